@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The targets stand in the order of the way of a post: a target depends only on targets above it.
+let package = Package(
+  name: "twinlens",
+  products: [.executable(name: "twinlens", targets: ["twinlens"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CNcurses", pkgConfig: "ncursesw", providers: [.apt(["libncursesw5-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CSixel", pkgConfig: "libsixel", providers: [.apt(["libsixel-dev"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
+
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
+    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CJPEG", "CSixel"]),
+    .target(name: "Corpora", dependencies: ["Pictures", "TOMLKit"]),
+    .target(name: "Traces", dependencies: ["Tensors"]),
+    .target(name: "Encoders", dependencies: ["Tensors", "Pictures", "Corpora", "Traces"]),
+    .target(name: "Extractors", dependencies: ["Encoders"]),
+    .target(name: "Harbor", dependencies: ["Tensors", "Pictures", "Corpora"]),
+    .target(name: "Routing", dependencies: ["Extractors"]),
+    .target(
+      name: "Annotations",
+      dependencies: ["Corpora", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Inspection", dependencies: ["Extractors", "Routing", "Annotations"]),
+    .target(name: "Screen", dependencies: ["TOMLKit"]),
+    .target(
+      name: "Workbench",
+      dependencies: [
+        "Screen", "Inspection", "Annotations", "Routing",
+        .product(name: "Collections", package: "swift-collections"),
+      ]),
+    .target(name: "Terminal", dependencies: ["Screen", "Pictures", "CNcurses"]),
+    .executableTarget(
+      name: "twinlens",
+      dependencies: [
+        "Workbench", "Terminal", "Harbor",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
+    .testTarget(name: "CorporaTests", dependencies: ["Corpora"]),
+    .testTarget(name: "EncodersTests", dependencies: ["Encoders"]),
+    .testTarget(name: "ExtractorsTests", dependencies: ["Extractors"]),
+    .testTarget(name: "HarborTests", dependencies: ["Harbor"]),
+    .testTarget(name: "RoutingTests", dependencies: ["Routing"]),
+    .testTarget(name: "AnnotationsTests", dependencies: ["Annotations"]),
+    .testTarget(name: "InspectionTests", dependencies: ["Inspection"]),
+    .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+    .testTarget(name: "CommandTests", dependencies: ["Harbor", "Annotations"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17
+)

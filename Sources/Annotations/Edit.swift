@@ -1,0 +1,35 @@
+import Corpora
+import Foundation
+
+/// One thing a person did to one post. A fact: appended, never rewritten.
+public struct Edit: Sendable, Hashable {
+  public let post: String
+  public let action: Action
+
+  /// An edit of a post, by the post's id.
+  public init(post: String, action: Action) {
+    self.post = post
+    self.action = action
+  }
+
+  /// What was done.
+  public enum Action: Sendable, Hashable {
+    /// The mentions inside `range` were replaced: `before` were there, `after` are now.
+    /// Covers setting, clearing, extending, shrinking and retyping. Ranges lie within `range`.
+    case mentions(range: Range<Int>, before: [EntityMention], after: [EntityMention])
+    /// The relation label of a pair was changed; nil = no such relation.
+    case relation(head: Range<Int>, tail: Range<Int>, before: String?, after: String?)
+    /// The review state was changed.
+    case review(before: ReviewState, after: ReviewState)
+  }
+}
+
+/// How far a post has come.
+public enum ReviewState: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Nobody looked.
+  case untouched
+  /// Somebody changed labels without accepting the post.
+  case edited
+  /// A person accepted the labels.
+  case reviewed
+}

@@ -1,0 +1,117 @@
+/// One social media post: its tokens, the picture it came with, and the labels people gave it.
+///
+/// Spans are the truth here; BIO tags are a spelling of them (`BIO`). A post is one
+/// (tokens, picture) group: several relation pairs on the same text share one post.
+public struct Post: Sendable, Hashable, Identifiable {
+  /// Stable key inside its dataset: survives re-reading, is unique, is what `:goto` takes.
+  public let id: String
+  /// The words in order; never empty.
+  public let tokens: [Token]
+  /// File stem of the picture, e.g. `16_05_01_606`; nil when the post has none.
+  public let imageID: String?
+  /// Entity mentions, sorted by range, never overlapping, all inside `tokens`.
+  public var mentions: [EntityMention]
+  /// Relations between mentions of this post.
+  public var relations: [RelationMention]
+  /// Which part of the dataset the file belongs to.
+  public let split: Split
+  /// What the dataset knows beside the labels, e.g. harbor's `imageAdds` and `textInImage`.
+  public let attributes: [String: String]
+  /// Where the post starts in its file.
+  public let source: SourceLocation
+
+  /// A post; mentions are sorted here, and must not overlap or leave the tokens.
+  public init(
+    id: String, tokens: [Token], imageID: String?, mentions: [EntityMention],
+    relations: [RelationMention] = [], split: Split, attributes: [String: String] = [:],
+    source: SourceLocation
+  ) {
+    self.id = id
+    self.tokens = tokens
+    self.imageID = imageID
+    self.mentions = mentions.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    self.relations = relations
+    self.split = split
+    self.attributes = attributes
+    self.source = source
+  }
+}
+
+/// A word as it stood in the file.
+public struct Token: Sendable, Hashable {
+  /// The text, exactly as read; may hold control characters: escape before showing.
+  public let text: String
+  /// The tag as it stood in the file (`B-OTHER`, an orphan `I-PER` …), nil where the format has none.
+  public let originalTag: String?
+
+  /// A token with the tag its file gave it.
+  public init(_ text: String, originalTag: String? = nil) {
+    self.text = text
+    self.originalTag = originalTag
+  }
+}
+
+/// An entity type by its name in this project: PER, LOC, ORG, MISC, or whatever a dataset declares.
+public struct EntityType: RawRepresentable, Sendable, Hashable, Comparable, Codable {
+  public let rawValue: String
+
+  /// A type by name.
+  public init(rawValue: String) { self.rawValue = rawValue }
+  /// A type by name.
+  public init(_ name: String) { rawValue = name }
+
+  public static let person = EntityType("PER")
+  public static let location = EntityType("LOC")
+  public static let organization = EntityType("ORG")
+  public static let miscellaneous = EntityType("MISC")
+
+  public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// A run of tokens that names an entity.
+public struct EntityMention: Sendable, Hashable {
+  /// Half-open token range, never empty.
+  public let range: Range<Int>
+  public let type: EntityType
+
+  /// A mention over a non-empty token range.
+  public init(_ range: Range<Int>, _ type: EntityType) {
+    precondition(!range.isEmpty, "a mention covers at least one token")
+    self.range = range
+    self.type = type
+  }
+}
+
+/// A labelled pair of token ranges (they may overlap, as some do in MNRE).
+public struct RelationMention: Sendable, Hashable {
+  public let head: Range<Int>
+  public let tail: Range<Int>
+  /// `/per/org/member_of`, or `None`.
+  public let label: String
+
+  /// A relation from head to tail.
+  public init(head: Range<Int>, tail: Range<Int>, label: String) {
+    self.head = head
+    self.tail = tail
+    self.label = label
+  }
+}
+
+/// The part of a dataset, told by file name.
+public enum Split: String, Sendable, Hashable, CaseIterable, Codable {
+  case train, dev, test, all
+}
+
+/// A line of a file, counted from 1.
+public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
+  public let file: String
+  public let line: Int
+
+  /// A place in a file.
+  public init(file: String, line: Int) {
+    self.file = file
+    self.line = line
+  }
+
+  public var description: String { "\(file):\(line)" }
+}

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Where the background training of the router stands: a value that the trainer publishes and the screen shows.
+public struct TrainingReport: Sendable, Hashable {
+  public var state: State
+  /// Objective after each published step (expected union F1, percent, for `exact`; reward for REINFORCE).
+  public var objective: [Float]
+  /// Held-out union F1 in percent with the installed router and with the candidate, nil before it is known.
+  public var heldOutBefore: Float?
+  public var heldOutAfter: Float?
+  /// Ids of dataset posts whose route the candidate would change.
+  public var flips: [String]
+  /// Corrected posts that were trained on, and those kept for the held-out part.
+  public var trainedOn: Int
+  public var heldOut: Int
+  /// True while another request waits behind the running one.
+  public var pending: Bool
+
+  /// A report of a state, with nothing measured yet.
+  public init(state: State) {
+    self.state = state
+    objective = []
+    flips = []
+    trainedOn = 0
+    heldOut = 0
+    pending = false
+  }
+
+  /// The named states, each shown on screen with what to do.
+  public enum State: Sendable, Hashable {
+    case idle
+    case queued
+    case running(step: Int, of: Int, secondsLeft: Double)
+    /// Waits for the person: install or roll back. `worse` when the held-out score fell.
+    case candidate(worse: Bool)
+    case installed
+    case rolledBack
+    /// It could not train; the sentence says why and what to do.
+    case refused(Refusal)
+  }
+
+  /// Why training did not start.
+  public enum Refusal: Sendable, Hashable {
+    case tooFewCorrections(have: Int, need: Int)
+    case foreignLabels([String])
+    case noCachedCounts(String)
+    case missingEmbeddings(posts: Int)
+    case noRouter
+    case failed(String)
+  }
+}

@@ -1,0 +1,13 @@
+/// A key press as the workbench sees it, whatever the terminal sent.
+public enum Key: Sendable, Hashable {
+  case character(Character)
+  case control(Character)
+  case alt(Character)
+  case up, down, left, right
+  case home, end, pageUp, pageDown
+  case enter, escape, tab, backTab, backspace, delete, insert
+  case function(Int)
+  /// A mouse press at a cell (optional input).
+  case click(Position)
+  case scroll(Position, up: Bool)
+}

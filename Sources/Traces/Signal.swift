@@ -1,0 +1,149 @@
+import Tensors
+
+/// One named thing that a model shows about one post: a gate, an attention map, a marginal.
+///
+/// Views, exports and tests know the kinds only, never the model, so that a new model appears in the
+/// workbench without a change to it. The numbers are read from the tensor only when asked for.
+public struct Signal: Sendable {
+  /// Path-like and stable, e.g. `vcn/attention`, `rgn/gate`, `crf/marginals`.
+  public let name: String
+  /// A few words for a person, e.g. `relation gate s^G`.
+  public let caption: String
+  /// How the trailing axes are to be shown.
+  public let kind: Kind
+  /// The leading axes that a person can step through (head, layer, slot), outermost first.
+  public let steps: [Axis]
+  /// All values; shape = steps' counts followed by the kind's own shape.
+  public let tensor: Tensor
+
+  /// A signal; the tensor's shape must be the steps' counts followed by what the kind asks for.
+  public init(
+    name: String, caption: String, kind: Kind, steps: [Axis] = [], tensor: Tensor
+  ) {
+    self.name = name
+    self.caption = caption
+    self.kind = kind
+    self.steps = steps
+    self.tensor = tensor
+  }
+
+  /// What one slice of the signal is.
+  public enum Kind: Sendable, Hashable {
+    /// One number with the range it lives in, the threshold at which a decision turns, and the share of
+    /// the model's dev posts that have a smaller value (nil when the model folder keeps no reference).
+    case scalar(low: Float, high: Float, threshold: Float?, percentile: Float?)
+    /// One number per word.
+    case words
+    /// rows × columns over a rectangle of the source picture.
+    case imageMap(rows: Int, columns: Int, region: ImageRegion)
+    /// words × rows × columns over a rectangle of the source picture.
+    case wordsByImage(rows: Int, columns: Int, region: ImageRegion)
+    /// A matrix with named rows and columns.
+    case matrix(rows: [String], columns: [String])
+    /// words × labels, e.g. CRF marginals.
+    case wordDistributions(labels: [String])
+    /// Probabilities of named outcomes.
+    case distribution(labels: [String])
+    /// One weight per rectangle of the picture.
+    case regions([ImageRegion])
+    /// Values over steps or time.
+    case series
+  }
+
+  /// A leading axis that a person steps through.
+  public enum Axis: Sendable, Hashable {
+    case head(Int)
+    case layer(Int)
+    case slot([String])
+
+    /// How many steps there are.
+    public var count: Int {
+      switch self {
+      case .head(let n), .layer(let n): n
+      case .slot(let names): names.count
+      }
+    }
+
+    /// `head 3 of 8`, counted from 1.
+    public func title(of index: Int) -> String {
+      switch self {
+      case .head(let n): "head \(index + 1) of \(n)"
+      case .layer(let n): "layer \(index + 1) of \(n)"
+      case .slot(let names): names[index]
+      }
+    }
+  }
+}
+
+/// A rectangle as fractions of the upright source picture (0 … 1): a model that saw a centre crop says so here.
+public struct ImageRegion: Sendable, Hashable {
+  public let left: Double
+  public let top: Double
+  public let width: Double
+  public let height: Double
+
+  /// A rectangle by its left upper corner and size, in fractions of the picture.
+  public init(left: Double, top: Double, width: Double, height: Double) {
+    self.left = left
+    self.top = top
+    self.width = width
+    self.height = height
+  }
+
+  /// The whole picture.
+  public static let whole = ImageRegion(left: 0, top: 0, width: 1, height: 1)
+}
+
+extension Signal {
+  /// All values in row-major order.
+  public var values: [Float] { tensor.array }
+
+  /// The full shape.
+  public var shape: [Int] { tensor.shape }
+
+  /// How many slices the steps give (1 when there are none).
+  public var sliceCount: Int { steps.reduce(1) { $0 * $1.count } }
+
+  /// The values of one slice; `index` counts over all steps, row-major, and is clamped.
+  public func slice(_ index: Int) -> [Float] {
+    let all = values
+    let size = all.count / max(1, sliceCount)
+    let at = min(max(0, index), max(0, sliceCount - 1)) * size
+    return Array(all[at..<(at + size)])
+  }
+
+  /// The mean over all slices.
+  public var mean: [Float] {
+    let all = values
+    let slices = max(1, sliceCount)
+    let size = all.count / slices
+    var sum = [Float](repeating: 0, count: size)
+    for i in 0..<(size * slices) { sum[i % size] += all[i] }
+    return sum.map { $0 / Float(slices) }
+  }
+
+  /// What to call slice `index`, e.g. `layer 1 of 2, head 3 of 8`; empty when there are no steps.
+  public func title(ofSlice index: Int) -> String {
+    var rest = index
+    var parts: [String] = []
+    for axis in steps.reversed() {
+      parts.insert(axis.title(of: rest % axis.count), at: 0)
+      rest /= axis.count
+    }
+    return parts.joined(separator: ", ")
+  }
+}
+
+/// The signals of one forward pass over one post, in the order in which the model made them.
+public struct Trace: Sendable {
+  public private(set) var signals: [Signal] = []
+
+  /// An empty trace.
+  public init() {}
+
+  /// The signal of that name, if the model showed it.
+  public subscript(name: String) -> Signal? { signals.last { $0.name == name } }
+
+  /// Adds a signal at the end.
+  public mutating func append(_ signal: Signal) { signals.append(signal) }
+}
