@@ -1,0 +1,120 @@
+import Tensors
+
+/// A residual network (He et al. 2016), v1, basic or bottleneck layers; weights are named as Hugging Face's
+/// `ResNetModel` names them.
+public struct ResNet: ParameterContainer {
+  var embedder: NormalizedConvolution
+  var stages: [[Residual]]
+  public let configuration: Configuration
+
+  /// The sizes of a network.
+  public struct Configuration: Sendable, Hashable, Codable {
+    public var embeddingSize: Int
+    public var hiddenSizes: [Int]
+    public var depths: [Int]
+    public var layerType: LayerType
+
+    /// Two 3×3 convolutions, or 1×1, 3×3, 1×1 with a quarter of the channels between.
+    public enum LayerType: String, Sendable, Hashable, Codable { case basic, bottleneck }
+
+    /// A network's sizes; `hiddenSizes` and `depths` have one entry per stage.
+    public init(embeddingSize: Int, hiddenSizes: [Int], depths: [Int], layerType: LayerType) {
+      self.embeddingSize = embeddingSize
+      self.hiddenSizes = hiddenSizes
+      self.depths = depths
+      self.layerType = layerType
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case embeddingSize = "embedding_size"
+      case hiddenSizes = "hidden_sizes"
+      case depths
+      case layerType = "layer_type"
+    }
+  }
+
+  /// One residual layer: convolutions, and a projection where the shape changes.
+  struct Residual: Sendable {
+    var convolutions: [NormalizedConvolution]
+    var shortcut: NormalizedConvolution?
+  }
+
+  /// Random weights.
+  public init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
+    self.configuration = configuration
+    embedder = NormalizedConvolution(
+      3, configuration.embeddingSize, kernel: 7, stride: 2, &generator)
+    var inputs = configuration.embeddingSize
+    var stages: [[Residual]] = []
+    for (i, size) in configuration.hiddenSizes.enumerated() {
+      var layers: [Residual] = []
+      for depth in 0..<configuration.depths[i] {
+        let stride = depth == 0 && i > 0 ? 2 : 1
+        var convolutions: [NormalizedConvolution]
+        switch configuration.layerType {
+        case .basic:
+          convolutions = [
+            NormalizedConvolution(inputs, size, kernel: 3, stride: stride, &generator),
+            NormalizedConvolution(size, size, kernel: 3, stride: 1, &generator),
+          ]
+        case .bottleneck:
+          let inner = size / 4
+          convolutions = [
+            NormalizedConvolution(inputs, inner, kernel: 1, stride: 1, &generator),
+            NormalizedConvolution(inner, inner, kernel: 3, stride: stride, &generator),
+            NormalizedConvolution(inner, size, kernel: 1, stride: 1, &generator),
+          ]
+        }
+        let shortcut =
+          inputs != size || stride != 1
+          ? NormalizedConvolution(inputs, size, kernel: 1, stride: stride, &generator) : nil
+        layers.append(Residual(convolutions: convolutions, shortcut: shortcut))
+        inputs = size
+      }
+      stages.append(layers)
+    }
+    self.stages = stages
+  }
+
+  /// B×3×H×W → the maps after the stem and after each stage, B×C×h×w.
+  public func stages(_ pixels: Tape.Variable, _ tape: Tape) -> [Tape.Variable] {
+    var x = tape.relu(embedder(pixels, tape))
+    x = tape.maxPool(x, kernel: 3, stride: 2, padding: 1)
+    var result = [x]
+    for layers in stages {
+      for layer in layers {
+        var y = x
+        for (k, convolution) in layer.convolutions.enumerated() {
+          y = convolution(y, tape)
+          if k + 1 < layer.convolutions.count { y = tape.relu(y) }
+        }
+        x = tape.relu(tape.add(y, layer.shortcut?(x, tape) ?? x))
+      }
+      result.append(x)
+    }
+    return result
+  }
+
+  /// B×3×H×W → B×(h·w)×C, the last map as regions, row-major.
+  public func regions(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    tape.regions(stages(pixels, tape)[stages.count])
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    embedder.visitParameters(prefix + "embedder.embedder.", visit)
+    for s in stages.indices {
+      for l in stages[s].indices {
+        let base = prefix + "encoder.stages.\(s).layers.\(l)."
+        if var shortcut = stages[s][l].shortcut {
+          shortcut.visitParameters(base + "shortcut.", visit)
+          stages[s][l].shortcut = shortcut
+        }
+        for k in stages[s][l].convolutions.indices {
+          stages[s][l].convolutions[k].visitParameters(base + "layer.\(k).", visit)
+        }
+      }
+    }
+  }
+}

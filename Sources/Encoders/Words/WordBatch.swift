@@ -1,0 +1,29 @@
+/// Sentences made ready for a word-and-character encoder: numbers, padded to the longest of the batch.
+public struct WordBatch: Sendable {
+  /// B×T word numbers, row-major, 0 past the end.
+  public let words: [Int]
+  /// Character numbers of every real token, sentence by sentence.
+  let characters: [[Int]]
+  /// Tokens of each sentence.
+  public let lengths: [Int]
+
+  /// Numbers of sentences; every sentence has at least one token.
+  public init(_ sentences: [[String]], words: Vocabulary, characters: Vocabulary) {
+    lengths = sentences.map(\.count)
+    let longest = lengths.max() ?? 0
+    var numbers = [Int](repeating: Vocabulary.padding, count: sentences.count * longest)
+    var spelled: [[Int]] = []
+    for (i, sentence) in sentences.enumerated() {
+      for (t, token) in sentence.enumerated() {
+        numbers[i * longest + t] = words[WordForms.word(token)]
+        let letters = WordForms.characters(token).map { characters[$0] }
+        spelled.append(letters.isEmpty ? [Vocabulary.unknown] : letters)
+      }
+    }
+    self.words = numbers
+    self.characters = spelled
+  }
+
+  /// B and T.
+  public var shape: [Int] { [lengths.count, lengths.max() ?? 0] }
+}

@@ -1,0 +1,59 @@
+import Tensors
+
+/// Word vector ⊕ character biLSTM (Lample et al. 2016; RIVA §3.1, MODELS §8.1).
+public struct WordEncoder: ParameterContainer {
+  var wordTable: Embedding
+  var characterTable: Embedding
+  var characterLSTM: LSTM
+  /// Width of a token's vector: word size + 2 × character hidden size.
+  public let size: Int
+
+  /// Random tables.
+  public init(
+    words: Int, wordSize: Int, characters: Int, characterSize: Int, characterHidden: Int,
+    _ generator: inout SeededGenerator
+  ) {
+    wordTable = Embedding(words, wordSize, deviation: 0.1, &generator)
+    characterTable = Embedding(characters, characterSize, deviation: 0.1, &generator)
+    characterLSTM = LSTM(characterSize, hidden: characterHidden, &generator)
+    size = wordSize + 2 * characterHidden
+  }
+
+  /// Takes over word vectors learned elsewhere (rows of the same vocabulary).
+  public mutating func startWords(from table: Tensor) {
+    if table.shape == wordTable.weight.value.shape { wordTable.weight.value = table }
+  }
+
+  /// B×T×size, with zeros in the character part past each length.
+  public func callAsFunction(_ batch: WordBatch, _ tape: Tape) -> Tape.Variable {
+    let shape = batch.shape
+    let words = wordTable(batch.words, shape: shape, tape)
+    // Characters run as one batch of all real tokens, then go back to their places.
+    let longest = batch.characters.reduce(1) { max($0, $1.count) }
+    var numbers = [Int](repeating: -1, count: batch.characters.count * longest)
+    for (i, letters) in batch.characters.enumerated() {
+      for (k, number) in letters.enumerated() { numbers[i * longest + k] = number }
+    }
+    let embedded = characterTable(numbers, shape: [batch.characters.count, longest], tape)
+    let lengths = batch.characters.map(\.count)
+    let states = characterLSTM(embedded, lengths: lengths, tape)
+    let spelled = tape.endStates(states, lengths: lengths)
+    var places = [Int](repeating: -1, count: shape[0] * shape[1])
+    var next = 0
+    for (i, length) in batch.lengths.enumerated() {
+      for t in 0..<length {
+        places[i * shape[1] + t] = next
+        next += 1
+      }
+    }
+    return tape.concatenate([words, tape.gather(spelled, places, shape: shape)])
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    wordTable.visitParameters(prefix + "words.", visit)
+    characterTable.visitParameters(prefix + "characters.", visit)
+    characterLSTM.visitParameters(prefix + "character_lstm.", visit)
+  }
+}

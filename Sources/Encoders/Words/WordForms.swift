@@ -1,0 +1,20 @@
+/// How the word-and-character encoders see a token (MODELS §8.1): links and blanks are unknown words, case is folded
+/// for the word table and kept for the characters.
+public enum WordForms {
+  /// Longest run of characters of one word that is encoded.
+  public static let characterLimit = 24
+
+  /// The form looked up in the word table; digits become 0, mentions and links one form each.
+  public static func word(_ token: String) -> String {
+    if token.hasPrefix("http") || token.contains("t.co/") { return "<url>" }
+    if token.first == "@", token.count > 1 { return "<user>" }
+    let visible = token.unicodeScalars.contains { !$0.properties.isWhitespace && $0.value > 0x20 }
+    guard visible else { return "<blank>" }
+    return String(token.lowercased().map { $0.isNumber ? "0" : $0 })
+  }
+
+  /// The characters that are encoded, at most `characterLimit`.
+  public static func characters(_ token: String) -> [String] {
+    token.prefix(characterLimit).map(String.init)
+  }
+}

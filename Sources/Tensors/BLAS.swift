@@ -1,0 +1,41 @@
+import COpenBLAS
+
+/// Matrix products over OpenBLAS, which runs on one thread; large products are cut into fixed row blocks here.
+public enum BLAS {
+  /// Keeps OpenBLAS on one thread: its own pool would hold the cores against the screen.
+  private static let prepared: Void = openblas_set_num_threads(1)
+
+  /// The kernel that OpenBLAS chose for this CPU, e.g. `Haswell` or `SkylakeX`.
+  public static var coreName: String {
+    _ = prepared
+    return String(cString: openblas_get_corename())
+  }
+
+  /// C ← A·B + beta·C with optional transposition; row-major.
+  ///
+  /// A is m×k (k×m when `transposeA`), B is k×n (n×k when `transposeB`), C is m×n; `lda`, `ldb`, `ldc` are row
+  /// strides in elements.
+  public static func multiply(
+    _ a: UnsafePointer<Float>, transposeA: Bool = false, lda: Int,
+    _ b: UnsafePointer<Float>, transposeB: Bool = false, ldb: Int,
+    into c: UnsafeMutablePointer<Float>, ldc: Int,
+    m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
+  ) {
+    _ = prepared
+    guard m > 0, n > 0 else { return }
+    nonisolated(unsafe) let (a, b, c) = (a, b, c)
+    @Sendable func run(_ rows: Range<Int>) {
+      cblas_sgemm(
+        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+        transposeB ? CblasTrans : CblasNoTrans, blasint(rows.count), blasint(n), blasint(k), alpha,
+        a + (transposeA ? rows.lowerBound : rows.lowerBound * lda), blasint(lda), b, blasint(ldb),
+        beta, c + rows.lowerBound * ldc, blasint(ldc))
+    }
+    // Below about two million multiplications the hand-over costs more than it gains.
+    if m * n * k < 2_000_000 || m < 32 {
+      run(0..<m)
+    } else {
+      Parallel.blocks(of: m, into: m >= 512 ? 4 : 2) { _, rows in run(rows) }
+    }
+  }
+}

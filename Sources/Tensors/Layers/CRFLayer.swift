@@ -1,0 +1,32 @@
+/// The parameters of a linear-chain CRF over K tags, U(±0.1) at first (MODELS §2.6).
+public struct CRF: ParameterContainer {
+  public var transitions: Parameter
+  public var start: Parameter
+  public var end: Parameter
+
+  /// Random scores for K tags.
+  public init(tags: Int, _ generator: inout SeededGenerator) {
+    transitions = .uniform([tags, tags], bound: 0.1, &generator)
+    start = .uniform([tags], bound: 0.1, &generator)
+    end = .uniform([tags], bound: 0.1, &generator)
+  }
+
+  /// Mean negative log-likelihood over sequences; emissions B×T×K.
+  public func loss(_ emissions: Tape.Variable, tags: [[Int]], _ tape: Tape) -> Tape.Variable {
+    tape.crfLoss(
+      emissions, tags: tags, transitions: tape(transitions), start: tape(start), end: tape(end))
+  }
+
+  /// The field itself, for decoding and marginals.
+  public var chain: LinearChainCRF {
+    LinearChainCRF(transitions: transitions.value, start: start.value, end: end.value)
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    visit(prefix + "transitions", &transitions)
+    visit(prefix + "start_transitions", &start)
+    visit(prefix + "end_transitions", &end)
+  }
+}

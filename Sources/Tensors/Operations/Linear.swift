@@ -1,0 +1,53 @@
+extension Tape {
+  /// x Wᵀ + b: x is …×I, `weight` O×I, `bias` O; the result is …×O.
+  public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Variable {
+    let (input, w) = (self[x], self[weight])
+    let (o, i) = (w.shape[0], w.shape[1])
+    precondition(input.shape.last == i, "a linear layer of \(w.shape) got \(input.shape)")
+    let rows = input.count / i
+    var out = Tensor(Array(input.shape.dropLast()) + [o])
+    if let bias {
+      let b = self[bias]
+      out.array.withUnsafeMutableBufferPointer { p in
+        for r in 0..<rows { for j in 0..<o { p[r * o + j] = b.array[j] } }
+      }
+    }
+    BLAS.multiply(
+      input.array, lda: i, w.array, transposeB: true, ldb: i, into: &out.array, ldc: o, m: rows,
+      n: o, k: i, beta: bias == nil ? 0 : 1)
+    return record(out, from: [x, weight] + (bias.map { [$0] } ?? [])) { tape, g in
+      // In the forward pass y = x Wᵀ + b, so dx = g W, dW = gᵀ x, db = Σ rows of g.
+      tape.addGradient(x) { d in
+        BLAS.multiply(g, lda: o, w.array, ldb: i, into: d, ldc: i, m: rows, n: i, k: o, beta: 1)
+      }
+      tape.addGradient(weight) { d in
+        BLAS.multiply(
+          g, transposeA: true, lda: o, input.array, ldb: i, into: d, ldc: i, m: o, n: i, k: rows,
+          beta: 1)
+      }
+      if let bias {
+        tape.addGradient(bias) { d in
+          for r in 0..<rows { for j in 0..<o { d[j] += g[r * o + j] } }
+        }
+      }
+    }
+  }
+
+  /// a bᵀ: a is N×D, b M×D; the result is N×M.
+  public func multiplyTransposed(_ a: Variable, _ b: Variable) -> Variable {
+    linear(a, weight: b)
+  }
+
+  /// The transpose of a matrix.
+  public func transpose(_ a: Variable) -> Variable {
+    let x = self[a]
+    let (n, m) = (x.shape[0], x.shape[1])
+    var out = Tensor([m, n])
+    for i in 0..<n { for j in 0..<m { out.array[j * n + i] = x.array[i * m + j] } }
+    return record(out, from: [a]) { tape, g in
+      tape.addGradient(a) { d in
+        for i in 0..<n { for j in 0..<m { d[i * m + j] += g[j * n + i] } }
+      }
+    }
+  }
+}

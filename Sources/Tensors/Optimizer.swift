@@ -1,0 +1,148 @@
+/// A rule that moves parameters along their gradients (MODELS §2.7). A value: copying it is taking a checkpoint.
+public struct Optimizer: Sendable {
+  /// The rules by name.
+  public enum Rule: Sendable, Hashable {
+    /// Plain gradient descent.
+    case sgd
+    /// Kingma and Ba 2015, bias-corrected.
+    case adam
+    /// Loshchilov and Hutter 2019: decay decoupled from the gradient, bias-corrected.
+    case adamW(decay: Float)
+    /// AdamW without bias correction, decay on matrices only (OpenNRE, MEGA).
+    case adamWNoBias(decay: Float)
+    /// As `adamWNoBias` with ε 1e-6 and each tensor's gradient clipped to norm 1 (UMT, MAF).
+    case bertAdam(decay: Float)
+  }
+
+  public let rule: Rule
+  /// Largest global gradient norm; larger gradients are scaled down. Nil = no clipping.
+  public let clipNorm: Float?
+  let beta1: Float = 0.9
+  let beta2: Float = 0.999
+  let epsilon: Float
+  /// Steps made.
+  public private(set) var step = 0
+  private var first: [Int: [Float]] = [:]
+  private var second: [Int: [Float]] = [:]
+
+  /// An optimiser that has made no step yet.
+  public init(_ rule: Rule, clipNorm: Float? = nil) {
+    self.rule = rule
+    self.clipNorm = clipNorm
+    if case .bertAdam = rule { epsilon = 1e-6 } else { epsilon = 1e-8 }
+  }
+
+  /// Makes one step: every trainable parameter of `model` that has a gradient on the tape moves.
+  ///
+  /// - Parameter rate: learning rate by parameter name, so that groups can differ.
+  public mutating func step(
+    _ model: inout some ParameterContainer, _ tape: Tape, rate: (String) -> Float
+  ) {
+    step += 1
+    var gradients = tape.parameterGradients
+    let buffers = tape.bufferUpdates
+    if let clipNorm {
+      var square: Double = 0
+      for slot in gradients.keys.sorted() {
+        for g in gradients[slot] ?? [] { square += Double(g) * Double(g) }
+      }
+      let norm = Float(square.squareRoot())
+      if norm > clipNorm {
+        let factor = clipNorm / norm
+        for slot in gradients.keys { gradients[slot] = gradients[slot]?.map { $0 * factor } }
+      }
+    }
+    model.visitParameters("") { name, parameter in
+      if let value = buffers[parameter.slot] { parameter.value = value }
+      guard parameter.trainable, let gradient = gradients[parameter.slot] else { return }
+      update(&parameter.value, gradient, slot: parameter.slot, rate: rate(name))
+    }
+  }
+
+  private mutating func update(_ value: inout Tensor, _ g: [Float], slot: Int, rate: Float) {
+    let n = g.count
+    if rule == .sgd {
+      for i in 0..<n { value.array[i] -= rate * g[i] }
+      return
+    }
+    var m = first[slot] ?? [Float](repeating: 0, count: n)
+    var v = second[slot] ?? [Float](repeating: 0, count: n)
+    // Out of the dictionaries while they change, so that this happens in place.
+    first[slot] = nil
+    second[slot] = nil
+    let isMatrix = value.shape.count > 1
+    var (decay, scale1, scale2): (Float, Float, Float) = (0, 1, 1)
+    var factor: Float = 1
+    switch rule {
+    case .sgd: break
+    case .adam: (scale1, scale2) = corrections
+    case .adamW(let d):
+      (scale1, scale2) = corrections
+      decay = d
+    case .adamWNoBias(let d): decay = isMatrix ? d : 0
+    case .bertAdam(let d):
+      decay = isMatrix ? d : 0
+      let norm = g.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      if norm > 1 { factor = 1 / norm }
+    }
+    value.array.withUnsafeMutableBufferPointer { p in
+      for i in 0..<n {
+        let gradient = g[i] * factor
+        m[i] = beta1 * m[i] + (1 - beta1) * gradient
+        v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient
+        let direction = m[i] * scale1 / ((v[i] * scale2).squareRoot() + epsilon)
+        p[i] -= rate * (direction + decay * p[i])
+      }
+    }
+    first[slot] = m
+    second[slot] = v
+  }
+
+  private var corrections: (Float, Float) {
+    func power(_ x: Float) -> Float { (0..<min(step, 100_000)).reduce(1) { p, _ in p * x } }
+    return (1 / (1 - power(beta1)), 1 / (1 - power(beta2)))
+  }
+
+  /// Everything needed to go on after an interrupt: step, and both moments by slot.
+  public var checkpoint: [String: Tensor] {
+    var result: [String: Tensor] = ["optimizer.step": Tensor(scalar: Float(step))]
+    for (slot, m) in first { result["optimizer.first.\(slot)"] = Tensor([m.count], m) }
+    for (slot, v) in second { result["optimizer.second.\(slot)"] = Tensor([v.count], v) }
+    return result
+  }
+
+  /// Takes up a checkpoint made by the same rule on the same model.
+  public mutating func restore(_ tensors: [String: Tensor]) {
+    step = Int(tensors["optimizer.step"]?.array.first ?? 0)
+    for (name, tensor) in tensors {
+      let parts = name.split(separator: ".")
+      guard parts.count == 3, parts[0] == "optimizer", let slot = Int(parts[2]) else { continue }
+      if parts[1] == "first" { first[slot] = tensor.array } else { second[slot] = tensor.array }
+    }
+  }
+}
+
+/// How the learning rate moves over a run (MODELS §2.7): a factor on the base rate.
+public enum Schedule: Sendable, Hashable {
+  case constant
+  /// Rises linearly over the first share of the steps, then falls linearly to 0.
+  case linear(warmUp: Double)
+  /// `BertAdam`'s: x/w before w, then 1 − x; so it jumps from 1 to 1 − w after the warm-up.
+  case bertAdam(warmUp: Double)
+  /// Rises over the first share, then falls along a half cosine to 0.
+  case cosine(warmUp: Double)
+
+  /// The factor at a step (from 0) of a run.
+  public func factor(step: Int, of total: Int) -> Float {
+    let x = Double(step) / Double(max(1, total))
+    switch self {
+    case .constant: return 1
+    case .linear(let w):
+      return Float(x < w ? x / w : max(0, (1 - x) / max(1e-9, 1 - w)))
+    case .bertAdam(let w): return Float(x < w ? x / w : max(0, 1 - x))
+    case .cosine(let w):
+      if x < w { return Float(x / w) }
+      return Float(0.5 * (1 + _cos(.pi * min(1, (x - w) / max(1e-9, 1 - w)))))
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import Foundation
+
+/// Reading and writing of safetensors files: a length, a JSON header, raw little-endian tensors.
+///
+/// Files come from strangers: the header's length, every offset, shape and type are checked before a byte is
+/// read. F16 and BF16 are widened to float32; I64 is read as integers.
+public struct Safetensors: Sendable {
+  /// One tensor of the file.
+  public struct Entry: Sendable {
+    public let type: String
+    public let shape: [Int]
+    let range: Range<Int>
+  }
+
+  /// Path, for messages.
+  public let path: String
+  /// Tensors by name.
+  public let entries: [String: Entry]
+  /// The free `__metadata__` strings.
+  public let metadata: [String: String]
+  private let data: Data
+  private let payloadStart: Int
+
+  /// Largest header that is believed, in bytes.
+  public static let headerLimit = 64 << 20
+
+  /// Maps a file and checks its header.
+  ///
+  /// - Throws: `SafetensorsError`, which names the file and what is wrong.
+  public init(path: String) throws {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+    } catch {
+      throw SafetensorsError(path: path, problem: "cannot be opened; check the path and permissions")
+    }
+    try self.init(data: data, path: path)
+  }
+
+  /// Checks a file that is already in memory; `path` is for messages only.
+  ///
+  /// - Throws: `SafetensorsError`.
+  public init(data: Data, path: String) throws {
+    func fail(_ problem: String) -> SafetensorsError { SafetensorsError(path: path, problem: problem) }
+    guard data.count >= 8 else { throw fail("is shorter than the 8 bytes of a header length") }
+    let length = data.prefix(8).enumerated().reduce(UInt64(0)) {
+      $0 | UInt64($1.element) << (8 * UInt64($1.offset))
+    }
+    guard length <= UInt64(Self.headerLimit), length <= UInt64(data.count - 8) else {
+      throw fail("claims a header of \(length) bytes in a file of \(data.count)")
+    }
+    let start = 8 + Int(length)
+    let header = data.subdata(in: (data.startIndex + 8)..<(data.startIndex + start))
+    guard let object = try? JSONSerialization.jsonObject(with: header),
+      let fields = object as? [String: Any]
+    else { throw fail("has a header that is not a JSON object") }
+    var entries: [String: Entry] = [:]
+    var metadata: [String: String] = [:]
+    for (name, value) in fields {
+      if name == "__metadata__" {
+        metadata = value as? [String: String] ?? [:]
+        continue
+      }
+      entries[name] = try Self.entry(name, value, available: data.count - start, fail: fail)
+    }
+    self.path = path
+    self.entries = entries
+    self.metadata = metadata
+    self.data = data
+    payloadStart = data.startIndex + start
+  }
+
+  private static func entry(
+    _ name: String, _ value: Any, available: Int, fail: (String) -> SafetensorsError
+  ) throws -> Entry {
+    guard let fields = value as? [String: Any], let type = fields["dtype"] as? String,
+      let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int],
+      offsets.count == 2
+    else { throw fail("has no dtype, shape and data_offsets for \(name.prefix(80))") }
+    guard let size = ["F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "F64": 8, "U8": 1][type]
+    else { throw fail("stores \(name.prefix(80)) as \(type.prefix(20)), which is not read here") }
+    guard shape.count <= 8, shape.allSatisfy({ $0 >= 0 && $0 <= 1 << 40 }) else {
+      throw fail("gives \(name.prefix(80)) the shape \(shape.prefix(9))")
+    }
+    var count = 1
+    for side in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: side)
+      guard !overflow, product <= 1 << 40 else { throw fail("makes \(name.prefix(80)) too large") }
+      count = product
+    }
+    guard offsets[0] >= 0, offsets[1] >= offsets[0], offsets[1] <= available,
+      offsets[1] - offsets[0] == count * size
+    else {
+      throw fail("puts \(name.prefix(80)) \(shape) at bytes \(offsets), outside what it has")
+    }
+    return Entry(type: type, shape: shape, range: offsets[0]..<offsets[1])
+  }
+
+  /// The names, sorted.
+  public var names: [String] { entries.keys.sorted() }
+
+  /// A tensor as float32.
+  ///
+  /// - Throws: `SafetensorsError` when there is none of that name.
+  public func tensor(_ name: String) throws -> Tensor {
+    guard let entry = entries[name] else {
+      throw SafetensorsError(path: path, problem: "has no tensor \(name)")
+    }
+    let count = entry.shape.reduce(1, *)
+    let bytes = data[
+      (payloadStart + entry.range.lowerBound)..<(payloadStart + entry.range.upperBound)]
+    let array: [Float] = bytes.withUnsafeBytes { raw in
+      switch entry.type {
+      case "F32": (0..<count).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+      case "F16":
+        (0..<count).map {
+          HalfPrecision.float(raw.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self))
+        }
+      case "BF16":
+        (0..<count).map {
+          Float(
+            bitPattern: UInt32(raw.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16)
+        }
+      case "F64":
+        (0..<count).map { Float(raw.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self)) }
+      case "I64":
+        (0..<count).map { Float(raw.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
+      case "I32":
+        (0..<count).map { Float(raw.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
+      default: (0..<count).map { Float(raw[$0]) }
+      }
+    }
+    return Tensor(entry.shape, array)
+  }
+
+  /// A tensor of integers.
+  ///
+  /// - Throws: `SafetensorsError` when there is none of that name or it holds no integers.
+  public func integers(_ name: String) throws -> [Int] {
+    guard let entry = entries[name], entry.type == "I64" else {
+      throw SafetensorsError(path: path, problem: "has no I64 tensor \(name)")
+    }
+    let count = entry.shape.reduce(1, *)
+    let bytes = data[
+      (payloadStart + entry.range.lowerBound)..<(payloadStart + entry.range.upperBound)]
+    return bytes.withUnsafeBytes { raw in
+      (0..<count).map { Int(raw.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
+    }
+  }
+
+  /// All tensors as float32.
+  ///
+  /// - Throws: `SafetensorsError`.
+  public func allTensors() throws -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for name in names { result[name] = try tensor(name) }
+    return result
+  }
+}
+
+/// A safetensors file that cannot be used, and why.
+public struct SafetensorsError: Error, CustomStringConvertible {
+  public let path: String
+  public let problem: String
+
+  public var description: String { "\(path) \(problem); get or make the file again" }
+}

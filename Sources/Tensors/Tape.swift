@@ -1,0 +1,136 @@
+/// A record of a forward pass, from which gradients flow backwards.
+///
+/// A tape lives on one queue and is thrown away after use; values stay valid as plain `Tensor`s. With
+/// `recording: false` the same layers run without keeping what only a backward pass needs.
+public final class Tape {
+  /// A handle on a value of this tape.
+  public struct Variable: Sendable, Hashable {
+    let index: Int
+  }
+
+  struct Node {
+    var value: Tensor
+    var needsGradient: Bool
+    var backward: ((Tape, UnsafePointer<Float>) -> Void)?
+  }
+
+  var nodes: [Node] = []
+  private var gradients: [[Float]?] = []
+  private var parameterNodes: [Int: Variable] = [:]
+  /// New values of buffers (batch norm statistics), by slot, to be written back by the training loop.
+  public private(set) var bufferUpdates: [Int: Tensor] = [:]
+
+  /// Whether backward information is kept.
+  public let recording: Bool
+  /// Whether layers behave as in training (dropout, batch statistics).
+  public let training: Bool
+  /// Source of dropout masks.
+  public var generator: SeededGenerator
+
+  /// A fresh tape.
+  ///
+  /// - Parameters:
+  ///   - recording: keep what `backward` needs.
+  ///   - training: dropout on, batch norm over the batch; defaults to `recording`.
+  ///   - seed: of dropout.
+  public init(recording: Bool = false, training: Bool? = nil, seed: UInt64 = 0) {
+    self.recording = recording
+    self.training = training ?? recording
+    generator = SeededGenerator(seed: seed, stream: "dropout")
+  }
+
+  /// The value behind a handle.
+  public subscript(_ variable: Variable) -> Tensor { nodes[variable.index].value }
+
+  /// The shape of the value behind a handle.
+  public func shape(_ variable: Variable) -> [Int] { nodes[variable.index].value.shape }
+
+  /// A value that no gradient is wanted for.
+  public func constant(_ tensor: Tensor) -> Variable {
+    push(tensor, needsGradient: false, backward: nil)
+  }
+
+  /// A value whose gradient can be asked for after `backward`.
+  public func input(_ tensor: Tensor) -> Variable {
+    push(tensor, needsGradient: recording, backward: nil)
+  }
+
+  /// A model's parameter; the same slot gives the same handle.
+  public func callAsFunction(_ parameter: Parameter) -> Variable {
+    if parameter.slot >= 0, let known = parameterNodes[parameter.slot] { return known }
+    let variable = push(
+      parameter.value, needsGradient: recording && parameter.trainable, backward: nil)
+    if parameter.slot >= 0 { parameterNodes[parameter.slot] = variable }
+    return variable
+  }
+
+  func needsGradient(_ variable: Variable) -> Bool { nodes[variable.index].needsGradient }
+
+  func push(
+    _ value: Tensor, needsGradient: Bool, backward: ((Tape, UnsafePointer<Float>) -> Void)?
+  ) -> Variable {
+    nodes.append(Node(value: value, needsGradient: needsGradient, backward: backward))
+    return Variable(index: nodes.count - 1)
+  }
+
+  /// Records the result of an operation; `backward` gets the gradient of the result and adds to its inputs' own.
+  func record(
+    _ value: Tensor, from inputs: [Variable],
+    backward: @escaping (Tape, UnsafePointer<Float>) -> Void
+  ) -> Variable {
+    let needed = recording && inputs.contains { needsGradient($0) }
+    return push(value, needsGradient: needed, backward: needed ? backward : nil)
+  }
+
+  /// Lets `body` add to the gradient of `variable`; skipped when nobody wants it.
+  func addGradient(_ variable: Variable, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+    let i = variable.index
+    guard nodes[i].needsGradient else { return }
+    if gradients[i] == nil { gradients[i] = [Float](repeating: 0, count: nodes[i].value.count) }
+    // Taken out while in use, so that it is changed in place.
+    var gradient = gradients[i].take() ?? []
+    gradient.withUnsafeMutableBufferPointer { buffer in
+      if let base = buffer.baseAddress { body(base) }
+    }
+    gradients[i] = gradient
+  }
+
+  /// Lets gradients flow from a scalar to every parameter and input.
+  public func backward(from loss: Variable) {
+    precondition(nodes[loss.index].value.count == 1, "gradients start from a single number")
+    gradients = [[Float]?](repeating: nil, count: nodes.count)
+    guard nodes[loss.index].needsGradient else { return }
+    gradients[loss.index] = [1]
+    for i in stride(from: loss.index, through: 0, by: -1) {
+      guard let backward = nodes[i].backward, let gradient = gradients[i] else { continue }
+      gradient.withUnsafeBufferPointer { buffer in
+        if let base = buffer.baseAddress { backward(self, base) }
+      }
+      // Inner gradients are not needed again; parameters and inputs have no backward and stay.
+      gradients[i] = nil
+    }
+  }
+
+  /// The gradient of an input after `backward`; zeros when nothing flowed there.
+  public func gradient(of variable: Variable) -> Tensor {
+    let value = nodes[variable.index].value
+    guard variable.index < gradients.count, let gradient = gradients[variable.index] else {
+      return Tensor(value.shape)
+    }
+    return Tensor(value.shape, gradient)
+  }
+
+  /// Gradients of all parameters that took part, by slot.
+  public var parameterGradients: [Int: [Float]] {
+    var result: [Int: [Float]] = [:]
+    for (slot, variable) in parameterNodes where variable.index < gradients.count {
+      if let gradient = gradients[variable.index] { result[slot] = gradient }
+    }
+    return result
+  }
+
+  /// Notes the new value of a buffer, to be written back after the step.
+  func update(buffer parameter: Parameter, to value: Tensor) {
+    if parameter.slot >= 0 { bufferUpdates[parameter.slot] = value }
+  }
+}

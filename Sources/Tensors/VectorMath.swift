@@ -1,0 +1,31 @@
+import CKernels
+import Glibc
+
+/// Elementwise functions over arrays, vectorised in C.
+enum VectorMath {
+  static func exp(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ n: Int) {
+    ck_exp(x, y, n)
+  }
+
+  static func tanh(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ n: Int) {
+    ck_tanh(x, y, n)
+  }
+
+  static func sigmoid(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ n: Int) {
+    ck_sigmoid(x, y, n)
+  }
+
+  /// log Σ exp(x), safe for large values; −∞ for an empty or all −∞ input.
+  static func logSumExp(_ x: some Collection<Double>) -> Double {
+    guard let top = x.max(), top > -.infinity else { return -.infinity }
+    var sum = 0.0
+    for value in x { sum += Glibc.exp(value - top) }
+    return top + Glibc.log(sum)
+  }
+}
+
+func _log(_ x: Double) -> Double { Glibc.log(x) }
+func _exp(_ x: Double) -> Double { Glibc.exp(x) }
+func _cos(_ x: Double) -> Double { Glibc.cos(x) }
+func _erf(_ x: Float) -> Float { Glibc.erff(x) }
+func _expf(_ x: Float) -> Float { Glibc.expf(x) }
