@@ -1,0 +1,98 @@
+import Tensors
+
+/// How picture and text of a post go together (Vempala and Preoţiuc-Pietro 2019), in their proportions.
+public enum Relatedness: String, CaseIterable, Sendable {
+  /// The text is in the picture, and the picture adds to it.
+  case r1 = "R1"
+  /// The text is not in the picture, and the picture adds to it.
+  case r2 = "R2"
+  /// The text is in the picture, which adds nothing.
+  case r3 = "R3"
+  /// The text is not in the picture, which adds nothing: it shows something else.
+  case r4 = "R4"
+
+  static let shares: [Float] = [18.5, 25.6, 21.9, 33.8]
+
+  /// Whether the picture decides what the name stands for.
+  public var imageAdds: Bool { self == .r1 || self == .r2 }
+  /// Whether what the text says can be seen in the picture.
+  public var textInImage: Bool { self == .r1 || self == .r3 }
+}
+
+/// What a post is about, before words are chosen.
+struct PostPlan: Sendable {
+  let relatedness: Relatedness
+  let name: Inventory.AmbiguousName
+  /// What the name stands for here.
+  let kind: Kind
+  /// What the picture shows.
+  let thing: Thing
+  let setting: Setting
+  /// The weather that the text speaks of, nil when it does not.
+  let spokenSetting: Setting?
+  /// A thing that the text names as a place (`by the bridge`), nil when it does not.
+  let place: Kind?
+  /// Whether the clause tells the kind by what the name does.
+  let hasCue: Bool
+  /// Something unnamed that does what another kind does, to lead a reader of keywords astray.
+  let decoy: Kind?
+
+  /// A plan: R1 and R2 leave the kind to the picture; R3 and R4 tell it in words, and their picture shows what the
+  /// text names anyway (R3) or something else, mostly another meaning of the name (R4).
+  init(_ generator: inout SeededGenerator) {
+    relatedness = Relatedness.allCases[generator.pick(weights: Relatedness.shares)]
+    name = generator.pickZipf(Inventory.town.ambiguous, exponent: 0.5)
+    kind = name.kinds[generator.pick(weights: name.kinds.indices.map { 1 / Float($0 + 2) })]
+    setting = generator.pick(Setting.allCases)
+    let actual = kind
+    let others = name.kinds.filter { $0 != actual }
+    func unrelated(_ generator: inout SeededGenerator) -> Kind {
+      generator.pick(Kind.allCases.filter { $0.type != actual.type })
+    }
+    hasCue = !relatedness.imageAdds
+    switch relatedness {
+    case .r1, .r2:
+      thing = actual.thing
+      place = generator.chance(Self.placeShare) ? unrelated(&generator) : nil
+      decoy = generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
+      spokenSetting = relatedness == .r1 ? setting : nil
+    case .r3:
+      let own = generator.chance(Self.ownPictureShare)
+      let shown =
+        own
+        ? actual
+        : generator.chance(Self.otherMeaningShare) ? generator.pick(others) : unrelated(&generator)
+      thing = shown.thing
+      place = own ? (generator.chance(Self.placeShare) ? unrelated(&generator) : nil) : shown
+      decoy = nil
+      spokenSetting = setting
+    case .r4:
+      let shown: Kind? =
+        generator.chance(Self.misleadingShare)
+        ? generator.pick(others) : generator.chance(0.5) ? unrelated(&generator) : nil
+      thing = shown?.thing ?? .empty
+      let places = Kind.allCases.filter { $0 != shown && $0.type != actual.type }
+      place = generator.chance(Self.placeShare) ? generator.pick(places) : nil
+      decoy = nil
+      let pictured = setting
+      spokenSetting = generator.pick(Setting.allCases.filter { $0 != pictured })
+    }
+  }
+
+  static let placeShare: Float = 0.4
+  static let decoyShare: Float = 0.25
+  static let ownPictureShare: Float = 0.5
+  static let otherMeaningShare: Float = 0.6
+  static let misleadingShare: Float = 0.8
+}
+
+extension SeededGenerator {
+  /// An element with probability falling as 1 / rank^exponent.
+  mutating func pickZipf<T>(_ items: [T], exponent: Float = 1.1) -> T {
+    items[pick(weights: items.indices.map { power(Float($0 + 1), -exponent) })]
+  }
+
+  private func power(_ base: Float, _ exponent: Float) -> Float {
+    Float(Exponential.power(Double(base), Double(exponent)))
+  }
+}

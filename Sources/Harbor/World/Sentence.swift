@@ -1,0 +1,121 @@
+import Corpora
+import Tensors
+
+/// A post's words while they are being put together, with the mentions among them.
+struct Sentence {
+  private(set) var tokens: [String] = []
+  private(set) var mentions: [EntityMention] = []
+  private(set) var relations: [RelationMention] = []
+
+  mutating func say(_ text: String) {
+    tokens += text.split(separator: " ").map(String.init)
+  }
+
+  /// Adds a mention; returns its range.
+  @discardableResult
+  mutating func name(_ words: [String], _ type: EntityType) -> Range<Int> {
+    let range = tokens.count..<(tokens.count + words.count)
+    tokens += words
+    mentions.append(EntityMention(range, type))
+    return range
+  }
+
+  mutating func relate(_ head: Range<Int>, _ tail: Range<Int>, _ label: String?) {
+    relations.append(RelationMention(head: head, tail: tail, label: label ?? "None"))
+  }
+
+  /// Swaps two neighbouring letters of some words, as thumbs do.
+  mutating func mistype(_ probability: Float, _ generator: inout SeededGenerator) {
+    for i in tokens.indices where tokens[i].count > 3 && generator.chance(probability) {
+      var letters = Array(tokens[i])
+      letters.swapAt(1, 2)
+      tokens[i] = String(letters)
+    }
+  }
+
+  /// The sentence of a plan.
+  init(_ plan: PostPlan, _ generator: inout SeededGenerator) {
+    if generator.chance(0.25) { say(generator.pickZipf(Self.openers)) }
+    let placeFirst = generator.chance(0.5)
+    let settingFirst = generator.chance(0.5)
+    if settingFirst, let setting = plan.spokenSetting {
+      say(generator.pickZipf(setting.phrases, exponent: 0.7))
+      if generator.chance(0.6) { say(",") }
+    }
+    if placeFirst { sayPlace(plan, &generator) }
+    let decoyFirst = generator.chance(0.5)
+    if decoyFirst { sayDecoy(plan, &generator) }
+
+    if generator.chance(0.3) { say(generator.pick(Self.lead)) }
+    let named: Range<Int>
+    if plan.hasCue {
+      named = name(plan.name.tokens, plan.kind.type)
+      if generator.chance(0.2) { say(generator.pick(["just", "really", "finally", "nearly"])) }
+      say(generator.pickZipf(plan.kind.predicates, exponent: 0.8))
+    } else if generator.chance(0.5) {
+      named = name(plan.name.tokens, plan.kind.type)
+      say(generator.pickZipf(Self.neutralAfter, exponent: 0.7))
+    } else {
+      say(generator.pickZipf(Self.neutralBefore, exponent: 0.7))
+      named = name(plan.name.tokens, plan.kind.type)
+    }
+    if generator.chance(0.35) { saySecond(plan, named, &generator) }
+    if !decoyFirst { sayDecoy(plan, &generator) }
+    if !placeFirst { sayPlace(plan, &generator) }
+    if !settingFirst, let setting = plan.spokenSetting {
+      if generator.chance(0.4) { say(",") }
+      say(generator.pickZipf(setting.phrases, exponent: 0.7))
+    }
+    if generator.chance(0.45) { say(generator.pickZipf(Self.closers, exponent: 0.8)) }
+    mistype(0.02, &generator)
+  }
+
+  private mutating func sayPlace(_ plan: PostPlan, _ generator: inout SeededGenerator) {
+    guard let place = plan.place else { return }
+    say(generator.pick(["by the", "next to the", "behind the", "over by the", "near that"]))
+    if generator.chance(0.3) { say(generator.pick(["old", "big", "new", "little"])) }
+    say(generator.pickZipf(place.nouns, exponent: 0.8))
+  }
+
+  private mutating func sayDecoy(_ plan: PostPlan, _ generator: inout SeededGenerator) {
+    guard let decoy = plan.decoy else { return }
+    say(generator.pick(["somebody 's", "our", "the", "my", "their"]))
+    say(generator.pickZipf(decoy.nouns, exponent: 0.8))
+    say(generator.pickZipf(decoy.predicates, exponent: 0.8))
+    if generator.chance(0.5) { say(".") }
+  }
+
+  private mutating func saySecond(
+    _ plan: PostPlan, _ named: Range<Int>, _ generator: inout SeededGenerator
+  ) {
+    let other = generator.pick(Inventory.town.plain)
+    let link = generator.pick(Self.links)
+    say(link.words)
+    let range = name(other.tokens, other.type)
+    relate(named, range, link.relates ? Kind.relation(plan.kind, other.kind) : nil)
+  }
+
+  private static let openers = [
+    "RT @harbourlife :", "ok", "well ,", "honestly", "update :", "omg", "this just in :", "good news :",
+    "reminder :", "# harbour",
+  ]
+  private static let lead = ["and", "so", "guess what ,", "yes ,", "today", "again ,", "look ,"]
+  private static let neutralAfter = [
+    "again today", "is the best", "looks great", "made my day", "is back", "was worth the wait",
+    "never gets old", "is still my favourite", "one more time", "as we like it", "at its finest",
+    "in all its glory", "is a classic", "deserves more love", "was a surprise", "forever",
+  ]
+  private static let neutralBefore = [
+    "look at", "here is", "I love", "thinking of", "guess who : ", "so happy to see", "a big hello to",
+    "this is", "finally met", "can not get enough of", "we came for", "proud of", "greetings from",
+    "first time with", "everyone knows", "still dreaming of",
+  ]
+  private static let links: [(words: String, relates: Bool)] = [
+    ("with", true), ("at", true), ("of", true), ("for", true), ("thanks to", false),
+    (", says", false), ("not like", false), ("via", false),
+  ]
+  private static let closers = [
+    "!", "😀", "# harbour", "❤️", "...", "lol", "https://t.co/hrbr", "🌊", "# weekend", "!!", "@tidewatch",
+    "⚓", "👍🏽", "xx", "# nofilter", "🎉",
+  ]
+}
