@@ -32,6 +32,8 @@ enum PNGFormat {
   static let alphaFlag: UInt32 = 1
   static let rgb: UInt32 = 2
   static let rgba: UInt32 = 3
+  /// PNG_IMAGE_FLAG_16BIT_sRGB.
+  static let deepIsSRGB: UInt32 = 4
 }
 
 extension png_image {
