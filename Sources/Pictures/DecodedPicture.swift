@@ -1,0 +1,89 @@
+/// A picture as it came out of a file: upright, perhaps already scaled down by the decoder.
+public struct DecodedPicture: Sendable, Hashable {
+  /// The upright pixels.
+  public let picture: Picture
+  /// The size of the upright picture in the file, before any scaling.
+  public let originalSize: PixelSize
+  /// What the content is, whatever the file's name says.
+  public let format: PictureFormat
+}
+
+/// The file formats that are decoded.
+public enum PictureFormat: String, Sendable, Hashable {
+  case png = "PNG"
+  case jpeg = "JPEG"
+}
+
+/// What a decoder may spend on one picture.
+public struct DecodingLimits: Sendable, Hashable {
+  /// Largest file, in bytes.
+  public var bytes = 256 << 20
+  /// Largest picture, in pixels (width × height).
+  public var pixels = 100_000_000
+
+  /// The limits used unless others are given: 256 MiB and 100 megapixels.
+  public init() {}
+}
+
+extension Picture {
+  /// Decodes a PNG or JPEG file held in memory. The format is told by content.
+  ///
+  /// With `fitting`, a JPEG is scaled while it is decoded (in eighths, which saves most of the time): the
+  /// result is at least as large as the picture fitted into that box, and at most full size. PNG is
+  /// always decoded at full size. EXIF orientation is applied; transparency is laid on white.
+  ///
+  /// Throws `PictureError` for anything that is not a whole picture within the limits.
+  public static func decode(
+    _ bytes: [UInt8], fitting box: PixelSize? = nil, limits: DecodingLimits = DecodingLimits()
+  ) throws(PictureError) -> DecodedPicture {
+    guard !bytes.isEmpty else { throw .empty }
+    guard bytes.count <= limits.bytes else {
+      throw .tooManyBytes(bytes.count, limit: limits.bytes)
+    }
+    switch PictureFormat(sniffing: bytes) {
+    case .png?: return try PNGReader.decode(bytes, limits: limits)
+    case .jpeg?: return try JPEGReader.decode(bytes, fitting: box, limits: limits)
+    case nil: throw .unknownFormat(looksLike: PictureFormat.knownName(of: bytes))
+    }
+  }
+
+  /// Decodes from raw memory; see the form for arrays.
+  public static func decode(
+    _ bytes: UnsafeRawBufferPointer, fitting box: PixelSize? = nil,
+    limits: DecodingLimits = DecodingLimits()
+  ) throws(PictureError) -> DecodedPicture {
+    guard bytes.count <= limits.bytes else {
+      throw .tooManyBytes(bytes.count, limit: limits.bytes)
+    }
+    return try decode([UInt8](bytes), fitting: box, limits: limits)
+  }
+}
+
+extension PictureFormat {
+  /// The format by the first bytes, nil when it is neither PNG nor JPEG.
+  public init?(sniffing bytes: [UInt8]) {
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+      self = .png
+    } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+      self = .jpeg
+    } else {
+      return nil
+    }
+  }
+
+  /// A name for content that is not decoded but well known, for the message.
+  static func knownName(of bytes: [UInt8]) -> String? {
+    func at(_ offset: Int, _ text: String) -> Bool {
+      bytes.dropFirst(offset).starts(with: Array(text.utf8))
+    }
+    if at(0, "GIF8") { return "a GIF" }
+    if at(0, "RIFF"), at(8, "WEBP") { return "a WebP" }
+    if at(0, "BM") { return "a BMP" }
+    if at(0, "II*\0") || at(0, "MM\0*") { return "a TIFF" }
+    if at(4, "ftyphei") || at(4, "ftypmif") { return "a HEIC" }
+    if at(4, "ftypavif") { return "an AVIF" }
+    if at(0, "<svg") { return "an SVG" }
+    if at(0, "<!DOCTYPE") || at(0, "<html") { return "a web page" }
+    return nil
+  }
+}

@@ -1,0 +1,86 @@
+import CPNG
+
+/// PNG through libpng's simplified interface, which catches its own long jumps.
+enum PNGReader {
+  static func decode(
+    _ bytes: [UInt8], limits: DecodingLimits
+  ) throws(PictureError) -> DecodedPicture {
+    // The header comes first by rule: 8 bytes signature, then IHDR. libpng checks it again.
+    guard bytes.count >= 33 else { throw .truncated(format: "PNG") }
+    func word(_ at: Int) -> Int { bytes[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) } }
+    let (width, height) = (word(16), word(20))
+    guard width > 0, height > 0 else { throw .zeroSize(width: width, height: height) }
+    guard width <= limits.pixels, height <= limits.pixels, width * height <= limits.pixels else {
+      throw .tooManyPixels(width: width, height: height, limit: limits.pixels)
+    }
+    let picture = try pixels(of: bytes, width: width, height: height)
+    let upright = picture.upright(from: orientation(in: bytes))
+    return DecodedPicture(
+      picture: upright, originalSize: PixelSize(width: upright.width, height: upright.height),
+      format: .png)
+  }
+
+  private static func pixels(
+    of bytes: [UInt8], width: Int, height: Int
+  ) throws(PictureError) -> Picture {
+    var image = png_image()
+    image.version = UInt32(PNG_IMAGE_VERSION)
+    defer { png_image_free(&image) }
+    var failed = false
+    var alpha = false
+    var pixels: [UInt8] = []
+    bytes.withUnsafeBytes { input in
+      failed = png_image_begin_read_from_memory(&image, input.baseAddress, input.count) == 0
+      guard !failed, Int(image.width) == width, Int(image.height) == height else {
+        failed = true
+        return
+      }
+      alpha = image.format & PNGFormat.alphaFlag != 0
+      image.format = alpha ? PNGFormat.rgba : PNGFormat.rgb
+      // 16-bit files without a gamma are sRGB like all others, not linear light.
+      image.flags |= PNGFormat.deepIsSRGB
+      let channels = alpha ? 4 : 3
+      pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { buffer, count in
+        buffer.initialize(repeating: 255)
+        failed =
+          png_image_finish_read(
+            &image, nil, buffer.baseAddress, Int32(width * channels), nil) == 0
+        count = width * height * channels
+      }
+    }
+    guard !failed else {
+      let reason = image.text
+      let ends = ["read beyond end of data", "Not enough image data", "Read Error"]
+      if ends.contains(where: reason.contains) { throw .truncated(format: "PNG") }
+      throw .damaged(format: "PNG", reason: reason)
+    }
+    return Picture(width: width, height: height, pixels: alpha ? onWhite(pixels) : pixels)
+  }
+
+  /// Lays straight-alpha pixels on white, in sRGB as browsers do.
+  private static func onWhite(_ rgba: [UInt8]) -> [UInt8] {
+    var result = [UInt8](repeating: 255, count: rgba.count / 4 * 3)
+    for i in 0..<(rgba.count / 4) {
+      let alpha = Int(rgba[4 * i + 3])
+      for c in 0..<3 {
+        result[3 * i + c] = UInt8((Int(rgba[4 * i + c]) * alpha + 255 * (255 - alpha) + 127) / 255)
+      }
+    }
+    return result
+  }
+
+  /// The `eXIf` chunk's orientation; upright when there is none before the pixels.
+  private static func orientation(in bytes: [UInt8]) -> Orientation {
+    var at = 8
+    while at + 12 <= bytes.count {
+      let length = bytes[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) }
+      let type = bytes[(at + 4)..<(at + 8)]
+      guard length <= bytes.count - at - 12, !type.elementsEqual("IEND".utf8) else { break }
+      if type.elementsEqual("eXIf".utf8) {
+        return Orientation(tiff: bytes[(at + 8)..<(at + 8 + length)])
+      }
+      at += 12 + length
+    }
+    return .upright
+  }
+}
