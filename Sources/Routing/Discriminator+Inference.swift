@@ -1,0 +1,101 @@
+import Foundation
+
+extension Discriminator {
+  /// x (rows × dimensions) as the head sees it: (x − mean) / deviation · inputScale.
+  func features(_ x: [Float]) -> [Float] {
+    var result = x
+    let scale = deviation.map { inputScale / $0 }
+    result.withUnsafeMutableBufferPointer { result in
+      var i = 0
+      while i < result.count {
+        for column in 0..<dimensions {
+          result[i + column] = (result[i + column] - mean[column]) * scale[column]
+        }
+        i += dimensions
+      }
+    }
+    return result
+  }
+
+  /// The number before the sigmoid, one per row of x (rows × dimensions, row-major).
+  ///
+  /// Own loops instead of BLAS, whose sums depend on where in a batch a row stands: so a post gets the same
+  /// number to the last bit whichever posts are asked with it, and on any CPU.
+  public func logits(_ x: [Float]) -> [Float] {
+    precondition(x.count.isMultiple(of: dimensions), "\(x.count) numbers are no whole rows")
+    let features = features(x)
+    let layout = layout
+    return weights.withUnsafeBufferPointer { weights in
+      features.withUnsafeBufferPointer { features in
+        stride(from: 0, to: features.count, by: dimensions).map { start in
+          let row = UnsafeBufferPointer(rebasing: features[start..<start + dimensions])
+          let outer = UnsafeBufferPointer(rebasing: weights[layout.w2])
+          let bias = weights[layout.b2.lowerBound]
+          guard layout.hidden > 0 else { return Self.dot(row, outer) + bias }
+          var sum = bias
+          for unit in 0..<layout.hidden {
+            let at = unit * dimensions
+            let inner = UnsafeBufferPointer(rebasing: weights[at..<at + dimensions])
+            let value = Self.dot(row, inner) + weights[layout.b1.lowerBound + unit]
+            sum += value > 0 ? value * outer[unit] : 0
+          }
+          return sum
+        }
+      }
+    }
+  }
+
+  /// Σ a_i b_i in sixteen running sums, so that the compiler may use vectors without changing the order.
+  private static func dot(
+    _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>
+  ) -> Float {
+    guard let p = a.baseAddress, let q = b.baseAddress else { return 0 }
+    var sums = SIMD16<Float>(repeating: 0)
+    var i = 0
+    while i + 16 <= a.count {
+      sums +=
+        UnsafeRawPointer(p + i).loadUnaligned(as: SIMD16<Float>.self)
+        * UnsafeRawPointer(q + i).loadUnaligned(as: SIMD16<Float>.self)
+      i += 16
+    }
+    var sum = sums.sum()
+    while i < a.count {
+      sum += p[i] * q[i]
+      i += 1
+    }
+    return sum
+  }
+
+  /// p, the probability of the multimodal expert, one per row of x (rows × dimensions, row-major).
+  public func probabilities(_ x: [Float]) -> [Float] { logits(x).map(Self.sigmoid) }
+
+  /// p of one post.
+  public func probability(_ x: [Float]) -> Float {
+    precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
+    return probabilities(x)[0]
+  }
+
+  /// The routes of the prediction rule p > 0.5, one per row of x.
+  public func routes(_ x: [Float]) -> [Route] {
+    probabilities(x).map { $0 > RouteDecision.threshold ? .multimodal : .text }
+  }
+
+  /// How much each dimension moved the logit: ∂z/∂x_i · (x_i − mean_i), one per dimension. For the linear
+  /// head with raw inputs this is w_i x_i, and the sum plus the bias is the logit exactly.
+  public func contributions(_ x: [Float]) -> [Float] {
+    precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
+    let input = features(x)
+    guard layout.hidden > 0 else { return zip(input, weights[layout.w2]).map { $0 * $1 } }
+    var slope = [Float](repeating: 0, count: dimensions)
+    for unit in 0..<layout.hidden {
+      let row = weights[unit * dimensions..<(unit + 1) * dimensions]
+      let before = zip(row, input).reduce(weights[layout.b1.lowerBound + unit]) { $0 + $1.0 * $1.1 }
+      guard before > 0 else { continue }
+      let out = weights[layout.w2.lowerBound + unit]
+      for (column, weight) in row.enumerated() { slope[column] += out * weight }
+    }
+    return zip(slope, input).map { $0 * $1 }
+  }
+
+  static func sigmoid(_ z: Float) -> Float { 1 / (1 + exp(-z)) }
+}

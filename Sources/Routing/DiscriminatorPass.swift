@@ -1,0 +1,153 @@
+import Foundation
+import Tensors
+
+/// Forward and backward through a discriminator for one batch, with its memory kept between batches.
+///
+/// Written by hand over BLAS: the network is small and fixed. The hidden units are worked on in blocks of
+/// fixed size, each on any core, and sums across blocks are taken in block order; so the numbers depend on
+/// neither the number of cores nor the load. Not `Sendable`: it lives on one queue.
+final class DiscriminatorPass {
+  /// Hidden units per block.
+  static let blockUnits = 128
+  /// Products below this number of multiplications are not worth a second core.
+  private static let parallelWork = 4_000_000
+
+  let layout: Discriminator.Layout
+  let capacity: Int
+  /// Whether blocks may run side by side; the result is the same.
+  var parallel = true
+  /// rows × dimensions, the input as the head sees it; rows past `rows` are stale.
+  private(set) var input: [Float]
+  private(set) var rows = 0
+  /// z, one per row.
+  private(set) var logits: [Float]
+  /// rows × hidden: relu(W₁ x + b₁), after dropout; backward overwrites it with its own gradient.
+  private var hidden: [Float]
+  /// rows × (hidden or dimensions): 0 or 1/(1 − rate) per input of the output unit; empty without dropout.
+  private var mask: [Float] = []
+  /// blocks × rows: each block's share of the logits.
+  private var partial: [Float]
+  /// Same layout as the weights.
+  private(set) var gradient: [Float]
+
+  init(layout: Discriminator.Layout, capacity: Int) {
+    self.layout = layout
+    self.capacity = capacity
+    input = [Float](repeating: 0, count: capacity * layout.dimensions)
+    logits = [Float](repeating: 0, count: capacity)
+    hidden = [Float](repeating: 0, count: capacity * layout.hidden)
+    partial = [Float](repeating: 0, count: capacity * max(Self.blocks(layout), 1))
+    gradient = [Float](repeating: 0, count: layout.count)
+  }
+
+  private static func blocks(_ layout: Discriminator.Layout) -> Int {
+    (layout.hidden + blockUnits - 1) / blockUnits
+  }
+
+  /// Takes the rows of `features` (posts × dimensions) at some indices.
+  func gather(_ features: [Float], rows indices: some Collection<Int>) {
+    precondition(indices.count <= capacity, "\(indices.count) rows exceed \(capacity)")
+    rows = indices.count
+    let width = layout.dimensions
+    input.withUnsafeMutableBufferPointer { input in
+      features.withUnsafeBufferPointer { features in
+        for (row, index) in indices.enumerated() {
+          let source = UnsafeBufferPointer(rebasing: features[index * width..<(index + 1) * width])
+          _ = UnsafeMutableBufferPointer(rebasing: input[row * width..<(row + 1) * width])
+            .update(from: source)
+        }
+      }
+    }
+  }
+
+  /// Draws a dropout mask over the inputs of the output unit (hidden units, or x for the linear head) for
+  /// the rows now loaded; four draws from each random word. Rate 0 takes the mask away.
+  func drawMask(rate: Float, from generator: inout SeededGenerator) {
+    guard rate > 0 else {
+      mask = []
+      return
+    }
+    let count = rows * (layout.hidden > 0 ? layout.hidden : layout.dimensions)
+    if mask.count < count { mask = [Float](repeating: 0, count: count) }
+    let threshold = UInt64((rate * 65536).rounded())
+    let kept = 1 / (1 - rate)
+    mask.withUnsafeMutableBufferPointer { mask in
+      var i = 0
+      while i < count {
+        var word = generator.next()
+        for j in i..<min(i + 4, count) {
+          mask[j] = word & 0xFFFF < threshold ? 0 : kept
+          word >>= 16
+        }
+        i += 4
+      }
+    }
+  }
+
+  /// z = w₂ · drop(relu(W₁ x + b₁)) + b₂ for the rows loaded, into `logits`.
+  func forward(_ weights: [Float]) {
+    withMemory(weights, []) { memory in
+      if layout.hidden == 0 {
+        memory.forwardLinear()
+        return
+      }
+      eachBlock { memory.forward(block: $0) }
+      for row in 0..<rows {
+        var sum = weights[layout.b2.lowerBound]
+        for block in 0..<Self.blocks(layout) { sum += memory.partial[block * capacity + row] }
+        memory.logits[row] = sum
+      }
+    }
+  }
+
+  /// The gradient of Σ_i g_i z_i by the weights, into `gradient`; `logitGradient` holds one g per row, the
+  /// derivative of whatever is maximised by the logit. `weights` must be those of the forward pass.
+  func backward(_ weights: [Float], logitGradient: [Float]) {
+    precondition(logitGradient.count == rows, "\(logitGradient.count) gradients for \(rows) rows")
+    // A running sum in row order, in double precision, for ∂/∂b₂ = Σ g.
+    gradient[layout.b2.lowerBound] = Float(logitGradient.reduce(0.0) { $0 + Double($1) })
+    withMemory(weights, logitGradient) { memory in
+      if layout.hidden == 0 {
+        memory.backwardLinear()
+      } else {
+        eachBlock { memory.backward(block: $0) }
+      }
+    }
+  }
+
+  private func eachBlock(_ body: @Sendable (Int) -> Void) {
+    let count = Self.blocks(layout)
+    if parallel, count > 1, rows * layout.hidden * layout.dimensions >= Self.parallelWork {
+      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    } else {
+      for block in 0..<count { body(block) }
+    }
+  }
+
+  private func withMemory(
+    _ weights: [Float], _ logitGradient: [Float], _ body: (PassMemory) -> Void
+  ) {
+    let (layout, rows, capacity) = (layout, rows, capacity)
+    weights.withUnsafeBufferPointer { weights in
+      logitGradient.withUnsafeBufferPointer { logitGradient in
+        input.withUnsafeBufferPointer { input in
+          mask.withUnsafeBufferPointer { mask in
+            hidden.withUnsafeMutableBufferPointer { hidden in
+              partial.withUnsafeMutableBufferPointer { partial in
+                logits.withUnsafeMutableBufferPointer { logits in
+                  gradient.withUnsafeMutableBufferPointer { gradient in
+                    body(
+                      PassMemory(
+                        layout: layout, weights: weights, logitGradient: logitGradient,
+                        input: input, mask: mask, hidden: hidden, partial: partial,
+                        logits: logits, gradient: gradient, rows: rows, capacity: capacity))
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Corpora
+import Tensors
+
+/// The cached counts of one post, for the text and the multimodal expert: the experts are frozen, so
+/// routing can be scored and trained without running a model (MODELS §4.5, "Exact fast implementation").
+public struct ExpertCounts: Sendable, Hashable, AdditiveArithmetic {
+  /// Counts of the text expert f_u.
+  public var text: MatchCounts
+  /// Counts of the multimodal expert f_m.
+  public var multimodal: MatchCounts
+
+  /// Counts of the two experts.
+  public init(text: MatchCounts, multimodal: MatchCounts) {
+    self.text = text
+    self.multimodal = multimodal
+  }
+
+  /// Counts of one post from both experts' mentions and the gold ones.
+  public static func count(
+    text: some Sequence<EntityMention>, multimodal: some Sequence<EntityMention>,
+    gold: some Sequence<EntityMention>
+  ) -> ExpertCounts {
+    let gold = Set(gold)
+    return ExpertCounts(
+      text: .count(predicted: text, gold: gold),
+      multimodal: .count(predicted: multimodal, gold: gold))
+  }
+
+  /// The counts of the expert on a route.
+  public subscript(route: Route) -> MatchCounts {
+    switch route {
+    case .text: text
+    case .multimodal: multimodal
+    }
+  }
+
+  /// No posts.
+  public static let zero = ExpertCounts(text: .zero, multimodal: .zero)
+
+  public static func + (a: Self, b: Self) -> Self {
+    Self(text: a.text + b.text, multimodal: a.multimodal + b.multimodal)
+  }
+
+  public static func - (a: Self, b: Self) -> Self {
+    Self(text: a.text - b.text, multimodal: a.multimodal - b.multimodal)
+  }
+}
+
+extension Sequence<ExpertCounts> {
+  /// Both experts' counts over all posts.
+  public func total() -> ExpertCounts { reduce(.zero, +) }
+}
+
+extension Array where Element == ExpertCounts {
+  /// Counts of the union: every post is answered by the expert on its route, and all answers are scored
+  /// once (MODELS §2.8.3). `routes` has one element per post.
+  public func union(routes: [Route]) -> MatchCounts {
+    precondition(routes.count == count, "\(routes.count) routes for \(count) posts")
+    return zip(self, routes).reduce(.zero) { $0 + $1.0[$1.1] }
+  }
+
+  /// The route that would be best for each post by its own F1: the per-post oracle, which no router can
+  /// know. Ties go to the text expert; a post that asks for nothing goes to the expert with fewer answers.
+  public func oracleRoutes() -> [Route] {
+    map { post in
+      let (text, both) = (post.text, post.multimodal)
+      if text.gold == 0, both.gold == 0 {
+        return both.predicted < text.predicted ? .multimodal : .text
+      }
+      return both.f1 > text.f1 ? .multimodal : .text
+    }
+  }
+
+  /// Every post to the one expert whose F1 over all posts is higher; ties to the text expert.
+  public func betterExpertRoutes() -> [Route] {
+    let sums = total()
+    let route: Route = sums.multimodal.f1 > sums.text.f1 ? .multimodal : .text
+    return [Route](repeating: route, count: count)
+  }
+}
+
+/// Ways of routing that need no router, to compare one with.
+public enum ReferenceRouting {
+  /// Gold routing: the multimodal expert exactly where the picture is known to add; unknown counts as no.
+  public static func gold(imageAdds: [Bool?]) -> [Route] {
+    imageAdds.map { $0 == true ? .multimodal : .text }
+  }
+
+  /// Random routing with the given share of multimodal posts in expectation, decided by the seed.
+  public static func random(count: Int, multimodalShare: Float, seed: UInt64) -> [Route] {
+    var generator = SeededGenerator(seed: seed, stream: "random routing")
+    return (0..<count).map { _ in generator.chance(multimodalShare) ? .multimodal : .text }
+  }
+}

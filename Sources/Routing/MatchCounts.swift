@@ -1,0 +1,57 @@
+import Corpora
+
+/// How one model's answers match the gold labels of some posts: all that micro-averaged scores need.
+///
+/// Sums of counts are counts of unions, so a score of any set of posts is a ratio of sums (MODELS §2.8.1, §4.5).
+public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
+  /// Answers that are exactly right.
+  public var correct: Int
+  /// Answers given.
+  public var predicted: Int
+  /// Answers asked for.
+  public var gold: Int
+
+  /// Counts by their parts.
+  public init(correct: Int, predicted: Int, gold: Int) {
+    self.correct = correct
+    self.predicted = predicted
+    self.gold = gold
+  }
+
+  /// Exact matches of (range, type) between two sets of mentions of one post.
+  public static func count(
+    predicted: some Sequence<EntityMention>, gold: some Sequence<EntityMention>
+  ) -> MatchCounts {
+    let predicted = Set(predicted)
+    let gold = Set(gold)
+    return MatchCounts(
+      correct: predicted.intersection(gold).count, predicted: predicted.count, gold: gold.count)
+  }
+
+  /// No answers, none asked for.
+  public static let zero = MatchCounts(correct: 0, predicted: 0, gold: 0)
+
+  public static func + (a: Self, b: Self) -> Self {
+    Self(
+      correct: a.correct + b.correct, predicted: a.predicted + b.predicted, gold: a.gold + b.gold)
+  }
+
+  public static func - (a: Self, b: Self) -> Self {
+    Self(
+      correct: a.correct - b.correct, predicted: a.predicted - b.predicted, gold: a.gold - b.gold)
+  }
+
+  /// Correct over predicted, as a fraction; 0 when nothing was predicted.
+  public var precision: Double { predicted == 0 ? 0 : Double(correct) / Double(predicted) }
+
+  /// Correct over gold, as a fraction; 0 when nothing was asked for.
+  public var recall: Double { gold == 0 ? 0 : Double(correct) / Double(gold) }
+
+  /// Micro-averaged F1 = 2·correct / (predicted + gold), as a fraction 0 … 1; 0 for the empty set.
+  public var f1: Double {
+    predicted + gold == 0 ? 0 : 2 * Double(correct) / Double(predicted + gold)
+  }
+
+  /// F1 in percent, 0 … 100.
+  public var f1Percent: Double { 100 * f1 }
+}
