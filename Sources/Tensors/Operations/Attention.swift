@@ -6,10 +6,11 @@ extension Tape {
   ///   - heads: number of heads h; each has D/h dimensions and is scaled by 1/√(D/h).
   ///   - keyLengths: how many keys of each batch item are real; the others get weight 0.
   ///   - causal: query i sees keys ≤ i only.
+  ///   - intercept: what to use in place of the weights, for interventions; no gradient passes it.
   /// - Returns: output B×Tq×D, and the weights B×h×Tq×Tk (a plain tensor, for showing).
   public func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyLengths: [Int]? = nil,
-    causal: Bool = false
+    causal: Bool = false, intercept: ((Tensor) -> Tensor)? = nil
   ) -> (output: Variable, weights: Tensor) {
     let (qs, ks, vs) = (self[q], self[k], self[v])
     let (b, tq, d) = (qs.shape[0], qs.shape[1], qs.shape[2])
@@ -19,12 +20,11 @@ extension Tape {
     var weights = Tensor([b, heads, tq, tk])
     var out = Tensor([b, tq, d])
     weights.array.withUnsafeMutableBufferPointer { w in
-      out.array.withUnsafeMutableBufferPointer { o in
+      do {
         qs.array.withUnsafeBufferPointer { qp in
           ks.array.withUnsafeBufferPointer { kp in
-            vs.array.withUnsafeBufferPointer { vp in
-              guard let wb = w.baseAddress, let ob = o.baseAddress, let qb = qp.baseAddress,
-                let kb = kp.baseAddress, let vb = vp.baseAddress
+            do {
+              guard let wb = w.baseAddress, let qb = qp.baseAddress, let kb = kp.baseAddress
               else { return }
               for i in 0..<b {
                 let length = keyLengths?[i] ?? tk
@@ -40,9 +40,6 @@ extension Tape {
                   }
                   Rows.softmax(
                     UnsafeMutableBufferPointer(start: scores, count: tq * tk), width: tk)
-                  BLAS.multiply(
-                    scores, lda: tk, vb + i * tk * d + h * size, ldb: d,
-                    into: ob + i * tq * d + h * size, ldc: d, m: tq, n: size, k: tk)
                 }
               }
             }
@@ -50,7 +47,27 @@ extension Tape {
         }
       }
     }
+    if let intercept {
+      let replaced = intercept(weights)
+      precondition(replaced.shape == weights.shape, "attention weights keep their shape")
+      weights = replaced
+    }
     let shown = weights
+    out.array.withUnsafeMutableBufferPointer { o in
+      shown.array.withUnsafeBufferPointer { w in
+        vs.array.withUnsafeBufferPointer { vp in
+          guard let ob = o.baseAddress, let wb = w.baseAddress, let vb = vp.baseAddress
+          else { return }
+          for i in 0..<b {
+            for h in 0..<heads {
+              BLAS.multiply(
+                wb + (i * heads + h) * tq * tk, lda: tk, vb + i * tk * d + h * size, ldb: d,
+                into: ob + i * tq * d + h * size, ldc: d, m: tq, n: size, k: tk)
+            }
+          }
+        }
+      }
+    }
     let result = record(out, from: [q, k, v]) { tape, g in
       // dV = Wᵀ g, dW = g Vᵀ, dS = W ⊙ (dW − Σ dW ⊙ W), dQ = dS K · scale, dK = dSᵀ Q · scale.
       var ds = [Float](repeating: 0, count: shown.count)

@@ -86,3 +86,15 @@ extension Tape {
     }
   }
 }
+
+extension Tape {
+  /// Column `index` of a matrix N×K, as N numbers.
+  public func column(_ index: Int, of a: Variable) -> Variable {
+    let x = self[a]
+    let (n, k) = (x.shape[0], x.shape[1])
+    let out = Tensor([n], (0..<n).map { x.array[$0 * k + index] })
+    return record(out, from: [a]) { tape, g in
+      tape.addGradient(a) { d in for i in 0..<n { d[i * k + index] += g[i] } }
+    }
+  }
+}

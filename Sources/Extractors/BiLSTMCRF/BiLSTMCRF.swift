@@ -1,0 +1,69 @@
+import Encoders
+import Tensors
+import Traces
+
+/// The text expert: word ⊕ character vectors, a biLSTM, a linear layer and a CRF (Lample et al. 2016; RIVA's tagger,
+/// MODELS §8.7). Knows nothing of pictures.
+public struct BiLSTMCRF: Tagger {
+  public var words: WordEncoder
+  var lstm: LSTM
+  var output: Linear
+  public var crf: CRF
+  let dropout: Float
+
+  /// A tagger with random weights.
+  public init(_ sizes: TaggerSizes, tags: Int, _ generator: inout SeededGenerator) {
+    words = sizes.makeWords(&generator)
+    lstm = LSTM(words.size, hidden: sizes.hidden, &generator)
+    output = Linear(2 * sizes.hidden, tags, &generator)
+    crf = CRF(tags: tags, &generator)
+    dropout = sizes.dropout
+  }
+
+  public func emissions(
+    _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
+  ) -> Tape.Variable {
+    let x = tape.dropout(words(batch.words, tape), dropout)
+    let h = tape.dropout(lstm(x, lengths: batch.words.lengths, tape), dropout)
+    return output(h, tape)
+  }
+
+  public func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
+    crf.loss(emissions(batch, tape, nil), tags: batch.tags, tape)
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    words.visitParameters(prefix + "embedding.", visit)
+    lstm.visitParameters(prefix + "lstm.", visit)
+    output.visitParameters(prefix + "output.", visit)
+    crf.visitParameters(prefix + "crf.", visit)
+  }
+}
+
+/// Sizes that all word-based taggers share; what a model folder's `config.json` holds.
+public struct TaggerSizes: Sendable, Hashable, Codable {
+  /// Rows of the word and character tables.
+  public var words: Int
+  public var characters: Int
+  public var wordSize = 64
+  public var characterSize = 16
+  /// Hidden size of the character biLSTM, per direction.
+  public var characterHidden = 16
+  /// Hidden size of the tagger's biLSTM, per direction.
+  public var hidden = 64
+  public var dropout: Float = 0.3
+
+  /// Sizes for vocabularies.
+  public init(words: Int, characters: Int) {
+    self.words = words
+    self.characters = characters
+  }
+
+  func makeWords(_ generator: inout SeededGenerator) -> WordEncoder {
+    WordEncoder(
+      words: words, wordSize: wordSize, characters: characters, characterSize: characterSize,
+      characterHidden: characterHidden, &generator)
+  }
+}

@@ -1,0 +1,113 @@
+import Encoders
+import Tensors
+import Traces
+
+/// The multimodal expert: RIVA's relation gate and visual context in front of a biLSTM-CRF (Sun et al. 2020; MODELS §8).
+///
+/// s^G = RGN(text, picture); v^G = s^G · VCN(text, regions); the tagger's biLSTM reads [word; characters; v^G] at every
+/// token. Without the gate (`gated: false`, the paper's −RGN) s^G ≡ 1.
+public struct RIVATagger: Tagger {
+  public var words: WordEncoder
+  var gate: RelationGate
+  var context: VisualContext
+  var entry: Linear
+  var lstm: LSTM
+  var output: Linear
+  public var crf: CRF
+  public let options: RIVAOptions
+  let dropout: Float
+
+  /// A tagger with random weights.
+  public init(
+    _ sizes: TaggerSizes, _ options: RIVAOptions, tags: Int, _ generator: inout SeededGenerator
+  ) {
+    words = sizes.makeWords(&generator)
+    let visual = options.regionSize
+    gate = RelationGate(
+      words: words.size, size: visual, dropout: sizes.dropout, &generator)
+    context = VisualContext(
+      sentence: visual, regions: visual, heads: options.heads, &generator)
+    entry = Linear(visual, options.entrySize, &generator)
+    lstm = LSTM(words.size + options.entrySize, hidden: sizes.hidden, &generator)
+    output = Linear(2 * sizes.hidden, tags, &generator)
+    crf = CRF(tags: tags, &generator)
+    self.options = options
+    dropout = sizes.dropout
+  }
+
+  /// Everything the loss needs: emissions B×T×K and the gate's class scores B×2.
+  func forward(
+    _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
+  ) -> (emissions: Tape.Variable, relation: Tape.Variable) {
+    let lengths = batch.words.lengths
+    let embedded = words(batch.words, tape)
+    let regions = tape.constant(batch.regions)
+    let sentence = gate.sentence(embedded, lengths: lengths, tape)
+    let relation = gate.logits(sentence: sentence, regions: regions, tape)
+    var visual = context(
+      sentence: sentence, regions: regions, seen: batch.seen, tape, probe)
+    if options.gated {
+      var s = tape.column(1, of: tape.softmax(relation))
+      if let probe {
+        s = probe.tap("rgn/gate", s, on: tape) {
+          Signal(
+            name: "rgn/gate", caption: "relation gate s^G: the picture adds to the text",
+            kind: .scalar(low: 0, high: 1, threshold: 0.5, percentile: nil),
+            tensor: Tensor(scalar: $0.array[0]))
+        }
+      }
+      visual = tape.scaleRows(visual, by: s)
+    }
+    let entered = tape.gelu(entry(visual, tape))
+    let longest = batch.words.shape[1]
+    let x = tape.concatenate([embedded, tape.repeatRows(entered, times: longest)])
+    let h = tape.dropout(lstm(tape.dropout(x, dropout), lengths: lengths, tape), dropout)
+    return (output(h, tape), relation)
+  }
+
+  public func emissions(
+    _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
+  ) -> Tape.Variable {
+    forward(batch, tape, probe).emissions
+  }
+
+  /// CRF loss, plus the gate's cross-entropy on the posts that say whether their picture adds (RIVA's L₁).
+  public func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
+    let (emissions, relation) = forward(batch, tape, nil)
+    let tagging = crf.loss(emissions, tags: batch.tags, tape)
+    guard options.gated, batch.imageAdds.contains(where: { $0 >= 0 }) else { return tagging }
+    let gating = tape.crossEntropy(relation, targets: batch.imageAdds)
+    return tape.add(tagging, tape.scale(gating, by: options.relationWeight))
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    words.visitParameters(prefix + "embedding.", visit)
+    gate.visitParameters(prefix + "rgn.", visit)
+    context.visitParameters(prefix + "vcn.", visit)
+    entry.visitParameters(prefix + "entry.", visit)
+    lstm.visitParameters(prefix + "lstm.", visit)
+    output.visitParameters(prefix + "output.", visit)
+    crf.visitParameters(prefix + "crf.", visit)
+  }
+}
+
+/// What distinguishes one RIVA from another.
+public struct RIVAOptions: Sendable, Hashable, Codable {
+  /// C of the picture's regions; also d_v, the size of f_t and f_v.
+  public var regionSize: Int
+  public var heads = 8
+  /// Size of v^G after its projection, as it enters the tagger.
+  public var entrySize = 32
+  /// False: s^G ≡ 1 (−RGN).
+  public var gated: Bool
+  /// Weight of the gate's own loss.
+  public var relationWeight: Float = 1
+
+  /// Options for regions of a size.
+  public init(regionSize: Int, gated: Bool) {
+    self.regionSize = regionSize
+    self.gated = gated
+  }
+}

@@ -1,0 +1,93 @@
+import Corpora
+import Encoders
+import Pictures
+import Tensors
+import Traces
+
+/// One post as a tagger takes it: words, and what the picture encoder made of its picture.
+public struct TaggerInput: Sendable {
+  /// Words, never empty.
+  public var tokens: [String]
+  /// N×C regions of the picture (7×7 rows, row-major); zeros when there is no picture.
+  public var regions: Tensor
+  /// The part of the source picture that the regions cover; nil when there is no picture.
+  public var seen: ImageRegion?
+  /// Gold tag indices, for training.
+  public var tags: [Int]
+  /// Whether the picture adds to the text, where the dataset says so.
+  public var imageAdds: Bool?
+
+  /// An input by its parts.
+  public init(
+    tokens: [String], regions: Tensor, seen: ImageRegion?, tags: [Int] = [],
+    imageAdds: Bool? = nil
+  ) {
+    self.tokens = tokens
+    self.regions = regions
+    self.seen = seen
+    self.tags = tags
+    self.imageAdds = imageAdds
+  }
+}
+
+/// A batch of inputs side by side.
+public struct TaggerBatch {
+  public let words: WordBatch
+  /// B×N×C.
+  public let regions: Tensor
+  public let tags: [[Int]]
+  public let imageAdds: [Int]
+  /// The picture rectangle of the first input, for signals of single posts.
+  public let seen: ImageRegion
+
+  /// Stacks inputs; all have regions of the same shape.
+  public init(_ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary) {
+    self.words = WordBatch(inputs.map(\.tokens), words: words, characters: characters)
+    var stacked: [Float] = []
+    stacked.reserveCapacity(inputs.reduce(0) { $0 + $1.regions.count })
+    for input in inputs { stacked += input.regions.array }
+    regions = Tensor([inputs.count] + (inputs.first?.regions.shape ?? [0, 0]), stacked)
+    tags = inputs.map(\.tags)
+    imageAdds = inputs.map { $0.imageAdds.map { $0 ? 1 : 0 } ?? -1 }
+    seen = inputs.first?.seen ?? .whole
+  }
+}
+
+/// A trainable tagger: a network that scores tags, and the CRF that reads the scores.
+public protocol Tagger: ParameterContainer {
+  /// The CRF over the tags.
+  var crf: CRF { get }
+  /// B×T×K emissions, showing what it does on the probe.
+  func emissions(_ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable
+  /// The training loss, a scalar.
+  func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable
+}
+
+extension Tagger {
+  /// The tagger's decision and confidences for one batch.
+  ///
+  /// - Returns: per post the Viterbi path, the T×K marginals, and the mentions with their confidence.
+  public func decode(
+    emissions: Tensor, lengths: [Int], scheme: TagScheme
+  ) -> [(path: [Int], marginals: [[Float]], mentions: [ScoredMention])] {
+    let (times, k) = (emissions.shape[1], emissions.shape[2])
+    let chain = crf.chain
+    return lengths.enumerated().map { i, n in
+      let rows = Array(emissions.array[(i * times * k)..<((i * times + n) * k)])
+      let sums = chain.sums(rows)
+      let path = chain.viterbi(rows)
+      let flat = chain.marginals(rows, sums)
+      let marginals = (0..<n).map { t in flat[(t * k)..<((t + 1) * k)].map { Float($0) } }
+      let mentions = scheme.mentions(of: path).map { mention in
+        // The mention as it stands, and what follows does not continue it (MODELS §2.6).
+        let type = scheme.types.firstIndex(of: mention.type.rawValue) ?? 0
+        let confidence = chain.probability(rows, logPartition: sums.logPartition) { t, tag in
+          if mention.range.contains(t) { return tag == path[t] }
+          return t != mention.range.upperBound || tag != 2 + 2 * type
+        }
+        return ScoredMention(mention, confidence: Float(confidence))
+      }
+      return (path, marginals, mentions)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// Where a training run stands, for the progress bar.
+public struct TrainingProgress: Sendable {
+  /// Epochs and steps from 1.
+  public var epoch: Int
+  public var epochs: Int
+  public var step: Int
+  public var steps: Int
+  /// Mean loss of the epoch so far.
+  public var loss: Double
+  /// Best score on dev so far (percent), nil before the first epoch ended.
+  public var best: Double?
+  /// Score of the last epoch on dev.
+  public var last: Double?
+  /// Learning rate now.
+  public var rate: Float
+  /// Items per second.
+  public var speed: Double
+  /// Estimated seconds to the last epoch.
+  public var secondsLeft: Double
+}
+
+/// Measures speed and time left of a run of known length.
+struct RunClock {
+  private let start = Date()
+  private let first: Int
+  private let total: Int
+
+  init(first: Int, total: Int) {
+    self.first = first
+    self.total = total
+  }
+
+  /// Steps per second and seconds left after `done` of `total` steps.
+  func reading(done: Int) -> (speed: Double, left: Double) {
+    let seconds = max(1e-3, Date().timeIntervalSince(start))
+    let speed = Double(done - first) / seconds
+    return (speed, speed > 0 ? Double(total - done) / speed : 0)
+  }
+}

@@ -1,0 +1,203 @@
+import Corpora
+import Encoders
+import Foundation
+import Tensors
+
+/// How a tagger is trained: to its plateau on dev, keeping the best epoch.
+public struct TaggerTraining: Sendable, Hashable, Codable {
+  public var seed: UInt64 = 1
+  /// Most epochs.
+  public var epochs = 40
+  public var batch = 32
+  public var learningRate: Float = 3e-3
+  /// Decoupled weight decay.
+  public var decay: Float = 1e-2
+  /// Epochs without a better dev score before the learning rate is halved.
+  public var patience = 3
+  /// Halvings after which training ends: the plateau.
+  public var halvings = 3
+  /// Global gradient norm.
+  public var clip: Float = 5
+
+  /// The defaults above.
+  public init() {}
+}
+
+/// One epoch of a finished or running training, for curves.
+public struct EpochRecord: Sendable, Hashable, Codable {
+  public let epoch: Int
+  public let loss: Double
+  /// Lenient F1 on dev, percent.
+  public let dev: Double
+  public let learningRate: Float
+}
+
+/// A training run as a value: everything needed to go on after an interrupt.
+public struct TaggerRun<Model: Tagger>: Sendable {
+  public let settings: TaggerTraining
+  public private(set) var model: Model
+  public private(set) var best: Model
+  public private(set) var history: [EpochRecord] = []
+  private var optimizer: Optimizer
+  private var rate: Float
+  private var sinceBest = 0
+  private var halvings = 0
+  let words: Vocabulary
+  let characters: Vocabulary
+  let scheme: TagScheme
+
+  /// A run of a fresh model.
+  public init(
+    _ model: Model, _ settings: TaggerTraining, words: Vocabulary, characters: Vocabulary,
+    scheme: TagScheme
+  ) {
+    var model = model
+    model.indexParameters()
+    self.model = model
+    best = model
+    self.settings = settings
+    optimizer = Optimizer(.adamW(decay: settings.decay), clipNorm: settings.clip)
+    rate = settings.learningRate
+    self.words = words
+    self.characters = characters
+    self.scheme = scheme
+  }
+
+  /// Best dev score so far, percent.
+  public var bestScore: Double? { history.map(\.dev).max() }
+
+  /// Whether the plateau or the last epoch was reached.
+  public var isFinished: Bool {
+    history.count >= settings.epochs || halvings > settings.halvings
+  }
+
+  /// Trains one epoch and scores it on dev.
+  ///
+  /// - Parameter progress: returns false to stop at once; the epoch then does not count.
+  /// - Returns: false when it was stopped.
+  public mutating func runEpoch(
+    _ train: [TaggerInput], dev: [TaggerInput], progress: (TrainingProgress) -> Bool
+  ) -> Bool {
+    let epoch = history.count
+    var generator = SeededGenerator(seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "epoch")
+    let order = generator.permutation(train.count)
+    let steps = (train.count + settings.batch - 1) / settings.batch
+    var total = 0.0
+    let clock = RunClock(first: epoch * steps, total: settings.epochs * steps)
+    for step in 0..<steps {
+      let part = order[(step * settings.batch)..<min(order.count, (step + 1) * settings.batch)]
+      let batch = TaggerBatch(part.map { train[$0] }, words: words, characters: characters)
+      let tape = Tape(recording: true, seed: generator.next())
+      let loss = model.loss(batch, tape)
+      tape.backward(from: loss)
+      total += Double(tape[loss].item)
+      let rate = rate
+      optimizer.step(&model, tape) { _ in rate }
+      let (speed, left) = clock.reading(done: epoch * steps + step + 1)
+      let report = TrainingProgress(
+        epoch: epoch + 1, epochs: settings.epochs, step: step + 1, steps: steps,
+        loss: total / Double(step + 1), best: bestScore, last: history.last?.dev, rate: rate,
+        speed: speed * Double(settings.batch), secondsLeft: left)
+      if !progress(report) { return false }
+    }
+    let score = Self.score(model, dev, words: words, characters: characters, scheme: scheme).f1
+    if score > bestScore ?? -1 {
+      best = model
+      sinceBest = 0
+    } else {
+      sinceBest += 1
+      if sinceBest >= settings.patience {
+        halvings += 1
+        sinceBest = 0
+        rate /= 2
+      }
+    }
+    history.append(
+      EpochRecord(epoch: epoch + 1, loss: total / Double(steps), dev: score, learningRate: rate))
+    return true
+  }
+
+  /// Lenient score of a model on inputs with gold tags.
+  static func score(
+    _ model: Model, _ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary,
+    scheme: TagScheme
+  ) -> EntityScore {
+    var score = EntityScore()
+    let answers = TaggerInference.paths(
+      model, inputs, words: words, characters: characters)
+    for (input, path) in zip(inputs, answers) {
+      score.add(predicted: scheme.mentions(of: path), gold: scheme.mentions(of: input.tags))
+    }
+    return score
+  }
+
+  /// Everything as tensors and numbers, for a checkpoint file.
+  public var checkpoint: (tensors: [String: Tensor], state: CheckpointState) {
+    var tensors = optimizer.checkpoint
+    for (name, value) in model.parameters { tensors["model." + name] = value }
+    for (name, value) in best.parameters { tensors["best." + name] = value }
+    return (
+      tensors,
+      CheckpointState(
+        settings: settings, history: history, rate: rate, sinceBest: sinceBest, halvings: halvings)
+    )
+  }
+
+  /// Takes up a checkpoint of the same settings.
+  ///
+  /// - Throws: `ParameterError` when the tensors do not fit.
+  public mutating func restore(_ tensors: [String: Tensor], _ state: CheckpointState) throws {
+    func part(_ prefix: String) -> [String: Tensor] {
+      var result: [String: Tensor] = [:]
+      for (name, value) in tensors where name.hasPrefix(prefix) {
+        result[String(name.dropFirst(prefix.count))] = value
+      }
+      return result
+    }
+    try model.load(part("model."))
+    try best.load(part("best."))
+    optimizer.restore(tensors)
+    history = state.history
+    rate = state.rate
+    sinceBest = state.sinceBest
+    halvings = state.halvings
+  }
+}
+
+/// The part of a checkpoint that is not tensors.
+public struct CheckpointState: Sendable, Hashable, Codable {
+  public let settings: TaggerTraining
+  public let history: [EpochRecord]
+  let rate: Float
+  let sinceBest: Int
+  let halvings: Int
+}
+
+/// Running a tagger over many inputs.
+public enum TaggerInference {
+  static let batch = 64
+
+  /// Viterbi paths, in the order of the inputs. Inputs are batched by length to waste no padding.
+  public static func paths(
+    _ model: some Tagger, _ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary
+  ) -> [[Int]] {
+    let order = inputs.indices.sorted {
+      (inputs[$0].tokens.count, $0) < (inputs[$1].tokens.count, $1)
+    }
+    var result = [[Int]](repeating: [], count: inputs.count)
+    let chain = model.crf.chain
+    for start in stride(from: 0, to: order.count, by: batch) {
+      let part = order[start..<min(order.count, start + batch)]
+      let tape = Tape()
+      let batch = TaggerBatch(part.map { inputs[$0] }, words: words, characters: characters)
+      let e = tape[model.emissions(batch, tape, nil)]
+      let (times, k) = (e.shape[1], e.shape[2])
+      for (row, i) in part.enumerated() {
+        let length = inputs[i].tokens.count
+        result[i] = chain.viterbi(
+          Array(e.array[(row * times * k)..<((row * times + length) * k)]))
+      }
+    }
+    return result
+  }
+}

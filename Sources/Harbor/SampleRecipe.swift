@@ -1,0 +1,25 @@
+/// How much of the world a sample holds.
+public struct SampleRecipe: Sendable, Hashable {
+  /// Decides every post and picture, never the town's inventory.
+  public var seed: UInt64
+  public var train: Int
+  public var dev: Int
+  public var test: Int
+  /// Captioned pictures for the dual encoder, apart from all posts.
+  public var captions: Int
+  /// Side of the square pictures in pixels.
+  public var side: Int
+
+  /// A recipe; without numbers the one the committed models were trained with.
+  public init(
+    seed: UInt64 = 1, train: Int = 6000, dev: Int = 600, test: Int = 1000, captions: Int = 12000,
+    side: Int = 128
+  ) {
+    self.seed = seed
+    self.train = train
+    self.dev = dev
+    self.test = test
+    self.captions = captions
+    self.side = side
+  }
+}
