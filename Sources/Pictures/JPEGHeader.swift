@@ -5,6 +5,8 @@ struct JPEGHeader {
   /// Size in the file, before orientation.
   let size: PixelSize
   let orientation: Orientation
+  /// Whether the picture comes in scans that refine each other.
+  let isProgressive: Bool
   /// Number of scans (progressive files have several).
   let scans: Int
   /// Whether an end-of-image marker follows the scans.
@@ -13,6 +15,7 @@ struct JPEGHeader {
   /// Throws `truncated` when the bytes end before the first scan, `damaged` when there is no frame.
   init(_ bytes: [UInt8]) throws(PictureError) {
     var size: PixelSize?
+    var isProgressive = false
     var orientation = Orientation.upright
     var at = 2
     var scanStart: Int?
@@ -31,6 +34,7 @@ struct JPEGHeader {
       switch marker {
       case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF:
         guard body.count >= 6, size == nil else { break }
+        isProgressive = marker & 3 == 2
         let b = Array(body.prefix(6))
         size = PixelSize(
           width: Int(b[3]) << 8 | Int(b[4]), height: Int(b[1]) << 8 | Int(b[2]))
@@ -44,6 +48,7 @@ struct JPEGHeader {
     guard let size else { throw .damaged(format: "JPEG", reason: "it has no frame header") }
     self.size = size
     self.orientation = orientation
+    self.isProgressive = isProgressive
     (scans, hasEnd) = JPEGHeader.countScans(bytes, from: scanStart ?? at)
   }
 

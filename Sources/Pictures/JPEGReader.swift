@@ -22,7 +22,11 @@ enum JPEGReader {
     let stored = header.orientation.swapsSides
     let target = box.map { (stored ? size.turned : size).fitted(in: $0) }
     let eighths = scale(from: size, to: target.map { stored ? $0.turned : $0 })
-    let picture = try pixels(of: bytes, header: header, eighths: eighths)
+    // Whether scans are missing cannot be told, only that the end is.
+    guard header.hasEnd || !header.isProgressive else { throw .truncated(format: "JPEG") }
+    // Otherwise a missing end marker alone is harmless. With one appended, the decoder warns only if data is missing.
+    let whole = header.hasEnd ? bytes : bytes + [0xFF, 0xD9]
+    let picture = try pixels(of: whole, header: header, eighths: eighths)
     return DecodedPicture(
       picture: picture.upright(from: header.orientation),
       originalSize: stored ? size.turned : size, format: .jpeg)
@@ -72,12 +76,8 @@ enum JPEGReader {
     }
     if status != 0 {
       let reason = message()
-      guard tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) else {
+      guard header.hasEnd, tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) else {
         throw refusal(header, reason)
-      }
-      // Only the end marker missing is harmless; data missing before it is not.
-      if !header.hasEnd, reason != "Premature end of JPEG file" {
-        throw .truncated(format: "JPEG")
       }
     }
     if inks { pixels = rgb(fromInverted: pixels) }

@@ -1,0 +1,138 @@
+/// A grid of values over a part of a picture: an attention map, an occlusion map.
+public struct HeatGrid: Sendable, Hashable {
+  /// `rows * columns` values in row-major order; not-a-number counts as the lowest.
+  public let values: [Float]
+  public let rows: Int
+  public let columns: Int
+  /// The part of the picture that the grid covers: what the model saw.
+  public let region: PictureRegion
+  /// The values that get the lowest and the highest colour.
+  public let low: Float
+  public let high: Float
+
+  /// A grid; the range is that of the finite values unless given.
+  public init(
+    _ values: [Float], rows: Int, columns: Int, region: PictureRegion = .whole,
+    range: ClosedRange<Float>? = nil
+  ) {
+    precondition(rows > 0 && columns > 0, "a heat grid has at least one cell")
+    precondition(values.count == rows * columns, "\(values.count) values for \(rows)x\(columns)")
+    self.values = values
+    self.rows = rows
+    self.columns = columns
+    self.region = region
+    let finite = values.filter(\.isFinite)
+    low = range?.lowerBound ?? finite.min() ?? 0
+    high = range?.upperBound ?? finite.max() ?? 0
+  }
+
+  /// A cell's value as 0 … 1. A grid of equal values has no heat.
+  func share(row: Int, column: Int) -> Float {
+    let value = values[row * columns + column]
+    guard high > low, !value.isNaN else { return 0 }
+    return min(1, max(0, (value - low) / (high - low)))
+  }
+
+  /// The share at a place of the region (0 … 1 each way), mixed from the four nearest cell centres.
+  func smoothShare(u: Float, v: Float) -> Float {
+    let x = min(Float(columns - 1), max(0, u * Float(columns) - 0.5))
+    let y = min(Float(rows - 1), max(0, v * Float(rows) - 0.5))
+    let (column, row) = (Int(x), Int(y))
+    let (right, below) = (min(columns - 1, column + 1), min(rows - 1, row + 1))
+    let (fx, fy) = (x - Float(column), y - Float(row))
+    let upper = share(row: row, column: column) * (1 - fx) + share(row: row, column: right) * fx
+    let lower = share(row: below, column: column) * (1 - fx) + share(row: below, column: right) * fx
+    return upper * (1 - fy) + lower * fy
+  }
+}
+
+/// How heat is laid over a picture.
+public struct HeatStyle: Sendable, Hashable {
+  public var map: ColorMap
+  /// Opacity of the highest value; lower values are more transparent in proportion.
+  public var strength: Float
+  /// Whether values flow into each other or stay the blocks that the model had.
+  public var smooth: Bool
+  /// Colour of a line around the region that the model saw; nil draws none.
+  public var border: RGB?
+
+  /// A style; by default smooth `ember` at 70 % with a white border.
+  public init(
+    map: ColorMap = .ember, strength: Float = 0.7, smooth: Bool = true,
+    border: RGB? = RGB(255, 255, 255)
+  ) {
+    self.map = map
+    self.strength = strength
+    self.smooth = smooth
+    self.border = border
+  }
+}
+
+extension Picture {
+  /// The picture with heat blended over the part that the grid covers.
+  ///
+  /// A border is drawn only where the grid does not cover the whole picture.
+  public func overlaid(with heat: HeatGrid, style: HeatStyle = HeatStyle()) -> Picture {
+    let area = bounds(of: heat.region)
+    guard area.width > 0, area.height > 0 else { return self }
+    var result = self
+    let table = (0...255).map { style.map(Float($0) / 255) }
+    // Distances are measured in the true, unrounded region.
+    let (left, top) = (heat.region.left * Double(width), heat.region.top * Double(height))
+    let (spanX, spanY) = (heat.region.width * Double(width), heat.region.height * Double(height))
+    result.pixels.withUnsafeMutableBufferPointer { pixels in
+      for y in area.y..<(area.y + area.height) {
+        let v = Float(min(1, max(0, (Double(y) + 0.5 - top) / spanY)))
+        let row = min(heat.rows - 1, Int(v * Float(heat.rows)))
+        for x in area.x..<(area.x + area.width) {
+          let u = Float(min(1, max(0, (Double(x) + 0.5 - left) / spanX)))
+          let share =
+            style.smooth
+            ? heat.smoothShare(u: u, v: v)
+            : heat.share(row: row, column: min(heat.columns - 1, Int(u * Float(heat.columns))))
+          let alpha = min(1, max(0, style.strength)) * share
+          let color = table[Int(share * 255 + 0.5)]
+          let i = 3 * (y * width + x)
+          pixels[i] = blend(pixels[i], color.red, alpha)
+          pixels[i + 1] = blend(pixels[i + 1], color.green, alpha)
+          pixels[i + 2] = blend(pixels[i + 2], color.blue, alpha)
+        }
+      }
+    }
+    if let border = style.border, heat.region != .whole {
+      result.drawOutline(of: heat.region, color: border)
+    }
+    return result
+  }
+
+  /// Draws the outline of a region, `thickness` pixels inwards, crisp.
+  public mutating func drawOutline(of region: PictureRegion, color: RGB, thickness: Int = 1) {
+    let area = bounds(of: region)
+    guard area.width > 0, area.height > 0, thickness > 0 else { return }
+    let (right, bottom) = (area.x + area.width, area.y + area.height)
+    for y in area.y..<bottom {
+      for x in area.x..<right {
+        let inset = min(x - area.x, right - 1 - x, y - area.y, bottom - 1 - y)
+        if inset < thickness { self[x, y] = color }
+      }
+    }
+  }
+
+  /// The pixels of a region, cut at the picture's edges; zero size when none or not finite.
+  private func bounds(of region: PictureRegion) -> (x: Int, y: Int, width: Int, height: Int) {
+    func span(_ start: Double, _ length: Double, _ count: Int) -> (Int, Int) {
+      let from = (start * Double(count)).rounded()
+      let to = ((start + length) * Double(count)).rounded()
+      guard from.isFinite, to.isFinite, length > 0 else { return (0, 0) }
+      let first = Int(min(Double(count), max(0, from)))
+      return (first, Int(min(Double(count), max(0, to))) - first)
+    }
+    let (x, width) = span(region.left, region.width, width)
+    let (y, height) = span(region.top, region.height, height)
+    return (x, y, width, height)
+  }
+}
+
+private func blend(_ under: UInt8, _ over: UInt8, _ alpha: Float) -> UInt8 {
+  UInt8(Float(under) + alpha * (Float(over) - Float(under)) + 0.5)
+}
