@@ -1,0 +1,68 @@
+import Encoders
+import Foundation
+import Tensors
+
+extension DualEncoderModel {
+  /// The `system` of such a folder.
+  public static let system = "dual-encoder"
+
+  struct Folder: Codable {
+    var system = DualEncoderModel.system
+    var encoder: DualEncoder.Configuration
+    var recipe: PictureRecipe
+  }
+
+  /// Reads a folder.
+  ///
+  /// - Throws: `ModelFolderError`, `SafetensorsError`, `ParameterError`.
+  public init(folder: String) throws {
+    let configuration = try ModelFolder.configuration(Folder.self, folder)
+    try configuration.validate(folder)
+    var generator = SeededGenerator(seed: 0)
+    var encoder = DualEncoder(configuration.encoder, &generator)
+    try encoder.load(Safetensors(path: folder + "/model.safetensors").allTensors())
+    let words = try ModelFolder.vocabulary(folder, "words.txt")
+    guard words.size == configuration.encoder.words else {
+      throw ModelFolderError(
+        folder: folder,
+        problem: "has \(words.size) words in words.txt and \(configuration.encoder.words) in config.json")
+    }
+    self.init(
+      name: (folder as NSString).lastPathComponent, encoder: encoder, words: words,
+      recipe: configuration.recipe)
+  }
+
+  /// Writes a folder.
+  ///
+  /// - Throws: `DurableFileError`.
+  public func save(to folder: String, provenance: Provenance) throws {
+    try ModelFolder.create(folder)
+    try ModelFolder.write(
+      Folder(encoder: encoder.configuration, recipe: recipe), folder, "config.json")
+    try ModelFolder.write(words, folder, "words.txt")
+    try ModelFolder.write(provenance, folder, "provenance.json")
+    var tensors: [String: Tensor] = [:]
+    for (name, value) in encoder.parameters { tensors[name] = value }
+    try Safetensors.write(tensors, to: folder + "/model.safetensors")
+  }
+}
+
+extension DualEncoderModel.Folder {
+  /// Sizes come from strangers: they are bounded before anything is allocated.
+  func validate(_ folder: String) throws {
+    let p = encoder.pictures
+    let sound =
+      (1...2_000_000).contains(encoder.words) && (1...4096).contains(encoder.wordSize)
+      && (1...4096).contains(encoder.dimensions) && (1...4096).contains(p.embeddingSize)
+      && (1...6).contains(p.hiddenSizes.count) && p.depths.count == p.hiddenSizes.count
+      && p.hiddenSizes.allSatisfy { (4...8192).contains($0) }
+      && p.depths.allSatisfy { (1...64).contains($0) }
+      && (8...1024).contains(recipe.side) && (recipe.side...2048).contains(recipe.shortSide)
+      && recipe.mean.count == 3 && recipe.deviation.count == 3
+      && recipe.deviation.allSatisfy { $0 > 0 }
+      && recipe.side % (1 << (p.hiddenSizes.count + 1)) == 0
+    if !sound {
+      throw ModelFolderError(folder: folder, problem: "has sizes in config.json outside what is read")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Corpora
+import Tensors
+import Traces
+
+extension ExpertModel {
+  /// The expert's answer for one post with everything it shows.
+  ///
+  /// - Parameter substitutions: values to put in place at named taps (interventions).
+  public func predict(
+    _ read: PostReader.Read,
+    substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
+  ) -> Prediction {
+    let batch = TaggerBatch([read.input], words: words, characters: characters)
+    let tape = Tape()
+    let probe = Probe(substituting: substitutions)
+    let emissions = tape[tagger.emissions(batch, tape, probe)]
+    let scheme = configuration.scheme
+    let answer = tagger.decode(
+      emissions: emissions, lengths: batch.words.lengths, scheme: scheme
+    ).first
+    let marginals = answer?.marginals ?? []
+    var trace = Trace()
+    for signal in probe.trace.signals { trace.append(withPercentile(signal)) }
+    trace.append(
+      Signal(
+        name: "crf/marginals", caption: "tag probabilities",
+        kind: .wordDistributions(labels: scheme.labels),
+        tensor: Tensor([marginals.count, scheme.count], marginals.flatMap { $0 })))
+    trace.append(
+      Signal(
+        name: "crf/uncertainty", caption: "1 − largest tag probability", kind: .words,
+        tensor: Tensor([marginals.count], marginals.map { 1 - ($0.max() ?? 1) })))
+    return Prediction(
+      system: name, mentions: answer?.mentions ?? [], labels: scheme.labels, marginals: marginals,
+      path: answer?.path ?? [], trace: trace)
+  }
+
+  /// Viterbi mentions of many posts.
+  public func mentions(_ inputs: [TaggerInput]) -> [[EntityMention]] {
+    func run(_ tagger: some Tagger) -> [[Int]] {
+      TaggerInference.paths(tagger, inputs, words: words, characters: characters)
+    }
+    return run(tagger).map { configuration.scheme.mentions(of: $0) }
+  }
+
+  private func withPercentile(_ signal: Signal) -> Signal {
+    guard case .scalar(let low, let high, let threshold, _) = signal.kind,
+      let reference = configuration.references[signal.name], !reference.isEmpty
+    else { return signal }
+    return Signal(
+      name: signal.name, caption: signal.caption,
+      kind: .scalar(
+        low: low, high: high, threshold: threshold,
+        percentile: Quantiles.share(below: signal.tensor.array.first ?? 0, in: reference)),
+      steps: signal.steps, tensor: signal.tensor)
+  }
+}
+
+/// Where a value stands among others.
+public enum Quantiles {
+  /// 101 quantiles of values, from the smallest to the largest.
+  public static func of(_ values: [Float]) -> [Float] {
+    let sorted = values.sorted()
+    guard let last = sorted.indices.last else { return [] }
+    return (0...100).map { sorted[last * $0 / 100] }
+  }
+
+  /// Share of the sorted values that are smaller, 0 … 1.
+  public static func share(below value: Float, in sorted: [Float]) -> Float {
+    guard !sorted.isEmpty else { return 0 }
+    return Float(sorted.reduce(0) { $0 + ($1 < value ? 1 : 0) }) / Float(sorted.count)
+  }
+}

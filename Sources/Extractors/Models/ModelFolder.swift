@@ -1,0 +1,120 @@
+import Encoders
+import Foundation
+import Tensors
+
+/// Reading and writing of model folders: `config.json`, `model.safetensors`, `words.txt`, `characters.txt`,
+/// `provenance.json`.
+public enum ModelFolder {
+  static let configurationLimit = 16 << 20
+  static let vocabularyLimit = 64 << 20
+
+  /// The name of the system that a folder holds.
+  ///
+  /// - Throws: `ModelFolderError`.
+  public static func system(of folder: String) throws -> String {
+    struct Head: Decodable { let system: String }
+    return try configuration(Head.self, folder).system
+  }
+
+  static func configuration<T: Decodable>(_ type: T.Type, _ folder: String) throws -> T {
+    let data = try bytes(folder, "config.json", limit: configurationLimit)
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch {
+      throw ModelFolderError(
+        folder: folder, problem: "has a config.json that does not fit: \(reason(error))")
+    }
+  }
+
+  /// A short sentence from a decoding error.
+  static func reason(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    switch error {
+    case .keyNotFound(let key, _): return "no field \(key.stringValue)"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .dataCorrupted(let context):
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? "it is not valid JSON" : "the field \(path) has the wrong kind of value"
+    @unknown default: return "it cannot be understood"
+    }
+  }
+
+  static func bytes(_ folder: String, _ file: String, limit: Int) throws -> Data {
+    let path = folder + "/" + file
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
+    guard let size else {
+      throw ModelFolderError(folder: folder, problem: "has no readable \(file)")
+    }
+    guard size <= limit else {
+      throw ModelFolderError(
+        folder: folder, problem: "has a \(file) of \(size) bytes, more than the \(limit) allowed")
+    }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ModelFolderError(folder: folder, problem: "has no readable \(file)")
+    }
+    return data
+  }
+
+  static func vocabulary(_ folder: String, _ file: String) throws -> Vocabulary {
+    let data = try bytes(folder, file, limit: vocabularyLimit)
+    var lines = String(decoding: data, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    return Vocabulary(lines)
+  }
+
+  static func write(_ vocabulary: Vocabulary, _ folder: String, _ file: String) throws {
+    let text = vocabulary.entries.map { $0 + "\n" }.joined()
+    try DurableFile.write(Data(text.utf8), to: folder + "/" + file)
+  }
+
+  static func write(_ value: some Encodable, _ folder: String, _ file: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try DurableFile.write(try encoder.encode(value) + Data("\n".utf8), to: folder + "/" + file)
+  }
+
+  static func create(_ folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+}
+
+/// A model folder that cannot be used, and why.
+public struct ModelFolderError: Error, CustomStringConvertible {
+  public let folder: String
+  public let problem: String
+
+  public init(folder: String, problem: String) {
+    self.folder = folder
+    self.problem = problem
+  }
+
+  public var description: String { "the model folder \(folder) \(problem); train or copy it again" }
+}
+
+/// Where an artefact came from: `provenance.json`.
+public struct Provenance: Sendable, Hashable, Codable {
+  public var command: String
+  public var seed: UInt64
+  /// SHA-256 of the dataset's files.
+  public var data: [String: String]
+  /// Scores reached, percent unless named otherwise.
+  public var metrics: [String: Double]
+  public var version = Provenance.currentVersion
+  /// The matrix kernel in use; other kernels give the same within rounding.
+  public var kernel = BLAS.coreName
+
+  /// The version of this program.
+  public static let currentVersion = "0.1.0"
+
+  /// The origin of something made now.
+  public init(
+    command: String, seed: UInt64, data: [String: String], metrics: [String: Double]
+  ) {
+    self.command = command
+    self.seed = seed
+    self.data = data
+    self.metrics = metrics
+  }
+}
