@@ -4,5 +4,6 @@ import ArgumentParser
 struct Twinlens: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "twinlens",
-    abstract: "A terminal workbench for multimodal information extraction from social media posts.")
+    abstract: "A terminal workbench for multimodal information extraction from social media posts.",
+    subcommands: [SampleCommand.self, ExperimentCommand.self])
 }

@@ -57,6 +57,8 @@ public struct TaggerBatch {
 public protocol Tagger: ParameterContainer {
   /// The CRF over the tags.
   var crf: CRF { get }
+  /// What turns words into vectors.
+  var words: WordEncoder { get set }
   /// B×T×K emissions, showing what it does on the probe.
   func emissions(_ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable
   /// The training loss, a scalar.
@@ -64,6 +66,9 @@ public protocol Tagger: ParameterContainer {
 }
 
 extension Tagger {
+  /// Takes over word vectors learned elsewhere, of the same vocabulary.
+  public mutating func startWords(from table: Tensor) { words.startWords(from: table) }
+
   /// The tagger's decision and confidences for one batch.
   ///
   /// - Returns: per post the Viterbi path, the T×K marginals, and the mentions with their confidence.

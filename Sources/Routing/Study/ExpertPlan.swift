@@ -1,0 +1,41 @@
+import Encoders
+import Extractors
+import Tensors
+
+/// Which expert to build, on what.
+public struct ExpertPlan: Sendable {
+  /// Folder name of the result.
+  public let name: String
+  public let multimodal: Bool
+  public let gated: Bool
+
+  /// The small experts of the harbor sample.
+  public static let harbor = [
+    ExpertPlan(name: "bilstm-crf", multimodal: false, gated: false),
+    ExpertPlan(name: "riva", multimodal: true, gated: true),
+    ExpertPlan(name: "riva-ungated", multimodal: true, gated: false),
+  ]
+
+  /// A fresh model: vocabularies from the dual encoder (words) and the training posts (characters), word vectors taken
+  /// over from the dual encoder.
+  public func makeModel(
+    encoder: DualEncoderModel, train: [TaggerInput], scheme: TagScheme, seed: UInt64
+  ) -> ExpertModel {
+    let characters = Vocabulary(
+      counting: train.lazy.flatMap { $0.tokens.flatMap(WordForms.characters) }, minimum: 2,
+      limit: 500)
+    var sizes = TaggerSizes(words: encoder.words.size, characters: characters.size)
+    sizes.wordSize = encoder.encoder.configuration.wordSize
+    let options =
+      multimodal ? RIVAOptions(regionSize: encoder.regionShape[1], gated: gated) : nil
+    let configuration = ExpertModel.Configuration(
+      system: multimodal ? ExpertModel.System.riva : ExpertModel.System.text, scheme: scheme,
+      sizes: sizes, riva: options, needs: multimodal ? [encoder.name] : [])
+    var generator = SeededGenerator(seed: seed, stream: name)
+    var tagger = configuration.makeTagger(&generator)
+    tagger.startWords(from: encoder.encoder.wordTable)
+    return ExpertModel(
+      name: name, configuration: configuration, tagger: tagger, words: encoder.words,
+      characters: characters)
+  }
+}

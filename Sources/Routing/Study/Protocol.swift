@@ -1,0 +1,72 @@
+import Corpora
+import Encoders
+import Extractors
+import Tensors
+
+/// RDS's data protocol (§4.2 of the models' specification): the training posts are shuffled once; the experts learn from
+/// D_model, the router from D_split, both are chosen on dev.
+public struct RoutingProtocol: Sendable {
+  /// D_model, D_split, dev, test: what the experts take.
+  public let model: [Item]
+  public let split: [Item]
+  public let dev: [Item]
+  public let test: [Item]
+
+  /// One post with what was read of it.
+  public struct Item: Sendable {
+    public let post: Post
+    public let read: PostReader.Read
+
+    /// A post and its reading.
+    public init(post: Post, read: PostReader.Read) {
+      self.post = post
+      self.read = read
+    }
+  }
+
+  /// Share of the training posts that the experts learn from.
+  public static let modelShare = 0.8
+
+  /// Divides read posts by their split; `seed` shuffles train.
+  public init(_ items: [Item], seed: UInt64) {
+    let train = items.filter { $0.post.split == .train }
+    var generator = SeededGenerator(seed: seed, stream: "protocol")
+    let order = generator.permutation(train.count)
+    let cut = Int(Double(train.count) * Self.modelShare)
+    model = order[..<cut].map { train[$0] }
+    split = order[cut...].map { train[$0] }
+    dev = items.filter { $0.post.split == .dev }
+    test = items.filter { $0.post.split == .test }
+  }
+}
+
+extension [RoutingProtocol.Item] {
+  /// The experts' counts on every post against its gold mentions.
+  public func counts(text: ExpertModel, multimodal: ExpertModel) -> [ExpertCounts] {
+    let inputs = map(\.read.input)
+    let (u, m) = (text.mentions(inputs), multimodal.mentions(inputs))
+    return indices.map { i in
+      ExpertCounts(
+        text: MatchCounts.count(predicted: u[i], gold: self[i].post.mentions),
+        multimodal: MatchCounts.count(predicted: m[i], gold: self[i].post.mentions))
+    }
+  }
+
+  /// The router's view of these posts: x = t ⊙ v, zeros where there is no picture.
+  ///
+  /// - Throws: `RoutingError`.
+  public func routerData(_ counts: [ExpertCounts]) throws -> RouterData {
+    let dimensions = first?.read.text.count ?? 1
+    var x: [Float] = []
+    for item in self {
+      if let picture = item.read.picture {
+        x += zip(item.read.text, picture).map { $0 * $1 }
+      } else {
+        x += [Float](repeating: 0, count: dimensions)
+      }
+    }
+    return try RouterData(
+      dimensions: dimensions, ids: map(\.post.id), x: x, counts: counts,
+      imageAdds: map(\.read.input.imageAdds))
+  }
+}
