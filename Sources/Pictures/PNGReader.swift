@@ -2,6 +2,9 @@ import CPNG
 
 /// PNG through libpng's simplified interface, which catches its own long jumps.
 enum PNGReader {
+  /// Samples per pixel for each colour type of the header.
+  private static let channelsByColorType = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4]
+
   static func decode(
     _ bytes: [UInt8], limits: DecodingLimits
   ) throws(PictureError) -> DecodedPicture {
@@ -12,6 +15,11 @@ enum PNGReader {
     guard width > 0, height > 0 else { throw .zeroSize(width: width, height: height) }
     guard width <= limits.pixels, height <= limits.pixels, width * height <= limits.pixels else {
       throw .tooManyPixels(width: width, height: height, limit: limits.pixels)
+    }
+    // Deflate cannot shrink below 1/1032; a short file that claims a vast picture costs no memory then.
+    let depth = Int(bytes[24]) * (channelsByColorType[Int(bytes[25])] ?? 1)
+    guard (width * depth + 7) / 8 * height <= 1032 * bytes.count else {
+      throw .truncated(format: "PNG")
     }
     let picture = try pixels(of: bytes, width: width, height: height)
     let upright = picture.upright(from: orientation(in: bytes))

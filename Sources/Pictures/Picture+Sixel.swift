@@ -18,62 +18,63 @@ extension Picture {
   /// Sides up to this are encoded; no terminal shows more, and libsixel is kept to what was tried.
   static let sixelSideLimit = 4096
 
-  /// A whole sixel sequence (`ESC P 0;1;0 q " 1;1;W;H … ESC \`), drawn by libsixel's encoder from our own pixels.
+  /// A whole sixel sequence (`ESC P 0;1;0 q " 1;1;W;H … ESC \`), written by libsixel's encoder from our own
+  /// pixels and palette.
   ///
   /// Rules that keep terminals from scrolling or leaving holes: the height is cut down to a multiple of 6
-  /// (pictures lower than 6 are kept), no `-` ends the last band, unset pixels stay as they are.
-  /// The same pixels and style give the same bytes. Throws `PictureError.notEncodable`.
+  /// (lower pictures are filled up to 6 with their last row), no `-` ends the last band, unset pixels stay
+  /// as they are. The same pixels and style give the same bytes. Throws `PictureError.notEncodable`.
   public func sixel(_ style: SixelStyle = SixelStyle()) throws(PictureError) -> [UInt8] {
     guard width <= Picture.sixelSideLimit, height <= Picture.sixelSideLimit else {
       throw .notEncodable(format: "sixel", reason: "\(width)x\(height) pixels")
     }
-    let rows = height >= 6 ? height / 6 * 6 : height
+    let rows = max(6, height / 6 * 6)
+    var bytes = pixels.prefix(3 * width * rows)
+    for _ in 0..<max(0, rows - height) { bytes += pixels.suffix(3 * width) }
     let sink = SixelSink()
     let status = withExtendedLifetime(sink) {
-      encodeSixel(rows: rows, style: style, into: Unmanaged.passUnretained(sink).toOpaque())
+      encodeSixel(bytes, rows: rows, style, into: Unmanaged.passUnretained(sink).toOpaque())
     }
-    guard status >= 0, !status.isSixelFailure else {
+    guard !status.isSixelFailure else {
       throw .notEncodable(
         format: "sixel", reason: String(cString: sixel_helper_format_error(status)))
     }
     return Picture.sixelSequence(body: sink.bytes, width: width, height: rows)
   }
 
-  /// Runs libsixel without its envelope; returns its status.
+  /// Runs libsixel without its envelope; returns its status. The palette is ours; libsixel picks the
+  /// entries only when it dithers.
   private func encodeSixel(
-    rows: Int, style: SixelStyle, into sink: UnsafeMutableRawPointer
+    _ bytes: ArraySlice<UInt8>, rows: Int, _ style: SixelStyle, into sink: UnsafeMutableRawPointer
   ) -> SIXELSTATUS {
+    let few = ColorQuantizer(bytes, colors: style.colors)
     var output: OpaquePointer?
     var status = sixel_output_new(&output, appendToSink, sink, nil)
     guard !status.isSixelFailure, let output else { return status }
     defer { sixel_output_unref(output) }
     sixel_output_set_skip_dcs_envelope(output, 1)
 
+    // libsixel wants at least two entries; a second one that no pixel uses is harmless.
+    var palette = few.palette.flatMap { [$0.red, $0.green, $0.blue] }
+    if palette.count < 6 { palette += palette }
     var dither: OpaquePointer?
-    status = sixel_dither_new(&dither, Int32(style.colors), nil)
+    status = sixel_dither_new(&dither, Int32(palette.count / 3), nil)
     guard !status.isSixelFailure, let dither else { return status }
     defer { sixel_dither_unref(dither) }
-    // The encoder takes mutable memory; it gets its own copy.
-    var copy = Array(pixels[0..<(3 * width * rows)])
-    return copy.withUnsafeMutableBufferPointer { copy in
-      status = sixel_dither_initialize(
-        dither, copy.baseAddress, Int32(width), Int32(rows), SIXEL_PIXELFORMAT_RGB888,
-        SIXEL_LARGE_NORM, SIXEL_REP_AVERAGE_PIXELS, SIXEL_QUALITY_LOW)
-      guard !status.isSixelFailure else { return status }
-      sixel_dither_set_pixelformat(dither, SIXEL_PIXELFORMAT_RGB888)
-      sixel_dither_set_diffusion_type(
-        dither, style.dithers ? SIXEL_DIFFUSE_FS : SIXEL_DIFFUSE_NONE)
-      return sixel_encode(copy.baseAddress, Int32(width), Int32(rows), 0, dither, output)
-    }
+    sixel_dither_set_palette(dither, &palette)
+    // The encoder takes mutable memory; it gets a copy.
+    var input = style.dithers ? Array(bytes) : few.indices
+    sixel_dither_set_pixelformat(
+      dither, style.dithers ? SIXEL_PIXELFORMAT_RGB888 : SIXEL_PIXELFORMAT_PAL8)
+    sixel_dither_set_diffusion_type(
+      dither, style.dithers ? SIXEL_DIFFUSE_FS : SIXEL_DIFFUSE_NONE)
+    return sixel_encode(&input, Int32(width), Int32(rows), 0, dither, output)
   }
 
   /// Our own envelope around what libsixel wrote, whatever it put around it.
   static func sixelSequence(body: [UInt8], width: Int, height: Int) -> [UInt8] {
-    // libsixel starts with raster attributes (`"1;1;W;H`), which are written anew; data begins at the palette.
-    var start = body.startIndex
-    if body.first == UInt8(ascii: "\"") {
-      start = body.firstIndex(of: UInt8(ascii: "#")) ?? body.startIndex
-    }
+    // libsixel starts with `q` and raster attributes, which are written anew; data begins at the palette.
+    let start = body.firstIndex(of: UInt8(ascii: "#")) ?? body.startIndex
     var end = body.endIndex
     // Band ends, carriage returns and a terminator at the end are not ours to send. A backslash alone
     // is data.

@@ -56,7 +56,7 @@ private struct Kernel {
       let first = max(0, Int(center - support + 0.5))
       let last = min(input, Int(center + support + 0.5))
       let values = (first..<max(first, last)).map {
-        filter.weight((Double($0) - center + 0.5) / stretch)
+        filter.weight((Double($0) - center + 0.5) * (1 / stretch))
       }
       let sum = values.reduce(0, +)
       for (k, value) in values.enumerated().prefix(longest) {

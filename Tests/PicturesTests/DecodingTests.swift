@@ -101,7 +101,14 @@ import Testing
 
     var png = try sampleScene(width: 16, height: 16).png()
     for i in 16..<24 { png[i] = 0x7F }
-    #expect(throws: (any Error).self) { try Picture.decode(png) }
+    #expect(
+      throws: PictureError.tooManyPixels(
+        width: 0x7F7F_7F7F, height: 0x7F7F_7F7F, limit: 100_000_000)
+    ) { try Picture.decode(png) }
+    // 9,984 x 9,984 is within the limit, but such a short file cannot hold it.
+    for i in [16, 17, 20, 21] { png[i] = 0 }
+    for (i, byte) in [(18, UInt8(39)), (19, 0), (22, 39), (23, 0)] { png[i] = byte }
+    #expect(throws: PictureError.truncated(format: "PNG")) { try Picture.decode(png) }
   }
 
   @Test func filesAreReadByContent() throws {

@@ -90,28 +90,24 @@ extension Brush {
     circle(0.83, headY - 0.03, 0.024, inks.detail)
   }
 
-  /// Two bent wings in the shape of an M around a small body.
+  /// Two long bent wings in the shape of an M around a slim body, seen in flight.
   mutating func paintGull() {
-    let tip = near(0.42, by: 0.14)
-    let bend = near(0.2, by: 0.05)
-    polygon([(0.44, 0.62), (0.56, 0.62), (0.6, 0.82), (0.5, 0.76), (0.4, 0.82)], inks.main)
+    let tip = near(0.46, by: 0.14)
+    let bend = near(0.24, by: 0.06)
+    polygon([(0.46, 0.6), (0.54, 0.6), (0.575, 0.78), (0.5, 0.74), (0.425, 0.78)], inks.third)
     for side: Float in [-1, 1] {
+      func at(_ u: Float, _ y: Float) -> (Float, Float) { (0.5 + side * u, y) }
       polygon(
         [
-          (0.5, 0.42), (0.5 + side * 0.12, 0.34), (0.5 + side * 0.26, bend),
-          (0.5 + side * 0.4, bend + 0.06), (0.5 + side * 0.5, tip),
-          (0.5 + side * 0.36, bend + 0.2), (0.5 + side * 0.26, bend + 0.19),
-          (0.5 + side * 0.1, 0.58), (0.5, 0.62),
+          at(0, 0.42), at(0.1, 0.36), at(0.2, bend), at(0.27, bend - 0.02), at(0.38, bend + 0.05),
+          at(0.5, tip), at(0.36, bend + 0.15), at(0.27, bend + 0.11), at(0.21, bend + 0.13),
+          at(0.1, 0.53), at(0, 0.57),
         ], inks.main)
-      polygon(
-        [
-          (0.5 + side * 0.4, bend + 0.06), (0.5 + side * 0.5, tip),
-          (0.5 + side * 0.38, bend + 0.19),
-        ], inks.second)
+      polygon([at(0.4, bend + 0.075), at(0.5, tip), at(0.385, bend + 0.145)], inks.detail)
     }
-    ellipse(0.5, 0.55, 0.085, 0.19, inks.main)
-    circle(0.5, 0.37, 0.075, inks.main)
-    polygon([(0.46, 0.33), (0.54, 0.33), (0.5, 0.22)], inks.third)
+    ellipse(0.5, 0.54, 0.06, 0.16, inks.main)
+    circle(0.5, 0.385, 0.06, inks.main)
+    polygon([(0.465, 0.35), (0.535, 0.35), (0.5, 0.25)], inks.second)
   }
 
   /// An almond body with a forked tail, fins, a gill and an eye.

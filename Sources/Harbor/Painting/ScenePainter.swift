@@ -20,7 +20,7 @@ public struct ScenePainter: Sendable {
   public func paint(
     _ thing: Thing, in setting: Setting, using generator: inout SeededGenerator
   ) -> Picture {
-    var scenery = Scenery(setting, side: Float(side), using: &generator)
+    let scenery = Scenery(setting, side: Float(side), using: &generator)
     var canvas = Canvas(width: side, height: side)
     scenery.paintBackground(on: &canvas, using: &generator)
     for _ in 0..<(2 + generator.index(below: 3)) {

@@ -38,32 +38,30 @@ struct Scenery {
       skyBottom = pick(0.45...0.62, 0.05...0.4, 0.8...1)
       (exposure, castShare, cast) = (generator.uniform(0.9, 1.1), 0.06, RGB(255, 244, 200))
     case .rain:
-      skyTop = pick(0.5...0.7, 0.03...0.3, 0.35...0.7)
-      skyBottom = pick(0.5...0.7, 0.03...0.25, 0.45...0.8)
+      skyTop = pick(0.5...0.7, 0.03...0.35, 0.25...0.65)
+      skyBottom = pick(0.5...0.7, 0.03...0.3, 0.35...0.8)
       (exposure, castShare, cast) = (generator.uniform(0.7, 0.95), 0.15, RGB(120, 130, 145))
     case .night:
-      skyTop = pick(0.58...0.78, 0.3...0.8, 0.05...0.25)
-      skyBottom = pick(0.55...0.75, 0.2...0.7, 0.1...0.35)
-      (exposure, castShare, cast) = (generator.uniform(0.5, 0.75), 0.18, RGB(20, 26, 60))
+      skyTop = pick(0.58...0.78, 0.2...0.8, 0.05...0.35)
+      skyBottom = pick(0.55...0.75, 0.15...0.7, 0.1...0.5)
+      (exposure, castShare, cast) = (generator.uniform(0.5, 0.85), 0.18, RGB(20, 26, 60))
     case .fog:
-      skyTop = pick(0...1, 0...0.1, 0.6...0.9)
-      skyBottom = skyTop.mixed(with: pick(0...1, 0...0.08, 0.6...0.9), 0.5)
+      skyTop = pick(0...1, 0...0.15, 0.45...0.9)
+      skyBottom = skyTop.mixed(with: pick(0...1, 0...0.15, 0.45...0.9), 0.5)
       (exposure, castShare, cast) = (generator.uniform(0.8, 1), 0.1, RGB(200, 200, 200))
     case .sunset:
-      skyTop = pick(0.68...0.88, 0.25...0.65, 0.3...0.7)
-      skyBottom = pick(0.01...0.11, 0.5...0.9, 0.8...1)
+      skyTop = pick(0.6...0.88, 0.15...0.65, 0.25...0.85)
+      skyBottom = pick(0...0.12, 0.3...0.9, 0.7...1)
       (exposure, castShare, cast) = (generator.uniform(0.65, 0.9), 0.15, RGB(200, 110, 60))
     case .snow:
-      skyTop = pick(0.5...0.7, 0.02...0.25, 0.5...0.9)
-      skyBottom = pick(0.5...0.7, 0.02...0.15, 0.65...0.95)
+      skyTop = pick(0.5...0.7, 0.02...0.3, 0.4...0.9)
+      skyBottom = pick(0.5...0.7, 0.02...0.2, 0.5...0.95)
       (exposure, castShare, cast) = (generator.uniform(0.85, 1), 0.08, RGB(225, 230, 245))
     }
-    let share = castShare
-    let white = pick(0.5...0.7, 0...0.08, 0.86...1)
-    let soilScale = exposure
+    let white = pick(0.5...0.7, 0...0.1, 0.76...1)
     ground =
       setting == .snow
-      ? white : RGB(0, 0, 0).mixed(with: soil, soilScale).mixed(with: cast, share)
+      ? white : RGB(0, 0, 0).mixed(with: soil, exposure).mixed(with: cast, castShare)
   }
 
   /// A paint as it looks in this light.
@@ -72,7 +70,7 @@ struct Scenery {
   }
 
   /// Sky with its lights, ground with a few strokes.
-  mutating func paintBackground(on canvas: inout Canvas, using generator: inout SeededGenerator) {
+  func paintBackground(on canvas: inout Canvas, using generator: inout SeededGenerator) {
     canvas.fillGradient(from: skyTop, to: skyBottom, top: 0, bottom: horizon)
     canvas.fillGradient(
       from: ground.mixed(with: skyBottom, 0.2), to: ground.mixed(with: RGB(0, 0, 0), 0.12),
