@@ -94,6 +94,14 @@ func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byt
 @inline(__always)
 func text(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> (text: String, valid: Bool) {
   let part = UnsafeBufferPointer(rebasing: bytes[range])
-  if let text = String(validating: part, as: UTF8.self) { return (text, true) }
-  return (String(decoding: part, as: UTF8.self), false)
+  var high: UInt8 = 0
+  for byte in part { high |= byte }
+  // ASCII needs no validation, and the validating initialiser costs several times the decoding one.
+  if high >= 0x80 {
+    guard let text = String(validating: part, as: UTF8.self) else {
+      return (String(decoding: part, as: UTF8.self), false)
+    }
+    return (text, true)
+  }
+  return (String(decoding: part, as: UTF8.self), true)
 }

@@ -45,7 +45,7 @@ enum Pairs {
         var fromLeft = source.count
         var to = target.baseAddress
         var toLeft = target.count
-        let failed = iconv(converter, &from, &fromLeft, &to, &toLeft) == .max
+        let failed = iconv(converter, &from, &fromLeft, &to, &toLeft) == -1
         return failed ? nil : capacity - toLeft
       }
     }
