@@ -47,7 +47,8 @@ static inline void twinlens_put(int row, int column, const wchar_t *text, int at
 /* Sends the changed cells; the hardware cursor ends at a cell or is hidden (row < 0). */
 static inline void twinlens_flush(int row, int column) {
   curs_set(row < 0 ? 0 : 1);
-  wmove(stdscr, row < 0 ? 0 : row, row < 0 ? 0 : column);
+  /* Terminals that cannot hide it show it in the last row. */
+  wmove(stdscr, row < 0 ? getmaxy(stdscr) - 1 : row, row < 0 ? 0 : column);
   wnoutrefresh(stdscr);
   doupdate();
 }

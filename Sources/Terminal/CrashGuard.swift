@@ -44,14 +44,16 @@ enum CrashGuard {
     block.pointee.bytes = copy
     block.pointee.count = bytes.count
     old?.deallocate()
-    install()
+    prepare()
     block.pointee.isActive = 1
   }
 
   /// From now on dying leaves the terminal alone: it was restored in the ordinary way.
   static func disarm() { block.pointee.isActive = 0 }
 
-  private static func install() {
+  /// Installs the handlers, which do nothing but pass on until `arm`. Before curses starts: it
+  /// catches SIGINT and SIGTERM itself unless somebody else does.
+  static func prepare() {
     guard !isInstalled else { return }
     isInstalled = true
     // A stack of its own, so that a stack overflow on this thread can be handled too.

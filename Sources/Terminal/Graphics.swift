@@ -47,7 +47,8 @@ public struct GraphicsChoice: Sendable, Hashable {
   private init(capabilities: TerminalCapabilities, depth: ColorDepth) {
     if capabilities.isDumb {
       self.init(rung: .none, reason: "the terminal is dumb")
-    } else if capabilities.sixel, capabilities.multiplexer != .screen, depth != .none {
+    } else if capabilities.sixel, capabilities.multiplexer != .screen {
+      // NO_COLOR is about decoration; a picture is content.
       self.init(rung: .sixel, reason: "the device attributes name sixel")
     } else if depth == .indexed256, capabilities.isUTF8 {
       self.init(rung: .blocks, reason: "no sixel, but 256 colours")

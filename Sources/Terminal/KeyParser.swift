@@ -37,7 +37,8 @@ public struct KeyParser: Sendable {
     let wasIdle = pending.isEmpty
     pending.append(contentsOf: bytes)
     // The escape of a reply that was cut after its first byte was already given as a key.
-    if wasIdle, gaveEscape, pending.count > 1, pending[0] == 0x5B, [0x3F, 0x3E].contains(pending[1])
+    if wasIdle, gaveEscape, pending.count > 1, pending[0] == 0x5B,
+      [0x3F, 0x3E].contains(pending[1])
     {
       pending.insert(0x1B, at: 0)
     }

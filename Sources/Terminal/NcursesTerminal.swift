@@ -62,24 +62,37 @@ public final class NcursesTerminal {
       throw TerminalError.noTerminal
     }
     self.descriptor = descriptor
+    CrashGuard.prepare()
+    signals.install()
     if screen == nil {
       guard let out = fdopen(dup(descriptor), "w"), let input = fdopen(dup(descriptor), "r"),
         let new = twinlens_begin(type, out, input)
-      else { throw TerminalError.unknownType(type) }
+      else {
+        abandon()
+        throw TerminalError.unknownType(type)
+      }
       screen = new
     }
     if twinlens_string("cup") == nil {
       endwin()
+      abandon()
       throw TerminalError.tooDumb(type)
     }
     isActive = true
     chooseColors()
     readSize()
     CrashGuard.arm(descriptor: descriptor, settings: settings, bytes: resetBytes)
-    signals.install()
     enterModes()
     planner.invalidate()
     twinlens_repaint()
+  }
+
+  /// Undoes a start that failed.
+  private func abandon() {
+    tcsetattr(descriptor, TCSADRAIN, &settings)
+    signals.remove()
+    close(descriptor)
+    descriptor = -1
   }
 
   /// Gives the terminal back; may be called at any time and any number of times.
@@ -88,6 +101,8 @@ public final class NcursesTerminal {
     isActive = false
     leaveModes()
     endwin()
+    // Without an alternate screen the shell would go on in our last line.
+    if twinlens_string("rmcup") == nil { write("\r\n") }
     // What arrives late must not be typed into the shell.
     tcflush(descriptor, TCIFLUSH)
     tcsetattr(descriptor, TCSADRAIN, &settings)
@@ -173,7 +188,8 @@ extension NcursesTerminal {
       let spent = Self.milliseconds(start.duration(to: .now))
       var limit = milliseconds.map { max(0, $0 - spent) } ?? -1
       if parser.isWaiting {
-        let next = idle < KeyParser.escapeDelay
+        let next =
+          idle < KeyParser.escapeDelay
           ? KeyParser.escapeDelay : KeyParser.sequenceDelay - idle
         limit = limit < 0 ? next : min(limit, next)
       }

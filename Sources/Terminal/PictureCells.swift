@@ -40,7 +40,7 @@ public enum PictureCells {
       for column in 0..<columns {
         let upper = small[(2 * row) * columns + column]
         let lower = small[(2 * row + 1) * columns + column]
-        cells.append(Cell("▀", Style(upper.ink, on: lower.ink)))
+        cells.append(Cell(halfBlock, Style(upper.ink, on: lower.ink)))
       }
     }
     return cells
@@ -62,6 +62,9 @@ public enum PictureCells {
       return Cell(ramp[min(9, max(0, Int((shown * 9).rounded())))], style)
     }
   }
+
+  /// The sign whose foreground is the upper pixel and whose background is the lower.
+  static let halfBlock = "▀"
 
   struct Mean {
     var red = 0.0

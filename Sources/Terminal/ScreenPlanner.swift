@@ -151,8 +151,10 @@ struct ScreenPlanner {
       while column < min(size.columns, frame.size.columns) {
         let source = frame.cells[start + column]
         let index = row * size.columns + column
-        let style = reduce(source.style)
-        let halves = column + 1 < min(size.columns, frame.size.columns)
+        let style =
+          source.text == PictureCells.halfBlock ? exact(source.style) : reduce(source.style)
+        let halves =
+          column + 1 < min(size.columns, frame.size.columns)
           && frame.cells[start + column + 1].text.isEmpty
         let (text, width) = safe(source.text, halves: halves)
         if width == 2 || isUTF8 && !canDraw(text, width) {
@@ -211,6 +213,13 @@ struct ScreenPlanner {
     let result = lookUp(style)
     lastStyle = (style, result)
     return result
+  }
+
+  /// Two pixels of a picture may have the same colour; only text must stay visible.
+  private func exact(_ style: Style) -> ReducedStyle {
+    ReducedStyle(
+      foreground: depth.index(style.foreground), background: depth.index(style.background),
+      attributes: style.attributes.subtracting(.reserved))
   }
 
   private mutating func lookUp(_ style: Style) -> ReducedStyle {

@@ -25,6 +25,8 @@ public struct TerminalCapabilities: Sendable, Hashable {
   public var cellWidth = 8
   public var cellHeight = 16
   public var cellSource = CellSource.assumed
+  /// The largest sixel picture in pixels, nil when unknown; larger ones are cut by the terminal.
+  public var mostPixels: WindowSize.Pixels?
   /// Whether synchronised updates (mode 2026) can be used.
   public var synchronizedUpdate = false
   /// Whether the terminal says that it measures by grapheme cluster (mode 2027).
@@ -75,6 +77,12 @@ public struct WindowSize: Sendable, Hashable {
   public var rows: Int
   public var xPixels: Int
   public var yPixels: Int
+
+  /// A size in pixels.
+  public struct Pixels: Sendable, Hashable {
+    public let width: Int
+    public let height: Int
+  }
 
   /// Cells and pixels.
   public init(columns: Int, rows: Int, xPixels: Int = 0, yPixels: Int = 0) {

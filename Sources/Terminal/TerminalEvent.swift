@@ -56,7 +56,8 @@ public enum TerminalError: Error, Sendable, Hashable, LocalizedError, CustomStri
       return "the terminal type TERM=\(name) is not known here; install ncurses-term or try "
         + "TERM=xterm-256color"
     case .tooDumb(let name):
-      return "the terminal type TERM=\(name) cannot place a cursor; use the commands that print text"
+      return
+        "the terminal type TERM=\(name) cannot place a cursor; use the commands that print text"
     }
   }
 

@@ -69,7 +69,8 @@ extension TerminalProbe {
     var buffer = [UInt8](repeating: 0, count: 4096)
     while clock.now < end {
       let left = clock.now.duration(to: end)
-      let milliseconds = Int32(left.components.seconds * 1000)
+      let milliseconds =
+        Int32(left.components.seconds * 1000)
         + Int32(left.components.attoseconds / 1_000_000_000_000_000) + 1
       var item = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let ready = poll(&item, 1, milliseconds)

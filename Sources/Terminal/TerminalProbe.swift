@@ -67,14 +67,22 @@ public enum TerminalProbe {
       default: break
       }
     }
+    let fromGeometry = geometry.flatMap { geometry in
+      window.flatMap {
+        WindowSize(
+          columns: $0.columns, rows: $0.rows, xPixels: geometry.0, yPixels: geometry.1
+        ).cell.map { ($0.width, $0.height) }
+      }
+    }
+    facts.mostPixels = geometry.map { WindowSize.Pixels(width: $0.0, height: $0.1) }
     if let cell = window?.cell {
       (facts.cellWidth, facts.cellHeight) = cell
       facts.cellSource = .windowSize
-    } else if let geometry, let window,
-      let cell = WindowSize(
-        columns: window.columns, rows: window.rows, xPixels: geometry.0, yPixels: geometry.1
-      ).cell
-    {
+    } else if let reported, reported != fromGeometry ?? reported {
+      // Some terminals answer the geometry with the largest picture they allow.
+      (facts.cellWidth, facts.cellHeight) = reported
+      facts.cellSource = .reported
+    } else if let cell = fromGeometry {
       (facts.cellWidth, facts.cellHeight) = cell
       facts.cellSource = .geometry
     } else if let reported {
@@ -118,18 +126,23 @@ public enum TerminalProbe {
   }
 
   private static func text(_ reply: TerminalReply) -> String {
+    Sanitizer(emoji: .base).visible(spelling(reply))
+  }
+
+  private static func spelling(_ reply: TerminalReply) -> String {
     switch reply {
     case .version(let name): return name
     case .graphics(let item, let status, let values):
-      return "␛[?" + ([item, status] + values).map(String.init).joined(separator: ";") + "S"
-    case .cellPixels(let width, let height): return "␛[6;\(height);\(width)t"
-    case .areaPixels(let width, let height): return "␛[4;\(height);\(width)t"
-    case .mode(let mode, let state): return "␛[?\(mode);\(state)$y"
+      return "\u{1B}[?" + ([item, status] + values).map(String.init).joined(separator: ";") + "S"
+    case .cellPixels(let width, let height): return "\u{1B}[6;\(height);\(width)t"
+    case .areaPixels(let width, let height): return "\u{1B}[4;\(height);\(width)t"
+    case .mode(let mode, let state): return "\u{1B}[?\(mode);\(state)$y"
     case .background(let red, let green, let blue):
-      return "rgb " + [red, green, blue].map { String(Int(($0 * 255).rounded())) }
+      return "rgb "
+        + [red, green, blue].map { String(Int(($0 * 255).rounded())) }
         .joined(separator: " ")
     case .attributes(let numbers):
-      return "␛[?" + numbers.map(String.init).joined(separator: ";") + "c"
+      return "\u{1B}[?" + numbers.map(String.init).joined(separator: ";") + "c"
     case .other: return "something else"
     }
   }
