@@ -67,7 +67,8 @@ public struct RouterTrainer: Sendable {
     let batch = configuration.objective == .exact ? data.count : configuration.batchSize
     let pass = DiscriminatorPass(layout: start.layout, capacity: min(batch, data.count))
     pass.parallel = parallel
-    var run = TrainingRun(start, data: data, configuration: configuration, seed: seed)
+    var run = TrainingRun(
+      start, data: data, configuration: configuration, seed: seed, parallel: parallel)
     let judge = dev.flatMap { DevJudge($0, for: start, rule: configuration.devRule, parallel) }
     var best = (weights: start.weights, step: 0, union: -Double.infinity)
     var steps = [Step]()
