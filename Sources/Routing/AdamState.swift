@@ -2,10 +2,11 @@ import Foundation
 
 /// Adam over one block of numbers, with decoupled weight decay (AdamW) when asked; it climbs.
 ///
-/// Kingma and Ba 2015 with bias correction; Loshchilov and Hutter 2019 for the decay. β = (0.9, 0.999),
-/// ε = 1e-8 (MODELS §2.7, `Adam` and `AdamW`).
+/// Kingma and Ba 2015 with bias correction; Loshchilov and Hutter 2019 for the decay. β = (0.9,
+/// 0.999), ε = 1e-8 (MODELS §2.7, `Adam` and `AdamW`).
 struct AdamState {
-  /// Numbers per block of work; every number is updated alone, so blocks change nothing but the time.
+  /// Numbers per block of work; every number is updated alone, so blocks change nothing but the
+  /// time.
   private static let block = 32_768
 
   private var first: [Float]
@@ -63,8 +64,8 @@ struct AdamState {
     return result
   }
 
-  /// The arrays of one step. Unchecked because pointers are never `Sendable`: blocks are disjoint, and the
-  /// arrays outlive the step.
+  /// The arrays of one step. Unchecked because pointers are never `Sendable`: blocks are disjoint,
+  /// and the arrays outlive the step.
   private struct Memory: @unchecked Sendable {
     static let beta1: Float = 0.9
     static let beta2: Float = 0.999

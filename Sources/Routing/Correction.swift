@@ -1,5 +1,5 @@
-/// A reviewed post, as the router learns from it: the person changed (or confirmed) the gold labels, and the
-/// caller counted both experts' answers against them again.
+/// A reviewed post, as the router learns from it: the person changed (or confirmed) the gold
+/// labels, and the caller counted both experts' answers against them again.
 public struct Correction: Sendable, Hashable {
   /// The post's stable id.
   public let id: String
@@ -18,8 +18,8 @@ public struct Correction: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// One reviewed post in five, told by a hash of its id alone, is never trained on and judges candidates:
-  /// the same post on every machine and in every run.
+  /// One reviewed post in five, told by a hash of its id alone, is never trained on and judges
+  /// candidates: the same post on every machine and in every run.
   public var isHeldOut: Bool { StableHash.of(id).isMultiple(of: 5) }
 }
 

@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Delivers the newest report on its own queue, never sooner than an interval after the last delivery:
-/// what comes in between is dropped, but the latest always arrives.
+/// Delivers the newest report on its own queue, never sooner than an interval after the last
+/// delivery: what comes in between is dropped, but the latest always arrives.
 final class ReportThrottle: Sendable {
   private struct State {
     var latest: TrainingReport?

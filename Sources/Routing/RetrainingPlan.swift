@@ -1,7 +1,7 @@
 import Foundation
 
-/// What one retraining will train and be judged on, or why it may not start. A pure function of the router
-/// and the request; the order of the corrections does not matter.
+/// What one retraining will train and be judged on, or why it may not start. A pure function of the
+/// router and the request; the order of the corrections does not matter.
 struct RetrainingPlan: Sendable {
   /// Rehearsal sample and corrections, with their weights.
   let training: RouterData
@@ -124,7 +124,8 @@ struct RetrainingPlan: Sendable {
     Dictionary(grouping: data.ids.indices) { data.ids[$0] }
   }
 
-  /// Ids of two datasets may collide: a post is the same only when its embedding is, up to rounding.
+  /// Ids of two datasets may collide: a post is the same only when its embedding is, up to
+  /// rounding.
   private static func isSame(_ x: [Float], _ row: ArraySlice<Float>) -> Bool {
     let difference = zip(x, row).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
     let size = row.reduce(0.0) { $0 + Double($1) * Double($1) }

@@ -12,9 +12,10 @@ extension RouterBundle {
     return try encoder.encode(configuration)
   }
 
-  /// Everything else, for `model.safetensors`: `base.…` and `installed.…` as `Discriminator.parameters` names
-  /// them; `rehearsal.…` and `heldOut.…` with `x` [n, dimensions], `counts.text` and `counts.multimodal`
-  /// [n, 3] (correct, predicted, gold) and `imageAdds` [n] (1 yes, 0 no, −1 unknown); `heldOut.p` [n].
+  /// Everything else, for `model.safetensors`: `base.…` and `installed.…` as
+  /// `Discriminator.parameters` names them; `rehearsal.…` and `heldOut.…` with `x` [n, dimensions],
+  /// `counts.text` and `counts.multimodal` [n, 3] (correct, predicted, gold) and `imageAdds` [n] (1
+  /// yes, 0 no, −1 unknown); `heldOut.p` [n].
   public var tensors: [String: Tensor] {
     var result = [String: Tensor]()
     for (prefix, discriminator) in [("base.", base), ("installed.", installed)] {
@@ -37,7 +38,8 @@ extension RouterBundle {
   /// A router from the two files of its folder.
   ///
   /// A folder without rehearsal and held-out tensors still routes; it cannot be retrained.
-  /// - Throws: `DecodingError` for JSON of another form, `RoutingError` that names the setting or tensor
+  /// - Throws: `DecodingError` for JSON of another form, `RoutingError` that names the setting or
+  ///   tensor
   ///   that is wrong and what to do.
   public init(configuration data: Data, tensors: [String: Tensor]) throws {
     let configuration = try JSONDecoder().decode(Configuration.self, from: data)

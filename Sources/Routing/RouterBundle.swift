@@ -2,8 +2,9 @@ import Tensors
 
 /// Everything a router folder holds, as a value: enough to route, and to be retrained anywhere.
 ///
-/// The fixed base is what every retraining starts from; the installed discriminator is what routes. The
-/// rehearsal sample (from D_split) and the held-out part (dev) carry embeddings and both experts' counts.
+/// The fixed base is what every retraining starts from; the installed discriminator is what routes.
+/// The rehearsal sample (from D_split) and the held-out part (dev) carry embeddings and both
+/// experts' counts.
 public struct RouterBundle: Sendable, Hashable {
   /// Names, settings and version; `config.json`.
   public internal(set) var configuration: Configuration
@@ -11,7 +12,8 @@ public struct RouterBundle: Sendable, Hashable {
   public let base: Discriminator
   /// What routes now.
   public private(set) var installed: Discriminator
-  /// Posts that were trained on at first and are again with every correction; nil without cached counts.
+  /// Posts that were trained on at first and are again with every correction; nil without cached
+  /// counts.
   public let rehearsal: RouterData?
   /// Posts that checkpoints and candidates are judged on; nil without cached counts.
   public let heldOut: RouterData?

@@ -1,4 +1,5 @@
-/// What a router is worth on some posts: both experts on the sets it makes, and the union (MODELS §4.7).
+/// What a router is worth on some posts: both experts on the sets it makes, and the union (MODELS
+/// §4.7).
 public struct RouterEvaluation: Sendable, Hashable {
   /// Both experts on one set of posts.
   public struct SetScore: Sendable, Hashable {
@@ -62,8 +63,9 @@ public struct RouterEvaluation: Sendable, Hashable {
 
 /// Numbers that depend on order only: p may live near one half, its rank does not (MODELS §4.6).
 public enum RankStatistics {
-  /// Area under the ROC curve: the chance that a post labelled true scores above one labelled false, ties
-  /// counting one half. Posts without a label are left out; nil when only one label occurs.
+  /// Area under the ROC curve: the chance that a post labelled true scores above one labelled
+  /// false, ties counting one half. Posts without a label are left out; nil when only one label
+  /// occurs.
   public static func auc(scores: [Float], labels: [Bool?]) -> Double? {
     let known = zip(scores, labels).compactMap { score, label in label.map { (score, $0) } }
       .sorted { $0.0 < $1.0 }

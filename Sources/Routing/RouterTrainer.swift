@@ -1,9 +1,10 @@
 import Tensors
 
-/// Trains a discriminator on the cached counts of frozen experts: RDS's Algorithm 1, or the exact objective.
+/// Trains a discriminator on the cached counts of frozen experts: RDS's Algorithm 1, or the exact
+/// objective.
 ///
-/// Same configuration, seed, start and data give the same parameters bit for bit, whatever else the machine
-/// does and however many cores it has (on one kind of CPU).
+/// Same configuration, seed, start and data give the same parameters bit for bit, whatever else the
+/// machine does and however many cores it has (on one kind of CPU).
 public struct RouterTrainer: Sendable {
   public var configuration: RouterConfiguration
   /// Decides batches, actions and dropout.

@@ -1,8 +1,8 @@
 extension RouterTrainingService {
   /// Installs the candidate; the router before it can be had back with `rollBack`.
   ///
-  /// A candidate that is worse on held-out posts is installed only when asked for. Returns whether a
-  /// candidate was installed.
+  /// A candidate that is worse on held-out posts is installed only when asked for. Returns whether
+  /// a candidate was installed.
   @discardableResult
   public func install(evenIfWorse: Bool = false) -> Bool {
     decide { state in
@@ -18,8 +18,8 @@ extension RouterTrainingService {
     }
   }
 
-  /// Drops the candidate; without one, brings back the router that was installed before this one, bit for
-  /// bit. Returns whether there was anything to go back from.
+  /// Drops the candidate; without one, brings back the router that was installed before this one,
+  /// bit for bit. Returns whether there was anything to go back from.
   @discardableResult
   public func rollBack() -> Bool {
     decide { state in
@@ -35,8 +35,8 @@ extension RouterTrainingService {
     }
   }
 
-  /// Puts another router in place, e.g. when the person chooses one; candidate and history belong to the
-  /// one before and are dropped. What runs goes on and is dropped as stale.
+  /// Puts another router in place, e.g. when the person chooses one; candidate and history belong
+  /// to the one before and are dropped. A running training ends soon.
   public func replaceRouter(_ router: RouterBundle?) {
     _ = decide { state in
       state.router = router

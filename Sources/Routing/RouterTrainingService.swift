@@ -3,11 +3,12 @@ import Synchronization
 
 /// Retrains the router in the background while a person corrects labels.
 ///
-/// At most one training runs and one request waits: a newer request replaces the waiting one, and a result
-/// that a waiting request has made stale is dropped. Every training starts from the router's fixed base and
-/// takes all corrections and the rehearsal sample, so the outcome depends on neither the order nor the
-/// history of the corrections (support threads of Prodigy and INCEpTION tell what goes wrong otherwise:
-/// forgetting, clogged queues). Nothing is installed unless the person says so.
+/// At most one training runs and one request waits: a newer request replaces the waiting one, and a
+/// result that a waiting request has made stale is dropped. Every training starts from the router's
+/// fixed base and takes all corrections and the rehearsal sample, so the outcome depends on neither
+/// the order nor the history of the corrections (support threads of Prodigy and INCEpTION tell what
+/// goes wrong otherwise: forgetting, clogged queues). Nothing is installed unless the person says
+/// so.
 ///
 /// Every method returns at once; reports come through `publish`, on a queue of the service.
 public final class RouterTrainingService: Sendable {
@@ -19,7 +20,8 @@ public final class RouterTrainingService: Sendable {
     var pending: TrainingRequest?
     var isRunning = false
     var isStopped = false
-    /// Counts installations; grows even when one is rolled back, so a number names one router for good.
+    /// Counts installations; grows even when one is rolled back, so a number names one router for
+    /// good.
     var lastVersion: Int
     /// Counts replacements of the router: a training begun before the last one is stale.
     var generation = 0
@@ -32,8 +34,8 @@ public final class RouterTrainingService: Sendable {
   private let queue = DispatchQueue(label: "twinlens.router-training", qos: .utility)
   private let work = DispatchGroup()
 
-  /// A service for a router, or for none yet. `publish` is called with the newest report at most once per
-  /// `options.publishInterval`, never on the caller's thread.
+  /// A service for a router, or for none yet. `publish` is called with the newest report at most
+  /// once per `options.publishInterval`, never on the caller's thread.
   public init(
     router: RouterBundle?, options: RetrainingOptions = RetrainingOptions(),
     publish: @escaping @Sendable (TrainingReport) -> Void
@@ -52,7 +54,8 @@ public final class RouterTrainingService: Sendable {
   /// Whether anything runs or waits.
   public var isBusy: Bool { state.withLock { $0.isRunning || $0.pending != nil } }
 
-  /// Asks for a retraining. A candidate that waits for the person's word is dropped: it knows too little.
+  /// Asks for a retraining. A candidate that waits for the person's word is dropped: it knows too
+  /// little.
   public func request(_ request: TrainingRequest) {
     let starts = state.withLock { state in
       guard !state.isStopped else { return false }
@@ -73,8 +76,8 @@ public final class RouterTrainingService: Sendable {
     if starts { queue.async { self.runPending() } }
   }
 
-  /// Drops the waiting request and ends the running training soon; nothing is published afterwards except
-  /// what was already on its way. For quitting.
+  /// Drops the waiting request and ends the running training soon; nothing is published afterwards
+  /// except what was already on its way. For quitting.
   public func shutDown() {
     state.withLock { state in
       state.isStopped = true
@@ -83,8 +86,8 @@ public final class RouterTrainingService: Sendable {
     }
   }
 
-  /// Waits until nothing runs or waits, or until the time is over; true in the first case. For key scripts
-  /// and tests, never for the screen.
+  /// Waits until nothing runs or waits, or until the time is over; true in the first case. For key
+  /// scripts and tests, never for the screen.
   public func waitUntilIdle(seconds: Double) -> Bool {
     work.wait(timeout: .now() + seconds) == .success
   }
@@ -134,9 +137,12 @@ public final class RouterTrainingService: Sendable {
             report.objective = progress.curve
           }
         }
-        return !state.withLock(\.isStopped)
+        return state.withLock { !$0.isStopped && $0.generation == generation }
       }
-      guard result.isComplete else { return }
+      guard result.isComplete else {
+        finish(.idle)
+        return
+      }
       propose(result.discriminator, plan, router, request, generation, curve: progress.curve)
     } catch {
       finish(.refused(.failed("\(error)")))
@@ -179,8 +185,8 @@ public final class RouterTrainingService: Sendable {
     update { $0 = TrainingReport(state: newState) }
   }
 
-  /// Changes the report and publishes it. The throttle is fed under the lock, so that reports cannot
-  /// overtake each other.
+  /// Changes the report and publishes it. The throttle is fed under the lock, so that reports
+  /// cannot overtake each other.
   func update(_ change: (inout TrainingReport) -> Void) {
     state.withLock { state in
       guard !state.isStopped else { return }

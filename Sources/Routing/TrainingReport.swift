@@ -1,12 +1,14 @@
 import Foundation
 
-/// Where the background training of the router stands: a value that the trainer publishes and the screen shows.
+/// Where the background training of the router stands: a value that the trainer publishes and the
+/// screen shows.
 public struct TrainingReport: Sendable, Hashable {
   public var state: State
-  /// The objective at about a hundred evenly spaced steps, as far as training has come (expected union F1 in
-  /// percent for `exact`; reward for REINFORCE).
+  /// The objective at about a hundred evenly spaced steps, as far as training has come (expected
+  /// union F1 in percent for `exact`; reward for REINFORCE).
   public var objective: [Float]
-  /// Held-out union F1 in percent with the installed router and with the candidate, nil before it is known.
+  /// Held-out union F1 in percent with the installed router and with the candidate, nil before it
+  /// is known.
   public var heldOutBefore: Float?
   public var heldOutAfter: Float?
   /// Ids of dataset posts whose route the candidate would change.

@@ -140,7 +140,8 @@ enum PolicyGradient {
     }
   }
 
-  /// log π of the actions: Σ [d log p + (1 − d) log(1 − p)], from the logits so that it stays finite.
+  /// log π of the actions: Σ [d log p + (1 − d) log(1 − p)], from the logits so that it stays
+  /// finite.
   static func logProbability(logits: [Float], actions: [Bool]) -> Double {
     zip(logits, actions).reduce(0) { sum, pair in
       let z = Double(pair.0) * (pair.1 ? 1 : -1)

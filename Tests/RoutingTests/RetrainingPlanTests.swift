@@ -81,8 +81,8 @@ struct RetrainingPlanTests {
     #expect(try plan(Array(corrections.dropLast()), router).hash != forward.hash)
   }
 
-  /// A corrected post of the rehearsal sample must not be trained on with its old labels as well; one of the
-  /// held-out part stays there, with its new counts.
+  /// A corrected post of the rehearsal sample must not be trained on with its old labels as well;
+  /// one of the held-out part stays there, with its new counts.
   @Test func correctionsReplaceTheRoutersOwnPosts() throws {
     let router = try BundleTests.make()
     let rehearsal = try #require(router.rehearsal)
