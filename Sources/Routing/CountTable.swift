@@ -1,6 +1,7 @@
 /// The cached counts of some posts as numbers that sum fast, each multiplied by the post's weight.
 ///
-/// Per post and expert: correct, and predicted + gold. F1 of any set of posts is 2 Σ correct / Σ (both).
+/// Per post and expert: correct, and predicted + gold. F1 of any set of posts is 2 Σ correct / Σ
+/// (both).
 struct CountTable: Sendable {
   /// Four per post: correct and (predicted + gold) of the text expert, then of the multimodal one.
   let values: [Double]

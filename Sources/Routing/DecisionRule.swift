@@ -4,7 +4,8 @@ import Tensors
 public enum DecisionRule: Sendable, Hashable, Codable {
   /// p > 0.5 goes to the multimodal expert: the paper's rule, and the code's on test.
   case threshold
-  /// The ⌊share · posts⌋ highest p go there whatever their size: the code's rule on dev, with share 0.5.
+  /// The ⌊share · posts⌋ highest p go there whatever their size: the code's rule on dev, with share
+  /// 0.5.
   case topShare(Float)
 
   /// One route per probability; equal p are ranked by their place, the earlier first.
@@ -22,8 +23,8 @@ public enum DecisionRule: Sendable, Hashable, Codable {
 public enum ActionRule: Sendable, Hashable, Codable {
   /// d_i ~ Bernoulli(p_i), as the paper says.
   case bernoulli
-  /// d = 1 for the ⌊share · batch⌋ highest p, as the released code does with share 0.7. Not a sample of the
-  /// policy: E[Σ(d − p)] ≠ 0 pulls the mean p towards the share (MODELS §4.6).
+  /// d = 1 for the ⌊share · batch⌋ highest p, as the released code does with share 0.7. Not a
+  /// sample of the policy: E[Σ(d − p)] ≠ 0 pulls the mean p towards the share (MODELS §4.6).
   case topShare(Float)
 
   /// One action per probability.

@@ -19,8 +19,8 @@ extension Discriminator {
 
   /// The number before the sigmoid, one per row of x (rows × dimensions, row-major).
   ///
-  /// Own loops instead of BLAS, whose sums depend on where in a batch a row stands: so a post gets the same
-  /// number to the last bit whichever posts are asked with it, and on any CPU.
+  /// Own loops instead of BLAS, whose sums depend on where in a batch a row stands: so a post gets
+  /// the same number to the last bit whichever posts are asked with it, and on any CPU.
   public func logits(_ x: [Float]) -> [Float] {
     precondition(x.count.isMultiple(of: dimensions), "\(x.count) numbers are no whole rows")
     let features = features(x)
@@ -45,7 +45,8 @@ extension Discriminator {
     }
   }
 
-  /// Σ a_i b_i in sixteen running sums, so that the compiler may use vectors without changing the order.
+  /// Σ a_i b_i in sixteen running sums, so that the compiler may use vectors without changing the
+  /// order.
   private static func dot(
     _ a: UnsafeBufferPointer<Float>, _ b: UnsafeBufferPointer<Float>
   ) -> Float {
@@ -80,8 +81,8 @@ extension Discriminator {
     probabilities(x).map { $0 > RouteDecision.threshold ? .multimodal : .text }
   }
 
-  /// How much each dimension moved the logit: ∂z/∂x_i · (x_i − mean_i), one per dimension. For the linear
-  /// head with raw inputs this is w_i x_i, and the sum plus the bias is the logit exactly.
+  /// How much each dimension moved the logit: ∂z/∂x_i · (x_i − mean_i), one per dimension. For the
+  /// linear head with raw inputs this is w_i x_i, and the sum plus the bias is the logit exactly.
   public func contributions(_ x: [Float]) -> [Float] {
     precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
     let input = features(x)

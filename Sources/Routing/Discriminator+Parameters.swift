@@ -1,9 +1,9 @@
 import Tensors
 
 extension Discriminator {
-  /// All numbers by name: `w1` [hidden, dimensions], `b1` [hidden], `w2` [1, hidden], `b2` [1] for an MLP;
-  /// `w` [1, dimensions], `b` [1] for the linear head; no biases when it has none; `mean` and `deviation`
-  /// [dimensions] always.
+  /// All numbers by name: `w1` [hidden, dimensions], `b1` [hidden], `w2` [1, hidden], `b2` [1] for
+  /// an MLP; `w` [1, dimensions], `b` [1] for the linear head; no biases when it has none; `mean`
+  /// and `deviation` [dimensions] always.
   public var parameters: [String: Tensor] {
     var result = [
       "mean": Tensor([dimensions], mean), "deviation": Tensor([dimensions], deviation),
@@ -14,9 +14,11 @@ extension Discriminator {
     return result
   }
 
-  /// A discriminator from named numbers, as `parameters` gives them; `mean` and `deviation` may be left out.
+  /// A discriminator from named numbers, as `parameters` gives them; `mean` and `deviation` may be
+  /// left out.
   ///
-  /// - Throws: `RoutingError` that names the missing, misshapen or unusable tensor, prefixed with `prefix`.
+  /// - Throws: `RoutingError` that names the missing, misshapen or unusable tensor, prefixed with
+  ///   `prefix`.
   public init(
     parameters: [String: Tensor], dimensions: Int, head: Head, biases: Bool = true,
     inputScale: Float = 1, prefix: String = ""

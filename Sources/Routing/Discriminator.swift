@@ -1,7 +1,7 @@
 import Tensors
 
-/// The RDS data discriminator: p = σ(head(features of t ⊙ v)), the probability that the multimodal expert
-/// should answer for a post (RDS eq. 1; MODELS §4.3).
+/// The RDS data discriminator: p = σ(head(features of t ⊙ v)), the probability that the multimodal
+/// expert should answer for a post (RDS eq. 1; MODELS §4.3).
 ///
 /// A value: copying one is taking a snapshot. It holds no gradients; `DiscriminatorPass` trains it.
 public struct Discriminator: Sendable, Hashable {
@@ -28,10 +28,12 @@ public struct Discriminator: Sendable, Hashable {
   public internal(set) var mean: [Float]
   /// x − mean is divided by it, one per dimension, all positive; ones without standardisation.
   public internal(set) var deviation: [Float]
-  /// All trained numbers in one block, laid out as `Layout` says; biases are zeros when there are none.
+  /// All trained numbers in one block, laid out as `Layout` says; biases are zeros when there are
+  /// none.
   var weights: [Float]
 
-  /// An untrained discriminator: weights and biases uniform in ±1/√fan_in from the seed (MODELS §2.3).
+  /// An untrained discriminator: weights and biases uniform in ±1/√fan_in from the seed (MODELS
+  /// §2.3).
   ///
   /// - Throws: `RoutingError.badSetting` for sizes or a scale out of range.
   public init(
@@ -55,7 +57,8 @@ public struct Discriminator: Sendable, Hashable {
 
   /// The same discriminator reading inputs standardised to the mean and deviation of these posts.
   ///
-  /// A dimension that does not vary keeps deviation 1. Sums are taken in double precision in row order.
+  /// A dimension that does not vary keeps deviation 1. Sums are taken in double precision in row
+  /// order.
   public func standardised(on data: RouterData) -> Discriminator {
     precondition(data.dimensions == dimensions, "data of \(data.dimensions) dimensions")
     guard data.count > 0 else { return self }
@@ -102,8 +105,9 @@ public struct Discriminator: Sendable, Hashable {
 }
 
 extension Discriminator {
-  /// Where the parts stand in the block of weights: for an MLP `w1` [hidden × dimensions], `b1`, `w2`
-  /// [hidden], `b2`; for the linear head `w1` is empty and `w2` [dimensions] is the unit itself.
+  /// Where the parts stand in the block of weights: for an MLP `w1` [hidden × dimensions], `b1`,
+  /// `w2` [hidden], `b2`; for the linear head `w1` is empty and `w2` [dimensions] is the unit
+  /// itself.
   struct Layout: Sendable, Hashable {
     let dimensions: Int
     let hidden: Int

@@ -1,11 +1,13 @@
 import Foundation
 import Tensors
 
-/// Forward and backward through a discriminator for one batch, with its memory kept between batches.
+/// Forward and backward through a discriminator for one batch, with its memory kept between
+/// batches.
 ///
-/// Written by hand over BLAS: the network is small and fixed. The hidden units are worked on in blocks of
-/// fixed size, each on any core, and sums across blocks are taken in block order; so the numbers depend on
-/// neither the number of cores nor the load. Not `Sendable`: it lives on one queue.
+/// Written by hand over BLAS: the network is small and fixed. The hidden units are worked on in
+/// blocks of fixed size, each on any core, and sums across blocks are taken in block order; so the
+/// numbers depend on neither the number of cores nor the load. Not `Sendable`: it lives on one
+/// queue.
 final class DiscriminatorPass {
   /// Hidden units per block.
   static let blockUnits = 128
@@ -23,7 +25,8 @@ final class DiscriminatorPass {
   private(set) var logits: [Float]
   /// rows × hidden: relu(W₁ x + b₁), after dropout; backward overwrites it with its own gradient.
   private var hidden: [Float]
-  /// rows × (hidden or dimensions): 0 or 1/(1 − rate) per input of the output unit; empty without dropout.
+  /// rows × (hidden or dimensions): 0 or 1/(1 − rate) per input of the output unit; empty without
+  /// dropout.
   private var mask: [Float] = []
   /// blocks × rows: each block's share of the logits.
   private var partial: [Float]
@@ -60,8 +63,8 @@ final class DiscriminatorPass {
     }
   }
 
-  /// Draws a dropout mask over the inputs of the output unit (hidden units, or x for the linear head) for
-  /// the rows now loaded; four draws from each random word. Rate 0 takes the mask away.
+  /// Draws a dropout mask over the inputs of the output unit (hidden units, or x for the linear
+  /// head) for the rows now loaded; four draws from each random word. Rate 0 takes the mask away.
   func drawMask(rate: Float, from generator: inout SeededGenerator) {
     guard rate > 0 else {
       mask = []
@@ -100,8 +103,9 @@ final class DiscriminatorPass {
     }
   }
 
-  /// The gradient of Σ_i g_i z_i by the weights, into `gradient`; `logitGradient` holds one g per row, the
-  /// derivative of whatever is maximised by the logit. `weights` must be those of the forward pass.
+  /// The gradient of Σ_i g_i z_i by the weights, into `gradient`; `logitGradient` holds one g per
+  /// row, the derivative of whatever is maximised by the logit. `weights` must be those of the
+  /// forward pass.
   func backward(_ weights: [Float], logitGradient: [Float]) {
     precondition(logitGradient.count == rows, "\(logitGradient.count) gradients for \(rows) rows")
     // A running sum in row order, in double precision, for ∂/∂b₂ = Σ g.

@@ -1,8 +1,9 @@
-/// The expected counts of the union under independent routing, and F1 of them: the `exact` objective.
+/// The expected counts of the union under independent routing, and F1 of them: the `exact`
+/// objective.
 ///
-/// With p_i the probability of the multimodal expert, C = Σ p_i c^m_i + (1 − p_i) c^u_i, and D the same sum
-/// of predicted + gold; F = 2C / D. It is the F1 of expected counts, not the expected F1; for many posts the
-/// two agree. Differentiable in p, so nothing needs to be sampled.
+/// With p_i the probability of the multimodal expert, C = Σ p_i c^m_i + (1 − p_i) c^u_i, and D the
+/// same sum of predicted + gold; F = 2C / D. It is the F1 of expected counts, not the expected F1;
+/// for many posts the two agree. Differentiable in p, so nothing needs to be sampled.
 public struct ExpectedUnion: Sendable, Hashable {
   /// Expected correct answers.
   public let correct: Double

@@ -1,8 +1,9 @@
 import Corpora
 import Tensors
 
-/// The cached counts of one post, for the text and the multimodal expert: the experts are frozen, so
-/// routing can be scored and trained without running a model (MODELS §4.5, "Exact fast implementation").
+/// The cached counts of one post, for the text and the multimodal expert: the experts are frozen,
+/// so routing can be scored and trained without running a model (MODELS §4.5, "Exact fast
+/// implementation").
 public struct ExpertCounts: Sendable, Hashable, AdditiveArithmetic {
   /// Counts of the text expert f_u.
   public var text: MatchCounts
@@ -52,15 +53,16 @@ extension Sequence<ExpertCounts> {
 }
 
 extension Array where Element == ExpertCounts {
-  /// Counts of the union: every post is answered by the expert on its route, and all answers are scored
-  /// once (MODELS §2.8.3). `routes` has one element per post.
+  /// Counts of the union: every post is answered by the expert on its route, and all answers are
+  /// scored once (MODELS §2.8.3). `routes` has one element per post.
   public func union(routes: [Route]) -> MatchCounts {
     precondition(routes.count == count, "\(routes.count) routes for \(count) posts")
     return zip(self, routes).reduce(.zero) { $0 + $1.0[$1.1] }
   }
 
-  /// The route that would be best for each post by its own F1: the per-post oracle, which no router can
-  /// know. Ties go to the text expert; a post that asks for nothing goes to the expert with fewer answers.
+  /// The route that would be best for each post by its own F1: the per-post oracle, which no router
+  /// can know. Ties go to the text expert; a post that asks for nothing goes to the expert with
+  /// fewer answers.
   public func oracleRoutes() -> [Route] {
     map { post in
       let (text, both) = (post.text, post.multimodal)
@@ -81,7 +83,8 @@ extension Array where Element == ExpertCounts {
 
 /// Ways of routing that need no router, to compare one with.
 public enum ReferenceRouting {
-  /// Gold routing: the multimodal expert exactly where the picture is known to add; unknown counts as no.
+  /// Gold routing: the multimodal expert exactly where the picture is known to add; unknown counts
+  /// as no.
   public static func gold(imageAdds: [Bool?]) -> [Route] {
     imageAdds.map { $0 == true ? .multimodal : .text }
   }

@@ -1,8 +1,10 @@
 import Corpora
 
-/// How one model's answers match the gold labels of some posts: all that micro-averaged scores need.
+/// How one model's answers match the gold labels of some posts: all that micro-averaged scores
+/// need.
 ///
-/// Sums of counts are counts of unions, so a score of any set of posts is a ratio of sums (MODELS §2.8.1, §4.5).
+/// Sums of counts are counts of unions, so a score of any set of posts is a ratio of sums (MODELS
+/// §2.8.1, §4.5).
 public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
   /// Answers that are exactly right.
   public var correct: Int

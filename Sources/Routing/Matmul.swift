@@ -2,8 +2,8 @@ import COpenBLAS
 
 /// The two products that the discriminator needs, over single-threaded BLAS.
 ///
-/// One BLAS thread and fixed shapes make every result independent of the machine's load; what runs in
-/// parallel is decided by the caller, in fixed blocks.
+/// One BLAS thread and fixed shapes make every result independent of the machine's load; what runs
+/// in parallel is decided by the caller, in fixed blocks.
 enum Matmul {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 

@@ -1,8 +1,8 @@
-/// The buffers of a `DiscriminatorPass` while it computes: one block of hidden units reads the shared input
-/// and writes only its own columns, so blocks may run side by side.
+/// The buffers of a `DiscriminatorPass` while it computes: one block of hidden units reads the
+/// shared input and writes only its own columns, so blocks may run side by side.
 struct PassMemory: @unchecked Sendable {
-  // Unchecked because pointers are never `Sendable`: each block writes only the columns of its own units, and
-  // the arrays behind the pointers outlive the call that runs the blocks.
+  // Unchecked because pointers are never `Sendable`: each block writes only the columns of its own
+  // units, and the arrays behind the pointers outlive the call that runs the blocks.
   let layout: Discriminator.Layout
   let weights: UnsafeBufferPointer<Float>
   /// One per row in the backward pass, empty in the forward pass.

@@ -1,7 +1,9 @@
-/// The reward of one split of a batch (RDS eq. 2–6): how much better each expert does on its own set.
+/// The reward of one split of a batch (RDS eq. 2–6): how much better each expert does on its own
+/// set.
 ///
-/// R = α [F(f_m, M) − F(f_u, M)] + (1 − α) [F(f_u, U) − F(f_m, U)], with M = {d = 1}, U = {d = 0}, micro-F1
-/// as fractions, and F of the empty set 0. One number per batch, without baseline or normalisation.
+/// R = α [F(f_m, M) − F(f_u, M)] + (1 − α) [F(f_u, U) − F(f_m, U)], with M = {d = 1}, U = {d = 0},
+/// micro-F1 as fractions, and F of the empty set 0. One number per batch, without baseline or
+/// normalisation.
 public struct Reward: Sendable, Hashable {
   /// F(f_m, M), F(f_u, M): both experts on the multimodal set.
   public let multimodalOnMultimodal: Double

@@ -1,4 +1,5 @@
-/// How a router is built and trained: every choice that the paper, its code and we make differently.
+/// How a router is built and trained: every choice that the paper, its code and we make
+/// differently.
 public struct RouterConfiguration: Sendable, Hashable, Codable {
   /// What is climbed.
   public enum Objective: String, Sendable, Hashable, Codable {
@@ -18,7 +19,8 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   /// A penalty on batches that are nearly all one route.
   public enum ExplorationPenalty: String, Sendable, Hashable, Codable {
     case off
-    /// 10³ · (max(0, p̄ − 0.9) + max(0, 0.1 − p̄)), and a new draw with p = 0.5 when nothing is selected.
+    /// 10³ · (max(0, p̄ − 0.9) + max(0, 0.1 − p̄)), and a new draw with p = 0.5 when nothing is
+    /// selected.
     case dvrl
   }
 
@@ -39,7 +41,8 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   public var explorationPenalty = ExplorationPenalty.off
   /// Added to p and 1 − p inside the logarithms; DVRL uses 1e-8.
   public var logEpsilon: Float = 0
-  /// Posts per iteration, drawn without replacement; `exact` takes all. More than there are means all.
+  /// Posts per iteration, drawn without replacement; `exact` takes all. More than there are means
+  /// all.
   public var batchSize = 256
   public var iterations: Int
   public var learningRate: Float
@@ -47,7 +50,8 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   public var weightDecay: Float = 0
   /// Share of the output unit's inputs dropped in training.
   public var dropout: Float = 0
-  /// Never clear gradients, as the released code forgot to; only to reproduce its numbers (MODELS §4.6).
+  /// Never clear gradients, as the released code forgot to; only to reproduce its numbers (MODELS
+  /// §4.6).
   public var accumulateForever = false
   /// Iterations between comparisons on dev.
   public var evaluateEvery = 1

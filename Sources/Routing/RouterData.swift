@@ -6,8 +6,8 @@ public struct RouterData: Sendable, Hashable {
   public let dimensions: Int
   /// One stable id per post.
   public let ids: [String]
-  /// posts × dimensions, row-major: the product, entry by entry, of the L2-normalised text and picture
-  /// embeddings, so that a row sums to their cosine.
+  /// posts × dimensions, row-major: the product, entry by entry, of the L2-normalised text and
+  /// picture embeddings, so that a row sums to their cosine.
   public let x: [Float]
   /// One pair of counts per post.
   public let counts: [ExpertCounts]
@@ -21,7 +21,8 @@ public struct RouterData: Sendable, Hashable {
 
   /// Posts of the router. `imageAdds` and `weights` may be left out.
   ///
-  /// - Throws: `RoutingError` when a size disagrees, an embedding is not finite or counts are impossible.
+  /// - Throws: `RoutingError` when a size disagrees, an embedding is not finite or counts are
+  ///   impossible.
   public init(
     dimensions: Int, ids: [String], x: [Float], counts: [ExpertCounts], imageAdds: [Bool?]? = nil,
     weights: [Float]? = nil

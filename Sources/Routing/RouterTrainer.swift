@@ -1,9 +1,10 @@
 import Tensors
 
-/// Trains a discriminator on the cached counts of frozen experts: RDS's Algorithm 1, or the exact objective.
+/// Trains a discriminator on the cached counts of frozen experts: RDS's Algorithm 1, or the exact
+/// objective.
 ///
-/// Same configuration, seed, start and data give the same parameters bit for bit, whatever else the machine
-/// does and however many cores it has (on one kind of CPU).
+/// Same configuration, seed, start and data give the same parameters bit for bit, whatever else the
+/// machine does and however many cores it has (on one kind of CPU).
 public struct RouterTrainer: Sendable {
   public var configuration: RouterConfiguration
   /// Decides batches, actions and dropout.
@@ -67,7 +68,8 @@ public struct RouterTrainer: Sendable {
     let batch = configuration.objective == .exact ? data.count : configuration.batchSize
     let pass = DiscriminatorPass(layout: start.layout, capacity: min(batch, data.count))
     pass.parallel = parallel
-    var run = TrainingRun(start, data: data, configuration: configuration, seed: seed)
+    var run = TrainingRun(
+      start, data: data, configuration: configuration, seed: seed, parallel: parallel)
     let judge = dev.flatMap { DevJudge($0, for: start, rule: configuration.devRule, parallel) }
     var best = (weights: start.weights, step: 0, union: -Double.infinity)
     var steps = [Step]()

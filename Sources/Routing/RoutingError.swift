@@ -1,4 +1,5 @@
-/// What can be wrong with a router, its folder or the data it is trained on. The wording is here only.
+/// What can be wrong with a router, its folder or the data it is trained on. The wording is here
+/// only.
 public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Arrays that should have one entry per post do not.
   case unequalCounts(what: String, have: Int, posts: Int)

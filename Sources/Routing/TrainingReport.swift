@@ -1,11 +1,14 @@
 import Foundation
 
-/// Where the background training of the router stands: a value that the trainer publishes and the screen shows.
+/// Where the background training of the router stands: a value that the trainer publishes and the
+/// screen shows.
 public struct TrainingReport: Sendable, Hashable {
   public var state: State
-  /// Objective after each published step (expected union F1, percent, for `exact`; reward for REINFORCE).
+  /// The objective at about a hundred evenly spaced steps, as far as training has come (expected
+  /// union F1 in percent for `exact`; reward for REINFORCE).
   public var objective: [Float]
-  /// Held-out union F1 in percent with the installed router and with the candidate, nil before it is known.
+  /// Held-out union F1 in percent with the installed router and with the candidate, nil before it
+  /// is known.
   public var heldOutBefore: Float?
   public var heldOutAfter: Float?
   /// Ids of dataset posts whose route the candidate would change.
@@ -13,6 +16,8 @@ public struct TrainingReport: Sendable, Hashable {
   /// Corrected posts that were trained on, and those kept for the held-out part.
   public var trainedOn: Int
   public var heldOut: Int
+  /// Corrected posts that could not take part because their embedding could not be made.
+  public var withoutEmbedding: Int
   /// True while another request waits behind the running one.
   public var pending: Bool
 
@@ -23,6 +28,7 @@ public struct TrainingReport: Sendable, Hashable {
     flips = []
     trainedOn = 0
     heldOut = 0
+    withoutEmbedding = 0
     pending = false
   }
 

@@ -26,7 +26,8 @@ struct TrainingRun {
   private var isLoaded = false
 
   init(
-    _ start: Discriminator, data: RouterData, configuration: RouterConfiguration, seed: UInt64
+    _ start: Discriminator, data: RouterData, configuration: RouterConfiguration, seed: UInt64,
+    parallel: Bool
   ) {
     self.start = start
     self.configuration = configuration
@@ -34,6 +35,7 @@ struct TrainingRun {
     table = CountTable(data)
     features = start.features(data.x)
     optimiser = AdamState(count: start.weights.count)
+    optimiser.parallel = parallel
     generator = SeededGenerator(seed: seed, stream: "router batches")
     dropGenerator = SeededGenerator(seed: seed, stream: "router dropout")
     order = Array(0..<data.count)
@@ -138,7 +140,8 @@ enum PolicyGradient {
     }
   }
 
-  /// log π of the actions: Σ [d log p + (1 − d) log(1 − p)], from the logits so that it stays finite.
+  /// log π of the actions: Σ [d log p + (1 − d) log(1 − p)], from the logits so that it stays
+  /// finite.
   static func logProbability(logits: [Float], actions: [Bool]) -> Double {
     zip(logits, actions).reduce(0) { sum, pair in
       let z = Double(pair.0) * (pair.1 ? 1 : -1)

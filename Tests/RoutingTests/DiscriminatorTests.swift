@@ -73,7 +73,8 @@ struct DiscriminatorTests {
     _ = value()
     pass.backward(discriminator.weights, logitGradient: outer)
     let gradient = pass.gradient
-    // relu bends, so a few differences cross a corner: those are told by their two sides disagreeing.
+    // relu bends, so a few differences cross a corner: those are told by their two sides
+    // disagreeing.
     var compared = 0
     for i in stride(from: 0, to: gradient.count, by: max(1, gradient.count / 200)) {
       let old = discriminator.weights[i]

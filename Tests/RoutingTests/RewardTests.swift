@@ -15,7 +15,8 @@ struct RewardTests {
     #expect(counts.multimodal == MatchCounts(correct: 2, predicted: 3, gold: 2))
   }
 
-  /// The published row that MODELS §12.3 checks: 419 of 627 predicted and 640 gold give 66.83/65.47/66.14.
+  /// The published row that MODELS §12.3 checks: 419 of 627 predicted and 640 gold give
+  /// 66.83/65.47/66.14.
   @Test func scoresArePublishedOnes() {
     let union =
       MatchCounts(correct: 140, predicted: 279, gold: 231 - 35)

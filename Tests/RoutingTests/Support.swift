@@ -28,8 +28,9 @@ enum World {
       counts: (0..<posts).map { _ in counts(&generator) })
   }
 
-  /// Posts where the first embedding entry tells which expert is right. `multimodalWins` and `textWins` are
-  /// the chances that the expert on its own side answers rightly, `foreign` on the other side.
+  /// Posts where the first embedding entry tells which expert is right. `multimodalWins` and
+  /// `textWins` are the chances that the expert on its own side answers rightly, `foreign` on the
+  /// other side.
   static func separable(
     _ posts: Int, dimensions: Int = 8, seed: UInt64, own: Float = 0.9, foreign: Float = 0.4,
     prefix: String = "p"

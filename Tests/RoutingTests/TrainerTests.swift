@@ -105,8 +105,8 @@ struct TrainerTests {
     #expect(result.bestStep == 100)
   }
 
-  /// With fresh gradients Adam's second step follows the second batch alone; with forgotten clearing it
-  /// follows the sum, so the same seeds part ways at the second step and not before.
+  /// With fresh gradients Adam's second step follows the second batch alone; with forgotten
+  /// clearing it follows the sum, so the same seeds part ways at the second step and not before.
   @Test func accumulationChangesTheSecondStepOnly() throws {
     let data = try World.random(80, dimensions: 8, seed: 5)
     func after(_ steps: Int, accumulate: Bool) throws -> Discriminator {

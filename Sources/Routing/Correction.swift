@@ -1,0 +1,64 @@
+/// A reviewed post, as the router learns from it: the person changed (or confirmed) the gold
+/// labels, and the caller counted both experts' answers against them again.
+public struct Correction: Sendable, Hashable {
+  /// The post's stable id.
+  public let id: String
+  /// t ⊙ v of the post (`RouterInput.product`); nil when it could not be computed.
+  public let x: [Float]?
+  /// Both experts' answers against the corrected gold labels.
+  public let counts: ExpertCounts
+  /// Entity types that the corrected gold labels use.
+  public let labels: Set<String>
+
+  /// A correction.
+  public init(id: String, x: [Float]?, counts: ExpertCounts, labels: Set<String> = []) {
+    self.id = id
+    self.x = x
+    self.counts = counts
+    self.labels = labels
+  }
+
+  /// One reviewed post in five, told by a hash of its id alone, is never trained on and judges
+  /// candidates: the same post on every machine and in every run.
+  public var isHeldOut: Bool { StableHash.of(id).isMultiple(of: 5) }
+}
+
+/// What a retraining is asked to do: always all corrections, never only the latest.
+public struct TrainingRequest: Sendable, Hashable {
+  /// Every reviewed post, in any order.
+  public let corrections: [Correction]
+  /// Ids of the dataset's posts whose routes are compared before and after.
+  public let postIDs: [String]
+  /// Their inputs, postIDs.count × dimensions, row-major.
+  public let postInputs: [Float]
+
+  /// A request; posts to compare may be left out.
+  public init(corrections: [Correction], postIDs: [String] = [], postInputs: [Float] = []) {
+    self.corrections = corrections
+    self.postIDs = postIDs
+    self.postInputs = postInputs
+  }
+}
+
+/// FNV-1a with 64 bits, the same on every platform and in every version of Swift.
+struct StableHash {
+  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+
+  mutating func add(_ number: UInt64) {
+    for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
+  }
+
+  mutating func add(_ text: String) {
+    for byte in text.utf8 { add(byte) }
+    add(UInt64(text.utf8.count))
+  }
+
+  static func of(_ text: String) -> UInt64 {
+    var hash = StableHash()
+    for byte in text.utf8 { hash.add(byte) }
+    // FNV's low bits mix poorly on short ids; fold the high half in before a remainder is taken.
+    return hash.value ^ hash.value >> 32
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+
+/// What one retraining will train and be judged on, or why it may not start. A pure function of the
+/// router and the request; the order of the corrections does not matter.
+struct RetrainingPlan: Sendable {
+  /// Rehearsal sample and corrections, with their weights.
+  let training: RouterData
+  /// The router's own held-out part, which checkpoints are chosen on, as they were for the base.
+  let selection: RouterData
+  /// The held-out part and the held-out corrections, which before and after are compared on.
+  let judging: RouterData
+  /// Corrections trained on and held out, and those that have no embedding.
+  let trainedOn: Int
+  let heldOut: Int
+  let withoutEmbedding: Int
+  /// Hash of all corrections, in hexadecimal.
+  let hash: String
+
+  /// A plan or a refusal.
+  enum Outcome {
+    case ready(RetrainingPlan)
+    case refused(TrainingReport.Refusal)
+  }
+
+  static func make(
+    _ request: TrainingRequest, router: RouterBundle?, options: RetrainingOptions
+  ) -> Outcome {
+    guard let router else { return .refused(.noRouter) }
+    guard let rehearsal = router.rehearsal, let heldOut = router.heldOut else {
+      return .refused(.noCachedCounts(router.configuration.name))
+    }
+    let known = Set(router.configuration.labels)
+    let foreign = request.corrections.reduce(into: Set<String>()) { $0.formUnion($1.labels) }
+      .subtracting(known)
+    if !known.isEmpty, !foreign.isEmpty { return .refused(.foreignLabels(foreign.sorted())) }
+    do {
+      let sorted = try sort(request.corrections)
+      try checkInputs(request, dimensions: rehearsal.dimensions)
+      return try make(sorted, rehearsal, heldOut, options)
+    } catch {
+      return .refused(.failed("\(error)"))
+    }
+  }
+
+  private static func make(
+    _ corrections: [Correction], _ rehearsal: RouterData, _ heldOut: RouterData,
+    _ options: RetrainingOptions
+  ) throws(RoutingError) -> Outcome {
+    var heldOutCounts = heldOut.counts
+    var rehearsed = Set(rehearsal.ids.indices)
+    let rehearsalPlaces = places(rehearsal)
+    let heldOutPlaces = places(heldOut)
+    var (train, judge) = ([Correction](), [Correction]())
+    var (judged, missing, missingTrained) = (0, 0, 0)
+    for correction in corrections {
+      guard let x = correction.x else {
+        missing += 1
+        if !correction.isHeldOut { missingTrained += 1 }
+        continue
+      }
+      guard x.count == rehearsal.dimensions else {
+        throw .wrongDimensions(have: x.count, need: rehearsal.dimensions)
+      }
+      for place in rehearsalPlaces[correction.id, default: []]
+      where isSame(x, rehearsal.row(place)) {
+        rehearsed.remove(place)
+      }
+      let judges = heldOutPlaces[correction.id, default: []]
+        .filter { isSame(x, heldOut.row($0)) }
+      for place in judges { heldOutCounts[place] = correction.counts }
+      if !judges.isEmpty {
+        judged += 1
+      } else if correction.isHeldOut {
+        judge.append(correction)
+      } else {
+        train.append(correction)
+      }
+    }
+    if train.count < options.minimumCorrections {
+      return train.count + missingTrained >= options.minimumCorrections
+        ? .refused(.missingEmbeddings(posts: missing))
+        : .refused(.tooFewCorrections(have: train.count, need: options.minimumCorrections))
+    }
+    let selection = try RouterData(
+      dimensions: heldOut.dimensions, ids: heldOut.ids, x: heldOut.x, counts: heldOutCounts,
+      imageAdds: heldOut.imageAdds)
+    let kept = rehearsal.subset(rehearsed.sorted())
+    let weight = options.weight(corrections: train.count, rehearsal: kept.count)
+    return .ready(
+      RetrainingPlan(
+        training: try kept.appending(data(train, weight: weight, kept.dimensions)),
+        selection: selection,
+        judging: try selection.appending(data(judge, weight: 1, kept.dimensions)),
+        trainedOn: train.count, heldOut: judge.count + judged, withoutEmbedding: missing,
+        hash: hash(corrections)))
+  }
+
+  private static func sort(
+    _ corrections: [Correction]
+  ) throws(RoutingError) -> [Correction] {
+    // By bytes, not by Unicode's rules: two ids that only look the same stay two posts.
+    let sorted = corrections.sorted { $0.id.utf8.lexicographicallyPrecedes($1.id.utf8) }
+    for (a, b) in zip(sorted, sorted.dropFirst()) where a.id.utf8.elementsEqual(b.id.utf8) {
+      throw .repeatedPost(a.id)
+    }
+    return sorted
+  }
+
+  private static func checkInputs(
+    _ request: TrainingRequest, dimensions: Int
+  ) throws(RoutingError) {
+    guard request.postInputs.count == request.postIDs.count * dimensions else {
+      let posts = max(request.postIDs.count, 1)
+      if request.postInputs.count.isMultiple(of: posts) {
+        throw .wrongDimensions(have: request.postInputs.count / posts, need: dimensions)
+      }
+      throw .unequalCounts(
+        what: "embeddings", have: request.postInputs.count / dimensions,
+        posts: request.postIDs.count)
+    }
+  }
+
+  private static func places(_ data: RouterData) -> [String: [Int]] {
+    Dictionary(grouping: data.ids.indices) { data.ids[$0] }
+  }
+
+  /// Ids of two datasets may collide: a post is the same only when its embedding is, up to
+  /// rounding.
+  private static func isSame(_ x: [Float], _ row: ArraySlice<Float>) -> Bool {
+    let difference = zip(x, row).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+    let size = row.reduce(0.0) { $0 + Double($1) * Double($1) }
+    return difference <= 1e-4 * size
+  }
+
+  private static func data(
+    _ corrections: [Correction], weight: Float, _ dimensions: Int
+  ) throws(RoutingError) -> RouterData {
+    try RouterData(
+      dimensions: dimensions, ids: corrections.map(\.id),
+      x: corrections.flatMap { $0.x ?? [] }, counts: corrections.map(\.counts),
+      weights: [Float](repeating: weight, count: corrections.count))
+  }
+
+  private static func hash(_ corrections: [Correction]) -> String {
+    var hash = StableHash()
+    for correction in corrections {
+      hash.add(correction.id)
+      for value in correction.x ?? [] { hash.add(UInt64(value.bitPattern)) }
+      for counts in [correction.counts.text, correction.counts.multimodal] {
+        for number in [counts.correct, counts.predicted, counts.gold] {
+          hash.add(UInt64(bitPattern: Int64(number)))
+        }
+      }
+    }
+    let digits = String(hash.value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,131 @@
+import Tensors
+
+/// Everything a router folder holds, as a value: enough to route, and to be retrained anywhere.
+///
+/// The fixed base is what every retraining starts from; the installed discriminator is what routes.
+/// The rehearsal sample (from D_split) and the held-out part (dev) carry embeddings and both
+/// experts' counts.
+public struct RouterBundle: Sendable, Hashable {
+  /// Names, settings and version; `config.json`.
+  public internal(set) var configuration: Configuration
+  /// Where every retraining starts.
+  public let base: Discriminator
+  /// What routes now.
+  public private(set) var installed: Discriminator
+  /// Posts that were trained on at first and are again with every correction; nil without cached
+  /// counts.
+  public let rehearsal: RouterData?
+  /// Posts that checkpoints and candidates are judged on; nil without cached counts.
+  public let heldOut: RouterData?
+  /// p of the installed discriminator on the held-out part, ascending.
+  public private(set) var heldOutProbabilities: [Float]
+
+  /// `config.json` of a router folder.
+  public struct Configuration: Sendable, Hashable, Codable {
+    /// Format of the folder; this version reads 1.
+    public var format = 1
+    /// `rds`, so that a folder tells what it is.
+    public var system = "rds"
+    /// Name of the router's folder.
+    public var name: String
+    /// Model folders of the two experts and of the dual encoder.
+    public var textExpert: String
+    public var multimodalExpert: String
+    public var encoder: String
+    /// Entity types that the experts can answer; corrections with others cannot be trained on.
+    public var labels: [String]
+    /// Width of the encoder's embeddings.
+    public var dimensions: Int
+    /// Factor on the input as built; `training.inputScale` says how it was chosen.
+    public var inputScale: Float
+    /// How the router is trained, at first and again.
+    public var training: RouterConfiguration
+    /// Decides batches and dropout of every training.
+    public var seed: UInt64
+    /// Counts installed discriminators; 1 is the base.
+    public var version = 1
+    /// What the installed discriminator was retrained with; nil for the base.
+    public var stamp: RetrainingStamp?
+    /// Ids of the rehearsal sample and the held-out part, in the order of their tensors.
+    public var rehearsalIDs: [String] = []
+    public var heldOutIDs: [String] = []
+  }
+
+  /// What one retraining used, so that the same can be done again and compared.
+  public struct RetrainingStamp: Sendable, Hashable, Codable {
+    /// Corrected posts trained on, and kept out.
+    public let trainedOn: Int
+    public let heldOut: Int
+    /// FNV-1a over ids, embeddings and counts of all corrections in order of id, in hexadecimal.
+    public let corrections: String
+    /// Held-out union F1 in percent before and after.
+    public let heldOutBefore: Float
+    public let heldOutAfter: Float
+  }
+
+  /// A freshly trained router: base and installed are the same.
+  ///
+  /// - Throws: `RoutingError` when widths disagree or there is nothing to rehearse or to judge on.
+  public init(
+    name: String, textExpert: String, multimodalExpert: String, encoder: String, labels: [String],
+    base: Discriminator, training: RouterConfiguration, seed: UInt64, rehearsal: RouterData,
+    heldOut: RouterData
+  ) throws(RoutingError) {
+    try training.validate()
+    for part in [rehearsal, heldOut] where part.dimensions != base.dimensions {
+      throw .wrongDimensions(have: part.dimensions, need: base.dimensions)
+    }
+    guard rehearsal.count > 0 else { throw .noPosts(what: "rehearsal posts") }
+    guard heldOut.count > 0 else { throw .noPosts(what: "held-out posts") }
+    var training = training
+    // The folder describes the network that it holds, whatever the settings asked for.
+    training.hidden = base.layout.hidden
+    training.biases = base.hasBiases
+    configuration = Configuration(
+      name: name, textExpert: textExpert, multimodalExpert: multimodalExpert, encoder: encoder,
+      labels: labels, dimensions: base.dimensions, inputScale: base.inputScale, training: training,
+      seed: seed, rehearsalIDs: rehearsal.ids, heldOutIDs: heldOut.ids)
+    self.base = base
+    installed = base
+    self.rehearsal = rehearsal
+    self.heldOut = heldOut
+    heldOutProbabilities = base.probabilities(heldOut.x).sorted()
+  }
+
+  init(
+    configuration: Configuration, base: Discriminator, installed: Discriminator,
+    rehearsal: RouterData?, heldOut: RouterData?, heldOutProbabilities: [Float]
+  ) {
+    self.configuration = configuration
+    self.base = base
+    self.installed = installed
+    self.rehearsal = rehearsal
+    self.heldOut = heldOut
+    self.heldOutProbabilities = heldOutProbabilities
+  }
+
+  /// This router with another discriminator installed, under the next version.
+  public func installing(
+    _ discriminator: Discriminator, version: Int, stamp: RetrainingStamp?
+  ) -> RouterBundle {
+    var result = self
+    result.installed = discriminator
+    result.heldOutProbabilities = heldOut.map { discriminator.probabilities($0.x).sorted() } ?? []
+    result.configuration.version = version
+    result.configuration.stamp = stamp
+    return result
+  }
+
+  /// The router's word on one post from x = t ⊙ v (`RouterInput.product`).
+  ///
+  /// - Throws: `RoutingError.wrongDimensions` when another encoder made it.
+  public func decide(_ x: [Float]) throws(RoutingError) -> RouteDecision {
+    guard x.count == base.dimensions else {
+      throw .wrongDimensions(have: x.count, need: base.dimensions)
+    }
+    let p = installed.probability(x)
+    return RouteDecision(
+      probability: p, percentile: RankStatistics.percentile(of: p, in: heldOutProbabilities),
+      cosine: Float(x.reduce(0.0) { $0 + Double($1) }))
+  }
+}

@@ -1,0 +1,207 @@
+import Dispatch
+import Synchronization
+
+/// Retrains the router in the background while a person corrects labels.
+///
+/// At most one training runs and one request waits: a newer request replaces the waiting one, and a
+/// result that a waiting request has made stale is dropped. Every training starts from the router's
+/// fixed base and takes all corrections and the rehearsal sample, so the outcome depends on neither
+/// the order nor the history of the corrections (support threads of Prodigy and INCEpTION tell what
+/// goes wrong otherwise: forgetting, clogged queues). Nothing is installed unless the person says
+/// so.
+///
+/// Every method returns at once; reports come through `publish`, on a queue of the service.
+public final class RouterTrainingService: Sendable {
+  struct State {
+    var router: RouterBundle?
+    /// Routers that were installed before, oldest first.
+    var history: [RouterBundle] = []
+    var candidate: RouterBundle?
+    var pending: TrainingRequest?
+    var isRunning = false
+    var isStopped = false
+    /// Counts installations; grows even when one is rolled back, so a number names one router for
+    /// good.
+    var lastVersion: Int
+    /// Counts replacements of the router: a training begun before the last one is stale.
+    var generation = 0
+    var report = TrainingReport(state: .idle)
+  }
+
+  let options: RetrainingOptions
+  let state: Mutex<State>
+  private let throttle: ReportThrottle
+  private let queue = DispatchQueue(label: "twinlens.router-training", qos: .utility)
+  private let work = DispatchGroup()
+
+  /// A service for a router, or for none yet. `publish` is called with the newest report at most
+  /// once per `options.publishInterval`, never on the caller's thread.
+  public init(
+    router: RouterBundle?, options: RetrainingOptions = RetrainingOptions(),
+    publish: @escaping @Sendable (TrainingReport) -> Void
+  ) {
+    self.options = options
+    throttle = ReportThrottle(interval: options.publishInterval, deliver: publish)
+    state = Mutex(State(router: router, lastVersion: router?.configuration.version ?? 0))
+  }
+
+  /// The router that is installed now; a snapshot.
+  public var router: RouterBundle? { state.withLock(\.router) }
+
+  /// Where the training stands; newer than what was published, if anything.
+  public var report: TrainingReport { state.withLock(\.report) }
+
+  /// Whether anything runs or waits.
+  public var isBusy: Bool { state.withLock { $0.isRunning || $0.pending != nil } }
+
+  /// Asks for a retraining. A candidate that waits for the person's word is dropped: it knows too
+  /// little.
+  public func request(_ request: TrainingRequest) {
+    let starts = state.withLock { state in
+      guard !state.isStopped else { return false }
+      state.candidate = nil
+      state.pending = request
+      if state.isRunning {
+        state.report.pending = true
+      } else {
+        state.report = TrainingReport(state: .queued)
+        state.isRunning = true
+        work.enter()
+        throttle.submit(state.report)
+        return true
+      }
+      throttle.submit(state.report)
+      return false
+    }
+    if starts { queue.async { self.runPending() } }
+  }
+
+  /// Drops the waiting request and ends the running training soon; nothing is published afterwards
+  /// except what was already on its way. For quitting.
+  public func shutDown() {
+    state.withLock { state in
+      state.isStopped = true
+      state.pending = nil
+      state.candidate = nil
+    }
+  }
+
+  /// Waits until nothing runs or waits, or until the time is over; true in the first case. For key
+  /// scripts and tests, never for the screen.
+  public func waitUntilIdle(seconds: Double) -> Bool {
+    work.wait(timeout: .now() + seconds) == .success
+  }
+
+  private func runPending() {
+    while let (request, router, generation) = nextRequest() {
+      switch RetrainingPlan.make(request, router: router, options: options) {
+      case .refused(let refusal): finish(.refused(refusal))
+      case .ready(let plan):
+        // The plan exists only for a router.
+        if let router { train(plan, router, request, generation) }
+      }
+    }
+    work.leave()
+  }
+
+  private func nextRequest() -> (TrainingRequest, RouterBundle?, generation: Int)? {
+    state.withLock { state in
+      guard let request = state.pending, !state.isStopped else {
+        state.isRunning = false
+        return nil
+      }
+      state.pending = nil
+      return (request, state.router, state.generation)
+    }
+  }
+
+  private func train(
+    _ plan: RetrainingPlan, _ router: RouterBundle, _ request: TrainingRequest, _ generation: Int
+  ) {
+    let configuration = router.configuration
+    var progress = TrainingProgress(total: configuration.training.iterations)
+    update { report in
+      report = TrainingReport(state: progress.state(step: 0))
+      report.trainedOn = plan.trainedOn
+      report.heldOut = plan.heldOut
+      report.withoutEmbedding = plan.withoutEmbedding
+    }
+    do {
+      let result = try RouterTrainer(
+        configuration: configuration.training, seed: configuration.seed, parallel: options.parallel
+      ).train(from: router.base, on: plan.training, dev: plan.selection) { step in
+        progress.add(step)
+        if progress.isDue(after: options.publishInterval) {
+          update { report in
+            report.state = progress.state(step: step.number)
+            report.objective = progress.curve
+          }
+        }
+        return state.withLock { !$0.isStopped && $0.generation == generation }
+      }
+      guard result.isComplete else {
+        finish(.idle)
+        return
+      }
+      propose(result.discriminator, plan, router, request, generation, curve: progress.curve)
+    } catch {
+      finish(.refused(.failed("\(error)")))
+    }
+  }
+
+  private func propose(
+    _ discriminator: Discriminator, _ plan: RetrainingPlan, _ router: RouterBundle,
+    _ request: TrainingRequest, _ generation: Int, curve: [Float]
+  ) {
+    func union(_ discriminator: Discriminator) -> Float {
+      Float(RouterEvaluation(discriminator, on: plan.judging).union.f1Percent)
+    }
+    let (before, after) = (union(router.installed), union(discriminator))
+    let old = router.installed.routes(request.postInputs)
+    let new = discriminator.routes(request.postInputs)
+    let flips = request.postIDs.indices.filter { old[$0] != new[$0] }.map { request.postIDs[$0] }
+    let stamp = RouterBundle.RetrainingStamp(
+      trainedOn: plan.trainedOn, heldOut: plan.heldOut, corrections: plan.hash,
+      heldOutBefore: before, heldOutAfter: after)
+    state.withLock { state in
+      guard !state.isStopped, state.pending == nil else { return }
+      guard state.generation == generation else {
+        state.report = TrainingReport(state: .idle)
+        throttle.submit(state.report)
+        return
+      }
+      state.candidate = router.installing(
+        discriminator, version: state.lastVersion + 1, stamp: stamp)
+      state.report.state = .candidate(worse: after < before)
+      state.report.objective = curve
+      state.report.heldOutBefore = before
+      state.report.heldOutAfter = after
+      state.report.flips = flips
+      throttle.submit(state.report)
+    }
+  }
+
+  private func finish(_ newState: TrainingReport.State) {
+    update { $0 = TrainingReport(state: newState) }
+  }
+
+  /// Changes the report and publishes it. The throttle is fed under the lock, so that reports
+  /// cannot overtake each other.
+  func update(_ change: (inout TrainingReport) -> Void) {
+    state.withLock { state in
+      guard !state.isStopped else { return }
+      change(&state.report)
+      state.report.pending = state.pending != nil
+      throttle.submit(state.report)
+    }
+  }
+
+  /// As `update`, for changes of the whole state that may not apply; publishes when they did.
+  func decide(_ change: (inout State) -> Bool) -> Bool {
+    state.withLock { state in
+      guard !state.isStopped, change(&state) else { return false }
+      throttle.submit(state.report)
+      return true
+    }
+  }
+}
