@@ -1,0 +1,199 @@
+import Corpora
+import Encoders
+import Extractors
+import Foundation
+import Routing
+import Tensors
+
+/// The models at work: the dual encoder, a text expert, a multimodal expert and the router between them.
+///
+/// A value: the workbench's queues share it without locks, and a retrained router makes a new one.
+public struct ModelSet: Sendable {
+  /// The folder of model folders.
+  public let folder: String
+  public let encoder: DualEncoderModel?
+  public let text: ExpertModel?
+  public let multimodal: ExpertModel?
+  public private(set) var router: RouterBundle?
+  /// What could not be loaded, a sentence each.
+  public private(set) var notices: [String]
+
+  /// No models at all.
+  public static func none(_ notice: String) -> ModelSet {
+    ModelSet(
+      folder: "", encoder: nil, text: nil, multimodal: nil, router: nil, notices: [notice])
+  }
+
+  init(
+    folder: String, encoder: DualEncoderModel?, text: ExpertModel?, multimodal: ExpertModel?,
+    router: RouterBundle?, notices: [String]
+  ) {
+    self.folder = folder
+    self.encoder = encoder
+    self.text = text
+    self.multimodal = multimodal
+    self.router = router
+    self.notices = notices
+  }
+
+  /// Opens a folder of model folders.
+  ///
+  /// The router decides which experts belong together; a system named by the caller replaces the expert of its kind,
+  /// and the router is then left out unless it was trained with it. A broken folder becomes a notice, so that the rest
+  /// can be used.
+  ///
+  /// - Parameters:
+  ///   - router: name of a router folder; nil takes `rds`, else the first there is.
+  ///   - system: name of an expert folder.
+  /// - Throws: `ModelFolderError` when the folder or a named model is missing.
+  public static func open(
+    _ folder: String, router routerName: String? = nil, system: String? = nil
+  ) throws -> ModelSet {
+    let catalog = try ModelCatalog(folder: folder)
+    var notices = catalog.notices
+    func attempt<T>(_ name: String?, _ load: (String) throws -> T) throws -> T? {
+      guard let name else { return nil }
+      guard catalog.systems[name] != nil else {
+        notices.append(ModelFolderError(folder: folder + "/" + name, problem: "does not exist").description)
+        return nil
+      }
+      do {
+        return try load(folder + "/" + name)
+      } catch {
+        notices.append("\(error)")
+        return nil
+      }
+    }
+    for name in [routerName, system].compactMap({ $0 }) where catalog.systems[name] == nil {
+      throw ModelFolderError(
+        folder: folder,
+        problem: "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
+    }
+    let chosen =
+      routerName ?? (catalog.routers.contains("rds") ? "rds" : catalog.routers.first)
+    var router = try attempt(chosen) { try RouterBundle(folder: $0) }
+    var textName =
+      router?.configuration.textExpert ?? catalog.first(of: ExpertModel.System.text)
+    var multimodalName =
+      router?.configuration.multimodalExpert ?? catalog.first(of: ExpertModel.System.riva)
+    if let system {
+      switch catalog.systems[system] {
+      case ExpertModel.System.text: textName = system
+      case ExpertModel.System.riva: multimodalName = system
+      default:
+        throw ModelFolderError(
+          folder: folder + "/" + system, problem: "is not an expert and cannot be a --system")
+      }
+      if let known = router?.configuration,
+        known.textExpert != textName || known.multimodalExpert != multimodalName
+      {
+        let fitting = try catalog.router(text: textName, multimodal: multimodalName)
+        if routerName == nil, let fitting {
+          router = try attempt(fitting) { try RouterBundle(folder: $0) }
+        } else {
+          router = nil
+          notices.append(
+            "the router \(known.name) was trained with \(known.textExpert) and "
+              + "\(known.multimodalExpert), so it is left out")
+        }
+      }
+    }
+    let text = try attempt(textName) { try ExpertModel(folder: $0) }
+    let multimodal = try attempt(multimodalName) { try ExpertModel(folder: $0) }
+    let encoderName =
+      router?.configuration.encoder ?? multimodal?.configuration.needs.first
+      ?? catalog.first(of: DualEncoderModel.system)
+    let encoder = try attempt(encoderName) { try DualEncoderModel(folder: $0) }
+    var set = ModelSet(
+      folder: folder, encoder: encoder, text: text, multimodal: multimodal, router: router,
+      notices: notices)
+    set.checkFit()
+    return set
+  }
+
+  /// Leaves out what does not fit together, with a notice.
+  private mutating func checkFit() {
+    guard let encoder else {
+      if text != nil || multimodal != nil { notices.append("no dual encoder: pictures are not read") }
+      return
+    }
+    if let size = multimodal?.configuration.riva?.regionSize, size != encoder.regionShape[1] {
+      notices.append(
+        "\(multimodal?.name ?? "") expects regions of \(size) numbers, \(encoder.name) gives "
+          + "\(encoder.regionShape[1]); train it with this encoder")
+      self = ModelSet(
+        folder: folder, encoder: encoder, text: text, multimodal: nil, router: nil,
+        notices: notices)
+    }
+    if let router, router.configuration.dimensions != encoder.encoder.configuration.dimensions {
+      notices.append(
+        "the router \(router.configuration.name) expects embeddings of "
+          + "\(router.configuration.dimensions) numbers, \(encoder.name) gives "
+          + "\(encoder.encoder.configuration.dimensions); train it with this encoder")
+      self.router = nil
+    }
+  }
+
+  /// This set with another router.
+  public func replacing(router: RouterBundle) -> ModelSet {
+    var result = self
+    result.router = router
+    return result
+  }
+
+  /// Whether there is anything to show beside the labels.
+  public var isEmpty: Bool { text == nil && multimodal == nil }
+}
+
+/// What a folder of model folders holds, by name.
+struct ModelCatalog {
+  let folder: String
+  /// System by folder name.
+  let systems: [String: String]
+  let notices: [String]
+
+  init(folder: String) throws {
+    self.folder = folder
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    } catch {
+      throw ModelFolderError(folder: folder, problem: "cannot be listed")
+    }
+    var systems: [String: String] = [:]
+    var notices: [String] = []
+    for name in names where !name.hasPrefix(".") {
+      let path = folder + "/" + name
+      guard FileManager.default.fileExists(atPath: path + "/config.json") else { continue }
+      do {
+        systems[name] = try ModelFolder.system(of: path)
+      } catch {
+        notices.append("\(error)")
+      }
+    }
+    self.systems = systems
+    self.notices = notices
+  }
+
+  var routers: [String] { names(of: "rds") }
+
+  func names(of system: String) -> [String] {
+    systems.filter { $0.value == system }.keys.sorted()
+  }
+
+  func first(of system: String) -> String? { names(of: system).first }
+
+  /// The router trained with exactly these experts.
+  func router(text: String?, multimodal: String?) throws -> String? {
+    struct Names: Decodable {
+      let textExpert: String
+      let multimodalExpert: String
+    }
+    return routers.first { name in
+      guard let data = FileManager.default.contents(atPath: folder + "/\(name)/config.json"),
+        let names = try? JSONDecoder().decode(Names.self, from: data)
+      else { return false }
+      return names.textExpert == text && names.multimodalExpert == multimodal
+    }
+  }
+}
