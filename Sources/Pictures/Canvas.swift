@@ -2,8 +2,9 @@ import Tensors
 
 /// A surface to draw on: float RGB in 0 … 255, so that many thin layers do not add rounding steps.
 ///
-/// Coordinates are pixels with (0, 0) at the upper left corner of the upper left pixel. Every shape is
-/// filled with its exact area coverage, uses no platform mathematics, and so gives the same bytes everywhere.
+/// Coordinates are pixels with (0, 0) at the upper left corner of the upper left pixel. Every shape
+/// is filled with its exact area coverage, uses no platform mathematics, and so gives the same
+/// bytes everywhere.
 public struct Canvas: Sendable {
   /// Columns, at least 1.
   public let width: Int
@@ -35,7 +36,8 @@ public struct Canvas: Sendable {
 
   /// Fills a polygon (closed by itself; overlapping turns count once) with a colour.
   ///
-  /// Points may lie outside; a polygon with fewer than three or with non-finite points draws nothing.
+  /// Points may lie outside; a polygon with fewer than three or with non-finite points draws
+  /// nothing.
   public mutating func fill(_ points: [Point], _ color: RGB, opacity: Float = 1) {
     guard opacity > 0, let coverage = Coverage(points, width: width, height: height) else { return }
     let (red, green, blue) = (Float(color.red), Float(color.green), Float(color.blue))
@@ -75,7 +77,8 @@ public struct Canvas: Sendable {
     }
   }
 
-  /// Moves every pixel towards one colour: 0 leaves the canvas, 1 covers it. Haze, dusk, a faded copy.
+  /// Moves every pixel towards one colour: 0 leaves the canvas, 1 covers it. Haze, dusk, a faded
+  /// copy.
   public mutating func wash(with color: RGB, amount: Float) {
     let target = SIMD3(Float(color.red), Float(color.green), Float(color.blue))
     let amount = min(1, max(0, amount))
@@ -86,8 +89,8 @@ public struct Canvas: Sendable {
 
   /// Adds bell-shaped noise of the given standard deviation (in 8-bit steps) to every channel.
   ///
-  /// Each sample is the sum of four 16-bit uniforms of one draw (Irwin–Hall), which is close to normal,
-  /// bounded by ±3.5 sigma, and ten times cheaper than a logarithm and a cosine.
+  /// Each sample is the sum of four 16-bit uniforms of one draw (Irwin–Hall), which is close to
+  /// normal, bounded by ±3.5 sigma, and ten times cheaper than a logarithm and a cosine.
   public mutating func addNoise(sigma: Float, using generator: inout SeededGenerator) {
     let scale = sigma * Float(3).squareRoot() / 65536
     for i in values.indices {

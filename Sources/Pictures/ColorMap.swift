@@ -16,8 +16,8 @@ public enum ColorMap: String, CaseIterable, Sendable, Hashable {
     return stops[i].mixed(with: stops[i + 1], position - Float(i))
   }
 
-  /// Equally spaced colours; between them the mix is linear. Lightness (CIE L*) rises from stop to stop by
-  /// about the same step.
+  /// Equally spaced colours; between them the mix is linear. Lightness (CIE L*) rises from stop to
+  /// stop by about the same step.
   private var stops: [RGB] {
     switch self {
     case .tide:

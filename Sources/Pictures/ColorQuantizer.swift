@@ -1,9 +1,10 @@
 /// A picture in few colours: a palette and one index per pixel.
 ///
-/// Colours are gathered in 32×32×32 bins with their exact sums. The group of bins with the largest squared
-/// error is cut across its widest axis at its mean until there are enough groups; each group's palette
-/// entry is the mean of its pixels, so flat areas keep their colour (libsixel's own quantiser darkens
-/// white to 248). After Heckbert's median cut, SIGGRAPH 1982, with Wu's choice of what to split.
+/// Colours are gathered in 32×32×32 bins with their exact sums. The group of bins with the largest
+/// squared error is cut across its widest axis at its mean until there are enough groups; each
+/// group's palette entry is the mean of its pixels, so flat areas keep their colour (libsixel's own
+/// quantiser darkens white to 248). After Heckbert's median cut, SIGGRAPH 1982, with Wu's choice of
+/// what to split.
 struct ColorQuantizer {
   /// Red, green, blue of each entry; at least one, at most as many as asked for.
   let palette: [RGB]

@@ -1,8 +1,8 @@
 /// How much of each pixel a polygon covers, exactly, over the polygon's bounding box.
 ///
-/// Every edge adds its signed area to the pixels it crosses and its height to all pixels to its right;
-/// one running sum along the row then gives the coverage (the signed-area accumulation that font
-/// rasterisers use).
+/// Every edge adds its signed area to the pixels it crosses and its height to all pixels to its
+/// right; one running sum along the row then gives the coverage (the signed-area accumulation that
+/// font rasterisers use).
 struct Coverage {
   private let left: Int
   private let top: Int

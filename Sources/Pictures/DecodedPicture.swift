@@ -28,9 +28,10 @@ public struct DecodingLimits: Sendable, Hashable {
 extension Picture {
   /// Decodes a PNG or JPEG file held in memory. The format is told by content.
   ///
-  /// With `fitting`, a JPEG is scaled while it is decoded (in eighths, which saves most of the time): the
-  /// result is at least as large as the picture fitted into that box, and at most full size. PNG is
-  /// always decoded at full size. EXIF orientation is applied; transparency is laid on white.
+  /// With `fitting`, a JPEG is scaled while it is decoded (in eighths, which saves most of the
+  /// time): the result is at least as large as the picture fitted into that box, and at most full
+  /// size. PNG is always decoded at full size. EXIF orientation is applied; transparency is laid on
+  /// white.
   ///
   /// Throws `PictureError` for anything that is not a whole picture within the limits.
   public static func decode(

@@ -2,7 +2,8 @@ import CJPEG
 
 /// JPEG through libturbojpeg, which turns libjpeg's long jumps into return codes itself.
 enum JPEGReader {
-  /// A scan over a pixel costs a few nanoseconds: this many of both together stays below half a minute.
+  /// A scan over a pixel costs a few nanoseconds: this many of both together stays below half a
+  /// minute.
   private static let scanPixelLimit = 5_000_000_000
 
   static func decode(
@@ -24,7 +25,8 @@ enum JPEGReader {
     let eighths = scale(from: size, to: target.map { stored ? $0.turned : $0 })
     // Whether scans are missing cannot be told, only that the end is.
     guard header.hasEnd || !header.isProgressive else { throw .truncated(format: "JPEG") }
-    // Otherwise a missing end marker alone is harmless. With one appended, the decoder warns only if data is missing.
+    // Otherwise a missing end marker alone is harmless. With one appended, the decoder warns only
+    // if data is missing.
     let whole = header.hasEnd ? bytes : bytes + [0xFF, 0xD9]
     let picture = try pixels(of: whole, header: header, eighths: eighths)
     return DecodedPicture(

@@ -6,7 +6,8 @@ enum Orientation: Int, CaseIterable {
   /// True when width and height change places.
   var swapsSides: Bool { rawValue >= 5 }
 
-  /// Reads tag 274 from a TIFF block (EXIF without its `Exif\0\0` prefix); anything broken is upright.
+  /// Reads tag 274 from a TIFF block (EXIF without its `Exif\0\0` prefix); anything broken is
+  /// upright.
   ///
   /// Source: TIFF 6.0, section 2, and EXIF 2.3, section 4.6.
   init(tiff bytes: ArraySlice<UInt8>) {
@@ -49,7 +50,8 @@ extension Picture {
   func upright(from orientation: Orientation) -> Picture {
     guard orientation != .upright else { return self }
     let (w, h) = orientation.swapsSides ? (height, width) : (width, height)
-    // Where the upright pixel (0, 0) is stored, and the steps in the store for one column and one row.
+    // Where the upright pixel (0, 0) is stored, and the steps in the store for one column and one
+    // row.
     let last = (x: width - 1, y: height - 1)
     let (start, column, row): ((x: Int, y: Int), Int, Int) =
       switch orientation {

@@ -11,8 +11,8 @@ public struct Point: Sendable, Hashable {
 
   static func - (a: Point, b: Point) -> Point { Point(a.x - b.x, a.y - b.y) }
 
-  /// Cosine and sine of an angle in turns (1 = full circle), from a polynomial, so that the result does
-  /// not depend on the machine's mathematics library. Error below 1e-6.
+  /// Cosine and sine of an angle in turns (1 = full circle), from a polynomial, so that the result
+  /// does not depend on the machine's mathematics library. Error below 1e-6.
   public static func onUnitCircle(turn: Float) -> Point {
     // Reduce to one eighth of the circle, where short series suffice, then mirror back.
     var t = Double(turn) - Double(turn).rounded(.down)

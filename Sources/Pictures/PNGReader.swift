@@ -16,7 +16,8 @@ enum PNGReader {
     guard width <= limits.pixels, height <= limits.pixels, width * height <= limits.pixels else {
       throw .tooManyPixels(width: width, height: height, limit: limits.pixels)
     }
-    // Deflate cannot shrink below 1/1032; a short file that claims a vast picture costs no memory then.
+    // Deflate cannot shrink below 1/1032; a short file that claims a vast picture costs no memory
+    // then.
     let depth = Int(bytes[24]) * (channelsByColorType[Int(bytes[25])] ?? 1)
     guard (width * depth + 7) / 8 * height <= 1032 * bytes.count else {
       throw .truncated(format: "PNG")

@@ -1,7 +1,8 @@
 import Glibc
 
 extension Picture {
-  /// Reads and decodes a file by path. Only plain files are opened; a pipe cannot hold the caller up.
+  /// Reads and decodes a file by path. Only plain files are opened; a pipe cannot hold the caller
+  /// up.
   ///
   /// Throws `PictureError`; see `decode(_:fitting:limits:)` for `box`.
   public static func decode(
@@ -13,7 +14,8 @@ extension Picture {
     return try decode(descriptor: descriptor, name: path, fitting: box, limits: limits)
   }
 
-  /// Reads and decodes an open plain file from its start; the descriptor stays open and where it stands.
+  /// Reads and decodes an open plain file from its start; the descriptor stays open and where it
+  /// stands.
   ///
   /// `name` is only used in errors. Throws `PictureError`.
   public static func decode(

@@ -2,7 +2,8 @@ extension Picture {
   /// Columns and rows.
   public var size: PixelSize { PixelSize(width: width, height: height) }
 
-  /// The part of the picture inside a rectangle of pixels; what lies outside the picture is left away.
+  /// The part of the picture inside a rectangle of pixels; what lies outside the picture is left
+  /// away.
   ///
   /// Nil when nothing is left.
   public func cropped(x: Int, y: Int, width: Int, height: Int) -> Picture? {
@@ -26,18 +27,19 @@ extension Picture {
     return overflow ? limit : min(limit, sum)
   }
 
-  /// The picture shrunk, proportions kept, until it lies inside a box; unchanged when it does already.
+  /// The picture shrunk, proportions kept, until it lies inside a box; unchanged when it does
+  /// already.
   ///
   /// Area averaging: the fast choice for the screen.
   public func fitted(in box: PixelSize) -> Picture {
     resized(to: size.fitted(in: box), filter: .box)
   }
 
-  /// The short side resized to `shortSide`, then the middle `side`×`side` pixels, and the rectangle of the
-  /// source picture that they show.
+  /// The short side resized to `shortSide`, then the middle `side`×`side` pixels, and the rectangle
+  /// of the source picture that they show.
   ///
-  /// The long side is `Int(shortSide * long / short)` and crop offsets are rounded down, as the CLIP and
-  /// ViT preprocessors of Hugging Face do. `side` must not be above `shortSide`.
+  /// The long side is `Int(shortSide * long / short)` and crop offsets are rounded down, as the
+  /// CLIP and ViT preprocessors of Hugging Face do. `side` must not be above `shortSide`.
   public func centerCropped(
     shortSide: Int, side: Int, filter: ResamplingFilter = .bicubic
   ) -> (picture: Picture, seen: PictureRegion) {
@@ -55,8 +57,8 @@ extension Picture {
     return (picture, seen)
   }
 
-  /// A very long strip would be blown up whole before its middle is cut out: such a one is cut square
-  /// first, which changes at most what the filter sees beyond the crop's edge.
+  /// A very long strip would be blown up whole before its middle is cut out: such a one is cut
+  /// square first, which changes at most what the filter sees beyond the crop's edge.
   private func croppedWhileResized(
     to target: PixelSize, x: Int, y: Int, side: Int, filter: ResamplingFilter
   ) -> Picture {
@@ -74,7 +76,8 @@ extension Picture {
     return resized.cropped(x: inset, y: inset, width: side, height: side) ?? resized
   }
 
-  /// Channel planes for a model: `3 × height × width` values `(v / 255 - mean) / std`, red plane first.
+  /// Channel planes for a model: `3 × height × width` values `(v / 255 - mean) / std`, red plane
+  /// first.
   public func planarFloats(
     mean: SIMD3<Float> = .zero, std: SIMD3<Float> = .one
   ) -> [Float] {

@@ -18,12 +18,13 @@ extension Picture {
   /// Sides up to this are encoded; no terminal shows more, and libsixel is kept to what was tried.
   static let sixelSideLimit = 4096
 
-  /// A whole sixel sequence (`ESC P 0;1;0 q " 1;1;W;H … ESC \`), written by libsixel's encoder from our own
-  /// pixels and palette.
+  /// A whole sixel sequence (`ESC P 0;1;0 q " 1;1;W;H … ESC \`), written by libsixel's encoder from
+  /// our own pixels and palette.
   ///
-  /// Rules that keep terminals from scrolling or leaving holes: the height is cut down to a multiple of 6
-  /// (lower pictures are filled up to 6 with their last row), no `-` ends the last band, unset pixels stay
-  /// as they are. The same pixels and style give the same bytes. Throws `PictureError.notEncodable`.
+  /// Rules that keep terminals from scrolling or leaving holes: the height is cut down to a
+  /// multiple of 6 (lower pictures are filled up to 6 with their last row), no `-` ends the last
+  /// band, unset pixels stay as they are. The same pixels and style give the same bytes. Throws
+  /// `PictureError.notEncodable`.
   public func sixel(_ style: SixelStyle = SixelStyle()) throws(PictureError) -> [UInt8] {
     guard width <= Picture.sixelSideLimit, height <= Picture.sixelSideLimit else {
       throw .notEncodable(format: "sixel", reason: "\(width)x\(height) pixels")
@@ -42,8 +43,8 @@ extension Picture {
     return Picture.sixelSequence(body: sink.bytes, width: width, height: rows)
   }
 
-  /// Runs libsixel without its envelope; returns its status. The palette is ours; libsixel picks the
-  /// entries only when it dithers.
+  /// Runs libsixel without its envelope; returns its status. The palette is ours; libsixel picks
+  /// the entries only when it dithers.
   private func encodeSixel(
     _ bytes: ArraySlice<UInt8>, rows: Int, _ style: SixelStyle, into sink: UnsafeMutableRawPointer
   ) -> SIXELSTATUS {
@@ -73,11 +74,12 @@ extension Picture {
 
   /// Our own envelope around what libsixel wrote, whatever it put around it.
   static func sixelSequence(body: [UInt8], width: Int, height: Int) -> [UInt8] {
-    // libsixel starts with `q` and raster attributes, which are written anew; data begins at the palette.
+    // libsixel starts with `q` and raster attributes, which are written anew; data begins at the
+    // palette.
     let start = body.firstIndex(of: UInt8(ascii: "#")) ?? body.startIndex
     var end = body.endIndex
-    // Band ends, carriage returns and a terminator at the end are not ours to send. A backslash alone
-    // is data.
+    // Band ends, carriage returns and a terminator at the end are not ours to send. A backslash
+    // alone is data.
     while end > start {
       if end - start >= 2, body[end - 2] == 0x1B, body[end - 1] == 0x5C {
         end -= 2

@@ -9,7 +9,8 @@ public struct PixelSize: Sendable, Hashable {
     self.height = height
   }
 
-  /// The largest size of the same proportions inside a box, never larger than this one, never below 1×1.
+  /// The largest size of the same proportions inside a box, never larger than this one, never below
+  /// 1×1.
   public func fitted(in box: PixelSize) -> PixelSize {
     guard width > box.width || height > box.height else { return self }
     if width * box.height >= height * box.width {

@@ -1,5 +1,5 @@
-/// How a resized pixel is mixed from the pixels around it. When a picture shrinks, the support grows with
-/// the factor (antialiasing), as Pillow does.
+/// How a resized pixel is mixed from the pixels around it. When a picture shrinks, the support
+/// grows with the factor (antialiasing), as Pillow does.
 public enum ResamplingFilter: Sendable, Hashable, CaseIterable {
   /// The mean over the area that the pixel covers: fast, good for shrinking to the screen.
   case box
@@ -34,7 +34,8 @@ public enum ResamplingFilter: Sendable, Hashable, CaseIterable {
 
 /// The fixed-point weights with which one row or column of pixels becomes another.
 private struct Kernel {
-  /// Bits behind the point, chosen so that 8-bit values times weights fit 32 bits with room for overshoot.
+  /// Bits behind the point, chosen so that 8-bit values times weights fit 32 bits with room for
+  /// overshoot.
   static let bits: Int32 = 22
   let starts: [Int]
   let counts: [Int]
@@ -73,8 +74,8 @@ private struct Kernel {
 extension Picture {
   /// The picture at another size (aspect ratio not kept: "stretch").
   ///
-  /// Two passes, across then down, each rounded to 8 bits, with 22-bit fixed-point weights: the same
-  /// arithmetic as Pillow's `resize`, so that published preprocessing is reproduced exactly.
+  /// Two passes, across then down, each rounded to 8 bits, with 22-bit fixed-point weights: the
+  /// same arithmetic as Pillow's `resize`, so that published preprocessing is reproduced exactly.
   public func resized(to size: PixelSize, filter: ResamplingFilter = .bicubic) -> Picture {
     precondition(size.width > 0 && size.height > 0, "a picture has at least one pixel")
     var result = self

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Harbor
 
-/// Colour must not tell the thing: a nearest-centroid reader of colour histograms stays near chance.
+/// Colour must not tell the thing: a nearest-centroid reader of colour histograms stays near
+/// chance.
 @Suite struct PaintingColorTests {
   private func histogram(_ picture: Picture) -> [Float] {
     var counts = [Float](repeating: 0, count: 64)

@@ -25,7 +25,8 @@ import Testing
     return bytes
   }
 
-  /// PNG chunks carry checksums; without repairing them hardly any mutation would reach the decoder.
+  /// PNG chunks carry checksums; without repairing them hardly any mutation would reach the
+  /// decoder.
   private func repairingChecksums(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     var at = 8

@@ -5,8 +5,8 @@ import Testing
 @testable import Pictures
 
 @Suite struct OrientationTests {
-  /// Where the upright pixel (x, y) is stored, straight from the EXIF table: value n says which upright
-  /// sides row 0 and column 0 of the store are.
+  /// Where the upright pixel (x, y) is stored, straight from the EXIF table: value n says which
+  /// upright sides row 0 and column 0 of the store are.
   private func stored(_ n: Int, _ x: Int, _ y: Int, _ w: Int, _ h: Int) -> (Int, Int) {
     switch n {
     case 1: (x, y)

@@ -18,7 +18,8 @@ import Testing
     #expect(levels(picture.resized(to: PixelSize(width: 2, height: 1), filter: .box)) == [25, 45])
   }
 
-  /// Worked out by hand: halving four pixels, triangle weights 1/8 3/8 3/8 1/8, renormalised at the edges.
+  /// Worked out by hand: halving four pixels, triangle weights 1/8 3/8 3/8 1/8, renormalised at the
+  /// edges.
   @Test func bilinearHalvingIsAntialiased() {
     let half = gray([0, 80, 160, 240], width: 4)
       .resized(to: PixelSize(width: 2, height: 1), filter: .bilinear)

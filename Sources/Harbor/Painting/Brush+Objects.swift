@@ -81,7 +81,8 @@ extension Brush {
     }
   }
 
-  /// An open book seen from in front: two pages with lines, a spine, a cover that shows around them.
+  /// An open book seen from in front: two pages with lines, a spine, a cover that shows around
+  /// them.
   mutating func paintBook() {
     let sag = near(0.1, by: 0.03)
     polygon(

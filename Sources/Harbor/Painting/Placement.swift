@@ -1,7 +1,8 @@
 import Pictures
 import Tensors
 
-/// Where a thing stands: maps the unit square in which things are drawn (x to the right, y down) to pixels.
+/// Where a thing stands: maps the unit square in which things are drawn (x to the right, y down) to
+/// pixels.
 struct Placement {
   /// Side of the thing's square in pixels.
   let extent: Float
@@ -10,7 +11,8 @@ struct Placement {
   private let axisX: Point
   private let axisY: Point
 
-  /// Half to full size, at most a tenth of it outside the picture, mirrored or not, slightly turned and squeezed.
+  /// Half to full size, at most a tenth of it outside the picture, mirrored or not, slightly turned
+  /// and squeezed.
   init(side: Float, using generator: inout SeededGenerator) {
     extent = side * 0.94 * generator.uniform(0.5, 1)
     let margin = min(side / 2, extent * 0.42)

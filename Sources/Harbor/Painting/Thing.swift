@@ -1,4 +1,5 @@
-/// What a drawn picture shows. Told by shape alone: colours, size and place are drawn alike for all.
+/// What a drawn picture shows. Told by shape alone: colours, size and place are drawn alike for
+/// all.
 public enum Thing: String, CaseIterable, Sendable, Codable {
   case person, crowd, dog, gull, boat, ship, lighthouse, house, street, bridge
   /// Sport: players, a goal and a ball.
