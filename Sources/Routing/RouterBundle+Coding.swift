@@ -120,10 +120,9 @@ extension RouterBundle {
     guard values.allSatisfy({ $0 >= 0 && $0 <= 0x1p24 && $0 == $0.rounded() }) else {
       throw .badValues(name: name, why: "holds numbers that are no counts")
     }
-    return (0..<posts).map {
-      MatchCounts(
-        correct: Int(values[3 * $0]), predicted: Int(values[3 * $0 + 1]),
-        gold: Int(values[3 * $0 + 2]))
+    return (0..<posts).map { post in
+      let row = values[3 * post..<3 * post + 3].map { Int($0) }
+      return MatchCounts(correct: row[0], predicted: row[1], gold: row[2])
     }
   }
 
