@@ -32,8 +32,9 @@ struct PostPlan: Sendable {
   let spokenSetting: Setting?
   /// A thing that the text names as a place (`by the bridge`), nil when it does not.
   let place: Kind?
-  /// Whether the clause tells the kind by what the name does.
-  let hasCue: Bool
+  /// What the name is said to do, nil when the clause tells nothing: what it stands for where the text decides, another
+  /// of its meanings where the text is figurative and only the picture tells.
+  let cue: Kind?
   /// Something unnamed that does what another kind does, to lead a reader of keywords astray.
   let decoy: Kind?
 
@@ -49,13 +50,14 @@ struct PostPlan: Sendable {
     func unrelated(_ generator: inout SeededGenerator) -> Kind {
       generator.pick(Kind.allCases.filter { $0.type != actual.type })
     }
-    hasCue = !relatedness.imageAdds
     switch relatedness {
     case .r1, .r2:
       thing = actual.thing
       place = generator.chance(Self.placeShare) ? unrelated(&generator) : nil
       decoy = generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
-      spokenSetting = relatedness == .r1 ? setting : nil
+      cue = generator.chance(Self.figurativeShare) ? generator.pick(others) : nil
+      spokenSetting =
+        relatedness == .r1 && !generator.chance(Self.silentSettingShare) ? setting : nil
     case .r3:
       let own = generator.chance(Self.ownPictureShare)
       let shown =
@@ -65,7 +67,8 @@ struct PostPlan: Sendable {
       thing = shown.thing
       place = own ? (generator.chance(Self.placeShare) ? unrelated(&generator) : nil) : shown
       decoy = nil
-      spokenSetting = setting
+      cue = actual
+      spokenSetting = generator.chance(Self.silentSettingShare) ? nil : setting
     case .r4:
       let shown: Kind? =
         generator.chance(Self.misleadingShare)
@@ -74,13 +77,18 @@ struct PostPlan: Sendable {
       let places = Kind.allCases.filter { $0 != shown && $0.type != actual.type }
       place = generator.chance(Self.placeShare) ? generator.pick(places) : nil
       decoy = nil
+      cue = actual
       let pictured = setting
-      spokenSetting = generator.pick(Setting.allCases.filter { $0 != pictured })
+      spokenSetting =
+        generator.chance(Self.silentSettingShare)
+        ? nil : generator.pick(Setting.allCases.filter { $0 != pictured })
     }
   }
 
   static let placeShare: Float = 0.4
-  static let decoyShare: Float = 0.25
+  static let decoyShare: Float = 0.15
+  static let figurativeShare: Float = 0.75
+  static let silentSettingShare: Float = 0.15
   static let ownPictureShare: Float = 0.5
   static let otherMeaningShare: Float = 0.6
   static let misleadingShare: Float = 0.8

@@ -78,6 +78,23 @@ struct ExperimentCommand: ParsableCommand {
       for i in sel { for (a, b) in zip(i.read.text, i.read.picture ?? []) { sum += a * b } }
       log("\(rel) n \(sel.count) mean cosine \(sum / Float(max(1, sel.count)))")
     }
+    do {
+      let c = try [parts.split, parts.dev, parts.test].map { part in
+        try part.routerData(part.map { item in
+          let adds = item.read.input.imageAdds == true
+          return ExpertCounts(text: MatchCounts(correct: adds ? 0 : 1, predicted: 1, gold: 1), multimodal: MatchCounts(correct: adds ? 1 : 0, predicted: 1, gold: 1))
+        })
+      }
+      let d0 = try RouterConfiguration.exact.makeDiscriminator(for: c[0], seed: 0)
+      let r = try RouterTrainer(configuration: .exact, seed: 0).train(from: d0, on: c[0], dev: c[1])
+      let e = RouterEvaluation(r.discriminator, on: c[2])
+      log("PROBE auc \(e.aucImageAdds ?? 0) accuracy \(e.union.f1Percent)")
+      let pr = r.discriminator.probabilities(c[2].x)
+      for rel in ["R1", "R2", "R3", "R4"] {
+        let sel = parts.test.indices.filter { parts.test[$0].post.attributes["relatedness"] == rel }
+        log("  \(rel) routed multi \(Double(sel.filter { pr[$0] > 0.5 }.count) / Double(sel.count))")
+      }
+    }
     for seed in 1...seeds {
       var models: [String: ExpertModel] = [:]
       for plan in ExpertPlan.harbor {
