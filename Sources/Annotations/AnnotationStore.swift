@@ -47,6 +47,7 @@ public final class AnnotationStore: Sendable {
   /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult
   public func append(_ step: Step) throws -> Int64 {
+    guard access == .readWrite else { throw StoreError.readOnly(path) }
     do {
       return try queue.write { [path] in try StepRows.insert(step, $0, path) }
     } catch {
@@ -59,6 +60,7 @@ public final class AnnotationStore: Sendable {
   public func append(
     _ step: Step, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
   ) {
+    guard access == .readWrite else { return completion(.failure(.readOnly(path))) }
     queue.asyncWrite { [path] in
       try StepRows.insert(step, $0, path)
     } completion: { [path] _, result in
