@@ -95,6 +95,16 @@ struct Sentence {
     relate(named, range, link.relates ? Kind.relation(plan.kind, other.kind) : nil)
   }
 
+  /// Words that could stand with any picture.
+  static func filler(_ generator: inout SeededGenerator) -> [String] {
+    let parts = [
+      generator.pick(openers), generator.pick(lead), generator.pick(neutralBefore),
+      generator.pick(neutralAfter), generator.pick(closers),
+    ]
+    return parts.filter { _ in generator.chance(0.6) }.joined(separator: " ")
+      .split(separator: " ").map(String.init) + ["today"]
+  }
+
   private static let openers = [
     "RT @harbourlife :", "ok", "well ,", "honestly", "update :", "omg", "this just in :", "good news :",
     "reminder :", "# harbour",
