@@ -1,0 +1,107 @@
+import Foundation
+
+/// Turns text from posts into text that may be shown: every sign is visible, nothing in it can
+/// steer a terminal, and what a reader would not see (controls, bidirectional overrides, joiners
+/// on their own, tags, private and unassigned scalars) becomes a short mark.
+public struct Sanitizer: Sendable, Hashable {
+  /// How emoji sequences are shown.
+  public enum EmojiMode: String, Sendable, Hashable, CaseIterable {
+    /// As they are; right only where the terminal knows grapheme clusters.
+    case show
+    /// The first scalar only, flags as their two letters; right everywhere.
+    case base
+    /// The Unicode name between colons.
+    case name
+  }
+
+  /// How emoji sequences are shown.
+  public var emoji: EmojiMode
+  /// Whether only ASCII may be shown.
+  public var ascii: Bool
+
+  /// A sanitizer; `base` is the safe way with emoji.
+  public init(emoji: EmojiMode = .base, ascii: Bool = false) {
+    self.emoji = emoji
+    self.ascii = ascii
+  }
+
+  /// Keeps emoji whole: the last guard before a frame.
+  public static let emojiShown = Sanitizer(emoji: .show)
+
+  /// Most combining marks shown on one sign; terminals keep no more in a cell.
+  static let mostMarks = 4
+
+  /// Whether a text is printable ASCII only, so that there is nothing to do.
+  public static func isPlain(_ text: some StringProtocol) -> Bool {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+  }
+
+  /// The text as it may be shown. Applying it twice changes nothing more (emoji shown, Unicode).
+  public func visible(_ text: some StringProtocol) -> String {
+    if Self.isPlain(text) { return String(text) }
+    var out = ""
+    for character in text { append(character, to: &out) }
+    return out
+  }
+
+  private func append(_ character: Character, to out: inout String) {
+    let scalars = Array(character.unicodeScalars)
+    if scalars.count == 1, scalars[0].value >= 0x20, scalars[0].value < 0x7F {
+      out.append(character)
+      return
+    }
+    if isEmojiSequence(scalars) {
+      appendEmoji(character, scalars, to: &out)
+      return
+    }
+    var marks = 0
+    var hasBase = false
+    for (index, scalar) in scalars.enumerated() {
+      if Self.isHidden(scalar), !isOrthographic(scalar, at: index, in: scalars) {
+        out += mark(scalar)
+        hasBase = false
+      } else if TextWidth.columns(of: scalar) == 0 {
+        marks += 1
+        if marks > Self.mostMarks { continue }
+        // A mark without a letter would cling to whatever stands before it.
+        if !hasBase { out += ascii ? "" : "\u{25CC}" }
+        hasBase = true
+        if ascii { out += mark(scalar) } else { out.unicodeScalars.append(scalar) }
+      } else {
+        hasBase = true
+        if ascii { out += asciiForm(scalar) } else { out.unicodeScalars.append(scalar) }
+      }
+    }
+    if marks > Self.mostMarks { out += bracket("+\(marks - Self.mostMarks)") }
+  }
+
+  /// Joiners inside words of scripts that need them, and Hangul letters that form a syllable.
+  private func isOrthographic(
+    _ scalar: Unicode.Scalar, at index: Int, in scalars: [Unicode.Scalar]
+  ) -> Bool {
+    guard index > 0, scalar.value == 0x200C || scalar.value == 0x200D else { return false }
+    let before = scalars[index - 1]
+    return scalars[0].value >= 0x590 && scalars[0].properties.isAlphabetic
+      && before.value != 0x200C && before.value != 0x200D
+  }
+
+  private func asciiForm(_ scalar: Unicode.Scalar) -> String {
+    if scalar.value < 0x7F { return String(Character(scalar)) }
+    if scalar.properties.generalCategory == .spaceSeparator { return " " }
+    if let known = Self.asciiForms[scalar] { return known }
+    let decomposed = String(Character(scalar)).decomposedStringWithCanonicalMapping
+    if let first = decomposed.unicodeScalars.first, first.value >= 0x20, first.value < 0x7F {
+      return String(Character(first))
+    }
+    return mark(scalar)
+  }
+
+  private static let asciiForms: [Unicode.Scalar: String] = [
+    "\u{2018}": "'", "\u{2019}": "'", "\u{201C}": "\"", "\u{201D}": "\"", "\u{2013}": "-",
+    "\u{2014}": "-", "\u{2026}": "...", "\u{2022}": "*", "\u{2192}": "->", "\u{00DF}": "ss",
+    "\u{00E6}": "ae", "\u{00C6}": "AE", "\u{00F8}": "o", "\u{00D8}": "O", "\u{0142}": "l",
+    "\u{2713}": "*", "\u{00B7}": ".", "\u{2500}": "-", "\u{2502}": "|", "\u{25B8}": ">",
+  ]
+
+  func bracket(_ name: String) -> String { ascii ? "<\(name)>" : "\u{27E8}\(name)\u{27E9}" }
+}

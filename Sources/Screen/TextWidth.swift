@@ -1,0 +1,74 @@
+/// How many cells a text takes, by grapheme cluster, from an own table of Unicode data.
+///
+/// The rules: an emoji sequence (variation selector 16, joined family, flag, skin tone, keycap)
+/// takes 2; marks that combine take none of their own; spacing marks count, but no cluster takes
+/// more than 2. Control characters take none, because they are never sent: `Sanitizer` turns them
+/// into visible marks. Terminals disagree about some clusters, so a terminal must place what
+/// follows a doubtful one by an explicit cursor move.
+public enum TextWidth {
+  /// The cells of one grapheme cluster: 0, 1 or 2.
+  public static func columns(of character: Character) -> Int {
+    let scalars = character.unicodeScalars
+    guard let first = scalars.first else { return 0 }
+    if first.value < 0x7F, scalars.count == 1 { return first.value < 0x20 ? 0 : 1 }
+    var sum = 0
+    for scalar in scalars {
+      if scalar.value == 0x20E3 { return 2 }
+      if scalar.value == 0xFE0F, first.properties.isEmoji, first.value > 0x7F { return 2 }
+      sum += columns(of: scalar)
+    }
+    return min(2, sum)
+  }
+
+  /// The cells of one scalar on its own: 0, 1 or 2.
+  public static func columns(of scalar: Unicode.Scalar) -> Int {
+    let value = scalar.value
+    if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) ? 0 : 1 }
+    if contains(zero, value) { return 0 }
+    return contains(wide, value) ? 2 : 1
+  }
+
+  /// The cells of a text; 0 for an empty one.
+  public static func columns(of text: some StringProtocol) -> Int {
+    var sum = 0
+    for character in text { sum += columns(of: character) }
+    return sum
+  }
+
+  /// The longest beginning of `text` that takes at most `limit` cells.
+  public static func prefix(_ text: String, columns limit: Int) -> Substring {
+    var sum = 0
+    var end = text.startIndex
+    for index in text.indices {
+      sum += columns(of: text[index])
+      if sum > limit { break }
+      end = text.index(after: index)
+    }
+    return text[text.startIndex..<end]
+  }
+
+  /// `text` cut to `limit` cells with `ellipsis` at its end when something had to go.
+  public static func fitted(_ text: String, columns limit: Int, ellipsis: String = "…") -> String {
+    if columns(of: text) <= limit { return text }
+    let mark = columns(of: ellipsis)
+    if limit < mark { return String(prefix(text, columns: max(0, limit))) }
+    return prefix(text, columns: limit - mark) + ellipsis
+  }
+
+  /// `text` with spaces added up to `limit` cells, cut when it is longer.
+  public static func padded(_ text: String, columns limit: Int, ellipsis: String = "…") -> String {
+    let cut = fitted(text, columns: limit, ellipsis: ellipsis)
+    return cut + String(repeating: " ", count: max(0, limit - columns(of: cut)))
+  }
+
+  /// Binary search in sorted, disjoint ranges.
+  private static func contains(_ ranges: [ClosedRange<UInt32>], _ value: UInt32) -> Bool {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound < value { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].lowerBound <= value
+  }
+}
