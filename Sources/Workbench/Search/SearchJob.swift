@@ -58,7 +58,7 @@ extension WorkbenchState {
 
   /// Starts a search; the list changes when it is done if `adopt` is set.
   mutating func search(_ text: String, adopt: Bool) -> [Effect] {
-    do {
+    do throws(Query.Failure) {
       notice = nil
       searchJob = SearchJob(text: text, query: try Query.parse(text), adopt: adopt)
       return continueSearch()

@@ -29,7 +29,7 @@ extension WorkbenchState {
 
   /// Runs a command line; what is wrong with it goes to the status line.
   mutating func run(_ line: String) -> [Effect] {
-    do {
+    do throws(CommandError) {
       let (action, arguments) = try CommandLine.parse(line, in: self)
       if let reason = action.unavailable(self) {
         throw CommandError.unavailable(action.name, reason: reason)

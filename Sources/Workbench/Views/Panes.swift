@@ -26,6 +26,8 @@ struct Panes: Sendable, Equatable {
   let right: Box
   /// The picture, nil when it is not shown.
   let picture: Box?
+  /// The heat as numbers in the place of the picture, nil when the picture is shown.
+  let numbers: Box?
   /// Title and range of the heat, under the picture.
   let legend: Box?
   /// Numbers of all slices, on large screens.
@@ -65,6 +67,7 @@ struct Panes: Sendable, Equatable {
 
     let parts = RightColumn(columns.right, state.choice)
     picture = parts.picture
+    numbers = parts.numbers
     legend = parts.legend
     slices = parts.slices
     values = parts.values
@@ -87,6 +90,7 @@ struct Panes: Sendable, Equatable {
 /// How the right column is shared out, by its size and the person's choice alone.
 private struct RightColumn {
   var picture: Box?
+  var numbers: Box?
   var legend: Box?
   var slices: Box?
   var values: Box?
@@ -122,9 +126,6 @@ private struct RightColumn {
     slices = parts[2].isEmpty ? nil : parts[2]
     self.values = values > 1 ? parts[3] : nil
     self.training = training > 1 ? parts[4] : nil
-    numbers = parts[0]
+    numbers = parts[0].isEmpty || !choice.numbers ? nil : parts[0]
   }
-
-  /// The picture's room, whether a picture or numbers are in it.
-  var numbers: Box?
 }

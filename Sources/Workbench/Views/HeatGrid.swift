@@ -1,0 +1,71 @@
+import Screen
+
+/// Heat as numbers: the rung of the ladder that no terminal can take away.
+struct HeatGrid {
+  let heat: Heat
+
+  init(_ heat: Heat) { self.heat = heat }
+
+  /// Cells per value, with the space before it.
+  private var cellColumns: Int { heat.values.contains { $0 < 0 || $0 >= 1 } ? 5 : 4 }
+
+  private var shape: (rows: Int, columns: Int)? {
+    if case .grid(let rows, let columns, _) = heat.shape { return (rows, columns) }
+    return nil
+  }
+
+  var columnsNeeded: Int { (shape?.columns ?? 4) * cellColumns }
+  var rowsNeeded: Int { shape?.rows ?? heat.values.count }
+
+  /// A grid of numbers on heat; where the grid does not fit, the largest values with their places.
+  func draw(_ pen: inout Pen, _ box: Box) {
+    guard let shape, columnsNeeded <= box.columns, shape.rows <= box.rows else {
+      drawLargest(&pen, box)
+      return
+    }
+    // The picture's cells are as wide as there is room, at most 8.
+    let width = max(cellColumns, min(8, box.columns / shape.columns))
+    let tall = max(1, min(3, box.rows / shape.rows))
+    let place = box.centered(columns: width * shape.columns, rows: tall * shape.rows)
+    let range = heat.bounds
+    for row in 0..<shape.rows {
+      for column in 0..<shape.columns {
+        let value = heat.values[row * shape.columns + column]
+        let style = pen.look.theme.heat(Self.share(value, range))
+        let cell = Box(
+          column: place.column + column * width, row: place.row + row * tall, columns: width,
+          rows: tall)
+        pen.frame.fill(cell, style: style)
+        let text = Self.compact(value)
+        let indent = max(0, (width - text.count + 1) / 2)
+        pen.frame.write(
+          text, at: Position(column: cell.column + indent, row: cell.row + (tall - 1) / 2),
+          style: style, within: cell)
+      }
+    }
+  }
+
+  private func drawLargest(_ pen: inout Pen, _ box: Box) {
+    let order = heat.values.indices.sorted {
+      (heat.values[$0], $1) > (heat.values[$1], $0)
+    }
+    pen.line("largest first, the grid has no room", .muted, in: box, row: 0)
+    for (i, index) in order.prefix(max(0, box.rows - 1)).enumerated() {
+      let place =
+        shape.map { "row \(index / $0.columns + 1) column \(index % $0.columns + 1)" }
+        ?? "region \(index + 1)"
+      pen.line("\(place)  \(Digits.short(heat.values[index]))", in: box, row: i + 1)
+    }
+  }
+
+  private static func share(_ value: Float, _ range: (low: Float, high: Float)) -> Double {
+    guard value.isFinite, range.high > range.low else { return 0 }
+    return Double((value - range.low) / (range.high - range.low))
+  }
+
+  /// At most three signs for values in 0 ..< 1.
+  private static func compact(_ value: Float) -> String {
+    let text = Digits.short(value)
+    return value >= 0 && value < 0.005 ? ".00" : value < 1 && value >= 0.995 ? ".99" : text
+  }
+}
