@@ -24,9 +24,11 @@ extension WorkbenchState {
     return all.isEmpty ? nil : all[choice.map % all.count]
   }
 
-  /// The scalar signals of all systems, text expert first.
+  /// The scalar signals of all systems, the shown system's first.
   var gauges: [Gauge] {
-    systems.flatMap { prediction in
+    let first = shown?.system
+    let order = systems.filter { $0.system == first } + systems.filter { $0.system != first }
+    return order.flatMap { prediction in
       prediction.trace.signals.compactMap { Gauge($0, system: prediction.system) }
     }
   }

@@ -76,7 +76,7 @@ struct Panes: Sendable, Equatable {
 
   private static func columns(_ body: Box) -> (queue: Box?, centre: Box, right: Box) {
     let width = body.columns
-    let wide = max(25, min(120, width * 2 / 5 - 3))
+    let wide = max(25, min(122, width * 2 / 5 + 2 - 5 * min(1, 200 / max(1, width))))
     guard width >= 78 else {
       let parts = body.splitColumns([.share(1), .fixed(min(wide, width))], gap: 1)
       return (nil, parts[0], parts[1])
@@ -105,18 +105,22 @@ private struct RightColumn {
     case .all:
       let rows = box.rows
       let (forValues, forTraining) =
-        rows < 26 ? (6, 5) : rows < 50 ? (10, 7) : (14, 10)
+        rows < 26 ? (6, 5) : rows < 50 ? (10, 7) : (12, 9)
       split(
         box, values: min(forValues, rows / 3), training: min(forTraining, rows / 4), choice)
     }
   }
 
+  /// Two grids of seven rows with their titles.
+  private static let slicesRows = 17
+
   private mutating func split(_ box: Box, values: Int, training: Int, _ choice: ViewChoice) {
     let top = box.rows - values - training
     // Cells are about twice as tall as wide; a picture taller than a square would waste rows.
     let tallest = max(6, box.columns / 2 + 1)
-    var pictureRows = max(0, top - 1)
-    if pictureRows > tallest + 10 { pictureRows = min(pictureRows, max(tallest, top / 2)) }
+    // On a large screen two lines of small grids show all slices at once.
+    let hasSlices = choice.panel == .all && top >= 45 && box.columns >= 58
+    let pictureRows = max(0, min(tallest, top - (hasSlices ? Self.slicesRows : 0) - 1))
     let extra = top - 1 - pictureRows
     let parts = box.splitRows([
       .fixed(pictureRows), .fixed(1), .fixed(extra), .fixed(values), .fixed(training),

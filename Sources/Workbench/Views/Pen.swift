@@ -99,7 +99,7 @@ enum Digits {
   /// A share as whole percent.
   static func percent(_ share: Float) -> String {
     guard share.isFinite else { return "?" }
-    return "\(Int((min(1, max(0, share)) * 100).rounded())) %"
+    return "\(Int((min(1, max(0, share)) * 100).rounded()))%"
   }
 
   /// One decimal, for scores in percent; `+1.7` when signed.

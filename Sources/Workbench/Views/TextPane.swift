@@ -109,7 +109,7 @@ struct TextPane {
   }
 
   private func names(_ pen: inout Pen) {
-    let rows: [(String, Role)] = [("gold", .gold), ("text", .textExpert), ("both", .multimodalExpert)]
+    let rows: [(String, Role)] = [("gold", .gold), ("text", .textExpert), ("multi", .multimodalExpert)]
     for line in 0..<max(0, min(flow.lines - top, box.rows / rowsPerLine)) {
       for (i, (name, role)) in rows.enumerated() {
         pen.line(name, role, in: box, row: line * rowsPerLine + 1 + i)

@@ -16,6 +16,10 @@ extension WorkbenchState {
             pen.piece(" Enter", .key), pen.piece(" runs it  ", .keyHint), pen.piece("Esc", .key),
             pen.piece(" closes  type to filter", .keyHint),
           ], in: box, row: 0)
+        let marks =
+          "\(reviewMark(.untouched)) untouched \(reviewMark(.edited)) edited "
+          + "\(reviewMark(.reviewed)) accepted T M route \(look.differs) differs f flips "
+        if box.columns >= 96 { pen.rightLine([pen.piece(marks, .muted)], in: box, row: 0) }
       }
     case .browse:
       if let notice {
@@ -73,14 +77,16 @@ extension WorkbenchState {
     return "\(job.matches.count) of \(posts.count) posts\(share)"
   }
 
-  /// The keys that matter now, with what they do, as many as fit.
+  /// The keys that matter now, with what they do, as many as fit; help is always there.
   private func drawHints(_ pen: inout Pen, _ box: Box) {
+    let help = [pen.piece(keymap.label("help"), .key), pen.piece(" help ", .keyHint)]
+    pen.rightLine(help, in: box, row: 0)
     var pieces: [Pen.Piece] = []
-    var used = 0
+    var used = 8
     for (keys, words) in hints where !keys.isEmpty {
-      let width = TextWidth.columns(of: keys) + TextWidth.columns(of: words) + 4
+      let width = TextWidth.columns(of: keys) + TextWidth.columns(of: words) + 3
       guard used + width <= box.columns else { break }
-      pieces += [pen.piece(" \(keys)", .key), pen.piece(" \(words)  ", .keyHint)]
+      pieces += [pen.piece(" \(keys)", .key), pen.piece(" \(words) ", .keyHint)]
       used += width
     }
     pen.line(pieces, in: box, row: 0)
@@ -104,7 +110,7 @@ extension WorkbenchState {
       hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
     }
     return hints + [
-      hint("help", "help"), hint("next", "next"), hint("unreviewed", "unreviewed"),
+      hint("next", "next"), hint("unreviewed", "unreviewed"),
       hint("search", "search"), hint("next-head", "head"), hint("heat", "heat"),
       hint("numbers", "numbers"), hint("system", "system"), hint("train", "train"),
       hint("quit", "quit"),

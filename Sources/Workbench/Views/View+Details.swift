@@ -6,85 +6,14 @@ extension WorkbenchState {
   /// Under the tokens: who says what of each mention, the tag under the cursor, relations, notices.
   func drawDetails(_ pen: inout Pen, _ box: Box) {
     guard let post = currentPost, !box.isEmpty else { return }
-    let rows = mentionRows
     // What is under the cursor must always be seen; the table gives way to it.
     let under = 1 + max(1, systems.count)
-    let tableRows = max(1, min(rows.count + 1, box.rows - under - 1))
+    let tableRows = mentionTableRows(box, max(1, box.rows - under - 1))
     drawMentions(&pen, Box(column: box.column, row: box.row, columns: box.columns, rows: tableRows))
     var row = tableRows + 1
     row = drawToken(&pen, box, row: row, post)
     row = drawNotices(&pen, box, row: row + 1, post)
     if box.rows - row >= 6 { drawMarginals(&pen, box, row: row + 1) }
-  }
-
-  private func drawMentions(_ pen: inout Pen, _ box: Box) {
-    let widths = Self.tableWidths(box.columns, systems: 2)
-    let names = [analysis?.text?.system ?? "text", analysis?.multimodal?.system ?? "multimodal"]
-    pen.line(
-      [
-        pen.piece(pen.cell(" mention", widths.mention), .muted),
-        pen.piece(pen.cell("gold", widths.gold), .gold),
-        pen.piece(pen.cell(names[0], widths.answer - 1) + " ", .textExpert),
-        pen.piece(pen.cell(names[1], widths.answer - 1), .multimodalExpert),
-      ], in: box, row: 0)
-    let all = mentionRows
-    if all.isEmpty { pen.line(" none", .muted, in: box, row: 1) }
-    let fits = box.rows - 1
-    let at = all.firstIndex { $0.range.contains(token) } ?? 0
-    let top = max(0, min(at - fits / 2, all.count - fits))
-    for (i, row) in all.dropFirst(top).prefix(max(0, fits)).enumerated() {
-      pen.line(mentionPieces(pen, row, widths), in: box, row: i + 1)
-    }
-  }
-
-  private func mentionPieces(
-    _ pen: Pen, _ row: MentionRow, _ widths: (mention: Int, gold: Int, answer: Int)
-  ) -> [Pen.Piece] {
-    let post = current.map { posts[$0] }
-    let words = post?.tokens[row.range].map { safe($0.text) }.joined(separator: " ") ?? ""
-    let here = row.range.contains(token)
-    var pieces = [
-      pen.piece(here ? pen.look.glyphs.pointer : " ", .title),
-      pen.piece(pen.cell(words, widths.mention - 2) + " ", here ? .title : .text),
-      typePiece(pen, row.gold, widths.gold),
-    ]
-    for (i, answer) in row.answers.enumerated() {
-      let isKnown = (i == 0 ? analysis?.text : analysis?.multimodal) != nil
-      guard let answer else {
-        let text = isKnown ? pen.look.glyphs.horizontal : ""
-        let role: Role = isKnown && row.gold != nil ? .disagreement : .muted
-        let mark = isKnown && row.gold != nil ? " \(look.differs)" : ""
-        pieces.append(pen.piece(text, .muted))
-        pieces.append(pen.piece(mark, role))
-        pieces.append(pen.piece(pen.cell("", widths.answer - text.count - mark.count)))
-        continue
-      }
-      let type = answer.mention.type
-      let differs = type != row.gold
-      let text =
-        "\(safe(type.rawValue)) \(Digits.short(answer.confidence))"
-        + (differs ? " \(look.differs)" : "")
-      pieces.append(
-        Pen.Piece(
-          text: pen.cell(text, widths.answer),
-          style: pen.look.theme.entity(type.rawValue).without(.underline)))
-    }
-    return pieces
-  }
-
-  private func typePiece(_ pen: Pen, _ type: EntityType?, _ columns: Int) -> Pen.Piece {
-    guard let type else { return pen.piece(pen.cell(pen.look.glyphs.horizontal, columns), .muted) }
-    return Pen.Piece(
-      text: pen.cell(type.rawValue, columns),
-      style: pen.look.theme.entity(type.rawValue).without(.underline))
-  }
-
-  private static func tableWidths(_ columns: Int, systems: Int) -> (
-    mention: Int, gold: Int, answer: Int
-  ) {
-    let answer = columns >= 48 ? 13 : 10
-    let gold = columns >= 48 ? 7 : 5
-    return (min(40, max(8, columns - gold - systems * answer)), gold, answer)
   }
 
   /// The tag under the cursor: gold, and each system's best and second best with probabilities.

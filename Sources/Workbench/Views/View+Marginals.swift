@@ -6,37 +6,66 @@ extension WorkbenchState {
   func drawMarginals(_ pen: inout Pen, _ box: Box, row: Int) {
     let area = Box(
       column: box.column, row: box.row + row, columns: box.columns, rows: box.rows - row)
-    guard area.rows >= 5, area.columns >= 60, let index = current else { return }
-    let name = 16
-    var column = name
-    for prediction in systems {
-      let width = prediction.labels.count * 7
-      guard column + width <= area.columns, !prediction.labels.isEmpty else { continue }
+    guard area.rows >= 6, let index = current, let shown, let plan = marginalPlan(area.columns)
+    else { return }
+    let others = systems.filter { $0.system != shown.system }
+    let tokens = marginalTokens(area.rows - 3)
+    var column = plan.name
+    for prediction in ([shown] + others).prefix(plan.systems) {
       let part = Box(
-        column: area.column + column, row: area.row, columns: width, rows: area.rows)
-      pen.line("tag probabilities, \(safe(prediction.system))", .title, in: part, row: 0)
-      for (i, label) in prediction.labels.enumerated() {
-        pen.line(pen.cell(label, 6), .muted, in: part, row: 1, indent: i * 7)
-      }
-      for (line, token) in marginalTokens(area.rows - 2).enumerated() {
-        guard prediction.marginals.indices.contains(token) else { continue }
-        for (i, p) in prediction.marginals[token].prefix(prediction.labels.count).enumerated() {
-          let style = p >= 0.005 ? pen.look.theme.heat(Double(p)) : pen.look.theme[.muted]
-          pen.frame.write(
-            p >= 0.005 ? " \(TextWidth.padded(Digits.short(p), columns: 5))" : "  \(pen.look.glyphs.dot)",
-            at: Position(column: part.column + i * 7, row: part.row + 2 + line), style: style,
-            within: part)
-        }
-      }
-      column += width + 2
+        column: area.column + column, row: area.row,
+        columns: prediction.labels.count * plan.cell, rows: area.rows)
+      draw(prediction, &pen, part, cell: plan.cell, tokens)
+      column += part.columns + 2
     }
-    guard column > name else { return }
     let words = visibleTokens(index)
-    for (line, token) in marginalTokens(area.rows - 2).enumerated() {
+    for (line, token) in tokens.enumerated() {
       let here = token == self.token
       pen.line(
-        (here ? pen.look.glyphs.pointer : " ") + pen.cell(words[token], name - 2),
-        here ? .title : .text, in: area, row: 2 + line)
+        (here ? pen.look.glyphs.pointer : " ") + pen.cell(words[token], plan.name - 2),
+        here ? .title : .text, in: area, row: 3 + line)
+    }
+  }
+
+  private struct MarginalPlan {
+    let name: Int
+    let cell: Int
+    let systems: Int
+  }
+
+  /// The widest cells with which as many systems as possible fit; nil when none fits.
+  private func marginalPlan(_ columns: Int) -> MarginalPlan? {
+    let labels = systems.map(\.labels.count).max() ?? 0
+    guard labels > 0 else { return nil }
+    for count in stride(from: systems.count, through: 1, by: -1) {
+      for cell in [7, 6, 5] {
+        let left = columns - count * labels * cell - (count - 1) * 2
+        if left >= 8 { return MarginalPlan(name: min(18, left), cell: cell, systems: count) }
+      }
+    }
+    return nil
+  }
+
+  private func draw(
+    _ prediction: Prediction, _ pen: inout Pen, _ box: Box, cell: Int, _ tokens: Range<Int>
+  ) {
+    pen.line("tag probabilities, \(safe(prediction.system))", .title, in: box, row: 0)
+    for (i, label) in prediction.labels.enumerated() {
+      let parts = label.split(separator: "-", maxSplits: 1).map(String.init)
+      pen.line(" " + pen.cell(parts.first ?? "", cell - 1), .muted, in: box, row: 1, indent: i * cell)
+      let type = parts.count > 1 ? parts[1] : ""
+      pen.line(" " + pen.cell(type, cell - 1), .muted, in: box, row: 2, indent: i * cell)
+    }
+    for (line, token) in tokens.enumerated() {
+      guard prediction.marginals.indices.contains(token) else { continue }
+      for (i, p) in prediction.marginals[token].prefix(prediction.labels.count).enumerated() {
+        let isSeen = p >= 0.005
+        let text = isSeen ? TextWidth.padded(Digits.short(p), columns: cell - 2) : pen.look.glyphs.dot
+        pen.frame.write(
+          " \(text)",
+          at: Position(column: box.column + i * cell, row: box.row + 3 + line),
+          style: isSeen ? pen.look.theme.heat(Double(p)) : pen.look.theme[.muted], within: box)
+      }
     }
   }
 

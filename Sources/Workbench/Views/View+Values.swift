@@ -30,35 +30,36 @@ extension WorkbenchState {
     let role: Role = decision.route == .text ? .routeText : .routeMultimodal
     pen.line(
       [
-        pen.piece("router p ", .muted), pen.piece(Digits.short(decision.probability), role),
-        pen.piece(" rank ", .muted), pen.piece(Digits.percent(decision.percentile)),
-        pen.piece(" cos ", .muted), pen.piece(Digits.short(decision.cosine)),
+        pen.piece("p ", .muted), pen.piece(Digits.short(decision.probability), role),
+        pen.piece("  rank ", .muted), pen.piece(Digits.percent(decision.percentile)),
+        pen.piece("  cosine ", .muted), pen.piece(Digits.short(decision.cosine)),
       ], in: box, row: 0)
     bar(
       &pen, box, row: 1, value: Double(decision.probability),
       threshold: Double(RouteDecision.threshold))
-    return pen.wrap(why(decision), role, in: box, row: 2)
+    return pen.wrap(why(decision, isLong: box.rows >= 8), role, in: box, row: 2)
   }
 
   /// Why the post went where it went, in one sentence.
-  private func why(_ decision: RouteDecision) -> String {
-    let arrow = look.glyphs.arrow
-    switch decision.route {
-    case .multimodal:
-      return "\(arrow) \(safe(analysis?.multimodal?.system ?? "multimodal")): p is above "
-        + Digits.short(RouteDecision.threshold)
-    case .text:
-      return "\(arrow) \(safe(analysis?.text?.system ?? "text")): p is not above "
-        + Digits.short(RouteDecision.threshold)
-    }
+  private func why(_ decision: RouteDecision, isLong: Bool) -> String {
+    let isText = decision.route == .text
+    let expert = isText ? analysis?.text?.system : analysis?.multimodal?.system
+    let name = safe(expert ?? decision.route.rawValue)
+    let limit = Digits.short(RouteDecision.threshold)
+    let word = isText ? "not above" : "above"
+    let short = "\(look.glyphs.arrow) \(name): p is \(word) \(limit)"
+    guard isLong else { return short }
+    return short + ", and higher than on \(Digits.percent(decision.percentile)) of the dev posts"
   }
 
   private func draw(_ gauge: Gauge, _ pen: inout Pen, _ box: Box, row: Int, isTall: Bool) {
     var numbers = Digits.short(gauge.value)
-    if let percentile = gauge.percentile { numbers += " " + Digits.percent(percentile) }
+    if let percentile = gauge.percentile {
+      numbers += (isTall ? "  rank " : " ") + Digits.percent(percentile)
+    }
     let room = box.columns - TextWidth.columns(of: numbers) - 1
     guard isTall else {
-      let name = min(room - 6, max(8, room / 2))
+      let name = max(8, room - 8)
       pen.line(pen.cell(gauge.caption, max(1, name)), .text, in: box, row: row)
       let middle = Box(
         column: box.column + name + 1, row: box.row, columns: room - name - 1, rows: box.rows)

@@ -39,10 +39,20 @@ extension WorkbenchState {
       pieces.append(pen.piece("  \(review(index).rawValue)", role(of: review(index))))
     }
     let used = pen.line(pieces, in: box, row: 0)
-    guard let index = current, let decision = routes[index] else { return }
-    let route: Role = decision.route == .text ? .routeText : .routeMultimodal
-    let words = [pen.piece("routed \(decision.route.rawValue) ", route)]
-    if box.columns - used > 24 { pen.rightLine(words, in: box, row: 0) }
+    guard let index = current else { return }
+    var right: [Pen.Piece] = []
+    if box.columns - used > 80 {
+      let post = posts[index]
+      let picture = post.imageID.map { "picture \(safe($0))" } ?? "no picture"
+      right = [
+        pen.piece("\(safe(post.source.description))  \(post.tokens.count) tokens  \(picture)  ", .muted)
+      ]
+    }
+    if let decision = routes[index] {
+      let role: Role = decision.route == .text ? .routeText : .routeMultimodal
+      right.append(pen.piece("routed \(decision.route.rawValue) ", role))
+    }
+    if box.columns - used > 24 { pen.rightLine(right, in: box, row: 0) }
   }
 
   func drawHeadings(_ pen: inout Pen, _ panes: Panes) {
