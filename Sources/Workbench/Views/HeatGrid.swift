@@ -1,3 +1,4 @@
+import Foundation
 import Screen
 
 /// Heat as numbers: the rung of the ladder that no terminal can take away.
@@ -6,8 +7,17 @@ struct HeatGrid {
 
   init(_ heat: Heat) { self.heat = heat }
 
+  /// Attention and other shares are written in percent: two digits that count in three cells.
+  private var isShare: Bool { heat.values.allSatisfy { $0 >= 0 && $0 <= 1 } }
+
   /// Cells per value, with the space before it.
-  private var cellColumns: Int { heat.values.contains { $0 < 0 || $0 >= 1 } ? 5 : 4 }
+  private var cellColumns: Int { isShare ? 4 : 6 }
+
+  /// Smallest and largest value in words, in the unit of the numbers.
+  var range: String {
+    let (low, high) = heat.bounds
+    return "\(text(low)) to \(text(high))\(isShare ? "%" : "")"
+  }
 
   private var shape: (rows: Int, columns: Int)? {
     if case .grid(let rows, let columns, _) = heat.shape { return (rows, columns) }
@@ -36,8 +46,8 @@ struct HeatGrid {
           column: place.column + column * width, row: place.row + row * tall, columns: width,
           rows: tall)
         pen.frame.fill(cell, style: style)
-        let text = Self.compact(value)
-        let indent = max(0, (width - text.count + 1) / 2)
+        let text = text(value)
+        let indent = max(0, width - text.count - (width - cellColumns) / 2)
         pen.frame.write(
           text, at: Position(column: cell.column + indent, row: cell.row + (tall - 1) / 2),
           style: style, within: cell)
@@ -49,12 +59,12 @@ struct HeatGrid {
     let order = heat.values.indices.sorted {
       (heat.values[$0], $1) > (heat.values[$1], $0)
     }
-    pen.line("largest first, the grid has no room", .muted, in: box, row: 0)
+    pen.line("no room for the grid; largest first", .muted, in: box, row: 0)
     for (i, index) in order.prefix(max(0, box.rows - 1)).enumerated() {
       let place =
         shape.map { "row \(index / $0.columns + 1) column \(index % $0.columns + 1)" }
         ?? "region \(index + 1)"
-      pen.line("\(place)  \(Digits.short(heat.values[index]))", in: box, row: i + 1)
+      pen.line("\(place)  \(text(heat.values[index]))", in: box, row: i + 1)
     }
   }
 
@@ -63,9 +73,9 @@ struct HeatGrid {
     return Double((value - range.low) / (range.high - range.low))
   }
 
-  /// At most three signs for values in 0 ..< 1.
-  private static func compact(_ value: Float) -> String {
-    let text = Digits.short(value)
-    return value >= 0 && value < 0.005 ? ".00" : value < 1 && value >= 0.995 ? ".99" : text
+  /// Two digits that count: `0.4`, `5.3`, `47` for shares in percent, else as everywhere.
+  private func text(_ value: Float) -> String {
+    guard isShare else { return Digits.short(value) }
+    return String(format: value < 0.0995 ? "%.1f" : "%.0f", value * 100)
   }
 }

@@ -57,8 +57,7 @@ extension WorkbenchState {
       pen.line(name, .muted, in: box, row: 0)
       return
     }
-    let range = heat.bounds
-    let span = "\(Digits.short(range.low)) to \(Digits.short(range.high))"
+    let span = HeatGrid(heat).range
     let ramp = (0..<4).map { step in
       Pen.Piece(
         text: pen.look.glyphs.level(Double(step + 1) / 4),
