@@ -1,0 +1,91 @@
+/// A format of dataset files.
+public enum DataFormat: String, Sendable, Hashable, CaseIterable, Codable {
+  /// `IMGID:` blocks of word, tab, tag.
+  case mner
+  /// Twinlens JSON Lines.
+  case jsonLines
+  /// A text of one post beside its picture.
+  case pair
+}
+
+/// One file of a dataset, as it was when it was opened.
+public struct DataFile: Sendable, Hashable {
+  /// Path relative to the dataset's root; also the `file` of the posts' source locations.
+  public let name: String
+  public let format: DataFormat
+  public let split: Split
+  /// Which of the dataset's posts stand in this file.
+  public let posts: Range<Int>
+  /// SHA-256 of the bytes, hexadecimal.
+  public let hash: String
+  /// The file's word for MISC: `MISC` or `OTHER`.
+  public let misc: String
+
+  /// The name without its extension.
+  public var stem: String { Self.stem(of: name) }
+
+  static func stem(of name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  static func fileExtension(of name: String) -> String {
+    guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return "" }
+    return String(name[name.index(after: dot)...])
+  }
+}
+
+extension Split {
+  /// The split that a file name tells, trimmed (MNRE's `mnre_val .txt`) and whatever its case.
+  ///
+  /// A name tells it alone (`train.txt`) or by a word of it (`mnre_train.txt`, `my-dev.jsonl`).
+  public init(fileName: String) {
+    let words = DataFile.stem(of: fileName).lowercased().split { !$0.isLetter }
+    let found = Set(words.compactMap { Self.words[String($0)] })
+    self = found.count == 1 ? found.first ?? .all : .all
+  }
+
+  private static let words: [String: Split] = [
+    "train": .train, "valid": .dev, "val": .dev, "dev": .dev, "test": .test,
+  ]
+
+  /// The order in which files of a folder are read.
+  var rank: Int {
+    switch self {
+    case .train: 0
+    case .dev: 1
+    case .test: 2
+    case .all: 3
+    }
+  }
+}
+
+extension DataFormat {
+  /// What a file's content says it is.
+  enum Guess: Hashable {
+    case format(DataFormat)
+    /// A format that exists but is not read.
+    case unsupported(String)
+    case unknown
+  }
+
+  /// Tells the format from the beginning of a file; the name does not count.
+  static func guess(_ bytes: UnsafeBufferPointer<UInt8>) -> Guess {
+    var guess: Guess?
+    var lines = 0
+    forEachLine(bytes) { content, _ in
+      let line = trim(bytes, content)
+      guard guess == nil, lines < 64, !line.isEmpty else { return }
+      lines += 1
+      let beginning = String(decoding: bytes[line.prefix(4096)], as: UTF8.self)
+      if beginning.hasPrefix("IMGID:") {
+        guess = .format(.mner)
+      } else if beginning.hasPrefix("{'") {
+        guess = .unsupported("MNRE text (a Python dict per line)")
+      } else if beginning.hasPrefix("{\""), beginning.contains("\"tokens\"") {
+        guess = .format(.jsonLines)
+      }
+    }
+    return guess ?? .unknown
+  }
+}

@@ -1,0 +1,256 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+extension Dataset {
+  /// Opens a dataset: a file, or a folder with dataset files in it (docs/formats.md).
+  /// - Parameters:
+  ///   - path: the file or folder.
+  ///   - images: a folder to look for pictures in first.
+  ///   - strict: stop at the first malformed line instead of listing it.
+  ///   - reading: how irregular BIO tags are understood.
+  /// - Throws: `CorporaError`.
+  public static func open(
+    _ path: String, images: String? = nil, strict: Bool = false, reading: BIO.Reading = .lenient
+  ) throws -> Dataset {
+    var info = stat()
+    guard stat(path, &info) == 0 else {
+      throw errno == ENOENT || errno == ENOTDIR
+        ? CorporaError.notFound(path) : CorporaError.unreadable(path, code: errno)
+    }
+    let isFolder = info.st_mode & S_IFMT == S_IFDIR
+    let place = path as NSString
+    let parent = place.deletingLastPathComponent
+    let root = isFolder ? path : parent.isEmpty ? "." : parent
+    var opener = Opener(root: root, strict: strict, reading: reading)
+    try opener.readSettings()
+    let listed = isFolder ? try opener.listFolder() : [place.lastPathComponent]
+    for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
+    guard !opener.posts.isEmpty else { throw CorporaError.noPosts(path) }
+    let index = try ImageIndex(
+      root: root, explicit: images, configured: opener.settings.images)
+    return opener.dataset(path: path, isFolder: isFolder, images: index)
+  }
+}
+
+/// A dataset while it is being opened.
+private struct Opener {
+  /// A file that is worth reading.
+  struct Source {
+    let name: String
+    let format: DataFormat
+    let split: Split
+  }
+
+  let root: String
+  let strict: Bool
+  let reading: BIO.Reading
+  var settings = DatasetSettings()
+  var posts: [Post] = []
+  private var files: [DataFile] = []
+  private var findings: [Finding] = []
+  private var index: [String: Int] = [:]
+
+  init(root: String, strict: Bool, reading: BIO.Reading) {
+    self.root = root
+    self.strict = strict
+    self.reading = reading
+  }
+
+  private func path(of name: String) -> String { "\(root)/\(name)" }
+
+  mutating func readSettings() throws {
+    let name = DatasetSettings.fileName
+    guard access(path(of: name), F_OK) == 0 else { return }
+    var collector = FindingCollector(file: name, strict: strict)
+    do {
+      let bytes = try FileBytes.read(path(of: name), limit: Bounds.line)
+      settings = try DatasetSettings.read(String(decoding: bytes, as: UTF8.self), &collector)
+    } catch let error as CorporaError {
+      if case .malformed = error { throw error }
+      try collector.add(.unreadableFile(error.description), line: 0)
+    }
+    findings += collector.all
+  }
+
+  /// The names in the folder that can be data: regular, not hidden, no picture.
+  func listFolder() throws -> [String] {
+    guard let names = FileBytes.names(in: root) else {
+      throw CorporaError.unreadable(root, code: errno)
+    }
+    return names.filter { name in
+      let ending = DataFile.fileExtension(of: name).lowercased()
+      return !name.hasPrefix(".") && name != DatasetSettings.fileName
+        && !ImageIndex.extensions.contains(ending)
+    }
+  }
+
+  /// Tells the formats by content and puts the files in order.
+  mutating func recognize(_ names: [String], alone: Bool) throws -> [Source] {
+    var sources: [Source] = []
+    let pictures = pictureStems()
+    for name in names.sorted() {
+      var info = stat()
+      guard alone || (stat(path(of: name), &info) == 0 && info.st_mode & S_IFMT == S_IFREG) else {
+        continue
+      }
+      let stem = DataFile.stem(of: name)
+      let ending = DataFile.fileExtension(of: name).lowercased()
+      switch try guess(name, alone: alone) {
+      case .format(let format):
+        sources.append(Source(name: name, format: format, split: Split(fileName: name)))
+      case .unsupported(let format):
+        if alone { throw CorporaError.noDataset(path(of: name)) }
+        findings.append(
+          Finding(SourceLocation(file: name, line: 0), .unsupportedFormat(format)))
+      case .unknown where ending == "txt" && pictures.contains(stem):
+        sources.append(Source(name: name, format: .pair, split: .all))
+      case .unknown:
+        if alone { throw CorporaError.noDataset(path(of: name)) }
+        if ["txt", "jsonl"].contains(ending) {
+          findings.append(Finding(SourceLocation(file: name, line: 0), .unknownFormat))
+        }
+      case nil: break
+      }
+    }
+    // Numbered pairs come in the order of their numbers.
+    return sources.sorted { a, b in
+      if a.split != b.split { return a.split.rank < b.split.rank }
+      let (x, y) = (DataFile.stem(of: a.name), DataFile.stem(of: b.name))
+      if let x = Int(x), let y = Int(y), x != y { return x < y }
+      return a.name < b.name
+    }
+  }
+
+  private mutating func guess(_ name: String, alone: Bool) throws -> DataFormat.Guess? {
+    do {
+      let beginning = try FileBytes.read(path(of: name), limit: 1 << 16, prefix: true)
+      return beginning.withUnsafeBufferPointer(DataFormat.guess)
+    } catch let error as CorporaError where !alone {
+      try note(.unreadableFile(error.description), file: name)
+      return nil
+    }
+  }
+
+  private mutating func note(_ problem: Finding.Problem, file: String) throws {
+    var collector = FindingCollector(file: file, strict: strict)
+    try collector.add(problem, line: 0)
+    findings += collector.all
+  }
+
+  private func pictureStems() -> Set<String> {
+    Set(
+      (FileBytes.names(in: root) ?? [])
+        .filter { ImageIndex.extensions.contains(DataFile.fileExtension(of: $0).lowercased()) }
+        .map { DataFile.stem(of: $0) })
+  }
+
+  /// Reads one file and appends its posts.
+  mutating func read(_ source: Source) throws {
+    let bytes: [UInt8]
+    do {
+      bytes = try FileBytes.read(path(of: source.name))
+    } catch let error as CorporaError {
+      return try note(.unreadableFile(error.description), file: source.name)
+    }
+    let (parsed, hash) = try parse(bytes, source)
+    let first = posts.count
+    posts.reserveCapacity(first + parsed.posts.count)
+    var findings = FindingCollector(file: source.name, strict: strict)
+    var repeats: [String: Int] = [:]
+    for post in parsed.posts {
+      let wanted = post.id ?? post.imageID ?? "line\(post.line)"
+      let key = key(for: wanted, DataFile.stem(of: source.name), first, &repeats)
+      if post.id != nil, key != wanted {
+        try findings.add(.duplicateID(wanted, becomes: key), line: post.line)
+      }
+      index[key] = posts.count
+      posts.append(
+        Post(
+          id: key, tokens: post.tokens, imageID: post.imageID, mentions: post.mentions,
+          relations: post.relations, split: source.split, attributes: post.attributes,
+          source: SourceLocation(file: source.name, line: post.line)))
+    }
+    files.append(
+      DataFile(
+        name: source.name, format: source.format, split: source.split,
+        posts: first..<posts.count, hash: hash, misc: parsed.misc))
+    self.findings += (parsed.findings + findings.all).sorted { $0.location.line < $1.location.line }
+  }
+
+  /// Parses and hashes at the same time: the two take about as long.
+  private func parse(_ bytes: [UInt8], _ source: Source) throws -> (ParsedFile, String) {
+    guard bytes.count > 1 << 16 else {
+      return (
+        try bytes.withUnsafeBufferPointer { try parse($0, source) }, SHA256.hexDigest(of: bytes)
+      )
+    }
+    let parsed = Box<Result<ParsedFile, any Error>>()
+    let hash = Box<String>()
+    DispatchQueue.concurrentPerform(iterations: 2) { part in
+      if part == 0 {
+        parsed.set(Result { try bytes.withUnsafeBufferPointer { try parse($0, source) } })
+      } else {
+        hash.set(SHA256.hexDigest(of: bytes))
+      }
+    }
+    guard let result = parsed.value else { throw CorporaError.unreadable(source.name, code: EIO) }
+    return (try result.get(), hash.value ?? SHA256.hexDigest(of: bytes))
+  }
+
+  private func parse(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ source: Source
+  ) throws -> ParsedFile {
+    switch source.format {
+    case .mner:
+      try MNERText.read(bytes, file: source.name, strict: strict, reading: reading)
+    case .jsonLines:
+      try JSONLines.read(bytes, file: source.name, strict: strict, reading: reading)
+    case .pair:
+      try Pairs.read(
+        bytes, file: source.name, stem: DataFile.stem(of: source.name), strict: strict)
+    }
+  }
+
+  /// A free key: the id; `id#2`, `id#3` … where the file repeats it; `stem/id` where an earlier file has it.
+  private func key(
+    for id: String, _ stem: String, _ first: Int, _ repeats: inout [String: Int]
+  ) -> String {
+    guard let owner = index[id] else { return id }
+    let base = owner >= first ? id : "\(stem)/\(id)"
+    if index[base] == nil { return base }
+    var number = repeats[base] ?? 2
+    while index["\(base)#\(number)"] != nil { number += 1 }
+    repeats[base] = number + 1
+    return "\(base)#\(number)"
+  }
+
+  func dataset(path: String, isFolder: Bool, images: ImageIndex) -> Dataset {
+    var types: Set<EntityType> = [.person, .location, .organization, .miscellaneous]
+    var labels: Set<String> = []
+    for post in posts {
+      for mention in post.mentions { types.insert(mention.type) }
+      for relation in post.relations { labels.insert(relation.label) }
+    }
+    let basic: [EntityType] = [.person, .location, .organization, .miscellaneous]
+    let seen = basic + types.subtracting(basic).sorted()
+    let none = labels.contains("None") ? ["None"] : []
+    let others = labels.subtracting(none).sorted()
+    let resolved = FileBytes.realPath(path) ?? path
+    let last = (resolved as NSString).lastPathComponent
+    return Dataset(
+      name: settings.name ?? (isFolder ? last : DataFile.stem(of: last)), root: root, path: path,
+      posts: posts, files: files,
+      labelInventory: settings.types.isEmpty ? seen : settings.types,
+      relationLabels: settings.relations.isEmpty ? none + others : settings.relations,
+      guidelines: settings.guidelines, regionFiles: settings.regions, findings: findings,
+      reading: reading, index: index, images: images)
+  }
+}
+
+/// A result that one iteration of `concurrentPerform` leaves for its caller.
+private final class Box<Value: Sendable>: Sendable {
+  private let content = Mutex<Value?>(nil)
+  func set(_ value: Value) { content.withLock { $0 = value } }
+  var value: Value? { content.withLock { $0 } }
+}

@@ -1,0 +1,47 @@
+/// A dataset as it was opened: its posts, files, labels and what was noticed on the way.
+///
+/// A value; edits live elsewhere (`Annotations`) and are laid over the posts.
+public struct Dataset: Sendable {
+  /// `dataset.toml`'s name, else that of the folder or file.
+  public let name: String
+  /// The folder of the files; a dataset of one file has the file's folder.
+  public let root: String
+  /// The path that was opened.
+  public let path: String
+  /// All posts: train, dev, test, then other files; within a file as they stand.
+  public let posts: [Post]
+  /// The files in the same order.
+  public let files: [DataFile]
+  /// Entity types to offer: `dataset.toml`'s, else PER LOC ORG MISC and whatever else was seen, sorted.
+  public let labelInventory: [EntityType]
+  /// Relation labels to offer: `dataset.toml`'s, else those seen, sorted, `None` first.
+  public let relationLabels: [String]
+  /// What `dataset.toml` tells annotators.
+  public let guidelines: String?
+  /// Region files that `dataset.toml` names, relative to the root.
+  public let regionFiles: [String]
+  /// Everything irregular, by file and line.
+  public let findings: [Finding]
+  /// How irregular BIO tags were understood.
+  public let reading: BIO.Reading
+
+  let index: [String: Int]
+  let images: ImageIndex
+
+  /// The post with that id.
+  public func post(id: String) -> Post? { index[id].map { posts[$0] } }
+
+  /// The place of that post in `posts`.
+  public func position(of id: String) -> Int? { index[id] }
+
+  /// Where the picture of a post is, or why there is none. Looks at the disk; not for the main thread.
+  public func image(for post: Post) -> ImageLookup { images.lookup(post.imageID) }
+
+  /// The posts of one split.
+  public func posts(in split: Split) -> [Post] { posts.filter { $0.split == split } }
+
+  /// The file in which a post stands.
+  public func file(of post: Post) -> DataFile? {
+    index[post.id].flatMap { at in files.first { $0.posts.contains(at) } }
+  }
+}

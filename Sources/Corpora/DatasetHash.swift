@@ -1,0 +1,41 @@
+/// Names for contents: what a store or a model was made from.
+public enum DatasetHash {
+  /// SHA-256 over a post's words, tags and picture id: everything that the file says of it.
+  public static func hash(of post: Post) -> String {
+    var hash = SHA256()
+    for token in post.tokens {
+      hash.update(field: token.text)
+      hash.update(field: token.originalTag ?? "")
+    }
+    hash.update(field: post.imageID ?? "")
+    // Where a format has no tags, the mentions are what the file says.
+    for mention in post.mentions {
+      hash.update(field: "\(mention.range.lowerBound) \(mention.range.upperBound)")
+      hash.update(field: mention.type.rawValue)
+    }
+    for relation in post.relations {
+      hash.update(field: "\(relation.head) \(relation.tail)")
+      hash.update(field: relation.label)
+    }
+    return hash.hexDigest()
+  }
+
+  /// SHA-256 over a post's words alone.
+  public static func hash(ofTokens post: Post) -> String {
+    var hash = SHA256()
+    for token in post.tokens { hash.update(field: token.text) }
+    return hash.hexDigest()
+  }
+}
+
+extension Dataset {
+  /// SHA-256 over the names and hashes of all files.
+  public var contentHash: String {
+    var hash = SHA256()
+    for file in files {
+      hash.update(field: file.name)
+      hash.update(field: file.hash)
+    }
+    return hash.hexDigest()
+  }
+}

@@ -1,0 +1,55 @@
+import TOMLKit
+
+/// What `dataset.toml` in a dataset's folder overrides and adds (docs/formats.md).
+struct DatasetSettings {
+  static let fileName = "dataset.toml"
+
+  var name: String?
+  var types: [EntityType] = []
+  var relations: [String] = []
+  var guidelines: String?
+  var regions: [String] = []
+  var images: String?
+
+  /// Reads the text of a `dataset.toml`; what cannot be used is a finding.
+  static func read(_ text: String, _ findings: inout FindingCollector) throws -> DatasetSettings {
+    var settings = DatasetSettings()
+    let table: TOMLTable
+    do {
+      table = try TOMLTable(string: text)
+    } catch let error as TOMLParseError {
+      try findings.add(.settings(error.description), line: error.source.begin.line)
+      return settings
+    }
+    for key in table.keys.sorted() {
+      let value = table[key]
+      switch key {
+      case "name": settings.name = value?.string
+      case "guidelines": settings.guidelines = value?.string
+      case "images": settings.images = value?.string
+      case "types": settings.types = strings(value).map { .normalized($0) }
+      case "relations": settings.relations = strings(value)
+      case "regions": settings.regions = strings(value)
+      default:
+        try findings.add(.settings("unknown key \(key)"), line: 0)
+        continue
+      }
+      let isList = ["types", "relations", "regions"].contains(key)
+      if isList ? value?.array == nil : value?.string == nil {
+        let wanted = isList ? "an array of strings" : "a string"
+        try findings.add(.settings("\(key) must be \(wanted)"), line: 0)
+      }
+    }
+    for path in settings.regions + [settings.images].compactMap(\.self)
+    where !ImageIndex.isInside(path) {
+      try findings.add(.settings("\(path) leaves the dataset's folder"), line: 0)
+    }
+    settings.regions.removeAll { !ImageIndex.isInside($0) }
+    if let images = settings.images, !ImageIndex.isInside(images) { settings.images = nil }
+    return settings
+  }
+
+  private static func strings(_ value: (any TOMLValueConvertible)?) -> [String] {
+    value?.array?.compactMap { $0.string }.filter { !$0.isEmpty } ?? []
+  }
+}

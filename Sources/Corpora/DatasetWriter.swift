@@ -1,0 +1,111 @@
+import Foundation
+
+/// Writes a dataset with its edits into another folder, each file in its own format.
+public enum DatasetWriter {
+  /// What an export wrote.
+  public struct Report: Sendable, Hashable {
+    /// Paths of the files written, relative to the folder.
+    public let files: [String]
+    /// Posts whose labels differ from the dataset's.
+    public let changedPosts: Int
+    /// Sentences on what could not be said in the file's own format.
+    public let notices: [String]
+  }
+
+  /// Writes each file under its own relative name; only what edits changed differs from the original.
+  /// - Parameters:
+  ///   - edited: posts with other labels than the dataset's, by id; tokens must be the same.
+  ///   - directory: the folder to write into; made if it is not there.
+  ///   - jsonl: also write `<stem>.jsonl` beside each file.
+  /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's own,
+  ///   or the disk says no. Files already written stay; each is whole.
+  @discardableResult
+  public static func export(
+    _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, jsonl: Bool = false
+  ) throws -> Report {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw CorporaError.cannotWrite(directory, code: errno == 0 ? ENOTDIR : errno)
+    }
+    let changed = edited.filter { id, post in
+      guard let original = dataset.post(id: id) else { return false }
+      return original.mentions != post.mentions || original.relations != post.relations
+    }
+    var written: [String] = []
+    var notices: [String] = []
+    let taken = Set(dataset.files.map(\.name))
+    for file in dataset.files {
+      let result = try bytes(of: file, in: dataset, edited: changed)
+      notices += result.notices
+      try write(result.bytes, file.name, dataset, directory)
+      written.append(file.name)
+      guard jsonl, file.format != .jsonLines else { continue }
+      let plain = "\(file.stem).jsonl"
+      let name = taken.contains(plain) ? "\(file.name).jsonl" : plain
+      let posts = dataset.posts[file.posts].map { changed[$0.id] ?? $0 }
+      try write(
+        JSONLines.bytes(of: posts, reading: dataset.reading, misc: file.misc), name, dataset,
+        directory)
+      written.append(name)
+    }
+    return Report(files: written, changedPosts: changed.count, notices: notices)
+  }
+
+  /// One file's bytes with the edits in them.
+  /// - Throws: `CorporaError.changedSinceOpened` when the file is not the one that was opened.
+  public static func bytes(
+    of file: DataFile, in dataset: Dataset, edited: [Post.ID: Post]
+  ) throws -> (bytes: [UInt8], notices: [String]) {
+    let bytes = try FileBytes.read("\(dataset.root)/\(file.name)")
+    guard SHA256.hexDigest(of: bytes) == file.hash else {
+      throw CorporaError.changedSinceOpened(file.name)
+    }
+    var originals: [Int: Post] = [:]
+    var changed: [Int: Post] = [:]
+    var notices: [String] = []
+    if !edited.isEmpty {
+      for post in dataset.posts[file.posts] {
+        guard let new = edited[post.id], new.tokens == post.tokens else { continue }
+        originals[post.source.line] = post
+        changed[post.source.line] = new
+        if file.format != .jsonLines,
+          new.relations != post.relations || (file.format == .pair && new.mentions != post.mentions)
+        {
+          notices.append(
+            "\(file.name): the format has no place for the labels of \(post.id); export with --jsonl"
+          )
+        }
+      }
+    }
+    guard !changed.isEmpty else { return (bytes, notices) }
+    switch file.format {
+    case .mner:
+      return (
+        MNERText.rewrite(bytes, edited: changed, reading: dataset.reading, misc: file.misc),
+        notices
+      )
+    case .jsonLines:
+      return (
+        JSONLines.rewrite(
+          bytes, originals: originals, edited: changed, reading: dataset.reading, misc: file.misc),
+        notices
+      )
+    case .pair:
+      return (bytes, notices)
+    }
+  }
+
+  private static func write(
+    _ bytes: [UInt8], _ name: String, _ dataset: Dataset, _ directory: String
+  ) throws {
+    let target = "\(directory)/\(name)"
+    if FileBytes.realPath(target) != nil,
+      FileBytes.realPath(target) == FileBytes.realPath("\(dataset.root)/\(name)")
+    {
+      throw CorporaError.wouldOverwrite(target)
+    }
+    try FileBytes.write(bytes, to: target)
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+
+/// Whole files in and out: bounded reading, and writing that a crash cannot tear.
+enum FileBytes {
+  /// The bytes of a regular file of at most `limit` bytes; of a larger one its beginning when `prefix`.
+  static func read(_ path: String, limit: Int = Bounds.file, prefix: Bool = false) throws -> [UInt8]
+  {
+    // Without O_NONBLOCK a named pipe in the dataset folder would stop the program.
+    let handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard handle >= 0 else {
+      throw errno == ENOENT
+        ? CorporaError.notFound(path) : CorporaError.unreadable(path, code: errno)
+    }
+    defer { close(handle) }
+    var info = stat()
+    guard fstat(handle, &info) == 0 else { throw CorporaError.unreadable(path, code: errno) }
+    guard info.st_mode & S_IFMT == S_IFREG else { throw CorporaError.notAFile(path) }
+    guard prefix || info.st_size <= limit else {
+      throw CorporaError.tooLarge(path, bytes: info.st_size)
+    }
+    let size = min(limit, info.st_size)
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let got = Foundation.read(handle, buffer.baseAddress! + count, size - count)
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    if failure != 0 { throw CorporaError.unreadable(path, code: failure) }
+    return bytes
+  }
+
+  /// Writes a temporary file beside `path`, makes it durable, puts it in place, and makes that durable
+  /// too; on any failure the old file stays (RELIABILITY §7).
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    let name = (path as NSString).lastPathComponent
+    let temporary = (folder as NSString).appendingPathComponent(".\(name).tmp-\(getpid())")
+    let handle = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
+    guard handle >= 0 else { throw CorporaError.cannotWrite(path, code: errno) }
+    var failure: Int32 = 0
+    bytes.withUnsafeBytes { buffer in
+      var at = 0
+      while at < buffer.count {
+        let put = Foundation.write(handle, buffer.baseAddress! + at, buffer.count - at)
+        if put < 0 && errno == EINTR { continue }
+        if put < 0 {
+          failure = errno
+          return
+        }
+        at += put
+      }
+    }
+    if failure == 0 && fsync(handle) != 0 { failure = errno }
+    if close(handle) != 0 && failure == 0 { failure = errno }
+    if failure == 0 && rename(temporary, path) != 0 { failure = errno }
+    if failure != 0 {
+      unlink(temporary)
+      throw CorporaError.cannotWrite(path, code: failure)
+    }
+    let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if directory >= 0 {
+      fsync(directory)
+      close(directory)
+    }
+  }
+
+  /// The path with every link resolved, nil when nothing is there.
+  static func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
+  /// The names in a folder, unsorted; nil when it cannot be listed.
+  static func names(in folder: String) -> [String]? {
+    guard let stream = opendir(folder) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

@@ -1,0 +1,151 @@
+/// Something irregular in a dataset: where it is, what is wrong and what to do about it.
+public struct Finding: Sendable, Hashable, CustomStringConvertible {
+  /// File and line; line 0 means the file as a whole.
+  public let location: SourceLocation
+  public let problem: Problem
+
+  /// A problem at a place.
+  public init(_ location: SourceLocation, _ problem: Problem) {
+    self.location = location
+    self.problem = problem
+  }
+
+  /// How much a finding matters.
+  public enum Severity: Sendable, Hashable {
+    /// Something could not be read; `--strict` stops here.
+    case malformed
+    /// Readable under the chosen reading, but not as the format wants it.
+    case irregular
+    /// Worth knowing.
+    case notice
+  }
+
+  /// What can be wrong, with the values needed to say so.
+  public enum Problem: Sendable, Hashable {
+    case lineTooLong(bytes: Int)
+    case lineOutsidePost
+    case noTab
+    case tooManyFields(Int)
+    case emptyWord
+    case emptyPicture
+    case idTooLong(bytes: Int)
+    case invalidUTF8
+    case unknownEncoding
+    case postWithoutTokens(id: String)
+    case tooManyTokens(id: String)
+    case tag(String, BIO.Irregularity.Kind)
+    case json(column: Int, String)
+    case mentionOutside(start: Int, end: Int, tokens: Int)
+    case mentionOverlap(start: Int, end: Int)
+    case duplicateID(String, becomes: String)
+    case unreadableFile(String)
+    case unknownFormat
+    case unsupportedFormat(String)
+    case settings(String)
+    case more(Int)
+  }
+
+  /// How much it matters.
+  public var severity: Severity {
+    switch problem {
+    case .tag, .tooManyFields, .emptyWord: .irregular
+    case .unknownFormat, .unsupportedFormat, .more: .notice
+    default: .malformed
+    }
+  }
+
+  /// `file:line: what is wrong, what to do`.
+  public var description: String {
+    let place = location.line > 0 ? location.description : location.file
+    return "\(place): \(wording.wrong); \(wording.advice)"
+  }
+
+  private var wording: (wrong: String, advice: String) {
+    switch problem {
+    case .lineTooLong(let bytes):
+      ("line of \(bytes) bytes is longer than \(Bounds.line)", "left out; split or remove it")
+    case .lineOutsidePost:
+      ("words outside a post", "left out; put an `IMGID:` line in front of them")
+    case .noTab: ("no tab between word and tag", "left out; write word, tab, tag")
+    case .tooManyFields(let count):
+      (
+        "\(count) fields",
+        "the first is read as the word, the last as the tag; leave only these two"
+      )
+    case .emptyWord: ("empty word", "kept in its place; write the word in front of the tab")
+    case .emptyPicture: ("`IMGID:` without an id", "post has no picture; write the picture's name")
+    case .idTooLong(let bytes):
+      ("id of \(bytes) bytes is longer than \(Bounds.id)", "post left out; shorten the id")
+    case .invalidUTF8:
+      ("not valid UTF-8", "shown with U+FFFD, kept as it is on writing; save the file as UTF-8")
+    case .unknownEncoding:
+      ("neither UTF-8 nor GB18030", "shown with U+FFFD; save the file as UTF-8")
+    case .postWithoutTokens(let id):
+      ("post \(id) has no words", "left out; add its words or remove it")
+    case .tooManyTokens(let id):
+      ("post \(id) has more than \(Bounds.tokens) words", "left out; split it")
+    case .tag(let tag, .orphan):
+      ("tag \(tag) continues no mention of its type", "write B- to begin a mention here")
+    case .tag(let tag, .unknownPrefix):
+      ("tag \(tag) has a prefix that is not B or I", "write B- or I-")
+    case .tag(let tag, .unreadable):
+      ("`\(tag)` is not a tag", "read as O; write O, B-TYPE or I-TYPE")
+    case .json(let column, let text): ("column \(column): \(text)", "line left out; correct it")
+    case .mentionOutside(let start, let end, let tokens):
+      (
+        "range \(start) to \(end) does not lie in the \(tokens) words",
+        "left out; correct the range"
+      )
+    case .mentionOverlap(let start, let end):
+      ("mention \(start) to \(end) overlaps an earlier one", "left out; keep one of them")
+    case .duplicateID(let id, let new):
+      ("id \(id) stands twice", "the later post is called \(new); give it an id of its own")
+    case .unreadableFile(let reason): (reason, "left out; check the file and its permissions")
+    case .unknownFormat:
+      ("no known dataset format", "left out; see docs/formats.md for the formats")
+    case .unsupportedFormat(let name):
+      ("\(name) is not read by this version", "left out; convert it to JSON Lines")
+    case .settings(let text): (text, "ignored; see docs/formats.md, dataset.toml")
+    case .more(let count): ("\(count) more findings", "correct the first ones and open again")
+    }
+  }
+}
+
+/// The largest things that are read; anything larger is refused by name.
+public enum Bounds {
+  /// Bytes of a file: 1 GiB.
+  public static let file = 1 << 30
+  /// Bytes of a line: 1 MiB.
+  public static let line = 1 << 20
+  /// Tokens of a post.
+  public static let tokens = 10_000
+  /// Bytes of an id.
+  public static let id = 1_024
+  /// Findings kept per file; the rest are counted.
+  static let findings = 10_000
+}
+
+/// Findings of one file while it is read; throws the first malformed one when strict.
+struct FindingCollector {
+  let file: String
+  let strict: Bool
+  private(set) var findings: [Finding] = []
+  private var dropped = 0
+
+  init(file: String, strict: Bool) {
+    self.file = file
+    self.strict = strict
+  }
+
+  mutating func add(_ problem: Finding.Problem, line: Int) throws {
+    let finding = Finding(SourceLocation(file: file, line: line), problem)
+    if strict && finding.severity == .malformed { throw CorporaError.malformed(finding) }
+    if findings.count < Bounds.findings { findings.append(finding) } else { dropped += 1 }
+  }
+
+  /// The findings, with a count of those that were too many to keep.
+  var all: [Finding] {
+    guard dropped > 0 else { return findings }
+    return findings + [Finding(SourceLocation(file: file, line: 0), .more(dropped))]
+  }
+}

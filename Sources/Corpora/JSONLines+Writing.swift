@@ -1,0 +1,110 @@
+extension JSONLines {
+  /// The file's bytes with the labels of edited posts changed, and nothing else: on an edited line the
+  /// values of `mentions`, `relations` and `tags` are replaced where they stand, if they changed.
+  /// - Parameters:
+  ///   - originals: the edited posts as they were read, by line.
+  ///   - edited: the same posts as they are now.
+  static func rewrite(
+    _ bytes: [UInt8], originals: [Int: Post], edited: [Int: Post], reading: BIO.Reading,
+    misc: String
+  ) -> [UInt8] {
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count + 1024)
+    bytes.withUnsafeBufferPointer { buffer in
+      var copied = 0
+      var number = 0
+      forEachLine(buffer) { content, _ in
+        number += 1
+        guard let post = edited[number], let original = originals[number] else { return }
+        var line = Line()
+        guard (try? line.read(buffer, content)) != nil else { return }
+        for patch in patches(line, original, post, reading, misc) {
+          output.append(contentsOf: buffer[copied..<patch.range.lowerBound])
+          output.append(contentsOf: patch.text.utf8)
+          copied = patch.range.upperBound
+        }
+      }
+      output.append(contentsOf: buffer[copied...])
+    }
+    return output
+  }
+
+  private typealias Patch = (range: Range<Int>, text: String)
+
+  /// What to change on one line, in the order of the bytes.
+  private static func patches(
+    _ line: Line, _ original: Post, _ post: Post, _ reading: BIO.Reading, _ misc: String
+  ) -> [Patch] {
+    var patches: [Patch] = []
+    func put(_ key: String, _ text: String) {
+      if let range = line.ranges[key] {
+        patches.append((range, text))
+      } else {
+        patches.append((line.close..<line.close, ",\"\(key)\":\(text)"))
+      }
+    }
+    if post.mentions != original.mentions {
+      if line.ranges["mentions"] != nil || line.ranges["tags"] == nil {
+        put("mentions", text(of: post.mentions, misc: misc))
+      }
+      if line.ranges["tags"] != nil {
+        put("tags", array(post.tagTexts(reading: reading, misc: misc)))
+      }
+    }
+    if post.relations != original.relations { put("relations", text(of: post.relations)) }
+    // Insertions share one place and keep their order: the sort is stable.
+    return patches.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// One post as a line, without its LF; keys always in this order.
+  public static func line(
+    _ post: Post, reading: BIO.Reading = .lenient, misc: String = "MISC"
+  ) -> String {
+    var parts = ["\"id\":\(JSONScanner.quoted(post.id))"]
+    parts.append("\"image\":\(post.imageID.map(JSONScanner.quoted) ?? "null")")
+    parts.append("\"tokens\":\(array(post.tokens.map(\.text)))")
+    parts.append("\"mentions\":\(text(of: post.mentions, misc: misc))")
+    parts.append("\"relations\":\(text(of: post.relations))")
+    let attributes = post.attributes.sorted { $0.key < $1.key }
+      .map { "\(JSONScanner.quoted($0.key)):\(JSONScanner.quoted($0.value))" }
+    parts.append("\"attributes\":{\(attributes.joined(separator: ","))}")
+    if post.tokens.contains(where: { $0.originalTag != nil }) {
+      parts.append("\"tags\":\(array(post.tagTexts(reading: reading, misc: misc)))")
+    }
+    return "{\(parts.joined(separator: ","))}"
+  }
+
+  /// Posts as a new file in this format.
+  public static func bytes(
+    of posts: [Post], reading: BIO.Reading = .lenient, misc: String = "MISC"
+  ) -> [UInt8] {
+    var output: [UInt8] = []
+    for post in posts {
+      output.append(contentsOf: line(post, reading: reading, misc: misc).utf8)
+      output.append(0x0A)
+    }
+    return output
+  }
+
+  private static func array(_ texts: [String]) -> String {
+    "[\(texts.map(JSONScanner.quoted).joined(separator: ","))]"
+  }
+
+  private static func text(of mentions: [EntityMention], misc: String) -> String {
+    let items = mentions.map { mention in
+      let type = mention.type == .miscellaneous ? misc : mention.type.rawValue
+      return "{\"start\":\(mention.range.lowerBound),\"end\":\(mention.range.upperBound),"
+        + "\"type\":\(JSONScanner.quoted(type))}"
+    }
+    return "[\(items.joined(separator: ","))]"
+  }
+
+  private static func text(of relations: [RelationMention]) -> String {
+    let items = relations.map {
+      "{\"head\":[\($0.head.lowerBound),\($0.head.upperBound)],"
+        + "\"tail\":[\($0.tail.lowerBound),\($0.tail.upperBound)],"
+        + "\"label\":\(JSONScanner.quoted($0.label))}"
+    }
+    return "[\(items.joined(separator: ","))]"
+  }
+}

@@ -1,0 +1,43 @@
+extension BIO {
+  /// The tag texts to write for edited mentions, changing no tag without need.
+  ///
+  /// A token keeps the tag it came with unless its IOB2 tag changed by the edit, or unless keeping it
+  /// would make the file spell other mentions than the edited ones (an old orphan `I-` right behind a new
+  /// mention would join it). So edits that were taken back give the file's own bytes.
+  /// - Parameters:
+  ///   - original: the tags as they stood, one per token; nil where there was none.
+  ///   - mentions: what the tags shall spell now.
+  ///   - reading: how the file was read.
+  ///   - misc: the file's word for MISC, `MISC` or `OTHER`.
+  public static func rewrite(
+    original: [String?], to mentions: [EntityMention], reading: Reading, misc: String = "MISC"
+  ) -> [String] {
+    let parsed = original.map { $0.map(Tag.init) ?? .outside }
+    let old = tags(of: Self.mentions(of: parsed, reading: reading).mentions, count: parsed.count)
+    let new = tags(of: mentions, count: parsed.count)
+    var open: EntityType?
+    return new.indices.map { i in
+      let kept = parsed[i].canonical(after: open, reading: reading)
+      open = new[i].type
+      return old[i] == new[i] && kept == new[i]
+        ? original[i] ?? "O" : spell(new[i], misc: misc)
+    }
+  }
+
+  /// A tag with the file's own word for MISC.
+  static func spell(_ tag: Tag, misc: String) -> String {
+    switch tag {
+    case .begin(.miscellaneous): "B-\(misc)"
+    case .inside(.miscellaneous): "I-\(misc)"
+    default: tag.text
+    }
+  }
+}
+
+extension Post {
+  /// The tags to write for this post's mentions, changing no tag without need (`BIO.rewrite`).
+  public func tagTexts(reading: BIO.Reading = .lenient, misc: String = "MISC") -> [String] {
+    BIO.rewrite(
+      original: tokens.map(\.originalTag), to: mentions, reading: reading, misc: misc)
+  }
+}
