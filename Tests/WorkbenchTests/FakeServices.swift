@@ -1,3 +1,4 @@
+import Annotations
 import Screen
 
 @testable import Workbench
@@ -6,21 +7,24 @@ import Screen
 final class FakeServices: EffectPerformer {
   private(set) var performed: [Effect] = []
   private var waiting: [Message] = []
-  private var sequence: Int64 = 0
+  /// What a store would hold.
+  private(set) var stored: [Step] = []
   /// What a picture request is answered with.
   var picture: (PictureRequest) -> RenderedPicture = { Samples.cells($0.box) }
+  /// False when there is nothing that could answer.
+  var hasModels = true
   /// Set to refuse commits.
   var failure: String?
 
   func perform(_ effect: Effect) {
     performed.append(effect)
     switch effect {
-    case .commit(let token, _):
+    case .commit(let step):
       if let failure {
-        waiting.append(.commitFailed(token, reason: failure))
+        waiting.append(.commitFailed(sequence: step.sequence, reason: failure))
       } else {
-        sequence += 1
-        waiting.append(.committed(token, sequence: sequence))
+        stored.append(step)
+        waiting.append(.committed(sequence: step.sequence))
       }
     case .analyse(let post, let neighbours):
       for id in [post] + neighbours {
@@ -45,10 +49,15 @@ struct Desk {
   let services = FakeServices()
   var effects: [Effect] = []
 
-  init(_ state: WorkbenchState, answers: Bool = true) {
+  init(
+    _ state: WorkbenchState, answers: Bool = true,
+    picture: @escaping (PictureRequest) -> RenderedPicture = { Samples.cells($0.box) }
+  ) {
     self.state = state
+    services.picture = picture
+    services.hasModels = state.opened.hasModels
     perform(start(&self.state), answers: answers)
-    if answers { send(.routesChanged(Samples.decisions)) }
+    if answers, state.opened.hasRouter { send(.routesChanged(Samples.decisions)) }
   }
 
   mutating func send(_ message: Message, answers: Bool = true) {

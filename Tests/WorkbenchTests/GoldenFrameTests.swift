@@ -47,11 +47,8 @@ import Testing
   }
 
   @Test(arguments: sizes) func placeholder(_ size: Size) throws {
-    var desk = Desk(Samples.state(size.columns, size.rows), answers: false)
     let sentence = "picture hb_0001 is cut off after 312 bytes; the post is shown without it"
-    desk.services.picture = { _ in .placeholder(sentence) }
-    desk.send(.key(.character("H")))
-    desk.press("H")
+    let desk = Desk(Samples.state(size.columns, size.rows)) { _ in .placeholder(sentence) }
     try golden("placeholder", size, desk)
   }
 
@@ -60,9 +57,7 @@ import Testing
   }
 
   @Test(arguments: sizes) func noModels(_ size: Size) throws {
-    var desk = desk(size, hasModels: false)
-    desk.services.picture = { Samples.cells($0.box) }
-    try golden("no-models", size, desk)
+    try golden("no-models", size, desk(size, hasModels: false))
   }
 
   @Test(arguments: sizes) func hostileTokens(_ size: Size) throws {

@@ -146,7 +146,7 @@ enum Samples {
       opened: .init(
         dataset: "harbor", store: "harbor/.twinlens/annotations.sqlite",
         relations: ["/per/per/peer", "/per/misc/present_in"], hasModels: hasModels,
-        hasRouter: hasModels),
+        hasRouter: hasModels, annotator: "ada", clock: { 0 }),
       posts: posts, size: Size(columns: columns, rows: rows), keymap: keymap)
   }
 

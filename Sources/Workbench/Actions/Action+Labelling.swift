@@ -36,25 +36,36 @@ extension Action {
     Action(
       "extend", .labelling, keys: ["]"], "move the right edge of the mention one token out",
       unavailable: needsMention
-    ) { state, _ in state.moveEdge(left: 0, right: 1) },
+    ) { state, _ in state.moveEdge(.right, out: true) },
     Action(
       "shrink", .labelling, keys: ["["], "move the right edge of the mention one token in",
       unavailable: needsMention
-    ) { state, _ in state.moveEdge(left: 0, right: -1) },
+    ) { state, _ in state.moveEdge(.right, out: false) },
     Action(
       "extend-left", .labelling, keys: ["{"], "move the left edge of the mention one token out",
       unavailable: needsMention
-    ) { state, _ in state.moveEdge(left: -1, right: 0) },
+    ) { state, _ in state.moveEdge(.left, out: true) },
     Action(
       "shrink-left", .labelling, keys: ["}"], "move the left edge of the mention one token in",
       unavailable: needsMention
-    ) { state, _ in state.moveEdge(left: 1, right: 0) },
+    ) { state, _ in state.moveEdge(.left, out: false) },
     Action(
       "adopt", .labelling, keys: ["a"], "take over the mentions of the shown system",
       unavailable: { state in
         needsPost(state) ?? (state.shown == nil ? "no system has answered for this post" : nil)
       }
     ) { state, _ in state.adopt() },
+    Action(
+      "relation", .labelling, "label the relation from the mention at token HEAD to that at TAIL",
+      parameters: [
+        .required("HEAD", .token), .required("TAIL", .token), .required("LABEL", .relation),
+      ], unavailable: needsPost
+    ) { state, arguments in
+      guard let head = arguments.number(0), let tail = arguments.number(1),
+        let label = arguments.text(2)
+      else { return [] }
+      return state.relate(head, tail, label)
+    },
     Action(
       "accept", .labelling, keys: ["Enter", "Space"],
       "accept the labels and go on to the next unreviewed post", unavailable: needsPost
@@ -68,11 +79,11 @@ extension Action {
     ) { state, _ in state.reopen() },
     Action(
       "undo", .labelling, keys: ["u"], "take the latest edit back, on whatever post it was",
-      unavailable: { $0.labels.lastDone == nil ? "nothing was edited" : nil }
+      unavailable: { $0.history.nextUndo == nil ? "nothing was edited" : nil }
     ) { state, _ in state.undo() },
     Action(
       "redo", .labelling, keys: ["C-r"], "do the edit that was taken back again",
-      unavailable: { $0.labels.lastUndone == nil ? "nothing was undone" : nil }
+      unavailable: { $0.history.nextRedo == nil ? "nothing was undone" : nil }
     ) { state, _ in state.redo() },
     Action(
       "retry", .labelling, "save again what could not be saved",

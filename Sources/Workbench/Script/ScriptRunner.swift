@@ -69,7 +69,7 @@ public struct ScriptRunner {
   }
 
   private mutating func send(_ message: Message) {
-    if case .committed(_, let sequence) = message { output("committed \(sequence)") }
+    if case .committed(let sequence) = message { output("committed \(sequence)") }
     carryOut(update(&state, message))
   }
 

@@ -6,7 +6,7 @@ import Traces
 /// Something to be done outside: the only way anything leaves the workbench. The runtime performs it.
 public enum Effect: Sendable, Equatable {
   /// Make this durable and answer with `committed` or `commitFailed`.
-  case commit(CommitToken, Commit)
+  case commit(Step)
   /// The gold of a post changed durably: its cached counts and rewards are stale.
   case goldChanged(Post, ReviewState)
   /// Ask the models about `post` now, then about `neighbours` as time allows; newest request wins.
@@ -29,16 +29,6 @@ public enum Effect: Sendable, Equatable {
   case bell
   /// End the program; nothing is unsaved (or the person insisted).
   case quit
-}
-
-/// What is to be made durable.
-public enum Commit: Sendable, Equatable {
-  /// A new edit.
-  case edit(Edit)
-  /// Take this edit, the latest one standing, back.
-  case undo(Edit)
-  /// Do this edit, the latest one taken back, again.
-  case redo(Edit)
 }
 
 /// A picture as the screen wants it. Equal requests give equal pictures, so it is also the cache key.

@@ -12,10 +12,10 @@ public enum Message: Sendable {
   case tick(Double)
   /// Work that was cut into pieces goes on (answer to `Effect.resume`).
   case resume
-  /// The edit with this token is durable under this sequence number of the store.
-  case committed(CommitToken, sequence: Int64)
-  /// The edit with this token could not be stored; the sentence says why.
-  case commitFailed(CommitToken, reason: String)
+  /// The step of this sequence number is durable.
+  case committed(sequence: Int64)
+  /// The step of this sequence number could not be stored; the sentence says why.
+  case commitFailed(sequence: Int64, reason: String)
   /// The models have answered for a post.
   case analysed(PostAnalysis)
   /// No model can answer for a post; the sentence says why.
@@ -28,14 +28,4 @@ public enum Message: Sendable {
   case routesChanged([String: RouteDecision])
   /// A sentence for the status line, e.g. from the runtime.
   case notice(String, isError: Bool)
-}
-
-/// Names one commit from request to answer.
-public struct CommitToken: Sendable, Hashable, Comparable {
-  public let number: Int
-
-  /// A token by its number; the workbench counts them from 1.
-  public init(_ number: Int) { self.number = number }
-
-  public static func < (a: Self, b: Self) -> Bool { a.number < b.number }
 }

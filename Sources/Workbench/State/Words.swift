@@ -1,46 +1,5 @@
-import Annotations
 import Corpora
 import Routing
-
-/// How edits, refusals and states read on the status line. The wording stands here.
-extension Edit {
-  /// `PER → ORG on 'Paris'`, `+ LOC on 'St Mary'`, `accepted`.
-  func description(in post: Post) -> String {
-    switch action {
-    case .mentions(_, let before, let after): mentionWords(before, after, post)
-    case .relation(let head, let tail, let before, let after):
-      "\(before ?? "none") → \(after ?? "none") from \(post.quote(head)) to \(post.quote(tail))"
-    case .review(_, let after):
-      switch after {
-      case .reviewed: "accepted \(post.id)"
-      case .edited, .untouched: "reopened \(post.id)"
-      }
-    }
-  }
-
-  private func mentionWords(
-    _ before: [EntityMention], _ after: [EntityMention], _ post: Post
-  ) -> String {
-    let gone = before.filter { !after.contains($0) }
-    let new = after.filter { !before.contains($0) }
-    if gone.count == 1, new.count == 1 {
-      let (old, now) = (gone[0], new[0])
-      if old.range == now.range {
-        return "\(old.type.rawValue) → \(now.type.rawValue) on \(post.quote(now.range))"
-      }
-      if old.type == now.type {
-        return "\(now.type.rawValue) \(post.quote(old.range)) → \(post.quote(now.range))"
-      }
-    }
-    if gone.count + new.count > 3 {
-      return "\(gone.count) mentions → \(new.count) mentions"
-    }
-    let parts =
-      gone.map { "- \($0.type.rawValue) on \(post.quote($0.range))" }
-      + new.map { "+ \($0.type.rawValue) on \(post.quote($0.range))" }
-    return parts.isEmpty ? "nothing changed" : parts.joined(separator: ", ")
-  }
-}
 
 extension Post {
   /// The words of a range in quotes, cut when long.
@@ -51,6 +10,7 @@ extension Post {
   }
 }
 
+/// How refusals of the trainer read. The wording stands here.
 extension TrainingReport.Refusal {
   /// What is wrong, and what to do about it.
   var words: (what: String, remedy: String) {

@@ -21,7 +21,7 @@ public struct WorkbenchState: Sendable {
   /// Index of each post by id.
   let indexOfID: [String: Int]
   /// Labels, review states, undo and redo.
-  var labels: LabelBook
+  var labels: Labels
   /// Which posts are listed and where the person stands among them.
   var queue: PostQueue
   /// The token under the cursor, always inside the current post.
@@ -65,22 +65,21 @@ public struct WorkbenchState: Sendable {
   /// - Parameters:
   ///   - opened: names for the title line.
   ///   - posts: at least one; ids are unique.
-  ///   - labels: what earlier sessions did (see `LabelBook`).
-  ///   - systems: true when models are loaded that can analyse posts.
+  ///   - history: what earlier sessions did, over these posts.
   ///   - size: the first size of the screen.
   public init(
-    opened: Opened, posts: [Post], labels: LabelBook = LabelBook(), size: Size,
+    opened: Opened, posts: [Post], history: EditHistory = EditHistory(), size: Size,
     keymap: Keymap? = nil, look: Look = Look()
   ) {
     precondition(!posts.isEmpty, "a workbench needs at least one post")
     self.opened = opened
     self.posts = posts
-    self.labels = labels
     self.size = size
     self.keymap = keymap ?? .standard(types: opened.types)
     self.look = look
     indexOfID = Dictionary(
       posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    labels = Labels(history, posts: posts, indexOfID: indexOfID)
     queue = PostQueue(total: posts.count)
     token = posts[0].mentions.first?.range.lowerBound ?? 0
   }
@@ -99,12 +98,17 @@ public struct WorkbenchState: Sendable {
     public var hasModels: Bool
     /// True when a router is loaded.
     public var hasRouter: Bool
+    /// Who makes the edits.
+    public var annotator: String
+    /// The time of an edit in milliseconds since 1970: the only thing that `update` asks the world.
+    public var clock: @Sendable () -> Int64
 
     /// Names of what was opened.
     public init(
       dataset: String, store: String,
       types: [EntityType] = [.person, .location, .organization, .miscellaneous],
-      relations: [String] = [], hasModels: Bool = true, hasRouter: Bool = true
+      relations: [String] = [], hasModels: Bool = true, hasRouter: Bool = true,
+      annotator: String = "", clock: @escaping @Sendable () -> Int64 = Step.now
     ) {
       self.dataset = dataset
       self.store = store
@@ -112,6 +116,8 @@ public struct WorkbenchState: Sendable {
       self.relations = relations
       self.hasModels = hasModels
       self.hasRouter = hasRouter
+      self.annotator = annotator
+      self.clock = clock
     }
   }
 }
@@ -121,13 +127,16 @@ extension WorkbenchState {
   var current: Int? { queue.current }
 
   /// A post with the labels it has now.
-  public func post(_ index: Int) -> Post { labels.post(index, base: posts[index]) }
+  public func post(_ index: Int) -> Post { labels.history.annotated(posts[index]) }
+
+  /// Everything that was ever done, undo and redo included.
+  public var history: EditHistory { labels.history }
 
   /// The post on screen with the labels it has now.
   public var currentPost: Post? { current.map(post) }
 
   /// How far a post has come.
-  func review(_ index: Int) -> ReviewState { labels.review[index] ?? .untouched }
+  func review(_ index: Int) -> ReviewState { labels.review[index] }
 
   /// What the models said about the post on screen.
   var analysis: PostAnalysis? { current.flatMap { analyses[$0] } }
@@ -144,7 +153,7 @@ extension WorkbenchState {
 
   /// The gold mention that covers the token cursor.
   var mentionAtCursor: EntityMention? {
-    currentPost?.mentions.first { $0.range.contains(token) }
+    currentPost?.mention(at: token)
   }
 }
 

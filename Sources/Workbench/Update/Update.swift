@@ -15,9 +15,9 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
     state.pace.tick(seconds)
     effects = []
   case .resume: effects = state.continueSearch()
-  case .committed(let token, let sequence): effects = state.committed(token, sequence)
-  case .commitFailed(let token, let reason):
-    state.saving.fail(token, reason: reason)
+  case .committed(let sequence): effects = state.committed(sequence)
+  case .commitFailed(let sequence, let reason):
+    state.saving.fail(sequence)
     state.quitsWhenSaved = false
     state.notice = Notice(text: "not saved: \(reason); :retry tries again", isError: true)
     effects = []
@@ -77,9 +77,9 @@ extension WorkbenchState {
     return effects
   }
 
-  mutating func committed(_ token: CommitToken, _ sequence: Int64) -> [Effect] {
-    guard let waiting = saving.finish(token, sequence: sequence) else { return [] }
-    var effects: [Effect] = [.goldChanged(post(waiting.post), review(waiting.post))]
+  mutating func committed(_ sequence: Int64) -> [Effect] {
+    guard let step = saving.finish(sequence), let index = indexOfID[step.post] else { return [] }
+    var effects: [Effect] = [.goldChanged(post(index), review(index))]
     if quitsWhenSaved, saving.isClean { effects.append(.quit) }
     return effects
   }

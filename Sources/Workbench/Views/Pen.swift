@@ -96,6 +96,13 @@ enum Digits {
     return text
   }
 
+  /// Three decimals without a leading zero, for a probability that lives near its threshold.
+  static func fine(_ value: Float) -> String {
+    guard value.isFinite else { return short(value) }
+    let text = String(format: "%.3f", value)
+    return text.hasPrefix("0.") ? String(text.dropFirst()) : text
+  }
+
   /// A share as whole percent.
   static func percent(_ share: Float) -> String {
     guard share.isFinite else { return "?" }

@@ -139,9 +139,9 @@ extension WorkbenchState {
     } else {
       parts.append("\(place)/\(queue.count)")
     }
-    parts.append("\(labels.reviewedCount) accepted")
+    parts.append("\(labels.accepted) accepted")
     if let median = pace.median {
-      let left = Double(posts.count - labels.reviewedCount) * median
+      let left = Double(posts.count - labels.accepted) * median
       parts.append("\(Digits.duration(median)) a post, \(Digits.duration(left)) left")
     }
     if let job = searchJob, job.adopt { parts.append("searching \(job.next)/\(posts.count)") }

@@ -82,17 +82,18 @@ extension Post {
     return (mention.range.lowerBound == token ? "B-" : "I-") + mention.type.rawValue
   }
 
-  /// Sentences on tags of the file that no tagger could have meant: an `I-` that continues nothing.
+  /// Sentences on tags of the file that IOB2 does not allow where they stand; they are kept as they are
+  /// until an edit covers them.
   var irregularities: [String] {
-    var sentences: [String] = []
-    var before = "O"
-    for (i, token) in tokens.enumerated() {
-      let tag = token.originalTag ?? "O"
-      if tag.hasPrefix("I-"), before.dropFirst(2) != tag.dropFirst(2) || before == "O" {
-        sentences.append("the file has \(tag) at token \(i) after \(before)")
+    guard tokens.contains(where: { $0.originalTag != nil }) else { return [] }
+    let tags = tokens.map { $0.originalTag ?? "O" }
+    return BIO.mentions(of: tags, reading: .lenient).irregularities.map { irregularity in
+      let tag = tags[irregularity.token]
+      switch irregularity.kind {
+      case .orphan: return "in the file, \(tag) at token \(irregularity.token) continues nothing"
+      case .unknownPrefix, .unreadable:
+        return "in the file, \"\(tag)\" at token \(irregularity.token) is no tag"
       }
-      before = tag
     }
-    return sentences
   }
 }

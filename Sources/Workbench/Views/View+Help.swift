@@ -17,9 +17,17 @@ extension WorkbenchState {
     pen.rightLine([pen.piece("\(entries.count) entries", .popup)], in: inside, row: 0)
     pen.frame.cursor = Position(
       column: inside.column + 1 + TextWidth.columns(of: safe(list.filter.text)), row: inside.row)
-    drawEntries(
-      &pen, Box(column: inside.column, row: inside.row + 1, columns: inside.columns, rows: inside.rows - 1),
-      entries, chosen: list.chosen)
+    let parts = inside.splitRows([.fixed(1), .share(1), .fixed(min(3, inside.rows / 4))])
+    drawEntries(&pen, parts[1], entries, chosen: list.chosen)
+    guard entries.indices.contains(list.chosen) else { return }
+    let chosen = entries[list.chosen]
+    let words = chosen.unavailable.map { "; not now: \($0)" } ?? ""
+    pen.heading(":\(chosen.usage)", in: parts[2])
+    pen.frame.restyle(parts[2]) { $0.on(look.theme[.popup].background) }
+    let rest = Box(
+      column: parts[2].column, row: parts[2].row + 1, columns: parts[2].columns,
+      rows: parts[2].rows - 1)
+    pen.wrap(chosen.summary + words, .popup, in: rest, row: 0)
   }
 
   private func drawEntries(
@@ -30,7 +38,7 @@ extension WorkbenchState {
       return
     }
     let top = max(0, min(chosen - box.rows / 2, entries.count - box.rows))
-    let usage = min(28, box.columns / 3)
+    let usage = min(28, box.columns / 4 + 2)
     for (row, entry) in entries.dropFirst(top).prefix(box.rows).enumerated() {
       let isChosen = top + row == chosen
       let style = isChosen ? pen.look.theme[.selection] : pen.look.theme[.popup]
@@ -42,7 +50,7 @@ extension WorkbenchState {
       pen.line(
         [
           Pen.Piece(text: isChosen ? pen.look.glyphs.pointer : " ", style: style),
-          Pen.Piece(text: pen.cell(keys, 12) + " ", style: style),
+          Pen.Piece(text: pen.cell(keys, 10) + " ", style: style),
           Pen.Piece(text: pen.cell(entry.usage, usage) + " ", style: style),
           Pen.Piece(text: safe(words), style: entry.unavailable == nil ? style : faded),
         ], in: line, row: 0)

@@ -12,11 +12,11 @@ extension WorkbenchState {
     let rowsPerMention: Int
 
     init(columns: Int, rows: Int, mentions: Int) {
-      answer = columns >= 48 ? 13 : 10
-      gold = columns >= 48 ? 7 : 6
       let isNarrow = columns < 48 && mentions * 2 + 1 <= rows
+      answer = columns >= 48 ? 13 : 10
+      gold = columns >= 48 ? 7 : isNarrow ? 6 : 5
       rowsPerMention = isNarrow ? 2 : 1
-      words = isNarrow ? 2 : min(40, max(8, columns - gold - 2 * answer))
+      words = isNarrow ? 2 : min(40, max(8, columns - gold - 2 * answer + 1))
     }
   }
 
@@ -64,8 +64,9 @@ extension WorkbenchState {
     }
     pieces.append(goldPiece(pen, row.gold, table.gold))
     let isKnown = [analysis?.text != nil, analysis?.multimodal != nil]
-    for (answer, isKnown) in zip(row.answers, isKnown) {
-      pieces.append(answerPiece(pen, answer, row.gold, isKnown, table.answer))
+    for (i, answer) in row.answers.enumerated() {
+      // The last column needs no space after it.
+      pieces.append(answerPiece(pen, answer, row.gold, isKnown[i], table.answer - i))
     }
     pen.line(pieces, in: box, row: line + table.rowsPerMention - 1)
   }

@@ -65,10 +65,10 @@ extension WorkbenchState {
     }
     let right = [pen.piece(span + " ", .muted)] + ramp
     let room = box.columns - TextWidth.columns(of: span) - 6
-    let state = choice.heat || choice.numbers ? "" : " off"
-    var words = (heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)) + state
+    let isOff = !choice.heat && !choice.numbers
+    var words = isOff ? "heat off" : heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
     let full = safe(signal.caption) + ", " + words
-    if !heatTitle.isEmpty, TextWidth.columns(of: full) <= room { words = full }
+    if !heatTitle.isEmpty || isOff, TextWidth.columns(of: full) <= room { words = full }
     pen.line(pen.cell(words, max(1, room)), .text, in: box, row: 0)
     pen.rightLine(right, in: box, row: 0)
   }

@@ -30,9 +30,9 @@ extension WorkbenchState {
     let role: Role = decision.route == .text ? .routeText : .routeMultimodal
     pen.line(
       [
-        pen.piece("p ", .muted), pen.piece(Digits.short(decision.probability), role),
+        pen.piece("p ", .muted), pen.piece(Digits.fine(decision.probability), role),
         pen.piece("  rank ", .muted), pen.piece(Digits.percent(decision.percentile)),
-        pen.piece("  cosine ", .muted), pen.piece(Digits.short(decision.cosine)),
+        pen.piece("  cos ", .muted), pen.piece(Digits.short(decision.cosine)),
       ], in: box, row: 0)
     bar(
       &pen, box, row: 1, value: Double(decision.probability),
@@ -46,8 +46,8 @@ extension WorkbenchState {
     let expert = isText ? analysis?.text?.system : analysis?.multimodal?.system
     let name = safe(expert ?? decision.route.rawValue)
     let limit = Digits.short(RouteDecision.threshold)
-    let word = isText ? "not above" : "above"
-    let short = "\(look.glyphs.arrow) \(name): p is \(word) \(limit)"
+    let sign = isText ? (look.glyphs.isUnicode ? "≤" : "<=") : ">"
+    let short = "\(look.glyphs.arrow) \(name): p \(sign) \(limit)"
     guard isLong else { return short }
     return short + ", and higher than on \(Digits.percent(decision.percentile)) of the dev posts"
   }
