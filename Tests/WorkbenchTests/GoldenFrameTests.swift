@@ -6,8 +6,10 @@ import Testing
 
 /// Whole screens as text, at the smallest, a usual and the largest size.
 @Suite struct GoldenFrameTests {
-  static let sizes = [Size(columns: 80, rows: 24), Size(columns: 120, rows: 36),
-    Size(columns: 300, rows: 90)]
+  static let sizes = [
+    Size(columns: 80, rows: 24), Size(columns: 120, rows: 36),
+    Size(columns: 300, rows: 90),
+  ]
 
   private func golden(_ name: String, _ size: Size, _ desk: Desk) throws {
     try expectGolden(desk.text, "\(name)-\(size.columns)x\(size.rows)")
@@ -109,8 +111,10 @@ import Testing
       .noCachedCounts("models/rds"), .missingEmbeddings(posts: 4), .noRouter,
       .failed("the objective is not a number"),
     ]
-    return [.init(state: .queued), running, candidate, worse, .init(state: .installed),
-      .init(state: .rolledBack)] + refusals.map { .init(state: .refused($0)) }
+    return [
+      .init(state: .queued), running, candidate, worse, .init(state: .installed),
+      .init(state: .rolledBack),
+    ] + refusals.map { .init(state: .refused($0)) }
   }()
 
   @Test func tooSmall() throws {

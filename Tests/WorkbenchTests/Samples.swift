@@ -153,7 +153,9 @@ enum Samples {
   /// A picture as half blocks would be: letters here, so that golden files show where it is.
   static func cells(_ box: Size) -> RenderedPicture {
     .cells(
-      (0..<(box.columns * box.rows)).map { Cell(["~", "=", "o", "."][($0 + $0 / box.columns) % 4]) },
+      (0..<(box.columns * box.rows)).map {
+        Cell(["~", "=", "o", "."][($0 + $0 / box.columns) % 4])
+      },
       columns: box.columns, rows: box.rows)
   }
 }

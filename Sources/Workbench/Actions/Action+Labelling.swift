@@ -10,7 +10,8 @@ extension Action {
       return []
     },
     Action(
-      "type", .labelling, "set the type of the selection, the mention or the token under the cursor",
+      "type", .labelling,
+      "set the type of the selection, the mention or the token under the cursor",
       parameters: [.required("TYPE", .type)], unavailable: needsPost
     ) { state, arguments in
       guard let type = arguments.text(0) else { return [] }

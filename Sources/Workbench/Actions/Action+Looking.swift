@@ -64,7 +64,8 @@ extension Action {
   @Sendable static func needsMap(_ state: WorkbenchState) -> String? {
     if let reason = needsAnalysis(state) { return reason }
     guard state.spatialSignals.isEmpty else { return nil }
-    return "\(state.shown?.system ?? "this system") has no map over the picture; s shows the next system"
+    return
+      "\(state.shown?.system ?? "this system") has no map over the picture; s shows the next system"
   }
 
   /// Reason of the actions that step through a map.

@@ -14,7 +14,8 @@ extension Action {
       unavailable: { state in needsRouter(state) ?? needsCandidate(state) }
     ) { _, _ in [.installCandidate] },
     Action(
-      "rollback", .routing, keys: ["R"], "drop the newly trained router, or go back to the one before",
+      "rollback", .routing, keys: ["R"],
+      "drop the newly trained router, or go back to the one before",
       unavailable: { state in
         needsRouter(state)
           ?? (state.training.state == .installed ? nil : needsCandidate(state))

@@ -29,8 +29,9 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case .unknownType(let name, let known):
       "no entity type \"\(name)\" here; types are \(known.joined(separator: " "))"
     case .unknownRelation(let name, let known):
-      "no relation \"\(name)\" here; " + (known.isEmpty
-        ? "this dataset has none" : "relations are \(known.prefix(4).joined(separator: " ")) …")
+      "no relation \"\(name)\" here; "
+        + (known.isEmpty
+          ? "this dataset has none" : "relations are \(known.prefix(4).joined(separator: " ")) …")
     case .unknownPost(let id): "no post \"\(id)\" in this dataset; / searches"
     case .unknownSystem(let name, let known):
       "no system \"\(name)\" answered here; "

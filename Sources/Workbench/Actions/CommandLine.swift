@@ -92,7 +92,7 @@ enum CommandLine {
   static func nearest(to name: String) -> String? {
     guard name.count <= 30 else { return nil }
     let ranked = Action.all.map { ($0.name, distance(name, $0.name)) }.min { $0.1 < $1.1 }
-    guard let ranked, ranked.1 <= max(1, name.count / 3) else { return nil }
+    guard let ranked, ranked.1 <= (name.count < 4 ? 1 : max(2, name.count / 3)) else { return nil }
     return ranked.0
   }
 

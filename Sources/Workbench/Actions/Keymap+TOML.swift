@@ -82,7 +82,8 @@ extension Keymap {
     return map
   }
 
-  private static func check(_ command: String, file: String, line: Int, types: [EntityType]) throws {
+  private static func check(_ command: String, file: String, line: Int, types: [EntityType]) throws
+  {
     let words = command.split(separator: " ").map(String.init)
     guard let name = words.first, let action = Action.named(name) else {
       throw KeymapError.unknownCommand(

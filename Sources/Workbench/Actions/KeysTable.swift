@@ -10,7 +10,9 @@ public enum KeysTable {
   ) -> String {
     let map = Keymap.standard(types: types)
     return Action.Group.allCases.map { group in
-      var lines = ["### \(group.rawValue)", "", "| keys | command | what it does |", "| --- | --- | --- |"]
+      var lines = [
+        "### \(group.rawValue)", "", "| keys | command | what it does |", "| --- | --- | --- |",
+      ]
       for action in Action.all where action.group == group {
         if action.name == "type" {
           for type in types {

@@ -90,7 +90,8 @@ extension WorkbenchState {
     let before = queue.current
     queue.show(job.matches, query: job.text)
     notice = Notice(
-      text: "\(job.matches.count) of \(posts.count) posts; \(keymap.label("leave")) lists all again")
+      text: "\(job.matches.count) of \(posts.count) posts; \(keymap.label("leave")) lists all again"
+    )
     if queue.current != before { arrive() }
     return []
   }

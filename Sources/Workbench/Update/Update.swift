@@ -122,12 +122,14 @@ extension WorkbenchState {
     if saving.isClean { return [.quit] }
     guard saving.failed.isEmpty else {
       notice = Notice(
-        text: "\(saving.failed.count) edits are not saved; :retry tries again, :quit! loses them",
+        text: "\(edits(saving.failed.count)) not saved; :retry tries again, :quit! loses them",
         isError: true)
       return []
     }
     quitsWhenSaved = true
-    notice = Notice(text: "quits as soon as \(saving.pending.count) edits are saved")
+    notice = Notice(text: "quits as soon as \(edits(saving.pending.count)) saved")
     return []
   }
+
+  private func edits(_ count: Int) -> String { count == 1 ? "1 edit is" : "\(count) edits are" }
 }

@@ -99,7 +99,8 @@ struct TextPane {
   private func segments(_ range: Range<Int>) -> [Range<Int>] {
     var parts: [Range<Int>] = []
     var start = range.lowerBound
-    for index in range where index + 1 == range.upperBound
+    for index in range
+    where index + 1 == range.upperBound
       || flow.places[index + 1].row != flow.places[index].row
     {
       parts.append(start..<(index + 1))
@@ -109,7 +110,9 @@ struct TextPane {
   }
 
   private func names(_ pen: inout Pen) {
-    let rows: [(String, Role)] = [("gold", .gold), ("text", .textExpert), ("multi", .multimodalExpert)]
+    let rows: [(String, Role)] = [
+      ("gold", .gold), ("text", .textExpert), ("multi", .multimodalExpert),
+    ]
     for line in 0..<max(0, min(flow.lines - top, box.rows / rowsPerLine)) {
       for (i, (name, role)) in rows.enumerated() {
         pen.line(name, role, in: box, row: line * rowsPerLine + 1 + i)

@@ -43,7 +43,8 @@ extension WorkbenchState {
     }
     pen.line(
       [pen.piece(sign, .prompt), pen.piece(text[hidden...].joined())], in: box, row: 0)
-    let column = 1 + TextWidth.columns(of: hidden == 0 ? before : text[hidden..<line.cursor].joined())
+    let column =
+      1 + TextWidth.columns(of: hidden == 0 ? before : text[hidden..<line.cursor].joined())
     pen.frame.cursor = Position(column: box.column + min(column, box.columns - 1), row: box.row)
     let used = 1 + TextWidth.columns(of: text[hidden...].joined())
     let error = notice.map { $0.isError ? $0.text : "" } ?? ""

@@ -52,7 +52,8 @@ extension WorkbenchState {
     pen.line("tag probabilities, \(safe(prediction.system))", .title, in: box, row: 0)
     for (i, label) in prediction.labels.enumerated() {
       let parts = label.split(separator: "-", maxSplits: 1).map(String.init)
-      pen.line(" " + pen.cell(parts.first ?? "", cell - 1), .muted, in: box, row: 1, indent: i * cell)
+      pen.line(
+        " " + pen.cell(parts.first ?? "", cell - 1), .muted, in: box, row: 1, indent: i * cell)
       let type = parts.count > 1 ? parts[1] : ""
       pen.line(" " + pen.cell(type, cell - 1), .muted, in: box, row: 2, indent: i * cell)
     }
@@ -60,7 +61,8 @@ extension WorkbenchState {
       guard prediction.marginals.indices.contains(token) else { continue }
       for (i, p) in prediction.marginals[token].prefix(prediction.labels.count).enumerated() {
         let isSeen = p >= 0.005
-        let text = isSeen ? TextWidth.padded(Digits.short(p), columns: cell - 2) : pen.look.glyphs.dot
+        let text =
+          isSeen ? TextWidth.padded(Digits.short(p), columns: cell - 2) : pen.look.glyphs.dot
         pen.frame.write(
           " \(text)",
           at: Position(column: box.column + i * cell, row: box.row + 3 + line),

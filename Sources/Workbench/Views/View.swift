@@ -45,7 +45,8 @@ extension WorkbenchState {
       let post = posts[index]
       let picture = post.imageID.map { "picture \(safe($0))" } ?? "no picture"
       right = [
-        pen.piece("\(safe(post.source.description))  \(post.tokens.count) tokens  \(picture)  ", .muted)
+        pen.piece(
+          "\(safe(post.source.description))  \(post.tokens.count) tokens  \(picture)  ", .muted)
       ]
     }
     if let decision = routes[index] {
