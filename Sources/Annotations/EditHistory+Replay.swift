@@ -1,0 +1,118 @@
+import Corpora
+
+/// What does not fit when stored edits meet the dataset again. Nothing of it deletes an edit.
+public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
+  /// The post is not in the dataset any more.
+  case vanished(post: String, steps: Int)
+  /// The post has other words now; its edits are kept, not applied.
+  case tokensChanged(post: String, steps: Int)
+  /// The file gives the post other labels or another picture now; the edits are applied on top.
+  case labelsChanged(post: String, steps: Int)
+  /// The edits belong to a file of the folder that is not open.
+  case otherFile(String, steps: Int)
+  /// The step cannot be understood or applied; it is kept.
+  case unusable(sequence: Int64, reason: String)
+
+  public var description: String {
+    switch self {
+    case .vanished(let post, let steps):
+      "post \(post) is not in the dataset any more; its \(steps) steps are kept, bring the post back "
+        + "to use them"
+    case .tokensChanged(let post, let steps):
+      "post \(post) has other words now; its \(steps) steps are kept but not applied, label it again "
+        + "or restore the file"
+    case .labelsChanged(let post, let steps):
+      "post \(post) has other labels in its file now; its \(steps) steps were applied on top, check it"
+    case .otherFile(let file, let steps):
+      "\(steps) steps belong to \(file), which is not open; open the folder to see them"
+    case .unusable(let sequence, let reason):
+      "step \(sequence) cannot be used (\(reason)); it is kept, look at it with `annotations log`"
+    }
+  }
+}
+
+extension EditHistory {
+  /// The history that stored steps make over a dataset, and what did not fit.
+  ///
+  /// A post whose words are the same is edited even if its file has other tags now: each edit then puts its
+  /// result over its range, whatever stands there. A post with other words is left as the file has it.
+  /// - Parameter last: the last sequence number in the store, where that is not the last step's.
+  public static func replaying(
+    _ steps: [Step], over dataset: Dataset, last: Int64 = 0
+  ) -> (history: EditHistory, findings: [StoreFinding]) {
+    var history = EditHistory()
+    var findings: [StoreFinding] = []
+    var bases: [String: Base] = [:]
+    var order: [String] = []
+    for step in steps {
+      if bases[step.post] == nil {
+        order.append(step.post)
+        bases[step.post] = Base(dataset.post(id: step.post))
+      }
+      bases[step.post]?.note(step)
+    }
+    for step in steps {
+      let base = bases[step.post]
+      let fits = base?.tokensHash == step.tokensHash
+      do {
+        try history.replay(step, base: fits ? base?.post : nil, rebase: base?.isMixed ?? false)
+      } catch {
+        findings.append(.unusable(sequence: step.sequence, reason: "\(error)"))
+      }
+    }
+    var elsewhere: [String: Int] = [:]
+    for id in order {
+      guard let base = bases[id] else { continue }
+      if base.unfitting > 0 {
+        if dataset.path != dataset.root, !dataset.files.contains(where: { $0.name == base.file }) {
+          elsewhere[base.file, default: 0] += base.unfitting
+        } else if base.post == nil {
+          findings.append(.vanished(post: id, steps: base.unfitting))
+        } else {
+          findings.append(.tokensChanged(post: id, steps: base.unfitting))
+        }
+      }
+      // Judged by the latest step: it was made on what the file said then.
+      if base.unfitting < base.steps, base.latestHash != base.postHash {
+        findings.append(.labelsChanged(post: id, steps: base.steps - base.unfitting))
+      }
+    }
+    history.skip(to: last)
+    for (file, count) in elsewhere.sorted(by: { $0.key < $1.key }) {
+      findings.append(.otherFile(file, steps: count))
+    }
+    return (history, findings)
+  }
+
+  /// The post of some steps as the dataset has it now, and how the steps fit it.
+  private struct Base {
+    let post: Post?
+    let tokensHash: String?
+    let postHash: String?
+    var steps = 0
+    /// Steps that were made on other words.
+    var unfitting = 0
+    /// Some step was made on other labels than today's file gives.
+    var isMixed = false
+    var latestHash = ""
+    /// The file of the latest step that does not fit.
+    var file = ""
+
+    init(_ post: Post?) {
+      self.post = post
+      tokensHash = post.map(DatasetHash.hash(ofTokens:))
+      postHash = post.map(DatasetHash.hash(of:))
+    }
+
+    mutating func note(_ step: Step) {
+      steps += 1
+      if step.tokensHash == tokensHash {
+        if step.postHash != postHash { isMixed = true }
+        latestHash = step.postHash
+      } else {
+        unfitting += 1
+        file = step.file
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import Corpora
+
+/// The labels of one post as people left them, and how far it has come.
+public struct LabelState: Sendable, Hashable {
+  /// Sorted, never overlapping, inside the post's tokens.
+  public var mentions: [EntityMention]
+  public var relations: [RelationMention]
+  public var review: ReviewState
+  /// Who changed labels or review state last; nil when nobody did.
+  public var annotator: String?
+  /// When, in milliseconds since 1970.
+  public var time: Int64?
+
+  /// The labels that the dataset gives a post.
+  public init(_ post: Post) {
+    mentions = post.mentions
+    relations = post.relations
+    review = .untouched
+  }
+
+  /// The post with these labels.
+  public func applied(to post: Post) -> Post {
+    var copy = post
+    copy.mentions = mentions
+    copy.relations = relations
+    return copy
+  }
+
+  /// True when every mention lies in the tokens and none overlaps another.
+  public func isValid(tokenCount: Int) -> Bool {
+    var end = 0
+    for mention in mentions {
+      guard mention.range.lowerBound >= end, mention.range.upperBound <= tokenCount,
+        !mention.range.isEmpty, !mention.type.rawValue.isEmpty
+      else { return false }
+      end = mention.range.upperBound
+    }
+    return relations.allSatisfy { relation in
+      [relation.head, relation.tail].allSatisfy {
+        $0.lowerBound >= 0 && !$0.isEmpty && $0.upperBound <= tokenCount
+      }
+    }
+  }
+
+  /// Does what an action says.
+  /// - Parameter rebase: when the labels are not the ones that the action was made for, put its result
+  ///   in place anyway (mentions that reach into its range go wholly); false makes that an error.
+  /// - Throws: `EditError`; the state is then unchanged.
+  mutating func apply(_ action: Edit.Action, tokenCount: Int, rebase: Bool) throws {
+    var next = self
+    switch action {
+    case .mentions(let range, let before, let after):
+      guard range.lowerBound >= 0, range.upperBound <= tokenCount,
+        (before + after).allSatisfy({
+          $0.range.lowerBound >= range.lowerBound && $0.range.upperBound <= range.upperBound
+        })
+      else { throw EditError.outside(range, tokens: tokenCount) }
+      let current = mentions.filter { $0.range.overlaps(range) }
+      guard rebase || current == before else { throw EditError.outOfDate }
+      next.mentions.removeAll { $0.range.overlaps(range) }
+      next.mentions += after
+      next.mentions.sort { $0.range.lowerBound < $1.range.lowerBound }
+      next.review = .edited
+    case .relation(let head, let tail, let before, let after):
+      let place = relations.firstIndex {
+        $0.head == head && $0.tail == tail && (rebase || $0.label == before)
+      }
+      guard rebase || (place != nil) == (before != nil) else { throw EditError.outOfDate }
+      let relation = after.map { RelationMention(head: head, tail: tail, label: $0) }
+      if let place {
+        next.relations.replaceSubrange(place...place, with: relation.map { [$0] } ?? [])
+      } else if let relation {
+        next.relations.append(relation)
+      }
+      next.review = .edited
+    case .review(let before, let after):
+      guard rebase || review == before else { throw EditError.outOfDate }
+      next.review = after
+    }
+    guard next.isValid(tokenCount: tokenCount) else { throw EditError.invalid }
+    self = next
+  }
+}
+
+/// Why an edit cannot be made.
+public enum EditError: Error, Sendable, Hashable, CustomStringConvertible {
+  case outside(Range<Int>, tokens: Int)
+  case outOfDate
+  case invalid
+  case wrongPost(edit: String, post: String)
+  case nothingToUndo
+  case notUndoable(sequence: Int64)
+
+  public var description: String {
+    switch self {
+    case .outside(let range, let tokens):
+      "tokens \(range.lowerBound) to \(range.upperBound) do not lie in the \(tokens) of the post; "
+        + "select words of this post"
+    case .outOfDate: "the labels changed since the edit was prepared; look again and repeat it"
+    case .invalid: "the edit would make mentions overlap, or leave the post; select other words"
+    case .wrongPost(let edit, let post): "an edit of post \(edit) was given post \(post)"
+    case .nothingToUndo: "nothing to take back"
+    case .notUndoable(let sequence):
+      "step \(sequence) is not the latest of its post; take back the later ones first"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Corpora
+import Foundation
+
+/// Where the annotations of a dataset are kept, and why there.
+public struct StoreLocation: Sendable, Hashable {
+  /// The SQLite file.
+  public let path: String
+  public let reason: Reason
+
+  /// Why a store is where it is.
+  public enum Reason: Sendable, Hashable {
+    /// `--store` named it.
+    case named
+    /// `.twinlens` in the dataset's folder, which can be written.
+    case besideDataset
+    /// The state folder of the user, because the dataset's folder cannot be written.
+    case stateFolder
+  }
+
+  /// A location by its parts.
+  public init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+
+  /// The rule of ARCHITECTURE, "Store": `--store`, else `.twinlens/annotations.sqlite` in the dataset's folder
+  /// when that can be written, else a folder named for the dataset's path under
+  /// `$XDG_STATE_HOME/twinlens` (`~/.local/state/twinlens`). Looks at the disk and makes nothing.
+  public static func resolve(
+    dataset: Dataset, explicit: String? = nil,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> StoreLocation {
+    if let explicit { return StoreLocation(path: explicit, reason: .named) }
+    let folder = "\(dataset.root)/.twinlens"
+    let store = "\(folder)/annotations.sqlite"
+    let isWritable =
+      if exists(folder) {
+        canWrite(folder) && (!exists(store) || access(store, W_OK) == 0)
+      } else {
+        canWrite(dataset.root)
+      }
+    if isWritable { return StoreLocation(path: store, reason: .besideDataset) }
+    let root = URL(fileURLWithPath: dataset.root).resolvingSymlinksInPath().path
+    let name = (root as NSString).lastPathComponent
+    let hash = SHA256.hexDigest(of: Array(root.utf8)).prefix(12)
+    let configured = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let home = environment["HOME"] ?? NSHomeDirectory()
+    let state = configured ?? "\(home)/.local/state"
+    return StoreLocation(
+      path: "\(state)/twinlens/\(name)-\(hash)/annotations.sqlite", reason: .stateFolder)
+  }
+
+  private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Root may write anywhere; a folder without any write bit was meant to stay as it is all the same.
+  private static func canWrite(_ folder: String) -> Bool {
+    var info = stat()
+    return stat(folder, &info) == 0 && info.st_mode & 0o222 != 0 && access(folder, W_OK) == 0
+  }
+
+  /// True where SQLite's write-ahead log does not work, as it needs memory shared between machines
+  /// (https://sqlite.org/wal.html): NFS, SMB, FUSE, 9p and their like. The path must exist.
+  static func isOnNetwork(_ path: String, mounts: String? = nil) -> Bool {
+    var info = stat()
+    guard stat(path, &info) == 0 else { return false }
+    // The device number's parts, as glibc's `major` and `minor` macros have them.
+    let major = (info.st_dev >> 8) & 0xFFF | (info.st_dev >> 32) & ~0xFFF
+    let minor = info.st_dev & 0xFF | (info.st_dev >> 12) & ~0xFF
+    let table =
+      mounts ?? (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
+    for line in table.split(separator: "\n") {
+      // `36 35 98:0 /mnt1 /mnt2 rw shared:1 - ext3 /dev/root rw` (proc(5))
+      let fields = line.split(separator: " ")
+      guard fields.count > 2, fields[2] == "\(major):\(minor)",
+        let dash = fields.firstIndex(of: "-"), dash + 1 < fields.count
+      else { continue }
+      let kind = String(fields[dash + 1])
+      return networkKinds.contains(kind) || kind.hasPrefix("nfs") || kind.hasPrefix("fuse.")
+    }
+    return false
+  }
+
+  private static let networkKinds: Set<String> = [
+    "9p", "afs", "ceph", "cifs", "coda", "fuse", "gfs2", "lustre", "ocfs2", "smb3", "smbfs",
+    "vboxsf",
+    "virtiofs",
+  ]
+}
