@@ -70,7 +70,9 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
     let inCube = distance(levels[cube.0], levels[cube.1], levels[cube.2])
     let grey = min(23, max(0, ((red + green + blue) / 3 - 3) / 10))
     let value = 8 + 10 * grey
-    if distance(value, value, value) < inCube { return 232 + grey }
+    // A clear hue must not turn grey, however near the grey is.
+    let isGreyish = max(red, green, blue) - min(red, green, blue) < 32
+    if isGreyish, distance(value, value, value) < inCube { return 232 + grey }
     return 16 + 36 * cube.0 + 6 * cube.1 + cube.2
   }
 

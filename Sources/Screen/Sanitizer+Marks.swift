@@ -4,6 +4,8 @@ extension Sanitizer {
     let value = scalar.value
     if value < 0x7F { return value < 0x20 }
     if fillers.contains(value) { return true }
+    // A skin tone outside a sequence would cling to any sign before it.
+    if (0x1F3FB...0x1F3FF).contains(value) { return true }
     switch scalar.properties.generalCategory {
     case .control, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
       return true
@@ -26,12 +28,9 @@ extension Sanitizer {
   /// The mark of a scalar that must not be shown itself.
   func mark(_ scalar: Unicode.Scalar) -> String {
     let value = scalar.value
-    if value < 0x20 || value == 0x7F {
-      if !ascii, let picture = Unicode.Scalar(value == 0x7F ? 0x2421 : 0x2400 + value) {
-        return String(Character(picture))
-      }
-      if ascii { return "<\(value == 0x7F ? "DEL" : Self.controls[Int(value)])>" }
-    }
+    // By name: the control pictures (U+2400 and on) are missing in common terminal fonts.
+    if value == 0x7F { return bracket("DEL") }
+    if value < 0x20 { return bracket(Self.controls[Int(value)]) }
     if let name = Self.names[value] { return bracket(name) }
     let hex = String(value, radix: 16, uppercase: true)
     return bracket("U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex)

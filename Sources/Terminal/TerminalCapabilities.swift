@@ -1,0 +1,101 @@
+import Screen
+
+/// What a terminal can do, from its replies and from the environment.
+public struct TerminalCapabilities: Sendable, Hashable {
+  /// Where the cell size in pixels comes from.
+  public enum CellSource: String, Sendable, Hashable {
+    case windowSize = "the window size of the kernel"
+    case geometry = "the sixel geometry"
+    case reported = "the terminal's report"
+    case assumed = "assumed, nothing was reported"
+  }
+
+  /// A program between us and the terminal.
+  public enum Multiplexer: String, Sendable, Hashable {
+    case tmux, screen
+  }
+
+  /// XTVERSION, such as `XTerm(379)`; nil when it did not answer.
+  public var name: String?
+  public var term: String
+  public var sixel = false
+  /// Colour registers for sixel, nil when unknown.
+  public var registers: Int?
+  /// One cell in pixels.
+  public var cellWidth = 8
+  public var cellHeight = 16
+  public var cellSource = CellSource.assumed
+  /// The largest sixel picture in pixels, nil when unknown; larger ones are cut by the terminal.
+  public var mostPixels: WindowSize.Pixels?
+  /// Whether synchronised updates (mode 2026) can be used.
+  public var synchronizedUpdate = false
+  /// Whether the terminal says that it measures by grapheme cluster (mode 2027).
+  public var graphemeClusters = false
+  /// Whether the background is dark; nil when unknown.
+  public var darkBackground: Bool?
+  public var isUTF8: Bool
+  public var multiplexer: Multiplexer?
+  /// Whether the terminal answered at all.
+  public var answered = false
+  /// Keys that were typed while the questions were out; the first input of the program.
+  public var typedKeys: [Key] = []
+  /// Every question with its reply, for `twinlens doctor`.
+  public var report: [ProbeEntry] = []
+
+  /// Nothing known but the environment.
+  public init(environment: [String: String], isUTF8: Bool) {
+    term = environment["TERM"] ?? ""
+    self.isUTF8 = isUTF8
+    if environment["TMUX"] != nil || term.hasPrefix("tmux") {
+      multiplexer = .tmux
+    } else if environment["STY"] != nil || term.hasPrefix("screen") {
+      multiplexer = .screen
+    }
+  }
+
+  /// The built-in theme that fits the background; dark when unknown.
+  public var suggestedTheme: Theme { darkBackground == false ? .paper : .dusk }
+
+  /// How emoji sequences should be shown unless the user says otherwise.
+  public var suggestedEmoji: Sanitizer.EmojiMode { graphemeClusters ? .show : .base }
+
+  /// Whether this terminal shows nothing but lines of text.
+  public var isDumb: Bool { term.isEmpty || term == "dumb" }
+}
+
+/// One line of the probe's report. Control bytes in `sent` and `reply` are shown as marks.
+public struct ProbeEntry: Sendable, Hashable {
+  public let question: String
+  public let sent: String
+  public let reply: String
+  public let conclusion: String
+}
+
+/// The size of a terminal from the kernel; pixels are 0 where it does not know them.
+public struct WindowSize: Sendable, Hashable {
+  public var columns: Int
+  public var rows: Int
+  public var xPixels: Int
+  public var yPixels: Int
+
+  /// A size in pixels.
+  public struct Pixels: Sendable, Hashable {
+    public let width: Int
+    public let height: Int
+  }
+
+  /// Cells and pixels.
+  public init(columns: Int, rows: Int, xPixels: Int = 0, yPixels: Int = 0) {
+    self.columns = columns
+    self.rows = rows
+    self.xPixels = xPixels
+    self.yPixels = yPixels
+  }
+
+  /// One cell in pixels when the numbers are plausible. The floor: terminals count their border
+  /// in, and a fraction would drift by half a column across the screen.
+  public var cell: (width: Int, height: Int)? {
+    guard columns > 0, rows > 0, xPixels >= 2 * columns, yPixels >= 4 * rows else { return nil }
+    return (xPixels / columns, yPixels / rows)
+  }
+}
