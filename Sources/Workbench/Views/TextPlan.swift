@@ -52,7 +52,7 @@ extension WorkbenchState {
   func visibleTokens(_ index: Int) -> [String] {
     posts[index].tokens.map {
       let text = look.sanitizer.visible($0.text)
-      return text.isEmpty ? "\u{2423}" : text
+      return text.isEmpty ? (look.glyphs.isUnicode ? "\u{2423}" : "_") : text
     }
   }
 }

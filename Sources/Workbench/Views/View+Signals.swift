@@ -48,7 +48,9 @@ extension WorkbenchState {
     for (i, bar) in bars.enumerated() {
       pieces.append(pen.piece(bar, start + i == token ? .title : .bar))
     }
-    if values.indices.contains(token) { pieces.append(pen.piece(" " + Digits.short(values[token]))) }
+    if values.indices.contains(token) {
+      pieces.append(pen.piece(" " + Digits.short(values[token])))
+    }
     pen.line(pieces, in: box, row: row)
   }
 
