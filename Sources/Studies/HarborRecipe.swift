@@ -24,8 +24,9 @@ public struct HarborRecipe: Sendable {
     self.seed = seed
     classifier.epochs = 10
     classifier.batch = 64
-    dual.epochs = 16
+    dual.epochs = 12
     dual.batch = 128
+    dual.learningRate = 1e-3
     tagger.seed = seed
   }
 

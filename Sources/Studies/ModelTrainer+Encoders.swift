@@ -25,7 +25,7 @@ extension ModelTrainer {
     _ = observe(.finished(model: name, metrics: metrics))
   }
 
-  /// Trains the dual encoder on captions; its vocabulary also holds the words of the training posts.
+  /// Trains the dual encoder on captions, starting from the picture encoder; its vocabulary also holds the words of the training posts.
   func trainDual(_ name: String) throws {
     let captions = try requireCaptions(name)
     let texts = dataset.posts(in: .train) + captions.posts
@@ -33,10 +33,12 @@ extension ModelTrainer {
       counting: texts.lazy.flatMap { $0.tokens.map { WordForms.word($0.text) } }, minimum: 2)
     let (train, held) = divide(prepare(captions, words: words, classes: []))
     var generator = SeededGenerator(seed: HarborRecipe.worldSeed, stream: name)
-    let fresh = DualEncoder(
+    var fresh = DualEncoder(
       DualEncoder.Configuration(
         words: words.size, wordSize: recipe.wordSize, dimensions: recipe.dimensions,
         pictures: recipe.pictures), &generator)
+    fresh.startPictures(
+      from: try PictureEncoderModel(folder: folder("resnet-harbor")).classifier.network)
     let task = ContrastiveTask(side: recipe.picture.side)
     let trained = try run(EncoderRun(fresh, task, recipe.dual), on: train, name: name)
     let tape = Tape()
