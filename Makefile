@@ -23,7 +23,7 @@ help:
 	@echo "make test       all tests; FILTER=Name runs those that match"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
-	@echo "make format     format the sources"
+	@echo "make format     format the sources and wrap their comments"
 	@echo "make bench      measure the budgets of docs/performance.md"
 	@echo "make samples    draw Samples/ and train its models again (long)"
 	@echo "make docs       bring the generated parts of the manual up to date"
@@ -60,6 +60,7 @@ lint:
 	@Scripts/check-house-rules
 
 format:
+	@python3 Tools/wrap-comments.py Sources Tests
 	@$(SWIFT) format format --in-place --parallel --recursive $(LINTED)
 
 # `sudo make install` installs what was built before: root may have no Swift, and would own .build.
