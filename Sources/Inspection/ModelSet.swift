@@ -5,8 +5,7 @@ import Foundation
 import Routing
 import Tensors
 
-/// The models at work: the dual encoder, a text expert, a multimodal expert and the router between
-/// them.
+/// The models at work: the dual encoder, a text expert, a multimodal expert and the router between them.
 ///
 /// A value: the workbench's queues share it without locks, and a retrained router makes a new one.
 public struct ModelSet: Sendable {
@@ -39,9 +38,9 @@ public struct ModelSet: Sendable {
 
   /// Opens a folder of model folders.
   ///
-  /// The router decides which experts belong together; a system named by the caller replaces the
-  /// expert of its kind, and the router is then left out unless it was trained with it. A broken
-  /// folder becomes a notice, so that the rest can be used.
+  /// The router decides which experts belong together; a system named by the caller replaces the expert of its kind,
+  /// and the router is then left out unless it was trained with it. A broken folder becomes a notice, so that the rest
+  /// can be used.
   ///
   /// - Parameters:
   ///   - router: name of a router folder; nil takes `rds`, else the first there is.
@@ -55,8 +54,7 @@ public struct ModelSet: Sendable {
     func attempt<T>(_ name: String?, _ load: (String) throws -> T) throws -> T? {
       guard let name else { return nil }
       guard catalog.systems[name] != nil else {
-        notices.append(
-          ModelFolderError(folder: folder + "/" + name, problem: "does not exist").description)
+        notices.append(ModelFolderError(folder: folder + "/" + name, problem: "does not exist").description)
         return nil
       }
       do {
@@ -69,8 +67,7 @@ public struct ModelSet: Sendable {
     for name in [routerName, system].compactMap({ $0 }) where catalog.systems[name] == nil {
       throw ModelFolderError(
         folder: folder,
-        problem:
-          "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
+        problem: "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
     }
     let chosen =
       routerName ?? (catalog.routers.contains("rds") ? "rds" : catalog.routers.first)
@@ -117,9 +114,7 @@ public struct ModelSet: Sendable {
   /// Leaves out what does not fit together, with a notice.
   private mutating func checkFit() {
     guard let encoder else {
-      if text != nil || multimodal != nil {
-        notices.append("no dual encoder: pictures are not read")
-      }
+      if text != nil || multimodal != nil { notices.append("no dual encoder: pictures are not read") }
       return
     }
     if let size = multimodal?.configuration.riva?.regionSize, size != encoder.regionShape[1] {

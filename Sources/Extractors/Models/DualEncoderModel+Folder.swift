@@ -25,8 +25,7 @@ extension DualEncoderModel {
     guard words.size == configuration.encoder.words else {
       throw ModelFolderError(
         folder: folder,
-        problem:
-          "has \(words.size) words in words.txt and \(configuration.encoder.words) in config.json")
+        problem: "has \(words.size) words in words.txt and \(configuration.encoder.words) in config.json")
     }
     self.init(
       name: (folder as NSString).lastPathComponent, encoder: encoder, words: words,
@@ -63,8 +62,7 @@ extension DualEncoderModel.Folder {
       && recipe.deviation.allSatisfy { $0 > 0 }
       && recipe.side % (1 << (p.hiddenSizes.count + 1)) == 0
     if !sound {
-      throw ModelFolderError(
-        folder: folder, problem: "has sizes in config.json outside what is read")
+      throw ModelFolderError(folder: folder, problem: "has sizes in config.json outside what is read")
     }
   }
 }

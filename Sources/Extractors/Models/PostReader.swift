@@ -6,8 +6,7 @@ import Synchronization
 import Tensors
 import Traces
 
-/// Turns posts into tagger inputs: finds and decodes the picture, and encodes it once with the dual
-/// encoder.
+/// Turns posts into tagger inputs: finds and decodes the picture, and encodes it once with the dual encoder.
 public struct PostReader: Sendable {
   public let encoder: DualEncoderModel
 

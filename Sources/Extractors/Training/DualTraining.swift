@@ -19,8 +19,7 @@ public struct DualTraining: Sendable, Hashable, Codable {
 public struct CaptionedPicture: Sendable {
   /// Word numbers of the caption.
   public let words: [Int]
-  /// 3×side×side normalised pixels, as bytes to save memory: value = (byte/255 − mean) / deviation
-  /// is done when used.
+  /// 3×side×side normalised pixels, as bytes to save memory: value = (byte/255 − mean) / deviation is done when used.
   public let pixels: [Float]
 
   /// A pair.

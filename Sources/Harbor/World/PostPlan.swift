@@ -1,7 +1,6 @@
 import Tensors
 
-/// How picture and text of a post go together (Vempala and Preoţiuc-Pietro 2019), in their
-/// proportions.
+/// How picture and text of a post go together (Vempala and Preoţiuc-Pietro 2019), in their proportions.
 public enum Relatedness: String, CaseIterable, Sendable {
   /// The text is in the picture, and the picture adds to it.
   case r1 = "R1"
@@ -38,9 +37,8 @@ struct PostPlan: Sendable {
   /// Something unnamed that does what another kind does, to lead a reader of keywords astray.
   let decoy: Kind?
 
-  /// A plan: R1 and R2 leave the kind to the picture; R3 and R4 tell it in words, and their picture
-  /// shows what the text names anyway (R3) or something else, mostly another meaning of the name
-  /// (R4).
+  /// A plan: R1 and R2 leave the kind to the picture; R3 and R4 tell it in words, and their picture shows what the
+  /// text names anyway (R3) or something else, mostly another meaning of the name (R4).
   init(_ generator: inout SeededGenerator) {
     relatedness = Relatedness.allCases[generator.pick(weights: Relatedness.shares)]
     name = generator.pickZipf(Inventory.town.ambiguous, exponent: 0.5)

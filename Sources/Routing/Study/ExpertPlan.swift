@@ -16,8 +16,8 @@ public struct ExpertPlan: Sendable {
     ExpertPlan(name: "riva-ungated", multimodal: true, gated: false),
   ]
 
-  /// A fresh model: vocabularies from the dual encoder (words) and the training posts (characters),
-  /// word vectors taken over from the dual encoder.
+  /// A fresh model: vocabularies from the dual encoder (words) and the training posts (characters), word vectors taken
+  /// over from the dual encoder.
   public func makeModel(
     encoder: DualEncoderModel, train: [TaggerInput], scheme: TagScheme, seed: UInt64
   ) -> ExpertModel {
