@@ -8,7 +8,7 @@ PACKAGES = libncursesw5-dev libopenblas-dev libpng-dev libsixel-dev libturbojpeg
 	libsqlite3-dev pkg-config
 
 # One set of flags for the program and its tests, so that nothing is compiled twice; tests reach
-# internal names through -enable-testing. docs/performance.md tells what it costs.
+# internal names through -enable-testing, which costs next to nothing (docs/performance.md).
 FLAGS = -c release -Xswiftc -enable-testing
 PROGRAM = .build/release/twinlens
 LINTED = Sources Tests Package.swift
@@ -67,7 +67,7 @@ format:
 install: $(if $(SUDO_USER),,build)
 	@test -x $(PROGRAM) || { echo "Nothing is built yet; give make build as yourself first." >&2; exit 1; }
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"
-	@install -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/twinlens"
+	@install -s -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/twinlens"
 	@rm -rf "$(SHARE)/Samples" "$(SHARE)/Themes" "$(SHARE)/docs"
 	@cp -R Samples Themes docs "$(SHARE)/"
 	@install -m 644 README.md LICENSE "$(SHARE)/"
