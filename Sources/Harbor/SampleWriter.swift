@@ -9,6 +9,8 @@ import Tensors
 /// with `images/`, and `captions/` (its own dataset) for the dual encoder.
 public struct SampleWriter: Sendable {
   public let recipe: SampleRecipe
+  /// Changes whenever the same seed gives other posts or pictures.
+  public static let worldVersion = 1
 
   /// A writer for a recipe.
   public init(_ recipe: SampleRecipe) { self.recipe = recipe }

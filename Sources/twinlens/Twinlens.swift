@@ -5,5 +5,7 @@ struct Twinlens: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "twinlens",
     abstract: "A terminal workbench for multimodal information extraction from social media posts.",
-    subcommands: [SampleCommand.self, ExperimentCommand.self])
+    subcommands: [
+      SampleCommand.self, TrainCommand.self, EvaluateCommand.self, StudyCommand.self,
+    ])
 }
