@@ -22,9 +22,9 @@ public struct HarborRecipe: Sendable {
   /// The recipe of the committed models, with another seed for the experts and the router if wanted.
   public init(seed: UInt64 = 1) {
     self.seed = seed
-    classifier.epochs = 10
+    classifier.epochs = 6
     classifier.batch = 64
-    dual.epochs = 12
+    dual.epochs = 8
     dual.batch = 128
     dual.learningRate = 1e-3
     tagger.seed = seed

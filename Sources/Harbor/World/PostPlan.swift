@@ -50,7 +50,6 @@ struct PostPlan: Sendable {
     func unrelated(_ generator: inout SeededGenerator) -> Kind {
       generator.pick(Kind.allCases.filter { $0.type != actual.type })
     }
-    let speaks = !generator.chance(Self.silentSettingShare)
     switch relatedness {
     case .r1:
       // What is said is in the picture; what the name is said to do is meant figuratively.
@@ -58,7 +57,7 @@ struct PostPlan: Sendable {
       place = generator.chance(Self.placeShare) ? unrelated(&generator) : nil
       cue = generator.chance(Self.figurativeWithPicture) ? generator.pick(others) : nil
       decoy = cue == nil && generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
-      spokenSetting = speaks ? setting : nil
+      spokenSetting = setting
     case .r2:
       thing = actual.thing
       place = generator.chance(Self.placeShare / 2) ? unrelated(&generator) : nil
@@ -75,7 +74,7 @@ struct PostPlan: Sendable {
       place = own ? nil : shown
       cue = actual
       decoy = nil
-      spokenSetting = speaks ? setting : nil
+      spokenSetting = setting
     case .r4:
       let shown: Kind? =
         generator.chance(Self.misleadingShare)
@@ -86,16 +85,14 @@ struct PostPlan: Sendable {
       cue = actual
       decoy = nil
       let pictured = setting
-      spokenSetting =
-        speaks ? generator.pick(Setting.allCases.filter { $0 != pictured }) : nil
+      spokenSetting = generator.pick(Setting.allCases.filter { $0 != pictured })
     }
   }
 
-  static let placeShare: Float = 0.3
+  static let placeShare: Float = 0.2
   static let decoyShare: Float = 0.2
   static let figurativeWithPicture: Float = 1
-  static let figurativeWithout: Float = 0.2
-  static let silentSettingShare: Float = 0.05
+  static let figurativeWithout: Float = 0.1
   static let ownPictureShare: Float = 0.5
   static let otherMeaningShare: Float = 0.7
   static let misleadingShare: Float = 0.38
