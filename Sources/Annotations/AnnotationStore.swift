@@ -47,8 +47,9 @@ public final class AnnotationStore: Sendable {
   /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult
   public func append(_ step: Step) throws -> Int64 {
+    guard access == .readWrite else { throw StoreError.readOnly(path) }
     do {
-      return try queue.write { [path] in try Self.insert(step, $0, path) }
+      return try queue.write { [path] in try StepRows.insert(step, $0, path) }
     } catch {
       throw Self.notSaved(error, path)
     }
@@ -59,8 +60,9 @@ public final class AnnotationStore: Sendable {
   public func append(
     _ step: Step, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
   ) {
+    guard access == .readWrite else { return completion(.failure(.readOnly(path))) }
     queue.asyncWrite { [path] in
-      try Self.insert(step, $0, path)
+      try StepRows.insert(step, $0, path)
     } completion: { [path] _, result in
       completion(result.mapError { Self.notSaved($0, path) })
     }
@@ -79,7 +81,8 @@ public final class AnnotationStore: Sendable {
   /// - Throws: `StoreError`.
   public func steps() throws -> (steps: [Step], findings: [StoreFinding]) {
     do {
-      return try queue.read(Self.fetch)
+      let stored = try queue.read { [path] in try StepRows.fetch($0, path) }
+      return (stored.steps, stored.findings)
     } catch let error as DatabaseError {
       throw Self.explain(error, path)
     }
@@ -90,9 +93,13 @@ public final class AnnotationStore: Sendable {
   public func history(
     over dataset: Dataset
   ) throws -> (history: EditHistory, findings: [StoreFinding]) {
-    let stored = try steps()
-    let replayed = EditHistory.replaying(stored.steps, over: dataset)
-    return (replayed.history, stored.findings + replayed.findings)
+    do {
+      let stored = try queue.read { [path] in try StepRows.fetch($0, path) }
+      let replayed = EditHistory.replaying(stored.steps, over: dataset, last: stored.last)
+      return (replayed.history, stored.findings + replayed.findings)
+    } catch let error as DatabaseError {
+      throw Self.explain(error, path)
+    }
   }
 
   /// Notes that a dataset is being annotated.
@@ -127,89 +134,42 @@ public final class AnnotationStore: Sendable {
 extension AnnotationStore {
   /// Makes the folder of a new store; refuses what is not an SQLite file.
   private static func prepareFile(_ path: String, _ access: Access) throws {
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      let reason = errno
-      if FileManager.default.fileExists(atPath: path) {
-        throw StoreError.cannotOpen(path, reason: String(cString: strerror(reason)))
-      }
-      if access == .readOnly { throw StoreError.missing(path) }
-      let folder = (path as NSString).deletingLastPathComponent
-      guard !folder.isEmpty else { return }
-      do {
-        try FileManager.default.createDirectory(
-          atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw StoreError.cannotOpen(path, reason: "its folder cannot be made")
-      }
-      syncFolder((folder as NSString).deletingLastPathComponent)
-      return
-    }
-    defer { try? handle.close() }
     var info = stat()
-    guard fstat(handle.fileDescriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
-      throw StoreError.notADatabase(path)
+    guard stat(path, &info) == 0 else {
+      if errno != ENOENT { throw StoreError.cannotOpen(path, reason: reason(errno)) }
+      if access == .readOnly { throw StoreError.missing(path) }
+      return try makeFolder(of: path)
     }
+    guard info.st_mode & S_IFMT == S_IFREG else { throw StoreError.notADatabase(path) }
+    let handle = open(path, O_RDONLY | O_CLOEXEC)
+    guard handle >= 0 else { throw StoreError.cannotOpen(path, reason: reason(errno)) }
+    defer { close(handle) }
     // "SQLite format 3" and NUL, https://sqlite.org/fileformat.html §1.3; an empty file is a new one.
-    let head = try? handle.read(upToCount: 16)
-    guard info.st_size == 0 || head == Data("SQLite format 3\0".utf8) else {
+    var head = [UInt8](repeating: 0, count: 16)
+    let count = pread(handle, &head, head.count, 0)
+    guard count == 0 || head == Array("SQLite format 3\0".utf8) else {
       throw StoreError.notADatabase(path)
     }
   }
+
+  private static func makeFolder(of path: String) throws {
+    let folder = (path as NSString).deletingLastPathComponent
+    guard !folder.isEmpty else { return }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw StoreError.cannotOpen(path, reason: "its folder cannot be made")
+    }
+    syncFolder((folder as NSString).deletingLastPathComponent)
+  }
+
+  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
   private static func syncFolder(_ folder: String) {
     let handle = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard handle >= 0 else { return }
     fsync(handle)
     close(handle)
-  }
-
-  private static func insert(_ step: Step, _ db: Database, _ path: String) throws -> Int64 {
-    let last = try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT coalesce(max(sequence), 0) FROM step"))
-    let expected = (last ?? 0) + 1
-    guard step.sequence == expected else {
-      throw StoreError.outOfOrder(path, expected: expected, given: step.sequence)
-    }
-    let (undoes, redoes): (Int64?, Int64?) =
-      switch step.kind {
-      case .edit: (nil, nil)
-      case .undo(let sequence): (sequence, nil)
-      case .redo(let sequence): (nil, sequence)
-      }
-    let statement = try db.cachedStatement(
-      sql: """
-        INSERT INTO step (sequence, post, file, post_hash, tokens_hash, annotator, time, kind,
-          payload, undoes, redoes, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """)
-    try statement.execute(
-      arguments: [
-        step.sequence, step.post, step.file, step.postHash, step.tokensHash, step.annotator,
-        step.time, step.kind.word, step.kind.payload, undoes, redoes, step.name,
-      ])
-    return step.sequence
-  }
-
-  private static func fetch(_ db: Database) throws -> (steps: [Step], findings: [StoreFinding]) {
-    var steps: [Step] = []
-    var findings: [StoreFinding] = []
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT sequence, post, file, post_hash, tokens_hash, annotator, time, kind, payload, undoes,
-          redoes, name FROM step ORDER BY sequence
-        """)
-    while let row = try rows.next() {
-      let kind = Step.Kind(word: row[7], payload: row[8], undoes: row[9], redoes: row[10])
-      guard let kind else {
-        findings.append(.unusable(sequence: row[0], reason: "its row makes no sense"))
-        continue
-      }
-      steps.append(
-        Step(
-          sequence: row[0], post: row[1], file: row[2], postHash: row[3], tokensHash: row[4],
-          annotator: row[5], time: row[6], kind: kind, name: row[11]))
-    }
-    return (steps, findings)
   }
 
   private static func notSaved(_ error: any Error, _ path: String) -> StoreError {

@@ -36,8 +36,9 @@ extension EditHistory {
   ///
   /// A post whose words are the same is edited even if its file has other tags now: each edit then puts its
   /// result over its range, whatever stands there. A post with other words is left as the file has it.
+  /// - Parameter last: the last sequence number in the store, where that is not the last step's.
   public static func replaying(
-    _ steps: [Step], over dataset: Dataset
+    _ steps: [Step], over dataset: Dataset, last: Int64 = 0
   ) -> (history: EditHistory, findings: [StoreFinding]) {
     var history = EditHistory()
     var findings: [StoreFinding] = []
@@ -76,6 +77,7 @@ extension EditHistory {
         findings.append(.labelsChanged(post: id, steps: base.steps - base.unfitting))
       }
     }
+    history.skip(to: last)
     for (file, count) in elsewhere.sorted(by: { $0.key < $1.key }) {
       findings.append(.otherFile(file, steps: count))
     }

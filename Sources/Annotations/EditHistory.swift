@@ -18,6 +18,7 @@ public struct EditHistory: Sendable, Equatable {
   public private(set) var steps: [Step] = []
   /// The labels of touched posts, by post id.
   public private(set) var states: [String: LabelState] = [:]
+  private var lastSequence: Int64 = 0
   private var done: [Done] = []
   private var undone: [Done] = []
   /// What the posts of `undone` were like with the edit, in the same order: a redo gives exactly that.
@@ -27,7 +28,7 @@ public struct EditHistory: Sendable, Equatable {
   public init() {}
 
   /// The sequence number that the next step gets.
-  public var nextSequence: Int64 { (steps.last?.sequence ?? 0) + 1 }
+  public var nextSequence: Int64 { lastSequence + 1 }
 
   /// The edit that undo would take back; its `name` names it.
   public var nextUndo: Step? { done.last?.step }
@@ -68,7 +69,7 @@ public struct EditHistory: Sendable, Equatable {
       postHash: DatasetHash.hash(of: base), tokensHash: DatasetHash.hash(ofTokens: base),
       annotator: annotator, time: time, kind: .edit(edit.action), name: edit.name(in: base))
     try perform(step, base: base, rebase: false)
-    steps.append(step)
+    record(step)
     return step
   }
 
@@ -93,7 +94,7 @@ public struct EditHistory: Sendable, Equatable {
       sequence: nextSequence, post: edit.post, file: edit.file, postHash: edit.postHash,
       tokensHash: edit.tokensHash, annotator: annotator, time: time, kind: kind, name: name)
     guard (try? perform(step, base: nil, rebase: false)) != nil else { return nil }
-    steps.append(step)
+    record(step)
     return step
   }
 
@@ -136,7 +137,7 @@ public struct EditHistory: Sendable, Equatable {
   ///   - base: the post as the dataset has it now; nil keeps the step on record without effect.
   ///   - rebase: whether the file's labels may have changed under the edit.
   mutating func replay(_ step: Step, base: Post?, rebase: Bool) throws {
-    steps.append(step)
+    record(step)
     if let base {
       try perform(step, base: base, rebase: rebase)
     } else if case .edit = step.kind {
@@ -144,5 +145,13 @@ public struct EditHistory: Sendable, Equatable {
       undone.removeAll()
       redone.removeAll()
     }
+  }
+
+  /// Leaves out sequence numbers that are taken.
+  mutating func skip(to sequence: Int64) { lastSequence = max(lastSequence, sequence) }
+
+  private mutating func record(_ step: Step) {
+    steps.append(step)
+    lastSequence = step.sequence
   }
 }

@@ -21,8 +21,8 @@ enum FileBytes {
     let size = min(limit, info.st_size)
     var failure: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      while count < size {
-        let got = Foundation.read(handle, buffer.baseAddress! + count, size - count)
+      while count < size, let base = buffer.baseAddress {
+        let got = Foundation.read(handle, base + count, size - count)
         if got < 0 && errno == EINTR { continue }
         if got < 0 { failure = errno }
         if got <= 0 { break }
@@ -44,8 +44,8 @@ enum FileBytes {
     var failure: Int32 = 0
     bytes.withUnsafeBytes { buffer in
       var at = 0
-      while at < buffer.count {
-        let put = Foundation.write(handle, buffer.baseAddress! + at, buffer.count - at)
+      while at < buffer.count, let base = buffer.baseAddress {
+        let put = Foundation.write(handle, base + at, buffer.count - at)
         if put < 0 && errno == EINTR { continue }
         if put < 0 {
           failure = errno

@@ -12,7 +12,7 @@ extension Sanitizer {
       }
       return scalars.count == 2 || scalars[1].value == 0xFE0F
     }
-    guard first.properties.isEmoji else { return false }
+    guard first.properties.isEmoji, !Self.isHidden(first) else { return false }
     if scalars.count == 1 { return first.properties.isEmojiPresentation }
     if isTagged(scalars) { return true }
     return isJoined(scalars)

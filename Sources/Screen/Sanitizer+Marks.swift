@@ -4,6 +4,8 @@ extension Sanitizer {
     let value = scalar.value
     if value < 0x7F { return value < 0x20 }
     if fillers.contains(value) { return true }
+    // A skin tone outside a sequence would cling to any sign before it.
+    if (0x1F3FB...0x1F3FF).contains(value) { return true }
     switch scalar.properties.generalCategory {
     case .control, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
       return true

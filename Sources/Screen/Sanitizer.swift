@@ -57,9 +57,14 @@ public struct Sanitizer: Sendable, Hashable {
     var marks = 0
     var hasBase = false
     for (index, scalar) in scalars.enumerated() {
-      if Self.isHidden(scalar), !isOrthographic(scalar, at: index, in: scalars) {
+      if Self.isHidden(scalar), !(hasBase && isOrthographic(scalar, at: index, in: scalars)) {
         out += mark(scalar)
         hasBase = false
+      } else if !hasBase, TextWidth.columns(of: scalar) == 0,
+        scalar.properties.generalCategory == .otherLetter
+      {
+        // A Hangul vowel without its consonant does not combine with anything.
+        out += mark(scalar)
       } else if TextWidth.columns(of: scalar) == 0 {
         marks += 1
         if marks > Self.mostMarks { continue }
@@ -82,6 +87,7 @@ public struct Sanitizer: Sendable, Hashable {
     guard index > 0, scalar.value == 0x200C || scalar.value == 0x200D else { return false }
     let before = scalars[index - 1]
     return scalars[0].value >= 0x590 && scalars[0].properties.isAlphabetic
+      && TextWidth.columns(of: scalars[0]) > 0
       && before.value != 0x200C && before.value != 0x200D
   }
 

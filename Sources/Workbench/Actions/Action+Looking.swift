@@ -1,0 +1,76 @@
+extension Action {
+  static let looking: [Action] = [
+    Action(
+      "heat", .looking, keys: ["H"], "heat over the picture on or off", unavailable: needsMap
+    ) { state, _ in
+      state.choice.heat.toggle()
+      return []
+    },
+    Action(
+      "numbers", .looking, keys: ["#"], "the heat as numbers in the place of the picture",
+      unavailable: needsMap
+    ) { state, _ in
+      state.choice.numbers.toggle()
+      return []
+    },
+    Action(
+      "next-head", .looking, keys: ["."], "next head or layer of the map, after the mean",
+      unavailable: needsSlices
+    ) { state, _ in state.stepSlice(1) },
+    Action(
+      "previous-head", .looking, keys: [","], "previous head or layer of the map",
+      unavailable: needsSlices
+    ) { state, _ in state.stepSlice(-1) },
+    Action(
+      "head", .looking, "this head or slice of the map, or mean",
+      parameters: [.required("N", .slice)], unavailable: needsSlices
+    ) { state, arguments in
+      state.choice.slice = arguments.number(0).flatMap { $0 == 0 ? nil : $0 - 1 }
+      return []
+    },
+    Action(
+      "map", .looking, keys: ["m"], "next map that the shown system has",
+      unavailable: { state in
+        needsMap(state) ?? (state.spatialSignals.count < 2 ? "there is only one map" : nil)
+      }
+    ) { state, _ in
+      state.choice.map = (state.choice.map + 1) % max(1, state.spatialSignals.count)
+      state.choice.slice = nil
+      return []
+    },
+    Action(
+      "system", .looking, keys: ["s"], "next system, or the one of this name",
+      parameters: [.optional("NAME", .system)], unavailable: needsAnalysis
+    ) { state, arguments in state.chooseSystem(arguments.text(0)) },
+    Action(
+      "panel", .looking, keys: ["z"], "give the right column to one part, then the next"
+    ) { state, _ in
+      let all = ViewChoice.Panel.allCases
+      let next = all[(state.choice.panel.rawValue + 1) % all.count]
+      state.choice.panel = next
+      state.notice = Notice(text: "right column: \(next.title)")
+      return []
+    },
+  ]
+
+  /// Reason of the actions that need an analysis.
+  @Sendable static func needsAnalysis(_ state: WorkbenchState) -> String? {
+    if !state.opened.hasModels { return "no models are loaded; start with --models DIR" }
+    return needsPost(state)
+      ?? (state.systems.isEmpty ? "no system has answered for this post yet" : nil)
+  }
+
+  /// Reason of the actions that need a map over the picture.
+  @Sendable static func needsMap(_ state: WorkbenchState) -> String? {
+    if let reason = needsAnalysis(state) { return reason }
+    guard state.spatialSignals.isEmpty else { return nil }
+    return
+      "\(state.shown?.system ?? "this system") has no map over the picture; s shows the next system"
+  }
+
+  /// Reason of the actions that step through a map.
+  @Sendable static func needsSlices(_ state: WorkbenchState) -> String? {
+    needsMap(state)
+      ?? ((state.spatialSignal?.sliceCount ?? 1) < 2 ? "this map has one slice only" : nil)
+  }
+}

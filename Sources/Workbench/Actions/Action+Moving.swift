@@ -1,0 +1,72 @@
+extension Action {
+  static let moving: [Action] = [
+    Action(
+      "next", .moving, keys: ["j", "Down", "n"], "next post", unavailable: needsPost
+    ) { state, _ in state.go(to: state.queue.position + 1) },
+    Action(
+      "previous", .moving, keys: ["k", "Up", "p"], "previous post", unavailable: needsPost
+    ) { state, _ in state.go(to: state.queue.position - 1) },
+    Action(
+      "unreviewed", .moving, keys: ["Tab"], "next post that nobody accepted yet",
+      unavailable: needsPost
+    ) { state, _ in state.goToUnreviewed(forward: true) },
+    Action(
+      "previous-unreviewed", .moving, keys: ["S-Tab"], "previous post that nobody accepted yet",
+      unavailable: needsPost
+    ) { state, _ in state.goToUnreviewed(forward: false) },
+    Action(
+      "page-down", .moving, keys: ["PageDown", "C-f"], "one screen of posts down",
+      unavailable: needsPost
+    ) { state, _ in state.go(to: state.queue.position + state.queuePage) },
+    Action(
+      "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", unavailable: needsPost
+    ) { state, _ in state.go(to: state.queue.position - state.queuePage) },
+    Action(
+      "first", .moving, keys: ["g"], "first post", unavailable: needsPost
+    ) { state, _ in state.go(to: 0) },
+    Action(
+      "last", .moving, keys: ["G"], "last post", unavailable: needsPost
+    ) { state, _ in state.go(to: state.queue.count - 1) },
+    Action(
+      "goto", .moving, "the post with this id", parameters: [.required("ID", .post)]
+    ) { state, arguments in
+      guard let index = arguments.text(0).flatMap({ state.indexOfID[$0] }) else { return [] }
+      state.show(post: index)
+      return []
+    },
+    Action(
+      "right", .moving, keys: ["l", "Right"], "next token", unavailable: needsPost
+    ) { state, _ in state.moveToken(to: state.token + 1) },
+    Action(
+      "left", .moving, keys: ["h", "Left"], "previous token", unavailable: needsPost
+    ) { state, _ in state.moveToken(to: state.token - 1) },
+    Action(
+      "next-mention", .moving, keys: ["w"], "next gold mention, or one that a system sees",
+      unavailable: needsPost
+    ) { state, _ in state.moveToMention(forward: true) },
+    Action(
+      "previous-mention", .moving, keys: ["b"], "previous such mention", unavailable: needsPost
+    ) { state, _ in state.moveToMention(forward: false) },
+    Action(
+      "first-token", .moving, keys: ["0", "Home"], "first token", unavailable: needsPost
+    ) { state, _ in state.moveToken(to: 0) },
+    Action(
+      "last-token", .moving, keys: ["$", "End"], "last token", unavailable: needsPost
+    ) { state, _ in state.moveToken(to: .max) },
+    Action(
+      "search", .moving, keys: ["/"], "list only posts that match words, filters or a regex",
+      parameters: [.optional("QUERY", .rest)]
+    ) { state, arguments in
+      guard let query = arguments.text(0) else {
+        state.openSearch()
+        return []
+      }
+      return state.search(query, adopt: true)
+    },
+  ]
+
+  /// Reason of the actions that need a post on screen.
+  @Sendable static func needsPost(_ state: WorkbenchState) -> String? {
+    state.current == nil ? "no post matches the search; Esc ends it" : nil
+  }
+}

@@ -1,0 +1,38 @@
+import Routing
+
+extension Action {
+  static let routing: [Action] = [
+    Action(
+      "train", .routing, keys: ["t"], "train the router on all corrections now",
+      unavailable: needsRouter
+    ) { state, _ in
+      state.notice = Notice(text: "training asked for")
+      return [.train]
+    },
+    Action(
+      "install", .routing, keys: ["i"], "use the newly trained router",
+      unavailable: { state in needsRouter(state) ?? needsCandidate(state) }
+    ) { _, _ in [.installCandidate] },
+    Action(
+      "rollback", .routing, keys: ["R"],
+      "drop the newly trained router, or go back to the one before",
+      unavailable: { state in
+        needsRouter(state)
+          ?? (state.training.state == .installed ? nil : needsCandidate(state))
+      }
+    ) { _, _ in [.rollBack] },
+    Action(
+      "next-flip", .routing, keys: ["f"], "next post whose route the new router changes",
+      unavailable: { $0.training.flips.isEmpty ? "no route changes" : nil }
+    ) { state, _ in state.goToFlip() },
+  ]
+
+  @Sendable private static func needsRouter(_ state: WorkbenchState) -> String? {
+    state.opened.hasRouter ? nil : "no router is loaded; start with --models DIR --router NAME"
+  }
+
+  @Sendable private static func needsCandidate(_ state: WorkbenchState) -> String? {
+    if case .candidate = state.training.state { return nil }
+    return "no new router waits; t trains one"
+  }
+}

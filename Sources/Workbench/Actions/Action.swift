@@ -1,0 +1,112 @@
+/// One thing a person can do. The table of these (`Action.all`) is the only source of the keymap, the
+/// command line, the help list and the printed manual.
+struct Action: Sendable {
+  /// What the command line and keymap files call it.
+  let name: String
+  let group: Group
+  /// Default keys, as `KeyName` spells them.
+  let keys: [String]
+  /// One sentence without a full stop, for help and manual.
+  let summary: String
+  let parameters: [Parameter]
+  /// Why it cannot be done now; nil when it can.
+  let unavailable: @Sendable (WorkbenchState) -> String?
+  let run: @Sendable (inout WorkbenchState, Arguments) -> [Effect]
+
+  init(
+    _ name: String, _ group: Group, keys: [String] = [], _ summary: String,
+    parameters: [Parameter] = [],
+    unavailable: @escaping @Sendable (WorkbenchState) -> String? = { _ in nil },
+    run: @escaping @Sendable (inout WorkbenchState, Arguments) -> [Effect]
+  ) {
+    self.name = name
+    self.group = group
+    self.keys = keys
+    self.summary = summary
+    self.parameters = parameters
+    self.unavailable = unavailable
+    self.run = run
+  }
+
+  /// Headings of help and manual.
+  enum Group: String, Sendable, CaseIterable {
+    case moving = "Moving"
+    case labelling = "Labelling"
+    case looking = "Looking"
+    case routing = "Routing"
+    case program = "Program"
+  }
+
+  /// One argument on the command line.
+  struct Parameter: Sendable, Equatable {
+    let name: String
+    let kind: Kind
+    let isOptional: Bool
+
+    enum Kind: Sendable, Equatable {
+      /// A token number or the end of a range, counted from 0.
+      case token
+      /// An entity type of the dataset.
+      case type
+      /// A relation label of the dataset.
+      case relation
+      /// The id of a post.
+      case post
+      /// The name of a system that answered for this post.
+      case system
+      /// A head or slice, counted from 1, or `mean`.
+      case slice
+      /// Everything up to the end of the line.
+      case rest
+    }
+
+    static func required(_ name: String, _ kind: Kind) -> Self {
+      Self(name: name, kind: kind, isOptional: false)
+    }
+
+    static func optional(_ name: String, _ kind: Kind) -> Self {
+      Self(name: name, kind: kind, isOptional: true)
+    }
+  }
+
+  /// `span START END TYPE`, optional arguments in brackets.
+  var usage: String {
+    ([name] + parameters.map { $0.isOptional ? "[\($0.name)]" : $0.name }).joined(separator: " ")
+  }
+
+  /// True when it can be run without typing anything.
+  var needsArguments: Bool { parameters.contains { !$0.isOptional } }
+
+  /// Every action, by group, in the order of the manual.
+  static let all: [Action] = moving + labelling + looking + routing + program
+
+  /// The action of that name.
+  static func named(_ name: String) -> Action? { byName[name] }
+
+  private static let byName = Dictionary(
+    all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+}
+
+/// The arguments of one call, already checked against their parameters.
+struct Arguments: Sendable, Equatable {
+  let values: [Value]
+
+  enum Value: Sendable, Equatable {
+    case number(Int)
+    case text(String)
+  }
+
+  static let none = Arguments(values: [])
+
+  /// The number at a place, nil when it was left out.
+  func number(_ at: Int) -> Int? {
+    guard values.indices.contains(at), case .number(let n) = values[at] else { return nil }
+    return n
+  }
+
+  /// The text at a place, nil when it was left out.
+  func text(_ at: Int) -> String? {
+    guard values.indices.contains(at), case .text(let t) = values[at] else { return nil }
+    return t
+  }
+}

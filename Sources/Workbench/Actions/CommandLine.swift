@@ -1,0 +1,145 @@
+import Corpora
+
+/// Reads command lines: `span 3 5 PER` becomes an action with checked arguments.
+enum CommandLine {
+  /// The action and arguments of a line without its colon.
+  /// - Throws: `CommandError` that says what is wrong and how to write it.
+  static func parse(_ line: String, in state: WorkbenchState) throws(CommandError)
+    -> (Action, Arguments)
+  {
+    let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
+    guard let name = words.first else { throw .unknownCommand("", nearest: nil) }
+    guard let action = Action.named(name.lowercased()) ?? uniquePrefix(name.lowercased()) else {
+      throw .unknownCommand(name, nearest: nearest(to: name.lowercased()))
+    }
+    let rest = line.drop { $0 == " " }.dropFirst(name.count).drop { $0 == " " }
+    return (action, try arguments(Array(words.dropFirst()), rest: String(rest), of: action, state))
+  }
+
+  /// The words of one call read as the action's parameters.
+  static func arguments(
+    _ words: [String], rest: String, of action: Action, _ state: WorkbenchState
+  ) throws(CommandError) -> Arguments {
+    var values: [Arguments.Value] = []
+    for (i, parameter) in action.parameters.enumerated() {
+      guard i < words.count else {
+        if parameter.isOptional { break }
+        throw .missingArgument(parameter.name, usage: action.usage)
+      }
+      if parameter.kind == .rest {
+        values.append(.text(rest))
+        return Arguments(values: values)
+      }
+      values.append(try value(words[i], for: parameter, of: action, state))
+    }
+    if words.count > action.parameters.count {
+      throw .tooManyArguments(words[action.parameters.count], usage: action.usage)
+    }
+    return Arguments(values: values)
+  }
+
+  private static func value(
+    _ word: String, for parameter: Action.Parameter, of action: Action, _ state: WorkbenchState
+  ) throws(CommandError) -> Arguments.Value {
+    switch parameter.kind {
+    case .token:
+      guard let post = state.current.map({ state.posts[$0] }) else { throw .noPost }
+      guard let n = Int(word) else {
+        throw .notANumber(word, parameter: parameter.name, usage: action.usage)
+      }
+      guard n >= 0, n <= post.tokens.count else {
+        throw .tokenOutside(n, count: post.tokens.count)
+      }
+      return .number(n)
+    case .type:
+      let known = state.opened.types.map(\.rawValue)
+      guard let type = match(word, known) else { throw .unknownType(word, known: known) }
+      return .text(type)
+    case .relation:
+      let known = state.opened.relations
+      if word.lowercased() == "none" { return .text("None") }
+      guard let label = match(word, known) else { throw .unknownRelation(word, known: known) }
+      return .text(label)
+    case .post:
+      guard state.indexOfID[word] != nil else { throw .unknownPost(word) }
+      return .text(word)
+    case .system:
+      let known = state.systems.map(\.system)
+      guard let name = match(word, known) else { throw .unknownSystem(word, known: known) }
+      return .text(name)
+    case .slice:
+      let count = state.spatialSignal?.sliceCount ?? 0
+      if word.lowercased() == "mean", count > 0 { return .number(0) }
+      guard let n = Int(word), n >= 1, n <= count else {
+        throw .sliceOutside(word, count: count)
+      }
+      return .number(n)
+    case .rest: return .text(word)
+    }
+  }
+
+  /// The known name that equals the word, whatever the case.
+  private static func match(_ word: String, _ known: [String]) -> String? {
+    known.first { $0 == word } ?? known.first { $0.lowercased() == word.lowercased() }
+  }
+
+  private static func uniquePrefix(_ name: String) -> Action? {
+    let matches = Action.all.filter { $0.name.hasPrefix(name) }
+    return matches.count == 1 ? matches[0] : nil
+  }
+
+  /// The command with the smallest edit distance, when that is small.
+  static func nearest(to name: String) -> String? {
+    guard name.count <= 30 else { return nil }
+    let ranked = Action.all.map { ($0.name, distance(name, $0.name)) }.min { $0.1 < $1.1 }
+    guard let ranked, ranked.1 <= (name.count < 4 ? 1 : max(2, name.count / 3)) else { return nil }
+    return ranked.0
+  }
+
+  /// Levenshtein distance.
+  private static func distance(_ a: String, _ b: String) -> Int {
+    let a = Array(a)
+    let b = Array(b)
+    var row = Array(0...b.count)
+    for i in a.indices {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for j in b.indices {
+        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+        diagonal = row[j + 1]
+        row[j + 1] = next
+      }
+    }
+    return row[b.count]
+  }
+
+  /// What the last word of a line could become, in order; at most 50.
+  static func completions(of line: String, in state: WorkbenchState) -> [String] {
+    let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard words.count > 1, let name = words.first else {
+      let stem = (words.first ?? "").lowercased()
+      return Action.all.map(\.name).filter { $0.hasPrefix(stem) }.sorted()
+    }
+    guard let action = Action.named(name.lowercased()),
+      let parameter = action.parameters.dropFirst(words.count - 2).first
+    else { return [] }
+    let stem = words[words.count - 1].lowercased()
+    return Array(candidates(for: parameter.kind, in: state, stem: stem).prefix(50))
+  }
+
+  private static func candidates(
+    for kind: Action.Parameter.Kind, in state: WorkbenchState, stem: String
+  ) -> [String] {
+    switch kind {
+    case .type: state.opened.types.map(\.rawValue).filter { $0.lowercased().hasPrefix(stem) }
+    case .relation: state.opened.relations.filter { $0.lowercased().hasPrefix(stem) }
+    case .system: state.systems.map(\.system).filter { $0.lowercased().hasPrefix(stem) }
+    case .post:
+      // Lazily, so that 100,000 ids cost only as many as are offered.
+      Array(state.posts.lazy.map(\.id).filter { $0.lowercased().hasPrefix(stem) }.prefix(50))
+    case .slice: state.spatialSignal == nil ? [] : ["mean"].filter { $0.hasPrefix(stem) }
+    case .rest: Query.filterNames.filter { $0.hasPrefix(stem) }
+    case .token: []
+    }
+  }
+}

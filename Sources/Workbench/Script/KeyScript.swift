@@ -1,0 +1,100 @@
+import Screen
+
+/// A key script: what a person would type, one step a line.
+///
+///     key j
+///     text /ferry
+///     key Return
+///     size 120x36
+///     wait
+///
+/// Empty lines and lines that begin with `#` are left out.
+public struct KeyScript: Sendable, Equatable {
+  /// The steps in order.
+  public let steps: [Step]
+
+  /// One step as it was written and what it means.
+  public struct Step: Sendable, Equatable {
+    /// The line without spaces at its ends; printed before the frame.
+    public let source: String
+    /// What to do.
+    public let action: Action
+  }
+
+  /// What a step does.
+  public enum Action: Sendable, Equatable {
+    /// Press a key.
+    case key(Key)
+    /// Type characters one after the other.
+    case text(String)
+    /// The screen has this size now.
+    case size(Size)
+    /// Go on when no work is pending.
+    case wait
+  }
+
+  /// What can be wrong with a script. The wording stands here and nowhere else.
+  public enum Failure: Error, Equatable, CustomStringConvertible {
+    /// A step that does not exist.
+    case unknownStep(file: String, line: Int, step: String)
+    /// A key that does not exist.
+    case unknownKey(file: String, line: Int, key: String)
+    /// A size that is none, or larger than any screen.
+    case badSize(file: String, line: Int, size: String)
+
+    public var description: String {
+      switch self {
+      case .unknownStep(let file, let line, let step):
+        "\(file):\(line): no step \"\(step)\"; steps are: key NAME, text STRING, size COLSxROWS, wait"
+      case .unknownKey(let file, let line, let key):
+        "\(file):\(line): no key \"\(key)\"; write one character, Return, Escape, Down, ctrl+r …"
+      case .badSize(let file, let line, let size):
+        "\(file):\(line): no size \"\(size)\"; write COLSxROWS, from 1x1 to 1000x1000"
+      }
+    }
+  }
+
+  /// Reads a script.
+  /// - Throws: `Failure` with file and line at the first step that is not understood.
+  public static func parse(_ text: String, file: String) throws(Failure) -> KeyScript {
+    var steps: [Step] = []
+    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    for (i, raw) in lines.enumerated() {
+      let line = raw.trimmingSpaces
+      guard !line.isEmpty, !line.hasPrefix("#") else { continue }
+      // A text keeps the spaces at its end: they may be what is typed.
+      let source = line.hasPrefix("text ") ? String(raw.drop { $0 == " " || $0 == "\t" }) : line
+      steps.append(Step(source: source, action: try action(source, file: file, line: i + 1)))
+    }
+    return KeyScript(steps: steps)
+  }
+
+  private static func action(_ source: String, file: String, line: Int) throws(Failure) -> Action {
+    let parts = source.split(separator: " ", maxSplits: 1).map(String.init)
+    let rest = parts.count > 1 ? parts[1] : ""
+    switch parts.first {
+    case "key":
+      guard let key = KeyName.parse(rest.trimmingSpaces) else {
+        throw .unknownKey(file: file, line: line, key: rest)
+      }
+      return .key(key)
+    case "text" where !rest.isEmpty: return .text(rest)
+    case "size":
+      guard let size = size(rest) else { throw .badSize(file: file, line: line, size: rest) }
+      return .size(size)
+    case "wait" where rest.isEmpty: return .wait
+    default: throw .unknownStep(file: file, line: line, step: source)
+    }
+  }
+
+  /// `120x36` as a size, nil when it is none or out of bounds (1 … 1000 each way).
+  public static func size(_ text: String) -> Size? {
+    let parts = text.trimmingSpaces.lowercased().split(
+      separator: "x", omittingEmptySubsequences: false
+    ).map { Int($0) }
+    guard parts.count == 2, let columns = parts[0], let rows = parts[1],
+      (1...1000).contains(columns), (1...1000).contains(rows)
+    else { return nil }
+    return Size(columns: columns, rows: rows)
+  }
+}

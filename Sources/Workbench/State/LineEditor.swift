@@ -1,0 +1,56 @@
+import Screen
+
+/// One line of text being typed: the command line, the search line, the help filter.
+struct LineEditor: Sendable, Equatable {
+  /// The line as typed, at most `limit` characters.
+  private(set) var characters: [Character] = []
+  /// Where the next character goes, 0 … `characters.count`.
+  private(set) var cursor = 0
+
+  static let limit = 400
+
+  init(_ text: String = "") { set(text) }
+
+  var text: String { String(characters) }
+  var isEmpty: Bool { characters.isEmpty }
+
+  /// Replaces the line and puts the cursor at its end.
+  mutating func set(_ text: String) {
+    characters = Array(text.prefix(Self.limit))
+    cursor = characters.count
+  }
+
+  /// Handles a key of line editing; false when the key means nothing here.
+  mutating func handle(_ key: Key) -> Bool {
+    switch key {
+    case .character(let c):
+      // A paste may carry anything; only what can stand on one line is taken.
+      guard characters.count < Self.limit, !c.isNewline, c.asciiValue.map({ $0 >= 32 }) ?? true
+      else { return true }
+      characters.insert(c, at: cursor)
+      cursor += 1
+    case .backspace, .control("h"):
+      guard cursor > 0 else { return true }
+      cursor -= 1
+      characters.remove(at: cursor)
+    case .delete, .control("d"):
+      if cursor < characters.count { characters.remove(at: cursor) }
+    case .left, .control("b"): cursor = max(0, cursor - 1)
+    case .right, .control("f"): cursor = min(characters.count, cursor + 1)
+    case .home, .control("a"): cursor = 0
+    case .end, .control("e"): cursor = characters.count
+    case .control("u"):
+      characters.removeSubrange(0..<cursor)
+      cursor = 0
+    case .control("k"): characters.removeSubrange(cursor...)
+    case .control("w"):
+      var start = cursor
+      while start > 0, characters[start - 1] == " " { start -= 1 }
+      while start > 0, characters[start - 1] != " " { start -= 1 }
+      characters.removeSubrange(start..<cursor)
+      cursor = start
+    default: return false
+    }
+    return true
+  }
+}

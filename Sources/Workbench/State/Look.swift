@@ -1,0 +1,24 @@
+import Screen
+
+/// How things look, chosen once at the start: theme, signs, treatment of text from posts.
+public struct Look: Sendable {
+  public var theme: Theme
+  public var glyphs: Glyphs
+  public var sanitizer: Sanitizer
+
+  /// A look; by default the dark theme with Unicode signs and safe emoji.
+  public init(
+    theme: Theme = .dusk, glyphs: Glyphs = .unicode, sanitizer: Sanitizer = Sanitizer()
+  ) {
+    self.theme = theme
+    self.glyphs = glyphs
+    self.sanitizer = sanitizer
+  }
+
+  /// The sign for "these differ".
+  var differs: String { glyphs.isUnicode ? "≠" : "!" }
+  /// The sign for an edited post.
+  var edited: String { "~" }
+  /// The sign that joins the words of one mention.
+  var join: String { glyphs.horizontal }
+}

@@ -1,0 +1,31 @@
+import Inspection
+import Routing
+import Screen
+
+/// Something that happened: the only way anything enters the workbench.
+public enum Message: Sendable {
+  /// A key, click or scroll.
+  case key(Key)
+  /// The terminal has this size now.
+  case resized(Size)
+  /// Time passes: seconds on any steady clock. Drives the person's own pace and the search.
+  case tick(Double)
+  /// Work that was cut into pieces goes on (answer to `Effect.resume`).
+  case resume
+  /// The step of this sequence number is durable.
+  case committed(sequence: Int64)
+  /// The step of this sequence number could not be stored; the sentence says why.
+  case commitFailed(sequence: Int64, reason: String)
+  /// The models have answered for a post.
+  case analysed(PostAnalysis)
+  /// No model can answer for a post; the sentence says why.
+  case analysisFailed(post: String, reason: String)
+  /// A picture is ready for its box.
+  case pictureReady(PictureRequest, RenderedPicture)
+  /// The trainer has news.
+  case training(TrainingReport)
+  /// Decisions of the installed router, by post id; replaces what was known of these posts.
+  case routesChanged([String: RouteDecision])
+  /// A sentence for the status line, e.g. from the runtime.
+  case notice(String, isError: Bool)
+}

@@ -1,0 +1,51 @@
+/// Which posts are listed, and where the person stands among them.
+///
+/// Without a filter nothing is stored but a position, so that 100,000 posts cost nothing.
+struct PostQueue: Sendable {
+  /// Number of posts in the dataset.
+  let total: Int
+  /// Indices of the listed posts in order; nil = all.
+  private(set) var filter: [Int]?
+  /// The query that made the filter.
+  private(set) var query: String?
+  /// Position among the listed posts.
+  private(set) var position = 0
+
+  init(total: Int) { self.total = total }
+
+  /// Number of listed posts.
+  var count: Int { filter?.count ?? total }
+
+  /// The post at a position of the list; the position must be inside.
+  subscript(position: Int) -> Int { filter.map { $0[position] } ?? position }
+
+  /// The post on screen, nil when nothing is listed.
+  var current: Int? { count == 0 ? nil : self[position] }
+
+  /// Where a post stands in the list, nil when it is not listed.
+  func position(of post: Int) -> Int? {
+    guard let filter else { return post < total ? post : nil }
+    // The filter is sorted: a search finds posts in their order.
+    var low = 0
+    var high = filter.count
+    while low < high {
+      let middle = (low + high) / 2
+      if filter[middle] < post { low = middle + 1 } else { high = middle }
+    }
+    return low < filter.count && filter[low] == post ? low : nil
+  }
+
+  /// Goes to a position, held inside the list.
+  mutating func move(to position: Int) {
+    self.position = max(0, min(position, count - 1))
+  }
+
+  /// Lists only these posts, or all again; stays at the post on screen if it is still listed.
+  mutating func show(_ matches: [Int]?, query: String?) {
+    let here = current
+    filter = matches
+    self.query = matches == nil ? nil : query
+    position = 0
+    if let here, let at = self.position(of: here) { position = at }
+  }
+}

@@ -1,0 +1,171 @@
+import Corpora
+import Extractors
+import Screen
+import Traces
+
+/// What is shown of the models' answers, by the kinds of signals only.
+extension WorkbenchState {
+  /// The systems that answered for the post on screen: text expert first.
+  var systems: [Prediction] {
+    [analysis?.text, analysis?.multimodal].compactMap { $0 }
+  }
+
+  /// The system whose trace is on screen.
+  var shown: Prediction? {
+    systems.first { $0.system == choice.system } ?? analysis?.multimodal ?? analysis?.text
+  }
+
+  /// The shown system's signals that lie over the picture.
+  var spatialSignals: [Signal] { shown?.trace.signals.filter(\.isSpatial) ?? [] }
+
+  /// The chosen one of them.
+  var spatialSignal: Signal? {
+    let all = spatialSignals
+    return all.isEmpty ? nil : all[choice.map % all.count]
+  }
+
+  /// The scalar signals of all systems, the shown system's first.
+  var gauges: [Gauge] {
+    let first = shown?.system
+    let order = systems.filter { $0.system == first } + systems.filter { $0.system != first }
+    return order.flatMap { prediction in
+      prediction.trace.signals.compactMap { Gauge($0, system: prediction.system) }
+    }
+  }
+
+  /// The slice of the chosen spatial signal that is on screen, whether heat is on or off.
+  var heat: Heat? { spatialSignal?.heat(slice: choice.slice, word: token) }
+
+  /// `head 3 of 8` or `mean of 8`, and the word for maps that differ by word.
+  var heatTitle: String {
+    guard let signal = spatialSignal else { return "" }
+    let count = signal.sliceCount
+    var title = ""
+    if count > 1 {
+      title =
+        choice.slice.map { signal.title(ofSlice: min($0, count - 1)) } ?? "mean of \(count)"
+    }
+    if case .wordsByImage = signal.kind, let post = currentPost {
+      title += (title.isEmpty ? "" : ", ") + "for \(post.quote(token..<(token + 1)))"
+    }
+    return title
+  }
+
+  mutating func stepSlice(_ step: Int) -> [Effect] {
+    let count = spatialSignal?.sliceCount ?? 0
+    guard count > 1 else { return [] }
+    // The mean stands before the first head and after the last.
+    let at = (min(choice.slice ?? -1, count - 1) + 1 + step + count + 1) % (count + 1)
+    choice.slice = at == 0 ? nil : at - 1
+    notice = Notice(text: heatTitle)
+    return []
+  }
+
+  mutating func chooseSystem(_ name: String?) -> [Effect] {
+    let names = systems.map(\.system)
+    guard !names.isEmpty else { return [] }
+    let at = names.firstIndex(of: shown?.system ?? "") ?? 0
+    choice.system = name ?? names[(at + 1) % names.count]
+    choice.map = 0
+    choice.slice = nil
+    notice = Notice(text: "showing \(choice.system ?? "")")
+    return []
+  }
+
+  /// The picture that the screen wants now; nil when there is no room or the numbers are shown.
+  var pictureRequest: PictureRequest? {
+    guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
+    return PictureRequest(
+      post: posts[index].id, box: box.size, heat: choice.heat ? heat : nil)
+  }
+
+  /// Every range that gold or a system names, with what each says of it.
+  var mentionRows: [MentionRow] {
+    guard let post = currentPost else { return [] }
+    var rows: [Range<Int>: MentionRow] = [:]
+    for mention in post.mentions {
+      rows[mention.range, default: MentionRow(range: mention.range)].gold = mention.type
+    }
+    let count = post.tokens.count
+    for (i, prediction) in [analysis?.text, analysis?.multimodal].enumerated() {
+      for scored in prediction?.mentions ?? [] where scored.mention.range.upperBound <= count {
+        rows[scored.mention.range, default: MentionRow(range: scored.mention.range)]
+          .answers[i] = scored
+      }
+    }
+    return rows.values.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
+  }
+}
+
+/// What gold and both experts say of one range.
+struct MentionRow: Sendable, Equatable {
+  let range: Range<Int>
+  var gold: EntityType?
+  /// Text expert, multimodal expert.
+  var answers: [ScoredMention?] = [nil, nil]
+
+  init(range: Range<Int>) { self.range = range }
+}
+
+/// A scalar signal ready to be drawn.
+struct Gauge: Sendable, Equatable {
+  let caption: String
+  let system: String
+  let value: Float
+  let low: Float
+  let high: Float
+  let threshold: Float?
+  let percentile: Float?
+
+  /// Nil when the signal is no scalar.
+  init?(_ signal: Signal, system: String) {
+    guard case .scalar(let low, let high, let threshold, let percentile) = signal.kind,
+      let value = signal.values.first
+    else { return nil }
+    caption = signal.caption.isEmpty ? signal.name : signal.caption
+    self.system = system
+    self.value = value
+    self.low = low
+    self.high = high
+    self.threshold = threshold
+    self.percentile = percentile
+  }
+
+  /// Where a value lies between low and high, 0 … 1.
+  func fraction(_ value: Float) -> Double {
+    guard high > low, value.isFinite else { return 0 }
+    return Double(min(1, max(0, (value - low) / (high - low))))
+  }
+}
+
+extension Signal {
+  /// True when it lies over the picture.
+  var isSpatial: Bool {
+    switch kind {
+    case .imageMap, .wordsByImage, .regions: true
+    default: false
+    }
+  }
+
+  /// One slice, or the mean of all, as heat; nil when the numbers do not fill the picture.
+  func heat(slice: Int?, word: Int) -> Heat? {
+    let all = slice.map { self.slice($0) } ?? mean
+    switch kind {
+    case .imageMap(let rows, let columns, let region):
+      guard rows > 0, columns > 0, all.count == rows * columns else { return nil }
+      return Heat(shape: .grid(rows: rows, columns: columns, region: region), values: all)
+    case .wordsByImage(let rows, let columns, let region):
+      let size = rows * columns
+      guard size > 0, word >= 0, all.count >= (word + 1) * size else { return nil }
+      return Heat(
+        shape: .grid(rows: rows, columns: columns, region: region),
+        values: Array(all[(word * size)..<((word + 1) * size)]))
+    case .regions(let regions):
+      guard all.count == regions.count, !all.isEmpty else { return nil }
+      return Heat(shape: .regions(regions), values: all)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import Annotations
+import Corpora
+import Inspection
+import Routing
+import Screen
+
+/// Everything the workbench knows: one value. `update` changes it, `view` draws it, neither does
+/// anything else. The posts as read are never copied or changed; labels live in an overlay.
+public struct WorkbenchState: Sendable {
+  /// What was opened, in words.
+  public let opened: Opened
+  /// The posts as they were read.
+  public let posts: [Post]
+  /// The size of the screen.
+  public internal(set) var size: Size
+  /// Which key does what.
+  public let keymap: Keymap
+  /// Colours, signs and how text from posts is made safe.
+  public var look: Look
+
+  /// Index of each post by id.
+  let indexOfID: [String: Int]
+  /// Labels, review states, undo and redo.
+  var labels: Labels
+  /// Which posts are listed and where the person stands among them.
+  var queue: PostQueue
+  /// The token under the cursor, always inside the current post.
+  var token = 0
+  /// The other end of a selection, nil = nothing selected.
+  var anchor: Int?
+  /// What keys mean at the moment.
+  var mode = Mode.browse
+  /// What is on its way to the disk.
+  var saving = Saving()
+  /// What the models said, of the posts looked at lately.
+  var analyses = RecentCache<Int, PostAnalysis>(capacity: 64)
+  /// Why a post has no analysis, of the posts looked at lately.
+  var analysisFailures = RecentCache<Int, String>(capacity: 64)
+  /// Decisions of the router by post index.
+  var routes: [Int: RouteDecision] = [:]
+  /// Posts whose gold differs from the chosen expert's answer, as far as analysed.
+  var disagreements: Set<Int> = []
+  /// Pictures made for boxes on this screen.
+  var pictures = RecentCache<PictureRequest, RenderedPicture>(capacity: 12)
+  /// What the person chose to see.
+  var choice = ViewChoice()
+  /// Where the background training stands.
+  var training = TrainingReport(state: .idle)
+  /// Posts whose route the candidate router would change.
+  var flips: Set<Int> = []
+  /// A search that is going on.
+  var searchJob: SearchJob?
+  /// How fast the person works.
+  var pace = Pace()
+  /// The sentence on the status line, until the next key.
+  var notice: Notice?
+  /// Earlier command lines, latest last.
+  var commandHistory: [String] = []
+  /// What was asked for last, so that it is not asked for again.
+  var requested = Requested()
+  /// True once the person asked to quit while something was unsaved.
+  var quitsWhenSaved = false
+
+  /// A workbench over posts that may already have labels and a history.
+  /// - Parameters:
+  ///   - opened: names for the title line.
+  ///   - posts: at least one; ids are unique.
+  ///   - history: what earlier sessions did, over these posts.
+  ///   - size: the first size of the screen.
+  public init(
+    opened: Opened, posts: [Post], history: EditHistory = EditHistory(), size: Size,
+    keymap: Keymap? = nil, look: Look = Look()
+  ) {
+    precondition(!posts.isEmpty, "a workbench needs at least one post")
+    self.opened = opened
+    self.posts = posts
+    self.size = size
+    self.keymap = keymap ?? .standard(types: opened.types)
+    self.look = look
+    indexOfID = Dictionary(
+      posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    labels = Labels(history, posts: posts, indexOfID: indexOfID)
+    queue = PostQueue(total: posts.count)
+    token = posts[0].mentions.first?.range.lowerBound ?? 0
+  }
+
+  /// Names of what was opened.
+  public struct Opened: Sendable {
+    /// The dataset's name.
+    public var dataset: String
+    /// Where edits go, for `:store` and the help.
+    public var store: String
+    /// Entity types that can be set, in the order of the number keys.
+    public var types: [EntityType]
+    /// Relation labels that can be set.
+    public var relations: [String]
+    /// True when models are loaded that can analyse posts.
+    public var hasModels: Bool
+    /// True when a router is loaded.
+    public var hasRouter: Bool
+    /// Who makes the edits.
+    public var annotator: String
+    /// The time of an edit in milliseconds since 1970: the only thing that `update` asks the world.
+    public var clock: @Sendable () -> Int64
+
+    /// Names of what was opened.
+    public init(
+      dataset: String, store: String,
+      types: [EntityType] = [.person, .location, .organization, .miscellaneous],
+      relations: [String] = [], hasModels: Bool = true, hasRouter: Bool = true,
+      annotator: String = "", clock: @escaping @Sendable () -> Int64 = Step.now
+    ) {
+      self.dataset = dataset
+      self.store = store
+      self.types = types
+      self.relations = relations
+      self.hasModels = hasModels
+      self.hasRouter = hasRouter
+      self.annotator = annotator
+      self.clock = clock
+    }
+  }
+}
+
+extension WorkbenchState {
+  /// Index of the post on screen; nil when a search left no post.
+  var current: Int? { queue.current }
+
+  /// A post with the labels it has now.
+  public func post(_ index: Int) -> Post { labels.history.annotated(posts[index]) }
+
+  /// Everything that was ever done, undo and redo included.
+  public var history: EditHistory { labels.history }
+
+  /// The post on screen with the labels it has now.
+  public var currentPost: Post? { current.map(post) }
+
+  /// How far a post has come.
+  func review(_ index: Int) -> ReviewState { labels.review[index] }
+
+  /// What the models said about the post on screen.
+  var analysis: PostAnalysis? { current.flatMap { analyses[$0] } }
+
+  /// The selected tokens while selecting.
+  var selection: Range<Int>? {
+    anchor.map { min($0, token)..<(max($0, token) + 1) }
+  }
+
+  /// What an edit acts on: the selection, else the mention under the cursor, else its token.
+  var target: Range<Int> {
+    selection ?? mentionAtCursor?.range ?? token..<(token + 1)
+  }
+
+  /// The gold mention that covers the token cursor.
+  var mentionAtCursor: EntityMention? {
+    currentPost?.mention(at: token)
+  }
+}
+
+/// What keys mean at the moment.
+enum Mode: Sendable, Equatable {
+  case browse
+  case command(LineEditor, completion: Completion?)
+  case search(LineEditor)
+  case help(HelpList)
+
+  /// Names offered by Tab on the command line, and which of them is shown.
+  struct Completion: Sendable, Equatable {
+    let stem: String
+    let candidates: [String]
+    var chosen: Int
+  }
+}
+
+/// What the person chose to see.
+struct ViewChoice: Sendable, Equatable {
+  /// Heat over the picture.
+  var heat = true
+  /// The heat's values as numbers in the place of the picture.
+  var numbers = false
+  /// Which slice of the heat: nil = mean over all heads and layers.
+  var slice: Int?
+  /// Which of the shown system's spatial signals.
+  var map = 0
+  /// Which system's trace is shown: nil = the multimodal one if there is one.
+  var system: String?
+  /// Which part of the right column has the room on a small screen.
+  var panel = Panel.all
+
+  enum Panel: Int, Sendable, CaseIterable {
+    case all, picture, values, training
+
+    var title: String {
+      switch self {
+      case .all: "everything"
+      case .picture: "picture"
+      case .values: "gates and router"
+      case .training: "training"
+      }
+    }
+  }
+}
+
+/// A sentence for the status line.
+struct Notice: Sendable, Equatable {
+  var text: String
+  var isError = false
+}
+
+/// What was asked of the runtime last.
+struct Requested: Sendable, Equatable {
+  var analysis: Int?
+  var picture: PictureRequest?
+}

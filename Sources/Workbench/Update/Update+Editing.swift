@@ -1,0 +1,175 @@
+import Annotations
+import Corpora
+
+extension WorkbenchState {
+  /// The half-open range of two checked arguments; says what is wrong with it and gives nil.
+  mutating func range(_ arguments: Arguments) -> Range<Int>? {
+    guard let from = arguments.number(0) else { return nil }
+    let to = arguments.number(1) ?? from + 1
+    guard from < to else {
+      notice = Notice(text: CommandError.emptyRange(from, to).description, isError: true)
+      return nil
+    }
+    let count = current.map { posts[$0].tokens.count } ?? 0
+    guard to <= count else {
+      notice = Notice(
+        text: CommandError.tokenOutside(to, count: count).description, isError: true)
+      return nil
+    }
+    return from..<to
+  }
+
+  /// Makes a range one mention of a type; mentions that it overlaps go.
+  mutating func set(_ type: EntityType, over range: Range<Int>) -> [Effect] {
+    guard let post = currentPost else { return [] }
+    anchor = nil
+    guard let edit = Edit.setting(type, over: range, in: post) else {
+      notice = Notice(text: "\(post.quote(range)) is \(type.rawValue) already")
+      return []
+    }
+    token = max(range.lowerBound, min(token, range.upperBound - 1))
+    return apply(edit)
+  }
+
+  /// Removes the mentions that a range touches.
+  mutating func clear(_ range: Range<Int>) -> [Effect] {
+    guard let post = currentPost else { return [] }
+    anchor = nil
+    guard let edit = Edit.clearing(range, in: post) else {
+      return refuse("there is no mention to clear at \(post.quote(range))")
+    }
+    return apply(edit)
+  }
+
+  /// Moves an edge of the mention under the cursor one token out or in.
+  mutating func moveEdge(_ edge: Edit.Edge, out: Bool) -> [Effect] {
+    guard let post = currentPost else { return [] }
+    let edit =
+      out
+      ? Edit.extending(mentionAt: token, edge, in: post)
+      : Edit.shrinking(mentionAt: token, edge, in: post)
+    guard let edit else {
+      let key = keymap.label("clear")
+      return refuse(out ? "the post ends here" : "a mention keeps one token; \(key) clears it")
+    }
+    let effects = apply(edit)
+    // A token that was left out takes the cursor back into the mention.
+    if case .mentions(_, _, let after) = edit.action, let range = after.first?.range {
+      token = max(range.lowerBound, min(token, range.upperBound - 1))
+    }
+    return effects
+  }
+
+  /// Makes the shown system's mentions the gold.
+  mutating func adopt() -> [Effect] {
+    guard let post = currentPost, let answer = shown else { return [] }
+    let all = 0..<post.tokens.count
+    let after = answer.mentions.map(\.mention).filter { $0.range.clamped(to: all) == $0.range }
+      .sorted { $0.range.lowerBound < $1.range.lowerBound }
+    guard after != post.mentions else {
+      notice = Notice(text: "\(answer.system) says the same already")
+      return []
+    }
+    return apply(
+      Edit(
+        post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
+  }
+
+  /// Labels the relation between the mentions at two tokens; `None` removes it.
+  mutating func relate(_ head: Int, _ tail: Int, _ label: String) -> [Effect] {
+    guard let post = currentPost else { return [] }
+    guard let from = post.mention(at: head), let to = post.mention(at: tail) else {
+      let missing = post.mention(at: head) == nil ? head : tail
+      return refuse("there is no mention at token \(missing)")
+    }
+    let new = label == "None" ? nil : label
+    guard let edit = Edit.relating(head: from.range, tail: to.range, label: new, in: post) else {
+      notice = Notice(text: "these two are \(label) already")
+      return []
+    }
+    return apply(edit)
+  }
+
+  /// Accepts the post on screen and goes on to the next that nobody accepted.
+  mutating func accept() -> [Effect] {
+    guard let index = current else { return [] }
+    var effects: [Effect] = []
+    if let edit = Edit.reviewing(posts[index], from: review(index)) {
+      pace.accept()
+      effects = apply(edit)
+    }
+    if let next = nextUnreviewed(forward: true) {
+      effects += go(to: next)
+    } else {
+      notice = Notice(text: "every listed post is accepted")
+    }
+    return effects
+  }
+
+  mutating func reopen() -> [Effect] {
+    guard let index = current,
+      let edit = Edit.reviewing(posts[index], from: review(index), to: .edited)
+    else { return [] }
+    return apply(edit)
+  }
+
+  /// Applies a new edit of the post on screen and sends it to be stored.
+  mutating func apply(_ edit: Edit) -> [Effect] {
+    guard let index = current else { return [] }
+    do {
+      let step = try labels.apply(
+        edit, at: index, base: posts[index], by: opened.annotator, time: opened.clock())
+      return took(step, index)
+    } catch {
+      return refuse("\(error)")
+    }
+  }
+
+  /// Takes the latest edit back, going to its post.
+  mutating func undo() -> [Effect] {
+    guard let edit = labels.history.nextUndo, let index = indexOfID[edit.post] else { return [] }
+    guard let step = labels.undo(at: index, by: opened.annotator, time: opened.clock()) else {
+      return refuse("this edit cannot be undone")
+    }
+    show(post: index)
+    focus(on: edit)
+    return took(step, index)
+  }
+
+  mutating func redo() -> [Effect] {
+    guard let edit = labels.history.nextRedo, let index = indexOfID[edit.post] else { return [] }
+    guard let step = labels.redo(at: index, by: opened.annotator, time: opened.clock()) else {
+      return refuse("this edit cannot be redone")
+    }
+    show(post: index)
+    focus(on: edit)
+    return took(step, index)
+  }
+
+  /// Sends what could not be saved again, in its order.
+  mutating func retry() -> [Effect] { saving.retry().map(Effect.commit) }
+
+  private mutating func took(_ step: Step, _ index: Int) -> [Effect] {
+    noteDisagreement(index)
+    notice = Notice(text: step.name)
+    return saving.begin(step).map(Effect.commit)
+  }
+
+  private mutating func refuse(_ words: String) -> [Effect] {
+    notice = Notice(text: words, isError: true)
+    return [.bell]
+  }
+
+  /// Puts the cursor where an edit was.
+  private mutating func focus(on step: Step) {
+    anchor = nil
+    guard case .edit(let action) = step.kind else { return }
+    switch action {
+    case .mentions(let range, let before, let after):
+      token = before.first?.range.lowerBound ?? after.first?.range.lowerBound ?? range.lowerBound
+    case .relation(let head, _, _, _): token = head.lowerBound
+    case .review: break
+    }
+    token = max(0, min(token, (current.map { posts[$0].tokens.count } ?? 1) - 1))
+  }
+}

@@ -1,0 +1,79 @@
+import Annotations
+
+extension WorkbenchState {
+  /// Shows the post at a position of the list, held inside it.
+  mutating func go(to position: Int) -> [Effect] {
+    let before = queue.position
+    queue.move(to: position)
+    if queue.position != before { arrive() }
+    return []
+  }
+
+  /// Another post is on screen now.
+  mutating func arrive() {
+    token = 0
+    anchor = nil
+    pace.arrive()
+    // The cursor waits where work is likely: at the first mention.
+    if let first = currentPost?.mentions.first { token = first.range.lowerBound }
+  }
+
+  /// Shows a post wherever it is; a search that hides it ends.
+  mutating func show(post index: Int) {
+    if queue.position(of: index) == nil {
+      queue.show(nil, query: nil)
+      searchJob = nil
+    }
+    guard let position = queue.position(of: index), queue.current != index else { return }
+    queue.move(to: position)
+    arrive()
+  }
+
+  mutating func moveToken(to index: Int) -> [Effect] {
+    let count = current.map { posts[$0].tokens.count } ?? 1
+    token = max(0, min(index, count - 1))
+    return []
+  }
+
+  mutating func goToUnreviewed(forward: Bool) -> [Effect] {
+    guard let position = nextUnreviewed(forward: forward) else {
+      notice = Notice(text: "every listed post is accepted")
+      return []
+    }
+    return go(to: position)
+  }
+
+  /// Position of the nearest listed post that nobody accepted, going round; nil when there is none.
+  func nextUnreviewed(forward: Bool) -> Int? {
+    let count = queue.count
+    guard count > 0 else { return nil }
+    for step in 1...count {
+      let position = (queue.position + (forward ? step : count - step)) % count
+      if review(queue[position]) != .reviewed { return position }
+    }
+    return nil
+  }
+
+  mutating func goToFlip() -> [Effect] {
+    let flips = self.flips.sorted()
+    guard let here = current, let first = flips.first else {
+      notice = Notice(text: "none of the flips is in this dataset", isError: true)
+      return []
+    }
+    show(post: flips.first { $0 > here } ?? first)
+    return []
+  }
+
+  /// The next or previous place where gold or a system has a mention.
+  mutating func moveToMention(forward: Bool) -> [Effect] {
+    let starts = Set(mentionRows.map(\.range.lowerBound)).sorted()
+    let next = forward ? starts.first { $0 > token } : starts.last { $0 < token }
+    guard let next else {
+      notice = Notice(
+        text: starts.isEmpty
+          ? "no mention here" : forward ? "no mention after this" : "no mention before this")
+      return []
+    }
+    return moveToken(to: next)
+  }
+}

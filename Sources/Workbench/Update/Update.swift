@@ -1,0 +1,135 @@
+import Inspection
+import Routing
+import Screen
+
+/// The next state and what is to be done outside. Never waits, never reads a file, never traps.
+/// - Complexity: a key is independent of the number of posts, but for jumps to unreviewed posts.
+public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
+  var effects: [Effect]
+  switch message {
+  case .key(let key): effects = state.press(key)
+  case .resized(let size):
+    state.size = size
+    effects = []
+  case .tick(let seconds):
+    state.pace.tick(seconds)
+    effects = []
+  case .resume: effects = state.continueSearch()
+  case .committed(let sequence): effects = state.committed(sequence)
+  case .commitFailed(let sequence, let reason):
+    state.saving.fail(sequence)
+    state.quitsWhenSaved = false
+    state.notice = Notice(text: "not saved: \(reason); :retry tries again", isError: true)
+    effects = []
+  case .analysed(let analysis):
+    state.take(analysis)
+    effects = []
+  case .analysisFailed(let post, let reason):
+    if let index = state.indexOfID[post] { state.analysisFailures[index] = reason }
+    effects = []
+  case .pictureReady(let request, let picture):
+    state.pictures[request] = picture
+    effects = []
+  case .training(let report):
+    state.take(report)
+    effects = []
+  case .routesChanged(let decisions):
+    for (id, decision) in decisions {
+      if let index = state.indexOfID[id] { state.routes[index] = decision }
+    }
+    effects = []
+  case .notice(let text, let isError):
+    state.notice = Notice(text: text, isError: isError)
+    effects = []
+  }
+  effects += state.requestWhatIsMissing()
+  return effects
+}
+
+/// What a workbench asks for before the first key: analysis and picture of the first post.
+public func start(_ state: inout WorkbenchState) -> [Effect] {
+  state.requestWhatIsMissing()
+}
+
+extension WorkbenchState {
+  /// Asks for the analysis of the post on screen and for its picture, once each.
+  mutating func requestWhatIsMissing() -> [Effect] {
+    var effects: [Effect] = []
+    guard let index = current else {
+      requested = Requested()
+      return effects
+    }
+    if opened.hasModels, requested.analysis != index {
+      requested.analysis = index
+      let neighbours = [1, 2, -1].map { queue.position + $0 }
+        .filter { $0 >= 0 && $0 < queue.count }.map { queue[$0] }
+        .filter { analyses[$0] == nil }
+      if analyses[index] == nil || !neighbours.isEmpty {
+        effects.append(
+          .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
+      }
+    }
+    let wanted = pictureRequest
+    if requested.picture != wanted {
+      requested.picture = wanted
+      if let wanted, pictures[wanted] == nil { effects.append(.renderPicture(wanted)) }
+    }
+    return effects
+  }
+
+  mutating func committed(_ sequence: Int64) -> [Effect] {
+    guard let step = saving.finish(sequence), let index = indexOfID[step.post] else { return [] }
+    var effects: [Effect] = [.goldChanged(post(index), review(index))]
+    if quitsWhenSaved, saving.isClean { effects.append(.quit) }
+    return effects
+  }
+
+  mutating func take(_ analysis: PostAnalysis) {
+    guard let index = indexOfID[analysis.post] else { return }
+    analyses[index] = analysis
+    analysisFailures[index] = nil
+    if let decision = analysis.decision { routes[index] = decision }
+    noteDisagreement(index)
+  }
+
+  /// Remembers whether a post's gold differs from the chosen expert's answer.
+  mutating func noteDisagreement(_ index: Int) {
+    guard let answer = analyses[index]?.chosen else { return }
+    let differs = Set(answer.mentions.map(\.mention)) != Set(post(index).mentions)
+    if differs { disagreements.insert(index) } else { disagreements.remove(index) }
+  }
+
+  mutating func take(_ report: TrainingReport) {
+    let changed = report.state != training.state
+    if report.flips != training.flips { flips = Set(report.flips.compactMap { indexOfID[$0] }) }
+    training = report
+    guard changed else { return }
+    switch report.state {
+    case .candidate(let worse):
+      let keys = "\(keymap.label("install")) installs, \(keymap.label("rollback")) drops it"
+      notice = Notice(
+        text: "a new router waits" + (worse ? ", worse on held-out posts" : "") + ": \(keys)")
+    case .installed: notice = Notice(text: "the new router is in use")
+    case .rolledBack: notice = Notice(text: "back to the router before")
+    case .refused(let refusal):
+      notice = Notice(text: "not trained: \(refusal.words.what)", isError: true)
+    case .idle, .queued, .running: break
+    }
+  }
+
+  /// Quits at once when all is saved, else as soon as it is.
+  mutating func quit() -> [Effect] {
+    if saving.isClean { return [.quit] }
+    guard saving.failed.isEmpty else {
+      notice = Notice(
+        text: "\(edits(saving.failed.count)) not saved; :retry tries again, :quit! loses them",
+        isError: true)
+      return []
+    }
+    quitsWhenSaved = true
+    notice = Notice(text: "quits as soon as \(edits(saving.pending.count)) saved")
+    return []
+  }
+
+  private func edits(_ count: Int) -> String { count == 1 ? "1 edit is" : "\(count) edits are" }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Screen
+
+/// Heat as numbers: the rung of the ladder that no terminal can take away.
+struct HeatGrid {
+  let heat: Heat
+
+  init(_ heat: Heat) { self.heat = heat }
+
+  /// Attention and other shares are written in percent: two digits that count in three cells.
+  private var isShare: Bool { heat.values.allSatisfy { $0 >= 0 && $0 <= 1 } }
+
+  /// Cells per value, with the space before it.
+  private var cellColumns: Int { isShare ? 4 : 6 }
+
+  /// Smallest and largest value in words, in the unit of the numbers.
+  var range: String {
+    let (low, high) = heat.bounds
+    return "\(text(low)) to \(text(high))\(isShare ? "%" : "")"
+  }
+
+  private var shape: (rows: Int, columns: Int)? {
+    if case .grid(let rows, let columns, _) = heat.shape { return (rows, columns) }
+    return nil
+  }
+
+  var columnsNeeded: Int { (shape?.columns ?? 4) * cellColumns }
+  var rowsNeeded: Int { shape?.rows ?? heat.values.count }
+
+  /// A grid of numbers on heat; where the grid does not fit, the largest values with their places.
+  func draw(_ pen: inout Pen, _ box: Box) {
+    guard let shape, columnsNeeded <= box.columns, shape.rows <= box.rows else {
+      drawLargest(&pen, box)
+      return
+    }
+    // The picture's cells are as wide as there is room, at most 8.
+    let width = max(cellColumns, min(8, box.columns / shape.columns))
+    let tall = max(1, min(3, box.rows / shape.rows))
+    let place = box.centered(columns: width * shape.columns, rows: tall * shape.rows)
+    let range = heat.bounds
+    for row in 0..<shape.rows {
+      for column in 0..<shape.columns {
+        let value = heat.values[row * shape.columns + column]
+        let style = pen.look.theme.heat(Self.share(value, range))
+        let cell = Box(
+          column: place.column + column * width, row: place.row + row * tall, columns: width,
+          rows: tall)
+        pen.frame.fill(cell, style: style)
+        let text = text(value)
+        let indent = max(0, width - text.count - (width - cellColumns) / 2)
+        pen.frame.write(
+          text, at: Position(column: cell.column + indent, row: cell.row + (tall - 1) / 2),
+          style: style, within: cell)
+      }
+    }
+  }
+
+  private func drawLargest(_ pen: inout Pen, _ box: Box) {
+    let order = heat.values.indices.sorted {
+      (heat.values[$0], $1) > (heat.values[$1], $0)
+    }
+    pen.line("no room for the grid; largest first", .muted, in: box, row: 0)
+    for (i, index) in order.prefix(max(0, box.rows - 1)).enumerated() {
+      let place =
+        shape.map { "row \(index / $0.columns + 1) column \(index % $0.columns + 1)" }
+        ?? "region \(index + 1)"
+      pen.line("\(place)  \(text(heat.values[index]))", in: box, row: i + 1)
+    }
+  }
+
+  private static func share(_ value: Float, _ range: (low: Float, high: Float)) -> Double {
+    guard value.isFinite, range.high > range.low else { return 0 }
+    return Double((value - range.low) / (range.high - range.low))
+  }
+
+  /// Two digits that count: `0.4`, `5.3`, `47` for shares in percent, else as everywhere.
+  private func text(_ value: Float) -> String {
+    guard isShare else { return Digits.short(value) }
+    return String(format: value < 0.0995 ? "%.1f" : "%.0f", value * 100)
+  }
+}

@@ -1,0 +1,135 @@
+import Screen
+
+/// Where everything goes on a screen of the state's size.
+///
+/// Boxes of the right column depend on the size and the person's choice only, never on what the models
+/// said, so that a picture is not drawn again because a line was added beside it.
+struct Panes: Sendable, Equatable {
+  /// Below this the workbench only asks for room.
+  static let smallest = Size(columns: 60, rows: 20)
+
+  let size: Size
+  let title: Box
+  /// The line with the headings of the columns.
+  let headings: Box
+  /// Posts; nil where there is no room for them.
+  let queue: Box?
+  /// Everything about the text.
+  let centre: Box
+  /// The tokens inside `centre`.
+  let text: Box
+  /// Rows per line of tokens: 2 = tokens and gold, 4 = both experts too.
+  let rowsPerLine: Int
+  /// The rest of `centre`.
+  let details: Box
+  /// The whole right column.
+  let right: Box
+  /// The picture, nil when it is not shown.
+  let picture: Box?
+  /// The heat as numbers in the place of the picture, nil when the picture is shown.
+  let numbers: Box?
+  /// Title and range of the heat, under the picture.
+  let legend: Box?
+  /// Numbers of all slices, on large screens.
+  let slices: Box?
+  /// Gates and router; its first row is the heading.
+  let values: Box?
+  /// Training; its first row is the heading.
+  let training: Box?
+  /// Notices, prompts and the keys of this mode.
+  let prompt: Box
+  /// The last row.
+  let status: Box
+
+  /// True when there is room to work.
+  var isUsable: Bool {
+    size.columns >= Self.smallest.columns && size.rows >= Self.smallest.rows
+  }
+
+  init(_ state: WorkbenchState) {
+    size = state.size
+    let screen = Box(size)
+    title = screen.line(0)
+    headings = screen.line(1)
+    prompt = screen.line(size.rows - 2)
+    status = screen.line(size.rows - 1)
+    let body = Box(
+      column: 0, row: 2, columns: max(0, size.columns), rows: max(0, size.rows - 4))
+
+    let columns = Self.columns(body)
+    queue = columns.queue
+    centre = columns.centre
+    right = columns.right
+    let plan = TextPlan(state, columns.centre)
+    text = plan.text
+    rowsPerLine = plan.rowsPerLine
+    details = plan.details
+
+    let parts = RightColumn(columns.right, state.choice)
+    picture = parts.picture
+    numbers = parts.numbers
+    legend = parts.legend
+    slices = parts.slices
+    values = parts.values
+    training = parts.training
+  }
+
+  private static func columns(_ body: Box) -> (queue: Box?, centre: Box, right: Box) {
+    let width = body.columns
+    let wide = max(25, min(122, width * 2 / 5 + 2 - 5 * min(1, 200 / max(1, width))))
+    guard width >= 78 else {
+      let parts = body.splitColumns([.share(1), .fixed(min(wide, width))], gap: 1)
+      return (nil, parts[0], parts[1])
+    }
+    let narrow = max(16, min(44, width / 6))
+    let parts = body.splitColumns([.fixed(narrow), .share(1), .fixed(max(29, wide))], gap: 1)
+    return (parts[0], parts[1], parts[2])
+  }
+}
+
+/// How the right column is shared out, by its size and the person's choice alone.
+private struct RightColumn {
+  var picture: Box?
+  var numbers: Box?
+  var legend: Box?
+  var slices: Box?
+  var values: Box?
+  var training: Box?
+
+  init(_ box: Box, _ choice: ViewChoice) {
+    guard !box.isEmpty else { return }
+    switch choice.panel {
+    case .picture: split(box, values: 0, training: 0, choice)
+    case .values: values = box
+    case .training: training = box
+    case .all:
+      let rows = box.rows
+      let (forValues, forTraining) =
+        rows < 26 ? (6, 5) : rows < 50 ? (10, 7) : (12, 9)
+      split(
+        box, values: min(forValues, rows / 3), training: min(forTraining, rows / 4), choice)
+    }
+  }
+
+  /// Two grids of seven rows with their titles.
+  private static let slicesRows = 17
+
+  private mutating func split(_ box: Box, values: Int, training: Int, _ choice: ViewChoice) {
+    let top = box.rows - values - training
+    // Cells are about twice as tall as wide; a picture taller than a square would waste rows.
+    let tallest = max(6, box.columns / 2 + 1)
+    // On a large screen two lines of small grids show all slices at once.
+    let hasSlices = choice.panel == .all && top >= 45 && box.columns >= 58
+    let pictureRows = max(0, min(tallest, top - (hasSlices ? Self.slicesRows : 0) - 1))
+    let extra = top - 1 - pictureRows
+    let parts = box.splitRows([
+      .fixed(pictureRows), .fixed(1), .fixed(extra), .fixed(values), .fixed(training),
+    ])
+    picture = parts[0].isEmpty || choice.numbers ? nil : parts[0]
+    legend = parts[1]
+    slices = parts[2].isEmpty ? nil : parts[2]
+    self.values = values > 1 ? parts[3] : nil
+    self.training = training > 1 ? parts[4] : nil
+    numbers = parts[0].isEmpty || !choice.numbers ? nil : parts[0]
+  }
+}

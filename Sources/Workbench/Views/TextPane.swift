@@ -1,0 +1,144 @@
+import Corpora
+import Screen
+
+/// The tokens of the post on screen with the marks under them.
+struct TextPane {
+  let state: WorkbenchState
+  let box: Box
+  let rowsPerLine: Int
+  private let tokens: [String]
+  private let flow: TextFlow
+  /// The first line of tokens on screen: the line of the cursor is always there.
+  private let top: Int
+  private let gutter: Int
+
+  init(_ state: WorkbenchState, _ box: Box, rowsPerLine: Int? = nil) {
+    self.state = state
+    self.box = box
+    let rows = rowsPerLine ?? Panes(state).rowsPerLine
+    self.rowsPerLine = rows
+    gutter = TextPlan.gutter(rows)
+    tokens = state.current.map(state.visibleTokens) ?? []
+    flow = TextFlow(tokens, columns: box.columns - gutter)
+    let fits = max(1, box.rows / rows)
+    let line = flow.places.indices.contains(state.token) ? flow.places[state.token].row : 0
+    top = max(0, min(line - fits / 2, flow.lines - fits))
+  }
+
+  /// The cell of a token on screen, nil when it is scrolled away.
+  private func place(_ index: Int) -> Position? {
+    let at = flow.places[index]
+    let row = (at.row - top) * rowsPerLine
+    guard row >= 0, row < box.rows else { return nil }
+    return Position(column: box.column + gutter + at.column, row: box.row + row)
+  }
+
+  /// The token at a cell: its text or the marks under it.
+  func token(at position: Position) -> Int? {
+    tokens.indices.first { index in
+      guard let at = place(index) else { return false }
+      return position.row >= at.row && position.row < at.row + rowsPerLine
+        && position.column >= at.column && position.column < at.column + flow.widths[index]
+    }
+  }
+
+  func draw(_ pen: inout Pen) {
+    guard let post = state.currentPost else {
+      pen.wrap("No post matches. Esc lists all posts again.", .muted, in: box, row: 0)
+      return
+    }
+    let theme = pen.look.theme
+    for index in tokens.indices {
+      guard let at = place(index) else { continue }
+      pen.frame.write(
+        tokens[index], at: at, style: style(of: index, in: post, theme),
+        maxColumns: flow.widths[index], within: box, ellipsis: pen.look.glyphs.ellipsis)
+      if index == state.token, state.mode == .browse { pen.frame.cursor = at }
+    }
+    marks(&pen, post.mentions, row: 1, theme)
+    if rowsPerLine > 2 {
+      names(&pen)
+      for (i, answer) in [state.analysis?.text, state.analysis?.multimodal].enumerated() {
+        marks(&pen, answer?.mentions.map(\.mention) ?? [], row: 2 + i, theme)
+      }
+    }
+    drawScrollMarks(&pen)
+  }
+
+  private func style(of index: Int, in post: Post, _ theme: Theme) -> Style {
+    let mention = post.mentions.first { $0.range.contains(index) }
+    var style = mention.map { theme.entity($0.type.rawValue) } ?? theme[.text]
+    if let selection = state.selection, selection.contains(index) { style = theme[.selection] }
+    return index == state.token ? style.with(.reverse) : style
+  }
+
+  /// The type of each mention under its words: `PER─────`.
+  private func marks(_ pen: inout Pen, _ mentions: [EntityMention], row: Int, _ theme: Theme) {
+    for mention in mentions {
+      let range = mention.range.clamped(to: tokens.indices)
+      var word: String? = mention.type.rawValue
+      for line in segments(range) {
+        guard let first = place(line.lowerBound), let last = place(line.upperBound - 1) else {
+          continue
+        }
+        let width = last.column + flow.widths[line.upperBound - 1] - first.column
+        // A mention that goes on in the next line says so in its first cell there.
+        let name = word ?? pen.look.glyphs.join2
+        let text = TextWidth.prefix(pen.look.sanitizer.visible(name), columns: width)
+        let rest = width - TextWidth.columns(of: text)
+        pen.frame.write(
+          text + String(repeating: pen.look.join, count: max(0, rest)),
+          at: Position(column: first.column, row: first.row + row),
+          style: theme.entity(mention.type.rawValue).without(.underline), within: box)
+        word = nil
+      }
+    }
+  }
+
+  /// The parts of a range that stand in one line each.
+  private func segments(_ range: Range<Int>) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = range.lowerBound
+    for index in range
+    where index + 1 == range.upperBound
+      || flow.places[index + 1].row != flow.places[index].row
+    {
+      parts.append(start..<(index + 1))
+      start = index + 1
+    }
+    return parts
+  }
+
+  private func names(_ pen: inout Pen) {
+    let rows: [(String, Role)] = [
+      ("gold", .gold), ("text", .textExpert), ("multi", .multimodalExpert),
+    ]
+    for line in 0..<max(0, min(flow.lines - top, box.rows / rowsPerLine)) {
+      for (i, (name, role)) in rows.enumerated() {
+        pen.line(name, role, in: box, row: line * rowsPerLine + 1 + i)
+      }
+    }
+  }
+
+  private func drawScrollMarks(_ pen: inout Pen) {
+    let fits = max(1, box.rows / rowsPerLine)
+    let right = Position(column: box.endColumn - 1, row: box.row)
+    if top > 0 { pen.frame.write("^", at: right, style: pen.look.theme[.muted]) }
+    if top + fits < flow.lines {
+      pen.frame.write(
+        "v", at: Position(column: right.column, row: box.endRow - 1), style: pen.look.theme[.muted])
+    }
+  }
+}
+
+extension Glyphs {
+  /// Stands where a mention goes on from the line above.
+  var join2: String { isUnicode ? "╌" : "~" }
+}
+
+extension Style {
+  /// The same style with attributes removed.
+  func without(_ less: Attributes) -> Style {
+    Style(foreground, on: background, attributes.subtracting(less))
+  }
+}

@@ -1,0 +1,170 @@
+import Screen
+
+extension WorkbenchState {
+  /// The line above the last: what is being typed, else the notice, else the keys of this mode.
+  func drawPrompt(_ pen: inout Pen, _ box: Box) {
+    switch mode {
+    case .command(let line, let completion):
+      drawLine(&pen, box, sign: ":", line, note: completion.map(candidates) ?? usage(line.text))
+    case .search(let line): drawLine(&pen, box, sign: "/", line, note: searchNote)
+    case .help:
+      if let notice {
+        pen.line(" " + safe(notice.text), notice.isError ? .error : .text, in: box, row: 0)
+      } else {
+        pen.line(
+          [
+            pen.piece(" Enter", .key), pen.piece(" runs it  ", .keyHint), pen.piece("Esc", .key),
+            pen.piece(" closes  type to filter", .keyHint),
+          ], in: box, row: 0)
+        let marks =
+          "\(reviewMark(.untouched)) untouched \(reviewMark(.edited)) edited "
+          + "\(reviewMark(.reviewed)) accepted T M route \(look.differs) differs f flips "
+        if box.columns >= 96 { pen.rightLine([pen.piece(marks, .muted)], in: box, row: 0) }
+      }
+    case .browse:
+      if let notice {
+        pen.line(" " + safe(notice.text), notice.isError ? .error : .text, in: box, row: 0)
+      } else {
+        drawHints(&pen, box)
+      }
+    }
+  }
+
+  private func drawLine(
+    _ pen: inout Pen, _ box: Box, sign: String, _ line: LineEditor, note: String
+  ) {
+    let text = line.characters.map { look.sanitizer.visible(String($0)) }
+    let before = text.prefix(line.cursor).joined()
+    // A line longer than the screen shows the part around the cursor.
+    let room = max(1, box.columns - 3)
+    var hidden = 0
+    while TextWidth.columns(of: text[hidden..<line.cursor].joined()) > room, hidden < line.cursor {
+      hidden += 1
+    }
+    pen.line(
+      [pen.piece(sign, .prompt), pen.piece(text[hidden...].joined())], in: box, row: 0)
+    let column =
+      1 + TextWidth.columns(of: hidden == 0 ? before : text[hidden..<line.cursor].joined())
+    pen.frame.cursor = Position(column: box.column + min(column, box.columns - 1), row: box.row)
+    let used = 1 + TextWidth.columns(of: text[hidden...].joined())
+    let error = notice.map { $0.isError ? $0.text : "" } ?? ""
+    let words = error.isEmpty ? note : error
+    let left = box.columns - used - 4
+    if left > 10 {
+      let fitted = TextWidth.fitted(safe(words), columns: left, ellipsis: look.glyphs.ellipsis)
+      pen.rightLine([pen.piece(fitted + " ", error.isEmpty ? .muted : .error)], in: box, row: 0)
+    }
+  }
+
+  /// The candidates of Tab, the chosen one in brackets.
+  private func candidates(_ completion: Mode.Completion) -> String {
+    let start = max(0, completion.chosen - 3)
+    return completion.candidates.enumerated().dropFirst(start)
+      .map { $0 == completion.chosen ? "[\($1)]" : $1 }.joined(separator: " ")
+  }
+
+  private func usage(_ text: String) -> String {
+    guard let name = text.split(separator: " ").first.map(String.init) else {
+      return "Tab completes, Up recalls, Esc leaves"
+    }
+    guard let action = Action.named(name) else { return "" }
+    if let reason = action.unavailable(self) { return reason }
+    return action.parameters.isEmpty ? action.summary : ":\(action.usage)"
+  }
+
+  private var searchNote: String {
+    guard let job = searchJob else { return "words, state: route: label: split: is: /regex/" }
+    let share = job.next < posts.count ? " so far" : ""
+    return "\(job.matches.count) of \(posts.count) posts\(share)"
+  }
+
+  /// The keys that matter now, with what they do, as many as fit; help is always there.
+  private func drawHints(_ pen: inout Pen, _ box: Box) {
+    let help = [pen.piece(keymap.label("help"), .key), pen.piece(" help ", .keyHint)]
+    pen.rightLine(help, in: box, row: 0)
+    var pieces: [Pen.Piece] = []
+    var used = 8
+    for (keys, words) in hints where !keys.isEmpty {
+      let width = TextWidth.columns(of: keys) + TextWidth.columns(of: words) + 3
+      guard used + width <= box.columns else { break }
+      pieces += [pen.piece(" \(keys)", .key), pen.piece(" \(words) ", .keyHint)]
+      used += width
+    }
+    pen.line(pieces, in: box, row: 0)
+  }
+
+  private var hints: [(String, String)] {
+    let types = opened.types.prefix(4).map {
+      ("\(keymap.keys(for: "type \($0.rawValue)").last.map(KeyName.label) ?? "")", $0.rawValue)
+    }
+    func hint(_ command: String, _ words: String) -> (String, String) {
+      (keymap.label(command), words)
+    }
+    if let selection {
+      let words = "tokens \(selection.lowerBound) to \(selection.upperBound)"
+      return [("select", words)] + types + [hint("clear", "clear"), hint("leave", "leave")]
+    }
+    var hints = [hint("accept", "accept"), hint("undo", "undo")]
+    hints += mentionAtCursor == nil ? [hint("select", "select")] : []
+    hints += types
+    if mentionAtCursor != nil {
+      hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
+    }
+    return hints + [
+      hint("next", "next"), hint("unreviewed", "unreviewed"),
+      hint("search", "search"), hint("next-head", "head"), hint("heat", "heat"),
+      hint("numbers", "numbers"), hint("system", "system"), hint("train", "train"),
+      hint("quit", "quit"),
+    ]
+  }
+
+  /// The last line: where the person stands and what is saved.
+  func drawStatus(_ pen: inout Pen, _ box: Box) {
+    pen.frame.fill(box, style: pen.look.theme[.status])
+    let left = statusLeft.joined(separator: " \(look.glyphs.dot) ")
+    pen.line(
+      [pen.piece(" " + left, .status)], in: box, row: 0)
+    let right = savedWords
+    let width = TextWidth.columns(of: right.text) + 2
+    guard width <= box.columns else { return }
+    pen.rightLine(
+      [Pen.Piece(text: " \(right.text) ", style: pen.look.theme[right.role])], in: box, row: 0)
+  }
+
+  private var statusLeft: [String] {
+    var parts: [String] = []
+    let place = queue.count == 0 ? "0" : "\(queue.position + 1)"
+    if let query = queue.query {
+      let short = TextWidth.fitted(safe(query), columns: 20, ellipsis: look.glyphs.ellipsis)
+      parts.append("\(place)/\(queue.count) for \(short)")
+    } else {
+      parts.append("\(place)/\(queue.count)")
+    }
+    parts.append("\(labels.accepted) accepted")
+    if let median = pace.median {
+      let left = Double(posts.count - labels.accepted) * median
+      parts.append("\(Digits.duration(median)) a post, \(Digits.duration(left)) left")
+    }
+    if let job = searchJob, job.adopt { parts.append("searching \(job.next)/\(posts.count)") }
+    if let words = trainingWords { parts.append(words) }
+    return parts
+  }
+
+  private var trainingWords: String? {
+    switch training.state {
+    case .idle, .installed, .rolledBack: nil
+    case .queued: "training queued"
+    case .running(let step, let total, _): "training \(step)/\(total)"
+    case .candidate: "new router waits"
+    case .refused: "not trained"
+    }
+  }
+
+  /// True: "saved" is only said of what the store has committed.
+  private var savedWords: (text: String, role: Role) {
+    if !saving.failed.isEmpty { return ("NOT SAVED: \(saving.failed.count)", .error) }
+    if !saving.pending.isEmpty { return ("saving \(saving.pending.count)", .statusNote) }
+    if let sequence = saving.lastSequence { return ("saved #\(sequence)", .status) }
+    return ("all saved", .status)
+  }
+}

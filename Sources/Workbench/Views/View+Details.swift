@@ -1,0 +1,99 @@
+import Corpora
+import Extractors
+import Screen
+
+extension WorkbenchState {
+  /// Under the tokens: who says what of each mention, the tag under the cursor, relations, notices.
+  func drawDetails(_ pen: inout Pen, _ box: Box) {
+    guard let post = currentPost, !box.isEmpty else { return }
+    // What is under the cursor must always be seen; the table gives way to it.
+    let under = 1 + max(1, systems.count)
+    let tableRows = mentionTableRows(box, max(1, box.rows - under - 1))
+    drawMentions(&pen, Box(column: box.column, row: box.row, columns: box.columns, rows: tableRows))
+    var row = tableRows + 1
+    row = drawToken(&pen, box, row: row, post)
+    row = drawNotices(&pen, box, row: row + 1, post)
+    if box.rows - row >= 6 { drawMarginals(&pen, box, row: row + 1) }
+  }
+
+  /// The tag under the cursor: gold, and each system's best and second best with probabilities.
+  private func drawToken(_ pen: inout Pen, _ box: Box, row: Int, _ post: Post) -> Int {
+    var row = row
+    let tag = post.tag(at: token)
+    let text = safe(post.tokens.indices.contains(token) ? post.tokens[token].text : "")
+    pen.line(
+      [
+        pen.piece("token \(token) ", .muted), pen.piece(text, .title), pen.piece(" gold ", .muted),
+        pen.piece(tag, .gold),
+      ], in: box, row: row)
+    row += 1
+    let name = min(12, systems.map { safe($0.system).count + 1 }.max() ?? 0)
+    for prediction in systems {
+      let best = prediction.ranked(at: token).prefix(box.columns >= 60 ? 4 : 2)
+      var pieces = [pen.piece(pen.cell(prediction.system, name), .muted)]
+      for (i, (label, p)) in best.enumerated() {
+        pieces.append(
+          pen.piece(" \(safe(label)) \(Digits.short(p))", i == 0 ? .text : .muted))
+      }
+      pen.line(pieces, in: box, row: row)
+      row += 1
+    }
+    if systems.isEmpty {
+      pen.line(missingAnalysis, .muted, in: box, row: row)
+      row += 1
+    }
+    return row
+  }
+
+  /// Why no system says anything.
+  private var missingAnalysis: String {
+    if !opened.hasModels { return "no models: start with --models DIR" }
+    if let index = current, let reason = analysisFailures[index] { return safe(reason) }
+    return "the models are reading …"
+  }
+
+  private func drawNotices(_ pen: inout Pen, _ box: Box, row: Int, _ post: Post) -> Int {
+    var row = row
+    for relation in post.relations.prefix(4) {
+      let words =
+        "\(safe(post.quote(relation.head))) \(pen.look.glyphs.arrow) "
+        + "\(safe(post.quote(relation.tail)))  \(safe(relation.label))"
+      row = pen.wrap(words, .text, in: box, row: row)
+    }
+    for sentence in post.irregularities.prefix(3) + (analysis?.notices ?? []).prefix(3) {
+      row = pen.wrap(sentence, .warning, in: box, row: row)
+    }
+    return row
+  }
+}
+
+extension Prediction {
+  /// Labels at a token with their probability, likeliest first; empty outside the prediction.
+  func ranked(at token: Int) -> [(String, Float)] {
+    guard marginals.indices.contains(token) else { return [] }
+    return zip(labels, marginals[token]).sorted { $0.1 > $1.1 }
+  }
+}
+
+extension Post {
+  /// The tag of a token as BIO spells the mentions.
+  func tag(at token: Int) -> String {
+    guard let mention = mentions.first(where: { $0.range.contains(token) }) else { return "O" }
+    return (mention.range.lowerBound == token ? "B-" : "I-") + mention.type.rawValue
+  }
+
+  /// Sentences on tags of the file that IOB2 does not allow where they stand; they are kept as they are
+  /// until an edit covers them.
+  var irregularities: [String] {
+    guard tokens.contains(where: { $0.originalTag != nil }) else { return [] }
+    let tags = tokens.map { $0.originalTag ?? "O" }
+    return BIO.mentions(of: tags, reading: .lenient).irregularities.map { irregularity in
+      let tag = tags[irregularity.token]
+      switch irregularity.kind {
+      case .orphan: return "in the file, \(tag) at token \(irregularity.token) continues nothing"
+      case .unknownPrefix, .unreadable:
+        return "in the file, \"\(tag)\" at token \(irregularity.token) is no tag"
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Corpora
+import Extractors
+import Screen
+
+/// The table of mentions: gold beside both experts' answers with their confidence.
+extension WorkbenchState {
+  /// Columns of the table. On a narrow screen a mention has its words on a line of their own.
+  struct MentionTable: Sendable, Equatable {
+    let words: Int
+    let gold: Int
+    let answer: Int
+    let rowsPerMention: Int
+
+    init(columns: Int, rows: Int, mentions: Int) {
+      let isNarrow = columns < 48 && mentions * 2 + 1 <= rows
+      answer = columns >= 48 ? 13 : 10
+      gold = columns >= 48 ? 7 : isNarrow ? 6 : 5
+      rowsPerMention = isNarrow ? 2 : 1
+      words = isNarrow ? 2 : min(40, max(8, columns - gold - 2 * answer + 1))
+    }
+  }
+
+  /// Rows that the table wants, with its heading, when there is room for `rows`.
+  func mentionTableRows(_ box: Box, _ rows: Int) -> Int {
+    let count = mentionRows.count
+    let table = MentionTable(columns: box.columns, rows: rows, mentions: count)
+    return min(rows, 1 + max(1, count * table.rowsPerMention))
+  }
+
+  func drawMentions(_ pen: inout Pen, _ box: Box) {
+    let all = mentionRows
+    let table = MentionTable(columns: box.columns, rows: box.rows, mentions: all.count)
+    let names = [analysis?.text?.system ?? "text", analysis?.multimodal?.system ?? "multimodal"]
+    pen.line(
+      [
+        pen.piece(pen.cell(table.words > 2 ? " mention" : "", table.words), .muted),
+        pen.piece(pen.cell("gold", table.gold), .gold),
+        pen.piece(pen.cell(names[0], table.answer - 1) + " ", .textExpert),
+        pen.piece(pen.cell(names[1], table.answer - 1), .multimodalExpert),
+      ], in: box, row: 0)
+    if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
+    let fits = (box.rows - 1) / table.rowsPerMention
+    let at = all.firstIndex { $0.range.contains(token) } ?? 0
+    let top = max(0, min(at - fits / 2, all.count - fits))
+    for (i, row) in all.dropFirst(top).prefix(max(0, fits)).enumerated() {
+      draw(row, &pen, box, row: 1 + i * table.rowsPerMention, table)
+    }
+  }
+
+  private func draw(
+    _ row: MentionRow, _ pen: inout Pen, _ box: Box, row line: Int, _ table: MentionTable
+  ) {
+    guard let index = current else { return }
+    let words = posts[index].tokens[row.range].map { safe($0.text) }.joined(separator: " ")
+    let here = row.range.contains(token)
+    let pointer = pen.piece(here ? pen.look.glyphs.pointer : " ", .title)
+    let role: Role = here ? .title : .text
+    var pieces: [Pen.Piece] = []
+    if table.rowsPerMention == 2 {
+      pen.line([pointer, pen.piece(words, role)], in: box, row: line)
+      pieces = [pen.piece("  ")]
+    } else {
+      pieces = [pointer, pen.piece(pen.cell(words, table.words - 2) + " ", role)]
+    }
+    pieces.append(goldPiece(pen, row.gold, table.gold))
+    let isKnown = [analysis?.text != nil, analysis?.multimodal != nil]
+    for (i, answer) in row.answers.enumerated() {
+      // The last column needs no space after it.
+      pieces.append(answerPiece(pen, answer, row.gold, isKnown[i], table.answer - i))
+    }
+    pen.line(pieces, in: box, row: line + table.rowsPerMention - 1)
+  }
+
+  private func goldPiece(_ pen: Pen, _ type: EntityType?, _ columns: Int) -> Pen.Piece {
+    guard let type else { return pen.piece(pen.cell(pen.look.glyphs.horizontal, columns), .muted) }
+    return Pen.Piece(
+      text: pen.cell(type.rawValue, columns),
+      style: pen.look.theme.entity(type.rawValue).without(.underline))
+  }
+
+  /// What a system says of a range; `≠` where it is not what gold says.
+  private func answerPiece(
+    _ pen: Pen, _ answer: ScoredMention?, _ gold: EntityType?, _ isKnown: Bool, _ columns: Int
+  ) -> Pen.Piece {
+    guard isKnown else { return pen.piece(pen.cell("", columns)) }
+    guard let answer else {
+      let mark = pen.look.glyphs.horizontal + (gold == nil ? "" : " \(look.differs)")
+      return pen.piece(pen.cell(mark, columns), .muted)
+    }
+    let type = answer.mention.type
+    let text =
+      "\(type.rawValue) \(Digits.short(answer.confidence))"
+      + (type == gold ? "" : columns > 10 ? " \(look.differs)" : look.differs)
+    return Pen.Piece(
+      text: pen.cell(text, columns),
+      style: pen.look.theme.entity(type.rawValue).without(.underline))
+  }
+}

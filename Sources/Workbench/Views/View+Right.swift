@@ -1,0 +1,123 @@
+import Screen
+
+extension WorkbenchState {
+  /// The right column: picture or numbers, heat slices, gates and router, training.
+  func drawRight(_ pen: inout Pen, _ panes: Panes) {
+    if let box = panes.picture { drawPicture(&pen, box) }
+    if let box = panes.numbers { drawNumbers(&pen, box) }
+    if let box = panes.legend { drawLegend(&pen, box) }
+    if let box = panes.slices { drawSlices(&pen, box) }
+    if var box = panes.values {
+      if choice.panel == .all { box = headed(&pen, "gates and router", box) }
+      drawValues(&pen, box)
+    }
+    if var box = panes.training {
+      if choice.panel == .all { box = headed(&pen, "training", box) }
+      drawTraining(&pen, box)
+    }
+  }
+
+  /// Draws a heading in the first row of a box; returns the rest.
+  private func headed(_ pen: inout Pen, _ title: String, _ box: Box) -> Box {
+    pen.heading(title, in: box)
+    return Box(column: box.column, row: box.row + 1, columns: box.columns, rows: box.rows - 1)
+  }
+
+  private func drawPicture(_ pen: inout Pen, _ box: Box) {
+    guard let request = pictureRequest else { return }
+    switch pictures[request] {
+    case nil: sentence(&pen, "loading picture \(pen.look.glyphs.ellipsis)", box)
+    case .placeholder(let words)?: sentence(&pen, words, box)
+    case .cells(let cells, let columns, let rows)?:
+      let place = box.centered(columns: columns, rows: rows)
+      guard columns > 0, columns <= box.columns, rows <= box.rows else { return }
+      pen.frame.draw(Array(cells.prefix(columns * rows)), columns: columns, at: place.origin)
+    case .sixel(let payload, let columns, let rows)?:
+      let place = box.centered(columns: columns, rows: rows)
+      guard columns <= box.columns, rows <= box.rows else { return }
+      // Two requests differ in post, box or heat, so their hash tells the terminal when to redraw.
+      pen.frame.place(
+        PicturePlacement(box: place, identity: request.identity, payload: payload))
+    }
+  }
+
+  private func sentence(_ pen: inout Pen, _ words: String, _ box: Box) {
+    let lines = Wrapping.lines(safe(words), columns: max(1, box.columns - 2))
+    let top = max(0, (box.rows - lines.count) / 2)
+    for (i, line) in lines.enumerated() {
+      let indent = max(0, (box.columns - TextWidth.columns(of: line)) / 2)
+      pen.line(line, .placeholder, in: box, row: top + i, indent: indent)
+    }
+  }
+
+  /// Which slice of which signal, and the range of its values.
+  private func drawLegend(_ pen: inout Pen, _ box: Box) {
+    guard let signal = spatialSignal, let heat else {
+      let name = shown.map { "\(safe($0.system)) has no map here" } ?? ""
+      pen.line(name, .muted, in: box, row: 0)
+      return
+    }
+    let span = HeatGrid(heat).range
+    let ramp = (0..<4).map { step in
+      Pen.Piece(
+        text: pen.look.glyphs.level(Double(step + 1) / 4),
+        style: Style(pen.look.theme.heatInk(Double(step + 1) / 4)))
+    }
+    let right = [pen.piece(span + " ", .muted)] + ramp
+    let room = box.columns - TextWidth.columns(of: span) - 6
+    let isOff = !choice.heat && !choice.numbers
+    var words = isOff ? "heat off" : heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
+    let full = safe(signal.caption) + ", " + words
+    if !heatTitle.isEmpty || isOff, TextWidth.columns(of: full) <= room { words = full }
+    pen.line(pen.cell(words, max(1, room)), .text, in: box, row: 0)
+    pen.rightLine(right, in: box, row: 0)
+  }
+
+  /// Every value of the slice as a number.
+  private func drawNumbers(_ pen: inout Pen, _ box: Box) {
+    guard let heat else {
+      sentence(&pen, "no map; s shows the next system", box)
+      return
+    }
+    HeatGrid(heat).draw(&pen, box)
+  }
+
+  /// The other slices as small grids of numbers, as many as fit.
+  private func drawSlices(_ pen: inout Pen, _ box: Box) {
+    guard let signal = spatialSignal, signal.sliceCount > 1,
+      let first = signal.heat(slice: 0, word: token)
+    else { return }
+    let grid = HeatGrid(first)
+    let need = grid.columnsNeeded
+    let tall = grid.rowsNeeded + 1
+    let across = max(1, (box.columns + 2) / (need + 2))
+    let down = box.rows / tall
+    guard need <= box.columns, down > 0 else { return }
+    let page = across * down
+    let start = (choice.slice ?? 0) / page * page
+    for i in 0..<min(page, signal.sliceCount - start) {
+      guard let heat = signal.heat(slice: start + i, word: token) else { continue }
+      let cell = Box(
+        column: box.column + i % across * (need + 2), row: box.row + i / across * tall,
+        columns: need, rows: tall)
+      let isChosen = choice.slice == start + i
+      pen.line(
+        (isChosen ? pen.look.glyphs.pointer : " ") + safe(signal.title(ofSlice: start + i)),
+        isChosen ? .title : .muted, in: cell, row: 0)
+      HeatGrid(heat).draw(
+        &pen, Box(column: cell.column, row: cell.row + 1, columns: need, rows: tall - 1))
+    }
+  }
+}
+
+extension PictureRequest {
+  /// A name that differs when post, box or heat differ, and is the same in every run.
+  var identity: String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ bits: UInt64) { hash = (hash ^ bits) &* 0x0000_0100_0000_01B3 }
+    for byte in post.utf8 { add(UInt64(byte)) }
+    for value in heat?.values ?? [] { add(UInt64(value.bitPattern)) }
+    let name = String(hash, radix: 16)
+    return "\(name)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-heat")"
+  }
+}

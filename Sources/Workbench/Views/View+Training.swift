@@ -1,0 +1,103 @@
+import Routing
+import Screen
+
+extension WorkbenchState {
+  /// Where the background training stands, and what to do about it: the most needed line first.
+  func drawTraining(_ pen: inout Pen, _ box: Box) {
+    guard box.rows > 0 else { return }
+    var row = drawTrainingState(&pen, box)
+    if case .refused = training.state { return }
+    row = drawHeldOut(&pen, box, row: row)
+    row = drawFlipCount(&pen, box, row: row)
+    row = drawObjective(&pen, box, row: row)
+    if training.trainedOn + training.heldOut > 0, row < box.rows {
+      let counts = "on \(training.trainedOn) posts, \(training.heldOut) held out"
+      pen.line(counts, .muted, in: box, row: row)
+      row += 1
+    }
+    for id in training.flips.prefix(max(0, box.rows - row)) {
+      pen.line(safe(id), .muted, in: box, row: row, indent: 2)
+      row += 1
+    }
+  }
+
+  private func drawFlipCount(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
+    guard !training.flips.isEmpty else { return row }
+    let count = training.flips.count
+    let here = current.map(flips.contains) == true ? "this and \(count - 1) more" : "\(count)"
+    let words = "\(here) route\(count == 1 ? " flips" : "s flip")"
+    pen.line(
+      [pen.piece(words, .warning), pen.piece("; \(keymap.label("next-flip")) next", .muted)],
+      in: box, row: row)
+    return row + 1
+  }
+
+  private func drawObjective(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
+    guard let last = training.objective.last, row < box.rows else { return row }
+    let number = Digits.score(last)
+    pen.line("objective ", .muted, in: box, row: row)
+    let room = max(0, min(training.objective.count, box.columns - 11 - number.count))
+    pen.frame.sparkline(
+      sampled(training.objective, room),
+      at: Position(column: box.column + 10, row: box.row + row), columns: room,
+      glyphs: pen.look.glyphs, style: pen.look.theme[.bar])
+    pen.line(number, in: box, row: row, indent: 11 + room)
+    return row + 1
+  }
+
+  private func drawTrainingState(_ pen: inout Pen, _ box: Box) -> Int {
+    let queued = training.pending ? ", 1 waits" : ""
+    switch training.state {
+    case .idle:
+      let words =
+        opened.hasRouter
+        ? "idle; \(keymap.label("train")) trains on corrections"
+        : "no router: start with --router NAME"
+      return pen.wrap(words, .muted, in: box, row: 0)
+    case .queued:
+      pen.line("queued\(queued)", .saving, in: box, row: 0)
+      return 1
+    case .running(let step, let total, let seconds):
+      let words = "\(step) of \(total), \(Digits.duration(seconds)) left\(queued)"
+      pen.line(words, .saving, in: box, row: 0)
+      bar(&pen, box, row: 1, value: total > 0 ? Double(step) / Double(total) : 0)
+      return 2
+    case .candidate(let worse):
+      pen.line(
+        [
+          pen.piece(worse ? "worse router: " : "new router: ", worse ? .warning : .success),
+          pen.piece(keymap.label("install"), .key), pen.piece(" use, ", .keyHint),
+          pen.piece(keymap.label("rollback"), .key), pen.piece(" drop", .keyHint),
+        ], in: box, row: 0)
+      return 1
+    case .installed:
+      pen.line("installed; \(keymap.label("rollback")) goes back", .success, in: box, row: 0)
+      return 1
+    case .rolledBack:
+      pen.line("rolled back; \(keymap.label("train")) trains", .text, in: box, row: 0)
+      return 1
+    case .refused(let refusal):
+      let row = pen.wrap("not trained: \(refusal.words.what)", .warning, in: box, row: 0)
+      return pen.wrap(refusal.words.remedy, .text, in: box, row: row)
+    }
+  }
+
+  private func drawHeldOut(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
+    guard let before = training.heldOutBefore, row < box.rows else { return row }
+    var pieces = [pen.piece("held out ", .muted), pen.piece(Digits.score(before))]
+    if let after = training.heldOutAfter {
+      let role: Role = after < before ? .warning : .success
+      pieces.append(pen.piece(" \(look.glyphs.arrow) \(Digits.score(after))", role))
+      pieces.append(pen.piece(" (\(Digits.score(after - before, signed: true)))", role))
+    }
+    pen.line(pieces, in: box, row: row)
+    return row + 1
+  }
+
+  /// As many values as there are columns, evenly spaced, the last one among them.
+  private func sampled(_ values: [Float], _ columns: Int) -> [Double] {
+    guard columns > 0, !values.isEmpty else { return [] }
+    guard values.count > columns else { return values.map(Double.init) }
+    return (0..<columns).map { Double(values[($0 + 1) * values.count / columns - 1]) }
+  }
+}

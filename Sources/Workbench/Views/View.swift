@@ -1,0 +1,97 @@
+import Annotations
+import Screen
+
+/// The whole screen for a state. Pure: equal states give equal frames.
+public func view(_ state: WorkbenchState) -> Frame {
+  let panes = Panes(state)
+  var pen = Pen(size: state.size, look: state.look)
+  guard panes.isUsable else {
+    drawTooSmall(&pen, state.size)
+    return pen.frame
+  }
+  state.drawTitle(&pen, panes.title)
+  state.drawHeadings(&pen, panes)
+  if let box = panes.queue { state.drawQueue(&pen, box) }
+  TextPane(state, panes.text, rowsPerLine: panes.rowsPerLine).draw(&pen)
+  state.drawDetails(&pen, panes.details)
+  state.drawRight(&pen, panes)
+  state.drawPrompt(&pen, panes.prompt)
+  state.drawStatus(&pen, panes.status)
+  if case .help(let list) = state.mode { state.drawHelp(&pen, list) }
+  return pen.frame
+}
+
+private func drawTooSmall(_ pen: inout Pen, _ size: Size) {
+  guard size.columns > 0, size.rows > 0 else { return }
+  let least = Panes.smallest
+  pen.wrap(
+    "too small: \(size.columns)x\(size.rows), twinlens needs \(least.columns)x\(least.rows)",
+    .warning, in: Box(size), row: 0)
+}
+
+extension WorkbenchState {
+  func drawTitle(_ pen: inout Pen, _ box: Box) {
+    var pieces = [pen.piece(" twinlens", .title), pen.piece("  \(safe(opened.dataset))", .text)]
+    if let index = current {
+      let post = posts[index]
+      pieces.append(pen.piece("  \(safe(post.id))", .text))
+      pieces.append(pen.piece("  \(post.split.rawValue)", .muted))
+      pieces.append(pen.piece("  \(review(index).rawValue)", role(of: review(index))))
+    }
+    let used = pen.line(pieces, in: box, row: 0)
+    guard let index = current else { return }
+    var right: [Pen.Piece] = []
+    if box.columns - used > 80 {
+      let post = posts[index]
+      let picture = post.imageID.map { "picture \(safe($0))" } ?? "no picture"
+      right = [
+        pen.piece(
+          "\(safe(post.source.description))  \(post.tokens.count) tokens  \(picture)  ", .muted)
+      ]
+    }
+    if let decision = routes[index] {
+      let role: Role = decision.route == .text ? .routeText : .routeMultimodal
+      right.append(pen.piece("routed \(decision.route.rawValue) ", role))
+    }
+    if box.columns - used > 24 { pen.rightLine(right, in: box, row: 0) }
+  }
+
+  func drawHeadings(_ pen: inout Pen, _ panes: Panes) {
+    let look = pen.look
+    let style = look.theme[.rule]
+    pen.frame.rule(
+      at: panes.headings.origin, columns: panes.headings.columns, glyphs: look.glyphs, style: style)
+    let columns: [(Box?, String)] = [
+      (panes.queue, queue.filter == nil ? "posts" : "found"), (panes.centre, "text"),
+      (panes.right, rightTitle),
+    ]
+    for case (let box?, let title) in columns {
+      let line = Box(column: box.column, row: panes.headings.row, columns: box.columns, rows: 1)
+      pen.heading(title, in: line)
+    }
+    for box in [panes.queue, panes.centre].compactMap({ $0 }) {
+      pen.frame.verticalRule(
+        at: Position(column: box.endColumn, row: box.row), rows: box.rows, glyphs: look.glyphs,
+        style: style)
+    }
+  }
+
+  private var rightTitle: String {
+    switch choice.panel {
+    case .values: "gates and router"
+    case .training: "training"
+    case .all, .picture: choice.numbers ? "heat as numbers" : "picture"
+    }
+  }
+
+  func role(of state: ReviewState) -> Role {
+    switch state {
+    case .untouched: .untouched
+    case .edited: .suggested
+    case .reviewed: .reviewed
+    }
+  }
+
+  /// A text from outside as it may be shown.
+  func safe(_ text: String) -> String { look.sanitizer.visible(text) }
+}

@@ -1,0 +1,103 @@
+import Annotations
+import Screen
+
+@testable import Workbench
+
+/// Answers every effect like the real services would, at once and in order.
+final class FakeServices: EffectPerformer {
+  private(set) var performed: [Effect] = []
+  private var waiting: [Message] = []
+  /// What a store would hold.
+  private(set) var stored: [Step] = []
+  /// What a picture request is answered with.
+  var picture: (PictureRequest) -> RenderedPicture = { Samples.cells($0.box) }
+  /// False when there is nothing that could answer.
+  var hasModels = true
+  /// Set to refuse commits.
+  var failure: String?
+
+  func perform(_ effect: Effect) {
+    performed.append(effect)
+    switch effect {
+    case .commit(let step):
+      if let failure {
+        waiting.append(.commitFailed(sequence: step.sequence, reason: failure))
+      } else {
+        stored.append(step)
+        waiting.append(.committed(sequence: step.sequence))
+      }
+    case .analyse(let post, let neighbours):
+      for id in [post] + neighbours {
+        if let index = Samples.posts.firstIndex(where: { $0.id == id }) {
+          waiting.append(.analysed(Samples.analysis(index)))
+        }
+      }
+    case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
+    default: break
+    }
+  }
+
+  func nextMessages(waiting block: Bool) -> [Message] {
+    defer { waiting = [] }
+    return waiting
+  }
+}
+
+/// A workbench with fake services, driven key by key.
+struct Desk {
+  var state: WorkbenchState
+  let services = FakeServices()
+  var effects: [Effect] = []
+
+  init(
+    _ state: WorkbenchState, answers: Bool = true,
+    picture: @escaping (PictureRequest) -> RenderedPicture = { Samples.cells($0.box) }
+  ) {
+    self.state = state
+    services.picture = picture
+    services.hasModels = state.opened.hasModels
+    perform(start(&self.state), answers: answers)
+    if answers, state.opened.hasRouter { send(.routesChanged(Samples.decisions)) }
+  }
+
+  mutating func send(_ message: Message, answers: Bool = true) {
+    perform(update(&state, message), answers: answers)
+  }
+
+  /// Presses keys by name; answers of the services come in between.
+  mutating func press(_ names: String..., answers: Bool = true) {
+    for name in names {
+      guard let key = KeyName.parse(name) else { continue }
+      send(.key(key), answers: answers)
+    }
+  }
+
+  mutating func type(_ text: String) {
+    for character in text { send(.key(.character(character))) }
+  }
+
+  /// Runs a command as a person would: colon, text, Enter.
+  mutating func command(_ line: String) {
+    press(":")
+    type(line)
+    press("Return")
+  }
+
+  private mutating func perform(_ new: [Effect], answers: Bool) {
+    effects += new
+    for effect in new { services.perform(effect) }
+    guard answers else { return }
+    while true {
+      let messages = services.nextMessages(waiting: true)
+      if messages.isEmpty { return }
+      for message in messages {
+        let more = update(&state, message)
+        effects += more
+        for effect in more { services.perform(effect) }
+      }
+    }
+  }
+
+  var text: String { view(state).text }
+  var noticeText: String { state.notice?.text ?? "" }
+}

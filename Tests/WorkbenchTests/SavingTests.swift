@@ -1,0 +1,87 @@
+import Routing
+import Screen
+import Testing
+
+@testable import Workbench
+
+/// The save state on screen must be true.
+@Suite struct SavingTests {
+  @Test func savedOnlyAfterTheCommit() {
+    var desk = Desk(Samples.state())
+    #expect(desk.text.contains("all saved"))
+    desk.press("O", answers: false)
+    #expect(desk.text.contains("saving 1"))
+    #expect(!desk.text.contains("saved"))
+    desk.send(.committed(sequence: 1))
+    #expect(desk.text.contains("saved #1"))
+    guard
+      case .goldChanged(let post, let review)? = desk.effects.last(where: {
+        if case .goldChanged = $0 { true } else { false }
+      })
+    else {
+      Issue.record("the new gold was not told")
+      return
+    }
+    #expect(post.mentions.first?.type == .organization)
+    #expect(review == .edited)
+  }
+
+  @Test func aFailureStaysOnScreenAndIsSentAgainFirst() {
+    var desk = Desk(Samples.state())
+    desk.services.failure = "disk full"
+    desk.press("O")
+    #expect(desk.text.contains("NOT SAVED: 1"))
+    #expect(desk.noticeText == "not saved: disk full; :retry tries again")
+    desk.press("j")
+    #expect(desk.text.contains("NOT SAVED: 1"))
+    desk.press("q")
+    #expect(!desk.effects.contains(.quit))
+    #expect(desk.noticeText.contains("1 edit is not saved"))
+    desk.services.failure = nil
+    desk.press("P")
+    #expect(desk.services.stored.map(\.sequence) == [1, 2])
+    #expect(desk.text.contains("saved #2"))
+  }
+
+  @Test func quitWaitsForTheDisk() {
+    var desk = Desk(Samples.state())
+    desk.press("O", "q", answers: false)
+    #expect(!desk.effects.contains(.quit))
+    #expect(desk.text.contains("quits as soon as 1 edit is saved"))
+    desk.send(.committed(sequence: 1))
+    #expect(desk.effects.last == .quit)
+  }
+
+  @Test func answersThatNobodyAskedForAreIgnored() {
+    var desk = Desk(Samples.state())
+    desk.send(.committed(sequence: 77))
+    desk.send(.commitFailed(sequence: 78, reason: "?"))
+    #expect(desk.state.saving.isClean)
+    #expect(desk.text.contains("all saved"))
+  }
+
+  @Test func historyOfAnEarlierSessionIsShown() {
+    var desk = Desk(Samples.state())
+    desk.press("O", "Return", "j", "x")
+    var again = WorkbenchState(
+      opened: desk.state.opened, posts: Samples.posts, history: desk.state.history,
+      size: Size(columns: 80, rows: 24))
+    #expect(again.labels.accepted == 1)
+    #expect(again.post(0).mentions.first?.type == .organization)
+    _ = update(&again, .key(.character("u")))
+    #expect(again.current == 2)
+    expectInvariants(again)
+  }
+
+  @Test func ownPaceIsShown() {
+    var desk = Desk(Samples.state(120, 36))
+    for (i, seconds) in [8.0, 18, 24, 900].enumerated() {
+      desk.send(.tick(i == 0 ? 0 : [8.0, 18, 24][i - 1]))
+      desk.send(.tick(seconds))
+      desk.press("Return")
+    }
+    // 8, 10 and 6 seconds; the quarter of an hour was a pause.
+    #expect(desk.state.pace.median == 8)
+    #expect(desk.text.contains("4 accepted · 8 s a post, 8 s left"))
+  }
+}
