@@ -43,10 +43,11 @@ let package = Package(
         .product(name: "Collections", package: "swift-collections"),
       ]),
     .target(name: "Terminal", dependencies: ["Screen", "Pictures", "CNcurses"]),
+    .target(name: "Services", dependencies: ["Workbench", "Terminal"]),
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Workbench", "Terminal", "Harbor",
+        "Services", "Harbor",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -63,7 +64,7 @@ let package = Package(
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
-    .testTarget(name: "CommandTests", dependencies: ["Harbor", "Annotations"]),
+    .testTarget(name: "CommandTests", dependencies: ["Services", "Harbor"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -5,5 +5,14 @@ struct Twinlens: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "twinlens",
     abstract: "A terminal workbench for multimodal information extraction from social media posts.",
-    subcommands: [SampleCommand.self, ExperimentCommand.self])
+    discussion: "Without a command it opens DATASET, or the embedded sample, in the workbench.",
+    subcommands: [
+      OpenCommand.self,
+      ShowCommand.self,
+      AnnotationsCommand.self,
+      DoctorCommand.self,
+      SampleCommand.self,
+      ExperimentCommand.self,
+    ],
+    defaultSubcommand: OpenCommand.self)
 }
