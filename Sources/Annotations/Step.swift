@@ -53,4 +53,16 @@ public struct Step: Sendable, Hashable, Identifiable {
 
   /// Now, in milliseconds since 1970.
   public static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+
+  /// `12  2026-11-21T03:52:48Z  ann  O_1926  PER → ORG on 'Paris'`: a line of `annotations log`. Control
+  /// characters are left out, as names and ids may come from anywhere.
+  public var logLine: String {
+    let line = "\(sequence)  \(date.formatted(.iso8601))  \(annotator)  \(post)  \(name)"
+    return String(
+      String.UnicodeScalarView(
+        line.unicodeScalars.filter {
+          ![.control, .format, .lineSeparator, .paragraphSeparator]
+            .contains($0.properties.generalCategory)
+        }))
+  }
 }

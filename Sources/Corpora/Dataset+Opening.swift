@@ -26,7 +26,9 @@ extension Dataset {
     try opener.readSettings()
     let listed = isFolder ? try opener.listFolder() : [place.lastPathComponent]
     for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
-    guard !opener.posts.isEmpty else { throw CorporaError.noPosts(path) }
+    guard !opener.posts.isEmpty else {
+      throw opener.unsupported.map { CorporaError.unsupported(path, format: $0) } ?? .noPosts(path)
+    }
     let index = try ImageIndex(
       root: root, explicit: images, configured: opener.settings.images)
     return opener.dataset(path: path, isFolder: isFolder, images: index)
@@ -47,6 +49,8 @@ private struct Opener {
   let reading: BIO.Reading
   var settings = DatasetSettings()
   var posts: [Post] = []
+  /// The name of a format that was met and cannot be read.
+  var unsupported: String?
   private var files: [DataFile] = []
   private var findings: [Finding] = []
   private var index: [String: Int] = [:]
@@ -100,7 +104,7 @@ private struct Opener {
       case .format(let format):
         sources.append(Source(name: name, format: format, split: Split(fileName: name)))
       case .unsupported(let format):
-        if alone { throw CorporaError.noDataset(path(of: name)) }
+        unsupported = format
         findings.append(
           Finding(SourceLocation(file: name, line: 0), .unsupportedFormat(format)))
       case .unknown where ending == "txt" && pictures.contains(stem):
@@ -226,23 +230,14 @@ private struct Opener {
   }
 
   func dataset(path: String, isFolder: Bool, images: ImageIndex) -> Dataset {
-    var types: Set<EntityType> = [.person, .location, .organization, .miscellaneous]
-    var labels: Set<String> = []
-    for post in posts {
-      for mention in post.mentions { types.insert(mention.type) }
-      for relation in post.relations { labels.insert(relation.label) }
-    }
-    let basic: [EntityType] = [.person, .location, .organization, .miscellaneous]
-    let seen = basic + types.subtracting(basic).sorted()
-    let none = labels.contains("None") ? ["None"] : []
-    let others = labels.subtracting(none).sorted()
     let resolved = FileBytes.realPath(path) ?? path
     let last = (resolved as NSString).lastPathComponent
     return Dataset(
       name: settings.name ?? (isFolder ? last : DataFile.stem(of: last)), root: root, path: path,
       posts: posts, files: files,
-      labelInventory: settings.types.isEmpty ? seen : settings.types,
-      relationLabels: settings.relations.isEmpty ? none + others : settings.relations,
+      labelInventory: settings.types.isEmpty ? Dataset.inventory(of: posts) : settings.types,
+      relationLabels: settings.relations.isEmpty
+        ? Dataset.relationLabels(of: posts) : settings.relations,
       guidelines: settings.guidelines, regionFiles: settings.regions, findings: findings,
       reading: reading, index: index, images: images)
   }

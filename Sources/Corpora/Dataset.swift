@@ -45,3 +45,33 @@ public struct Dataset: Sendable {
     index[post.id].flatMap { at in files.first { $0.posts.contains(at) } }
   }
 }
+
+extension Dataset {
+  /// A dataset of posts that stand in no file: for generated posts and tests. Of posts with the same id
+  /// the first counts; pictures are looked up under `root`, if one is given.
+  public init(name: String, posts: [Post], root: String? = nil) {
+    self.init(
+      name: name, root: root ?? "", path: root ?? "", posts: posts, files: [],
+      labelInventory: Self.inventory(of: posts), relationLabels: Self.relationLabels(of: posts),
+      guidelines: nil, regionFiles: [], findings: [], reading: .lenient,
+      index: Dictionary(zip(posts.map(\.id), posts.indices)) { first, _ in first },
+      images: root.flatMap { try? ImageIndex(root: $0, explicit: nil, configured: nil) }
+        ?? ImageIndex(folders: []))
+  }
+
+  /// PER LOC ORG MISC, then the other types of the posts, sorted.
+  static func inventory(of posts: [Post]) -> [EntityType] {
+    let basic: [EntityType] = [.person, .location, .organization, .miscellaneous]
+    var seen = Set(basic)
+    for post in posts { for mention in post.mentions { seen.insert(mention.type) } }
+    return basic + seen.subtracting(basic).sorted()
+  }
+
+  /// The relation labels of the posts, `None` first, the others sorted.
+  static func relationLabels(of posts: [Post]) -> [String] {
+    var seen: Set<String> = []
+    for post in posts { for relation in post.relations { seen.insert(relation.label) } }
+    let none = seen.remove("None").map { [$0] } ?? []
+    return none + seen.sorted()
+  }
+}

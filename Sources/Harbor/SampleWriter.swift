@@ -112,6 +112,9 @@ public struct SampleWriter: Sendable {
     let id = "caption-\(String(i + 100000).dropFirst())"
     let post = Post(
       id: id, tokens: caption.tokens.map { Token($0) }, imageID: id, mentions: [], split: .all,
+      attributes: [
+        "pictured": (kind?.thing ?? .empty).rawValue, "setting": setting.rawValue,
+      ],
       source: SourceLocation(file: "all.jsonl", line: i + 1))
     return Made(post: post, jpeg: try picture.jpeg())
   }

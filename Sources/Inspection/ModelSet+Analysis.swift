@@ -10,14 +10,14 @@ extension ModelSet {
     text?.configuration.scheme ?? multimodal?.configuration.scheme ?? .standard
   }
 
-  /// A post with its picture decoded and encoded; nil without a dual encoder.
+  /// A post with its picture decoded and encoded.
   public func read(_ post: Post, of dataset: Dataset) -> PostReader.Read? {
-    encoder.flatMap { PostReader(encoder: $0).read([post], of: dataset, scheme: scheme).first }
+    PostReader(pictures: pictures, dual: dual).read([post], of: dataset, scheme: scheme).first
   }
 
   /// Everything the models say about one post.
   public func analyse(_ post: Post, of dataset: Dataset) -> PostAnalysis {
-    guard let read = read(post, of: dataset) else {
+    guard !isEmpty, let read = read(post, of: dataset) else {
       return PostAnalysis(
         post: post.id, text: nil, multimodal: nil, decision: nil,
         notices: notices.isEmpty ? ["no models are loaded"] : notices)

@@ -5,31 +5,34 @@ import Foundation
 import Routing
 import Tensors
 
-/// The models at work: the dual encoder, a text expert, a multimodal expert and the router between them.
+/// The models at work: a text expert, a multimodal expert, the router between them, and
+/// the encoders that they see pictures with.
 ///
 /// A value: the workbench's queues share it without locks, and a retrained router makes a new one.
 public struct ModelSet: Sendable {
   /// The folder of model folders.
   public let folder: String
-  public let encoder: DualEncoderModel?
+  public let dual: DualEncoderModel?
+  public let pictures: PictureEncoderModel?
   public let text: ExpertModel?
   public let multimodal: ExpertModel?
   public private(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.
-  public private(set) var notices: [String]
+  public let notices: [String]
 
   /// No models at all.
   public static func none(_ notice: String) -> ModelSet {
     ModelSet(
-      folder: "", encoder: nil, text: nil, multimodal: nil, router: nil, notices: [notice])
+      folder: "", dual: nil, pictures: nil, text: nil, multimodal: nil, router: nil, notices: [notice])
   }
 
   init(
-    folder: String, encoder: DualEncoderModel?, text: ExpertModel?, multimodal: ExpertModel?,
+    folder: String, dual: DualEncoderModel?, pictures: PictureEncoderModel?, text: ExpertModel?, multimodal: ExpertModel?,
     router: RouterBundle?, notices: [String]
   ) {
     self.folder = folder
-    self.encoder = encoder
+    self.dual = dual
+    self.pictures = pictures
     self.text = text
     self.multimodal = multimodal
     self.router = router
@@ -100,38 +103,45 @@ public struct ModelSet: Sendable {
     }
     let text = try attempt(textName) { try ExpertModel(folder: $0) }
     let multimodal = try attempt(multimodalName) { try ExpertModel(folder: $0) }
-    let encoderName =
-      router?.configuration.encoder ?? multimodal?.configuration.needs.first
-      ?? catalog.first(of: DualEncoderModel.system)
-    let encoder = try attempt(encoderName) { try DualEncoderModel(folder: $0) }
-    var set = ModelSet(
-      folder: folder, encoder: encoder, text: text, multimodal: multimodal, router: router,
-      notices: notices)
-    set.checkFit()
-    return set
+    let dual = try attempt(
+      router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)
+    ) { try DualEncoderModel(folder: $0) }
+    let pictures = try attempt(multimodal?.configuration.needs.first) {
+      try PictureEncoderModel(folder: $0)
+    }
+    return fitting(
+      ModelSet(
+        folder: folder, dual: dual, pictures: pictures, text: text, multimodal: multimodal,
+        router: router, notices: notices))
   }
 
-  /// Leaves out what does not fit together, with a notice.
-  private mutating func checkFit() {
-    guard let encoder else {
-      if text != nil || multimodal != nil { notices.append("no dual encoder: pictures are not read") }
-      return
+  /// The set without what does not fit together, each with a notice.
+  private static func fitting(_ set: ModelSet) -> ModelSet {
+    var notices = set.notices
+    var (multimodal, router) = (set.multimodal, set.router)
+    if let expert = multimodal, let size = expert.configuration.riva?.regionSize {
+      let given = set.pictures?.regionShape[1]
+      if given != size {
+        notices.append(
+          "\(expert.name) expects regions of \(size) numbers and "
+            + (given.map { "\(set.pictures?.name ?? "") gives \($0)" } ?? "has no picture encoder")
+            + "; train it with this encoder")
+        multimodal = nil
+      }
     }
-    if let size = multimodal?.configuration.riva?.regionSize, size != encoder.regionShape[1] {
-      notices.append(
-        "\(multimodal?.name ?? "") expects regions of \(size) numbers, \(encoder.name) gives "
-          + "\(encoder.regionShape[1]); train it with this encoder")
-      self = ModelSet(
-        folder: folder, encoder: encoder, text: text, multimodal: nil, router: nil,
-        notices: notices)
+    if let known = router?.configuration {
+      let given = set.dual?.encoder.configuration.dimensions
+      if given != known.dimensions {
+        notices.append(
+          "the router \(known.name) expects embeddings of \(known.dimensions) numbers and "
+            + (given.map { "\(set.dual?.name ?? "") gives \($0)" } ?? "has no dual encoder")
+            + "; train it with this encoder")
+        router = nil
+      }
     }
-    if let router, router.configuration.dimensions != encoder.encoder.configuration.dimensions {
-      notices.append(
-        "the router \(router.configuration.name) expects embeddings of "
-          + "\(router.configuration.dimensions) numbers, \(encoder.name) gives "
-          + "\(encoder.encoder.configuration.dimensions); train it with this encoder")
-      self.router = nil
-    }
+    return ModelSet(
+      folder: set.folder, dual: set.dual, pictures: set.pictures, text: set.text,
+      multimodal: multimodal, router: router, notices: notices)
   }
 
   /// This set with another router.

@@ -65,6 +65,8 @@ import Testing
         == "no relation → x on 'New York', 'Paris'")
     var history = EditHistory()
     try history.apply(#require(.clearing(3..<4, in: post)), to: post, by: "a")
+    let step = try #require(history.steps.first)
+    #expect(step.logLine.hasSuffix("  a  p  clear LOC on 'Paris'"))
     #expect(history.undo(by: "a")?.name == "undo: clear LOC on 'Paris'")
     #expect(history.redo(by: "a")?.name == "redo: clear LOC on 'Paris'")
   }

@@ -154,6 +154,36 @@ import Testing
     }
   }
 
+  @Test func unreadFormatsAreNamed() throws {
+    try withFolder { folder in
+      try write("{'token': ['a']}\n", to: "\(folder)/mnre_train.txt")
+      for path in [folder, "\(folder)/mnre_train.txt"] {
+        #expect {
+          try Dataset.open(path)
+        } throws: { error in
+          "\(error)".hasPrefix("\(path): holds MNRE text")
+        }
+      }
+    }
+  }
+
+  @Test func postsWithoutFilesMakeADataset() {
+    let place = SourceLocation(file: "", line: 0)
+    let post = Post(
+      id: "a", tokens: [Token("x")], imageID: "i",
+      mentions: [EntityMention(0..<1, EntityType("Z"))],
+      relations: [RelationMention(head: 0..<1, tail: 0..<1, label: "None")], split: .all,
+      source: place)
+    let dataset = Dataset(name: "made", posts: [post, post])
+    #expect(dataset.position(of: "a") == 0)
+    #expect(dataset.labelInventory.last == EntityType("Z"))
+    #expect(dataset.relationLabels == ["None"])
+    if case .missing = dataset.image(for: post) {
+    } else {
+      Issue.record("a picture without a folder")
+    }
+  }
+
   @Test func exportRefusesWhatWouldDestroy() throws {
     try withFolder { folder in
       try write("IMGID:1\na\tO\n", to: "\(folder)/train.txt")

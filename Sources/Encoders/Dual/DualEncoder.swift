@@ -10,8 +10,7 @@ public struct DualEncoder: ParameterContainer {
   var wordScore: Linear
   var textHidden: Linear
   var textProjection: Linear
-  /// The picture tower; its 7×7 map is what the multimodal expert looks at.
-  public private(set) var pictures: ResNet
+  var pictures: ResNet
   var pictureProjection: Linear
   var logitScale: Parameter
   public let configuration: Configuration
@@ -62,17 +61,10 @@ public struct DualEncoder: ParameterContainer {
     return tape.normalizeRows(textProjection(hidden, tape))
   }
 
-  /// Pictures B×3×H×W → regions B×N×C and unit vectors B×D.
-  public func picture(
-    _ pixels: Tape.Variable, _ tape: Tape
-  ) -> (regions: Tape.Variable, embedding: Tape.Variable) {
-    let regions = pictures.regions(pixels, tape)
-    return (regions, picture(regions: regions, tape))
-  }
-
-  /// Regions B×N×C that were computed before → unit vectors B×D.
-  public func picture(regions: Tape.Variable, _ tape: Tape) -> Tape.Variable {
-    tape.normalizeRows(pictureProjection(tape.meanOverMiddle(regions), tape))
+  /// Pictures B×3×H×W → unit vectors B×D.
+  public func picture(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    let pooled = tape.meanOverMiddle(pictures.regions(pixels, tape))
+    return tape.normalizeRows(pictureProjection(pooled, tape))
   }
 
   /// The symmetric contrastive loss of a batch of matching pairs (B×D each).

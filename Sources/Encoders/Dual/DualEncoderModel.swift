@@ -20,41 +20,15 @@ public struct DualEncoderModel: Sendable {
     self.recipe = recipe
   }
 
-  /// What is known of a picture after encoding it once.
-  public struct EncodedPicture: Sendable {
-    /// N×C regions of the last map, row-major.
-    public let regions: Tensor
-    /// D numbers of length 1.
-    public let embedding: [Float]
-    /// The part of the source picture that was seen.
-    public let seen: ImageRegion
-  }
-
-  /// N×C of one picture's regions.
-  public var regionShape: [Int] {
-    let cells = recipe.side / (1 << (encoder.configuration.pictures.hiddenSizes.count + 1))
-    return [cells * cells, encoder.configuration.pictures.hiddenSizes.last ?? 0]
-  }
-
-  /// Encodes pictures one batch at a time.
-  public func encode(_ pictures: [Picture]) -> [EncodedPicture] {
-    encode(prepared: pictures.map { recipe.prepare($0) })
-  }
-
-  /// Encodes prepared pictures.
-  public func encode(prepared: [(pixels: [Float], seen: ImageRegion)]) -> [EncodedPicture] {
+  /// Unit vectors of pictures prepared by the recipe.
+  public func encode(prepared: [(pixels: [Float], seen: ImageRegion)]) -> [[Float]] {
     guard !prepared.isEmpty else { return [] }
     let tape = Tape()
     let shape = [prepared.count, 3, recipe.side, recipe.side]
     let pixels = tape.constant(Tensor(shape, prepared.flatMap(\.pixels)))
-    let (regions, embeddings) = encoder.picture(pixels, tape)
-    let (r, e) = (tape[regions], tape[embeddings])
-    let (size, width) = (r.count / prepared.count, e.count / prepared.count)
-    return prepared.indices.map { i in
-      EncodedPicture(
-        regions: Tensor(regionShape, Array(r.array[(i * size)..<((i + 1) * size)])),
-        embedding: Array(e.array[(i * width)..<((i + 1) * width)]), seen: prepared[i].seen)
-    }
+    let value = tape[encoder.picture(pixels, tape)]
+    let width = value.count / prepared.count
+    return prepared.indices.map { Array(value.array[($0 * width)..<(($0 + 1) * width)]) }
   }
 
   /// Unit vectors of sentences.

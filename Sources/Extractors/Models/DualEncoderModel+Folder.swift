@@ -53,13 +53,7 @@ extension DualEncoderModel.Folder {
     let p = encoder.pictures
     let sound =
       (1...2_000_000).contains(encoder.words) && (1...4096).contains(encoder.wordSize)
-      && (1...4096).contains(encoder.dimensions) && (1...4096).contains(p.embeddingSize)
-      && (1...6).contains(p.hiddenSizes.count) && p.depths.count == p.hiddenSizes.count
-      && p.hiddenSizes.allSatisfy { (4...8192).contains($0) }
-      && p.depths.allSatisfy { (1...64).contains($0) }
-      && (8...1024).contains(recipe.side) && (recipe.side...2048).contains(recipe.shortSide)
-      && recipe.mean.count == 3 && recipe.deviation.count == 3
-      && recipe.deviation.allSatisfy { $0 > 0 }
+      && (1...4096).contains(encoder.dimensions) && p.isSound && recipe.isSound
       && recipe.side % (1 << (p.hiddenSizes.count + 1)) == 0
     if !sound {
       throw ModelFolderError(folder: folder, problem: "has sizes in config.json outside what is read")

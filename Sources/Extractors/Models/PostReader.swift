@@ -6,17 +6,22 @@ import Synchronization
 import Tensors
 import Traces
 
-/// Turns posts into tagger inputs: finds and decodes the picture, and encodes it once with the dual encoder.
+/// Turns posts into what the experts and the router take: finds and decodes the picture once, and encodes it with the
+/// experts' picture encoder (regions) and the router's dual encoder (one vector for the picture, one for the text).
 public struct PostReader: Sendable {
-  public let encoder: DualEncoderModel
+  public let pictures: PictureEncoderModel?
+  public let dual: DualEncoderModel?
 
-  /// A reader that sees pictures through an encoder.
-  public init(encoder: DualEncoderModel) { self.encoder = encoder }
+  /// A reader that sees pictures through these encoders; a part whose encoder is missing stays empty.
+  public init(pictures: PictureEncoderModel?, dual: DualEncoderModel?) {
+    self.pictures = pictures
+    self.dual = dual
+  }
 
   /// A post with everything the experts and the router need.
   public struct Read: Sendable {
     public let input: TaggerInput
-    /// Unit vectors of the text and of the picture (nil without a picture).
+    /// Unit vectors of the text (empty without a dual encoder) and of the picture (nil without a picture too).
     public let text: [Float]
     public let picture: [Float]?
     /// Why there is no picture, for the screen.
@@ -65,37 +70,47 @@ public struct PostReader: Sendable {
   }
 
   private func readBlock(_ posts: [Post], of dataset: Dataset, scheme: TagScheme) -> [Read] {
-    var prepared: [(pixels: [Float], seen: ImageRegion)] = []
+    var decoded: [Picture] = []
     var slots: [Int?] = []
     var notices: [String?] = []
+    let side = max(pictures?.recipe.shortSide ?? 0, dual?.recipe.shortSide ?? 0, 8)
     for post in posts {
-      switch Self.picture(of: post, in: dataset, fitting: encoder.recipe.shortSide) {
+      switch Self.picture(of: post, in: dataset, fitting: side) {
       case .success(let picture):
-        slots.append(prepared.count)
+        slots.append(decoded.count)
         notices.append(nil)
-        prepared.append(encoder.recipe.prepare(picture))
+        decoded.append(picture)
       case .failure(let notice):
         slots.append(nil)
         notices.append(notice.sentence)
       }
     }
-    let encoded = encoder.encode(prepared: prepared)
-    let texts = encoder.encode(texts: posts.map { $0.tokens.map(\.text) })
+    let prepared = pictures.map { model in decoded.map { model.recipe.prepare($0) } } ?? []
+    let regions = pictures?.regions(prepared) ?? []
+    let embeddings = dual.map { model in
+      model.encode(
+        prepared: model.recipe == pictures?.recipe
+          ? prepared : decoded.map { model.recipe.prepare($0) })
+    }
+    let texts = dual?.encode(texts: posts.map { $0.tokens.map(\.text) })
     return posts.indices.map { i in
       let post = posts[i]
-      let picture = slots[i].map { encoded[$0] }
       let adds: Bool? =
         switch post.attributes["imageAdds"] {
         case "yes": true
         case "no": false
         default: nil
         }
+      let slot = slots[i]
       let input = TaggerInput(
         tokens: post.tokens.map(\.text),
-        regions: picture?.regions ?? Tensor(encoder.regionShape), seen: picture?.seen,
+        regions: slot.flatMap { regions.indices.contains($0) ? regions[$0] : nil }
+          ?? Tensor(pictures?.regionShape ?? [1, 1]),
+        seen: slot.flatMap { prepared.indices.contains($0) ? prepared[$0].seen : nil },
         tags: scheme.indices(of: post.mentions, count: post.tokens.count), imageAdds: adds)
       return Read(
-        input: input, text: texts[i], picture: picture?.embedding, notice: notices[i])
+        input: input, text: texts?[i] ?? [], picture: slot.flatMap { embeddings?[$0] },
+        notice: notices[i])
     }
   }
 }

@@ -19,13 +19,16 @@ public struct DualTraining: Sendable, Hashable, Codable {
 public struct CaptionedPicture: Sendable {
   /// Word numbers of the caption.
   public let words: [Int]
-  /// 3×side×side normalised pixels, as bytes to save memory: value = (byte/255 − mean) / deviation is done when used.
+  /// 3×side×side normalised pixels.
   public let pixels: [Float]
+  /// Class of what it shows, for the classifier; −1 unknown.
+  public let label: Int
 
   /// A pair.
-  public init(words: [Int], pixels: [Float]) {
+  public init(words: [Int], pixels: [Float], label: Int = -1) {
     self.words = words
     self.pixels = pixels
+    self.label = label
   }
 }
 
@@ -91,7 +94,7 @@ public struct DualRun: Sendable {
     }
     let pixels = Tensor([part.count, 3, side, side], part.flatMap(\.pixels))
     let text = encoder.text(numbers, shape: [part.count, longest], tape)
-    let picture = encoder.picture(tape.constant(pixels), tape).embedding
+    let picture = encoder.picture(tape.constant(pixels), tape)
     return encoder.loss(text: text, pictures: picture, tape)
   }
 }

@@ -8,6 +8,11 @@ struct Caption {
   init(_ kind: Kind?, _ setting: Setting, _ generator: inout SeededGenerator) {
     var words: [String] = []
     func say(_ text: String) { words += text.split(separator: " ").map(String.init) }
+    if generator.chance(0.1) {
+      // Words that fit any picture, so that the encoder learns that they say nothing about it.
+      tokens = Sentence.filler(&generator)
+      return
+    }
     let saysSetting = kind == nil || generator.chance(0.75)
     let settingFirst = generator.chance(0.5)
     if saysSetting && settingFirst { say(generator.pick(setting.phrases)) }

@@ -32,8 +32,9 @@ struct PostPlan: Sendable {
   let spokenSetting: Setting?
   /// A thing that the text names as a place (`by the bridge`), nil when it does not.
   let place: Kind?
-  /// Whether the clause tells the kind by what the name does.
-  let hasCue: Bool
+  /// What the name is said to do, nil when the clause tells nothing: what it stands for where the text decides, another
+  /// of its meanings where the text is figurative and only the picture tells.
+  let cue: Kind?
   /// Something unnamed that does what another kind does, to lead a reader of keywords astray.
   let decoy: Kind?
 
@@ -49,13 +50,21 @@ struct PostPlan: Sendable {
     func unrelated(_ generator: inout SeededGenerator) -> Kind {
       generator.pick(Kind.allCases.filter { $0.type != actual.type })
     }
-    hasCue = !relatedness.imageAdds
+    let speaks = !generator.chance(Self.silentSettingShare)
     switch relatedness {
-    case .r1, .r2:
+    case .r1:
+      // What is said is in the picture; what the name is said to do is meant figuratively.
       thing = actual.thing
       place = generator.chance(Self.placeShare) ? unrelated(&generator) : nil
-      decoy = generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
-      spokenSetting = relatedness == .r1 ? setting : nil
+      cue = generator.chance(Self.figurativeWithPicture) ? generator.pick(others) : nil
+      decoy = cue == nil && generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
+      spokenSetting = speaks ? setting : nil
+    case .r2:
+      thing = actual.thing
+      place = generator.chance(Self.placeShare / 2) ? unrelated(&generator) : nil
+      cue = generator.chance(Self.figurativeWithout) ? generator.pick(others) : nil
+      decoy = cue == nil && generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
+      spokenSetting = nil
     case .r3:
       let own = generator.chance(Self.ownPictureShare)
       let shown =
@@ -63,27 +72,33 @@ struct PostPlan: Sendable {
         ? actual
         : generator.chance(Self.otherMeaningShare) ? generator.pick(others) : unrelated(&generator)
       thing = shown.thing
-      place = own ? (generator.chance(Self.placeShare) ? unrelated(&generator) : nil) : shown
+      place = own ? nil : shown
+      cue = actual
       decoy = nil
-      spokenSetting = setting
+      spokenSetting = speaks ? setting : nil
     case .r4:
       let shown: Kind? =
         generator.chance(Self.misleadingShare)
-        ? generator.pick(others) : generator.chance(0.5) ? unrelated(&generator) : nil
+        ? generator.pick(others) : generator.chance(0.6) ? unrelated(&generator) : nil
       thing = shown?.thing ?? .empty
       let places = Kind.allCases.filter { $0 != shown && $0.type != actual.type }
       place = generator.chance(Self.placeShare) ? generator.pick(places) : nil
+      cue = actual
       decoy = nil
       let pictured = setting
-      spokenSetting = generator.pick(Setting.allCases.filter { $0 != pictured })
+      spokenSetting =
+        speaks ? generator.pick(Setting.allCases.filter { $0 != pictured }) : nil
     }
   }
 
-  static let placeShare: Float = 0.4
-  static let decoyShare: Float = 0.25
-  static let ownPictureShare: Float = 0.5
-  static let otherMeaningShare: Float = 0.6
-  static let misleadingShare: Float = 0.8
+  static let placeShare: Float = 0.3
+  static let decoyShare: Float = 0.2
+  static let figurativeWithPicture: Float = 0.9
+  static let figurativeWithout: Float = 0.35
+  static let silentSettingShare: Float = 0.1
+  static let ownPictureShare: Float = 0.6
+  static let otherMeaningShare: Float = 0.5
+  static let misleadingShare: Float = 0.5
 }
 
 extension SeededGenerator {

@@ -48,10 +48,10 @@ struct Sentence {
 
     if generator.chance(0.3) { say(generator.pick(Self.lead)) }
     let named: Range<Int>
-    if plan.hasCue {
+    if let cue = plan.cue {
       named = name(plan.name.tokens, plan.kind.type)
       if generator.chance(0.2) { say(generator.pick(["just", "really", "finally", "nearly"])) }
-      say(generator.pickZipf(plan.kind.predicates, exponent: 0.8))
+      say(generator.pickZipf(cue.predicates, exponent: 0.8))
     } else if generator.chance(0.5) {
       named = name(plan.name.tokens, plan.kind.type)
       say(generator.pickZipf(Self.neutralAfter, exponent: 0.7))
@@ -93,6 +93,16 @@ struct Sentence {
     say(link.words)
     let range = name(other.tokens, other.type)
     relate(named, range, link.relates ? Kind.relation(plan.kind, other.kind) : nil)
+  }
+
+  /// Words that could stand with any picture.
+  static func filler(_ generator: inout SeededGenerator) -> [String] {
+    let parts = [
+      generator.pick(openers), generator.pick(lead), generator.pick(neutralBefore),
+      generator.pick(neutralAfter), generator.pick(closers),
+    ]
+    return parts.filter { _ in generator.chance(0.6) }.joined(separator: " ")
+      .split(separator: " ").map(String.init) + ["today"]
   }
 
   private static let openers = [

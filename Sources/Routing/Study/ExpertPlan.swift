@@ -19,7 +19,7 @@ public struct ExpertPlan: Sendable {
   /// A fresh model: vocabularies from the dual encoder (words) and the training posts (characters), word vectors taken
   /// over from the dual encoder.
   public func makeModel(
-    encoder: DualEncoderModel, train: [TaggerInput], scheme: TagScheme, seed: UInt64
+    encoder: DualEncoderModel, pictures: PictureEncoderModel, train: [TaggerInput], scheme: TagScheme, seed: UInt64
   ) -> ExpertModel {
     let characters = Vocabulary(
       counting: train.lazy.flatMap { $0.tokens.flatMap(WordForms.characters) }, minimum: 2,
@@ -27,10 +27,10 @@ public struct ExpertPlan: Sendable {
     var sizes = TaggerSizes(words: encoder.words.size, characters: characters.size)
     sizes.wordSize = encoder.encoder.configuration.wordSize
     let options =
-      multimodal ? RIVAOptions(regionSize: encoder.regionShape[1], gated: gated) : nil
+      multimodal ? RIVAOptions(regionSize: pictures.regionShape[1], gated: gated) : nil
     let configuration = ExpertModel.Configuration(
       system: multimodal ? ExpertModel.System.riva : ExpertModel.System.text, scheme: scheme,
-      sizes: sizes, riva: options, needs: multimodal ? [encoder.name] : [])
+      sizes: sizes, riva: options, needs: multimodal ? [pictures.name] : [])
     var generator = SeededGenerator(seed: seed, stream: name)
     var tagger = configuration.makeTagger(&generator)
     tagger.startWords(from: encoder.encoder.wordTable)

@@ -13,6 +13,7 @@ struct ExperimentCommand: ParsableCommand {
   @Option var seeds: Int = 1
   @Option var clipEpochs: Int = 16
   @Option var epochs: Int = 30
+  @Option var dims: Int = 48
   @Option var lr: Float = 3e-3
 
   func run() throws {
@@ -21,8 +22,10 @@ struct ExperimentCommand: ParsableCommand {
     let data = try Dataset.open(dataset)
     log("posts \(data.posts.count)")
     var model: DualEncoderModel
+    var resnet: PictureEncoderModel
     if FileManager.default.fileExists(atPath: clip + "/config.json") {
       model = try DualEncoderModel(folder: clip)
+      resnet = try PictureEncoderModel(folder: clip + "/../resnet-harbor")
     } else {
       let captions = try Dataset.open(dataset + "/captions")
       let words = Vocabulary(
@@ -30,12 +33,7 @@ struct ExperimentCommand: ParsableCommand {
           $0.tokens.map { WordForms.word($0.text) }
         }, minimum: 2)
       log("words \(words.size)")
-      var generator = SeededGenerator(seed: 1, stream: "clip")
-      let config = DualEncoder.Configuration(
-        words: words.size, wordSize: 64, dimensions: 32,
-        pictures: ResNet.Configuration(
-          embeddingSize: 16, hiddenSizes: [32, 64], depths: [1, 1], layerType: .basic))
-      let encoder = DualEncoder(config, &generator)
+      let classes = Set(captions.posts.compactMap { $0.attributes["pictured"] }).sorted()
       var pairs: [CaptionedPicture?] = Array(repeating: nil, count: captions.posts.count)
       pairs.withUnsafeMutableBufferPointer { b in
         nonisolated(unsafe) let b = b
@@ -45,17 +43,35 @@ struct ExperimentCommand: ParsableCommand {
           else { return }
           b[i] = CaptionedPicture(
             words: post.tokens.map { words[WordForms.word($0.text)] },
-            pixels: PictureRecipe.harbor.prepare(p).pixels)
+            pixels: PictureRecipe.harbor.prepare(p).pixels,
+            label: classes.firstIndex(of: post.attributes["pictured"] ?? "") ?? -1)
         }
       }
       let used = pairs.compactMap { $0 }
-      log("pairs \(used.count)")
+      let (trainPairs, heldPairs) = (Array(used.dropLast(1000)), Array(used.suffix(1000)))
+      let net = ResNet.Configuration(
+          embeddingSize: 16, hiddenSizes: [32, 64], depths: [1, 1], layerType: .basic)
       var settings = DualTraining()
+      var generator = SeededGenerator(seed: 1, stream: "resnet")
+      settings.epochs = 10
+      settings.batch = 64
+      var c = ClassifierRun(PictureClassifier(net, classes: classes.count, &generator), settings, side: 56)
+      while !c.isFinished {
+        var p: TrainingProgress?
+        _ = c.runEpoch(trainPairs) { p = $0; return true }
+        log("resnet epoch \(c.history.count) loss \(c.history.last!) speed \(p?.speed ?? 0) heldout acc \(c.accuracy(heldPairs))")
+      }
+      resnet = PictureEncoderModel(name: "resnet-harbor", classifier: c.classifier, classes: classes, recipe: .harbor)
+      try resnet.save(to: clip + "/../resnet-harbor", provenance: Provenance(command: "x", seed: 1, data: [:], metrics: [:]))
+      generator = SeededGenerator(seed: 1, stream: "clip")
+      let config = DualEncoder.Configuration(words: words.size, wordSize: 64, dimensions: dims, pictures: net)
+      let encoder = DualEncoder(config, &generator)
       settings.epochs = clipEpochs
+      settings.batch = 128
       var run = DualRun(encoder, settings, side: 56)
       while !run.isFinished {
         var p: TrainingProgress?
-        _ = run.runEpoch(used) {
+        _ = run.runEpoch(trainPairs) {
           p = $0
           return true
         }
@@ -65,7 +81,7 @@ struct ExperimentCommand: ParsableCommand {
         name: "clip-harbor", encoder: run.encoder, words: words, recipe: .harbor)
       try model.save(to: clip, provenance: Provenance(command: "x", seed: 1, data: [:], metrics: [:]))
     }
-    let reader = PostReader(encoder: model)
+    let reader = PostReader(pictures: resnet, dual: model)
     let scheme = TagScheme.standard
     let reads = reader.read(data.posts, of: data, scheme: scheme)
     log("read")
@@ -78,11 +94,28 @@ struct ExperimentCommand: ParsableCommand {
       for i in sel { for (a, b) in zip(i.read.text, i.read.picture ?? []) { sum += a * b } }
       log("\(rel) n \(sel.count) mean cosine \(sum / Float(max(1, sel.count)))")
     }
+    do {
+      let c = try [parts.split, parts.dev, parts.test].map { part in
+        try part.routerData(part.map { item in
+          let adds = item.read.input.imageAdds == true
+          return ExpertCounts(text: MatchCounts(correct: adds ? 0 : 1, predicted: 1, gold: 1), multimodal: MatchCounts(correct: adds ? 1 : 0, predicted: 1, gold: 1))
+        })
+      }
+      let d0 = try RouterConfiguration.exact.makeDiscriminator(for: c[0], seed: 0)
+      let r = try RouterTrainer(configuration: .exact, seed: 0).train(from: d0, on: c[0], dev: c[1])
+      let e = RouterEvaluation(r.discriminator, on: c[2])
+      log("PROBE auc \(e.aucImageAdds ?? 0) accuracy \(e.union.f1Percent)")
+      let pr = r.discriminator.probabilities(c[2].x)
+      for rel in ["R1", "R2", "R3", "R4"] {
+        let sel = parts.test.indices.filter { parts.test[$0].post.attributes["relatedness"] == rel }
+        log("  \(rel) routed multi \(Double(sel.filter { pr[$0] > 0.5 }.count) / Double(sel.count))")
+      }
+    }
     for seed in 1...seeds {
       var models: [String: ExpertModel] = [:]
       for plan in ExpertPlan.harbor {
         let train = parts.model.map(\.read.input)
-        var m = plan.makeModel(encoder: model, train: train, scheme: scheme, seed: UInt64(seed))
+        var m = plan.makeModel(encoder: model, pictures: resnet, train: train, scheme: scheme, seed: UInt64(seed))
         var settings = TaggerTraining()
         settings.seed = UInt64(seed)
         settings.epochs = epochs

@@ -1,0 +1,65 @@
+import Encoders
+import Foundation
+import Tensors
+
+extension PictureEncoderModel {
+  /// The `system` of such a folder.
+  public static let system = "resnet"
+
+  struct Folder: Codable {
+    var system = PictureEncoderModel.system
+    var pictures: ResNet.Configuration
+    var classes: [String]
+    var recipe: PictureRecipe
+  }
+
+  /// Reads a folder.
+  ///
+  /// - Throws: `ModelFolderError`, `SafetensorsError`, `ParameterError`.
+  public init(folder: String) throws {
+    let configuration = try ModelFolder.configuration(Folder.self, folder)
+    guard configuration.pictures.isSound, configuration.recipe.isSound,
+      (1...100_000).contains(configuration.classes.count),
+      configuration.recipe.side % (1 << (configuration.pictures.hiddenSizes.count + 1)) == 0
+    else {
+      throw ModelFolderError(folder: folder, problem: "has sizes in config.json outside what is read")
+    }
+    var generator = SeededGenerator(seed: 0)
+    var classifier = PictureClassifier(
+      configuration.pictures, classes: configuration.classes.count, &generator)
+    try classifier.load(Safetensors(path: folder + "/model.safetensors").allTensors())
+    self.init(
+      name: (folder as NSString).lastPathComponent, classifier: classifier,
+      classes: configuration.classes, recipe: configuration.recipe)
+  }
+
+  /// Writes a folder.
+  ///
+  /// - Throws: `DurableFileError`.
+  public func save(to folder: String, provenance: Provenance) throws {
+    try ModelFolder.create(folder)
+    try ModelFolder.write(
+      Folder(pictures: classifier.network.configuration, classes: classes, recipe: recipe), folder,
+      "config.json")
+    try ModelFolder.write(provenance, folder, "provenance.json")
+    var tensors: [String: Tensor] = [:]
+    for (name, value) in classifier.parameters { tensors[name] = value }
+    try Safetensors.write(tensors, to: folder + "/model.safetensors")
+  }
+}
+
+extension ResNet.Configuration {
+  /// Sizes come from strangers: they are bounded before anything is allocated.
+  var isSound: Bool {
+    (1...4096).contains(embeddingSize) && (1...6).contains(hiddenSizes.count)
+      && depths.count == hiddenSizes.count && hiddenSizes.allSatisfy { (4...8192).contains($0) }
+      && depths.allSatisfy { (1...64).contains($0) }
+  }
+}
+
+extension PictureRecipe {
+  var isSound: Bool {
+    (8...1024).contains(side) && (side...2048).contains(shortSide) && mean.count == 3
+      && deviation.count == 3 && deviation.allSatisfy { $0 > 0 }
+  }
+}
