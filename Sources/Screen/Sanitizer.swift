@@ -55,39 +55,45 @@ public struct Sanitizer: Sendable, Hashable {
       return
     }
     var marks = 0
-    var hasBase = false
+    // What the next mark would cling to; nil where nothing is, or only a mark of ours.
+    var base: Unicode.Scalar?
     for (index, scalar) in scalars.enumerated() {
-      if Self.isHidden(scalar), !(hasBase && isOrthographic(scalar, at: index, in: scalars)) {
-        out += mark(scalar)
-        hasBase = false
-      } else if !hasBase, TextWidth.columns(of: scalar) == 0,
-        scalar.properties.generalCategory == .otherLetter
-      {
+      let isZero = TextWidth.columns(of: scalar) == 0
+      if Self.isHidden(scalar) {
+        let before = index > 0 ? scalars[index - 1] : nil
+        if isOrthographic(scalar, after: before, on: base) {
+          out.unicodeScalars.append(scalar)
+        } else {
+          out += mark(scalar)
+          base = nil
+        }
+      } else if isZero, base == nil, scalar.properties.generalCategory == .otherLetter {
         // A Hangul vowel without its consonant does not combine with anything.
         out += mark(scalar)
-      } else if TextWidth.columns(of: scalar) == 0 {
+      } else if isZero {
         marks += 1
         if marks > Self.mostMarks { continue }
-        // A mark without a letter would cling to whatever stands before it.
-        if !hasBase { out += ascii ? "" : "\u{25CC}" }
-        hasBase = true
+        if base == nil {
+          base = "\u{25CC}"
+          out += ascii ? "" : "\u{25CC}"
+        }
         if ascii { out += mark(scalar) } else { out.unicodeScalars.append(scalar) }
       } else {
-        hasBase = true
+        base = scalar
         if ascii { out += asciiForm(scalar) } else { out.unicodeScalars.append(scalar) }
       }
     }
     if marks > Self.mostMarks { out += bracket("+\(marks - Self.mostMarks)") }
   }
 
-  /// Joiners inside words of scripts that need them, and Hangul letters that form a syllable.
+  /// Joiners inside words of the scripts that need them.
   private func isOrthographic(
-    _ scalar: Unicode.Scalar, at index: Int, in scalars: [Unicode.Scalar]
+    _ scalar: Unicode.Scalar, after before: Unicode.Scalar?, on base: Unicode.Scalar?
   ) -> Bool {
-    guard index > 0, scalar.value == 0x200C || scalar.value == 0x200D else { return false }
-    let before = scalars[index - 1]
-    return scalars[0].value >= 0x590 && scalars[0].properties.isAlphabetic
-      && TextWidth.columns(of: scalars[0]) > 0
+    guard scalar.value == 0x200C || scalar.value == 0x200D, !ascii, let base, let before else {
+      return false
+    }
+    return base.value >= 0x590 && base.properties.isAlphabetic
       && before.value != 0x200C && before.value != 0x200D
   }
 

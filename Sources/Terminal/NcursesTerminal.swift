@@ -22,6 +22,18 @@ public final class NcursesTerminal {
   /// Whether signs outside ASCII can be shown.
   public var isUTF8: Bool { capabilities.isUTF8 && options.unicode }
 
+  /// A renderer for the pictures of this terminal as it is now; ask again after a resize.
+  public func pictureRenderer(encode: @escaping PictureRenderer.Encoder) -> PictureRenderer {
+    PictureRenderer(
+      rung: graphics.rung, cellWidth: cellPixels.width, cellHeight: cellPixels.height,
+      darkBackground: hasDarkBackground, mostPixels: capabilities.mostPixels, encode: encode)
+  }
+
+  /// Whether the background is dark: what the user says, else the probe, else yes.
+  public var hasDarkBackground: Bool {
+    options.darkBackground ?? capabilities.darkBackground ?? true
+  }
+
   private let options: TerminalOptions
   private(set) var descriptor: Int32 = -1
   private var screen: OpaquePointer?
@@ -34,6 +46,7 @@ public final class NcursesTerminal {
   var signals = SignalPipe()
   var queued: [TerminalEvent] = []
   private var farewell = ""
+  private var cursor: Position?
 
   /// A terminal that is not started yet. Keys typed during the probe are its first events.
   public init(capabilities: TerminalCapabilities, options: TerminalOptions = TerminalOptions()) {
@@ -143,8 +156,6 @@ public final class NcursesTerminal {
     if capabilities.synchronizedUpdate { write("\u{1B}[?2026l") }
   }
 
-  private var cursor: Position?
-
   /// Makes the next `present` send everything again, pictures too (`C-l`).
   public func redraw() { planner.invalidate() }
 
@@ -238,7 +249,7 @@ extension NcursesTerminal {
     graphics = GraphicsChoice(mode: options.graphics, capabilities: capabilities, depth: depth)
     pairs = PairAllocator(capacity: min(32_768, Int(twinlens_pairs())))
     planner = ScreenPlanner(
-      depth: depth, darkBackground: options.darkBackground ?? capabilities.darkBackground ?? true,
+      depth: depth, darkBackground: hasDarkBackground,
       isUTF8: isUTF8, showsPictures: graphics.rung == .sixel,
       clearsForPictures: PictureErasure.needsClear(capabilities.name),
       libraryWidth: { Int(twinlens_width($0)) })
