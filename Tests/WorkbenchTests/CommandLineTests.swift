@@ -42,6 +42,18 @@ import Testing
     #expect(desk.gold == ["3-5 ORG", "6-8 MISC"])
     desk.command("unr")
     #expect(desk.state.current == 1)
+    desk.command("ne")
+    #expect(desk.state.current == 2)
+    desk.command("q")
+    #expect(desk.effects.last == .quit)
+  }
+
+  @Test func opensAtAPost() {
+    var state = Samples.state()
+    let opened = state.open(post: "hb_0003")
+    let refused = !state.open(post: "hb_9999")
+    #expect(opened && refused)
+    #expect(state.current == 2 && state.token == 3)
   }
 
   @Test func tabCompletes() {

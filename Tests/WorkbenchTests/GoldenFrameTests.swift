@@ -117,6 +117,26 @@ import Testing
     ] + refusals.map { .init(state: .refused($0)) }
   }()
 
+  /// Without Unicode and without colour nothing is lost: the same screens in plain ASCII.
+  @Test(arguments: sizes) func ascii(_ size: Size) throws {
+    var state = Samples.state(size.columns, size.rows)
+    state.look = Look(glyphs: .ascii, sanitizer: Sanitizer(ascii: true))
+    var desk = Desk(state)
+    try golden("ascii", size, desk)
+    for keys in [
+      ["w", "O"], ["G"], ["?"], ["Escape", ":", "x", "Return"], ["#"], ["G", "/", "a"],
+    ] {
+      for key in keys { desk.press(key) }
+      let foreign = desk.text.filter { !$0.isASCII }
+      #expect(foreign.isEmpty, "\(foreign)")
+    }
+    for report in Self.reports {
+      desk.send(.training(report))
+      let foreign = desk.text.filter { !$0.isASCII }
+      #expect(foreign.isEmpty, "\(foreign)")
+    }
+  }
+
   @Test func tooSmall() throws {
     #expect(Desk(Samples.state(59, 24)).text.contains("too small: 59x24"))
     #expect(Desk(Samples.state(80, 19)).text.contains("needs 60x20"))

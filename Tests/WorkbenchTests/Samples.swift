@@ -91,6 +91,14 @@ enum Samples {
       tensor: Tensor([8, 7, 7], values))
   }
 
+  /// One value per word: what the answer loses without it.
+  static func occlusion(_ post: Post) -> Signal {
+    let values = post.tokens.indices.map { Float(($0 * 5 + 2) % 9) / 9 }
+    return Signal(
+      name: "occlusion/words", caption: "loss without the word", kind: .words,
+      tensor: Tensor([values.count], values))
+  }
+
   static func scalar(_ name: String, _ caption: String, _ value: Float, threshold: Float? = 0.5)
     -> Signal
   {
@@ -105,6 +113,12 @@ enum Samples {
     var trace = Trace()
     trace.append(scalar("rgn/gate", "relation gate s^G", 0.83))
     trace.append(attention())
+    trace.append(occlusion(post))
+    trace.append(
+      Signal(
+        name: "rgn/classes", caption: "picture relation",
+        kind: .distribution(labels: ["image adds", "image does not add"]),
+        tensor: Tensor([2], [0.83, 0.17])))
     var textual = Trace()
     textual.append(scalar("lm/fluency", "share of known words", 0.61, threshold: nil))
     let text: [(Range<Int>, EntityType, Float)]

@@ -83,9 +83,11 @@ enum CommandLine {
     known.first { $0 == word } ?? known.first { $0.lowercased() == word.lowercased() }
   }
 
+  /// The action that a beginning means: the only one, or the one whose name begins all the others
+  /// (`:q` is quit although there is `quit!`).
   private static func uniquePrefix(_ name: String) -> Action? {
     let matches = Action.all.filter { $0.name.hasPrefix(name) }
-    return matches.count == 1 ? matches[0] : nil
+    return matches.first { shortest in matches.allSatisfy { $0.name.hasPrefix(shortest.name) } }
   }
 
   /// The command with the smallest edit distance, when that is small.

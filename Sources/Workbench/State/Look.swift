@@ -2,8 +2,11 @@ import Screen
 
 /// How things look, chosen once at the start: theme, signs, treatment of text from posts.
 public struct Look: Sendable {
+  /// Colours and attributes of every role.
   public var theme: Theme
+  /// Lines, bars and marks, in Unicode or ASCII.
   public var glyphs: Glyphs
+  /// How text from posts becomes safe to show.
   public var sanitizer: Sanitizer
 
   /// A look; by default the dark theme with Unicode signs and safe emoji.

@@ -135,6 +135,16 @@ extension WorkbenchState {
   /// The post on screen with the labels it has now.
   public var currentPost: Post? { current.map(post) }
 
+  /// False while an edit is not on the disk yet, or could not be put there.
+  public var isSaved: Bool { saving.isClean }
+
+  /// Shows the post with this id, before the first key; false when there is none.
+  public mutating func open(post id: String) -> Bool {
+    guard let index = indexOfID[id] else { return false }
+    show(post: index)
+    return true
+  }
+
   /// How far a post has come.
   func review(_ index: Int) -> ReviewState { labels.review[index] }
 

@@ -36,8 +36,10 @@ struct Pen {
     guard row >= 0, row < box.rows else { return 0 }
     var column = box.column + indent
     for piece in pieces where column < box.endColumn {
+      // Words of the program itself may hold an arrow or an ellipsis; ASCII screens get theirs.
+      let text = look.glyphs.isUnicode ? piece.text : look.sanitizer.visible(piece.text)
       column += frame.write(
-        piece.text, at: Position(column: column, row: box.row + row), style: piece.style,
+        text, at: Position(column: column, row: box.row + row), style: piece.style,
         maxColumns: box.endColumn - column, ellipsis: look.glyphs.ellipsis)
     }
     return column - box.column - indent

@@ -37,7 +37,7 @@ struct TextPlan: Sendable, Equatable {
     let wanted = min(max(8, box.rows / 2), state.mentionRows.count + 7)
     let room = max(2, box.rows - wanted - 1)
     let wide = TextFlow(tokens, columns: box.columns - Self.gutter(4))
-    let rows = box.columns >= 48 && !state.systems.isEmpty && wide.lines * 5 <= room ? 5 : 2
+    let rows = box.columns >= 48 && state.opened.hasModels && wide.lines * 5 <= room ? 5 : 2
     let flow = rows == 2 ? TextFlow(tokens, columns: box.columns) : wide
     rowsPerLine = rows
     let used = min(room, flow.lines * rows)
@@ -52,7 +52,7 @@ extension WorkbenchState {
   func visibleTokens(_ index: Int) -> [String] {
     posts[index].tokens.map {
       let text = look.sanitizer.visible($0.text)
-      return text.isEmpty ? "\u{2423}" : text
+      return text.isEmpty ? (look.glyphs.isUnicode ? "\u{2423}" : "_") : text
     }
   }
 }

@@ -13,6 +13,7 @@ extension WorkbenchState {
     var row = tableRows + 1
     row = drawToken(&pen, box, row: row, post)
     row = drawNotices(&pen, box, row: row + 1, post)
+    row = drawOtherSignals(&pen, box, row: row)
     if box.rows - row >= 6 { drawMarginals(&pen, box, row: row + 1) }
   }
 

@@ -57,7 +57,7 @@ extension WorkbenchState {
       pen.line(name, .muted, in: box, row: 0)
       return
     }
-    let span = HeatGrid(heat).range
+    let span = HeatNumbers(heat).range
     let ramp = (0..<4).map { step in
       Pen.Piece(
         text: pen.look.glyphs.level(Double(step + 1) / 4),
@@ -79,7 +79,7 @@ extension WorkbenchState {
       sentence(&pen, "no map; s shows the next system", box)
       return
     }
-    HeatGrid(heat).draw(&pen, box)
+    HeatNumbers(heat).draw(&pen, box)
   }
 
   /// The other slices as small grids of numbers, as many as fit.
@@ -87,7 +87,7 @@ extension WorkbenchState {
     guard let signal = spatialSignal, signal.sliceCount > 1,
       let first = signal.heat(slice: 0, word: token)
     else { return }
-    let grid = HeatGrid(first)
+    let grid = HeatNumbers(first)
     let need = grid.columnsNeeded
     let tall = grid.rowsNeeded + 1
     let across = max(1, (box.columns + 2) / (need + 2))
@@ -104,7 +104,7 @@ extension WorkbenchState {
       pen.line(
         (isChosen ? pen.look.glyphs.pointer : " ") + safe(signal.title(ofSlice: start + i)),
         isChosen ? .title : .muted, in: cell, row: 0)
-      HeatGrid(heat).draw(
+      HeatNumbers(heat).draw(
         &pen, Box(column: cell.column, row: cell.row + 1, columns: need, rows: tall - 1))
     }
   }

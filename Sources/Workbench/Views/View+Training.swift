@@ -93,11 +93,4 @@ extension WorkbenchState {
     pen.line(pieces, in: box, row: row)
     return row + 1
   }
-
-  /// As many values as there are columns, evenly spaced, the last one among them.
-  private func sampled(_ values: [Float], _ columns: Int) -> [Double] {
-    guard columns > 0, !values.isEmpty else { return [] }
-    guard values.count > columns else { return values.map(Double.init) }
-    return (0..<columns).map { Double(values[($0 + 1) * values.count / columns - 1]) }
-  }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Screen
 
 /// Heat as numbers: the rung of the ladder that no terminal can take away.
-struct HeatGrid {
+struct HeatNumbers {
   let heat: Heat
 
   init(_ heat: Heat) { self.heat = heat }

@@ -1,0 +1,80 @@
+import Corpora
+import Screen
+import Traces
+
+extension WorkbenchState {
+  /// The shown system's signals that have no place of their own on the screen, a line each: words as
+  /// small bars, the likeliest outcomes of a distribution, a series, the largest cell of a matrix.
+  /// Returns the next free row.
+  func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
+    var row = row
+    for signal in shown?.trace.signals ?? [] where row < box.rows {
+      let values = signal.mean
+      var caption = safe(signal.caption.isEmpty ? signal.name : signal.caption)
+      if signal.sliceCount > 1 { caption += ", mean of \(signal.sliceCount)" }
+      let room = min(TextWidth.columns(of: caption) + 2, max(12, box.columns / 2))
+      let label = pen.cell(caption, room - 1) + " "
+      let rest = box.columns - room
+      switch signal.kind {
+      case .words: drawWords(values, label, &pen, box, row: row, room: rest)
+      case .series:
+        let bars = levels(sampled(values, rest - 6), pen)
+        let last = values.last.map { " " + Digits.short($0) } ?? ""
+        pen.line(
+          [pen.piece(label, .muted), pen.piece(bars, .bar), pen.piece(last)], in: box, row: row)
+      case .distribution(let labels):
+        let best = zip(labels, values).sorted { $0.1 > $1.1 }.prefix(4)
+        let words = best.map { "\(safe($0)) \(Digits.short($1))" }.joined(separator: "  ")
+        pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
+      case .matrix(let rows, let columns):
+        let words = largestCell(values, rows, columns)
+        pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
+      case .scalar, .imageMap, .wordsByImage, .wordDistributions, .regions: continue
+      }
+      row += 1
+    }
+    return row
+  }
+
+  /// A bar per word around the cursor, and the number of the word under it.
+  private func drawWords(
+    _ values: [Float], _ label: String, _ pen: inout Pen, _ box: Box, row: Int, room: Int
+  ) {
+    let fits = max(1, room - 6)
+    let start = max(0, min(token - fits / 2, values.count - fits))
+    let part = values.dropFirst(start).prefix(fits)
+    let bars = Array(levels(part.map(Double.init), pen).map(String.init))
+    var pieces = [pen.piece(label, .muted)]
+    for (i, bar) in bars.enumerated() {
+      pieces.append(pen.piece(bar, start + i == token ? .title : .bar))
+    }
+    if values.indices.contains(token) {
+      pieces.append(pen.piece(" " + Digits.short(values[token])))
+    }
+    pen.line(pieces, in: box, row: row)
+  }
+
+  /// Values as levels between the smallest and the largest, one sign each.
+  private func levels(_ values: [Double], _ pen: Pen) -> String {
+    let finite = values.filter(\.isFinite)
+    let low = min(0, finite.min() ?? 0)
+    let span = max((finite.max() ?? 1) - low, .leastNormalMagnitude)
+    return values.map { pen.look.glyphs.level($0.isFinite ? max(0.01, ($0 - low) / span) : 0) }
+      .joined()
+  }
+
+  private func largestCell(_ values: [Float], _ rows: [String], _ columns: [String]) -> String {
+    guard let at = values.indices.max(by: { values[$0] < values[$1] }), !columns.isEmpty,
+      rows.indices.contains(at / columns.count)
+    else { return "empty" }
+    let place = "\(safe(rows[at / columns.count])) × \(safe(columns[at % columns.count]))"
+    return "\(rows.count)×\(columns.count), largest \(Digits.short(values[at])) at \(place)"
+  }
+
+  /// As many values as there are columns, evenly spaced, the last one among them.
+  func sampled(_ values: [Float], _ columns: Int) -> [Double] {
+    guard columns > 0, !values.isEmpty else { return [] }
+    guard values.count > columns else { return values.map(Double.init) }
+    return (0..<columns).map { Double(values[($0 + 1) * values.count / columns - 1]) }
+  }
+}
