@@ -44,10 +44,11 @@ let package = Package(
         .product(name: "Collections", package: "swift-collections"),
       ]),
     .target(name: "Terminal", dependencies: ["Screen", "Pictures", "CNcurses"]),
+    .target(name: "Services", dependencies: ["Workbench", "Terminal"]),
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Workbench", "Terminal", "Harbor", "Studies",
+        "Services", "Harbor", "Studies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -65,7 +66,7 @@ let package = Package(
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
-    .testTarget(name: "CommandTests", dependencies: ["Harbor", "Annotations"]),
+    .testTarget(name: "CommandTests", dependencies: ["Services", "Harbor"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -159,6 +159,9 @@ public final class NcursesTerminal {
   /// Makes the next `present` send everything again, pictures too (`C-l`).
   public func redraw() { planner.invalidate() }
 
+  /// A short sound or flash, as the person set the terminal up.
+  public func bell() { if isActive { write("\u{7}") } }
+
   /// Stops in the background as `C-z` does everywhere; returns when the shell continues the
   /// program. `wait` does this by itself for `C-z`.
   public func suspend() {

@@ -5,7 +5,10 @@ struct Twinlens: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "twinlens",
     abstract: "A terminal workbench for multimodal information extraction from social media posts.",
+    discussion: "Without a command it opens DATASET, or the embedded sample, in the workbench.",
     subcommands: [
-      SampleCommand.self, TrainCommand.self, EvaluateCommand.self, StudyCommand.self,
-    ])
+      OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, EvaluateCommand.self,
+      TrainCommand.self, StudyCommand.self, SampleCommand.self, DoctorCommand.self,
+    ],
+    defaultSubcommand: OpenCommand.self)
 }

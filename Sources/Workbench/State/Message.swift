@@ -8,6 +8,10 @@ public enum Message: Sendable {
   case key(Key)
   /// The terminal has this size now.
   case resized(Size)
+  /// Pasted text without line ends; it is typed into a prompt and never runs as commands.
+  case paste(String)
+  /// What was drawn for boxes of cells fits no more: the cells have another size in pixels.
+  case picturesStale
   /// Time passes: seconds on any steady clock. Drives the person's own pace and the search.
   case tick(Double)
   /// Work that was cut into pieces goes on (answer to `Effect.resume`).

@@ -143,7 +143,7 @@ struct Gauge: Sendable, Equatable {
 
 extension Signal {
   /// True when it lies over the picture.
-  var isSpatial: Bool {
+  public var isSpatial: Bool {
     switch kind {
     case .imageMap, .wordsByImage, .regions: true
     default: false
@@ -151,7 +151,7 @@ extension Signal {
   }
 
   /// One slice, or the mean of all, as heat; nil when the numbers do not fill the picture.
-  func heat(slice: Int?, word: Int) -> Heat? {
+  public func heat(slice: Int?, word: Int) -> Heat? {
     let all = slice.map { self.slice($0) } ?? mean
     switch kind {
     case .imageMap(let rows, let columns, let region):

@@ -11,6 +11,11 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
   case .resized(let size):
     state.size = size
     effects = []
+  case .paste(let text): effects = state.paste(text)
+  case .picturesStale:
+    state.pictures.removeAll()
+    state.requested.picture = nil
+    effects = []
   case .tick(let seconds):
     state.pace.tick(seconds)
     effects = []

@@ -1,0 +1,152 @@
+import Dispatch
+import Foundation
+import Inspection
+import Routing
+import Workbench
+
+extension InferenceService {
+  /// Counts both experts' answers against the labels of one accepted post.
+  func correct(_ id: String) {
+    let (models, post) = memory.withLock { ($0.models, $0.reviewed[id]) }
+    guard let models, let post, let read = models.read(post, of: dataset),
+      let correction = models.correction(post, read)
+    else { return }
+    memory.withLock { memory in
+      memory.corrections[id] = (post, correction)
+      memory.inputs[id] = .some(correction.x)
+    }
+  }
+
+  /// Hands all corrections to the trainer, and the posts whose routes are compared.
+  func requestTraining() {
+    guard let service = trainer.withLock({ $0 }) else { return }
+    let (corrections, inputs) = memory.withLock { memory in
+      (
+        memory.reviewed.keys.sorted().compactMap { memory.corrections[$0]?.correction },
+        memory.inputs
+      )
+    }
+    var ids: [String] = []
+    var numbers: [Float] = []
+    for post in dataset.posts {
+      guard let input = inputs[post.id], let x = input else { continue }
+      ids.append(post.id)
+      numbers += x
+    }
+    service.request(
+      TrainingRequest(corrections: corrections, postIDs: ids, postInputs: numbers))
+  }
+
+  /// Uses the router that waits as candidate.
+  public func install() {
+    guard let service = trainer.withLock({ $0 }), service.install(evenIfWorse: true) else { return }
+    take(service)
+  }
+
+  /// Drops the candidate, or goes back to the router before.
+  public func rollBack() {
+    guard let service = trainer.withLock({ $0 }) else { return }
+    let before = service.router?.configuration.version
+    guard service.rollBack() else {
+      mailbox.post(.notice("there is no earlier router to go back to", isError: true))
+      return
+    }
+    if service.router?.configuration.version == before {
+      mailbox.post(.training(service.report))
+    } else {
+      take(service)
+    }
+  }
+
+  /// Whether the trainer runs or waits.
+  var isTraining: Bool { trainer.withLock { $0 }?.isBusy ?? false }
+
+  /// Waits for the trainer and returns its report. For key scripts.
+  func finishTraining() -> Message? {
+    guard let service = trainer.withLock({ $0 }), service.isBusy else { return nil }
+    _ = service.waitUntilIdle(seconds: 600)
+    return .training(service.report)
+  }
+
+  /// Routes everything with the trainer's router and keeps that router beside the annotations.
+  private func take(_ service: RouterTrainingService) {
+    mailbox.post(.training(service.report))
+    guard let router = service.router else { return }
+    mailbox.begin()
+    slowQueue.async { [self] in
+      reroute(with: router)
+      if let folder = options.retrainedFolder(router.configuration.name) {
+        do {
+          try router.save(to: folder)
+        } catch {
+          mailbox.post(
+            .notice("the router is in use but not kept: \(error)", isError: true))
+        }
+      }
+      mailbox.finish()
+    }
+  }
+
+  private func reroute(with router: RouterBundle) {
+    let (answers, routes) = memory.withLock { memory in
+      memory.models = memory.models?.replacing(router: router)
+      for id in memory.answers.keys {
+        guard let old = memory.answers.value(id) else { continue }
+        let decision = Self.decision(old.input, router)
+        let analysis = PostAnalysis(
+          post: id, text: old.analysis.text, multimodal: old.analysis.multimodal,
+          decision: decision, notices: old.analysis.notices)
+        memory.answers.insert(Answer(analysis: analysis, input: old.input), for: id)
+      }
+      return (
+        memory.answers.keys.sorted().compactMap { memory.answers.value($0)?.analysis },
+        memory.inputs.compactMapValues { Self.decision($0, router) }
+      )
+    }
+    mailbox.post(.routesChanged(routes))
+    for analysis in answers { mailbox.post(.analysed(analysis)) }
+  }
+
+  /// The router's word from its input; a post without a picture goes to the text expert.
+  static func decision(_ input: [Float]?, _ router: RouterBundle) -> RouteDecision? {
+    guard let input else { return RouteDecision(probability: 0, percentile: 0, cosine: 0) }
+    return try? router.decide(input)
+  }
+
+  /// Finds out the routes of other posts, a few at a time, as long as nobody waits for anything.
+  func warm() {
+    let starts = agenda.withLock { agenda in
+      guard !agenda.isStopped, !agenda.isWarming, !agenda.unknown.isEmpty else { return false }
+      agenda.isWarming = true
+      return true
+    }
+    if starts { slowQueue.async { self.warmSome() } }
+  }
+
+  private func warmSome() {
+    let places: [Int] = agenda.withLock { agenda in
+      guard !agenda.isRunning, !agenda.isStopped else {
+        agenda.isWarming = false
+        return []
+      }
+      let some = Array(agenda.unknown.suffix(8).reversed())
+      agenda.unknown.removeLast(some.count)
+      if some.isEmpty { agenda.isWarming = false }
+      return some
+    }
+    guard !places.isEmpty, let models = memory.withLock({ $0.models }) else { return }
+    var found: [String: [Float]?] = [:]
+    for post in places.map({ dataset.posts[$0] }) {
+      guard let read = models.read(post, of: dataset) else { continue }
+      found[post.id] = .some(models.routerInput(read))
+    }
+    let router = memory.withLock { memory in
+      memory.inputs.merge(found) { $1 }
+      return memory.models?.router
+    }
+    if let router {
+      mailbox.post(.routesChanged(found.compactMapValues { Self.decision($0, router) }))
+    }
+    slowQueue.async { self.warmSome() }
+  }
+}

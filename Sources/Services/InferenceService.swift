@@ -1,0 +1,190 @@
+import Annotations
+import Corpora
+import Dispatch
+import Extractors
+import Inspection
+import Routing
+import Synchronization
+import Workbench
+
+/// Asks the models, off the main thread: the post on screen first, then corrected posts for the router's
+/// training, then the neighbours. The newest request wins and stale ones are dropped.
+///
+/// Loading the models is the first piece of its work, so that the first frame never waits for them.
+/// What it finds out about the routes of other posts is computed slowly on a second, lower queue.
+public final class InferenceService: Sendable {
+  /// How the service treats what was asked.
+  public struct Options: Sendable {
+    /// A router folder that was retrained over this dataset, preferred when it fits.
+    public var retrainedFolder: @Sendable (_ router: String) -> String? = { _ in nil }
+    /// Key scripts answer every request, in order, so that they are the same in every run.
+    public var answersAll = false
+    /// Posts whose routes are computed in the background; 0 leaves it until a training needs them.
+    public var warmPosts = 2_000
+
+    /// Newest wins, with background work.
+    public init() {}
+  }
+
+  /// What is left to do; the first that is not empty is done first.
+  struct Agenda {
+    var current: [String] = []
+    var corrections: [String] = []
+    var wantsTraining = false
+    var neighbours: [String] = []
+    /// Posts by place in the dataset whose route is not known yet, in the order of interest.
+    var unknown: [Int] = []
+    var isRunning = false
+    var isWarming = false
+    var isStopped = false
+  }
+
+  /// What was loaded and found out.
+  struct Memory {
+    var models: ModelSet?
+    var failure: String?
+    var answers = LRUCache<String, Answer>(bound: 64)
+    /// x = t ⊙ v by post; a nil value is a post without a picture.
+    var inputs: [String: [Float]?] = [:]
+    /// Accepted posts with their labels.
+    var reviewed: [String: Post] = [:]
+    var corrections: [String: (post: Post, correction: Correction)] = [:]
+  }
+
+  struct Answer: Sendable {
+    var analysis: PostAnalysis
+    let input: [Float]?
+  }
+
+  let dataset: Dataset
+  let choice: SessionOptions
+  let folder: String?
+  let options: Options
+  let mailbox: Mailbox
+  let agenda = Mutex(Agenda())
+  let memory = Mutex(Memory())
+  let trainer = Mutex<RouterTrainingService?>(nil)
+  private let queue = DispatchQueue(label: "twinlens.inference", qos: .userInitiated)
+  let slowQueue = DispatchQueue(label: "twinlens.routes", qos: .utility)
+
+  /// A service over a session. Nothing is loaded before `start` or the first request.
+  public init(_ session: Session, options: Options, mailbox: Mailbox) {
+    dataset = session.dataset
+    choice = session.options
+    folder = session.models.folder
+    self.options = options
+    self.mailbox = mailbox
+    let reviewed = session.history.editedPosts(of: session.dataset).filter {
+      session.history.states[$0.key]?.review == .reviewed
+    }
+    memory.withLock { $0.reviewed = reviewed }
+  }
+
+  /// Begins to load the models.
+  public func start() { wake { _ in } }
+
+  /// Asks about a post, then about its neighbours.
+  public func analyse(_ post: String, neighbours: [String]) {
+    wake { agenda in
+      agenda.current = options.answersAll ? agenda.current + [post] : [post]
+      agenda.neighbours = options.answersAll ? agenda.neighbours + neighbours : neighbours
+    }
+  }
+
+  /// The labels of a post changed durably. An accepted post makes the router train again.
+  public func goldChanged(_ post: Post, _ review: ReviewState) {
+    let concernsTraining = memory.withLock { memory in
+      let before = memory.reviewed[post.id]
+      memory.reviewed[post.id] = review == .reviewed ? post : nil
+      return before != memory.reviewed[post.id]
+    }
+    if concernsTraining { train() }
+  }
+
+  /// Trains the router on all corrections.
+  public func train() {
+    let missing = memory.withLock { memory in
+      memory.reviewed.values.filter { memory.corrections[$0.id]?.post != $0 }.map(\.id).sorted()
+    }
+    wake { agenda in
+      agenda.corrections = missing
+      agenda.wantsTraining = true
+    }
+  }
+
+  /// Ends the work soon. For quitting.
+  public func shutDown() {
+    agenda.withLock { $0 = Agenda(isRunning: $0.isRunning, isStopped: true) }
+    trainer.withLock { $0 }?.shutDown()
+  }
+
+  private func wake(_ change: (inout Agenda) -> Void) {
+    let starts = agenda.withLock { agenda in
+      guard !agenda.isStopped else { return false }
+      change(&agenda)
+      defer { agenda.isRunning = true }
+      return !agenda.isRunning
+    }
+    guard starts else { return }
+    mailbox.begin()
+    queue.async { self.work() }
+  }
+
+  private enum Job {
+    case analyse(String, isNeighbour: Bool)
+    case correct(String)
+    case train
+  }
+
+  private func nextJob() -> Job? {
+    agenda.withLock { agenda in
+      if !agenda.current.isEmpty { return .analyse(agenda.current.removeFirst(), isNeighbour: false) }
+      if let id = agenda.corrections.popLast() { return .correct(id) }
+      if agenda.wantsTraining {
+        agenda.wantsTraining = false
+        return .train
+      }
+      if !agenda.neighbours.isEmpty {
+        return .analyse(agenda.neighbours.removeFirst(), isNeighbour: true)
+      }
+      agenda.isRunning = false
+      return nil
+    }
+  }
+
+  private func work() {
+    if memory.withLock({ $0.models == nil && $0.failure == nil }) { load() }
+    while let job = nextJob() {
+      switch job {
+      case .analyse(let id, let isNeighbour): analyse(id, isNeighbour: isNeighbour)
+      case .correct(let id): correct(id)
+      case .train: requestTraining()
+      }
+    }
+    mailbox.finish()
+    warm()
+  }
+
+  private func analyse(_ id: String, isNeighbour: Bool) {
+    guard let post = dataset.post(id: id) else { return }
+    let (models, failure, known) = memory.withLock { memory in
+      (memory.models, memory.failure, memory.answers.value(id))
+    }
+    if let known { return mailbox.post(.analysed(known.analysis)) }
+    guard let models, !models.isEmpty else {
+      let reason = failure ?? models?.notices.first ?? "no expert is in the folder of models"
+      return mailbox.post(.analysisFailed(post: id, reason: reason))
+    }
+    let answer: Answer
+    if let read = models.read(post, of: dataset) {
+      answer = Answer(analysis: models.analyse(post, read), input: models.routerInput(read))
+    } else {
+      answer = Answer(analysis: models.analyse(post, of: dataset), input: nil)
+    }
+    memory.withLock { memory in
+      memory.answers.insert(answer, for: id)
+      memory.inputs[id] = .some(answer.input)
+    }
+    mailbox.post(.analysed(answer.analysis))
+  }
+}

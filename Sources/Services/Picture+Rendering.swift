@@ -1,0 +1,85 @@
+import Pictures
+import Screen
+import Terminal
+import Traces
+import Workbench
+
+extension Picture {
+  /// The picture for the box of a request, with its heat, as the style wants it.
+  func rendered(
+    for request: PictureRequest, _ style: PictureService.Style
+  ) -> RenderedPicture {
+    let renderer = PictureRenderer(
+      rung: style.rung, cellWidth: style.cellWidth, cellHeight: style.cellHeight,
+      mostPixels: style.mostPixels, encode: { _, _, _ in [] })
+    let box = renderer.box(of: self, columns: request.box.columns, rows: request.box.rows)
+    guard box.columns > 0, box.rows > 0 else { return .placeholder("no room for the picture") }
+    let pixels = Self.pixels(of: box, style)
+    // Averaging shrinks well and fast; for enlarging it would only repeat pixels.
+    let shrinks = pixels.width <= width && pixels.height <= height
+    var fitted = resized(
+      to: PixelSize(width: pixels.width, height: pixels.height),
+      filter: shrinks ? .box : .bicubic)
+    if let heat = request.heat { fitted = fitted.overlaid(with: heat) }
+    switch style.rung {
+    case .sixel where style.marksSixel:
+      return .placeholder("[sixel \(pixels.width)x\(pixels.height)]")
+    case .sixel:
+      do {
+        return .sixel(
+          payload: try fitted.sixel(SixelStyle(colors: style.colors)), columns: box.columns,
+          rows: box.rows)
+      } catch {
+        return .placeholder("the picture could not be encoded: \(error)")
+      }
+    case .blocks:
+      return .cells(
+        PictureCells.halfBlocks(fitted, columns: box.columns, rows: box.rows),
+        columns: box.columns, rows: box.rows)
+    case .ascii:
+      return .cells(
+        PictureCells.ascii(
+          fitted, columns: box.columns, rows: box.rows, darkBackground: style.darkBackground),
+        columns: box.columns, rows: box.rows)
+    case .none: return .placeholder("pictures are off; --graphics chooses how to show them")
+    }
+  }
+
+  private static func pixels(
+    of box: Size, _ style: PictureService.Style
+  ) -> (width: Int, height: Int) {
+    switch style.rung {
+    case .sixel:
+      PictureCells.pixels(box, cellWidth: style.cellWidth, cellHeight: style.cellHeight)
+    case .blocks: (box.columns, box.rows * 2)
+    case .ascii, .none: (box.columns, box.rows)
+    }
+  }
+
+  /// The picture under a slice of a signal.
+  func overlaid(with heat: Heat) -> Picture {
+    switch heat.shape {
+    case .grid(let rows, let columns, let region):
+      guard rows > 0, columns > 0, heat.values.count == rows * columns else { return self }
+      return overlaid(
+        with: HeatGrid(
+          heat.values, rows: rows, columns: columns, region: PictureRegion(region)))
+    case .regions(let regions):
+      let (low, high) = heat.bounds
+      var result = self
+      for (region, value) in zip(regions, heat.values) {
+        result = result.overlaid(
+          with: HeatGrid(
+            [value], rows: 1, columns: 1, region: PictureRegion(region), range: low...high))
+      }
+      return result
+    }
+  }
+}
+
+extension PictureRegion {
+  /// The same rectangle.
+  init(_ region: ImageRegion) {
+    self.init(left: region.left, top: region.top, width: region.width, height: region.height)
+  }
+}

@@ -1,0 +1,191 @@
+import Corpora
+import Dispatch
+import Pictures
+import Screen
+import Synchronization
+import Terminal
+import Workbench
+
+/// Makes pictures ready for their boxes, off the main thread: decode, fit, lay the heat over, encode.
+/// The newest request wins; what was decoded or encoded before is kept within bounds.
+public final class PictureService: Sendable {
+  /// How pictures are shown now.
+  public struct Style: Sendable, Hashable {
+    public var rung: GraphicsChoice.Rung
+    /// One cell in pixels.
+    public var cellWidth = 8
+    public var cellHeight = 16
+    /// The largest sixel picture of the terminal, nil when unknown.
+    public var mostPixels: WindowSize.Pixels?
+    /// Size of the sixel palette.
+    public var colors = 256
+    public var darkBackground = true
+    /// Writes `[sixel WxH]` in place of sixels, for frames as text.
+    public var marksSixel = false
+
+    /// A style for a way of showing pictures.
+    public init(rung: GraphicsChoice.Rung) { self.rung = rung }
+  }
+
+  private struct State {
+    var style: Style
+    var wanted: [PictureRequest] = []
+    /// Posts whose pictures will probably be wanted next, decoded when nothing else is to do.
+    var ahead: [(post: String, box: Size)] = []
+    var isRunning = false
+    var decoded = LRUCache<String, Decoded>(bound: 96 << 20)
+    var encoded = LRUCache<EncodedKey, RenderedPicture>(bound: 32 << 20)
+  }
+
+  private struct Decoded: Sendable {
+    let picture: Picture
+    /// True when the file has no more pixels than this.
+    let isWhole: Bool
+  }
+
+  private struct EncodedKey: Sendable, Hashable {
+    let request: PictureRequest
+    let style: Style
+  }
+
+  private let dataset: Dataset
+  private let mailbox: Mailbox
+  private let answersAll: Bool
+  private let state: Mutex<State>
+  private let queue = DispatchQueue(label: "twinlens.pictures", qos: .userInitiated)
+
+  /// A service over a dataset's pictures; `answersAll` for key scripts.
+  public init(_ dataset: Dataset, style: Style, answersAll: Bool = false, mailbox: Mailbox) {
+    self.dataset = dataset
+    self.mailbox = mailbox
+    self.answersAll = answersAll
+    state = Mutex(State(style: style))
+  }
+
+  /// Changes how pictures are shown; true when it is another way than before.
+  @discardableResult
+  public func change(_ change: (inout Style) -> Void) -> Bool {
+    state.withLock { state in
+      let before = state.style
+      change(&state.style)
+      return state.style != before
+    }
+  }
+
+  /// Asks for a picture; the answer is `pictureReady`.
+  public func render(_ request: PictureRequest) {
+    wake { $0.wanted = answersAll ? $0.wanted + [request] : [request] }
+  }
+
+  /// Decodes pictures that will probably be wanted soon.
+  public func lookAhead(_ posts: [String], box: Size) {
+    guard !answersAll else { return }
+    wake { $0.ahead = posts.reversed().map { ($0, box) } }
+  }
+
+  private func wake(_ change: (inout State) -> Void) {
+    let starts = state.withLock { state in
+      change(&state)
+      defer { state.isRunning = true }
+      return !state.isRunning
+    }
+    guard starts else { return }
+    mailbox.begin()
+    queue.async { self.work() }
+  }
+
+  private enum Job {
+    case render(PictureRequest, Style)
+    case decode(String, PixelSize)
+  }
+
+  private func nextJob() -> Job? {
+    state.withLock { state in
+      if !state.wanted.isEmpty { return .render(state.wanted.removeFirst(), state.style) }
+      if let (post, box) = state.ahead.popLast() {
+        return .decode(post, Self.pixels(of: box, state.style))
+      }
+      state.isRunning = false
+      return nil
+    }
+  }
+
+  private func work() {
+    while let job = nextJob() {
+      switch job {
+      case .render(let request, let style):
+        mailbox.post(.pictureReady(request, picture(request, style)))
+      case .decode(let id, let box):
+        if let post = dataset.post(id: id) { _ = decoded(post, fitting: box) }
+      }
+    }
+    mailbox.finish()
+  }
+
+  /// The picture for a request, from the cache where it is. Waits for the disk; not for the main thread.
+  public func picture(_ request: PictureRequest, _ style: Style) -> RenderedPicture {
+    let key = EncodedKey(request: request, style: style)
+    if let known = state.withLock({ $0.encoded.value(key) }) { return known }
+    guard style.rung != .none else {
+      return .placeholder("pictures are off; --graphics chooses how to show them")
+    }
+    guard let post = dataset.post(id: request.post) else { return .placeholder("no such post") }
+    switch decoded(post, fitting: Self.pixels(of: request.box, style)) {
+    case .failure(let notice): return .placeholder(notice.sentence)
+    case .success(let source):
+      let result = source.rendered(for: request, style)
+      state.withLock { $0.encoded.insert(result, for: key, cost: result.cost) }
+      return result
+    }
+  }
+
+  /// A box of cells in pixels.
+  private static func pixels(of box: Size, _ style: Style) -> PixelSize {
+    style.rung == .sixel
+      ? PixelSize(width: box.columns * style.cellWidth, height: box.rows * style.cellHeight)
+      : PixelSize(width: box.columns * 2, height: box.rows * 4)
+  }
+
+  private struct Notice: Error {
+    let sentence: String
+  }
+
+  private func decoded(_ post: Post, fitting box: PixelSize) -> Result<Picture, Notice> {
+    switch dataset.image(for: post) {
+    case .none: return .failure(Notice(sentence: "this post has no picture"))
+    case .missing(let reason), .refused(let reason): return .failure(Notice(sentence: reason))
+    case .file(let path):
+      if let known = state.withLock({ $0.decoded.value(path) }),
+        known.isWhole || known.picture.width >= box.width || known.picture.height >= box.height
+      {
+        return .success(known.picture)
+      }
+      do {
+        let decoded = try Picture.decode(file: path, fitting: box)
+        let isWhole = decoded.picture.size == decoded.originalSize
+        // A PNG is decoded whole; twice the box is all that a zoom can ask of it.
+        let kept = decoded.picture.fitted(
+          in: PixelSize(width: 2 * box.width, height: 2 * box.height))
+        state.withLock {
+          $0.decoded.insert(
+            Decoded(picture: kept, isWhole: isWhole && kept.size == decoded.picture.size),
+            for: path, cost: kept.pixels.count)
+        }
+        return .success(kept)
+      } catch {
+        return .failure(Notice(sentence: "picture not shown: \(error)"))
+      }
+    }
+  }
+}
+
+extension RenderedPicture {
+  /// Bytes, about.
+  fileprivate var cost: Int {
+    switch self {
+    case .sixel(let payload, _, _): payload.count
+    case .cells(let cells, _, _): cells.count * MemoryLayout<Cell>.size
+    case .placeholder(let words): words.utf8.count
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Corpora
+import Extractors
+import Routing
+import Traces
+
+extension PostReport {
+  /// Everything as JSON: each number as the shortest text that reads back as the same Float.
+  public func json() -> String {
+    JSONText.object([
+      ("dataset", .string(dataset.name)),
+      ("post", .string(post.id)),
+      ("split", .string(post.split.rawValue)),
+      ("source", .string(post.source.description)),
+      ("image", .optional(post.imageID)),
+      ("review", .string(review.rawValue)),
+      ("store", .string(store)),
+      ("tokens", .strings(post.tokens.map(\.text))),
+      ("attributes", .object(post.attributes.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
+      ("mentions", .list(post.mentions.map { Self.mention($0) })),
+      ("relations", .list(post.relations.map(Self.relation))),
+      ("route", analysis.decision.map(Self.route) ?? .null),
+      ("notices", .strings(analysis.notices)),
+      ("systems", .list(predictions.map(Self.system))),
+    ]).text()
+  }
+
+  private static func mention(_ mention: EntityMention, confidence: Float? = nil) -> JSONText {
+    .object(
+      [
+        ("start", .int(mention.range.lowerBound)), ("end", .int(mention.range.upperBound)),
+        ("type", .string(mention.type.rawValue)),
+      ] + (confidence.map { [("confidence", .float($0))] } ?? []))
+  }
+
+  private static func relation(_ relation: RelationMention) -> JSONText {
+    .object([
+      ("head", .list([.int(relation.head.lowerBound), .int(relation.head.upperBound)])),
+      ("tail", .list([.int(relation.tail.lowerBound), .int(relation.tail.upperBound)])),
+      ("label", .string(relation.label)),
+    ])
+  }
+
+  private static func route(_ decision: RouteDecision) -> JSONText {
+    .object([
+      ("route", .string(decision.route.rawValue)), ("p", .float(decision.probability)),
+      ("threshold", .float(RouteDecision.threshold)),
+      ("percentile", .float(decision.percentile)), ("cosine", .float(decision.cosine)),
+    ])
+  }
+
+  private static func system(_ prediction: Prediction) -> JSONText {
+    .object([
+      ("name", .string(prediction.system)),
+      (
+        "mentions",
+        .list(prediction.mentions.map { mention($0.mention, confidence: $0.confidence) })
+      ),
+      ("tags", .strings(prediction.path.map { prediction.labels[safe: $0] ?? "?" })),
+      ("labels", .strings(prediction.labels)),
+      ("marginals", .list(prediction.marginals.map(JSONText.floats))),
+      ("signals", .list(prediction.trace.signals.map(signal))),
+    ])
+  }
+
+  private static func signal(_ signal: Signal) -> JSONText {
+    .object(
+      [
+        ("name", .string(signal.name)), ("caption", .string(signal.caption)),
+        ("kind", .string(kindName(signal.kind))),
+        ("shape", .list(signal.shape.map(JSONText.int))),
+        ("steps", .list(signal.steps.map(step))),
+      ] + details(signal.kind) + [("values", .floats(signal.values))])
+  }
+
+  private static func step(_ axis: Signal.Axis) -> JSONText {
+    switch axis {
+    case .head(let count): .object([("axis", .string("head")), ("count", .int(count))])
+    case .layer(let count): .object([("axis", .string("layer")), ("count", .int(count))])
+    case .slot(let names): .object([("axis", .string("slot")), ("names", .strings(names))])
+    }
+  }
+
+  /// The name of a kind in texts and JSON.
+  static func kindName(_ kind: Signal.Kind) -> String {
+    switch kind {
+    case .scalar: "scalar"
+    case .words: "words"
+    case .imageMap: "imageMap"
+    case .wordsByImage: "wordsByImage"
+    case .matrix: "matrix"
+    case .wordDistributions: "wordDistributions"
+    case .distribution: "distribution"
+    case .regions: "regions"
+    case .series: "series"
+    }
+  }
+
+  private static func details(_ kind: Signal.Kind) -> [(String, JSONText)] {
+    switch kind {
+    case .scalar(let low, let high, let threshold, let percentile):
+      [
+        ("low", .float(low)), ("high", .float(high)), ("threshold", .optional(threshold)),
+        ("percentile", .optional(percentile)),
+      ]
+    case .imageMap(let rows, let columns, let area), .wordsByImage(let rows, let columns, let area):
+      [("rows", .int(rows)), ("columns", .int(columns)), ("region", region(area))]
+    case .matrix(let rows, let columns):
+      [("rows", .strings(rows)), ("columns", .strings(columns))]
+    case .wordDistributions(let labels), .distribution(let labels): [("labels", .strings(labels))]
+    case .regions(let regions): [("regions", .list(regions.map(region)))]
+    case .words, .series: []
+    }
+  }
+
+  private static func region(_ region: ImageRegion) -> JSONText {
+    .object([
+      ("left", .double(region.left)), ("top", .double(region.top)),
+      ("width", .double(region.width)), ("height", .double(region.height)),
+    ])
+  }
+}

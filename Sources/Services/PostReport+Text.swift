@@ -1,0 +1,177 @@
+import Corpora
+import Extractors
+import Foundation
+import Routing
+import Screen
+import Traces
+
+extension PostReport {
+  private var sanitizer: Sanitizer { Sanitizer(emoji: .base) }
+
+  /// The post and its traces as lines of text.
+  public func text() -> String {
+    var lines = [
+      "\(safe(dataset.name))  \(safe(post.id))  \(post.split.rawValue)  \(review.rawValue)",
+      "\(safe(post.source.description))  \(post.tokens.count) tokens  "
+        + (post.imageID.map { "picture \(safe($0))" } ?? "no picture"),
+      "",
+    ]
+    lines += tokenTable()
+    lines += mentionLines()
+    lines += routeLines()
+    for notice in analysis.notices { lines.append("note: \(safe(notice))") }
+    for prediction in predictions { lines += signalLines(prediction) }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The systems that answered: text expert first.
+  var predictions: [Prediction] { [analysis.text, analysis.multimodal].compactMap { $0 } }
+
+  func safe(_ text: String) -> String { sanitizer.visible(text) }
+
+  private func tokenTable() -> [String] {
+    let gold = BIO.tags(of: post.mentions, count: post.tokens.count).map(\.text)
+    var rows = [["#", "token", "gold"] + predictions.map { safe($0.system) }]
+    for (i, token) in post.tokens.enumerated() {
+      var row = ["\(i)", safe(token.text), gold[i]]
+      for prediction in predictions {
+        guard let at = prediction.path[safe: i], let label = prediction.labels[safe: at] else {
+          row.append("?")
+          continue
+        }
+        let p = prediction.marginals[safe: i]?[safe: at]
+        row.append(safe(label) + (p.map { " " + number($0) } ?? ""))
+      }
+      rows.append(row)
+    }
+    return aligned(rows) + [""]
+  }
+
+  private func mentionLines() -> [String] {
+    func words(_ range: Range<Int>) -> String {
+      safe(post.tokens[range.clamped(to: 0..<post.tokens.count)].map(\.text).joined(separator: " "))
+    }
+    var rows: [[String]] = []
+    for mention in post.mentions {
+      rows.append(["gold", mention.type.rawValue, "", words(mention.range)])
+    }
+    for prediction in predictions {
+      for scored in prediction.mentions {
+        rows.append([
+          safe(prediction.system), safe(scored.mention.type.rawValue), number(scored.confidence),
+          words(scored.mention.range),
+        ])
+      }
+    }
+    for relation in post.relations {
+      rows.append([
+        "relation", safe(relation.label), "",
+        "\(words(relation.head)) / \(words(relation.tail))",
+      ])
+    }
+    return rows.isEmpty ? [] : aligned(rows) + [""]
+  }
+
+  private func routeLines() -> [String] {
+    guard let decision = analysis.decision else { return ["no router", ""] }
+    let share = Int((min(1, max(0, decision.percentile)) * 100).rounded())
+    return [
+      "routed \(decision.route.rawValue): p \(number(decision.probability)) "
+        + "(threshold \(number(RouteDecision.threshold))), higher than on \(share)% of the dev posts, "
+        + "cosine \(number(decision.cosine))",
+      "",
+    ]
+  }
+
+  private func signalLines(_ prediction: Prediction) -> [String] {
+    var lines = ["\(safe(prediction.system)) shows"]
+    for signal in prediction.trace.signals {
+      let steps = signal.sliceCount
+      lines.append(
+        "  \(safe(signal.name))  \(safe(signal.caption))  \(Self.kindName(signal.kind)), "
+          + "shape \(signal.shape.map(String.init).joined(separator: "x"))")
+      for slice in 0..<steps {
+        if steps > 1 { lines.append("    " + safe(signal.title(ofSlice: slice))) }
+        lines += values(of: signal, slice: slice).map { "    " + $0 }
+      }
+    }
+    return lines + [""]
+  }
+
+  private func values(of signal: Signal, slice: Int) -> [String] {
+    let values = signal.slice(slice)
+    switch signal.kind {
+    case .scalar(let low, let high, let threshold, let percentile):
+      guard let value = values.first else { return [] }
+      let share = high > low ? Double((value - low) / (high - low)) : 0
+      let filled = share.isFinite ? Int((min(1, max(0, share)) * 20).rounded()) : 0
+      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
+      var line = "\(number(value))  [\(bar)] \(number(low)) to \(number(high))"
+      if let threshold { line += ", threshold \(number(threshold))" }
+      if let percentile { line += ", percentile \(number(percentile))" }
+      return [line]
+    case .words:
+      return [zip(post.tokens, values).map { "\(safe($0.text)) \(number($1))" }.joined(separator: "  ")]
+    case .imageMap(_, let columns, _): return grid(values, columns: columns)
+    case .wordsByImage(let rows, let columns, _):
+      return post.tokens.enumerated().flatMap { i, token in
+        let part = Array(values.dropFirst(i * rows * columns).prefix(rows * columns))
+        return ["\(i) \(safe(token.text))"] + grid(part, columns: columns).map { "  " + $0 }
+      }
+    case .matrix(let rows, let columns):
+      return named(values, rows: rows, columns: columns)
+    case .wordDistributions(let labels):
+      return named(values, rows: post.tokens.map(\.text), columns: labels)
+    case .distribution(let labels):
+      return [zip(labels, values).map { "\(safe($0)) \(number($1))" }.joined(separator: "  ")]
+    case .regions(let regions):
+      return zip(regions, values).map { region, value in
+        "\(number(value))  at \(region.left), \(region.top), size \(region.width) x \(region.height)"
+      }
+    case .series: return [values.map(number).joined(separator: " ")]
+    }
+  }
+
+  private func grid(_ values: [Float], columns: Int) -> [String] {
+    guard columns > 0 else { return [] }
+    return stride(from: 0, to: values.count, by: columns).map { start in
+      values[start..<min(values.count, start + columns)].map(number).joined(separator: " ")
+    }
+  }
+
+  private func named(_ values: [Float], rows: [String], columns: [String]) -> [String] {
+    let head = [""] + columns.map(safe)
+    let body = rows.enumerated().map { i, name in
+      [safe(name)] + values.dropFirst(i * columns.count).prefix(columns.count).map(number)
+    }
+    return aligned([head] + body)
+  }
+
+  /// Columns as wide as their widest cell.
+  private func aligned(_ rows: [[String]]) -> [String] {
+    let count = rows.map(\.count).max() ?? 0
+    let widths = (0..<count).map { column in
+      rows.map { TextWidth.columns(of: $0[safe: column] ?? "") }.max() ?? 0
+    }
+    return rows.map { row in
+      var line = ""
+      for (column, cell) in row.enumerated() {
+        let pad = column + 1 < row.count ? widths[column] - TextWidth.columns(of: cell) + 2 : 0
+        line += cell + String(repeating: " ", count: pad)
+      }
+      return line
+    }
+  }
+
+  /// Four decimals; what is smaller is written with an exponent.
+  private func number(_ value: Float) -> String {
+    guard value.isFinite else { return "\(value)" }
+    let isTiny = value != 0 && abs(value) < 0.0005
+    return String(format: isTiny ? "%.0e" : "%.4f", value)
+  }
+}
+
+extension Collection {
+  /// The element at an index that may be outside.
+  subscript(safe index: Index) -> Element? { indices.contains(index) ? self[index] : nil }
+}

@@ -1,0 +1,106 @@
+import Annotations
+import Corpora
+import Foundation
+import Inspection
+import Pictures
+import Screen
+import Terminal
+import Workbench
+
+/// One post with everything that is known of it: what `twinlens show` prints.
+public struct PostReport: Sendable {
+  let dataset: Dataset
+  /// The post with the labels it has now.
+  let post: Post
+  let review: ReviewState
+  let analysis: PostAnalysis
+  let store: String
+
+  /// Opens a dataset and its annotations for reading, loads the models and asks them.
+  /// - Parameters:
+  ///   - shared: where the embedded sample is.
+  ///   - post: an id; nil takes the first post.
+  /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`.
+  public init(
+    _ options: SessionOptions, post id: String?, shared: SharedFiles = SharedFiles()
+  ) throws {
+    let dataset = try Dataset.open(
+      try Session.path(options, shared), images: options.images, strict: options.strict)
+    self.dataset = dataset
+    let first = dataset.posts.first
+    guard let base = id.map({ dataset.post(id: $0) }) ?? first else {
+      throw SessionError.noPost(id ?? "", nearest: first?.id)
+    }
+    let location = StoreLocation.resolve(dataset: dataset, explicit: options.store)
+    store = location.path
+    var state: LabelState?
+    // A store that is not there yet holds nothing; one that cannot be read must be named.
+    if FileManager.default.fileExists(atPath: location.path) {
+      let reader = try AnnotationStore(path: location.path, access: .readOnly)
+      state = try reader.history(over: dataset).history.states[base.id]
+    }
+    post = state?.applied(to: base) ?? base
+    review = state?.review ?? .untouched
+    let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
+    if let folder = choice.folder {
+      let models = try ModelSet.open(folder, router: options.router, system: options.system)
+      analysis = models.analyse(base, of: dataset)
+    } else {
+      analysis = PostAnalysis(
+        post: base.id, text: nil, multimodal: nil, decision: nil,
+        notices: ["no models: give a folder of models to --models"])
+    }
+  }
+
+  /// The picture for the terminal of standard output, with the mean of the first map over it; nil without
+  /// a terminal.
+  public func picture(graphics: GraphicsMode?, environment: [String: String]) -> [UInt8]? {
+    guard TerminalSession.isPossible(environment: environment) else { return nil }
+    let capabilities = TerminalProbe.run(environment: environment)
+    let depth = ColorDepth(
+      term: capabilities.term, noColor: !(environment["NO_COLOR"] ?? "").isEmpty)
+    let choice = GraphicsChoice(
+      mode: graphics ?? GraphicsMode(option: nil, environment: environment),
+      capabilities: capabilities, depth: depth)
+    var style = PictureService.Style(rung: choice.rung)
+    style.cellWidth = capabilities.cellWidth
+    style.cellHeight = capabilities.cellHeight
+    style.mostPixels = capabilities.mostPixels
+    style.darkBackground = capabilities.darkBackground ?? true
+    let service = PictureService(dataset, style: style, mailbox: Mailbox())
+    let map = (analysis.multimodal ?? analysis.text)?.trace.signals.first(where: \.isSpatial)
+    let request = PictureRequest(
+      post: post.id, box: Size(columns: 60, rows: 20), heat: map?.heat(slice: nil, word: 0))
+    switch service.picture(request, style) {
+    case .sixel(let payload, _, _): return payload + Array("\n".utf8)
+    case .cells(let cells, let columns, _):
+      return Array(CellText.lines(cells, columns: columns, depth: depth).utf8)
+    case .placeholder(let words):
+      return Array((Sanitizer(emoji: .base).visible(words) + "\n").utf8)
+    }
+  }
+}
+
+/// Cells as lines with colours, for output that scrolls.
+enum CellText {
+  static func lines(_ cells: [Cell], columns: Int, depth: ColorDepth) -> String {
+    guard columns > 0 else { return "" }
+    var out = ""
+    for start in stride(from: 0, to: cells.count, by: columns) {
+      var last: ReducedStyle?
+      for cell in cells[start..<min(cells.count, start + columns)] {
+        let style = depth.reduce(cell.style, darkBackground: true)
+        if style != last {
+          out += "\u{1B}[0"
+          if style.foreground >= 0 { out += ";38;5;\(style.foreground)" }
+          if style.background >= 0 { out += ";48;5;\(style.background)" }
+          out += "m"
+          last = style
+        }
+        out += cell.text
+      }
+      out += "\u{1B}[0m\n"
+    }
+    return out
+  }
+}

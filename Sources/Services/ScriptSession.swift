@@ -1,0 +1,65 @@
+import Foundation
+import Screen
+import Terminal
+import Workbench
+
+/// The workbench without a terminal: real services, keys from a script, frames as text.
+public enum ScriptSession {
+  /// Runs a key script over a session. The same script over the same session prints the same text:
+  /// nothing but edits is answered before a `wait`, and no clock is on the screen.
+  /// - Parameter output: takes whole lines.
+  /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`.
+  public static func run(
+    _ session: Session, script: String, size: Size, graphics: GraphicsChoice.Rung,
+    output: @escaping (String) -> Void
+  ) throws {
+    let steps = try KeyScript.parse(try text(of: script), file: script)
+    var style = PictureService.Style(rung: graphics)
+    style.marksSixel = true
+    let theme = try Session.theme(session.options, session.shared, suggested: .dusk)
+    let look = Look(
+      theme: theme, glyphs: .unicode,
+      sanitizer: Sanitizer(emoji: session.options.emoji ?? .base))
+    let state = try session.workbench(size: size, look: look)
+    let services = WorkbenchServices(session, style: style, isScript: true)
+    var runner = ScriptRunner(
+      state: state, performer: ScriptPerformer(services), output: output)
+    runner.run(steps)
+    services.shutDown()
+  }
+
+  private static func text(of path: String) throws -> String {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw SessionError.unreadable(path)
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// Carries out edits at once, and everything else when the script waits.
+private final class ScriptPerformer: EffectPerformer {
+  private let services: WorkbenchServices
+  private var held: [Effect] = []
+
+  init(_ services: WorkbenchServices) { self.services = services }
+
+  func perform(_ effect: Effect) {
+    if case .commit = effect { services.perform(effect) } else { held.append(effect) }
+  }
+
+  func nextMessages(waiting: Bool) -> [Message] {
+    let mailbox = services.mailbox
+    if !waiting { return mailbox.takeCommits() }
+    if mailbox.isCommitting { mailbox.waitForCommit() }
+    let commits = mailbox.takeCommits()
+    if !commits.isEmpty { return commits }
+    while true {
+      let effects = held
+      held = []
+      for effect in effects { services.perform(effect) }
+      if mailbox.waitForMessage() { return mailbox.take() }
+      guard let report = services.inference.finishTraining() else { return [] }
+      mailbox.post(report)
+    }
+  }
+}

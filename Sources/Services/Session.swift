@@ -1,0 +1,157 @@
+import Annotations
+import Corpora
+import Foundation
+import Screen
+import Workbench
+
+/// A dataset that was opened to be worked on: its posts, its annotations and how things look.
+///
+/// A value; the store is the only part that stays open. Models are loaded later, by
+/// `InferenceService`, so that the first frame need not wait for them.
+public struct Session: Sendable {
+  public let options: SessionOptions
+  public let shared: SharedFiles
+  public let dataset: Dataset
+  public let store: AnnotationStore
+  public let location: StoreLocation
+  /// What earlier sessions did.
+  public let history: EditHistory
+  /// The folder of models, nil when there is none.
+  public let models: ModelFolderChoice
+  /// Sentences for the first status line: what is unusual about dataset or annotations.
+  public let notices: [String]
+
+  /// Opens dataset and store.
+  /// - Throws: `CorporaError`, `StoreError`, `SessionError`.
+  public init(_ options: SessionOptions, shared: SharedFiles = SharedFiles()) throws {
+    self.options = options
+    self.shared = shared
+    let path = try Self.path(options, shared)
+    dataset = try Dataset.open(path, images: options.images, strict: options.strict)
+    location = StoreLocation.resolve(dataset: dataset, explicit: options.store)
+    store = try AnnotationStore(path: location.path)
+    let stored = try store.history(over: dataset)
+    history = stored.history
+    let isSame = try store.noteOpening(of: dataset)
+    models = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
+    if let id = options.post, dataset.post(id: id) == nil {
+      throw SessionError.noPost(id, nearest: dataset.posts.first?.id)
+    }
+    notices = Self.notices(
+      dataset, findings: stored.findings.map(\.description), isSame: isSame, location)
+  }
+
+  /// The dataset to open: the one that was named, else the embedded sample.
+  /// - Throws: `SessionError.noSample`.
+  public static func path(_ options: SessionOptions, _ shared: SharedFiles) throws -> String {
+    if let named = options.dataset { return named }
+    guard let sample = shared.sample else { throw SessionError.noSample(shared.reason) }
+    return sample
+  }
+
+  private static func notices(
+    _ dataset: Dataset, findings: [String], isSame: Bool, _ location: StoreLocation
+  ) -> [String] {
+    var notices: [String] = []
+    if !isSame {
+      notices.append(
+        "the dataset changed since it was annotated; edits are kept, see twinlens annotations log")
+    }
+    if let first = findings.first {
+      notices.append(first + (findings.count > 1 ? " (and \(findings.count - 1) more)" : ""))
+    }
+    let malformed = dataset.findings.filter { $0.severity == .malformed }
+    if let first = malformed.first {
+      let more = malformed.count > 1 ? " (and \(malformed.count - 1) more)" : ""
+      notices.append("\(first)\(more)")
+    }
+    if location.reason == .stateFolder {
+      notices.append("the dataset's folder cannot be written; edits go to \(location.path)")
+    }
+    return notices
+  }
+
+  /// The workbench over this session, as large as the screen.
+  /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
+  public func workbench(size: Size, look: Look) throws -> WorkbenchState {
+    let opened = WorkbenchState.Opened(
+      dataset: dataset.name, store: location.path, types: dataset.labelInventory,
+      relations: dataset.relationLabels, hasModels: models.hasModels,
+      hasRouter: models.hasRouter, annotator: options.annotator)
+    var state = WorkbenchState(
+      opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
+      look: look)
+    if let post = options.post { state.open(post: post) }
+    return state
+  }
+
+  private func keymap() throws -> Keymap? {
+    guard let path = options.keymap else { return nil }
+    return try Keymap.parse(
+      try Self.text(of: path), file: path, types: dataset.labelInventory)
+  }
+
+  /// The theme that was asked for, else one for the background.
+  /// - Throws: `SessionError`, `ThemeError`.
+  public static func theme(
+    _ options: SessionOptions, _ shared: SharedFiles, suggested: Theme
+  ) throws -> Theme {
+    guard let name = options.theme else { return suggested }
+    if name.contains("/") || name.hasSuffix(".toml") {
+      return try Theme(toml: try text(of: name), file: name)
+    }
+    if let path = shared.theme(name) { return try Theme(toml: try text(of: path), file: path) }
+    guard let theme = Theme.builtIn(name) else { throw SessionError.noTheme(name) }
+    return theme
+  }
+
+  private static func text(of path: String) throws -> String {
+    // A theme or keymap is a page of text; anything larger is something else.
+    guard let handle = FileHandle(forReadingAtPath: path),
+      let data = try? handle.read(upToCount: 1 << 20)
+    else { throw SessionError.unreadable(path) }
+    return String(decoding: data, as: UTF8.self)
+  }
+}
+
+/// Which folder of models a session uses, and what its names promise before anything is loaded.
+public struct ModelFolderChoice: Sendable, Hashable {
+  /// The folder, nil when there is none.
+  public let folder: String?
+  /// Names of its model folders.
+  public let names: [String]
+  /// Of these, the routers.
+  public let routers: [String]
+
+  /// The rule of ARCHITECTURE, "Models": `--models`, else the dataset's own `models/`, else the shared ones.
+  public init(options: SessionOptions, dataset: Dataset, shared: SharedFiles) {
+    self.init(named: options.models, root: dataset.root, shared: shared)
+  }
+
+  /// The same for a folder that was named, a dataset's root and the shared files.
+  public init(named: String?, root: String?, shared: SharedFiles) {
+    let own = root.map { $0 + "/models" }.flatMap { SharedFiles.isFolder($0) ? $0 : nil }
+    folder = named ?? own ?? shared.models
+    guard let folder else {
+      names = []
+      routers = []
+      return
+    }
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    names = entries.sorted().filter {
+      FileManager.default.fileExists(atPath: folder + "/\($0)/config.json")
+    }
+    routers = names.filter { Self.system(of: folder + "/\($0)/config.json") == "rds" }
+  }
+
+  /// Whether there is anything to load.
+  public var hasModels: Bool { !names.isEmpty }
+  /// Whether one of them is a router.
+  public var hasRouter: Bool { !routers.isEmpty }
+
+  private static func system(of config: String) -> String? {
+    struct Named: Decodable { let system: String }
+    guard let data = FileManager.default.contents(atPath: config) else { return nil }
+    return (try? JSONDecoder().decode(Named.self, from: data))?.system
+  }
+}

@@ -1,0 +1,54 @@
+import Screen
+
+/// What a person asks for on the command line when a dataset is opened.
+public struct SessionOptions: Sendable {
+  /// A dataset; nil opens the embedded sample.
+  public var dataset: String?
+  /// A folder of model folders; nil takes the dataset's own, then the shared ones.
+  public var models: String?
+  public var system: String?
+  public var router: String?
+  /// A folder to look for pictures in first.
+  public var images: String?
+  /// The file of the annotations.
+  public var store: String?
+  public var annotator: String
+  /// A built-in theme, one of `Themes/`, or a file.
+  public var theme: String?
+  /// A file of own keys.
+  public var keymap: String?
+  public var emoji: Sanitizer.EmojiMode?
+  /// Stop at the first malformed line.
+  public var strict = false
+  /// The post to show first.
+  public var post: String?
+
+  /// Everything by default, edits made in the name of `annotator`.
+  public init(dataset: String?, annotator: String) {
+    self.dataset = dataset
+    self.annotator = annotator
+  }
+}
+
+/// Why a session could not begin. Other errors come from the dataset, the store or the models.
+public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
+  case noSample(String)
+  case noTheme(String)
+  case unreadable(String)
+  case noPost(String, nearest: String?)
+  case badSize(String)
+
+  /// What is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .noSample(let reason):
+      "the embedded sample was not found (\(reason)); name a dataset: twinlens DATASET"
+    case .noTheme(let name):
+      "no theme \(name); write dusk, paper, a name in Themes/ or a file that ends with .toml"
+    case .unreadable(let path): "\(path): cannot be read; check the path and its permissions"
+    case .noPost(let id, let nearest):
+      "no post \(id) in the dataset" + (nearest.map { "; the first is \($0)" } ?? "")
+    case .badSize(let text): "no size \(text); write COLSxROWS, such as 120x36"
+    }
+  }
+}

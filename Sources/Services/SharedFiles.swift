@@ -1,0 +1,69 @@
+import Foundation
+
+/// Where the files that come with the program are: the embedded sample, its models, the themes.
+public struct SharedFiles: Sendable, Hashable {
+  /// A folder that holds `Samples` and `Themes`; nil when there is none.
+  public let folder: String?
+  /// How it was found, for `doctor`.
+  public let reason: String
+
+  /// Looks at `$TWINLENS_SHARE`, then `../share/twinlens` beside the executable, then upward from the
+  /// executable for a checkout.
+  public init(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    executable: String = SharedFiles.executable
+  ) {
+    if let named = environment["TWINLENS_SHARE"], !named.isEmpty {
+      folder = named
+      reason = "TWINLENS_SHARE names it"
+      return
+    }
+    let beside = URL(fileURLWithPath: executable).deletingLastPathComponent()
+    let installed = beside.deletingLastPathComponent().path + "/share/twinlens"
+    if Self.isFolder(installed + "/Samples") {
+      folder = installed
+      reason = "beside the executable"
+      return
+    }
+    var place = beside
+    while place.path != "/" {
+      if Self.isFolder(place.path + "/Samples/harbor") {
+        folder = place.path
+        reason = "the checkout of the executable"
+        return
+      }
+      place = place.deletingLastPathComponent()
+    }
+    folder = nil
+    reason = "neither beside the executable nor in a checkout; set TWINLENS_SHARE"
+  }
+
+  /// The path of the running program.
+  public static var executable: String {
+    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+      ?? CommandLine.arguments.first ?? "twinlens"
+  }
+
+  /// The embedded sample dataset.
+  public var sample: String? { existing("Samples/harbor") }
+
+  /// The models that come with the sample.
+  public var models: String? { existing("Samples/models") }
+
+  /// The theme file of a name.
+  public func theme(_ name: String) -> String? {
+    guard let folder else { return nil }
+    let path = folder + "/Themes/\(name).toml"
+    return FileManager.default.fileExists(atPath: path) ? path : nil
+  }
+
+  private func existing(_ name: String) -> String? {
+    folder.map { $0 + "/" + name }.flatMap { Self.isFolder($0) ? $0 : nil }
+  }
+
+  static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+}

@@ -1,0 +1,71 @@
+import Dispatch
+import Foundation
+import Screen
+import Synchronization
+import Terminal
+import Workbench
+
+/// Opens the workbench on the terminal of the program.
+public enum TerminalSession {
+  /// Sixel palette over a slow line: a third of the bytes of 256 colours.
+  static let remoteColors = 64
+
+  /// Whether there is a terminal that can show a screen: standard output is one and it is not dumb.
+  public static func isPossible(environment: [String: String]) -> Bool {
+    let term = environment["TERM"] ?? ""
+    return isatty(STDOUT_FILENO) == 1 && !term.isEmpty && term != "dumb"
+  }
+
+  /// Opens a dataset while the terminal is asked what it can do, then runs the workbench.
+  /// - Parameters:
+  ///   - colors: size of the sixel palette; nil takes 256, or 64 over ssh.
+  ///   - onFirstFrame: called when the first frame is on the screen.
+  /// - Throws: `TerminalError` when there is no usable terminal, and what `Session` throws.
+  public static func run(
+    _ options: SessionOptions, terminal wishes: TerminalOptions, colors: Int? = nil,
+    environment: [String: String], onFirstFrame: (() -> Void)? = nil
+  ) throws {
+    let opening = Opening { try Session(options) }
+    let capabilities = TerminalProbe.run(environment: environment)
+    let session = try opening.result()
+    let terminal = NcursesTerminal(capabilities: capabilities, options: wishes)
+    terminal.setFarewell("twinlens: all saved edits are in \(session.location.path)")
+    try terminal.start()
+    defer { terminal.stop() }
+    var style = PictureService.Style(rung: terminal.graphics.rung)
+    style.cellWidth = terminal.cellPixels.width
+    style.cellHeight = terminal.cellPixels.height
+    style.mostPixels = capabilities.mostPixels
+    style.darkBackground = wishes.darkBackground ?? capabilities.darkBackground ?? true
+    let isRemote = environment["SSH_CONNECTION"].map { !$0.isEmpty } ?? false
+    style.colors = colors ?? (isRemote ? remoteColors : 256)
+    var loop = try WorkbenchLoop(
+      session, terminal: terminal, style: style, onFirstFrame: onFirstFrame)
+    loop.run()
+  }
+}
+
+/// A session that is being opened on another thread.
+private final class Opening: Sendable {
+  private let queue = DispatchQueue(label: "twinlens.opening", qos: .userInitiated)
+  private let outcome = Outcome()
+
+  init(_ open: @escaping @Sendable () throws -> Session) {
+    queue.async { [outcome] in
+      let result = Result { try open() }
+      outcome.value.withLock { $0 = result }
+    }
+  }
+
+  /// Waits for the session.
+  func result() throws -> Session {
+    let result = queue.sync { outcome.value.withLock { $0 } }
+    guard let result else { throw TerminalError.noTerminal }
+    return try result.get()
+  }
+}
+
+/// Where a queue leaves the session.
+private final class Outcome: Sendable {
+  let value = Mutex<Result<Session, any Error>?>(nil)
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Screen
+import Terminal
+import Workbench
+
+/// The workbench on a terminal: waits for keys and messages, updates, presents. Main thread; it never
+/// computes a model, decodes a picture or waits for the disk.
+public struct WorkbenchLoop {
+  private let session: Session
+  private let terminal: NcursesTerminal
+  private let services: WorkbenchServices
+  private var state: WorkbenchState
+  private let start = ContinuousClock.now
+  private var hasQuit = false
+  private var wantsResume = false
+  private var isStale = true
+  /// Seconds from the start of the program to the first frame, for `bench`.
+  private var firstFrame: (() -> Void)?
+
+  /// Keys that are taken before a frame is shown again.
+  private static let burst = 64
+
+  /// A loop over a session and a terminal that was started.
+  /// - Parameter onFirstFrame: called when the first frame is on the screen.
+  /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
+  public init(
+    _ session: Session, terminal: NcursesTerminal, style: PictureService.Style,
+    onFirstFrame: (() -> Void)? = nil
+  ) throws {
+    self.session = session
+    self.terminal = terminal
+    firstFrame = onFirstFrame
+    services = WorkbenchServices(session, style: style)
+    let capabilities = terminal.capabilities
+    let theme = try Session.theme(
+      session.options, session.shared, suggested: capabilities.suggestedTheme)
+    let sanitizer = Sanitizer(
+      emoji: session.options.emoji ?? capabilities.suggestedEmoji, ascii: !terminal.isUTF8)
+    state = try session.workbench(
+      size: terminal.size,
+      look: Look(theme: theme, glyphs: terminal.glyphs, sanitizer: sanitizer))
+  }
+
+  /// Runs until the person quits or the terminal goes away.
+  public mutating func run() {
+    if let first = session.notices.first { send(.notice(first, isError: true)) }
+    present()
+    firstFrame?()
+    firstFrame = nil
+    services.inference.start()
+    carryOut(Workbench.start(&state))
+    while !hasQuit {
+      take(terminal.wait(wake: services.mailbox.wake, milliseconds: wantsResume ? 0 : nil))
+      for message in services.mailbox.take() { send(message) }
+      if wantsResume, !hasQuit {
+        wantsResume = false
+        send(.resume)
+      }
+      if isStale, !hasQuit { present() }
+    }
+    services.shutDown()
+  }
+
+  /// Takes events, and those that came meanwhile: a held key must not queue up frames.
+  private mutating func take(_ first: [TerminalEvent]) {
+    var events = first
+    var taken = 0
+    while !events.isEmpty, !hasQuit {
+      send(.tick(seconds))
+      for event in events where !hasQuit { take(event) }
+      taken += events.count
+      events = taken < Self.burst && !hasQuit ? terminal.wait(milliseconds: 0) : []
+    }
+  }
+
+  private mutating func take(_ event: TerminalEvent) {
+    switch event {
+    case .key(let key): send(.key(key))
+    case .paste(let text): send(.paste(text))
+    case .resized(let size):
+      let cell = terminal.cellPixels
+      let isOther = services.pictures.change {
+        $0.cellWidth = cell.width
+        $0.cellHeight = cell.height
+      }
+      if isOther { send(.picturesStale) }
+      send(.resized(size))
+    case .resumed:
+      terminal.redraw()
+      send(.resized(terminal.size))
+    case .woken: break
+    case .hangUp: hasQuit = true
+    }
+  }
+
+  private var seconds: Double {
+    let passed = start.duration(to: .now).components
+    return Double(passed.seconds) + Double(passed.attoseconds) / 1e18
+  }
+
+  private mutating func send(_ message: Message) {
+    if case .tick = message {} else { isStale = true }
+    carryOut(update(&state, message))
+  }
+
+  private mutating func carryOut(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .resume: wantsResume = true
+      case .quit: hasQuit = true
+      case .redraw:
+        terminal.redraw()
+        isStale = true
+      case .suspend:
+        terminal.suspend()
+        take(.resumed)
+      case .bell: terminal.bell()
+      default: services.perform(effect)
+      }
+    }
+  }
+
+  private mutating func present() {
+    isStale = false
+    terminal.present(view(state))
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import Services
+import Terminal
+
+/// The options that say which dataset, models and store a command works with.
+struct DatasetOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Folder of model folders; else the dataset's models/, else the shared ones.",
+      valueName: "dir"))
+  var models: String?
+
+  @Option(
+    help: ArgumentHelp("Expert to use, by the name of its model folder.", valueName: "name"))
+  var system: String?
+
+  @Option(
+    help: ArgumentHelp("Router to use, by the name of its model folder.", valueName: "name"))
+  var router: String?
+
+  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
+  var images: String?
+
+  @Flag(help: "Stop at the first malformed line.")
+  var strict = false
+
+  /// The same as the services want it.
+  func session(dataset: String?, annotator: String? = nil) -> SessionOptions {
+    let environment = ProcessInfo.processInfo.environment
+    var options = SessionOptions(
+      dataset: dataset, annotator: annotator ?? environment["USER"] ?? "somebody")
+    options.models = models
+    options.system = system
+    options.router = router
+    options.images = images
+    options.strict = strict
+    return options
+  }
+}
+
+extension GraphicsMode: ExpressibleByArgument {}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+import Services
+import Terminal
+
+/// `twinlens show DATASET POST`: one post with everything the models show of it.
+struct ShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Print one post with its labels, traces and picture.")
+
+  @Argument(help: "A dataset file or folder.")
+  var dataset: String
+
+  @Argument(help: "The post's id.")
+  var post: String
+
+  @OptionGroup var options: DatasetOptions
+
+  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  var store: String?
+
+  @Flag(help: "Print JSON, every signal with all its numbers.")
+  var json = false
+
+  @Option(help: "How the picture is shown.")
+  var graphics: GraphicsMode?
+
+  func run() throws {
+    var session = options.session(dataset: dataset)
+    session.store = store
+    let report = try PostReport(session, post: post)
+    if json { return StandardOutput.write(report.json()) }
+    StandardOutput.write(report.text())
+    let environment = ProcessInfo.processInfo.environment
+    if let picture = report.picture(graphics: graphics, environment: environment) {
+      StandardOutput.write(bytes: picture)
+    }
+  }
+}
