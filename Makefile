@@ -10,6 +10,8 @@ PACKAGES = libncursesw5-dev libopenblas-dev libpng-dev libsixel-dev libturbojpeg
 # One set of flags for the program and its tests, so that nothing is compiled twice; tests reach
 # internal names through -enable-testing, which costs next to nothing (docs/performance.md).
 FLAGS = -c release -Xswiftc -enable-testing
+# `swift test` would add that flag a second time and compile everything again.
+SAME_FLAGS = --disable-testable-imports
 PROGRAM = .build/release/twinlens
 LINTED = Sources Tests Package.swift
 
@@ -43,7 +45,7 @@ run: build
 
 test: setup
 	@Scripts/test-scripts
-	@$(SWIFT) test $(FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
+	@$(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
 
 samples: build
 	@Scripts/make-samples $(PROGRAM) Samples
