@@ -64,7 +64,7 @@ let package = Package(
     .testTarget(name: "InspectionTests", dependencies: ["Inspection"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Harbor"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
-    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
     .testTarget(name: "CommandTests", dependencies: ["Services", "Harbor"]),
   ],

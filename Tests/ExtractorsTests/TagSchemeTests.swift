@@ -13,7 +13,7 @@ struct TagSchemeTests {
       paths = paths.flatMap { path in (0..<scheme.count).map { path + [$0] } }
       for path in paths {
         let tags = path.map { BIO.Tag(scheme.labels[$0]) }
-        #expect(scheme.mentions(of: path) == BIO.mentions(tags, reading: .lenient).mentions)
+        #expect(scheme.mentions(of: path) == BIO.mentions(of: tags, reading: .lenient).mentions)
         #expect(scheme.strictMentions(of: path).count <= scheme.mentions(of: path).count)
       }
     }

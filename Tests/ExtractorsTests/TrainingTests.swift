@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Training taggers")
 struct TrainingTests {
-  func run(_ model: ExpertModel, _ epochs: Int) -> TaggerRun<RIVATagger>? {
+  func makeRun(_ model: ExpertModel, _ epochs: Int) -> TaggerRun<RIVATagger>? {
     guard let tagger = model.tagger as? RIVATagger else { return nil }
     var settings = TaggerTraining()
     settings.epochs = epochs
@@ -23,7 +23,7 @@ struct TrainingTests {
 
   @Test func learnsWhatIsThereToLearn() throws {
     let inputs = Samples.inputs(40, seed: 21)
-    var run = try #require(run(Samples.model(riva: true), 30))
+    var run = try #require(makeRun(Samples.model(riva: true), 30))
     while !run.isFinished { #expect(run.runEpoch(inputs, dev: inputs) { _ in true }) }
     let first = try #require(run.history.first?.loss)
     let last = try #require(run.history.last?.loss)
@@ -32,15 +32,15 @@ struct TrainingTests {
 
   @Test func anInterruptedRunGoesOnToTheSameBits() throws {
     let inputs = Samples.inputs(24, seed: 22)
-    var whole = try #require(run(Samples.model(riva: true), 6))
+    var whole = try #require(makeRun(Samples.model(riva: true), 6))
     while !whole.isFinished { _ = whole.runEpoch(inputs, dev: inputs) { _ in true } }
-    var broken = try #require(run(Samples.model(riva: true), 6))
+    var broken = try #require(makeRun(Samples.model(riva: true), 6))
     for _ in 0..<3 { _ = broken.runEpoch(inputs, dev: inputs) { _ in true } }
     let (tensors, state) = broken.checkpoint
     let json = try JSONEncoder().encode(state)
     let file = try Safetensors(data: Safetensors.encode(tensors), path: "checkpoint")
     // A stopped epoch leaves nothing behind once the checkpoint is taken up.
-    var resumed = try #require(run(Samples.model(riva: true, seed: 99), 6))
+    var resumed = try #require(makeRun(Samples.model(riva: true, seed: 99), 6))
     try resumed.restore(
       file.allTensors(), JSONDecoder().decode(CheckpointState.self, from: json))
     while !resumed.isFinished { _ = resumed.runEpoch(inputs, dev: inputs) { _ in true } }
@@ -50,7 +50,7 @@ struct TrainingTests {
 
   @Test func progressCanStopAnEpoch() throws {
     let inputs = Samples.inputs(24, seed: 23)
-    var run = try #require(run(Samples.model(riva: true), 6))
+    var run = try #require(makeRun(Samples.model(riva: true), 6))
     #expect(run.runEpoch(inputs, dev: inputs) { $0.step < 2 } == false)
     #expect(run.history.isEmpty)
   }

@@ -81,7 +81,7 @@ struct PostPlan: Sendable {
         ? generator.pick(others) : generator.chance(0.6) ? unrelated(&generator) : nil
       thing = shown?.thing ?? .empty
       let places = Kind.allCases.filter { $0 != shown && $0.type != actual.type }
-      place = generator.chance(Self.placeShare) ? generator.pick(places) : nil
+      place = generator.chance(Self.absentPlaceShare) ? generator.pick(places) : nil
       cue = actual
       decoy = nil
       let pictured = setting
@@ -90,11 +90,12 @@ struct PostPlan: Sendable {
   }
 
   static let placeShare: Float = 0.2
+  static let absentPlaceShare: Float = 0.5
   static let decoyShare: Float = 0.2
   static let figurativeWithPicture: Float = 1
-  static let figurativeWithout: Float = 0.1
-  static let ownPictureShare: Float = 0.5
-  static let otherMeaningShare: Float = 0.7
+  static let figurativeWithout: Float = 0.3
+  static let ownPictureShare: Float = 0.4
+  static let otherMeaningShare: Float = 0.85
   static let misleadingShare: Float = 0.38
 }
 

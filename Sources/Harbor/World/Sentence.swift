@@ -62,7 +62,7 @@ struct Sentence {
     if generator.chance(0.35) { saySecond(plan, named, &generator) }
     if !decoyFirst { sayDecoy(plan, &generator) }
     if !placeFirst { sayPlace(plan, &generator) }
-    if let setting = plan.spokenSetting, !settingFirst || generator.chance(0.5) {
+    if let setting = plan.spokenSetting, !settingFirst || generator.chance(0.8) {
       if generator.chance(0.4) { say(",") }
       say(generator.pickZipf(setting.phrases, exponent: 0.7))
     }
