@@ -51,15 +51,16 @@ struct PostPlan: Sendable {
       generator.pick(Kind.allCases.filter { $0.type != actual.type })
     }
     // A place that is not in the picture; R1 and R4 must not differ in words alone.
-    func absentPlace(_ shown: Thing, _ generator: inout SeededGenerator) -> Kind {
-      generator.pick(Kind.allCases.filter { $0.thing != shown && $0.type != actual.type })
+    func absentPlace(_ cue: Kind?, _ shown: Thing, _ generator: inout SeededGenerator) -> Kind {
+      generator.pick(Kind.allCases.filter { $0.thing != shown && $0.type != (cue ?? actual).type })
     }
     switch relatedness {
     case .r1:
       // What is said is in the picture; what the name is said to do is meant figuratively.
       thing = actual.thing
-      place = generator.chance(Self.placeShare) ? absentPlace(actual.thing, &generator) : nil
       cue = generator.chance(Self.figurativeWithPicture) ? generator.pick(others) : nil
+      place =
+        generator.chance(Self.placeShare) ? absentPlace(cue, actual.thing, &generator) : nil
       decoy = cue == nil && generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
       spokenSetting = setting
     case .r2:
@@ -84,7 +85,7 @@ struct PostPlan: Sendable {
         generator.chance(Self.misleadingShare)
         ? generator.pick(others) : generator.chance(0.6) ? unrelated(&generator) : nil
       thing = shown?.thing ?? .empty
-      place = generator.chance(Self.placeShare) ? absentPlace(thing, &generator) : nil
+      place = generator.chance(Self.placeShare) ? absentPlace(actual, thing, &generator) : nil
       cue = actual
       decoy = nil
       let pictured = setting
