@@ -35,6 +35,7 @@ let package = Package(
       name: "Annotations",
       dependencies: ["Corpora", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Inspection", dependencies: ["Extractors", "Routing", "Annotations"]),
+    .target(name: "Studies", dependencies: ["Inspection"]),
     .target(name: "Screen", dependencies: ["TOMLKit"]),
     .target(
       name: "Workbench",
@@ -47,7 +48,7 @@ let package = Package(
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Services", "Harbor",
+        "Services", "Harbor", "Studies",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -61,8 +62,9 @@ let package = Package(
     .testTarget(name: "RoutingTests", dependencies: ["Routing"]),
     .testTarget(name: "AnnotationsTests", dependencies: ["Annotations"]),
     .testTarget(name: "InspectionTests", dependencies: ["Inspection"]),
+    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Harbor"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
-    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"]),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
     .testTarget(name: "CommandTests", dependencies: ["Services", "Harbor"]),
   ],

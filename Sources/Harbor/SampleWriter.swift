@@ -9,6 +9,8 @@ import Tensors
 /// with `images/`, and `captions/` (its own dataset) for the dual encoder.
 public struct SampleWriter: Sendable {
   public let recipe: SampleRecipe
+  /// Changes whenever the same seed gives other posts or pictures.
+  public static let worldVersion = 1
 
   /// A writer for a recipe.
   public init(_ recipe: SampleRecipe) { self.recipe = recipe }
@@ -88,7 +90,7 @@ public struct SampleWriter: Sendable {
     let sentence = Sentence(plan, &generator)
     let picture = ScenePainter(side: recipe.side).paint(
       plan.thing, in: plan.setting, using: &generator)
-    let id = "\(split.rawValue)-\(String(i + 10000).dropFirst())"
+    let id = "\(split.rawValue)-\(String(i + 100_000).dropFirst())"
     let post = Post(
       id: id, tokens: sentence.tokens.map { Token($0) }, imageID: id, mentions: sentence.mentions,
       relations: sentence.relations, split: split,
@@ -109,7 +111,7 @@ public struct SampleWriter: Sendable {
     let caption = Caption(kind, setting, &generator)
     let picture = ScenePainter(side: recipe.side).paint(
       kind?.thing ?? .empty, in: setting, using: &generator)
-    let id = "caption-\(String(i + 100000).dropFirst())"
+    let id = "caption-\(String(i + 100_000).dropFirst())"
     let post = Post(
       id: id, tokens: caption.tokens.map { Token($0) }, imageID: id, mentions: [], split: .all,
       attributes: [

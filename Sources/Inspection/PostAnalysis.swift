@@ -26,7 +26,8 @@ public struct PostAnalysis: Sendable {
     self.notices = notices
   }
 
-  /// The answer of the expert that the router chose; without a router, the multimodal one if there is one.
+  /// The answer of the expert that the router chose; without a router, the multimodal one if there
+  /// is one.
   public var chosen: Prediction? {
     switch decision?.route {
     case .text: text ?? multimodal

@@ -15,7 +15,8 @@ extension RouterBundle {
       try self.init(configuration: data, tensors: tensors)
     } catch let error as DecodingError {
       throw ModelFolderError(
-        folder: folder, problem: "has a config.json that does not fit: \(error.localizedDescription)")
+        folder: folder,
+        problem: "has a config.json that does not fit: \(error.localizedDescription)")
     }
   }
 
@@ -24,7 +25,8 @@ extension RouterBundle {
   /// - Throws: `DurableFileError`.
   public func save(to folder: String, provenance: Provenance? = nil) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    // Weights first: a crash between the two leaves a version number that is too low, never too high.
+    // Weights first: a crash between the two leaves a version number that is too low, never too
+    // high.
     try Safetensors.write(tensors, to: folder + "/model.safetensors")
     try DurableFile.write(try encodedConfiguration() + Data("\n".utf8), to: folder + "/config.json")
     if let provenance {

@@ -1,6 +1,7 @@
 import COpenBLAS
 
-/// Matrix products over OpenBLAS, which runs on one thread; large products are cut into fixed row blocks here.
+/// Matrix products over OpenBLAS, which runs on one thread; large products are cut into fixed row
+/// blocks here.
 public enum BLAS {
   /// Keeps OpenBLAS on one thread: its own pool would hold the cores against the screen.
   private static let prepared: Void = openblas_set_num_threads(1)
@@ -13,8 +14,8 @@ public enum BLAS {
 
   /// C ← A·B + beta·C with optional transposition; row-major.
   ///
-  /// A is m×k (k×m when `transposeA`), B is k×n (n×k when `transposeB`), C is m×n; `lda`, `ldb`, `ldc` are row
-  /// strides in elements.
+  /// A is m×k (k×m when `transposeA`), B is k×n (n×k when `transposeB`), C is m×n; `lda`, `ldb`,
+  /// `ldc` are row strides in elements.
   public static func multiply(
     _ a: UnsafePointer<Float>, transposeA: Bool = false, lda: Int,
     _ b: UnsafePointer<Float>, transposeB: Bool = false, ldb: Int,

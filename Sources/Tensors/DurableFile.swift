@@ -1,6 +1,7 @@
 import Foundation
 
-/// Files that survive a crash: written beside the target, synced, renamed over it, and the folder synced.
+/// Files that survive a crash: written beside the target, synced, renamed over it, and the folder
+/// synced.
 public enum DurableFile {
   /// Writes the whole file or changes nothing.
   ///

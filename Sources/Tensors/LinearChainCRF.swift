@@ -1,5 +1,5 @@
-/// A linear-chain conditional random field over K tags (Lafferty et al. 2001; MODELS §2.6). No transition is
-/// forbidden.
+/// A linear-chain conditional random field over K tags (Lafferty et al. 2001; MODELS §2.6). No
+/// transition is forbidden.
 ///
 /// score(y) = start[y₁] + Σ emission[t, y_t] + Σ transitions[y_{t−1}, y_t] + end[y_T].
 /// All sums run in double precision.
@@ -10,7 +10,8 @@ public struct LinearChainCRF: Sendable {
   let start: [Double]
   let end: [Double]
 
-  /// A field from its scores: `transitions` K×K scores row tag followed by column tag, `start` and `end` K.
+  /// A field from its scores: `transitions` K×K scores row tag followed by column tag, `start` and
+  /// `end` K.
   public init(transitions: Tensor, start: Tensor, end: Tensor) {
     tags = start.count
     self.transitions = transitions.array.map(Double.init)
@@ -29,7 +30,8 @@ public struct LinearChainCRF: Sendable {
 
   /// Forward and backward recursion over T×K emissions, T at least 1.
   ///
-  /// - Parameter allowed: when given, only tags for which it is true take part (a constrained partition).
+  /// - Parameter allowed: when given, only tags for which it is true take part (a constrained
+  ///   partition).
   public func sums(_ emissions: [Float], allowed: ((_ t: Int, _ tag: Int) -> Bool)? = nil) -> Sums {
     let k = tags
     let steps = emissions.count / k
@@ -117,7 +119,8 @@ public struct LinearChainCRF: Sendable {
     }
   }
 
-  /// Negative log-likelihood of a path, and its gradients added into the given buffers times `scale`.
+  /// Negative log-likelihood of a path, and its gradients added into the given buffers times
+  /// `scale`.
   func lossAndGradients(
     _ emissions: [Float], path: [Int], scale: Double, emission dE: UnsafeMutablePointer<Float>?,
     transitions dA: inout [Double], start dStart: inout [Double], end dEnd: inout [Double]

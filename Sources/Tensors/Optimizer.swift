@@ -1,4 +1,5 @@
-/// A rule that moves parameters along their gradients (MODELS §2.7). A value: copying it is taking a checkpoint.
+/// A rule that moves parameters along their gradients (MODELS §2.7). A value: copying it is taking
+/// a checkpoint.
 public struct Optimizer: Sendable {
   /// The rules by name.
   public enum Rule: Sendable, Hashable {

@@ -3,8 +3,8 @@ import Glibc
 
 /// Work split over the cores in fixed blocks.
 ///
-/// The number of blocks depends on the work only, never on the cores or their load, so that results are the
-/// same bits everywhere; only how many blocks run at once differs.
+/// The number of blocks depends on the work only, never on the cores or their load, so that results
+/// are the same bits everywhere; only how many blocks run at once differs.
 public enum Parallel {
   /// How many blocks may run at once: `TWINLENS_THREADS`, else the number of cores.
   public static let width: Int = {

@@ -1,4 +1,5 @@
-/// A trainable block of numbers inside a model, with the slot under which a tape keeps its gradient.
+/// A trainable block of numbers inside a model, with the slot under which a tape keeps its
+/// gradient.
 public struct Parameter: Sendable {
   public var value: Tensor
   /// Index among the model's parameters, given by `ParameterContainer.indexParameters()`.
@@ -44,10 +45,11 @@ public struct Parameter: Sendable {
   }
 }
 
-/// A model or layer whose parameters can be walked, by name and in a fixed order: for loading, saving, counting
-/// and optimising without copies.
+/// A model or layer whose parameters can be walked, by name and in a fixed order: for loading,
+/// saving, counting and optimising without copies.
 public protocol ParameterContainer: Sendable {
-  /// Calls `visit` once per parameter with its full name (`prefix` + own path, as checkpoints name them).
+  /// Calls `visit` once per parameter with its full name (`prefix` + own path, as checkpoints name
+  /// them).
   mutating func visitParameters(_ prefix: String, _ visit: (String, inout Parameter) -> Void)
 }
 
@@ -97,7 +99,9 @@ extension ParameterContainer {
       }
       parameter.value = tensor
     }
-    for name in tensors.keys.sorted() where !seen.contains(name) { problems.append("extra \(name)") }
+    for name in tensors.keys.sorted() where !seen.contains(name) {
+      problems.append("extra \(name)")
+    }
     if !problems.isEmpty { throw ParameterError(problems: problems) }
   }
 }

@@ -47,7 +47,8 @@ extension Safetensors {
     return String(decoding: encoded, as: UTF8.self)
   }
 
-  /// Writes a file: to a temporary name, synced, then renamed, so that a crash leaves the old or the new file.
+  /// Writes a file: to a temporary name, synced, then renamed, so that a crash leaves the old or
+  /// the new file.
   ///
   /// - Throws: `DurableFileError` when the disk refuses.
   public static func write(

@@ -2,8 +2,8 @@ import Foundation
 
 /// Reading and writing of safetensors files: a length, a JSON header, raw little-endian tensors.
 ///
-/// Files come from strangers: the header's length, every offset, shape and type are checked before a byte is
-/// read. F16 and BF16 are widened to float32; I64 is read as integers.
+/// Files come from strangers: the header's length, every offset, shape and type are checked before
+/// a byte is read. F16 and BF16 are widened to float32; I64 is read as integers.
 public struct Safetensors: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable {
@@ -32,7 +32,8 @@ public struct Safetensors: Sendable {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
     } catch {
-      throw SafetensorsError(path: path, problem: "cannot be opened; check the path and permissions")
+      throw SafetensorsError(
+        path: path, problem: "cannot be opened; check the path and permissions")
     }
     try self.init(data: data, path: path)
   }
@@ -41,7 +42,9 @@ public struct Safetensors: Sendable {
   ///
   /// - Throws: `SafetensorsError`.
   public init(data: Data, path: String) throws {
-    func fail(_ problem: String) -> SafetensorsError { SafetensorsError(path: path, problem: problem) }
+    func fail(_ problem: String) -> SafetensorsError {
+      SafetensorsError(path: path, problem: problem)
+    }
     guard data.count >= 8 else { throw fail("is shorter than the 8 bytes of a header length") }
     let length = data.prefix(8).enumerated().reduce(UInt64(0)) {
       $0 | UInt64($1.element) << (8 * UInt64($1.offset))

@@ -1,7 +1,7 @@
 /// A record of a forward pass, from which gradients flow backwards.
 ///
-/// A tape lives on one queue and is thrown away after use; values stay valid as plain `Tensor`s. With
-/// `recording: false` the same layers run without keeping what only a backward pass needs.
+/// A tape lives on one queue and is thrown away after use; values stay valid as plain `Tensor`s.
+/// With `recording: false` the same layers run without keeping what only a backward pass needs.
 public final class Tape {
   /// A handle on a value of this tape.
   public struct Variable: Sendable, Hashable {
@@ -17,7 +17,8 @@ public final class Tape {
   var nodes: [Node] = []
   private var gradients: [[Float]?] = []
   private var parameterNodes: [Int: Variable] = [:]
-  /// New values of buffers (batch norm statistics), by slot, to be written back by the training loop.
+  /// New values of buffers (batch norm statistics), by slot, to be written back by the training
+  /// loop.
   public private(set) var bufferUpdates: [Int: Tensor] = [:]
 
   /// Whether backward information is kept.
@@ -73,7 +74,8 @@ public final class Tape {
     return Variable(index: nodes.count - 1)
   }
 
-  /// Records the result of an operation; `backward` gets the gradient of the result and adds to its inputs' own.
+  /// Records the result of an operation; `backward` gets the gradient of the result and adds to its
+  /// inputs' own.
   func record(
     _ value: Tensor, from inputs: [Variable],
     backward: @escaping (Tape, UnsafePointer<Float>) -> Void

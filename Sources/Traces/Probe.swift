@@ -1,7 +1,8 @@
 import Tensors
 
-/// What a forward pass is watched and steered through: a recording probe keeps signals, a substituting one puts other
-/// values in their place. Explanations, ablations and teaching use nothing else.
+/// What a forward pass is watched and steered through: a recording probe keeps signals, a
+/// substituting one puts other values in their place. Explanations, ablations and teaching use
+/// nothing else.
 public final class Probe {
   /// What was shown so far.
   public private(set) var trace = Trace()

@@ -2,8 +2,8 @@ import Tensors
 
 /// One named thing that a model shows about one post: a gate, an attention map, a marginal.
 ///
-/// Views, exports and tests know the kinds only, never the model, so that a new model appears in the
-/// workbench without a change to it. The numbers are read from the tensor only when asked for.
+/// Views, exports and tests know the kinds only, never the model, so that a new model appears in
+/// the workbench without a change to it. The numbers are read from the tensor only when asked for.
 public struct Signal: Sendable {
   /// Path-like and stable, e.g. `vcn/attention`, `rgn/gate`, `crf/marginals`.
   public let name: String
@@ -29,8 +29,9 @@ public struct Signal: Sendable {
 
   /// What one slice of the signal is.
   public enum Kind: Sendable, Hashable {
-    /// One number with the range it lives in, the threshold at which a decision turns, and the share of
-    /// the model's dev posts that have a smaller value (nil when the model folder keeps no reference).
+    /// One number with the range it lives in, the threshold at which a decision turns, and the
+    /// share of the model's dev posts that have a smaller value (nil when the model folder keeps no
+    /// reference).
     case scalar(low: Float, high: Float, threshold: Float?, percentile: Float?)
     /// One number per word.
     case words
@@ -75,7 +76,8 @@ public struct Signal: Sendable {
   }
 }
 
-/// A rectangle as fractions of the upright source picture (0 … 1): a model that saw a centre crop says so here.
+/// A rectangle as fractions of the upright source picture (0 … 1): a model that saw a centre crop
+/// says so here.
 public struct ImageRegion: Sendable, Hashable {
   public let left: Double
   public let top: Double

@@ -7,12 +7,8 @@ struct Twinlens: ParsableCommand {
     abstract: "A terminal workbench for multimodal information extraction from social media posts.",
     discussion: "Without a command it opens DATASET, or the embedded sample, in the workbench.",
     subcommands: [
-      OpenCommand.self,
-      ShowCommand.self,
-      AnnotationsCommand.self,
-      DoctorCommand.self,
-      SampleCommand.self,
-      ExperimentCommand.self,
+      OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, EvaluateCommand.self,
+      TrainCommand.self, StudyCommand.self, SampleCommand.self, DoctorCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The reference outputs beside the checkout; tests that need them are skipped where they are absent.
+/// The reference outputs beside the checkout; tests that need them are skipped where they are
+/// absent.
 enum Fixtures {
   static let folder: String? = {
     var url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

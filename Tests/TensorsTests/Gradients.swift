@@ -52,10 +52,12 @@ struct GradientTests {
     #expect(gradientError([a, b]) { $0.add($1[0], $1[1]) } < tolerance)
     #expect(gradientError([a, row]) { $0.add($1[0], $1[1]) } < tolerance)
     #expect(gradientError([a, b]) { $0.multiply($1[0], $1[1]) } < tolerance)
-    #expect(gradientError([a, randomTensor([3], seed: 4)]) { $0.scaleRows($1[0], by: $1[1]) } < tolerance)
+    #expect(
+      gradientError([a, randomTensor([3], seed: 4)]) { $0.scaleRows($1[0], by: $1[1]) } < tolerance)
     #expect(gradientError([a]) { $0.scale($1[0], by: -2.5) } < tolerance)
     #expect(gradientError([a, Tensor(scalar: 0.3)]) { $0.scaleByExp($1[0], $1[1]) } < tolerance)
-    #expect(gradientError([randomTensor([2, 3, 4], seed: 5)]) { $0.meanOverMiddle($1[0]) } < tolerance)
+    #expect(
+      gradientError([randomTensor([2, 3, 4], seed: 5)]) { $0.meanOverMiddle($1[0]) } < tolerance)
   }
 
   @Test func activations() {
@@ -106,7 +108,8 @@ struct GradientTests {
     #expect(
       gradientError([x, w]) { $0.convolution($1[0], weight: $1[1], stride: 2, padding: 1) }
         < tolerance)
-    #expect(gradientError([x], step: 1e-3) { $0.maxPool($1[0], kernel: 3, stride: 2, padding: 1) } < 2e-2)
+    #expect(
+      gradientError([x], step: 1e-3) { $0.maxPool($1[0], kernel: 3, stride: 2, padding: 1) } < 2e-2)
     #expect(gradientError([x]) { $0.regions($1[0]) } < tolerance)
     let (s, b) = (randomTensor([3], seed: 17), randomTensor([3], seed: 18))
     for useBatch in [true, false] {
@@ -156,7 +159,8 @@ struct GradientTests {
       e, randomTensor([3, 3], seed: 51), randomTensor([3], seed: 52), randomTensor([3], seed: 53),
     ]
     let error = gradientError(inputs) {
-      $0.crfLoss($1[0], tags: [[0, 2, 1, 1], [2, 0]], transitions: $1[1], start: $1[2], end: $1[3])
+      $0.crfLoss(
+        $1[0], tags: [[0, 2, 1, 1], [2, 0]], transitions: $1[1], start: $1[2], end: $1[3])
     }
     #expect(error < tolerance)
   }

@@ -18,7 +18,8 @@ struct OptimizerTests {
     var optimizer = Optimizer(rule, clipNorm: clip)
     for _ in 0..<steps {
       let tape = Tape(recording: true)
-      tape.backward(from: tape.sum(tape.multiply(tape(model.w), tape.constant(Tensor([1, 2], [3, 4])))))
+      tape.backward(
+        from: tape.sum(tape.multiply(tape(model.w), tape.constant(Tensor([1, 2], [3, 4])))))
       optimizer.step(&model, tape) { _ in 0.1 }
     }
     return model.w.value.array

@@ -8,7 +8,8 @@ func difference(_ a: Tensor, _ b: Tensor) -> Float {
   return zip(a.array, b.array).reduce(0) { max($0, abs($1.0 - $1.1)) }
 }
 
-@Suite("Parity with the reference", .enabled(if: Fixtures.folder != nil, "../shared/fixtures is absent"))
+@Suite(
+  "Parity with the reference", .enabled(if: Fixtures.folder != nil, "../shared/fixtures is absent"))
 struct ParityTests {
   func open(_ name: String) throws -> Safetensors {
     try Safetensors(path: (Fixtures.folder ?? "") + "/\(name)/io.safetensors")

@@ -26,7 +26,8 @@ struct SafetensorsTests {
   @Test func mutatedFilesGiveAnErrorNeverACrash() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var generator = SeededGenerator(seed: seed)
-    let good = [UInt8](Safetensors.encode(["weight": randomTensor([3, 2], seed: 1), "b": Tensor([4])]))
+    let good = [UInt8](
+      Safetensors.encode(["weight": randomTensor([3, 2], seed: 1), "b": Tensor([4])]))
     var refused = 0
     for _ in 0..<20_000 {
       var bytes = good
@@ -34,7 +35,8 @@ struct SafetensorsTests {
         switch generator.index(below: 3) {
         case 0: bytes[generator.index(below: bytes.count)] = UInt8(generator.index(below: 256))
         case 1: bytes.removeLast(min(bytes.count - 1, generator.index(below: 20)))
-        default: bytes.insert(UInt8(generator.index(below: 256)), at: generator.index(below: bytes.count))
+        default:
+          bytes.insert(UInt8(generator.index(below: 256)), at: generator.index(below: bytes.count))
         }
       }
       do {

@@ -1,5 +1,6 @@
 import Annotations
 import Screen
+import Testing
 
 @testable import Workbench
 
@@ -87,7 +88,8 @@ struct Desk {
     effects += new
     for effect in new { services.perform(effect) }
     guard answers else { return }
-    while true {
+    // Services and workbench must come to rest; a request that is made again for ever would not.
+    for _ in 0..<1_000 {
       let messages = services.nextMessages(waiting: true)
       if messages.isEmpty { return }
       for message in messages {
@@ -96,6 +98,7 @@ struct Desk {
         for effect in more { services.perform(effect) }
       }
     }
+    Issue.record("the workbench keeps asking for the same thing")
   }
 
   var text: String { view(state).text }

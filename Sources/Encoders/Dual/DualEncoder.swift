@@ -78,6 +78,11 @@ public struct DualEncoder: ParameterContainer {
     return tape.scale(tape.add(toPictures, toTexts), by: 0.5)
   }
 
+  /// Takes over a picture tower that learned to name things; the same configuration is needed.
+  public mutating func startPictures(from network: ResNet) {
+    if network.configuration == configuration.pictures { pictures = network }
+  }
+
   /// The word table, from which taggers start.
   public var wordTable: Tensor { words.weight.value }
 

@@ -1,8 +1,9 @@
 import Pictures
 import Traces
 
-/// How a picture becomes the input of an encoder: short side resized, middle cut out, channels normalised. Kept in
-/// the model's `config.json`, because a model is only right with its own recipe.
+/// How a picture becomes the input of an encoder: short side resized, middle cut out, channels
+/// normalised. Kept in the model's `config.json`, because a model is only right with its own
+/// recipe.
 public struct PictureRecipe: Sendable, Hashable, Codable {
   /// Pixels of the short side after resizing.
   public var shortSide: Int

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A residual network (He et al. 2016), v1, basic or bottleneck layers; weights are named as Hugging Face's
-/// `ResNetModel` names them.
+/// A residual network (He et al. 2016), v1, basic or bottleneck layers; weights are named as
+/// Hugging Face's `ResNetModel` names them.
 public struct ResNet: ParameterContainer {
   var embedder: NormalizedConvolution
   var stages: [[Residual]]

@@ -1,4 +1,5 @@
-/// Strings by number: 0 is padding, 1 is unknown, the rest in order of falling frequency, then by name.
+/// Strings by number: 0 is padding, 1 is unknown, the rest in order of falling frequency, then by
+/// name.
 public struct Vocabulary: Sendable, Hashable {
   /// The known strings; entry i has number i + 2.
   public let entries: [String]

@@ -1,4 +1,5 @@
-/// Sentences made ready for a word-and-character encoder: numbers, padded to the longest of the batch.
+/// Sentences made ready for a word-and-character encoder: numbers, padded to the longest of the
+/// batch.
 public struct WordBatch: Sendable {
   /// B×T word numbers, row-major, 0 past the end.
   public let words: [Int]

@@ -1,5 +1,5 @@
-/// How the word-and-character encoders see a token (MODELS §8.1): links and blanks are unknown words, case is folded
-/// for the word table and kept for the characters.
+/// How the word-and-character encoders see a token (MODELS §8.1): links and blanks are unknown
+/// words, case is folded for the word table and kept for the characters.
 public enum WordForms {
   /// Longest run of characters of one word that is encoded.
   public static let characterLimit = 24

@@ -2,8 +2,8 @@ import Encoders
 import Tensors
 import Traces
 
-/// The text expert: word ⊕ character vectors, a biLSTM, a linear layer and a CRF (Lample et al. 2016; RIVA's tagger,
-/// MODELS §8.7). Knows nothing of pictures.
+/// The text expert: word ⊕ character vectors, a biLSTM, a linear layer and a CRF (Lample et al.
+/// 2016; RIVA's tagger, MODELS §8.7). Knows nothing of pictures.
 public struct BiLSTMCRF: Tagger {
   public var words: WordEncoder
   var lstm: LSTM

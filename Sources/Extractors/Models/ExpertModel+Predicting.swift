@@ -35,12 +35,17 @@ extension ExpertModel {
       path: answer?.path ?? [], trace: trace)
   }
 
-  /// Viterbi mentions of many posts.
-  public func mentions(_ inputs: [TaggerInput]) -> [[EntityMention]] {
+  /// Viterbi mentions of many posts, read as asked.
+  public func mentions(
+    _ inputs: [TaggerInput], reading: BIO.Reading = .lenient
+  ) -> [[EntityMention]] {
     func run(_ tagger: some Tagger) -> [[Int]] {
       TaggerInference.paths(tagger, inputs, words: words, characters: characters)
     }
-    return run(tagger).map { configuration.scheme.mentions(of: $0) }
+    let scheme = configuration.scheme
+    return run(tagger).map {
+      reading == .strict ? scheme.strictMentions(of: $0) : scheme.mentions(of: $0)
+    }
   }
 
   private func withPercentile(_ signal: Signal) -> Signal {

@@ -108,7 +108,8 @@ extension ExpertModel.Configuration {
   func validate(_ folder: String) throws {
     guard [ExpertModel.System.text, ExpertModel.System.riva].contains(system) else {
       throw ModelFolderError(
-        folder: folder, problem: "holds the system \(system.prefix(40)), which is not an expert here")
+        folder: folder,
+        problem: "holds the system \(system.prefix(40)), which is not an expert here")
     }
     let riva = self.riva
     let sound =
@@ -124,7 +125,8 @@ extension ExpertModel.Configuration {
       } ?? true)
       && references.values.allSatisfy { $0.count <= 1001 }
     if !sound {
-      throw ModelFolderError(folder: folder, problem: "has sizes in config.json outside what is read")
+      throw ModelFolderError(
+        folder: folder, problem: "has sizes in config.json outside what is read")
     }
   }
 }

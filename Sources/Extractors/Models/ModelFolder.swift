@@ -2,8 +2,8 @@ import Encoders
 import Foundation
 import Tensors
 
-/// Reading and writing of model folders: `config.json`, `model.safetensors`, `words.txt`, `characters.txt`,
-/// `provenance.json`.
+/// Reading and writing of model folders: `config.json`, `model.safetensors`, `words.txt`,
+/// `characters.txt`, `provenance.json`.
 public enum ModelFolder {
   static let configurationLimit = 16 << 20
   static let vocabularyLimit = 64 << 20

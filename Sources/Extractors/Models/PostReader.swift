@@ -26,6 +26,11 @@ public struct PostReader: Sendable {
     public let picture: [Float]?
     /// Why there is no picture, for the screen.
     public let notice: String?
+
+    /// The same post with another input: an intervention, or a control.
+    public func replacing(input: TaggerInput) -> Read {
+      Read(input: input, text: text, picture: picture, notice: notice)
+    }
   }
 
   /// Decodes a post's picture, or says why not.

@@ -2,10 +2,11 @@ import Encoders
 import Tensors
 import Traces
 
-/// The multimodal expert: RIVA's relation gate and visual context in front of a biLSTM-CRF (Sun et al. 2020; MODELS §8).
+/// The multimodal expert: RIVA's relation gate and visual context in front of a biLSTM-CRF (Sun et
+/// al. 2020; MODELS §8).
 ///
-/// s^G = RGN(text, picture); v^G = s^G · VCN(text, regions); the tagger's biLSTM reads [word; characters; v^G] at every
-/// token. Without the gate (`gated: false`, the paper's −RGN) s^G ≡ 1.
+/// s^G = RGN(text, picture); v^G = s^G · VCN(text, regions); the tagger's biLSTM reads [word;
+/// characters; v^G] at every token. Without the gate (`gated: false`, the paper's −RGN) s^G ≡ 1.
 public struct RIVATagger: Tagger {
   public var words: WordEncoder
   var gate: RelationGate
@@ -71,7 +72,8 @@ public struct RIVATagger: Tagger {
     forward(batch, tape, probe).emissions
   }
 
-  /// CRF loss, plus the gate's cross-entropy on the posts that say whether their picture adds (RIVA's L₁).
+  /// CRF loss, plus the gate's cross-entropy on the posts that say whether their picture adds
+  /// (RIVA's L₁).
   public func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
     let (emissions, relation) = forward(batch, tape, nil)
     let tagging = crf.loss(emissions, tags: batch.tags, tape)

@@ -2,8 +2,9 @@ import Encoders
 import Tensors
 import Traces
 
-/// RIVA's relation gating network (RGN; Sun et al. 2020, §3.2; MODELS §8.2): from the sentence and the mean of the picture's
-/// regions it tells the probability s^G that the picture adds to the text.
+/// RIVA's relation gating network (RGN; Sun et al. 2020, §3.2; MODELS §8.2): from the sentence and
+/// the mean of the picture's regions it tells the probability s^G that the picture adds to the
+/// text.
 struct RelationGate: ParameterContainer {
   var lstm: LSTM
   var hidden: Linear

@@ -2,8 +2,8 @@ import Encoders
 import Tensors
 import Traces
 
-/// RIVA's visual context (VCN; MODELS §8.3): the sentence asks, the 7×7 regions answer, eight heads; keys and values share
-/// their projection. No output projection, no residual.
+/// RIVA's visual context (VCN; MODELS §8.3): the sentence asks, the 7×7 regions answer, eight
+/// heads; keys and values share their projection. No output projection, no residual.
 struct VisualContext: ParameterContainer {
   var query: Linear
   var value: Linear

@@ -28,7 +28,8 @@ public struct TagScheme: Sendable, Hashable, Codable {
     return result
   }
 
-  /// Mentions of a tag path, read leniently (MODELS §2.8.1): a chunk also opens at an I of another type.
+  /// Mentions of a tag path, read leniently (MODELS §2.8.1): a chunk also opens at an I of another
+  /// type.
   public func mentions(of path: [Int]) -> [EntityMention] {
     var result: [EntityMention] = []
     var open: (start: Int, type: Int)?

@@ -71,7 +71,8 @@ extension Tagger {
 
   /// The tagger's decision and confidences for one batch.
   ///
-  /// - Returns: per post the Viterbi path, the T×K marginals, and the mentions with their confidence.
+  /// - Returns: per post the Viterbi path, the T×K marginals, and the mentions with their
+  ///   confidence.
   public func decode(
     emissions: Tensor, lengths: [Int], scheme: TagScheme
   ) -> [(path: [Int], marginals: [[Float]], mentions: [ScoredMention])] {

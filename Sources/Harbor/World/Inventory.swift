@@ -46,10 +46,12 @@ public struct Inventory: Sendable {
 
   private static let names = [
     "Marlowe", "Pell", "Juniper", "Old Barnaby", "Sable", "Finch", "Corrigan", "Wren", "Hollis",
-    "Tamsin", "Grey Duchess", "Rook", "Bellamy", "Clementine", "Storm", "Alder", "Victoria", "Mercy",
+    "Tamsin", "Grey Duchess", "Rook", "Bellamy", "Clementine", "Storm", "Alder", "Victoria",
+    "Mercy",
     "Pike", "Harper", "Little Nell", "Calder", "Magnus", "Saint Ives", "Ottilie", "Drake", "Hazel",
     "Northwood", "Skipper", "Lorna", "Admiral", "Thistle", "Kestrel", "Monroe", "Piper", "Sterling",
-    "Queen Maud", "Bram", "Fairfax", "Isolde", "Tolliver", "Ember", "Winslow", "Captain Jack", "Pearl",
+    "Queen Maud", "Bram", "Fairfax", "Isolde", "Tolliver", "Ember", "Winslow", "Captain Jack",
+    "Pearl",
     "Lennox", "Hawthorn", "Beatrix", "Ridley", "Nimbus", "Rosalind", "Curlew", "Big Tom", "Sorrel",
     "Whitby", "Odessa", "Quill", "Maren", "Jasper", "Halyard",
   ]

@@ -1,9 +1,10 @@
 import Corpora
 
-/// What a name can stand for in the harbour town, with its entity type and the words that go with it.
+/// What a name can stand for in the harbour town, with its entity type and the words that go with
+/// it.
 ///
-/// The word lists are in order of falling frequency (Zipf): the tail is rare on purpose, so that a cue may be
-/// new to a tagger although the dual encoder has seen it in captions.
+/// The word lists are in order of falling frequency (Zipf): the tail is rare on purpose, so that a
+/// cue may be new to a tagger although the dual encoder has seen it in captions.
 public enum Kind: String, CaseIterable, Sendable, Codable {
   case person, singer, lighthouse, street, bridge, house, club, society, brewery, choir, dog, gull
   case boat, ship, award, book, fish

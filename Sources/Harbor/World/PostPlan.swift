@@ -50,7 +50,6 @@ struct PostPlan: Sendable {
     func unrelated(_ generator: inout SeededGenerator) -> Kind {
       generator.pick(Kind.allCases.filter { $0.type != actual.type })
     }
-    let speaks = !generator.chance(Self.silentSettingShare)
     switch relatedness {
     case .r1:
       // What is said is in the picture; what the name is said to do is meant figuratively.
@@ -58,7 +57,7 @@ struct PostPlan: Sendable {
       place = generator.chance(Self.placeShare) ? unrelated(&generator) : nil
       cue = generator.chance(Self.figurativeWithPicture) ? generator.pick(others) : nil
       decoy = cue == nil && generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
-      spokenSetting = speaks ? setting : nil
+      spokenSetting = setting
     case .r2:
       thing = actual.thing
       place = generator.chance(Self.placeShare / 2) ? unrelated(&generator) : nil
@@ -75,30 +74,29 @@ struct PostPlan: Sendable {
       place = own ? nil : shown
       cue = actual
       decoy = nil
-      spokenSetting = speaks ? setting : nil
+      spokenSetting = setting
     case .r4:
       let shown: Kind? =
         generator.chance(Self.misleadingShare)
         ? generator.pick(others) : generator.chance(0.6) ? unrelated(&generator) : nil
       thing = shown?.thing ?? .empty
       let places = Kind.allCases.filter { $0 != shown && $0.type != actual.type }
-      place = generator.chance(Self.placeShare) ? generator.pick(places) : nil
+      place = generator.chance(Self.absentPlaceShare) ? generator.pick(places) : nil
       cue = actual
       decoy = nil
       let pictured = setting
-      spokenSetting =
-        speaks ? generator.pick(Setting.allCases.filter { $0 != pictured }) : nil
+      spokenSetting = generator.pick(Setting.allCases.filter { $0 != pictured })
     }
   }
 
-  static let placeShare: Float = 0.3
+  static let placeShare: Float = 0.2
+  static let absentPlaceShare: Float = 0.5
   static let decoyShare: Float = 0.2
-  static let figurativeWithPicture: Float = 0.9
-  static let figurativeWithout: Float = 0.35
-  static let silentSettingShare: Float = 0.1
-  static let ownPictureShare: Float = 0.6
-  static let otherMeaningShare: Float = 0.5
-  static let misleadingShare: Float = 0.5
+  static let figurativeWithPicture: Float = 1
+  static let figurativeWithout: Float = 0.3
+  static let ownPictureShare: Float = 0.4
+  static let otherMeaningShare: Float = 0.85
+  static let misleadingShare: Float = 0.38
 }
 
 extension SeededGenerator {

@@ -62,7 +62,7 @@ struct Sentence {
     if generator.chance(0.35) { saySecond(plan, named, &generator) }
     if !decoyFirst { sayDecoy(plan, &generator) }
     if !placeFirst { sayPlace(plan, &generator) }
-    if !settingFirst, let setting = plan.spokenSetting {
+    if let setting = plan.spokenSetting, !settingFirst || generator.chance(0.8) {
       if generator.chance(0.4) { say(",") }
       say(generator.pickZipf(setting.phrases, exponent: 0.7))
     }
@@ -95,14 +95,33 @@ struct Sentence {
     relate(named, range, link.relates ? Kind.relation(plan.kind, other.kind) : nil)
   }
 
-  /// Words that could stand with any picture.
-  static func filler(_ generator: inout SeededGenerator) -> [String] {
-    let parts = [
-      generator.pick(openers), generator.pick(lead), generator.pick(neutralBefore),
-      generator.pick(neutralAfter), generator.pick(closers),
-    ]
-    return parts.filter { _ in generator.chance(0.6) }.joined(separator: " ")
-      .split(separator: " ").map(String.init) + ["today"]
+  /// A sentence that could stand with any picture.
+  static func smallTalk(_ generator: inout SeededGenerator) -> [String] {
+    let name = generator.pick(Inventory.town.ambiguous).tokens
+    let said =
+      generator.chance(0.5)
+      ? name + words(generator.pick(neutralAfter)) : words(generator.pick(neutralBefore)) + name
+    return opening(&generator) + said + closing(&generator)
+  }
+
+  /// What may come before the matter of a post.
+  static func opening(_ generator: inout SeededGenerator) -> [String] {
+    (generator.chance(0.3) ? words(generator.pick(openers)) : [])
+      + (generator.chance(0.3) ? words(generator.pick(lead)) : [])
+  }
+
+  /// What may come after it.
+  static func closing(_ generator: inout SeededGenerator) -> [String] {
+    var result: [String] = []
+    if generator.chance(0.35) {
+      result += words(generator.pick(links).words) + generator.pick(Inventory.town.plain).tokens
+    }
+    if generator.chance(0.45) { result += words(generator.pick(closers)) }
+    return result
+  }
+
+  private static func words(_ text: String) -> [String] {
+    text.split(separator: " ").map(String.init)
   }
 
   private static let openers = [

@@ -3,8 +3,8 @@ import Encoders
 import Extractors
 import Tensors
 
-/// RDS's data protocol (§4.2 of the models' specification): the training posts are shuffled once; the experts learn from
-/// D_model, the router from D_split, both are chosen on dev.
+/// RDS's data protocol (§4.2 of the models' specification): the training posts are shuffled once;
+/// the experts learn from D_model, the router from D_split, both are chosen on dev.
 public struct RoutingProtocol: Sendable {
   /// D_model, D_split, dev, test: what the experts take.
   public let model: [Item]

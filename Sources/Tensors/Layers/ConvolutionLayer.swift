@@ -1,5 +1,5 @@
-/// A convolution without bias followed by batch norm: `convolution.weight`, `normalization.*`, named as the
-/// ResNet checkpoints of Hugging Face name them.
+/// A convolution without bias followed by batch norm: `convolution.weight`, `normalization.*`,
+/// named as the ResNet checkpoints of Hugging Face name them.
 public struct NormalizedConvolution: ParameterContainer {
   var weight: Parameter
   var scale: Parameter
@@ -8,7 +8,8 @@ public struct NormalizedConvolution: ParameterContainer {
   var runningVariance: Parameter
   let stride: Int
   let padding: Int
-  /// Whether batch norm uses the batch's statistics while training; off for pretrained encoders (MODELS §2.5).
+  /// Whether batch norm uses the batch's statistics while training; off for pretrained encoders
+  /// (MODELS §2.5).
   public var learnsStatistics = true
 
   /// Kaiming-normal (fan out) kernels.

@@ -1,4 +1,5 @@
-/// A stack of LSTM layers, one or two directions, named as in the reference (`weight_ih_l0`, `…_reverse`).
+/// A stack of LSTM layers, one or two directions, named as in the reference (`weight_ih_l0`,
+/// `…_reverse`).
 public struct LSTM: ParameterContainer {
   struct Direction: Sendable {
     var weightInput: Parameter

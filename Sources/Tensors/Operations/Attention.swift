@@ -20,28 +20,22 @@ extension Tape {
     var weights = Tensor([b, heads, tq, tk])
     var out = Tensor([b, tq, d])
     weights.array.withUnsafeMutableBufferPointer { w in
-      do {
-        qs.array.withUnsafeBufferPointer { qp in
-          ks.array.withUnsafeBufferPointer { kp in
-            do {
-              guard let wb = w.baseAddress, let qb = qp.baseAddress, let kb = kp.baseAddress
-              else { return }
-              for i in 0..<b {
-                let length = keyLengths?[i] ?? tk
-                for h in 0..<heads {
-                  let scores = wb + (i * heads + h) * tq * tk
-                  BLAS.multiply(
-                    qb + i * tq * d + h * size, lda: d, kb + i * tk * d + h * size,
-                    transposeB: true, ldb: d, into: scores, ldc: tk, m: tq, n: tk, k: size,
-                    alpha: scale)
-                  for r in 0..<tq {
-                    let seen = causal ? min(length, r + 1) : length
-                    for c in seen..<max(seen, tk) { scores[r * tk + c] = -1e30 }
-                  }
-                  Rows.softmax(
-                    UnsafeMutableBufferPointer(start: scores, count: tq * tk), width: tk)
-                }
+      qs.array.withUnsafeBufferPointer { qp in
+        ks.array.withUnsafeBufferPointer { kp in
+          guard let wb = w.baseAddress, let qb = qp.baseAddress, let kb = kp.baseAddress
+          else { return }
+          for i in 0..<b {
+            let length = keyLengths?[i] ?? tk
+            for h in 0..<heads {
+              let scores = wb + (i * heads + h) * tq * tk
+              BLAS.multiply(
+                qb + i * tq * d + h * size, lda: d, kb + i * tk * d + h * size, transposeB: true,
+                ldb: d, into: scores, ldc: tk, m: tq, n: tk, k: size, alpha: scale)
+              for r in 0..<tq {
+                let seen = causal ? min(length, r + 1) : length
+                for c in seen..<max(seen, tk) { scores[r * tk + c] = -1e30 }
               }
+              Rows.softmax(UnsafeMutableBufferPointer(start: scores, count: tq * tk), width: tk)
             }
           }
         }

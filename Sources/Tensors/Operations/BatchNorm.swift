@@ -1,8 +1,8 @@
 extension Tape {
   /// Batch norm over B, H, W of x B×C×H×W (per channel).
   ///
-  /// In training it uses the batch's statistics and returns the running ones moved by `momentum` (unbiased
-  /// variance, as the reference does); otherwise it uses the running statistics.
+  /// In training it uses the batch's statistics and returns the running ones moved by `momentum`
+  /// (unbiased variance, as the reference does); otherwise it uses the running statistics.
   ///
   /// - Returns: the normalised value, and new running mean and variance while training.
   public func batchNorm(

@@ -15,7 +15,8 @@ extension Tape {
     let wanted = recording
     var dE = [Float](repeating: 0, count: wanted ? e.count : 0)
     var losses = [Double](repeating: 0, count: batch)
-    // Each sequence fills its own slots, which are then added in order: the same bits on any number of cores.
+    // Each sequence fills its own slots, which are then added in order: the same bits on any number
+    // of cores.
     var partial = [(a: [Double], start: [Double], end: [Double])](
       repeating: ([], [], []), count: batch)
     dE.withUnsafeMutableBufferPointer { gradient in
@@ -40,7 +41,9 @@ extension Tape {
     let (gradient, parts) = (dE, partial)
     let loss = Tensor(scalar: Float(losses.reduce(0, +) / Double(batch)))
     return record(loss, from: [emissions, transitions, start, end]) { tape, g in
-      tape.addGradient(emissions) { d in for i in 0..<gradient.count { d[i] += g[0] * gradient[i] } }
+      tape.addGradient(emissions) { d in
+        for i in 0..<gradient.count { d[i] += g[0] * gradient[i] }
+      }
       for part in parts {
         tape.addGradient(transitions) { d in
           for (i, value) in part.a.enumerated() { d[i] += g[0] * Float(value) }

@@ -94,7 +94,8 @@ extension Tape {
     }
     return record(out, from: [x, weight]) { tape, g in
       nonisolated(unsafe) let g = g
-      // dW = Σ over pictures of g columnsᵀ; each block sums its own pictures, blocks are added in order.
+      // dW = Σ over pictures of g columnsᵀ; each block sums its own pictures, blocks are added in
+      // order.
       let blocks = 4
       var partial = [Float](repeating: 0, count: blocks * w.count)
       partial.withUnsafeMutableBufferPointer { sums in
@@ -176,13 +177,17 @@ extension Tape {
     var out = Tensor([b, area, c])
     for i in 0..<b {
       for k in 0..<c {
-        for p in 0..<area { out.array[(i * area + p) * c + k] = input.array[(i * c + k) * area + p] }
+        for p in 0..<area {
+          out.array[(i * area + p) * c + k] = input.array[(i * c + k) * area + p]
+        }
       }
     }
     return record(out, from: [x]) { tape, g in
       tape.addGradient(x) { d in
         for i in 0..<b {
-          for k in 0..<c { for p in 0..<area { d[(i * c + k) * area + p] += g[(i * area + p) * c + k] } }
+          for k in 0..<c {
+            for p in 0..<area { d[(i * c + k) * area + p] += g[(i * area + p) * c + k] }
+          }
         }
       }
     }

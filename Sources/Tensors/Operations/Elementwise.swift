@@ -94,7 +94,8 @@ extension Tape {
     }
   }
 
-  /// Drops each element with the given probability while training, scaling the rest; otherwise the identity.
+  /// Drops each element with the given probability while training, scaling the rest; otherwise the
+  /// identity.
   public func dropout(_ a: Variable, _ probability: Float) -> Variable {
     guard training, probability > 0 else { return a }
     var out = self[a]

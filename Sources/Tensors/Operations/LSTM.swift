@@ -109,35 +109,33 @@ struct LSTMDirection: Sendable {
     var result = [Float](repeating: 0, count: rows * 4 * h)
     let items = layout.order.count
     var (ds, dc) = ([Float](repeating: 0, count: items * h), [Float](repeating: 0, count: items * h))
-    do {
-      result.withUnsafeMutableBufferPointer { out in
-        guard let base = out.baseAddress else { return }
-        for t in times.reversed() {
-          let (n, at) = (layout.active[t], layout.offsets[t])
-          for j in 0..<n {
-            for k in 0..<h {
-              let r = (at + j) * h + k
-              let p = (at + j) * 4 * h + k
-              let (i, f, g, o) = (gates[p], gates[p + h], gates[p + 2 * h], gates[p + 3 * h])
-              let dh = dState[r] + ds[j * h + k]
-              let d = dc[j * h + k] + dh * o * (1 - cellTanh[r] * cellTanh[r])
-              base[p] = d * g * i * (1 - i)
-              base[p + h] = d * previousCell[r] * f * (1 - f)
-              base[p + 2 * h] = d * i * (1 - g * g)
-              base[p + 3 * h] = dh * cellTanh[r] * o * (1 - o)
-              dc[j * h + k] = d * f
-            }
+    result.withUnsafeMutableBufferPointer { out in
+      guard let base = out.baseAddress else { return }
+      for t in times.reversed() {
+        let (n, at) = (layout.active[t], layout.offsets[t])
+        for j in 0..<n {
+          for k in 0..<h {
+            let r = (at + j) * h + k
+            let p = (at + j) * 4 * h + k
+            let (i, f, g, o) = (gates[p], gates[p + h], gates[p + 2 * h], gates[p + 3 * h])
+            let dh = dState[r] + ds[j * h + k]
+            let d = dc[j * h + k] + dh * o * (1 - cellTanh[r] * cellTanh[r])
+            base[p] = d * g * i * (1 - i)
+            base[p + h] = d * previousCell[r] * f * (1 - f)
+            base[p + 2 * h] = d * i * (1 - g * g)
+            base[p + 3 * h] = dh * cellTanh[r] * o * (1 - o)
+            dc[j * h + k] = d * f
           }
-          BLAS.multiply(
-            base + at * 4 * h, lda: 4 * h, wh.array, ldb: h, into: &ds, ldc: h, m: n, n: h, k: 4 * h)
-          // Going back in the forward direction, sequences that had ended join later: their state gradient
-          // is still zero. In the reversed direction those that begin here must not pass theirs on.
-          if reversed {
-            let next = t + 1 < layout.active.count ? layout.active[t + 1] : 0
-            for i in (next * h)..<max(next * h, n * h) {
-              ds[i] = 0
-              dc[i] = 0
-            }
+        }
+        BLAS.multiply(
+          base + at * 4 * h, lda: 4 * h, wh.array, ldb: h, into: &ds, ldc: h, m: n, n: h, k: 4 * h)
+        // Going back in the forward direction, sequences that had ended join later: their state gradient
+        // is still zero. In the reversed direction those that begin here must not pass theirs on.
+        if reversed {
+          let next = t + 1 < layout.active.count ? layout.active[t + 1] : 0
+          for i in (next * h)..<max(next * h, n * h) {
+            ds[i] = 0
+            dc[i] = 0
           }
         }
       }

@@ -1,5 +1,6 @@
 extension Tape {
-  /// Mean softmax cross-entropy: logits N×K, one target class per row (−1 rows are left out). A scalar.
+  /// Mean softmax cross-entropy: logits N×K, one target class per row (−1 rows are left out). A
+  /// scalar.
   public func crossEntropy(_ logits: Variable, targets: [Int]) -> Variable {
     let x = self[logits]
     let width = x.shape.last ?? 1

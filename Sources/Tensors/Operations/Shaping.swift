@@ -35,7 +35,8 @@ extension Tape {
     }
   }
 
-  /// Rows of a table: indices of any shape; `table` N×D; the result is indices' shape × D. −1 gives zeros.
+  /// Rows of a table: indices of any shape; `table` N×D; the result is indices' shape × D. −1 gives
+  /// zeros.
   public func gather(_ table: Variable, _ indices: [Int], shape: [Int]) -> Variable {
     let rows = self[table]
     let width = rows.shape[1]
@@ -58,7 +59,9 @@ extension Tape {
     let (b, d) = (x.shape[0], x.shape[1])
     var out = Tensor([b, times, d])
     for i in 0..<b {
-      for t in 0..<times { for k in 0..<d { out.array[(i * times + t) * d + k] = x.array[i * d + k] } }
+      for t in 0..<times {
+        for k in 0..<d { out.array[(i * times + t) * d + k] = x.array[i * d + k] }
+      }
     }
     return record(out, from: [a]) { tape, g in
       tape.addGradient(a) { p in

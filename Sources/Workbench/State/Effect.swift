@@ -69,6 +69,17 @@ public struct Heat: Sendable, Hashable {
     case regions([ImageRegion])
   }
 
+  // By bits: a value that is not a number equals itself here, else a picture with one would be asked
+  // for again and again.
+  public static func == (a: Self, b: Self) -> Bool {
+    a.shape == b.shape && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(shape)
+    for value in values { hasher.combine(value.bitPattern) }
+  }
+
   /// Smallest and largest value, 0 and 0 when there is none.
   public var bounds: (low: Float, high: Float) {
     let finite = values.filter(\.isFinite)

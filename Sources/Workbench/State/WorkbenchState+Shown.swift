@@ -88,7 +88,8 @@ extension WorkbenchState {
     }
     let count = post.tokens.count
     for (i, prediction) in [analysis?.text, analysis?.multimodal].enumerated() {
-      for scored in prediction?.mentions ?? [] where scored.mention.range.upperBound <= count {
+      for scored in prediction?.mentions ?? []
+      where scored.mention.range.lowerBound >= 0 && scored.mention.range.upperBound <= count {
         rows[scored.mention.range, default: MentionRow(range: scored.mention.range)]
           .answers[i] = scored
       }

@@ -76,7 +76,8 @@ struct Panes: Sendable, Equatable {
 
   private static func columns(_ body: Box) -> (queue: Box?, centre: Box, right: Box) {
     let width = body.columns
-    let wide = max(25, min(122, width * 2 / 5 + 2 - 5 * min(1, 200 / max(1, width))))
+    // About two fifths; on the largest screens four small grids of numbers stand beside each other.
+    let wide = max(25, min(122, width * 2 / 5 + (width > 200 ? 2 : -3)))
     guard width >= 78 else {
       let parts = body.splitColumns([.share(1), .fixed(min(wide, width))], gap: 1)
       return (nil, parts[0], parts[1])

@@ -68,8 +68,10 @@ struct TextPane {
   private func style(of index: Int, in post: Post, _ theme: Theme) -> Style {
     let mention = post.mentions.first { $0.range.contains(index) }
     var style = mention.map { theme.entity($0.type.rawValue) } ?? theme[.text]
-    if let selection = state.selection, selection.contains(index) { style = theme[.selection] }
-    return index == state.token ? style.with(.reverse) : style
+    let isSelected = state.selection?.contains(index) == true
+    if isSelected { style = theme[.selection] }
+    guard index == state.token else { return style }
+    return isSelected ? theme[.cursor] : style.with(.reverse)
   }
 
   /// The type of each mention under its words: `PER─────`.

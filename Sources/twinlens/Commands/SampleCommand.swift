@@ -1,19 +1,31 @@
 import ArgumentParser
 import Harbor
 
+/// `twinlens sample`: the harbour world as a dataset.
 struct SampleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sample", abstract: "Write a sample of the harbour world: posts, pictures, captions.")
+    commandName: "sample",
+    abstract: "Write a sample of the harbour world: posts, pictures and captions.")
+
   @Argument(help: "The folder to write.") var out: String
-  @Option(help: "Decides the posts, never the town.") var seed: UInt64 = 1
-  @Option var train = 6000
-  @Option var dev = 600
-  @Option var test = 1000
-  @Option var captions = 12000
+  @Option(help: "Decides the posts and pictures, never the town.") var seed: UInt64 = 1
+  @Option(help: "Training posts.") var train = SampleRecipe().train
+  @Option(help: "Dev posts.") var dev = SampleRecipe().dev
+  @Option(help: "Test posts.") var test = SampleRecipe().test
+  @Option(help: "Captioned pictures for the encoders.") var captions = SampleRecipe().captions
+
+  func validate() throws {
+    for (name, value) in [("train", train), ("dev", dev), ("test", test), ("captions", captions)]
+    where !(0...1_000_000).contains(value) {
+      throw ValidationError("--\(name) takes a number from 0 to 1000000")
+    }
+  }
 
   func run() throws {
-    try SampleWriter(
-      SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
-    ).write(to: out) { _ in }
+    let progress = ProgressLine()
+    let recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
+    try SampleWriter(recipe).write(to: out) { progress.show("drawing the harbour sample", $0) }
+    progress.clear()
+    print("\(train) training, \(dev) dev and \(test) test posts and \(captions) captions are in \(out)")
   }
 }

@@ -1,0 +1,84 @@
+# Twinlens. `make` alone lists what there is.
+
+PREFIX ?= /usr/local
+SWIFT ?= swift
+
+# What the build links with, by the names of Debian packages.
+PACKAGES = libncursesw5-dev libopenblas-dev libpng-dev libsixel-dev libturbojpeg0-dev \
+	libsqlite3-dev pkg-config
+
+# One set of flags for the program and its tests, so that nothing is compiled twice; tests reach
+# internal names through -enable-testing, which costs next to nothing (docs/performance.md).
+FLAGS = -c release -Xswiftc -enable-testing
+# `swift test` would add that flag a second time and compile everything again.
+SAME_FLAGS = --disable-testable-imports
+PROGRAM = .build/release/twinlens
+LINTED = Sources Tests Package.swift
+
+SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
+
+.DEFAULT_GOAL = help
+.PHONY: help setup build run test samples bench docs lint format install uninstall clean
+
+help:
+	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
+	@echo "make test       all tests; FILTER=Name runs those that match"
+	@echo "make build      build $(PROGRAM)"
+	@echo "make lint       check the format of the sources"
+	@echo "make format     format the sources and wrap their comments"
+	@echo "make bench      measure the budgets of docs/performance.md"
+	@echo "make samples    draw Samples/ and train its models again (long)"
+	@echo "make docs       bring the generated parts of the manual up to date"
+	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
+	@echo "make clean      remove what was built"
+	@echo "The first of run, test and build installs missing Debian packages."
+
+setup:
+	@Scripts/check-swift
+	@Scripts/install-packages $(PACKAGES)
+
+build: setup
+	@$(SWIFT) build $(FLAGS)
+
+run: build
+	@$(PROGRAM) $(if $(ARGS),$(ARGS),Samples/harbor)
+
+test: setup
+	@Scripts/test-scripts
+	@$(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
+
+samples: build
+	@Scripts/make-samples $(PROGRAM) Samples
+
+bench: build
+	@$(PROGRAM) bench
+
+docs: build
+	@Scripts/make-docs $(PROGRAM)
+
+lint:
+	@Scripts/check-swift
+	@$(SWIFT) format lint --strict --parallel --recursive $(LINTED)
+	@Scripts/check-house-rules
+
+format:
+	@python3 Tools/wrap-comments.py Sources Tests
+	@$(SWIFT) format format --in-place --parallel --recursive $(LINTED)
+
+# `sudo make install` installs what was built before: root may have no Swift, and would own .build.
+install: $(if $(SUDO_USER),,build)
+	@test -x $(PROGRAM) || { echo "Nothing is built yet; give make build as yourself first." >&2; exit 1; }
+	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"
+	@install -s -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/twinlens"
+	@rm -rf "$(SHARE)/Samples" "$(SHARE)/Themes" "$(SHARE)/docs"
+	@cp -R Samples Themes docs "$(SHARE)/"
+	@install -m 644 README.md LICENSE "$(SHARE)/"
+	@echo "Installed $(DESTDIR)$(PREFIX)/bin/twinlens and $(SHARE)"
+
+uninstall:
+	@rm -f "$(DESTDIR)$(PREFIX)/bin/twinlens"
+	@rm -rf "$(SHARE)"
+	@echo "Removed $(DESTDIR)$(PREFIX)/bin/twinlens and $(SHARE)"
+
+clean:
+	@rm -rf .build

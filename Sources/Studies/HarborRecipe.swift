@@ -1,0 +1,40 @@
+import Encoders
+import Extractors
+import Routing
+
+/// Every size and setting with which the models of the harbor sample are trained.
+public struct HarborRecipe: Sendable {
+  public var seed: UInt64
+  /// Both picture towers: 56 pixels → 7×7 regions of 64 numbers.
+  public var pictures = ResNet.Configuration(
+    embeddingSize: 16, hiddenSizes: [32, 64], depths: [1, 1], layerType: .basic)
+  public var picture = PictureRecipe.harbor
+  public var wordSize = 64
+  /// Dimensions of the dual encoder's common space.
+  public var dimensions = 48
+  /// Captioned pictures kept apart, to tell how well the encoders learned.
+  public var heldOutCaptions = 1000
+  public var classifier = EncoderTraining()
+  public var dual = EncoderTraining()
+  public var tagger = TaggerTraining()
+  public var router = RouterConfiguration.exact
+
+  /// The recipe of the committed models, with another seed for the experts and the router if wanted.
+  public init(seed: UInt64 = 1) {
+    self.seed = seed
+    classifier.epochs = 6
+    classifier.batch = 64
+    dual.epochs = 8
+    dual.batch = 128
+    dual.learningRate = 1e-3
+    tagger.seed = seed
+  }
+
+  /// The seed of the data split and of the encoders: the world does not change with the experts.
+  public static let worldSeed: UInt64 = 1
+
+  /// What can be trained, in the order in which one stands on another.
+  public static let names = [
+    "resnet-harbor", "clip-harbor", "bilstm-crf", "riva", "riva-ungated", "rds", "rds-ungated",
+  ]
+}

@@ -1,0 +1,164 @@
+import Encoders
+import Extractors
+import Foundation
+import Routing
+import Tensors
+
+/// The harbor sample's whole experiment over several seeds: experts, routers of every objective, and controls.
+public struct HarborStudy: Sendable {
+  public let trainer: ModelTrainer
+  public let seeds: [UInt64]
+
+  /// A study over expert and router seeds; the encoders must be in the trainer's models folder.
+  public init(trainer: ModelTrainer, seeds: [UInt64]) {
+    self.trainer = trainer
+    self.seeds = seeds
+  }
+
+  /// A way to train the router, by its name in the tables.
+  struct Router {
+    let name: String
+    let configuration: RouterConfiguration
+  }
+
+  static let routers: [Router] = {
+    var linear = RouterConfiguration.exact
+    linear.hidden = 0
+    var topK = RouterConfiguration.paper
+    topK.actions = .topShare(0.7)
+    return [
+      Router(name: "exact, MLP (default)", configuration: .exact),
+      Router(name: "exact, linear", configuration: linear),
+      Router(name: "paper: REINFORCE, Bernoulli, MLP", configuration: .paper),
+      Router(name: "paper with top-70 % actions", configuration: topK),
+      Router(name: "code: REINFORCE, top-70 %, linear", configuration: .code),
+    ]
+  }()
+
+  /// Everything measured for one seed.
+  public struct SeedResult: Sendable, Codable {
+    public let seed: UInt64
+    /// Test F1 (percent) of each expert on all posts and on the posts of each relatedness class.
+    public var experts: [String: [String: Double]] = [:]
+    /// Best dev F1 and the number of epochs of each expert: the plateau.
+    public var plateaus: [String: [Double]] = [:]
+    /// By multimodal expert and router: what the router is worth on test.
+    public var routing: [String: [String: RouterResult]] = [:]
+    /// Controls: test F1 of the ungated expert on the posts whose picture adds.
+    public var controls: [String: Double] = [:]
+  }
+
+  /// One router on the test split.
+  public struct RouterResult: Sendable, Codable {
+    public let unimodalText: Double
+    public let unimodalMultimodal: Double
+    public let multimodalText: Double
+    public let multimodalMultimodal: Double
+    public let fullText: Double
+    public let fullMultimodal: Double
+    public let union: Double
+    public let gold: Double
+    public let oracle: Double
+    public let auc: Double
+    public let fraction: Double
+
+    /// Union above the better expert, F1 points.
+    public var gain: Double { union - max(fullText, fullMultimodal) }
+  }
+
+  /// Runs all seeds.
+  ///
+  /// - Throws: `TrainingStopped` and what training throws.
+  public func run() throws -> [SeedResult] {
+    let parts = try trainer.protocolParts()
+    return try seeds.map { seed in
+      var recipe = HarborRecipe(seed: seed)
+      recipe.tagger.seed = seed
+      let folder = trainer.models + "/.study-\(seed)"
+      return try runSeed(seed, recipe, parts, folder)
+    }
+  }
+
+  private func runSeed(
+    _ seed: UInt64, _ recipe: HarborRecipe, _ parts: RoutingProtocol, _ folder: String
+  ) throws -> SeedResult {
+    let done = folder + "/result.json"
+    if let data = FileManager.default.contents(atPath: done),
+      let result = try? JSONDecoder().decode(SeedResult.self, from: data)
+    {
+      return result
+    }
+    var result = SeedResult(seed: seed)
+    var models: [String: ExpertModel] = [:]
+    let seeded = trainer.with(recipe: recipe)
+    for plan in ExpertPlan.harbor {
+      let model = try seeded.studied(plan, parts, cache: folder)
+      models[plan.name] = model.expert
+      result.plateaus[plan.name] = [model.devF1, Double(model.epochs)]
+      var scores = ["all": ModelTrainer.score(model.expert, parts.test).f1]
+      for relatedness in ["R1", "R2", "R3", "R4"] {
+        let items = parts.test.filter { $0.post.attributes["relatedness"] == relatedness }
+        scores[relatedness] = ModelTrainer.score(model.expert, items).f1
+      }
+      result.experts[plan.name] = scores
+    }
+    guard let text = models["bilstm-crf"] else { return result }
+    for name in ["riva-ungated", "riva"] {
+      guard let multimodal = models[name] else { continue }
+      let data = try RouterParts(parts, text: text, multimodal: multimodal)
+      for router in Self.routers {
+        let trained = try data.train(router.configuration, seed: seed)
+        result.routing[name, default: [:]][router.name] = RouterResult(
+          RouterEvaluation(trained.discriminator, on: data.test))
+      }
+    }
+    result.controls = try controls(seeded, parts, models, seed, cache: folder)
+    try DurableFile.write(try JSONEncoder().encode(result), to: done)
+    return result
+  }
+
+  /// What is left of the multimodal expert's advantage on the posts whose picture adds when the pictures are exchanged
+  /// between posts, and when it sees only colours.
+  private func controls(
+    _ seeded: ModelTrainer, _ parts: RoutingProtocol, _ models: [String: ExpertModel],
+    _ seed: UInt64, cache: String
+  ) throws -> [String: Double] {
+    guard let text = models["bilstm-crf"], let multimodal = models["riva-ungated"],
+      let plan = ExpertPlan.harbor.first(where: { $0.name == "riva-ungated" })
+    else { return [:] }
+    let adds = parts.test.filter { $0.read.input.imageAdds == true }
+    var generator = SeededGenerator(seed: seed, stream: "shuffled pictures")
+    let order = generator.permutation(adds.count)
+    let shuffled = adds.indices.map { i in
+      var input = adds[i].read.input
+      input.regions = adds[order[i]].read.input.regions
+      return RoutingProtocol.Item(
+        post: adds[i].post, read: adds[i].read.replacing(input: input))
+    }
+    let colours = try ColourControl(trainer: seeded, parts: parts)
+    let blind = try seeded.studied(plan, colours.parts, cache: cache + "/colours").expert
+    return [
+      "text": ModelTrainer.score(text, adds).f1,
+      "multimodal": ModelTrainer.score(multimodal, adds).f1,
+      "shuffled": ModelTrainer.score(multimodal, shuffled).f1,
+      "colours": ModelTrainer.score(
+        blind, colours.parts.test.filter { $0.read.input.imageAdds == true }).f1,
+    ]
+  }
+}
+
+extension HarborStudy.RouterResult {
+  init(_ e: RouterEvaluation) {
+    unimodalText = e.unimodal.counts.text.f1Percent
+    unimodalMultimodal = e.unimodal.counts.multimodal.f1Percent
+    multimodalText = e.multimodal.counts.text.f1Percent
+    multimodalMultimodal = e.multimodal.counts.multimodal.f1Percent
+    fullText = e.full.counts.text.f1Percent
+    fullMultimodal = e.full.counts.multimodal.f1Percent
+    union = e.union.f1Percent
+    gold = e.goldUnion?.f1Percent ?? 0
+    oracle = e.oracleUnion.f1Percent
+    auc = e.aucImageAdds ?? 0
+    fraction = e.fractionMultimodal
+  }
+}

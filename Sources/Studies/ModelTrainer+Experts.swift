@@ -1,0 +1,86 @@
+import Encoders
+import Extractors
+import Routing
+import Tensors
+
+extension ModelTrainer {
+  /// Trains an expert on D_model to its plateau on dev.
+  func trainExpert(_ plan: ExpertPlan) throws {
+    let parts = try protocolParts()
+    let (model, _) = try trainedExpert(plan, parts, checkpoints: models)
+    let test = Self.score(model, parts.test)
+    let metrics = [
+      "devF1": Self.score(model, parts.dev).f1, "testF1": test.f1,
+      "testPrecision": test.precision, "testRecall": test.recall,
+    ]
+    try model.save(to: folder(plan.name), provenance: provenance(metrics))
+    Checkpoint(models: models, name: plan.name).remove()
+    _ = observe(.finished(model: plan.name, metrics: metrics))
+  }
+
+  /// The expert after training, with the dev quantiles of what it shows, and its epochs.
+  func trainedExpert(
+    _ plan: ExpertPlan, _ parts: RoutingProtocol, checkpoints: String
+  ) throws -> (ExpertModel, [EpochRecord]) {
+    let pictures = try PictureEncoderModel(folder: folder("resnet-harbor"))
+    let dual = try DualEncoderModel(folder: folder("clip-harbor"))
+    let train = parts.model.map(\.read.input)
+    let dev = parts.dev.map(\.read.input)
+    let scheme = TagScheme.standard
+    var model = plan.makeModel(
+      encoder: dual, pictures: pictures, train: train, scheme: scheme, seed: recipe.seed)
+    func trained<T: Tagger>(_ tagger: T) throws -> (any Tagger, [EpochRecord]) {
+      var run = TaggerRun(
+        tagger, recipe.tagger, words: model.words, characters: model.characters, scheme: scheme)
+      let checkpoint = Checkpoint(models: checkpoints, name: plan.name)
+      if let (tensors, state) = try checkpoint.load(CheckpointState.self),
+        state.settings == recipe.tagger
+      {
+        try run.restore(tensors, state)
+        _ = observe(.resumed(model: plan.name, epoch: run.history.count + 1))
+      }
+      while !run.isFinished {
+        let went = run.runEpoch(train, dev: dev) { observe(.progress(model: plan.name, $0)) }
+        guard went else { throw TrainingStopped(model: plan.name) }
+        let (tensors, state) = run.checkpoint
+        try checkpoint.save(tensors, state)
+        let last = run.history.last
+        let event = TrainingEvent.epoch(
+          model: plan.name, epoch: run.history.count, epochs: recipe.tagger.epochs,
+          loss: last?.loss ?? 0, dev: last?.dev)
+        guard observe(event) else { throw TrainingStopped(model: plan.name) }
+      }
+      return (run.best, run.history)
+    }
+    let (tagger, history) = try trained(model.tagger)
+    model.tagger = tagger
+    if plan.gated { model = withReferences(model, parts.dev) }
+    return (model, history)
+  }
+
+  /// The model with quantiles of its scalars on dev, so that a value can be told by its rank.
+  private func withReferences(
+    _ model: ExpertModel, _ dev: [RoutingProtocol.Item]
+  ) -> ExpertModel {
+    var values: [String: [Float]] = [:]
+    for item in dev {
+      for signal in model.predict(item.read).trace.signals {
+        if case .scalar = signal.kind { values[signal.name, default: []] += signal.values }
+      }
+    }
+    var configuration = model.configuration
+    configuration.references = values.mapValues(Quantiles.of)
+    return ExpertModel(
+      name: model.name, configuration: configuration, tagger: model.tagger, words: model.words,
+      characters: model.characters)
+  }
+
+  /// Lenient score of an expert on posts.
+  static func score(_ model: ExpertModel, _ items: [RoutingProtocol.Item]) -> EntityScore {
+    var score = EntityScore()
+    for (item, mentions) in zip(items, model.mentions(items.map(\.read.input))) {
+      score.add(predicted: mentions, gold: item.post.mentions)
+    }
+    return score
+  }
+}

@@ -1,0 +1,49 @@
+import Corpora
+import Extractors
+import Foundation
+import Routing
+import Tensors
+
+extension ModelTrainer {
+  /// This trainer with another recipe.
+  func with(recipe: HarborRecipe) -> ModelTrainer {
+    ModelTrainer(
+      dataset: dataset, captions: captions, models: models, recipe: recipe, command: command,
+      observe: observe)
+  }
+
+  init(
+    dataset: Dataset, captions: Dataset?, models: String, recipe: HarborRecipe, command: String,
+    observe: @escaping @Sendable (TrainingEvent) -> Bool
+  ) {
+    self.dataset = dataset
+    self.captions = captions
+    self.models = models
+    self.recipe = recipe
+    self.command = command
+    self.observe = observe
+  }
+
+  /// An expert trained for a study, kept in a folder so that an interrupted study goes on behind it.
+  func studied(
+    _ plan: ExpertPlan, _ parts: RoutingProtocol, cache: String
+  ) throws -> (expert: ExpertModel, devF1: Double, epochs: Int) {
+    struct Plateau: Codable {
+      let devF1: Double
+      let epochs: Int
+    }
+    let folder = cache + "/" + plan.name
+    let note = folder + "/plateau.json"
+    if let data = FileManager.default.contents(atPath: note),
+      let plateau = try? JSONDecoder().decode(Plateau.self, from: data)
+    {
+      return (try ExpertModel(folder: folder), plateau.devF1, plateau.epochs)
+    }
+    let (expert, history) = try trainedExpert(plan, parts, checkpoints: cache)
+    let plateau = Plateau(devF1: history.map(\.dev).max() ?? 0, epochs: history.count)
+    try expert.save(to: folder, provenance: provenance(["devF1": plateau.devF1]))
+    try DurableFile.write(try JSONEncoder().encode(plateau), to: note)
+    Checkpoint(models: cache, name: plan.name).remove()
+    return (expert, plateau.devF1, plateau.epochs)
+  }
+}

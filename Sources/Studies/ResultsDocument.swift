@@ -1,0 +1,104 @@
+/// The study's tables as Markdown: `Samples/RESULTS.md`. Written by the program, never by hand.
+public struct ResultsDocument {
+  let results: [HarborStudy.SeedResult]
+
+  /// A document of a finished study.
+  public init(_ results: [HarborStudy.SeedResult]) { self.results = results }
+
+  /// The whole document.
+  public var markdown: String {
+    ([header, experts] + ["riva-ungated", "riva"].map(routing) + [controls])
+      .joined(separator: "\n\n") + "\n"
+  }
+
+  private var header: String {
+    """
+    # Results on the harbor sample
+
+    Written by `twinlens study`. Test split, lenient reading, F1 in percent as mean ± standard deviation over seeds \
+    \(results.map { "\($0.seed)" }.joined(separator: ", ")); a seed decides the experts' and the router's training, the \
+    data split and the encoders are the same for all. Experts are trained on 80 % of the training posts until dev stops \
+    improving (three halvings of the learning rate), routers on the other 20 %, chosen on dev, with the protocol of RDS; \
+    unlike there the experts are not retrained on everything afterwards.
+    """
+  }
+
+  private var experts: String {
+    var lines = [
+      "## Experts", "",
+      "R1 and R2 are the posts whose picture adds to the text, R3 and R4 those where it does not.", "",
+      "| expert | all | R1 | R2 | R3 | R4 | best dev F1 | epochs |", "|---|---|---|---|---|---|---|---|",
+    ]
+    for name in ["bilstm-crf", "riva-ungated", "riva"] {
+      let scores = ["all", "R1", "R2", "R3", "R4"].map { key in
+        cell(results.map { $0.experts[name]?[key] ?? 0 })
+      }
+      let dev = cell(results.map { $0.plateaus[name]?.first ?? 0 })
+      let epochs = results.map { "\(Int($0.plateaus[name]?.last ?? 0))" }.joined(separator: ", ")
+      lines.append("| \(name) | \(scores.joined(separator: " | ")) | \(dev) | \(epochs) |")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func routing(_ expert: String) -> String {
+    var lines = [
+      "## Routing between bilstm-crf and \(expert)", "",
+      "Unimodal and Multimodal are the posts that the router sends to the text and to the multimodal expert; each cell "
+        + "gives text / multimodal expert. Gain is the union above the better expert on Full.", "",
+      "| router | Unimodal | Multimodal | Full | union | gain | AUC vs imageAdds | routed multimodal |",
+      "|---|---|---|---|---|---|---|---|",
+    ]
+    for router in HarborStudy.routers {
+      let rows = results.compactMap { $0.routing[expert]?[router.name] }
+      guard !rows.isEmpty else { continue }
+      func pair(_ a: (HarborStudy.RouterResult) -> Double, _ b: (HarborStudy.RouterResult) -> Double)
+        -> String
+      { "\(mean(rows.map(a))) / \(mean(rows.map(b)))" }
+      lines.append(
+        "| \(router.name) | \(pair(\.unimodalText, \.unimodalMultimodal)) "
+          + "| \(pair(\.multimodalText, \.multimodalMultimodal)) "
+          + "| \(pair(\.fullText, \.fullMultimodal)) | \(cell(rows.map(\.union))) "
+          + "| \(cell(rows.map(\.gain))) | \(cell(rows.map(\.auc), digits: 3)) "
+          + "| \(cell(rows.map { 100 * $0.fraction }, digits: 1)) % |")
+    }
+    let first = results.compactMap { $0.routing[expert]?.values.first }
+    lines += [
+      "",
+      "Gold routing by `imageAdds`: \(cell(first.map(\.gold))). Per-post oracle: \(cell(first.map(\.oracle))).",
+    ]
+    return lines.joined(separator: "\n")
+  }
+
+  private var controls: String {
+    func row(_ name: String, _ key: String) -> String {
+      "| \(name) | \(cell(results.map { $0.controls[key] ?? 0 })) |"
+    }
+    return """
+      ## Controls
+
+      F1 on the test posts whose picture adds. The multimodal expert's lead must vanish when it cannot see what is in the \
+      picture: with pictures exchanged between posts at test time, or trained and tested on nothing but each picture's \
+      4×4×4 colour histogram.
+
+      | expert | F1 |
+      |---|---|
+      \(row("bilstm-crf (text)", "text"))
+      \(row("riva-ungated", "multimodal"))
+      \(row("riva-ungated, pictures exchanged", "shuffled"))
+      \(row("riva-ungated trained on colour histograms", "colours"))
+      """
+  }
+
+  private func mean(_ values: [Double]) -> String {
+    RoutingReport.decimals(values.reduce(0, +) / Double(max(1, values.count)), 2)
+  }
+
+  private func cell(_ values: [Double], digits: Int = 2) -> String {
+    let n = Double(max(1, values.count))
+    let mean = values.reduce(0, +) / n
+    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, n - 1)
+    let text = RoutingReport.decimals(mean, digits)
+    return values.count < 2
+      ? text : text + " ± " + RoutingReport.decimals(variance.squareRoot(), digits)
+  }
+}

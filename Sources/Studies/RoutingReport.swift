@@ -1,0 +1,139 @@
+import Corpora
+import Extractors
+import Foundation
+import Inspection
+import Routing
+
+/// Both experts on the sets that the router makes, and their union: RDS's tables for one dataset and model set.
+public struct RoutingReport: Sendable, Codable {
+  /// How tags were read: `lenient` or `strict`.
+  public let reading: String
+  public let dataset: String
+  public let split: String
+  /// Names of the two experts and the router.
+  public let models: Models
+  public let sets: Sets
+  public let router: RouterNumbers
+
+  /// The systems that were compared.
+  public struct Models: Sendable, Codable {
+    public let text: String
+    public let multimodal: String
+    public let router: String
+  }
+
+  /// The posts routed to the text expert, to the multimodal one, and all.
+  public struct Sets: Sendable, Codable {
+    public let unimodal: ExpertScores
+    public let multimodal: ExpertScores
+    public let full: FullScores
+  }
+
+  /// Both experts on one set.
+  public struct ExpertScores: Sendable, Codable {
+    public let posts: Int
+    public let text: Score
+    public let multimodal: Score
+  }
+
+  /// Both experts and their union on all posts.
+  public struct FullScores: Sendable, Codable {
+    public let posts: Int
+    public let text: Score
+    public let multimodal: Score
+    public let union: Score
+    /// The union if the router were gold `imageAdds`; nil where the dataset does not say.
+    public let goldRouting: Score?
+    /// The union if every post went to the expert that does better on it.
+    public let oracle: Score
+  }
+
+  /// Percent, rounded to two decimals.
+  public struct Score: Sendable, Codable {
+    public let precision: Double
+    public let recall: Double
+    public let f1: Double
+
+    init(_ counts: MatchCounts) {
+      func percent(_ share: Double) -> Double { (share * 10_000).rounded() / 100 }
+      precision = percent(counts.precision)
+      recall = percent(counts.recall)
+      f1 = percent(counts.f1)
+    }
+  }
+
+  /// What the router did.
+  public struct RouterNumbers: Sendable, Codable {
+    /// How well p separates the posts whose picture adds; nil where the dataset does not say.
+    public let aucImageAdds: Double?
+    /// Share of posts routed to the multimodal expert.
+    public let fractionMultimodal: Double
+  }
+
+  /// Runs both experts and the router over a split of a dataset.
+  ///
+  /// - Parameter reading: lenient gold comes from the dataset as it was opened; strict gold and predictions need a B at
+  ///   the beginning.
+  /// - Throws: `StudyError` when a model or the split is missing; `RoutingError`.
+  public init(
+    _ dataset: Dataset, split: Split, models: ModelSet, reading: BIO.Reading,
+    progress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) throws {
+    guard let text = models.text, let multimodal = models.multimodal, let router = models.router
+    else { throw StudyError.incompleteModels(models.folder, models.notices) }
+    let posts = dataset.posts(in: split)
+    guard !posts.isEmpty else {
+      throw StudyError.emptySplit(split.rawValue, Set(dataset.posts.map(\.split.rawValue)).sorted())
+    }
+    let reader = PostReader(pictures: models.pictures, dual: models.dual)
+    let reads = reader.read(posts, of: dataset, scheme: models.scheme) { done in
+      progress(Double(done) / Double(posts.count))
+    }
+    let inputs = reads.map(\.input)
+    let answers = [text, multimodal].map { $0.mentions(inputs, reading: reading) }
+    let counts = posts.indices.map { i in
+      ExpertCounts(
+        text: MatchCounts.count(predicted: answers[0][i], gold: posts[i].mentions),
+        multimodal: MatchCounts.count(predicted: answers[1][i], gold: posts[i].mentions))
+    }
+    let items = zip(posts, reads).map { RoutingProtocol.Item(post: $0, read: $1) }
+    let data = try items.routerData(counts)
+    // Without a picture there is nothing to route to: the text expert answers, as on screen.
+    let probabilities = reads.map { models.decision($0)?.probability ?? 0 }
+    let evaluation = RouterEvaluation(probabilities: probabilities, on: data)
+    self.reading = reading.rawValue
+    self.dataset = dataset.name
+    self.split = split.rawValue
+    self.models = Models(
+      text: text.name, multimodal: multimodal.name, router: router.configuration.name)
+    func scores(_ set: RouterEvaluation.SetScore) -> ExpertScores {
+      ExpertScores(
+        posts: set.posts, text: Score(set.counts.text), multimodal: Score(set.counts.multimodal))
+    }
+    sets = Sets(
+      unimodal: scores(evaluation.unimodal), multimodal: scores(evaluation.multimodal),
+      full: FullScores(
+        posts: evaluation.full.posts, text: Score(evaluation.full.counts.text),
+        multimodal: Score(evaluation.full.counts.multimodal), union: Score(evaluation.union),
+        goldRouting: evaluation.goldUnion.map(Score.init), oracle: Score(evaluation.oracleUnion)))
+    self.router = RouterNumbers(
+      aucImageAdds: evaluation.aucImageAdds.map { ($0 * 10_000).rounded() / 10_000 },
+      fractionMultimodal: (evaluation.fractionMultimodal * 10_000).rounded() / 10_000)
+  }
+}
+
+/// Why a study or evaluation cannot be made.
+public enum StudyError: Error, CustomStringConvertible {
+  case incompleteModels(String, [String])
+  case emptySplit(String, [String])
+
+  public var description: String {
+    switch self {
+    case .incompleteModels(let folder, let notices):
+      "an evaluation needs a text expert, a multimodal expert and a router; \(folder) lacks one"
+        + (notices.isEmpty ? "" : ": " + notices.joined(separator: "; "))
+    case .emptySplit(let split, let have):
+      "the dataset has no posts in the split \(split); it has \(have.joined(separator: ", ")) (--split)"
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import Extractors
+
+/// What a training tells about itself while it runs.
+public enum TrainingEvent: Sendable {
+  /// A preparing step, with the share that is done.
+  case preparing(String, Double)
+  /// Taken up after an interrupt, at this epoch.
+  case resumed(model: String, epoch: Int)
+  case progress(model: String, TrainingProgress)
+  /// A finished epoch: mean loss, and the dev score in percent where there is one.
+  case epoch(model: String, epoch: Int, epochs: Int, loss: Double, dev: Double?)
+  /// A finished model with its scores.
+  case finished(model: String, metrics: [String: Double])
+}
+
+/// A training was stopped by the person; it goes on with the same command.
+public struct TrainingStopped: Error, CustomStringConvertible {
+  public let model: String
+
+  public var description: String {
+    "training of \(model) was stopped; the same command goes on from the last finished epoch"
+  }
+}

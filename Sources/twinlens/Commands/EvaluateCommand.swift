@@ -1,0 +1,51 @@
+import ArgumentParser
+import Corpora
+import Foundation
+import Inspection
+import Studies
+
+/// `twinlens evaluate`: RDS's tables for a dataset and a model set.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Score both experts on the router's sets, and their union.")
+
+  @Argument(help: "The dataset.") var dataset: String
+  @Option(help: "The folder of model folders.") var models: String
+  @Option(help: "train, dev, test or all.") var split = "test"
+  @Option(help: "The router folder; without it rds, else the first.") var router: String?
+  @Option(help: "The expert to use in place of the router's.") var system: String?
+  @Option(help: "A folder to look for pictures in first.") var images: String?
+  @Flag(help: "Read tags strictly (a mention begins with B) in the JSON.") var strict = false
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    if Split(rawValue: split) == nil {
+      throw ValidationError("--split takes train, dev, test or all")
+    }
+  }
+
+  func run() throws {
+    let progress = ProgressLine()
+    let set = try ModelSet.open(models, router: router, system: system)
+    func report(_ reading: BIO.Reading) throws -> RoutingReport {
+      try RoutingReport(
+        Dataset.open(dataset, images: images, reading: reading),
+        split: Split(rawValue: split) ?? .test, models: set, reading: reading
+      ) { progress.show("reading posts", $0) }
+    }
+    if json {
+      let result = try report(strict ? .strict : .lenient)
+      progress.clear()
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(result), as: UTF8.self))
+      return
+    }
+    for reading in [BIO.Reading.lenient, .strict] {
+      let result = try report(reading)
+      progress.clear()
+      print(result.table + "\n")
+    }
+  }
+}

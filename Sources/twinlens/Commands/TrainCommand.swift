@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import Studies
+import Synchronization
+
+/// `twinlens train`: models of the harbor sample, each from the dataset and the models it stands on.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Train models by name; goes on after an interrupt.",
+    discussion: "Names, in the order in which one stands on another: "
+      + HarborRecipe.names.joined(separator: ", ") + "; or all.")
+
+  @Argument(help: "Models to train.") var names: [String]
+  @OptionGroup var source: HarborSource
+  @Option(help: "The folder of model folders to write to.") var models: String
+  @Option(help: "Decides initial weights, batches and dropout.") var seed: UInt64 = 1
+  @Option(help: "Most epochs of an expert; training ends earlier on its plateau.") var epochs: Int?
+  @Flag(help: "Forget interrupted trainings and begin anew.") var fresh = false
+
+  func validate() throws {
+    let known = HarborRecipe.names + ["all"]
+    for name in names where !known.contains(name) {
+      throw ValidationError("no model \(name); known are \(known.joined(separator: ", "))")
+    }
+    if let epochs, !(1...10_000).contains(epochs) {
+      throw ValidationError("--epochs takes a number from 1 to 10000")
+    }
+  }
+
+  func run() throws {
+    let progress = ProgressLine()
+    let interrupt = Interrupt()
+    let dataset = try source.open(progress)
+    var recipe = HarborRecipe(seed: seed)
+    if let epochs { recipe.tagger.epochs = epochs }
+    if fresh { try? FileManager.default.removeItem(atPath: models + "/.training") }
+    let trainer = try ModelTrainer(
+      dataset: dataset, models: models, recipe: recipe,
+      command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
+      observe: { event in
+        progress.show(event)
+        return !interrupt.isRaised
+      })
+    let wanted = names.contains("all") ? HarborRecipe.names : names
+    for name in HarborRecipe.names where wanted.contains(name) {
+      do {
+        try trainer.train(name)
+      } catch let stopped as TrainingStopped {
+        progress.clear()
+        FileHandle.standardError.write(Data("\(stopped)\n".utf8))
+        throw ExitCode(130)
+      }
+    }
+    progress.clear()
+  }
+}
+
+/// Notices C-c, so that a training can end between two steps.
+final class Interrupt: Sendable {
+  private let raised: Box
+  /// Only kept alive here; never touched after `init`.
+  private nonisolated(unsafe) let source: any DispatchSourceSignal
+
+  private final class Box: Sendable {
+    let value = Mutex(false)
+  }
+
+  /// Watches SIGINT from now on.
+  init() {
+    let box = Box()
+    raised = box
+    signal(SIGINT, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler { box.value.withLock { $0 = true } }
+    source.resume()
+  }
+
+  /// Whether the person asked to stop.
+  var isRaised: Bool { raised.value.withLock { $0 } }
+}

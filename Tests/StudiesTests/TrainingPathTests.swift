@@ -1,0 +1,89 @@
+import Corpora
+import Encoders
+import Extractors
+import Foundation
+import Harbor
+import Inspection
+import Routing
+import Synchronization
+import Tensors
+import Testing
+
+@testable import Studies
+
+/// The whole way from a drawn sample to an evaluation, with models so small that they learn nothing much.
+@Suite("From a sample to a routing report", .serialized)
+struct TrainingPathTests {
+  static let folder = NSTemporaryDirectory() + "twinlens-path-" + UUID().uuidString
+
+  static var recipe: HarborRecipe {
+    var recipe = HarborRecipe(seed: 3)
+    recipe.pictures = ResNet.Configuration(
+      embeddingSize: 4, hiddenSizes: [8, 16], depths: [1, 1], layerType: .basic)
+    recipe.dimensions = 8
+    (recipe.classifier.epochs, recipe.dual.epochs, recipe.tagger.epochs) = (2, 2, 3)
+    (recipe.classifier.batch, recipe.dual.batch) = (16, 16)
+    recipe.router.iterations = 20
+    return recipe
+  }
+
+  static func trainer(
+    _ dataset: Dataset, _ models: String, stopAfter epoch: Int? = nil
+  ) throws -> ModelTrainer {
+    try ModelTrainer(
+      dataset: dataset, models: models, recipe: recipe, command: "test",
+      observe: { event in
+        if case .epoch(_, let n, _, _, _) = event, let epoch { return n < epoch }
+        return true
+      })
+  }
+
+  @Test func trainsEveryModelAndReportsThem() throws {
+    defer { try? FileManager.default.removeItem(atPath: Self.folder) }
+    try SampleWriter(
+      SampleRecipe(seed: 2, train: 60, dev: 20, test: 30, captions: 80, side: 64)
+    ).write(to: Self.folder + "/data") { _ in }
+    let dataset = try Dataset.open(Self.folder + "/data")
+    let models = Self.folder + "/models"
+    for name in HarborRecipe.names { try Self.trainer(dataset, models).train(name) }
+
+    let set = try ModelSet.open(models)
+    #expect(set.notices.isEmpty && set.router?.configuration.name == "rds")
+    let ungated = try ModelSet.open(models, router: "rds-ungated")
+    #expect(ungated.multimodal?.name == "riva-ungated")
+    // A named system finds the router that was trained with it.
+    #expect(try ModelSet.open(models, system: "riva-ungated").router?.configuration.name == "rds-ungated")
+
+    let report = try RoutingReport(dataset, split: .test, models: set, reading: .lenient)
+    #expect(report.sets.unimodal.posts + report.sets.multimodal.posts == 30)
+    #expect(report.sets.full.posts == 30)
+    #expect(report.sets.full.oracle.f1 >= report.sets.full.union.f1)
+    #expect(report.table.contains("union by the router"))
+    do {
+      _ = try RoutingReport(dataset, split: .all, models: set, reading: .lenient)
+      Issue.record("an empty split was evaluated")
+    } catch { #expect("\(error)".contains("dev, test, train")) }
+
+    // What is on screen is what is evaluated: one post analysed alone gets the same route.
+    let posts = dataset.posts(in: .test)
+    let routed = posts.filter { set.analyse($0, of: dataset).decision?.route == .multimodal }
+    #expect(routed.count == report.sets.multimodal.posts)
+
+    try interruptedTrainingsGoOnToTheSameBits(dataset, models)
+  }
+
+  func interruptedTrainingsGoOnToTheSameBits(_ dataset: Dataset, _ models: String) throws {
+    let other = Self.folder + "/other"
+    for name in ["resnet-harbor", "clip-harbor", "riva"] {
+      #expect(throws: TrainingStopped.self) {
+        try Self.trainer(dataset, other, stopAfter: 1).train(name)
+      }
+      try Self.trainer(dataset, other).train(name)
+      let files = [models, other].map {
+        FileManager.default.contents(atPath: $0 + "/\(name)/model.safetensors")
+      }
+      #expect(files[0] != nil && files[0] == files[1], "\(name)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: other + "/.training"))
+  }
+}
