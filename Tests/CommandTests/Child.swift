@@ -28,13 +28,21 @@ final class Child: @unchecked Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output ?? "/dev/null", write, mode)
     posix_spawn_file_actions_addopen(&actions, 2, errors ?? "/dev/null", write, mode)
+    // Threads of Dispatch block signals, and a child would inherit that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer {
       for pointer in words + variables { free(pointer) }
     }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, path, &actions, nil, &words, &variables)
+    let code = posix_spawn(&pid, path, &actions, &attributes, &words, &variables)
     guard code == 0 else { throw SpawnError(path: path, code: code) }
     identifier = pid
   }
