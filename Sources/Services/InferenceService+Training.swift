@@ -58,14 +58,11 @@ extension InferenceService {
     }
   }
 
-  /// Whether the trainer runs or waits.
-  var isTraining: Bool { trainer.withLock { $0 }?.isBusy ?? false }
-
-  /// Waits for the trainer and returns its report. For key scripts.
-  func finishTraining() -> Message? {
-    guard let service = trainer.withLock({ $0 }), service.isBusy else { return nil }
+  /// Waits for the trainer and returns its report, nil when there is no trainer. For key scripts.
+  func finishTraining() -> TrainingReport? {
+    guard let service = trainer.withLock({ $0 }) else { return nil }
     _ = service.waitUntilIdle(seconds: 600)
-    return .training(service.report)
+    return service.report
   }
 
   /// Routes everything with the trainer's router and keeps that router beside the annotations.

@@ -1,4 +1,5 @@
 import Foundation
+import Routing
 import Screen
 import Terminal
 import Workbench
@@ -40,6 +41,7 @@ public enum ScriptSession {
 private final class ScriptPerformer: EffectPerformer {
   private let services: WorkbenchServices
   private var held: [Effect] = []
+  private var report = TrainingReport(state: .idle)
 
   init(_ services: WorkbenchServices) { self.services = services }
 
@@ -58,8 +60,10 @@ private final class ScriptPerformer: EffectPerformer {
       held = []
       for effect in effects { services.perform(effect) }
       if mailbox.waitForMessage() { return mailbox.take() }
-      guard let report = services.inference.finishTraining() else { return [] }
-      mailbox.post(report)
+      // The trainer publishes with delay; a script waits for its last word.
+      guard let latest = services.inference.finishTraining(), latest != report else { return [] }
+      report = latest
+      return [.training(latest)]
     }
   }
 }

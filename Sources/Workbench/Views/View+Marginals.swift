@@ -61,8 +61,10 @@ extension WorkbenchState {
       guard prediction.marginals.indices.contains(token) else { continue }
       for (i, p) in prediction.marginals[token].prefix(prediction.labels.count).enumerated() {
         let isSeen = p >= 0.005
+        // Three columns are enough: a certain tag is `1.0`.
+        let number = p >= 0.995 ? "1.0" : Digits.short(p)
         let text =
-          isSeen ? TextWidth.padded(Digits.short(p), columns: cell - 2) : pen.look.glyphs.dot
+          isSeen ? TextWidth.padded(number, columns: cell - 2) : pen.look.glyphs.dot
         pen.frame.write(
           " \(text)",
           at: Position(column: box.column + i * cell, row: box.row + 3 + line),

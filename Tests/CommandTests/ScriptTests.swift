@@ -1,0 +1,112 @@
+import Annotations
+import Corpora
+import Foundation
+import Testing
+
+@Suite("Key scripts", .enabled(if: Program.isBuilt, "the program is not built"))
+struct ScriptTests {
+  private func run(_ script: String, _ arguments: [String] = []) throws -> Program.Result {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let file = try folder.write(script, "keys")
+    return try Program.run([data, "--script", file] + arguments)
+  }
+
+  @Test("frames without models are the golden ones")
+  func golden() throws {
+    let result = try run(
+      """
+      # the first post, an edit, and back
+      wait
+      key 2
+      key u
+      key j
+      wait
+      text /broken
+      key Return
+      wait
+      key ?
+      """, ["--size", "80x24"])
+    #expect(result.status == 0)
+    // The folder of the test has another name in every run.
+    let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let stable = lines.map { $0.contains("/") && $0.contains("twinlens-") ? "(path)" : String($0) }
+    try expectGolden(stable.joined(separator: "\n"), "script-80x24")
+  }
+
+  @Test("every graphics rung shows the same post")
+  func rungs() throws {
+    var texts: [String: String] = [:]
+    for rung in ["sixel", "blocks", "ascii", "none"] {
+      texts[rung] = try run("wait", ["--graphics", rung]).output
+    }
+    for text in texts.values { #expect(text.contains("Pier Nine")) }
+    #expect(texts["sixel"]?.contains("[sixel ") == true)
+    #expect(texts["blocks"]?.contains("▀▀▀▀") == true)
+    #expect(texts["none"]?.contains("pictures are off") == true)
+    #expect(texts["ascii"] != texts["none"])
+  }
+
+  @Test("with models, the same script prints the same text twice, and everything is there")
+  func determinism() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    let script = try folder.write(
+      """
+      wait
+      key .
+      wait
+      key H
+      key j
+      key j
+      wait
+      key 1
+      key s
+      wait
+      key #
+      wait
+      """, "keys")
+    func output(_ store: String) throws -> String {
+      let result = try Program.run([
+        data, "--models", models, "--script", script, "--store", folder.path + "/" + store,
+        "--size", "200x50",
+      ])
+      #expect(result.status == 0)
+      return result.output.replacingOccurrences(of: store, with: "store")
+    }
+    let first = try output("one.sqlite")
+    #expect(first == (try output("two.sqlite")))
+    for words in ["routed ", "bilstm-crf", "riva", "head 1 of", "committed 1"] {
+      #expect(first.contains(words), "\(words) is missing")
+    }
+  }
+
+  @Test("accepted posts retrain the router, which is kept beside the annotations")
+  func retraining() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    let script = try folder.write("wait\nkey Return\nkey Return\nkey t\nwait\n", "keys")
+    let store = folder.path + "/s/store.sqlite"
+    let arguments = [data, "--models", models, "--script", script, "--store", store]
+    let result = try Program.run(arguments + ["--size", "200x50"])
+    #expect(result.status == 0)
+    // Two posts are too few: a named state with what to do.
+    #expect(result.output.contains("not trained"))
+  }
+
+  @Test("a step that does not exist is named with file and line, and fails")
+  func unknownStep() throws {
+    let result = try run("wait\n\njump 3\n")
+    #expect(result.status != 0)
+    #expect(result.errors.contains("keys:3: no step \"jump 3\""))
+  }
+
+  @Test("nothing in a post reaches the terminal as a control")
+  func controls() throws {
+    let result = try run("text G\nwait\nkey k\nwait")
+    #expect(!result.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+    #expect(!result.output.unicodeScalars.contains("\u{202E}"))
+  }
+}

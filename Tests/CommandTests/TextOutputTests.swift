@@ -1,0 +1,121 @@
+import Annotations
+import Corpora
+import Foundation
+import Inspection
+import Testing
+import Traces
+
+@Suite("Output without a screen", .enabled(if: Program.isBuilt, "the program is not built"))
+struct TextOutputTests {
+  @Test("without a terminal it says so, prints the first post and succeeds")
+  func noTerminal() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    for environment in [["TERM": "xterm-256color"], ["TERM": "dumb"]] {
+      let result = try Program.run([data], environment: environment)
+      #expect(result.status == 0)
+      #expect(result.errors.contains("no terminal"))
+      #expect(result.output.contains("post-0"))
+      #expect(result.output.contains("Pier Nine"))
+    }
+  }
+
+  @Test("a dataset that is not there is named, and fails")
+  func missing() throws {
+    let result = try Program.run(["/nowhere/at/all"])
+    #expect(result.status != 0)
+    #expect(result.errors.contains("/nowhere/at/all"))
+  }
+
+  @Test("show --json has every number of every signal, to the last bit")
+  func showJSON() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let dataset = try Dataset.open(data)
+    let models = try SmallModels.make(for: dataset, in: folder)
+    let result = try Program.run(["show", data, "post-0", "--json", "--models", models])
+    #expect(result.status == 0)
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    let systems = try #require(json["systems"] as? [[String: Any]])
+    let post = try #require(dataset.post(id: "post-0"))
+    let analysis = try ModelSet.open(models).analyse(post, of: dataset)
+    let expected = [analysis.text, analysis.multimodal].compactMap { $0 }
+    try #require(systems.count == 2 && expected.count == 2)
+    for (system, prediction) in zip(systems, expected) {
+      #expect(system["name"] as? String == prediction.system)
+      let signals = try #require(system["signals"] as? [[String: Any]])
+      #expect(signals.map { $0["name"] as? String } == prediction.trace.signals.map(\.name))
+      for (shown, signal) in zip(signals, prediction.trace.signals) {
+        #expect(shown["shape"] as? [Int] == signal.shape)
+        let values = try #require(shown["values"] as? [NSNumber])
+        #expect(values.map { Float($0.doubleValue) } == signal.values)
+      }
+    }
+    let route = try #require(json["route"] as? [String: Any])
+    #expect((route["p"] as? NSNumber).map { Float($0.doubleValue) } == analysis.decision?.probability)
+  }
+
+  @Test("show escapes whatever could steer a terminal, as text and as JSON")
+  func showEscapes() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    for arguments in [["show", data, "post-5"], ["show", data, "post-5", "--json"]] {
+      let output = try Program.run(arguments).output
+      #expect(output.contains("escape"))
+      #expect(!output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+      #expect(!output.unicodeScalars.contains("\u{202E}"))
+    }
+  }
+
+  @Test("doctor names terminal, machine and files, also as JSON")
+  func doctor() throws {
+    let text = try Program.run(["doctor"])
+    #expect(text.status == 0)
+    for topic in ["terminal", "machine", "files", "OpenBLAS", "annotations"] {
+      #expect(text.output.contains(topic))
+    }
+    let json = try Program.run(["doctor", "--json"])
+    #expect(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) is [String: Any])
+  }
+
+  @Test("edits are exported into the dataset's own format and logged")
+  func annotations() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let original = try Program.text(data + "/train.jsonl")
+    // Ada becomes a place; the second post is accepted as it is.
+    let script = try folder.write("key 2\nkey j\nkey Return\n", "keys")
+    #expect(try Program.run([data, "--script", script]).status == 0)
+    let out = folder.path + "/out"
+    let export = try Program.run(["annotations", "export", data, "--out", out, "--jsonl"])
+    #expect(export.status == 0)
+    #expect(export.output.contains("1 post differs"))
+    let exported = try Program.text(out + "/train.jsonl")
+    let (old, new) = (original.split(separator: "\n"), exported.split(separator: "\n"))
+    try #require(old.count == new.count)
+    #expect(old.dropFirst() == new.dropFirst())
+    let post = try #require(try Dataset.open(out).post(id: "post-0"))
+    #expect(post.mentions.first == EntityMention(0..<1, .location))
+    let log = try Program.run(["annotations", "log", data])
+    #expect(log.output.contains("tester  post-0  PER → LOC on 'Ada'"))
+    #expect(log.output.contains("accept post-1"))
+    let json = try Program.run(["annotations", "log", data, "--json"])
+    let parsed = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    #expect((parsed?["steps"] as? [Any])?.count == 2)
+  }
+
+  @Test("a dataset that changed under its annotations is reported, and the edits are kept")
+  func changed() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let script = try folder.write("key 2\n", "keys")
+    #expect(try Program.run([data, "--script", script]).status == 0)
+    let file = data + "/train.jsonl"
+    let text = try Program.text(file).replacingOccurrences(of: "\"sees\"", with: "\"saw\"")
+    try text.write(toFile: file, atomically: true, encoding: .utf8)
+    let log = try Program.run(["annotations", "log", data]).output
+    #expect(log.contains("1 step"))
+    #expect(log.contains("post-0 has other words now"))
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import Pictures
+
+/// A real xterm with sixel under its own Xvfb, driven by xdotool and looked at by ImageMagick's `import`.
+final class XTerm {
+  /// Whether everything that it needs is installed.
+  static let isAvailable: Bool = ["Xvfb", "xterm", "xdotool", "import"].allSatisfy {
+    find($0) != nil
+  }
+
+  private let server: Child
+  private let terminal: Child
+  private let folder: TemporaryFolder
+  private var environment = ProcessInfo.processInfo.environment
+  private var window = ""
+
+  enum Failure: Error {
+    case noDisplay
+    case noWindow
+  }
+
+  private static func find(_ tool: String) -> String? {
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+      .map { "\($0)/\(tool)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  /// Opens a window of `size` (COLSxROWS) that runs a command.
+  init(size: String, command: [String]) throws {
+    folder = try TemporaryFolder()
+    let display = folder.path + "/display"
+    // Xvfb picks a free display and writes its number to standard output.
+    server = try Child(
+      Self.find("Xvfb") ?? "", ["-displayfd", "1", "-screen", "0", "1600x1000x24"],
+      output: display, environment: environment)
+    var number = ""
+    for _ in 0..<200 where !number.hasSuffix("\n") {
+      usleep(50_000)
+      number = (try? Program.text(display)) ?? ""
+    }
+    guard number.hasSuffix("\n") else { throw Failure.noDisplay }
+    environment["DISPLAY"] = ":" + number.dropLast()
+    environment["LANG"] = "C.UTF-8"
+    environment["LC_ALL"] = nil
+    environment["NO_COLOR"] = nil
+    environment["TWINLENS_GRAPHICS"] = nil
+    environment["TMUX"] = nil
+    environment["SSH_CONNECTION"] = nil
+    let options = [
+      "-tn", "xterm-256color", "-ti", "vt340", "-fa", "DejaVu Sans Mono", "-fs", "8", "-geometry",
+      size, "-bg", "black", "-fg", "white", "-xrm", "XTerm*numColorRegisters: 1024", "-e",
+    ]
+    terminal = try Child(
+      Self.find("xterm") ?? "", options + command, environment: environment)
+    for _ in 0..<100 {
+      window = try tool("xdotool", ["search", "--class", "xterm"])
+        .split(separator: "\n").first.map(String.init) ?? ""
+      if !window.isEmpty { break }
+      usleep(50_000)
+    }
+    guard !window.isEmpty else { throw Failure.noWindow }
+    _ = try tool("xdotool", ["windowfocus", window])
+  }
+
+  deinit {
+    for child in [terminal, server] {
+      child.signal(SIGTERM)
+      child.wait()
+    }
+  }
+
+  /// Whether the program in the window still runs.
+  var isRunning: Bool { terminal.isRunning }
+
+  /// Presses keys by their X names, e.g. `j`, `Escape`, `ctrl+l`, `question`.
+  func press(_ keys: [String]) throws {
+    _ = try tool("xdotool", ["key", "--clearmodifiers", "--delay", "12"] + keys)
+  }
+
+  /// Changes the size of the window in cells.
+  func resize(columns: Int, rows: Int) throws {
+    _ = try tool("xdotool", ["windowsize", "--usehints", window, "\(columns)", "\(rows)"])
+  }
+
+  /// What is on the window now.
+  func screenshot() throws -> Picture {
+    let file = folder.path + "/shot.png"
+    _ = try tool("import", ["-window", window, "-depth", "8", "png24:\(file)"])
+    return try Picture.decode(file: file).picture
+  }
+
+  /// What is on the window once it is the same for a while, at most a few seconds.
+  func settled() throws -> Picture {
+    var last = try screenshot()
+    for _ in 0..<40 {
+      usleep(200_000)
+      let next = try screenshot()
+      if next == last { return next }
+      last = next
+    }
+    return last
+  }
+
+  private func tool(_ name: String, _ arguments: [String]) throws -> String {
+    let output = folder.path + "/output"
+    let child = try Child(
+      Self.find(name) ?? "", arguments, output: output, environment: environment)
+    child.wait()
+    return try Program.text(output)
+  }
+}
