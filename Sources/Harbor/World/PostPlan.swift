@@ -83,7 +83,8 @@ struct PostPlan: Sendable {
     case .r4:
       let shown: Kind? =
         generator.chance(Self.misleadingShare)
-        ? generator.pick(others) : generator.chance(0.6) ? unrelated(&generator) : nil
+        ? generator.pick(others)
+        : generator.chance(Self.unrelatedShare) ? unrelated(&generator) : nil
       thing = shown?.thing ?? .empty
       place = generator.chance(Self.placeShare) ? absentPlace(actual, thing, &generator) : nil
       cue = actual
@@ -93,13 +94,14 @@ struct PostPlan: Sendable {
     }
   }
 
-  static let placeShare: Float = 0.5
+  static let placeShare: Float = 0.2
   static let decoyShare: Float = 0.2
   static let figurativeWithPicture: Float = 1
   static let figurativeWithout: Float = 0.1
-  static let ownPictureShare: Float = 0.4
-  static let otherMeaningShare: Float = 0.85
-  static let misleadingShare: Float = 0.38
+  static let ownPictureShare: Float = 0.5
+  static let otherMeaningShare: Float = 0.7
+  static let misleadingShare: Float = 0.5
+  static let unrelatedShare: Float = 0.7
 }
 
 extension SeededGenerator {
