@@ -51,7 +51,7 @@ struct BenchReport {
   func text() -> String {
     let cells = [Self.heads] + table
     let widths = Self.heads.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-    var lines = machine.facts.map { "\($0.name.padded(to: 12))\($0.value)" } + [""]
+    var lines = machine.facts.map { "\($0.name.padded(to: 20))\($0.value)" } + [""]
     for row in cells {
       let padded = zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
       lines.append(String(padded.reversed().drop { $0 == " " }.reversed()))
@@ -111,12 +111,14 @@ struct BenchReport {
   }
 }
 
-/// The machine that measures, before it is busy with that.
+/// The machine that measures, before it is busy with that, and what it measures on.
 struct Machine {
   /// Names and values, for a person.
   let facts: [(name: String, value: String)]
 
-  init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  init(
+    setting: BenchSetting, environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
     let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     let model = info.split(separator: "\n").first { $0.hasPrefix("model name") }?
       .split(separator: ":").last?.trimmingCharacters(in: .whitespaces)
@@ -129,6 +131,9 @@ struct Machine {
       ("BLAS kernel", BLAS.coreName),
       ("OPENBLAS_CORETYPE", environment["OPENBLAS_CORETYPE"] ?? "not set"),
       ("load before", String(format: "%.1f", load[0])),
+      // Names, not paths: this goes into the manual.
+      ("dataset", URL(fileURLWithPath: setting.dataset).lastPathComponent),
+      ("models", setting.modelNames.isEmpty ? "none" : setting.modelNames.joined(separator: ", ")),
     ].map { ($0, $1) }
   }
 }

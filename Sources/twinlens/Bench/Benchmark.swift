@@ -29,6 +29,8 @@ struct BenchSetting: Sendable {
   let dataset: String
   /// A folder of models, nil when there is none.
   let models: String?
+  /// What is in it.
+  let modelNames: [String]
   /// An empty folder that is removed afterwards.
   let folder: String
 
@@ -40,6 +42,7 @@ struct BenchSetting: Sendable {
     self.dataset = try Session.path(options, shared)
     let choice = ModelFolderChoice(named: models, root: self.dataset, shared: shared)
     self.models = choice.hasModels ? choice.folder : nil
+    modelNames = choice.names
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("twinlens-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

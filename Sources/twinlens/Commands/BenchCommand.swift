@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
       \(Benchmark.all.map { "  \($0.name.padded(to: 12))\($0.summary)" }.joined(separator: "\n"))
       """)
 
-  @Flag(help: "Print JSON, with all numbers.")
+  @Flag(help: "Print JSON, with every percentile.")
   var json = false
 
   @Flag(help: "Print a Markdown table.")
@@ -49,7 +49,7 @@ struct BenchCommand: ParsableCommand {
     defer { setting.cleanUp() }
     let chosen = Benchmark.all.filter { names?.contains($0.name) ?? true }
     let progress = ProgressLine()
-    var report = BenchReport(machine: Machine())
+    var report = BenchReport(machine: Machine(setting: setting))
     let start = ContinuousClock.now
     for (index, benchmark) in chosen.enumerated() {
       progress.show("measuring \(benchmark.name)", Double(index) / Double(chosen.count))
