@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Services
 
@@ -35,11 +36,14 @@ struct BenchSetting: Sendable {
   let folder: String
 
   /// The dataset and models that were named, else the embedded sample and its models.
-  /// - Throws: `SessionError` when there is no dataset, and what making a folder throws.
+  /// - Throws: `SessionError` or `CorporaError` when there is no dataset, and what making a folder
+  ///   throws.
   init(dataset: String?, models: String?) throws {
     let shared = SharedFiles()
     let options = SessionOptions(dataset: dataset, annotator: "bench")
     self.dataset = try Session.path(options, shared)
+    // What cannot be opened is said once, not by every measurement.
+    _ = try Dataset.open(self.dataset)
     let choice = ModelFolderChoice(named: models, root: self.dataset, shared: shared)
     self.models = choice.hasModels ? choice.folder : nil
     modelNames = choice.names

@@ -1,4 +1,5 @@
 import Foundation
+import Screen
 
 /// This program once more, in a terminal that answers as a plain xterm does: with its device
 /// attributes at once, and nothing else. It is ended when this object goes.
@@ -110,7 +111,9 @@ final class PseudoTerminal {
   }
 
   /// The last that was read, for messages.
-  var lastOutput: String { String(decoding: output.suffix(400), as: UTF8.self) }
+  var lastOutput: String {
+    Sanitizer(emoji: .base).visible(String(decoding: output.suffix(400), as: UTF8.self))
+  }
 
   /// Keeps reading for some time.
   func drain(seconds: Double) {
