@@ -1,0 +1,60 @@
+import Foundation
+
+/// From a key to its frame in a terminal: `BenchKeysCommand` measures in a process of its own.
+enum KeyBench {
+  /// Two sizes of the screen, each also while a router trains.
+  static func rows(_ setting: BenchSetting) throws -> [BenchRow] {
+    var rows: [BenchRow] = []
+    for trains in [false, true] {
+      for (columns, lines) in [(120, 36), (300, 90)] {
+        let times = try measure(setting, columns: columns, rows: lines, trains: trains)
+        rows.append(
+          BenchRow(
+            what: "key to frame at \(columns)×\(lines)" + (trains ? ", router training" : ""),
+            budget: Budget(statistic: .p99, limit: trains ? 33 : 16),
+            figures: Figures(times.all), note: times.parts))
+      }
+    }
+    return rows
+  }
+
+  private static func measure(
+    _ setting: BenchSetting, columns: Int, rows: Int, trains: Bool
+  ) throws -> KeyTimes {
+    let name = "keys-\(columns)-\(trains)"
+    let out = setting.folder + "/\(name).json"
+    var arguments = [
+      BenchKeysCommand.name, setting.dataset, "--models",
+      try setting.models ?? setting.emptyFolder(), "--store", setting.folder + "/\(name).sqlite",
+      "--out", out,
+    ]
+    if trains { arguments.append("--training") }
+    let terminal = try PseudoTerminal(arguments, columns: columns, rows: rows)
+    try terminal.waitForEnd(seconds: 30)
+    guard let data = FileManager.default.contents(atPath: out) else {
+      throw PseudoTerminal.Failure.ended(output: terminal.lastOutput)
+    }
+    return try JSONDecoder().decode(KeyTimes.self, from: data)
+  }
+}
+
+/// What each key took, in milliseconds.
+struct KeyTimes: Codable {
+  /// Changing the state and handing out work.
+  var update: [Double] = []
+  /// Drawing the frame.
+  var view: [Double] = []
+  /// Finding out what differs, and writing it.
+  var present: [Double] = []
+
+  /// The three together, key by key.
+  var all: [Double] { zip(update, zip(view, present)).map { $0 + $1.0 + $1.1 } }
+
+  /// Medians of the parts, in words.
+  var parts: String {
+    let medians = [update, view, present].map { Figures($0).value(.median) ?? 0 }
+    return String(
+      format: "medians: state %.2f ms, frame %.2f ms, terminal %.2f ms", medians[0], medians[1],
+      medians[2])
+  }
+}
