@@ -50,12 +50,17 @@ struct PostPlan: Sendable {
     func unrelated(_ generator: inout SeededGenerator) -> Kind {
       generator.pick(Kind.allCases.filter { $0.type != actual.type })
     }
+    // A place that is not in the picture; R1 and R4 must not differ in words alone.
+    func absentPlace(_ cue: Kind?, _ shown: Thing, _ generator: inout SeededGenerator) -> Kind {
+      generator.pick(Kind.allCases.filter { $0.thing != shown && $0.type != (cue ?? actual).type })
+    }
     switch relatedness {
     case .r1:
       // What is said is in the picture; what the name is said to do is meant figuratively.
       thing = actual.thing
-      place = generator.chance(Self.placeShare) ? unrelated(&generator) : nil
       cue = generator.chance(Self.figurativeWithPicture) ? generator.pick(others) : nil
+      place =
+        generator.chance(Self.placeShare) ? absentPlace(cue, actual.thing, &generator) : nil
       decoy = cue == nil && generator.chance(Self.decoyShare) ? unrelated(&generator) : nil
       spokenSetting = setting
     case .r2:
@@ -80,8 +85,7 @@ struct PostPlan: Sendable {
         generator.chance(Self.misleadingShare)
         ? generator.pick(others) : generator.chance(0.6) ? unrelated(&generator) : nil
       thing = shown?.thing ?? .empty
-      let places = Kind.allCases.filter { $0 != shown && $0.type != actual.type }
-      place = generator.chance(Self.absentPlaceShare) ? generator.pick(places) : nil
+      place = generator.chance(Self.placeShare) ? absentPlace(actual, thing, &generator) : nil
       cue = actual
       decoy = nil
       let pictured = setting
@@ -89,11 +93,10 @@ struct PostPlan: Sendable {
     }
   }
 
-  static let placeShare: Float = 0.2
-  static let absentPlaceShare: Float = 0.5
+  static let placeShare: Float = 0.5
   static let decoyShare: Float = 0.2
   static let figurativeWithPicture: Float = 1
-  static let figurativeWithout: Float = 0.3
+  static let figurativeWithout: Float = 0.1
   static let ownPictureShare: Float = 0.4
   static let otherMeaningShare: Float = 0.85
   static let misleadingShare: Float = 0.38
