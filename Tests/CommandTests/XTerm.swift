@@ -52,7 +52,8 @@ final class XTerm {
     terminal = try Child(
       Self.find("xterm") ?? "", options + command, environment: environment)
     for _ in 0..<100 {
-      window = try tool("xdotool", ["search", "--class", "xterm"])
+      window =
+        try tool("xdotool", ["search", "--class", "xterm"])
         .split(separator: "\n").first.map(String.init) ?? ""
       if !window.isEmpty { break }
       usleep(50_000)
