@@ -54,7 +54,7 @@ public struct SampleWriter: Sendable {
     """
     # Made by `twinlens sample`, seed \(recipe.seed). All people, places and posts are invented.
     name = "harbor"
-    entity_types = ["PER", "LOC", "ORG", "MISC"]
+    types = ["PER", "LOC", "ORG", "MISC"]
     guidelines = "Names of the harbour town are ambiguous: let the text decide where it does, else the picture."
 
     """

@@ -19,7 +19,8 @@ public struct DoctorReport: Sendable {
     let wishes = TerminalOptions(environment: environment)
     colors = ColorDepth(term: capabilities.term, noColor: wishes.noColor)
     graphics = GraphicsChoice(mode: wishes.graphics, capabilities: capabilities, depth: colors)
-    locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
+    locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }
       .first { !$0.isEmpty } ?? "C"
     shared = SharedFiles(environment: environment)
     models = ModelFolderChoice(named: nil, root: shared.sample, shared: shared)
@@ -146,7 +147,8 @@ struct Processor: Sendable {
   init(environment: [String: String], info: String? = nil) {
     let text = info ?? (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
     func field(_ name: String) -> Substring? {
-      text.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: ":").dropFirst().first
+      text.split(separator: "\n").first { $0.hasPrefix(name) }?.split(separator: ":").dropFirst()
+        .first
     }
     flags = Set(field("flags")?.split(separator: " ") ?? [])
     model = field("model name").map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"

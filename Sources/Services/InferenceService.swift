@@ -138,7 +138,9 @@ public final class InferenceService: Sendable {
 
   private func nextJob() -> Job? {
     agenda.withLock { agenda in
-      if !agenda.current.isEmpty { return .analyse(agenda.current.removeFirst(), isNeighbour: false) }
+      if !agenda.current.isEmpty {
+        return .analyse(agenda.current.removeFirst(), isNeighbour: false)
+      }
       if let id = agenda.corrections.popLast() { return .correct(id) }
       if agenda.wantsTraining {
         agenda.wantsTraining = false

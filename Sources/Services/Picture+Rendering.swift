@@ -20,7 +20,11 @@ extension Picture {
     var fitted = resized(
       to: PixelSize(width: pixels.width, height: pixels.height),
       filter: shrinks ? .box : .bicubic)
-    if let heat = request.heat { fitted = fitted.overlaid(with: heat) }
+    if let heat = request.heat {
+      // A border one pixel wide would be as thick as a sign in text.
+      let border = style.rung == .sixel ? HeatStyle().border : nil
+      fitted = fitted.overlaid(with: heat, HeatStyle(border: border))
+    }
     switch style.rung {
     case .sixel where style.marksSixel:
       return .placeholder("[sixel \(pixels.width)x\(pixels.height)]")
@@ -57,20 +61,22 @@ extension Picture {
   }
 
   /// The picture under a slice of a signal.
-  func overlaid(with heat: Heat) -> Picture {
+  func overlaid(with heat: Heat, _ style: HeatStyle) -> Picture {
     switch heat.shape {
     case .grid(let rows, let columns, let region):
       guard rows > 0, columns > 0, heat.values.count == rows * columns else { return self }
       return overlaid(
         with: HeatGrid(
-          heat.values, rows: rows, columns: columns, region: PictureRegion(region)))
+          heat.values, rows: rows, columns: columns, region: PictureRegion(region)),
+        style: style)
     case .regions(let regions):
       let (low, high) = heat.bounds
       var result = self
       for (region, value) in zip(regions, heat.values) {
         result = result.overlaid(
           with: HeatGrid(
-            [value], rows: 1, columns: 1, region: PictureRegion(region), range: low...high))
+            [value], rows: 1, columns: 1, region: PictureRegion(region), range: low...high),
+          style: style)
       }
       return result
     }

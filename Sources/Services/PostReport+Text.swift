@@ -111,7 +111,9 @@ extension PostReport {
       if let percentile { line += ", percentile \(number(percentile))" }
       return [line]
     case .words:
-      return [zip(post.tokens, values).map { "\(safe($0.text)) \(number($1))" }.joined(separator: "  ")]
+      return [
+        zip(post.tokens, values).map { "\(safe($0.text)) \(number($1))" }.joined(separator: "  ")
+      ]
     case .imageMap(_, let columns, _): return grid(values, columns: columns)
     case .wordsByImage(let rows, let columns, _):
       return post.tokens.enumerated().flatMap { i, token in

@@ -18,8 +18,14 @@ public struct Session: Sendable {
   public let history: EditHistory
   /// The folder of models, nil when there is none.
   public let models: ModelFolderChoice
-  /// Sentences for the first status line: what is unusual about dataset or annotations.
-  public let notices: [String]
+  /// What is unusual about dataset or annotations, for the first status line.
+  public let notices: [Notice]
+
+  /// A sentence, and whether something is wrong.
+  public struct Notice: Sendable, Hashable {
+    public let text: String
+    public let isWarning: Bool
+  }
 
   /// Opens dataset and store.
   /// - Throws: `CorporaError`, `StoreError`, `SessionError`.
@@ -51,22 +57,26 @@ public struct Session: Sendable {
 
   private static func notices(
     _ dataset: Dataset, findings: [String], isSame: Bool, _ location: StoreLocation
-  ) -> [String] {
-    var notices: [String] = []
-    if !isSame {
-      notices.append(
-        "the dataset changed since it was annotated; edits are kept, see twinlens annotations log")
-    }
+  ) -> [Notice] {
+    var notices: [Notice] = []
+    func more(_ count: Int) -> String { count > 1 ? " (and \(count - 1) more)" : "" }
     if let first = findings.first {
-      notices.append(first + (findings.count > 1 ? " (and \(findings.count - 1) more)" : ""))
+      notices.append(Notice(text: first + more(findings.count), isWarning: true))
+    } else if !isSame {
+      notices.append(
+        Notice(
+          text: "the dataset's files changed since they were annotated; every edit still fits",
+          isWarning: false))
     }
     let malformed = dataset.findings.filter { $0.severity == .malformed }
     if let first = malformed.first {
-      let more = malformed.count > 1 ? " (and \(malformed.count - 1) more)" : ""
-      notices.append("\(first)\(more)")
+      notices.append(Notice(text: "\(first)\(more(malformed.count))", isWarning: true))
     }
     if location.reason == .stateFolder {
-      notices.append("the dataset's folder cannot be written; edits go to \(location.path)")
+      notices.append(
+        Notice(
+          text: "the dataset's folder cannot be written; edits go to \(location.path)",
+          isWarning: false))
     }
     return notices
   }

@@ -9,7 +9,9 @@ public enum StandardOutput {
   public static func write(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
   /// Writes a line to standard error.
-  public static func complain(_ line: String) { write(Array((line + "\n").utf8), to: STDERR_FILENO) }
+  public static func complain(_ line: String) {
+    write(Array((line + "\n").utf8), to: STDERR_FILENO)
+  }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {
     var rest = bytes[...]

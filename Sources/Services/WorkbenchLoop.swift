@@ -43,7 +43,9 @@ public struct WorkbenchLoop {
 
   /// Runs until the person quits or the terminal goes away.
   public mutating func run() {
-    if let first = session.notices.first { send(.notice(first, isError: true)) }
+    if let first = session.notices.first {
+      send(.notice(first.text, isError: first.isWarning))
+    }
     present()
     firstFrame?()
     firstFrame = nil

@@ -22,8 +22,7 @@ struct PixelTests {
       for y in 0..<shot.height {
         for x in 0..<shot.width {
           let color = shot[x, y]
-          guard Self.isNear(color, SmallDataset.left) || Self.isNear(color, SmallDataset.right)
-          else { continue }
+          guard Self.isPictured(color) else { continue }
           count += 1
           left = min(left, x)
           right = max(right, x)
@@ -38,6 +37,10 @@ struct PixelTests {
     /// Share of the surrounding rectangle that has the colours.
     var fill: Double { Double(count) / Double(max(1, width * height)) }
 
+    static func isPictured(_ color: RGB) -> Bool {
+      isNear(color, SmallDataset.left) || isNear(color, SmallDataset.right)
+    }
+
     /// Sixel colours are percents, and the middle column is mixed.
     private static func isNear(_ a: RGB, _ b: RGB) -> Bool {
       abs(Int(a.red) - Int(b.red)) < 12 && abs(Int(a.green) - Int(b.green)) < 12
@@ -47,7 +50,8 @@ struct PixelTests {
 
   private static let keys: [[String]] =
     [
-      "j", "k", "w", "b", "l", "h", "Tab", "Home", "End", "m", "s", "numbersign", "period", "shift+h",
+      "j", "k", "w", "b", "l", "h", "Tab", "Home", "End", "m", "s", "numbersign", "period",
+      "shift+h",
       "g", "shift+g", "Escape", "v", "n",
     ].map { [$0] } + [
       ["question"], ["question", "Down", "Down", "Escape"], ["slash", "p", "i", "Escape"],
@@ -120,10 +124,16 @@ struct PixelTests {
     #expect(before.size == after.size, "\(place)")
     guard before.size == after.size else { return }
     var differing = 0
-    for i in 0..<(before.width * before.height)
-    where before.pixels[(3 * i)..<(3 * i + 3)] != after.pixels[(3 * i)..<(3 * i + 3)] {
-      differing += 1
+    var pictured = 0
+    for y in 0..<before.height {
+      for x in 0..<before.width where before[x, y] != after[x, y] {
+        differing += 1
+        if Found.isPictured(before[x, y]) || Found.isPictured(after[x, y]) { pictured += 1 }
+      }
     }
-    #expect(differing == 0, "\(differing) pixels differ from a fresh screen at \(place)")
+    #expect(pictured == 0, "\(pictured) pixels of pictures are ghosts at \(place)")
+    // The smoothed edge of a letter may reach one pixel into the next cell, and is cut when that
+    // cell is written later. A cell has some fifty pixels: a ghost would be more.
+    #expect(differing <= 12, "\(differing) pixels differ from a fresh screen at \(place)")
   }
 }

@@ -1,6 +1,7 @@
 import Annotations
 import Corpora
 import Foundation
+import Routing
 import Testing
 
 @Suite("Key scripts", .enabled(if: Program.isBuilt, "the program is not built"))
@@ -85,15 +86,31 @@ struct ScriptTests {
   @Test("accepted posts retrain the router, which is kept beside the annotations")
   func retraining() throws {
     let folder = try TemporaryFolder()
-    let data = try SmallDataset.make(in: folder)
+    let data = try SmallDataset.make(in: folder, more: 12)
     let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
     let script = try folder.write("wait\nkey Return\nkey Return\nkey t\nwait\n", "keys")
     let store = folder.path + "/s/store.sqlite"
     let arguments = [data, "--models", models, "--script", script, "--store", store]
-    let result = try Program.run(arguments + ["--size", "200x50"])
-    #expect(result.status == 0)
+    let few = try Program.run(arguments + ["--size", "200x50"])
+    #expect(few.status == 0)
     // Two posts are too few: a named state with what to do.
-    #expect(result.output.contains("not trained"))
+    #expect(few.output.contains("not trained"))
+    let all = try folder.write(
+      "wait\n" + String(repeating: "key Return\n", count: 14) + "wait\nkey i\nwait\n", "all")
+    let enough = try Program.run([
+      data, "--models", models, "--script", all, "--store", store, "--size", "200x50",
+    ])
+    #expect(enough.status == 0)
+    #expect(enough.output.contains("a new router waits"))
+    #expect(enough.output.contains("the new router is in use"))
+    let kept = folder.path + "/s/router-rds"
+    #expect(try RouterBundle(folder: kept).configuration.version == 2)
+    // The next start takes it up without a word; one made from another base is named and left.
+    let wait = try folder.write("wait\n", "wait")
+    let next = [data, "--models", models, "--script", wait, "--store", store]
+    #expect(try !Program.run(next).output.contains("another router"))
+    try SmallModels.router(dimensions: 8, seed: 5).save(to: models + "/rds")
+    #expect(try Program.run(next).output.contains("another router"))
   }
 
   @Test("a step that does not exist is named with file and line, and fails")

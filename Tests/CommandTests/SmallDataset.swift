@@ -6,13 +6,14 @@ enum SmallDataset {
   static let left = RGB(255, 0, 255)
   static let right = RGB(0, 255, 0)
 
-  /// Makes the dataset in `folder`/data and returns its path.
-  static func make(in folder: TemporaryFolder) throws -> String {
+  /// Makes the dataset in `folder`/data and returns its path; `more` posts of the same kind follow.
+  static func make(in folder: TemporaryFolder, more: Int = 0) throws -> String {
     let root = folder.path + "/data"
     try FileManager.default.createDirectory(
       atPath: root + "/images", withIntermediateDirectories: true)
     var lines = ""
-    for (i, post) in posts.enumerated() {
+    let added = (0..<more).map { (["Ada", "met", "Tarn", "\($0)"], [(0, 1, "PER")]) }
+    for (i, post) in (posts + added).enumerated() {
       let words = post.words.map { "\"\($0)\"" }.joined(separator: ",")
       let mentions = post.mentions.map {
         "{\"start\":\($0.0),\"end\":\($0.1),\"type\":\"\($0.2)\"}"

@@ -41,7 +41,7 @@ enum SmallModels {
   }
 
   /// A router whose rehearsal sample has one number that tells which expert is right.
-  private static func router(dimensions: Int) throws -> RouterBundle {
+  static func router(dimensions: Int, seed: UInt64 = 1) throws -> RouterBundle {
     var generator = SeededGenerator(seed: 2, stream: "small router")
     func data(_ name: String, count: Int) throws -> RouterData {
       var x: [Float] = []
@@ -67,7 +67,7 @@ enum SmallModels {
     return try RouterBundle(
       name: "rds", textExpert: "bilstm-crf", multimodalExpert: "riva", encoder: "clip",
       labels: ["PER", "LOC", "ORG", "MISC"],
-      base: try training.makeDiscriminator(for: rehearsal, seed: 1), training: training, seed: 1,
+      base: try training.makeDiscriminator(for: rehearsal, seed: seed), training: training, seed: 1,
       rehearsal: rehearsal, heldOut: heldOut)
   }
 }

@@ -53,7 +53,8 @@ struct TextOutputTests {
       }
     }
     let route = try #require(json["route"] as? [String: Any])
-    #expect((route["p"] as? NSNumber).map { Float($0.doubleValue) } == analysis.decision?.probability)
+    #expect(
+      (route["p"] as? NSNumber).map { Float($0.doubleValue) } == analysis.decision?.probability)
   }
 
   @Test("show escapes whatever could steer a terminal, as text and as JSON")

@@ -16,7 +16,8 @@ final class XTerm {
 
   enum Failure: Error {
     case noDisplay
-    case noWindow
+    case noWindow(String)
+    case noFocus
   }
 
   private static func find(_ tool: String) -> String? {
@@ -27,6 +28,7 @@ final class XTerm {
   /// Opens a window of `size` (COLSxROWS) that runs a command.
   init(size: String, command: [String]) throws {
     folder = try TemporaryFolder()
+    let complaints = folder.path + "/complaints"
     let display = folder.path + "/display"
     // Xvfb picks a free display and writes its number to standard output.
     server = try Child(
@@ -50,15 +52,22 @@ final class XTerm {
       size, "-bg", "black", "-fg", "white", "-xrm", "XTerm*numColorRegisters: 1024", "-e",
     ]
     terminal = try Child(
-      Self.find("xterm") ?? "", options + command, environment: environment)
-    for _ in 0..<100 {
-      window = try tool("xdotool", ["search", "--class", "xterm"])
+      Self.find("xterm") ?? "", options + command, errors: complaints,
+      environment: environment)
+    // A window can be found before it can be looked at or take the keys.
+    for _ in 0..<200 where window.isEmpty {
+      window =
+        try tool("xdotool", ["search", "--onlyvisible", "--class", "xterm"])
         .split(separator: "\n").first.map(String.init) ?? ""
-      if !window.isEmpty { break }
+      if window.isEmpty { usleep(50_000) }
+    }
+    guard !window.isEmpty else { throw Failure.noWindow((try? Program.text(complaints)) ?? "") }
+    for _ in 0..<40 {
+      _ = try tool("xdotool", ["windowfocus", window])
+      if try tool("xdotool", ["getwindowfocus"]).hasPrefix(window) { return }
       usleep(50_000)
     }
-    guard !window.isEmpty else { throw Failure.noWindow }
-    _ = try tool("xdotool", ["windowfocus", window])
+    throw Failure.noFocus
   }
 
   deinit {

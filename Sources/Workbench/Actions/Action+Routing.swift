@@ -7,6 +7,7 @@ extension Action {
       unavailable: needsRouter
     ) { state, _ in
       state.notice = Notice(text: "training asked for")
+      state.askedToTrain = true
       return [.train]
     },
     Action(

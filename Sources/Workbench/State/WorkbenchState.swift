@@ -46,6 +46,9 @@ public struct WorkbenchState: Sendable {
   var choice = ViewChoice()
   /// Where the background training stands.
   var training = TrainingReport(state: .idle)
+  /// True from the person's own wish to train until it is answered; other trainings begin by
+  /// themselves and must not talk over what the person does.
+  var askedToTrain = false
   /// Posts whose route the candidate router would change.
   var flips: Set<Int> = []
   /// A search that is going on.

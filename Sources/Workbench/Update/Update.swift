@@ -116,10 +116,12 @@ extension WorkbenchState {
         text: "a new router waits" + (worse ? ", worse on held-out posts" : "") + ": \(keys)")
     case .installed: notice = Notice(text: "the new router is in use")
     case .rolledBack: notice = Notice(text: "back to the router before")
+    case .refused(.tooFewCorrections) where !askedToTrain: break
     case .refused(let refusal):
       notice = Notice(text: "not trained: \(refusal.words.what)", isError: true)
-    case .idle, .queued, .running: break
+    case .idle, .queued, .running: return
     }
+    askedToTrain = false
   }
 
   /// Quits at once when all is saved, else as soon as it is.

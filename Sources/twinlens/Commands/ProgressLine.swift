@@ -62,7 +62,8 @@ final class ProgressLine: Sendable {
 
   private static func bar(_ share: Double) -> String {
     let full = Int((min(1, max(0, share)) * 20).rounded())
-    return "[" + String(repeating: "#", count: full) + String(repeating: "·", count: 20 - full) + "]"
+    return "[" + String(repeating: "#", count: full) + String(repeating: "·", count: 20 - full)
+      + "]"
   }
 
   private static func time(_ seconds: Double) -> String {

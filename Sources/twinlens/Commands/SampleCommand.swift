@@ -26,6 +26,7 @@ struct SampleCommand: ParsableCommand {
     let recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
     try SampleWriter(recipe).write(to: out) { progress.show("drawing the harbour sample", $0) }
     progress.clear()
-    print("\(train) training, \(dev) dev and \(test) test posts and \(captions) captions are in \(out)")
+    print(
+      "\(train) training, \(dev) dev and \(test) test posts and \(captions) captions are in \(out)")
   }
 }

@@ -27,7 +27,8 @@ struct StudyCommand: ParsableCommand {
       })
     let results: [HarborStudy.SeedResult]
     do {
-      results = try HarborStudy(trainer: trainer, seeds: (1...UInt64(max(1, seeds))).map { $0 }).run()
+      results = try HarborStudy(trainer: trainer, seeds: (1...UInt64(max(1, seeds))).map { $0 })
+        .run()
     } catch let stopped as TrainingStopped {
       progress.clear()
       FileHandle.standardError.write(Data("\(stopped)\n".utf8))
