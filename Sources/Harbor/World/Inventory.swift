@@ -6,7 +6,7 @@ public struct Inventory: Sendable {
   /// A name that can stand for several kinds of different entity types.
   public struct AmbiguousName: Sendable, Hashable {
     public let tokens: [String]
-    /// Two to four kinds, the most usual first.
+    /// Two to four kinds of different entity types, each as usual as the others.
     public let kinds: [Kind]
   }
 

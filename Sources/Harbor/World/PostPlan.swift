@@ -43,7 +43,8 @@ struct PostPlan: Sendable {
   init(_ generator: inout SeededGenerator) {
     relatedness = Relatedness.allCases[generator.pick(weights: Relatedness.shares)]
     name = generator.pickZipf(Inventory.town.ambiguous, exponent: 0.5)
-    kind = name.kinds[generator.pick(weights: name.kinds.indices.map { 1 / Float($0 + 2) })]
+    // All meanings are equally usual: the name alone must not settle a clash of words and picture.
+    kind = generator.pick(name.kinds)
     setting = generator.pick(Setting.allCases)
     let actual = kind
     let others = name.kinds.filter { $0 != actual }
@@ -97,11 +98,11 @@ struct PostPlan: Sendable {
   static let placeShare: Float = 0.2
   static let decoyShare: Float = 0.2
   static let figurativeWithPicture: Float = 1
-  static let figurativeWithout: Float = 0.1
-  static let ownPictureShare: Float = 0.5
-  static let otherMeaningShare: Float = 0.7
-  static let misleadingShare: Float = 0.5
-  static let unrelatedShare: Float = 0.7
+  static let figurativeWithout: Float = 0.3
+  static let ownPictureShare: Float = 0.75
+  static let otherMeaningShare: Float = 0.8
+  static let misleadingShare: Float = 0.25
+  static let unrelatedShare: Float = 0.05
 }
 
 extension SeededGenerator {
