@@ -11,15 +11,16 @@ extension ModelTrainer {
   func trainClassifier(_ name: String) throws {
     let captions = try requireCaptions(name)
     let classes = Set(captions.posts.compactMap { $0.attributes["pictured"] }).sorted()
-    let (train, held) = divide(prepare(captions, words: Vocabulary([]), classes: classes))
+    let (train, held) = divide(
+      prepare(captions, recipe.shapes, words: Vocabulary([]), classes: classes))
     var generator = SeededGenerator(seed: HarborRecipe.worldSeed, stream: name)
     let fresh = PictureClassifier(recipe.pictures, classes: classes.count, &generator)
-    let task = ClassificationTask(side: recipe.picture.side)
+    let task = ClassificationTask(side: recipe.shapes.side)
     let trained = try run(
       EncoderRun(fresh, task, recipe.classifier), on: train, name: name)
     let metrics = ["heldOutAccuracy": task.accuracy(trained, held)]
     try PictureEncoderModel(
-      name: name, classifier: trained, classes: classes, recipe: recipe.picture
+      name: name, classifier: trained, classes: classes, recipe: recipe.shapes
     ).save(to: folder(name), provenance: provenance(metrics))
     Checkpoint(models: models, name: name).remove()
     _ = observe(.finished(model: name, metrics: metrics))
@@ -31,7 +32,7 @@ extension ModelTrainer {
     let texts = dataset.posts(in: .train) + captions.posts
     let words = Vocabulary(
       counting: texts.lazy.flatMap { $0.tokens.map { WordForms.word($0.text) } }, minimum: 2)
-    let (train, held) = divide(prepare(captions, words: words, classes: []))
+    let (train, held) = divide(prepare(captions, recipe.picture, words: words, classes: []))
     var generator = SeededGenerator(seed: HarborRecipe.worldSeed, stream: name)
     var fresh = DualEncoder(
       DualEncoder.Configuration(
@@ -67,7 +68,7 @@ extension ModelTrainer {
   }
 
   private func prepare(
-    _ captions: Dataset, words: Vocabulary, classes: [String]
+    _ captions: Dataset, _ seen: PictureRecipe, words: Vocabulary, classes: [String]
   ) -> [CaptionedPicture] {
     let total = captions.posts.count
     let results = Mutex([CaptionedPicture?](repeating: nil, count: total))
@@ -75,11 +76,11 @@ extension ModelTrainer {
     DispatchQueue.concurrentPerform(iterations: total) { i in
       let post = captions.posts[i]
       if case .success(let picture) = PostReader.picture(
-        of: post, in: captions, fitting: recipe.picture.shortSide)
+        of: post, in: captions, fitting: seen.shortSide)
       {
         let pair = CaptionedPicture(
           words: post.tokens.map { words[WordForms.word($0.text)] },
-          pixels: recipe.picture.prepare(picture).pixels,
+          pixels: seen.prepare(picture).pixels,
           label: classes.firstIndex(of: post.attributes["pictured"] ?? "") ?? -1)
         results.withLock { $0[i] = pair }
       }
