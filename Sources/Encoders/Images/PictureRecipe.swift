@@ -44,13 +44,19 @@ public struct PictureRecipe: Sendable, Hashable, Codable {
   /// Rec. 601 luma, standardised over the picture, three times.
   private static func lightness(_ picture: Picture) -> [Float] {
     let p = picture.pixels
-    var plane = (0..<(picture.width * picture.height)).map { i in
-      0.299 * Float(p[3 * i]) + 0.587 * Float(p[3 * i + 1]) + 0.114 * Float(p[3 * i + 2])
+    let count = picture.width * picture.height
+    var plane = [Float](repeating: 0, count: count)
+    var sum: Float = 0
+    for i in 0..<count {
+      let (r, g, b) = (Float(p[3 * i]), Float(p[3 * i + 1]), Float(p[3 * i + 2]))
+      plane[i] = 0.299 * r + 0.587 * g + 0.114 * b
+      sum += plane[i]
     }
-    let mean = plane.reduce(0, +) / Float(plane.count)
-    let variance = plane.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(plane.count)
-    let scale = 1 / max(1, variance.squareRoot())
-    for i in plane.indices { plane[i] = (plane[i] - mean) * scale }
+    let mean = sum / Float(count)
+    var squares: Float = 0
+    for value in plane { squares += (value - mean) * (value - mean) }
+    let scale: Float = 1 / max(1, (squares / Float(count)).squareRoot())
+    for i in 0..<count { plane[i] = (plane[i] - mean) * scale }
     return plane + plane + plane
   }
 }
