@@ -87,9 +87,10 @@ extension PostReport {
     var lines = ["\(safe(prediction.system)) shows"]
     for signal in prediction.trace.signals {
       let steps = signal.sliceCount
+      let shape = signal.shape.map(String.init).joined(separator: "x")
       lines.append(
-        "  \(safe(signal.name))  \(safe(signal.caption))  \(Self.kindName(signal.kind)), "
-          + "shape \(signal.shape.map(String.init).joined(separator: "x"))")
+        "  \(safe(signal.name))  \(safe(signal.caption))  \(Self.kindName(signal.kind))"
+          + (shape.isEmpty ? "" : ", shape \(shape)"))
       for slice in 0..<steps {
         if steps > 1 { lines.append("    " + safe(signal.title(ofSlice: slice))) }
         lines += values(of: signal, slice: slice).map { "    " + $0 }
@@ -136,9 +137,10 @@ extension PostReport {
 
   private func grid(_ values: [Float], columns: Int) -> [String] {
     guard columns > 0 else { return [] }
-    return stride(from: 0, to: values.count, by: columns).map { start in
-      values[start..<min(values.count, start + columns)].map(number).joined(separator: " ")
-    }
+    return aligned(
+      stride(from: 0, to: values.count, by: columns).map { start in
+        values[start..<min(values.count, start + columns)].map(number)
+      })
   }
 
   private func named(_ values: [Float], rows: [String], columns: [String]) -> [String] {
