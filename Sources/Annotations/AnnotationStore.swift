@@ -2,12 +2,13 @@ import Corpora
 import Foundation
 import GRDB
 
-/// The history of a dataset's annotations on disk: an SQLite file to which steps are only ever appended.
+/// The history of a dataset's annotations on disk: an SQLite file to which steps are only ever
+/// appended.
 ///
-/// An append is acknowledged after SQLite committed it: write-ahead log with `synchronous=FULL`, and a
-/// rollback journal on network file systems, where the log does not work (RELIABILITY §7). Each store has
-/// a serial queue of its own; the asynchronous calls never block their caller. One process writes at a
-/// time, any number may read.
+/// An append is acknowledged after SQLite committed it: write-ahead log with `synchronous=FULL`,
+/// and a rollback journal on network file systems, where the log does not work (RELIABILITY §7).
+/// Each store has a serial queue of its own; the asynchronous calls never block their caller. One
+/// process writes at a time, any number may read.
 public final class AnnotationStore: Sendable {
   /// Who may do what.
   public enum Access: Sendable, Hashable {
@@ -43,7 +44,8 @@ public final class AnnotationStore: Sendable {
     }
   }
 
-  /// Appends a step and returns its sequence number once it is committed. Waits for the disk: for scripts.
+  /// Appends a step and returns its sequence number once it is committed. Waits for the disk: for
+  /// scripts.
   /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult
   public func append(_ step: Step) throws -> Int64 {
@@ -144,7 +146,8 @@ extension AnnotationStore {
     let handle = open(path, O_RDONLY | O_CLOEXEC)
     guard handle >= 0 else { throw StoreError.cannotOpen(path, reason: reason(errno)) }
     defer { close(handle) }
-    // "SQLite format 3" and NUL, https://sqlite.org/fileformat.html §1.3; an empty file is a new one.
+    // "SQLite format 3" and NUL, https://sqlite.org/fileformat.html §1.3; an empty file is a new
+    // one.
     var head = [UInt8](repeating: 0, count: 16)
     let count = pread(handle, &head, head.count, 0)
     guard count == 0 || head == Array("SQLite format 3\0".utf8) else {

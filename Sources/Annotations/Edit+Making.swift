@@ -1,7 +1,7 @@
 import Corpora
 
-/// Edits as a person means them, made from a post with its current labels. Each is nil when it would
-/// change nothing. Mentions that an edit overlaps are removed wholly: half a name is no name.
+/// Edits as a person means them, made from a post with its current labels. Each is nil when it
+/// would change nothing. Mentions that an edit overlaps are removed wholly: half a name is no name.
 extension Edit {
   /// The opposite edit: what was after is before.
   public var inverted: Edit {

@@ -34,8 +34,9 @@ public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
 extension EditHistory {
   /// The history that stored steps make over a dataset, and what did not fit.
   ///
-  /// A post whose words are the same is edited even if its file has other tags now: each edit then puts its
-  /// result over its range, whatever stands there. A post with other words is left as the file has it.
+  /// A post whose words are the same is edited even if its file has other tags now: each edit then
+  /// puts its result over its range, whatever stands there. A post with other words is left as the
+  /// file has it.
   /// - Parameter last: the last sequence number in the store, where that is not the last step's.
   public static func replaying(
     _ steps: [Step], over dataset: Dataset, last: Int64 = 0

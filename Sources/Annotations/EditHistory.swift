@@ -3,8 +3,8 @@ import Corpora
 /// The edits of a dataset as a value: the current labels, unlimited undo and redo, and the steps.
 ///
 /// The workbench keeps one in memory and changes it at once; every step it returns goes to the
-/// `AnnotationStore`, which on the next start replays the same steps into an equal history.
-/// Undo is one line across all posts, latest edit first, whoever made it; a new edit ends the redo line,
+/// `AnnotationStore`, which on the next start replays the same steps into an equal history. Undo is
+/// one line across all posts, latest edit first, whoever made it; a new edit ends the redo line,
 /// but its steps stay on record. Undo puts back exactly what was there, review state included.
 public struct EditHistory: Sendable, Equatable {
   /// An edit that is in effect, or was taken back, and what its post was like before it.
@@ -21,7 +21,8 @@ public struct EditHistory: Sendable, Equatable {
   private var lastSequence: Int64 = 0
   private var done: [Done] = []
   private var undone: [Done] = []
-  /// What the posts of `undone` were like with the edit, in the same order: a redo gives exactly that.
+  /// What the posts of `undone` were like with the edit, in the same order: a redo gives exactly
+  /// that.
   private var redone: [LabelState?] = []
 
   /// An empty history.
@@ -114,7 +115,8 @@ public struct EditHistory: Sendable, Equatable {
       undone.removeAll()
       redone.removeAll()
     case .undo(let sequence):
-      // Posts do not touch each other, so the latest edit of its post can go wherever it stands in line.
+      // Posts do not touch each other, so the latest edit of its post can go wherever it stands in
+      // line.
       guard let place = done.lastIndex(where: { $0.step.post == step.post }),
         done[place].step.sequence == sequence
       else { throw EditError.notUndoable(sequence: sequence) }

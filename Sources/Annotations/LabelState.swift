@@ -43,8 +43,9 @@ public struct LabelState: Sendable, Hashable {
   }
 
   /// Does what an action says.
-  /// - Parameter rebase: when the labels are not the ones that the action was made for, put its result
-  ///   in place anyway (mentions that reach into its range go wholly); false makes that an error.
+  /// - Parameter rebase: when the labels are not the ones that the action was made for, put its
+  ///   result in place anyway (mentions that reach into its range go wholly); false makes that an
+  ///   error.
   /// - Throws: `EditError`; the state is then unchanged.
   mutating func apply(_ action: Edit.Action, tokenCount: Int, rebase: Bool) throws {
     var next = self

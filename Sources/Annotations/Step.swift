@@ -1,7 +1,8 @@
 import Corpora
 import Foundation
 
-/// One row of the history: an edit, or the taking back or repeating of one. A fact, never rewritten.
+/// One row of the history: an edit, or the taking back or repeating of one. A fact, never
+/// rewritten.
 public struct Step: Sendable, Hashable, Identifiable {
   /// Counts from 1 without gaps.
   public let sequence: Int64
@@ -54,8 +55,8 @@ public struct Step: Sendable, Hashable, Identifiable {
   /// Now, in milliseconds since 1970.
   public static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
-  /// `12  2026-11-21T03:52:48Z  ann  O_1926  PER → ORG on 'Paris'`: a line of `annotations log`. Control
-  /// characters are left out, as names and ids may come from anywhere.
+  /// `12  2026-11-21T03:52:48Z  ann  O_1926  PER → ORG on 'Paris'`: a line of `annotations log`.
+  /// Control characters are left out, as names and ids may come from anywhere.
   public var logLine: String {
     let line = "\(sequence)  \(date.formatted(.iso8601))  \(annotator)  \(post)  \(name)"
     return String(

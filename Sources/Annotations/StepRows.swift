@@ -38,8 +38,8 @@ enum StepRows {
     return step.sequence
   }
 
-  /// Reads all steps. Columns are checked one by one, as GRDB traps on a value of the wrong type and the
-  /// file may come from anywhere.
+  /// Reads all steps. Columns are checked one by one, as GRDB traps on a value of the wrong type
+  /// and the file may come from anywhere.
   static func fetch(_ db: Database, _ path: String) throws -> Stored {
     var stored = Stored()
     let rows = try Row.fetchCursor(

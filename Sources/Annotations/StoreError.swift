@@ -1,6 +1,7 @@
 import Foundation
 
-/// Why a store could not be opened or an edit not be kept. No case ever means that a file was overwritten.
+/// Why a store could not be opened or an edit not be kept. No case ever means that a file was
+/// overwritten.
 public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
   case inUse(String, process: String)
   case notADatabase(String)

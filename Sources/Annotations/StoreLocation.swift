@@ -23,8 +23,8 @@ public struct StoreLocation: Sendable, Hashable {
     self.reason = reason
   }
 
-  /// The rule of ARCHITECTURE, "Store": `--store`, else `.twinlens/annotations.sqlite` in the dataset's folder
-  /// when that can be written, else a folder named for the dataset's path under
+  /// The rule of ARCHITECTURE, "Store": `--store`, else `.twinlens/annotations.sqlite` in the
+  /// dataset's folder when that can be written, else a folder named for the dataset's path under
   /// `$XDG_STATE_HOME/twinlens` (`~/.local/state/twinlens`). Looks at the disk and makes nothing.
   public static func resolve(
     dataset: Dataset, explicit: String? = nil,
@@ -52,7 +52,8 @@ public struct StoreLocation: Sendable, Hashable {
 
   private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Root may write anywhere; a folder without any write bit was meant to stay as it is all the same.
+  /// Root may write anywhere; a folder without any write bit was meant to stay as it is all the
+  /// same.
   private static func canWrite(_ folder: String) -> Bool {
     var info = stat()
     return stat(folder, &info) == 0 && info.st_mode & 0o222 != 0 && access(folder, W_OK) == 0

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Keeps a second writer out of a store: an advisory lock on `FILE.lock` that goes with the process,
-/// however it ends. Readers need none.
+/// Keeps a second writer out of a store: an advisory lock on `FILE.lock` that goes with the
+/// process, however it ends. Readers need none.
 final class StoreLock: Sendable {
   private let handle: Int32
 

@@ -1,8 +1,9 @@
-/// BIO tags as a spelling of mentions: reading them (leniently or strictly, by name) and writing them.
+/// BIO tags as a spelling of mentions: reading them (leniently or strictly, by name) and writing
+/// them.
 ///
-/// In memory only spans exist, so an invalid tag sequence cannot be made; one that arrives in a file is
-/// read by one of two published rules, and every irregularity is listed.
-/// Sources: CoNLL's `conlleval` for `lenient` (MODELS §2.8.1), IOB2 for `strict` (MODELS §1.3).
+/// In memory only spans exist, so an invalid tag sequence cannot be made; one that arrives in a
+/// file is read by one of two published rules, and every irregularity is listed. Sources: CoNLL's
+/// `conlleval` for `lenient` (MODELS §2.8.1), IOB2 for `strict` (MODELS §1.3).
 public enum BIO {
   /// How tags that do not follow IOB2 are understood.
   public enum Reading: String, Sendable, Hashable, CaseIterable, Codable {

@@ -216,7 +216,8 @@ private struct Opener {
     }
   }
 
-  /// A free key: the id; `id#2`, `id#3` … where the file repeats it; `stem/id` where an earlier file has it.
+  /// A free key: the id; `id#2`, `id#3` … where the file repeats it; `stem/id` where an earlier
+  /// file has it.
   private func key(
     for id: String, _ stem: String, _ first: Int, _ repeats: inout [String: Int]
   ) -> String {

@@ -12,7 +12,8 @@ public struct Dataset: Sendable {
   public let posts: [Post]
   /// The files in the same order.
   public let files: [DataFile]
-  /// Entity types to offer: `dataset.toml`'s, else PER LOC ORG MISC and whatever else was seen, sorted.
+  /// Entity types to offer: `dataset.toml`'s, else PER LOC ORG MISC and whatever else was seen,
+  /// sorted.
   public let labelInventory: [EntityType]
   /// Relation labels to offer: `dataset.toml`'s, else those seen, sorted, `None` first.
   public let relationLabels: [String]
@@ -34,7 +35,8 @@ public struct Dataset: Sendable {
   /// The place of that post in `posts`.
   public func position(of id: String) -> Int? { index[id] }
 
-  /// Where the picture of a post is, or why there is none. Looks at the disk; not for the main thread.
+  /// Where the picture of a post is, or why there is none. Looks at the disk; not for the main
+  /// thread.
   public func image(for post: Post) -> ImageLookup { images.lookup(post.imageID) }
 
   /// The posts of one split.
@@ -47,8 +49,8 @@ public struct Dataset: Sendable {
 }
 
 extension Dataset {
-  /// A dataset of posts that stand in no file: for generated posts and tests. Of posts with the same id
-  /// the first counts; pictures are looked up under `root`, if one is given.
+  /// A dataset of posts that stand in no file: for generated posts and tests. Of posts with the
+  /// same id the first counts; pictures are looked up under `root`, if one is given.
   public init(name: String, posts: [Post], root: String? = nil) {
     self.init(
       name: name, root: root ?? "", path: root ?? "", posts: posts, files: [],

@@ -12,13 +12,14 @@ public enum DatasetWriter {
     public let notices: [String]
   }
 
-  /// Writes each file under its own relative name; only what edits changed differs from the original.
+  /// Writes each file under its own relative name; only what edits changed differs from the
+  /// original.
   /// - Parameters:
   ///   - edited: posts with other labels than the dataset's, by id; tokens must be the same.
   ///   - directory: the folder to write into; made if it is not there.
   ///   - jsonl: also write `<stem>.jsonl` beside each file.
-  /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's own,
-  ///   or the disk says no. Files already written stay; each is whole.
+  /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
+  ///   own, or the disk says no. Files already written stay; each is whole.
   @discardableResult
   public static func export(
     _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, jsonl: Bool = false

@@ -2,7 +2,8 @@ import Foundation
 
 /// Whole files in and out: bounded reading, and writing that a crash cannot tear.
 enum FileBytes {
-  /// The bytes of a regular file of at most `limit` bytes; of a larger one its beginning when `prefix`.
+  /// The bytes of a regular file of at most `limit` bytes; of a larger one its beginning when
+  /// `prefix`.
   static func read(_ path: String, limit: Int = Bounds.file, prefix: Bool = false) throws -> [UInt8]
   {
     // Without O_NONBLOCK a named pipe in the dataset folder would stop the program.
@@ -33,8 +34,8 @@ enum FileBytes {
     return bytes
   }
 
-  /// Writes a temporary file beside `path`, makes it durable, puts it in place, and makes that durable
-  /// too; on any failure the old file stays (RELIABILITY §7).
+  /// Writes a temporary file beside `path`, makes it durable, puts it in place, and makes that
+  /// durable too; on any failure the old file stays (RELIABILITY §7).
   static func write(_ bytes: [UInt8], to path: String) throws {
     let folder = (path as NSString).deletingLastPathComponent
     let name = (path as NSString).lastPathComponent

@@ -9,14 +9,16 @@ public enum ImageLookup: Sendable, Hashable {
   case none
   /// The post names a picture that is not there; a sentence for the screen.
   case missing(String)
-  /// The name leads out of the folders or to something that is not a file; a sentence for the screen.
+  /// The name leads out of the folders or to something that is not a file; a sentence for the
+  /// screen.
   case refused(String)
 }
 
 /// Finds pictures by id in a dataset's folders, safely and without listing them before it must.
 ///
-/// The usual names are asked for directly; only when none is there is a folder listed, once. A picture
-/// whose real path leaves its folder is refused: a dataset from elsewhere must not show other files.
+/// The usual names are asked for directly; only when none is there is a folder listed, once. A
+/// picture whose real path leaves its folder is refused: a dataset from elsewhere must not show
+/// other files.
 final class ImageIndex: Sendable {
   static let extensions = ["jpg", "jpeg", "png"]
 

@@ -1,6 +1,7 @@
 extension JSONLines {
-  /// The file's bytes with the labels of edited posts changed, and nothing else: on an edited line the
-  /// values of `mentions`, `relations` and `tags` are replaced where they stand, if they changed.
+  /// The file's bytes with the labels of edited posts changed, and nothing else: on an edited line
+  /// the values of `mentions`, `relations` and `tags` are replaced where they stand, if they
+  /// changed.
   /// - Parameters:
   ///   - originals: the edited posts as they were read, by line.
   ///   - edited: the same posts as they are now.

@@ -2,8 +2,8 @@ import Foundation
 
 /// One line of an MNER text file, by byte ranges: what both the reader and the writer walk over.
 ///
-/// Only LF ends a line, only a tab parts word and tag, only a CR before the LF is taken off: words may
-/// hold U+00A0, U+FE0F, U+0092 and anything else that Unicode calls a space or a control.
+/// Only LF ends a line, only a tab parts word and tag, only a CR before the LF is taken off: words
+/// may hold U+00A0, U+FE0F, U+0092 and anything else that Unicode calls a space or a control.
 enum MNERLine {
   case header(id: Range<Int>)
   case word(Range<Int>, tag: Range<Int>, fields: Int)
@@ -12,7 +12,8 @@ enum MNERLine {
 
   private static let mark = Array("IMGID:".utf8)
 
-  /// Calls `body` with each line of the bytes, its number from 1 and its range with its end of line.
+  /// Calls `body` with each line of the bytes, its number from 1 and its range with its end of
+  /// line.
   static func walk(
     _ bytes: UnsafeBufferPointer<UInt8>,
     _ body: (_ line: MNERLine, _ number: Int, _ range: Range<Int>) throws -> Void
@@ -56,7 +57,8 @@ enum MNERLine {
   }
 }
 
-/// Calls `body` with each line: its content without LF, CR LF and a byte order mark, and its whole range.
+/// Calls `body` with each line: its content without LF, CR LF and a byte order mark, and its whole
+/// range.
 func forEachLine(
   _ bytes: UnsafeBufferPointer<UInt8>,
   _ body: (_ content: Range<Int>, _ range: Range<Int>) throws -> Void

@@ -1,4 +1,5 @@
-/// The text format of Twitter-2015 and Twitter-2017: `IMGID:` blocks of word, tab, tag (docs/formats.md).
+/// The text format of Twitter-2015 and Twitter-2017: `IMGID:` blocks of word, tab, tag
+/// (docs/formats.md).
 public enum MNERText {}
 
 /// A post before it has its key in the dataset.
@@ -38,7 +39,8 @@ extension MNERText {
     let reading: BIO.Reading
     var findings: FindingCollector
     var result = ParsedFile()
-    /// The open post: its header line, id, and the lines of its tokens are consecutive but for bad ones.
+    /// The open post: its header line, id, and the lines of its tokens are consecutive but for bad
+    /// ones.
     private var header: (line: Int, id: String?)?
     private var tokens: [Token] = []
     private var tags: [BIO.Tag] = []

@@ -41,7 +41,8 @@ public struct Post: Sendable, Hashable, Identifiable {
 public struct Token: Sendable, Hashable {
   /// The text, exactly as read; may hold control characters: escape before showing.
   public let text: String
-  /// The tag as it stood in the file (`B-OTHER`, an orphan `I-PER` …), nil where the format has none.
+  /// The tag as it stood in the file (`B-OTHER`, an orphan `I-PER` …), nil where the format has
+  /// none.
   public let originalTag: String?
 
   /// A token with the tag its file gave it.

@@ -1,9 +1,9 @@
 extension BIO {
   /// The tag texts to write for edited mentions, changing no tag without need.
   ///
-  /// A token keeps the tag it came with unless its IOB2 tag changed by the edit, or unless keeping it
-  /// would make the file spell other mentions than the edited ones (an old orphan `I-` right behind a new
-  /// mention would join it). So edits that were taken back give the file's own bytes.
+  /// A token keeps the tag it came with unless its IOB2 tag changed by the edit, or unless keeping
+  /// it would make the file spell other mentions than the edited ones (an old orphan `I-` right
+  /// behind a new mention would join it). So edits that were taken back give the file's own bytes.
   /// - Parameters:
   ///   - original: the tags as they stood, one per token; nil where there was none.
   ///   - mentions: what the tags shall spell now.

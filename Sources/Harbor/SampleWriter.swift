@@ -5,8 +5,9 @@ import Pictures
 import Synchronization
 import Tensors
 
-/// Writes a sample of the harbour world as a dataset in Twinlens JSON Lines: `train.jsonl`, `dev.jsonl`, `test.jsonl`
-/// with `images/`, and `captions/` (its own dataset) for the dual encoder.
+/// Writes a sample of the harbour world as a dataset in Twinlens JSON Lines: `train.jsonl`,
+/// `dev.jsonl`, `test.jsonl` with `images/`, and `captions/` (its own dataset) for the dual
+/// encoder.
 public struct SampleWriter: Sendable {
   public let recipe: SampleRecipe
   /// Changes whenever the same seed gives other posts or pictures.

@@ -29,7 +29,8 @@ extension ModelSet {
   public func analyse(_ post: Post, _ read: PostReader.Read) -> PostAnalysis {
     PostAnalysis(
       post: post.id, text: text?.predict(read), multimodal: multimodal?.predict(read),
-      decision: decision(read), notices: notices + (read.notice.map { ["no picture: " + $0] } ?? []))
+      decision: decision(read), notices: notices + (read.notice.map { ["no picture: " + $0] } ?? [])
+    )
   }
 
   /// The router's word; without a picture the text expert answers, p = 0.
@@ -46,7 +47,8 @@ extension ModelSet {
     read.picture.map { zip(read.text, $0).map { $0 * $1 } }
   }
 
-  /// A reviewed post as the router's training takes it: both experts' counts against the corrected mentions.
+  /// A reviewed post as the router's training takes it: both experts' counts against the corrected
+  /// mentions.
   public func correction(_ post: Post, _ read: PostReader.Read) -> Correction? {
     guard let text, let multimodal,
       let u = text.mentions([read.input]).first, let m = multimodal.mentions([read.input]).first

@@ -23,11 +23,13 @@ public struct ModelSet: Sendable {
   /// No models at all.
   public static func none(_ notice: String) -> ModelSet {
     ModelSet(
-      folder: "", dual: nil, pictures: nil, text: nil, multimodal: nil, router: nil, notices: [notice])
+      folder: "", dual: nil, pictures: nil, text: nil, multimodal: nil, router: nil,
+      notices: [notice])
   }
 
   init(
-    folder: String, dual: DualEncoderModel?, pictures: PictureEncoderModel?, text: ExpertModel?, multimodal: ExpertModel?,
+    folder: String, dual: DualEncoderModel?, pictures: PictureEncoderModel?, text: ExpertModel?,
+    multimodal: ExpertModel?,
     router: RouterBundle?, notices: [String]
   ) {
     self.folder = folder
@@ -41,9 +43,9 @@ public struct ModelSet: Sendable {
 
   /// Opens a folder of model folders.
   ///
-  /// The router decides which experts belong together; a system named by the caller replaces the expert of its kind,
-  /// and the router is then left out unless it was trained with it. A broken folder becomes a notice, so that the rest
-  /// can be used.
+  /// The router decides which experts belong together; a system named by the caller replaces the
+  /// expert of its kind, and the router is then left out unless it was trained with it. A broken
+  /// folder becomes a notice, so that the rest can be used.
   ///
   /// - Parameters:
   ///   - router: name of a router folder; nil takes `rds`, else the first there is.
@@ -57,7 +59,8 @@ public struct ModelSet: Sendable {
     func attempt<T>(_ name: String?, _ load: (String) throws -> T) throws -> T? {
       guard let name else { return nil }
       guard catalog.systems[name] != nil else {
-        notices.append(ModelFolderError(folder: folder + "/" + name, problem: "does not exist").description)
+        notices.append(
+          ModelFolderError(folder: folder + "/" + name, problem: "does not exist").description)
         return nil
       }
       do {
@@ -70,7 +73,8 @@ public struct ModelSet: Sendable {
     for name in [routerName, system].compactMap({ $0 }) where catalog.systems[name] == nil {
       throw ModelFolderError(
         folder: folder,
-        problem: "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
+        problem:
+          "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
     }
     let chosen =
       routerName ?? (catalog.routers.contains("rds") ? "rds" : catalog.routers.first)

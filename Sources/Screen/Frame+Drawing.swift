@@ -107,9 +107,9 @@ extension Frame {
     }
   }
 
-  /// Reserves a box for an encoded picture: blanks its cells, marks them and remembers it. A box that is not
-  /// wholly on the screen or touches the last row is refused, because a sixel there scrolls the
-  /// screen. Returns whether it was placed.
+  /// Reserves a box for an encoded picture: blanks its cells, marks them and remembers it. A box
+  /// that is not wholly on the screen or touches the last row is refused, because a sixel there
+  /// scrolls the screen. Returns whether it was placed.
   @discardableResult
   public mutating func place(_ picture: PicturePlacement) -> Bool {
     let box = picture.box

@@ -1,4 +1,5 @@
-/// One full screen as a value: cells, and rectangles reserved for pixel pictures. No terminal needed.
+/// One full screen as a value: cells, and rectangles reserved for pixel pictures. No terminal
+/// needed.
 public struct Frame: Sendable, Equatable {
   public let size: Size
   /// Row-major, `size.columns * size.rows`.

@@ -7,8 +7,8 @@ import Routing
 import Synchronization
 import Workbench
 
-/// Asks the models, off the main thread: the post on screen first, then corrected posts for the router's
-/// training, then the neighbours. The newest request wins and stale ones are dropped.
+/// Asks the models, off the main thread: the post on screen first, then corrected posts for the
+/// router's training, then the neighbours. The newest request wins and stale ones are dropped.
 ///
 /// Loading the models is the first piece of its work, so that the first frame never waits for them.
 /// What it finds out about the routes of other posts is computed slowly on a second, lower queue.

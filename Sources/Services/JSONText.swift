@@ -1,5 +1,5 @@
-/// A JSON value that is written for people and programs: keys stay in their order, numbers are the shortest
-/// that read back as the same, and nothing in a text can steer a terminal.
+/// A JSON value that is written for people and programs: keys stay in their order, numbers are the
+/// shortest that read back as the same, and nothing in a text can steer a terminal.
 indirect enum JSONText: Sendable {
   case null
   case bool(Bool)

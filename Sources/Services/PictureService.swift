@@ -6,8 +6,8 @@ import Synchronization
 import Terminal
 import Workbench
 
-/// Makes pictures ready for their boxes, off the main thread: decode, fit, lay the heat over, encode.
-/// The newest request wins; what was decoded or encoded before is kept within bounds.
+/// Makes pictures ready for their boxes, off the main thread: decode, fit, lay the heat over,
+/// encode. The newest request wins; what was decoded or encoded before is kept within bounds.
 public final class PictureService: Sendable {
   /// How pictures are shown now.
   public struct Style: Sendable, Hashable {
@@ -122,7 +122,8 @@ public final class PictureService: Sendable {
     mailbox.finish()
   }
 
-  /// The picture for a request, from the cache where it is. Waits for the disk; not for the main thread.
+  /// The picture for a request, from the cache where it is. Waits for the disk; not for the main
+  /// thread.
   public func picture(_ request: PictureRequest, _ style: Style) -> RenderedPicture {
     let key = EncodedKey(request: request, style: style)
     if let known = state.withLock({ $0.encoded.value(key) }) { return known }

@@ -52,8 +52,8 @@ public struct PostReport: Sendable {
     }
   }
 
-  /// The picture for the terminal of standard output, with the mean of the first map over it; nil without
-  /// a terminal.
+  /// The picture for the terminal of standard output, with the mean of the first map over it; nil
+  /// without a terminal.
   public func picture(graphics: GraphicsMode?, environment: [String: String]) -> [UInt8]? {
     guard TerminalSession.isPossible(environment: environment) else { return nil }
     let capabilities = TerminalProbe.run(environment: environment)

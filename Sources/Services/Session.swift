@@ -133,7 +133,8 @@ public struct ModelFolderChoice: Sendable, Hashable {
   /// Of these, the routers.
   public let routers: [String]
 
-  /// The rule of ARCHITECTURE, "Models": `--models`, else the dataset's own `models/`, else the shared ones.
+  /// The rule of ARCHITECTURE, "Models": `--models`, else the dataset's own `models/`, else the
+  /// shared ones.
   public init(options: SessionOptions, dataset: Dataset, shared: SharedFiles) {
     self.init(named: options.models, root: dataset.root, shared: shared)
   }

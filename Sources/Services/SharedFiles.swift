@@ -7,8 +7,8 @@ public struct SharedFiles: Sendable, Hashable {
   /// How it was found, for `doctor`.
   public let reason: String
 
-  /// Looks at `$TWINLENS_SHARE`, then `../share/twinlens` beside the executable, then upward from the
-  /// executable for a checkout.
+  /// Looks at `$TWINLENS_SHARE`, then `../share/twinlens` beside the executable, then upward from
+  /// the executable for a checkout.
   public init(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     executable: String = SharedFiles.executable

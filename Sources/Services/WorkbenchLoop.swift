@@ -3,8 +3,8 @@ import Screen
 import Terminal
 import Workbench
 
-/// The workbench on a terminal: waits for keys and messages, updates, presents. Main thread; it never
-/// computes a model, decodes a picture or waits for the disk.
+/// The workbench on a terminal: waits for keys and messages, updates, presents. Main thread; it
+/// never computes a model, decodes a picture or waits for the disk.
 public struct WorkbenchLoop {
   private let session: Session
   private let terminal: NcursesTerminal

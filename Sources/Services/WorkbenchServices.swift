@@ -12,7 +12,8 @@ public final class WorkbenchServices {
   private let session: Session
   private var box: Size?
 
-  /// Services for a session. `isScript` makes them answer everything in order, so that runs are equal.
+  /// Services for a session. `isScript` makes them answer everything in order, so that runs are
+  /// equal.
   public init(_ session: Session, style: PictureService.Style, isScript: Bool = false) {
     self.session = session
     mailbox = Mailbox()

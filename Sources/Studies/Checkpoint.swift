@@ -2,8 +2,8 @@ import Extractors
 import Foundation
 import Tensors
 
-/// Where a training was interrupted: one file with the tensors, the state as JSON in its metadata, so that the two
-/// can never disagree.
+/// Where a training was interrupted: one file with the tensors, the state as JSON in its metadata,
+/// so that the two can never disagree.
 struct Checkpoint {
   let path: String
 
@@ -23,7 +23,9 @@ struct Checkpoint {
   /// What was saved; nil when there is none.
   ///
   /// - Throws: `ModelFolderError` when the file is damaged.
-  func load<State: Decodable>(_ type: State.Type) throws -> (tensors: [String: Tensor], state: State)? {
+  func load<State: Decodable>(_ type: State.Type) throws -> (
+    tensors: [String: Tensor], state: State
+  )? {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     let file = try Safetensors(path: path)
     guard let json = file.metadata["state"],

@@ -4,8 +4,8 @@ import Pictures
 import Routing
 import Tensors
 
-/// The protocol's posts with every picture reduced to its colours: each region holds the picture's 4×4×4 colour
-/// histogram. An expert trained on these sees all colours and no shapes.
+/// The protocol's posts with every picture reduced to its colours: each region holds the picture's
+/// 4×4×4 colour histogram. An expert trained on these sees all colours and no shapes.
 struct ColourControl {
   let parts: RoutingProtocol
 

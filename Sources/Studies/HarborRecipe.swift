@@ -21,7 +21,8 @@ public struct HarborRecipe: Sendable {
   public var tagger = TaggerTraining()
   public var router = RouterConfiguration.exact
 
-  /// The recipe of the committed models, with another seed for the experts and the router if wanted.
+  /// The recipe of the committed models, with another seed for the experts and the router if
+  /// wanted.
   public init(seed: UInt64 = 1) {
     self.seed = seed
     classifier.epochs = 6

@@ -4,7 +4,8 @@ import Foundation
 import Routing
 import Tensors
 
-/// The harbor sample's whole experiment over several seeds: experts, routers of every objective, and controls.
+/// The harbor sample's whole experiment over several seeds: experts, routers of every objective,
+/// and controls.
 public struct HarborStudy: Sendable {
   public let trainer: ModelTrainer
   public let seeds: [UInt64]
@@ -117,8 +118,8 @@ public struct HarborStudy: Sendable {
     return result
   }
 
-  /// What is left of the multimodal expert's advantage on the posts whose picture adds when the pictures are exchanged
-  /// between posts, and when it sees only colours.
+  /// What is left of the multimodal expert's advantage on the posts whose picture adds when the
+  /// pictures are exchanged between posts, and when it sees only colours.
   private func controls(
     _ seeded: ModelTrainer, _ parts: RoutingProtocol, _ models: [String: ExpertModel],
     _ seed: UInt64, cache: String
@@ -142,7 +143,8 @@ public struct HarborStudy: Sendable {
       "multimodal": ModelTrainer.score(multimodal, adds).f1,
       "shuffled": ModelTrainer.score(multimodal, shuffled).f1,
       "colours": ModelTrainer.score(
-        blind, colours.parts.test.filter { $0.read.input.imageAdds == true }).f1,
+        blind, colours.parts.test.filter { $0.read.input.imageAdds == true }
+      ).f1,
     ]
   }
 }

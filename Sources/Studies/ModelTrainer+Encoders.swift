@@ -26,7 +26,8 @@ extension ModelTrainer {
     _ = observe(.finished(model: name, metrics: metrics))
   }
 
-  /// Trains the dual encoder on captions, starting from the picture encoder; its vocabulary also holds the words of the training posts.
+  /// Trains the dual encoder on captions, starting from the picture encoder; its vocabulary also
+  /// holds the words of the training posts.
   func trainDual(_ name: String) throws {
     let captions = try requireCaptions(name)
     let texts = dataset.posts(in: .train) + captions.posts
@@ -55,7 +56,8 @@ extension ModelTrainer {
     guard let captions else {
       throw ModelFolderError(
         folder: folder(name),
-        problem: "cannot be trained: \(dataset.root) has no captions/ (`twinlens sample` makes them)")
+        problem:
+          "cannot be trained: \(dataset.root) has no captions/ (`twinlens sample` makes them)")
     }
     return captions
   }

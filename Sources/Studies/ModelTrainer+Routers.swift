@@ -3,8 +3,8 @@ import Routing
 import Tensors
 
 extension ModelTrainer {
-  /// Trains a router between the text expert and a multimodal one on D_split, chosen on dev, and keeps what is needed to
-  /// retrain it anywhere.
+  /// Trains a router between the text expert and a multimodal one on D_split, chosen on dev, and
+  /// keeps what is needed to retrain it anywhere.
   func trainRouter(_ name: String, multimodal: String) throws {
     let text = try ExpertModel(folder: folder("bilstm-crf"))
     let multimodal = try ExpertModel(folder: folder(multimodal))

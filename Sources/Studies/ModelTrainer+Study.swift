@@ -24,7 +24,8 @@ extension ModelTrainer {
     self.observe = observe
   }
 
-  /// An expert trained for a study, kept in a folder so that an interrupted study goes on behind it.
+  /// An expert trained for a study, kept in a folder so that an interrupted study goes on behind
+  /// it.
   func studied(
     _ plan: ExpertPlan, _ parts: RoutingProtocol, cache: String
   ) throws -> (expert: ExpertModel, devF1: Double, epochs: Int) {

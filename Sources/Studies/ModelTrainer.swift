@@ -37,7 +37,8 @@ public struct ModelTrainer: Sendable {
 
   /// Trains one model of `HarborRecipe.names`.
   ///
-  /// - Throws: `TrainingStopped`; `ModelFolderError` when a model that it stands on is missing; disk errors.
+  /// - Throws: `TrainingStopped`; `ModelFolderError` when a model that it stands on is missing;
+  ///   disk errors.
   public func train(_ name: String) throws {
     switch name {
     case "resnet-harbor": try trainClassifier(name)
@@ -61,7 +62,8 @@ public struct ModelTrainer: Sendable {
     Provenance(
       command: command, seed: recipe.seed,
       data: [dataset.name: dataset.contentHash].merging(
-        captions.map { ["captions": $0.contentHash] } ?? [:]) { a, _ in a },
+        captions.map { ["captions": $0.contentHash] } ?? [:]
+      ) { a, _ in a },
       metrics: metrics)
   }
 

@@ -26,8 +26,10 @@ public struct ResultsDocument {
   private var experts: String {
     var lines = [
       "## Experts", "",
-      "R1 and R2 are the posts whose picture adds to the text, R3 and R4 those where it does not.", "",
-      "| expert | all | R1 | R2 | R3 | R4 | best dev F1 | epochs |", "|---|---|---|---|---|---|---|---|",
+      "R1 and R2 are the posts whose picture adds to the text, R3 and R4 those where it does not.",
+      "",
+      "| expert | all | R1 | R2 | R3 | R4 | best dev F1 | epochs |",
+      "|---|---|---|---|---|---|---|---|",
     ]
     for name in ["bilstm-crf", "riva-ungated", "riva"] {
       let scores = ["all", "R1", "R2", "R3", "R4"].map { key in
@@ -51,7 +53,9 @@ public struct ResultsDocument {
     for router in HarborStudy.routers {
       let rows = results.compactMap { $0.routing[expert]?[router.name] }
       guard !rows.isEmpty else { continue }
-      func pair(_ a: (HarborStudy.RouterResult) -> Double, _ b: (HarborStudy.RouterResult) -> Double)
+      func pair(
+        _ a: (HarborStudy.RouterResult) -> Double, _ b: (HarborStudy.RouterResult) -> Double
+      )
         -> String
       { "\(mean(rows.map(a))) / \(mean(rows.map(b)))" }
       lines.append(

@@ -29,7 +29,8 @@ extension RoutingReport {
     lines.append(
       "union − better expert: \(Self.signed(full.union.f1 - better)) F1   routed to the multimodal "
         + "expert: \(Self.percent(router.fractionMultimodal))"
-        + (router.aucImageAdds.map { "   AUC of p against imageAdds: \(Self.decimals($0, 3))" } ?? ""))
+        + (router.aucImageAdds.map { "   AUC of p against imageAdds: \(Self.decimals($0, 3))" }
+          ?? ""))
     return lines.joined(separator: "\n")
   }
 
@@ -42,7 +43,9 @@ extension RoutingReport {
 
   static func percent(_ share: Double) -> String { decimals(share * 100, 1) + " %" }
 
-  static func signed(_ value: Double) -> String { (value < 0 ? "−" : "+") + decimals(abs(value), 2) }
+  static func signed(_ value: Double) -> String {
+    (value < 0 ? "−" : "+") + decimals(abs(value), 2)
+  }
 
   /// A number with a fixed number of decimals.
   static func decimals(_ value: Double, _ digits: Int) -> String {

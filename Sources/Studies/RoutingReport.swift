@@ -4,7 +4,8 @@ import Foundation
 import Inspection
 import Routing
 
-/// Both experts on the sets that the router makes, and their union: RDS's tables for one dataset and model set.
+/// Both experts on the sets that the router makes, and their union: RDS's tables for one dataset
+/// and model set.
 public struct RoutingReport: Sendable, Codable {
   /// How tags were read: `lenient` or `strict`.
   public let reading: String
@@ -72,8 +73,8 @@ public struct RoutingReport: Sendable, Codable {
 
   /// Runs both experts and the router over a split of a dataset.
   ///
-  /// - Parameter reading: lenient gold comes from the dataset as it was opened; strict gold and predictions need a B at
-  ///   the beginning.
+  /// - Parameter reading: lenient gold comes from the dataset as it was opened; strict gold and
+  ///   predictions need a B at the beginning.
   /// - Throws: `StudyError` when a model or the split is missing; `RoutingError`.
   public init(
     _ dataset: Dataset, split: Split, models: ModelSet, reading: BIO.Reading,

@@ -4,7 +4,8 @@ import Testing
 @testable import Annotations
 @testable import Corpora
 
-/// Any thousand edits, taken back, give the original bytes; repeated, they give the edited bytes again.
+/// Any thousand edits, taken back, give the original bytes; repeated, they give the edited bytes
+/// again.
 @Suite struct RandomEditsTests {
   @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1, 2])
   func aThousandEditsCanBeTakenBack(seed: UInt64) throws {

@@ -3,8 +3,8 @@ import Glibc
 
 /// A program started by the test, with its output in files.
 ///
-/// Not Foundation's `Process`: that learns of a child's end by a socket which children started at the
-/// same time inherit and keep open, so that waiting may never end when tests run side by side.
+/// Not Foundation's `Process`: that learns of a child's end by a socket which children started at
+/// the same time inherit and keep open, so that waiting may never end when tests run side by side.
 final class Child: @unchecked Sendable {
   // Safe: `identifier` is set once; only the test that owns the child waits for it.
   let identifier: pid_t

@@ -5,7 +5,8 @@ import Foundation
 import Routing
 import Tensors
 
-/// Untrained experts, encoders and a router over a dataset: everything that real models show, in no time.
+/// Untrained experts, encoders and a router over a dataset: everything that real models show, in no
+/// time.
 enum SmallModels {
   /// Writes the model folders and returns their folder.
   static func make(for dataset: Dataset, in folder: TemporaryFolder) throws -> String {

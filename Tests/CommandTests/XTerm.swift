@@ -1,7 +1,8 @@
 import Foundation
 import Pictures
 
-/// A real xterm with sixel under its own Xvfb, driven by xdotool and looked at by ImageMagick's `import`.
+/// A real xterm with sixel under its own Xvfb, driven by xdotool and looked at by ImageMagick's
+/// `import`.
 final class XTerm {
   /// Whether everything that it needs is installed.
   static let isAvailable: Bool = ["Xvfb", "xterm", "xdotool", "import"].allSatisfy {

@@ -49,8 +49,8 @@ import Testing
     }
   }
 
-  /// Every file spelling against every edit: what is written reads as the edit, in the same reading, and
-  /// an edit that changes nothing writes the file's own tags.
+  /// Every file spelling against every edit: what is written reads as the edit, in the same
+  /// reading, and an edit that changes nothing writes the file's own tags.
   @Test(arguments: BIO.Reading.allCases) func everyRewriteSpellsTheEdit(reading: BIO.Reading) {
     let types = Self.types.prefix(2)
     for length in 1...3 {

@@ -3,7 +3,8 @@ import Testing
 
 @testable import Corpora
 
-/// The real data beside the package; nil where it is absent, and the tests that need it are skipped.
+/// The real data beside the package; nil where it is absent, and the tests that need it are
+/// skipped.
 let sharedData: String? = {
   var folder = (#filePath as NSString).deletingLastPathComponent
   while folder != "/" {

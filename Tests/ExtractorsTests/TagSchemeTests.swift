@@ -21,7 +21,8 @@ struct TagSchemeTests {
 
   @Test func mentionsSurviveTheRoundTrip() {
     let mentions = [
-      EntityMention(0..<2, .person), EntityMention(2..<3, .person), EntityMention(4..<6, .miscellaneous),
+      EntityMention(0..<2, .person), EntityMention(2..<3, .person),
+      EntityMention(4..<6, .miscellaneous),
     ]
     let path = TagScheme.standard.indices(of: mentions, count: 7)
     #expect(TagScheme.standard.mentions(of: path) == mentions)
@@ -38,7 +39,10 @@ struct TagSchemeTests {
     var score = EntityScore()
     score.add(
       predicted: [EntityMention(0..<1, .person), EntityMention(2..<3, .location)],
-      gold: [EntityMention(0..<1, .person), EntityMention(2..<4, .location), EntityMention(5..<6, .person)])
+      gold: [
+        EntityMention(0..<1, .person), EntityMention(2..<4, .location),
+        EntityMention(5..<6, .person),
+      ])
     #expect(score.correct == 1 && score.predicted == 2 && score.gold == 3)
     #expect(score.precision == 50 && abs(score.f1 - 40) < 1e-9)
     #expect(EntityScore().f1 == 0)

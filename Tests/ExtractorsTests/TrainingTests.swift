@@ -81,11 +81,13 @@ struct ModelFolderTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     #expect(throws: ModelFolderError.self) { try ExpertModel(folder: folder) }
     let model = Samples.model(riva: true)
-    try model.save(to: folder, provenance: Provenance(command: "", seed: 0, data: [:], metrics: [:]))
+    try model.save(
+      to: folder, provenance: Provenance(command: "", seed: 0, data: [:], metrics: [:]))
     let path = folder + "/config.json"
     let good = try String(contentsOfFile: path, encoding: .utf8)
     let bad = [
-      "", "{}", "[1]", good.replacingOccurrences(of: "\"hidden\" : 5", with: "\"hidden\" : 500000000"),
+      "", "{}", "[1]",
+      good.replacingOccurrences(of: "\"hidden\" : 5", with: "\"hidden\" : 500000000"),
       good.replacingOccurrences(of: "\"heads\" : 8", with: "\"heads\" : 7"),
       good.replacingOccurrences(of: "\"system\" : \"riva\"", with: "\"system\" : \"x\""),
     ]

@@ -94,7 +94,8 @@ struct WorldTests {
     #expect(try Dataset.open(folder + "/5/captions").posts.count == 2)
   }
 
-  /// No single word may tell whether the picture adds: the most telling words of the middle band stay weak alone.
+  /// No single word may tell whether the picture adds: the most telling words of the middle band
+  /// stay weak alone.
   @Test func textAloneDoesNotSettleWhetherThePictureAdds() throws {
     var counts: [String: (adds: Int, not: Int)] = [:]
     var (adds, not) = (0, 0)
@@ -102,7 +103,11 @@ struct WorldTests {
       let post = try plan(i)
       if post.adds { adds += 1 } else { not += 1 }
       for word in Set(post.tokens) {
-        if post.adds { counts[word, default: (0, 0)].adds += 1 } else { counts[word, default: (0, 0)].not += 1 }
+        if post.adds {
+          counts[word, default: (0, 0)].adds += 1
+        } else {
+          counts[word, default: (0, 0)].not += 1
+        }
       }
     }
     // A word that occurs in at least 5 % of the posts must occur in both kinds.

@@ -11,7 +11,8 @@ import Testing
 
 @testable import Studies
 
-/// The whole way from a drawn sample to an evaluation, with models so small that they learn nothing much.
+/// The whole way from a drawn sample to an evaluation, with models so small that they learn nothing
+/// much.
 @Suite("From a sample to a routing report", .serialized)
 struct TrainingPathTests {
   static let folder = NSTemporaryDirectory() + "twinlens-path-" + UUID().uuidString
@@ -52,7 +53,8 @@ struct TrainingPathTests {
     let ungated = try ModelSet.open(models, router: "rds-ungated")
     #expect(ungated.multimodal?.name == "riva-ungated")
     // A named system finds the router that was trained with it.
-    #expect(try ModelSet.open(models, system: "riva-ungated").router?.configuration.name == "rds-ungated")
+    #expect(
+      try ModelSet.open(models, system: "riva-ungated").router?.configuration.name == "rds-ungated")
 
     let report = try RoutingReport(dataset, split: .test, models: set, reading: .lenient)
     #expect(report.sets.unimodal.posts + report.sets.multimodal.posts == 30)

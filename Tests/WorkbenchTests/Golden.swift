@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Compares a text with a file in `Golden/`. `UPDATE_GOLDEN=1 swift test` writes the files anew; read
-/// the difference before committing it.
+/// Compares a text with a file in `Golden/`. `UPDATE_GOLDEN=1 swift test` writes the files anew;
+/// read the difference before committing it.
 func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation)
   throws
 {

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Workbench
 
-/// Any keys at any size: nothing traps, the labels stay valid, undoing everything gives the file back.
+/// Any keys at any size: nothing traps, the labels stay valid, undoing everything gives the file
+/// back.
 @Suite struct RandomKeysTests {
   static let keys: [Key] =
     [

@@ -1,10 +1,10 @@
 import Tensors
 
-/// A small CLIP (Radford et al. 2021): a text tower and a picture tower whose outputs are compared by cosine, trained
-/// contrastively on captions.
+/// A small CLIP (Radford et al. 2021): a text tower and a picture tower whose outputs are compared
+/// by cosine, trained contrastively on captions.
 ///
-/// The text tower pools word vectors by a learned attention; the picture tower is a `ResNet`. Both project to
-/// `dimensions` and are L2-normalised.
+/// The text tower pools word vectors by a learned attention; the picture tower is a `ResNet`. Both
+/// project to `dimensions` and are L2-normalised.
 public struct DualEncoder: ParameterContainer {
   var words: Embedding
   var wordScore: Linear
@@ -56,7 +56,8 @@ public struct DualEncoder: ParameterContainer {
     let mask = Tensor([b, t], numbers.map { $0 == 0 ? -1e4 : 0 })
     let weights = tape.softmax(tape.add(scores, tape.constant(mask)))
     let pooled = tape.scale(
-      tape.meanOverMiddle(tape.scaleRows(vectors, by: tape.reshape(weights, [b * t]))), by: Float(t))
+      tape.meanOverMiddle(tape.scaleRows(vectors, by: tape.reshape(weights, [b * t]))), by: Float(t)
+    )
     let hidden = tape.add(pooled, tape.gelu(textHidden(pooled, tape)))
     return tape.normalizeRows(textProjection(hidden, tape))
   }

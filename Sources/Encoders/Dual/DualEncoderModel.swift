@@ -3,8 +3,8 @@ import Pictures
 import Tensors
 import Traces
 
-/// A dual encoder with what it needs to read posts: its vocabulary and picture recipe. What a folder such as
-/// `clip-harbor` holds.
+/// A dual encoder with what it needs to read posts: its vocabulary and picture recipe. What a
+/// folder such as `clip-harbor` holds.
 public struct DualEncoderModel: Sendable {
   /// The folder's name.
   public let name: String
@@ -37,7 +37,9 @@ public struct DualEncoderModel: Sendable {
     let longest = texts.map(\.count).max() ?? 1
     var numbers = [Int](repeating: 0, count: texts.count * longest)
     for (i, text) in texts.enumerated() {
-      for (t, token) in text.enumerated() { numbers[i * longest + t] = words[WordForms.word(token)] }
+      for (t, token) in text.enumerated() {
+        numbers[i * longest + t] = words[WordForms.word(token)]
+      }
     }
     let tape = Tape()
     let value = tape[encoder.text(numbers, shape: [texts.count, longest], tape)]

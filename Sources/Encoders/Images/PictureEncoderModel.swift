@@ -2,8 +2,9 @@ import Pictures
 import Tensors
 import Traces
 
-/// A `ResNet` that was taught to name things, with its recipe: what a folder such as `resnet-harbor` holds, and where the
-/// multimodal expert's regions come from (RIVA uses a ResNet-34 taught on ImageNet in the same place).
+/// A `ResNet` that was taught to name things, with its recipe: what a folder such as
+/// `resnet-harbor` holds, and where the multimodal expert's regions come from (RIVA uses a
+/// ResNet-34 taught on ImageNet in the same place).
 public struct PictureEncoderModel: Sendable {
   /// The folder's name.
   public let name: String

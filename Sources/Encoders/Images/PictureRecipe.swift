@@ -11,7 +11,8 @@ public struct PictureRecipe: Sendable, Hashable, Codable {
   public var side: Int
   public var mean: [Float]
   public var deviation: [Float]
-  /// True: only lightness counts, each picture brought to mean 0 and deviation 1; mean and deviation are not used.
+  /// True: only lightness counts, each picture brought to mean 0 and deviation 1; mean and
+  /// deviation are not used.
   public var lightnessOnly: Bool? = nil
 
   /// harbor's small pictures: 64, middle 56, which a stride of 8 turns into 7×7.

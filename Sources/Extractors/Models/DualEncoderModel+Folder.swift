@@ -25,7 +25,8 @@ extension DualEncoderModel {
     guard words.size == configuration.encoder.words else {
       throw ModelFolderError(
         folder: folder,
-        problem: "has \(words.size) words in words.txt and \(configuration.encoder.words) in config.json")
+        problem:
+          "has \(words.size) words in words.txt and \(configuration.encoder.words) in config.json")
     }
     self.init(
       name: (folder as NSString).lastPathComponent, encoder: encoder, words: words,
@@ -56,7 +57,8 @@ extension DualEncoderModel.Folder {
       && (1...4096).contains(encoder.dimensions) && p.isSound && recipe.isSound
       && recipe.side % (1 << (p.hiddenSizes.count + 1)) == 0
     if !sound {
-      throw ModelFolderError(folder: folder, problem: "has sizes in config.json outside what is read")
+      throw ModelFolderError(
+        folder: folder, problem: "has sizes in config.json outside what is read")
     }
   }
 }

@@ -22,7 +22,8 @@ extension PictureEncoderModel {
       (1...100_000).contains(configuration.classes.count),
       configuration.recipe.side % (1 << (configuration.pictures.hiddenSizes.count + 1)) == 0
     else {
-      throw ModelFolderError(folder: folder, problem: "has sizes in config.json outside what is read")
+      throw ModelFolderError(
+        folder: folder, problem: "has sizes in config.json outside what is read")
     }
     var generator = SeededGenerator(seed: 0)
     var classifier = PictureClassifier(

@@ -6,13 +6,15 @@ import Synchronization
 import Tensors
 import Traces
 
-/// Turns posts into what the experts and the router take: finds and decodes the picture once, and encodes it with the
-/// experts' picture encoder (regions) and the router's dual encoder (one vector for the picture, one for the text).
+/// Turns posts into what the experts and the router take: finds and decodes the picture once, and
+/// encodes it with the experts' picture encoder (regions) and the router's dual encoder (one vector
+/// for the picture, one for the text).
 public struct PostReader: Sendable {
   public let pictures: PictureEncoderModel?
   public let dual: DualEncoderModel?
 
-  /// A reader that sees pictures through these encoders; a part whose encoder is missing stays empty.
+  /// A reader that sees pictures through these encoders; a part whose encoder is missing stays
+  /// empty.
   public init(pictures: PictureEncoderModel?, dual: DualEncoderModel?) {
     self.pictures = pictures
     self.dual = dual
@@ -21,7 +23,8 @@ public struct PostReader: Sendable {
   /// A post with everything the experts and the router need.
   public struct Read: Sendable {
     public let input: TaggerInput
-    /// Unit vectors of the text (empty without a dual encoder) and of the picture (nil without a picture too).
+    /// Unit vectors of the text (empty without a dual encoder) and of the picture (nil without a
+    /// picture too).
     public let text: [Float]
     public let picture: [Float]?
     /// Why there is no picture, for the screen.

@@ -105,8 +105,8 @@ public struct RIVAOptions: Sendable, Hashable, Codable {
   public var entrySize = 32
   /// False: s^G ≡ 1 (−RGN).
   public var gated: Bool
-  /// Share of the training posts in which most words are hidden, so that the tagger cannot do without the picture
-  /// (ModDrop, Neverova et al. 2016).
+  /// Share of the training posts in which most words are hidden, so that the tagger cannot do
+  /// without the picture (ModDrop, Neverova et al. 2016).
   public var contextDropout: Float = 0.3
   /// Weight of the gate's own loss.
   public var relationWeight: Float = 1

@@ -38,8 +38,8 @@ public struct EncoderRun<Task: EncoderTask>: Sendable {
   /// Whether all epochs are done.
   public var isFinished: Bool { history.count >= settings.epochs }
 
-  /// One pass over the pairs (a last partial batch is left out: it would see other negatives); returns false when
-  /// stopped by `progress`, and the epoch then does not count.
+  /// One pass over the pairs (a last partial batch is left out: it would see other negatives);
+  /// returns false when stopped by `progress`, and the epoch then does not count.
   public mutating func runEpoch(
     _ pairs: [CaptionedPicture], progress: (TrainingProgress) -> Bool
   ) -> Bool {

@@ -1,7 +1,8 @@
 import Tensors
 
-/// A caption for the encoders: words for what a picture shows. About half are bare; the others stand among names and
-/// small talk as in posts, so that the dual encoder learns that those say nothing about a picture.
+/// A caption for the encoders: words for what a picture shows. About half are bare; the others
+/// stand among names and small talk as in posts, so that the dual encoder learns that those say
+/// nothing about a picture.
 struct Caption {
   let tokens: [String]
 

@@ -1,6 +1,7 @@
 import Tensors
 
-/// How picture and text of a post go together (Vempala and Preoţiuc-Pietro 2019), in their proportions.
+/// How picture and text of a post go together (Vempala and Preoţiuc-Pietro 2019), in their
+/// proportions.
 public enum Relatedness: String, CaseIterable, Sendable {
   /// The text is in the picture, and the picture adds to it.
   case r1 = "R1"
@@ -32,14 +33,15 @@ struct PostPlan: Sendable {
   let spokenSetting: Setting?
   /// A thing that the text names as a place (`by the bridge`), nil when it does not.
   let place: Kind?
-  /// What the name is said to do, nil when the clause tells nothing: what it stands for where the text decides, another
-  /// of its meanings where the text is figurative and only the picture tells.
+  /// What the name is said to do, nil when the clause tells nothing: what it stands for where the
+  /// text decides, another of its meanings where the text is figurative and only the picture tells.
   let cue: Kind?
   /// Something unnamed that does what another kind does, to lead a reader of keywords astray.
   let decoy: Kind?
 
-  /// A plan: R1 and R2 leave the kind to the picture; R3 and R4 tell it in words, and their picture shows what the
-  /// text names anyway (R3) or something else, mostly another meaning of the name (R4).
+  /// A plan: R1 and R2 leave the kind to the picture; R3 and R4 tell it in words, and their picture
+  /// shows what the text names anyway (R3) or something else, mostly another meaning of the name
+  /// (R4).
   init(_ generator: inout SeededGenerator) {
     relatedness = Relatedness.allCases[generator.pick(weights: Relatedness.shares)]
     name = generator.pickZipf(Inventory.town.ambiguous, exponent: 0.5)

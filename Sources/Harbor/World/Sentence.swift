@@ -125,7 +125,8 @@ struct Sentence {
   }
 
   private static let openers = [
-    "RT @harbourlife :", "ok", "well ,", "honestly", "update :", "omg", "this just in :", "good news :",
+    "RT @harbourlife :", "ok", "well ,", "honestly", "update :", "omg", "this just in :",
+    "good news :",
     "reminder :", "# harbour",
   ]
   private static let lead = ["and", "so", "guess what ,", "yes ,", "today", "again ,", "look ,"]
@@ -135,7 +136,8 @@ struct Sentence {
     "in all its glory", "is a classic", "deserves more love", "was a surprise", "forever",
   ]
   private static let neutralBefore = [
-    "look at", "here is", "I love", "thinking of", "guess who : ", "so happy to see", "a big hello to",
+    "look at", "here is", "I love", "thinking of", "guess who : ", "so happy to see",
+    "a big hello to",
     "this is", "finally met", "can not get enough of", "we came for", "proud of", "greetings from",
     "first time with", "everyone knows", "still dreaming of",
   ]
@@ -144,7 +146,8 @@ struct Sentence {
     (", says", false), ("not like", false), ("via", false),
   ]
   private static let closers = [
-    "!", "😀", "# harbour", "❤️", "...", "lol", "https://t.co/hrbr", "🌊", "# weekend", "!!", "@tidewatch",
+    "!", "😀", "# harbour", "❤️", "...", "lol", "https://t.co/hrbr", "🌊", "# weekend", "!!",
+    "@tidewatch",
     "⚓", "👍🏽", "xx", "# nofilter", "🎉",
   ]
 }

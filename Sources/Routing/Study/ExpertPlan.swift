@@ -16,10 +16,11 @@ public struct ExpertPlan: Sendable {
     ExpertPlan(name: "riva-ungated", multimodal: true, gated: false),
   ]
 
-  /// A fresh model: vocabularies from the dual encoder (words) and the training posts (characters), word vectors taken
-  /// over from the dual encoder.
+  /// A fresh model: vocabularies from the dual encoder (words) and the training posts (characters),
+  /// word vectors taken over from the dual encoder.
   public func makeModel(
-    encoder: DualEncoderModel, pictures: PictureEncoderModel, train: [TaggerInput], scheme: TagScheme, seed: UInt64
+    encoder: DualEncoderModel, pictures: PictureEncoderModel, train: [TaggerInput],
+    scheme: TagScheme, seed: UInt64
   ) -> ExpertModel {
     let characters = Vocabulary(
       counting: train.lazy.flatMap { $0.tokens.flatMap(WordForms.characters) }, minimum: 2,

@@ -108,8 +108,8 @@ extension Tape {
     }
   }
 
-  /// Hides rows of some sequences while training: each B×T×D sequence is chosen with probability `share`, and in a
-  /// chosen one every row is set to zero with probability `rows`.
+  /// Hides rows of some sequences while training: each B×T×D sequence is chosen with probability
+  /// `share`, and in a chosen one every row is set to zero with probability `rows`.
   public func dropRows(_ a: Variable, share: Float, of rows: Float) -> Variable {
     guard training, share > 0 else { return a }
     let shape = self.shape(a)

@@ -1,4 +1,5 @@
-/// Where each real token of a padded batch stands when rows are laid out time by time, longest sequence first.
+/// Where each real token of a padded batch stands when rows are laid out time by time, longest
+/// sequence first.
 struct PackedLayout: Sendable {
   /// Batch indices by falling length.
   let order: [Int]
@@ -56,8 +57,8 @@ struct LSTMDirection: Sendable {
       n: 4 * h, k: inputs, beta: 1)
     let zeros = [Float](repeating: 0, count: rows * h)
     var (cell, cellTanh, state, previousState, previousCell) = (zeros, zeros, zeros, zeros, zeros)
-    // Sequences are sorted by length, so those running at a time are a prefix; going backwards in time new
-    // ones join at the end of that prefix with a zero state.
+    // Sequences are sorted by length, so those running at a time are a prefix; going backwards in
+    // time new ones join at the end of that prefix with a zero state.
     var s = [Float](repeating: 0, count: layout.order.count * h)
     var c = s
     gates.withUnsafeMutableBufferPointer { g in
@@ -103,12 +104,15 @@ struct LSTMDirection: Sendable {
     self.previousCell = previousCell
   }
 
-  /// Gradient with respect to the gates before activation (rows×4H), from that of the states (rows×H).
+  /// Gradient with respect to the gates before activation (rows×4H), from that of the states
+  /// (rows×H).
   func gateGradients(_ dState: [Float], wh: Tensor) -> [Float] {
     let (rows, h) = (layout.rows, hidden)
     var result = [Float](repeating: 0, count: rows * 4 * h)
     let items = layout.order.count
-    var (ds, dc) = ([Float](repeating: 0, count: items * h), [Float](repeating: 0, count: items * h))
+    var (ds, dc) = (
+      [Float](repeating: 0, count: items * h), [Float](repeating: 0, count: items * h)
+    )
     result.withUnsafeMutableBufferPointer { out in
       guard let base = out.baseAddress else { return }
       for t in times.reversed() {
@@ -129,8 +133,9 @@ struct LSTMDirection: Sendable {
         }
         BLAS.multiply(
           base + at * 4 * h, lda: 4 * h, wh.array, ldb: h, into: &ds, ldc: h, m: n, n: h, k: 4 * h)
-        // Going back in the forward direction, sequences that had ended join later: their state gradient
-        // is still zero. In the reversed direction those that begin here must not pass theirs on.
+        // Going back in the forward direction, sequences that had ended join later: their state
+        // gradient is still zero. In the reversed direction those that begin here must not pass
+        // theirs on.
         if reversed {
           let next = t + 1 < layout.active.count ? layout.active[t + 1] : 0
           for i in (next * h)..<max(next * h, n * h) {

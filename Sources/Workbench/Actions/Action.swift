@@ -1,5 +1,5 @@
-/// One thing a person can do. The table of these (`Action.all`) is the only source of the keymap, the
-/// command line, the help list and the printed manual.
+/// One thing a person can do. The table of these (`Action.all`) is the only source of the keymap,
+/// the command line, the help list and the printed manual.
 struct Action: Sendable {
   /// What the command line and keymap files call it.
   let name: String

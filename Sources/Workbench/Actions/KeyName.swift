@@ -2,8 +2,9 @@ import Screen
 
 /// The names of keys in key scripts, keymap files and on the screen.
 ///
-/// Reads both the X names that `xterm-shot` uses (`Return`, `question`, `ctrl+r`) and the short ones
-/// shown on the screen (`Enter`, `?`, `C-r`). Named keys ignore case, single characters do not.
+/// Reads both the X names that `xterm-shot` uses (`Return`, `question`, `ctrl+r`) and the short
+/// ones shown on the screen (`Enter`, `?`, `C-r`). Named keys ignore case, single characters do
+/// not.
 public enum KeyName {
   /// The key of that name, nil when there is none.
   public static func parse(_ name: String) -> Key? {

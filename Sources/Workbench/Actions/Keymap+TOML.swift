@@ -37,9 +37,9 @@ public enum KeymapError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Keymap {
-  /// Reads a keymap file over the standard keys. Under `[keys]` each entry is a command line and its
-  /// key or keys, which replace the standard ones of that command; a key taken from another command
-  /// leaves that command its other keys:
+  /// Reads a keymap file over the standard keys. Under `[keys]` each entry is a command line and
+  /// its key or keys, which replace the standard ones of that command; a key taken from another
+  /// command leaves that command its other keys:
   ///
   ///     [keys]
   ///     next = ["j", "Down"]

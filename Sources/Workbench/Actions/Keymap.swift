@@ -1,8 +1,8 @@
 import Corpora
 import Screen
 
-/// Which key runs which command line. A value made from the table of actions, the entity types of the
-/// dataset and the person's own keymap file.
+/// Which key runs which command line. A value made from the table of actions, the entity types of
+/// the dataset and the person's own keymap file.
 public struct Keymap: Sendable {
   /// Command line (without colon) by key.
   private(set) var bindings: [Key: String] = [:]

@@ -3,8 +3,8 @@ import Screen
 
 /// The table of actions as the manual prints it.
 public enum KeysTable {
-  /// One Markdown table per group: keys, command, what it does. Made from the same table as the keymap
-  /// and the help list, so it cannot say anything else than they do.
+  /// One Markdown table per group: keys, command, what it does. Made from the same table as the
+  /// keymap and the help list, so it cannot say anything else than they do.
   public static func markdown(
     types: [EntityType] = [.person, .location, .organization, .miscellaneous]
   ) -> String {

@@ -1,12 +1,12 @@
 import Screen
 
-/// Carries out effects for a workbench without a terminal. The executable plugs its services in here,
-/// tests plug fakes in.
+/// Carries out effects for a workbench without a terminal. The executable plugs its services in
+/// here, tests plug fakes in.
 public protocol EffectPerformer: AnyObject {
   /// Begins to carry an effect out; answers come from `nextMessages`.
   func perform(_ effect: Effect)
-  /// Messages that are ready. With `waiting`, blocks until there is one or no work is pending; so an
-  /// empty answer with `waiting` means that all is done.
+  /// Messages that are ready. With `waiting`, blocks until there is one or no work is pending; so
+  /// an empty answer with `waiting` means that all is done.
   func nextMessages(waiting: Bool) -> [Message]
 }
 
@@ -31,8 +31,8 @@ public struct ScriptRunner {
   }
 
   /// Runs the steps: after each, `== frame N: STEP` (from 1) and the frame as text. A durable edit
-  /// prints `committed SEQUENCE` as soon as its answer came; the frame after a step stands only when
-  /// its edits are answered, so that it is the same in every run.
+  /// prints `committed SEQUENCE` as soon as its answer came; the frame after a step stands only
+  /// when its edits are answered, so that it is the same in every run.
   public mutating func run(_ script: KeyScript) {
     carryOut(start(&state))
     for (i, step) in script.steps.enumerated() where !hasQuit {

@@ -2,7 +2,8 @@ import Annotations
 import Corpora
 import Routing
 
-/// What the search line asks for: words, `name:value` filters and one regex, all of which must hold.
+/// What the search line asks for: words, `name:value` filters and one regex, all of which must
+/// hold.
 ///
 ///     ferry state:unreviewed route:text label:ORG /^RT/
 struct Query: Sendable, Equatable {

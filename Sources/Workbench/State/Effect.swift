@@ -3,7 +3,8 @@ import Corpora
 import Screen
 import Traces
 
-/// Something to be done outside: the only way anything leaves the workbench. The runtime performs it.
+/// Something to be done outside: the only way anything leaves the workbench. The runtime performs
+/// it.
 public enum Effect: Sendable, Equatable {
   /// Make this durable and answer with `committed` or `commitFailed`.
   case commit(Step)
@@ -31,7 +32,8 @@ public enum Effect: Sendable, Equatable {
   case quit
 }
 
-/// A picture as the screen wants it. Equal requests give equal pictures, so it is also the cache key.
+/// A picture as the screen wants it. Equal requests give equal pictures, so it is also the cache
+/// key.
 public struct PictureRequest: Sendable, Hashable {
   /// The post's id.
   public let post: String
@@ -69,8 +71,8 @@ public struct Heat: Sendable, Hashable {
     case regions([ImageRegion])
   }
 
-  // By bits: a value that is not a number equals itself here, else a picture with one would be asked
-  // for again and again.
+  // By bits: a value that is not a number equals itself here, else a picture with one would be
+  // asked for again and again.
   public static func == (a: Self, b: Self) -> Bool {
     a.shape == b.shape && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
   }

@@ -1,6 +1,7 @@
 import OrderedCollections
 
-/// A small dictionary that forgets what was stored longest ago. A value, so that the state stays one.
+/// A small dictionary that forgets what was stored longest ago. A value, so that the state stays
+/// one.
 struct RecentCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   let capacity: Int
   private var entries: OrderedDictionary<Key, Value> = [:]

@@ -11,8 +11,8 @@ struct Saving: Sendable, Equatable {
 
   var isClean: Bool { pending.isEmpty && failed.isEmpty }
 
-  /// Registers a step; returns all that are to be sent now, in order. A store wants its steps without
-  /// gaps, so what failed before goes first.
+  /// Registers a step; returns all that are to be sent now, in order. A store wants its steps
+  /// without gaps, so what failed before goes first.
   mutating func begin(_ step: Step) -> [Step] {
     let send = failed + [step]
     failed = []

@@ -2,8 +2,8 @@ import Screen
 
 /// Where everything goes on a screen of the state's size.
 ///
-/// Boxes of the right column depend on the size and the person's choice only, never on what the models
-/// said, so that a picture is not drawn again because a line was added beside it.
+/// Boxes of the right column depend on the size and the person's choice only, never on what the
+/// models said, so that a picture is not drawn again because a line was added beside it.
 struct Panes: Sendable, Equatable {
   /// Below this the workbench only asks for room.
   static let smallest = Size(columns: 60, rows: 20)

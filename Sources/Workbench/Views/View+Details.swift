@@ -83,8 +83,8 @@ extension Post {
     return (mention.range.lowerBound == token ? "B-" : "I-") + mention.type.rawValue
   }
 
-  /// Sentences on tags of the file that IOB2 does not allow where they stand; they are kept as they are
-  /// until an edit covers them.
+  /// Sentences on tags of the file that IOB2 does not allow where they stand; they are kept as they
+  /// are until an edit covers them.
   var irregularities: [String] {
     guard tokens.contains(where: { $0.originalTag != nil }) else { return [] }
     let tags = tokens.map { $0.originalTag ?? "O" }

@@ -2,7 +2,8 @@ import Annotations
 import Screen
 
 extension WorkbenchState {
-  /// The list of posts: pointer, review state, route, disagreement, id, and the text where there is room.
+  /// The list of posts: pointer, review state, route, disagreement, id, and the text where there is
+  /// room.
   func drawQueue(_ pen: inout Pen, _ box: Box) {
     let top = queueTop(rows: box.rows)
     for row in 0..<box.rows where top + row < queue.count {

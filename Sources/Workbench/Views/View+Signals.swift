@@ -3,9 +3,9 @@ import Screen
 import Traces
 
 extension WorkbenchState {
-  /// The shown system's signals that have no place of their own on the screen, a line each: words as
-  /// small bars, the likeliest outcomes of a distribution, a series, the largest cell of a matrix.
-  /// Returns the next free row.
+  /// The shown system's signals that have no place of their own on the screen, a line each: words
+  /// as small bars, the likeliest outcomes of a distribution, a series, the largest cell of a
+  /// matrix. Returns the next free row.
   func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
     var row = row
     for signal in shown?.trace.signals ?? [] where row < box.rows {

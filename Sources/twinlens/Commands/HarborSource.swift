@@ -3,7 +3,8 @@ import Corpora
 import Foundation
 import Harbor
 
-/// Where trainings and studies take their posts from: a dataset, or the harbour world generated into the cache.
+/// Where trainings and studies take their posts from: a dataset, or the harbour world generated
+/// into the cache.
 struct HarborSource: ParsableArguments {
   @Option(help: "A dataset folder; without it the harbour sample is generated into the cache.")
   var dataset: String?

@@ -3,7 +3,8 @@ import Foundation
 import Studies
 import Synchronization
 
-/// Shows how far a long command is, on standard error: a bar with time left on a terminal, a line per epoch elsewhere.
+/// Shows how far a long command is, on standard error: a bar with time left on a terminal, a line
+/// per epoch elsewhere.
 final class ProgressLine: Sendable {
   private let live: Bool
   private let state = Mutex((drawn: Date.distantPast, label: "", wide: 0))

@@ -3,7 +3,8 @@ import Foundation
 import Studies
 import Synchronization
 
-/// `twinlens train`: models of the harbor sample, each from the dataset and the models it stands on.
+/// `twinlens train`: models of the harbor sample, each from the dataset and the models it stands
+/// on.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train models by name; goes on after an interrupt.",
