@@ -91,7 +91,7 @@ public struct Session: Sendable {
     var state = WorkbenchState(
       opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
       look: look)
-    if let post = options.post { state.open(post: post) }
+    if let post = options.post { _ = state.open(post: post) }
     return state
   }
 

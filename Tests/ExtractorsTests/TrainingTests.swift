@@ -6,11 +6,14 @@ import Testing
 
 @Suite("Training taggers")
 struct TrainingTests {
-  func makeRun(_ model: ExpertModel, _ epochs: Int) -> TaggerRun<RIVATagger>? {
+  func makeRun(
+    _ model: ExpertModel, _ epochs: Int, patience: Int = 3
+  ) -> TaggerRun<RIVATagger>? {
     guard let tagger = model.tagger as? RIVATagger else { return nil }
     var settings = TaggerTraining()
     settings.epochs = epochs
     settings.batch = 8
+    settings.patience = patience
     return TaggerRun(
       tagger, settings, words: model.words, characters: model.characters, scheme: Samples.scheme)
   }
@@ -23,7 +26,7 @@ struct TrainingTests {
 
   @Test func learnsWhatIsThereToLearn() throws {
     let inputs = Samples.inputs(40, seed: 21)
-    var run = try #require(makeRun(Samples.model(riva: true), 30))
+    var run = try #require(makeRun(Samples.model(riva: true), 60, patience: 100))
     while !run.isFinished { #expect(run.runEpoch(inputs, dev: inputs) { _ in true }) }
     let first = try #require(run.history.first?.loss)
     let last = try #require(run.history.last?.loss)
