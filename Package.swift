@@ -66,7 +66,8 @@ let package = Package(
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
-    .testTarget(name: "CommandTests", dependencies: ["Services", "Harbor"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Services", "Harbor"], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17
