@@ -8,8 +8,6 @@ public struct HarborRecipe: Sendable {
   /// Both picture towers: 56 pixels → 7×7 regions of 64 numbers.
   public var pictures = ResNet.Configuration(
     embeddingSize: 16, hiddenSizes: [32, 64], depths: [1, 1], layerType: .basic)
-  /// What the experts' encoder of shapes sees, and what the dual encoder sees.
-  public var shapes = PictureRecipe.harborShapes
   public var picture = PictureRecipe.harbor
   public var wordSize = 64
   /// Dimensions of the dual encoder's common space.

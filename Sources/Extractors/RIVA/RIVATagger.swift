@@ -41,8 +41,7 @@ public struct RIVATagger: Tagger {
     _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
   ) -> (emissions: Tape.Variable, relation: Tape.Variable) {
     let lengths = batch.words.lengths
-    let embedded = tape.dropRows(
-      words(batch.words, tape), share: options.contextDropout, of: 0.7)
+    let embedded = words(batch.words, tape)
     let regions = tape.constant(batch.regions)
     let sentence = gate.sentence(embedded, lengths: lengths, tape)
     let relation = gate.logits(sentence: sentence, regions: regions, tape)
@@ -105,9 +104,6 @@ public struct RIVAOptions: Sendable, Hashable, Codable {
   public var entrySize = 32
   /// False: s^G ≡ 1 (−RGN).
   public var gated: Bool
-  /// Share of the training posts in which most words are hidden, so that the tagger cannot do
-  /// without the picture (ModDrop, Neverova et al. 2016).
-  public var contextDropout: Float = 0.3
   /// Weight of the gate's own loss.
   public var relationWeight: Float = 1
 

@@ -107,16 +107,4 @@ extension Tape {
       tape.addGradient(a) { d in for i in 0..<mask.count { d[i] += g[i] * mask[i] } }
     }
   }
-
-  /// Hides rows of some sequences while training: each B×T×D sequence is chosen with probability
-  /// `share`, and in a chosen one every row is set to zero with probability `rows`.
-  public func dropRows(_ a: Variable, share: Float, of rows: Float) -> Variable {
-    guard training, share > 0 else { return a }
-    let shape = self.shape(a)
-    var mask = [Float](repeating: 1, count: shape[0] * shape[1])
-    for i in 0..<shape[0] where generator.chance(share) {
-      for t in 0..<shape[1] where generator.chance(rows) { mask[i * shape[1] + t] = 0 }
-    }
-    return scaleRows(a, by: constant(Tensor([mask.count], mask)))
-  }
 }
