@@ -20,6 +20,9 @@ enum Program {
     return nil
   }()
 
+  /// A shared folder that holds nothing: what is shown must not depend on the checkout's own models.
+  static let withoutSamples = "/var/empty/twinlens"
+
   static var isBuilt: Bool { path != nil }
 
   struct Result {
@@ -43,6 +46,7 @@ enum Program {
   ) throws -> Child {
     var all = ProcessInfo.processInfo.environment
     all["TWINLENS_GRAPHICS"] = nil
+    all["TWINLENS_SHARE"] = withoutSamples
     all["USER"] = "tester"
     all.merge(environment) { $1 }
     return try Child(

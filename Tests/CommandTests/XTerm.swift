@@ -46,6 +46,7 @@ final class XTerm {
     environment["LC_ALL"] = nil
     environment["NO_COLOR"] = nil
     environment["TWINLENS_GRAPHICS"] = nil
+    environment["TWINLENS_SHARE"] = Program.withoutSamples
     environment["TMUX"] = nil
     environment["SSH_CONNECTION"] = nil
     let options = [
