@@ -20,7 +20,8 @@ enum Program {
     return nil
   }()
 
-  /// A shared folder that holds nothing: what is shown must not depend on the checkout's own models.
+  /// A shared folder that holds nothing: what is shown must not depend on the checkout's own
+  /// models.
   static let withoutSamples = "/var/empty/twinlens"
 
   static var isBuilt: Bool { path != nil }
