@@ -28,5 +28,10 @@ final class StoreLock: Sendable {
     pwrite(handle, text, text.count, 0)
   }
 
-  deinit { close(handle) }
+  deinit {
+    // Unlocked, not only closed: a child that is being started right now holds a copy of the handle
+    // until its exec, and with it the lock.
+    flock(handle, LOCK_UN)
+    close(handle)
+  }
 }
