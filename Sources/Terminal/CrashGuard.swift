@@ -3,8 +3,11 @@ import Foundation
 /// Gives the terminal back when the process dies: on faults (a Swift trap arrives as SIGILL or
 /// SIGTRAP), on the signals that end a program, and on `exit`.
 ///
-/// The handlers only write bytes that were made before and restore the settings; then the former
-/// handler has its turn. Nothing else is safe in a signal handler.
+/// The handlers only write bytes that were made before and restore the settings; nothing else is
+/// safe in a signal handler. After a fault of the program's own the former handler has its turn:
+/// Swift's backtracer, which on a terminal offers to look closer and waits half a minute for a key.
+/// A signal that another process sent says nothing about this program, so the process dies of it at
+/// once.
 enum CrashGuard {
   /// All the handlers read. Behind a pointer, because a handler must not run lazy initialisers or
   /// exclusivity checks.
@@ -69,8 +72,10 @@ enum CrashGuard {
       // Under nohup a hang-up is to be ignored, and stays so.
       if isIgnored(current) { continue }
       var action = sigaction()
-      action.__sigaction_handler.sa_handler = { CrashGuard.die($0) }
-      action.sa_flags = Int32(SA_ONSTACK)
+      action.__sigaction_handler.sa_sigaction = { signal, information, _ in
+        CrashGuard.die(signal, wasSent: CrashGuard.wasSent(information))
+      }
+      action.sa_flags = Int32(SA_ONSTACK | SA_SIGINFO)
       sigemptyset(&action.sa_mask)
       sigaction(signal, &action, nil)
     }
@@ -93,9 +98,22 @@ enum CrashGuard {
     tcsetattr(block.pointee.descriptor, TCSANOW, &block.pointee.settings)
   }
 
-  private static func die(_ signal: Int32) {
+  /// Whether another process sent the signal: the kernel's own codes are positive (sigaction(2)),
+  /// and `abort` is this process sending to itself.
+  private static func wasSent(_ information: UnsafeMutablePointer<siginfo_t>?) -> Bool {
+    guard let information, information.pointee.si_code <= 0 else { return false }
+    return information.pointee._sifields._kill.si_pid != getpid()
+  }
+
+  private static func die(_ signal: Int32, wasSent: Bool) {
     restore()
-    sigaction(signal, former + Int(signal), nil)
+    if wasSent {
+      var standard = sigaction()
+      standard.__sigaction_handler.sa_handler = SIG_DFL
+      sigaction(signal, &standard, nil)
+    } else {
+      sigaction(signal, former + Int(signal), nil)
+    }
     raise(signal)
   }
 }

@@ -15,19 +15,26 @@ final class Child: @unchecked Sendable {
     let code: Int32
   }
 
-  /// Starts a program. Output goes to the named files, or nowhere.
+  // glibc's POSIX_SPAWN_SETSID, which Swift does not see.
+  private static let setSession: Int16 = 0x80
+
+  /// Starts a program. Output goes to the named files, or nowhere; with a `terminal` it leads a
+  /// session of its own there and reads from it too.
   init(
     _ path: String, _ arguments: [String], output: String? = nil, errors: String? = nil,
-    environment: [String: String]
+    terminal: String? = nil, environment: [String: String]
   ) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     let mode: mode_t = 0o600
     let write = O_WRONLY | O_CREAT | O_TRUNC
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, output ?? "/dev/null", write, mode)
-    posix_spawn_file_actions_addopen(&actions, 2, errors ?? "/dev/null", write, mode)
+    // The first terminal that a session leader opens becomes its own.
+    posix_spawn_file_actions_addopen(&actions, 0, terminal ?? "/dev/null", O_RDWR, 0)
+    for (descriptor, file) in [(1, output), (2, errors)] {
+      let target = terminal ?? file ?? "/dev/null"
+      posix_spawn_file_actions_addopen(&actions, Int32(descriptor), target, write, mode)
+    }
     // Threads of Dispatch block signals, and a child would inherit that.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -35,7 +42,8 @@ final class Child: @unchecked Sendable {
     var none = sigset_t()
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let flags = Int16(POSIX_SPAWN_SETSIGMASK) | (terminal == nil ? 0 : Self.setSession)
+    posix_spawnattr_setflags(&attributes, flags)
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
     defer {
@@ -53,9 +61,13 @@ final class Child: @unchecked Sendable {
     if let status { return status }
     var raw: Int32 = 0
     while waitpid(identifier, &raw, 0) < 0, errno == EINTR {}
-    let result = raw & 0x7F == 0 ? raw >> 8 & 0xFF : -(raw & 0x7F)
+    let result = Self.status(raw)
     status = result
     return result
+  }
+
+  private static func status(_ raw: Int32) -> Int32 {
+    raw & 0x7F == 0 ? raw >> 8 & 0xFF : -(raw & 0x7F)
   }
 
   /// Whether it has not ended yet.
@@ -63,7 +75,7 @@ final class Child: @unchecked Sendable {
     if status != nil { return false }
     var raw: Int32 = 0
     guard waitpid(identifier, &raw, WNOHANG) == identifier else { return true }
-    status = raw
+    status = Self.status(raw)
     return false
   }
 

@@ -1,0 +1,29 @@
+import Glibc
+import Testing
+
+@Suite("Dying of a signal", .enabled(if: Program.isBuilt, "the program is not built"))
+struct SignalTests {
+  /// Swift's backtracer, which takes over after a fault, must not be asked about a signal that
+  /// somebody sent: it would wait half a minute for a key.
+  @Test(
+    "a signal that is sent ends the workbench at once and gives the terminal back",
+    arguments: [SIGSEGV, SIGBUS, SIGABRT, SIGTERM, SIGHUP])
+  func sent(_ signal: Int32) throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let terminal = try PseudoTerminal(
+      [data, "--store", folder.path + "/store.sqlite", "--graphics", "none"], columns: 100,
+      rows: 30)
+    try #require(terminal.read(seconds: 60) { $0.hasWritten("\u{1B}[?1049h") && !$0.isCooked })
+    // The handlers stand before the first frame does.
+    try #require(terminal.read(seconds: 60) { $0.hasWritten("twinlens") })
+    let start = ContinuousClock.now
+    terminal.child.signal(signal)
+    #expect(terminal.read(seconds: 20) { !$0.child.isRunning })
+    #expect(ContinuousClock.now - start < .seconds(5), "a second on an idle machine")
+    #expect(terminal.child.wait() == -signal)
+    #expect(terminal.isCooked)
+    #expect(terminal.read(seconds: 5) { $0.hasWritten("\u{1B}[?1049l") })
+    #expect(terminal.hasWritten("all saved edits are in"))
+  }
+}
