@@ -6,8 +6,10 @@ extension Edit {
   /// The opposite edit: what was after is before.
   public var inverted: Edit {
     switch action {
-    case .mentions(let range, let before, let after):
-      Edit(post: post, action: .mentions(range: range, before: after, after: before))
+    case .mentions(let range, let before, let after, let respelled):
+      Edit(
+        post: post,
+        action: .mentions(range: range, before: after, after: before, respelled: respelled))
     case .relation(let head, let tail, let before, let after):
       Edit(post: post, action: .relation(head: head, tail: tail, before: after, after: before))
     case .review(let before, let after):
@@ -55,6 +57,48 @@ extension Edit {
     guard before != label else { return nil }
     return Edit(
       post: post.id, action: .relation(head: head, tail: tail, before: before, after: label))
+  }
+
+  /// Each run of tags that IOB2 does not allow as what it must have meant: an orphan `I-` or a
+  /// foreign prefix opens a mention, as `conlleval` reads it, what is no tag at all is outside, and
+  /// the file gets proper tags there. Mentions that stand there already are kept, or grow to their
+  /// run. Nil when every tag is regular.
+  /// - Parameter reading: how the file was read.
+  public static func fixingTags(in post: Post, reading: BIO.Reading) -> Edit? {
+    let tags = post.tagTexts(reading: reading)
+    let runs = BIO.mentions(of: tags, reading: .lenient)
+    var after = post.mentions
+    var low = post.tokens.count
+    var high = 0
+    for irregularity in post.irregularities(reading: reading).map(\.irregularity) {
+      let token = irregularity.token
+      var range = token..<(token + 1)
+      if let run = runs.mentions.first(where: { $0.range.contains(token) }) {
+        range = run.range
+        let there = after.filter { $0.range.overlaps(run.range) }
+        if there.allSatisfy({ $0.type == run.type && $0.range.clamped(to: run.range) == $0.range })
+        {
+          after.removeAll { $0.range.overlaps(run.range) }
+          after.append(run)
+        }
+      }
+      low = min(low, range.lowerBound)
+      high = max(high, range.upperBound)
+    }
+    guard low < high else { return nil }
+    // No mention may reach over an end of the edit's range.
+    for mention in post.mentions + after where mention.range.overlaps(low..<high) {
+      low = min(low, mention.range.lowerBound)
+      high = max(high, mention.range.upperBound)
+    }
+    func inside(_ mentions: [EntityMention]) -> [EntityMention] {
+      mentions.filter { $0.range.overlaps(low..<high) }
+        .sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+    return Edit(
+      post: post.id,
+      action: .mentions(
+        range: low..<high, before: inside(post.mentions), after: inside(after), respelled: true))
   }
 
   /// Another review state.

@@ -12,7 +12,8 @@ extension Edit {
       return "'\(short)\(text.count > 40 ? "…" : "")'"
     }
     switch action {
-    case .mentions(let range, let before, let after):
+    case .mentions(let range, _, _, true): return "fix the tags of \(words(range))"
+    case .mentions(let range, let before, let after, false):
       switch (before.count, after.first) {
       case (0, let mention?): return "\(mention.type.rawValue) on \(words(mention.range))"
       case (1, let mention?) where before[0].range == mention.range:

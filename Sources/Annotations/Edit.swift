@@ -16,7 +16,9 @@ public struct Edit: Sendable, Hashable {
   public enum Action: Sendable, Hashable {
     /// The mentions inside `range` were replaced: `before` were there, `after` are now.
     /// Covers setting, clearing, extending, shrinking and retyping. Ranges lie within `range`.
-    case mentions(range: Range<Int>, before: [EntityMention], after: [EntityMention])
+    /// `respelled`: the file's irregular tags in `range` are to be written as IOB2 has them.
+    case mentions(
+      range: Range<Int>, before: [EntityMention], after: [EntityMention], respelled: Bool = false)
     /// The relation label of a pair was changed; nil = no such relation.
     case relation(head: Range<Int>, tail: Range<Int>, before: String?, after: String?)
     /// The review state was changed.

@@ -5,6 +5,8 @@ public struct LabelState: Sendable, Hashable {
   /// Sorted, never overlapping, inside the post's tokens.
   public var mentions: [EntityMention]
   public var relations: [RelationMention]
+  /// Where tags of the file were fixed, in the order in which that was done.
+  public var respelled: [Range<Int>]
   public var review: ReviewState
   /// Who changed labels or review state last; nil when nobody did.
   public var annotator: String?
@@ -15,6 +17,7 @@ public struct LabelState: Sendable, Hashable {
   public init(_ post: Post) {
     mentions = post.mentions
     relations = post.relations
+    respelled = post.respelled
     review = .untouched
   }
 
@@ -23,6 +26,7 @@ public struct LabelState: Sendable, Hashable {
     var copy = post
     copy.mentions = mentions
     copy.relations = relations
+    copy.respelled = respelled
     return copy
   }
 
@@ -50,7 +54,7 @@ public struct LabelState: Sendable, Hashable {
   mutating func apply(_ action: Edit.Action, tokenCount: Int, rebase: Bool) throws {
     var next = self
     switch action {
-    case .mentions(let range, let before, let after):
+    case .mentions(let range, let before, let after, let respelled):
       guard range.lowerBound >= 0, range.upperBound <= tokenCount,
         (before + after).allSatisfy({
           $0.range.lowerBound >= range.lowerBound && $0.range.upperBound <= range.upperBound
@@ -61,6 +65,7 @@ public struct LabelState: Sendable, Hashable {
       next.mentions.removeAll { $0.range.overlaps(range) }
       next.mentions += after
       next.mentions.sort { $0.range.lowerBound < $1.range.lowerBound }
+      if respelled, !next.respelled.contains(range) { next.respelled.append(range) }
       next.review = .edited
     case .relation(let head, let tail, let before, let after):
       let place = relations.firstIndex {

@@ -25,8 +25,9 @@ extension Step.Kind {
     }
     func text(_ label: String?) -> String { label.map(JSONScanner.quoted) ?? "null" }
     switch self {
-    case .edit(.mentions(let range, let before, let after)):
-      return "{\"range\":\(text(range)),\"before\":\(text(before)),\"after\":\(text(after))}"
+    case .edit(.mentions(let range, let before, let after, let respelled)):
+      let more = respelled ? ",\"respelled\":true" : ""
+      return "{\"range\":\(text(range)),\"before\":\(text(before)),\"after\":\(text(after))\(more)}"
     case .edit(.relation(let head, let tail, let before, let after)):
       return "{\"head\":\(text(head)),\"tail\":\(text(tail)),"
         + "\"before\":\(text(before)),\"after\":\(text(after))}"
@@ -63,12 +64,14 @@ extension Edit.Action {
     var ranges: [String: Range<Int>] = [:]
     var mentions: [String: [EntityMention]] = [:]
     var labels: [String: String] = [:]
+    var respelled = false
     try scanner.object { key, scanner in
       switch (word, key) {
       case ("mentions", "range"), ("relation", "head"), ("relation", "tail"):
         ranges[key] = try Self.range(&scanner)
       case ("mentions", "before"), ("mentions", "after"):
         mentions[key] = try Self.mentions(&scanner)
+      case ("mentions", "respelled"): respelled = try scanner.scalarText() == "true"
       case (_, "before"), (_, "after"):
         if !scanner.null() { labels[key] = try scanner.string() }
       default:
@@ -80,7 +83,7 @@ extension Edit.Action {
       guard let range = ranges["range"], let before = mentions["before"],
         let after = mentions["after"]
       else { throw scanner.failure("incomplete") }
-      self = .mentions(range: range, before: before, after: after)
+      self = .mentions(range: range, before: before, after: after, respelled: respelled)
     case "relation":
       guard let head = ranges["head"], let tail = ranges["tail"] else {
         throw scanner.failure("incomplete")

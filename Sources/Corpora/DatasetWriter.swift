@@ -15,7 +15,7 @@ public enum DatasetWriter {
   /// Writes each file under its own relative name; only what edits changed differs from the
   /// original.
   /// - Parameters:
-  ///   - edited: posts with other labels than the dataset's, by id; tokens must be the same.
+  ///   - edited: posts with other labels or tags than the dataset's, by id; tokens must be the same.
   ///   - directory: the folder to write into; made if it is not there.
   ///   - jsonl: also write `<stem>.jsonl` beside each file.
   /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
@@ -33,6 +33,7 @@ public enum DatasetWriter {
     let changed = edited.filter { id, post in
       guard let original = dataset.post(id: id) else { return false }
       return original.mentions != post.mentions || original.relations != post.relations
+        || original.respelled != post.respelled
     }
     var written: [String] = []
     var notices: [String] = []

@@ -44,13 +44,12 @@ extension JSONLines {
         patches.append((line.close..<line.close, ",\"\(key)\":\(text)"))
       }
     }
-    if post.mentions != original.mentions {
-      if line.ranges["mentions"] != nil || line.ranges["tags"] == nil {
-        put("mentions", text(of: post.mentions, misc: misc))
-      }
-      if line.ranges["tags"] != nil {
-        put("tags", array(post.tagTexts(reading: reading, misc: misc)))
-      }
+    let hasTags = line.ranges["tags"] != nil
+    if post.mentions != original.mentions, line.ranges["mentions"] != nil || !hasTags {
+      put("mentions", text(of: post.mentions, misc: misc))
+    }
+    if hasTags, post.mentions != original.mentions || post.respelled != original.respelled {
+      put("tags", array(post.tagTexts(reading: reading, misc: misc)))
     }
     if post.relations != original.relations { put("relations", text(of: post.relations)) }
     // Insertions share one place and keep their order: the sort is stable.

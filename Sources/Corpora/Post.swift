@@ -13,6 +13,9 @@ public struct Post: Sendable, Hashable, Identifiable {
   public var mentions: [EntityMention]
   /// Relations between mentions of this post.
   public var relations: [RelationMention]
+  /// Tokens whose tags are to be written as IOB2 has them, even where the mentions are the file's
+  /// own: somebody fixed how the file spells them.
+  public var respelled: [Range<Int>] = []
   /// Which part of the dataset the file belongs to.
   public let split: Split
   /// What the dataset knows beside the labels, e.g. harbor's `imageAdds` and `textInImage`.

@@ -86,7 +86,7 @@ public struct Session: Sendable {
   public func workbench(size: Size, look: Look) throws -> WorkbenchState {
     let opened = WorkbenchState.Opened(
       dataset: dataset.name, store: location.path, types: dataset.labelInventory,
-      relations: dataset.relationLabels, hasModels: models.hasModels,
+      relations: dataset.relationLabels, reading: dataset.reading, hasModels: models.hasModels,
       hasRouter: models.hasRouter, annotator: options.annotator)
     var state = WorkbenchState(
       opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),

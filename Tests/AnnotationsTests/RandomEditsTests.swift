@@ -92,7 +92,8 @@ import Testing
     let low = random.next(post.tokens.count)
     let range = low..<min(post.tokens.count, low + 1 + random.next(3))
     let edge = Edit.Edge.allCases[random.next(2)]
-    switch random.next(8) {
+    switch random.next(9) {
+    case 8: return .fixingTags(in: post, reading: dataset.reading)
     case 0: return .clearing(range, in: post)
     case 1: return .extending(mentionAt: low, edge, in: post)
     case 2: return .shrinking(mentionAt: low, edge, in: post)

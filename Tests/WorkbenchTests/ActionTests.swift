@@ -100,6 +100,13 @@ import Testing
       $0.command("adopt")
       return $0.gold == ["3-5 PER", "6-8 LOC"]
     },
+    "fix": {
+      $0.command("fix")
+      let refused = $0.noticeText == "fix: every tag of this post is regular"
+      $0 = Desk(Samples.irregular(.strict))
+      $0.command("fix")
+      return refused && $0.gold == ["0-2 PER", "3-4 LOC"]
+    },
     "relation": {
       $0.command("relation 3 6 /per/per/peer")
       return $0.state.currentPost?.relations.map(\.label) == ["/per/per/peer"]

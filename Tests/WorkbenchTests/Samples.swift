@@ -43,6 +43,21 @@ enum Samples {
       attributes: attributes, source: SourceLocation(file: "train.txt", line: 1))
   }
 
+  /// One post whose file has an orphan run, a foreign prefix and something that is no tag.
+  static func irregular(_ reading: BIO.Reading) -> WorkbenchState {
+    let tags = ["I-PER", "I-PER", "O", "S-LOC", "?"]
+    let tokens = zip(["Ada", "Lund", "left", "Tarn", "."], tags).map { Token($0, originalTag: $1) }
+    let post = Post(
+      id: "odd", tokens: tokens, imageID: nil,
+      mentions: BIO.mentions(of: tags, reading: reading).mentions, split: .train,
+      source: SourceLocation(file: "train.txt", line: 1))
+    return WorkbenchState(
+      opened: .init(
+        dataset: "odd", store: "", reading: reading, hasModels: false, hasRouter: false,
+        clock: { 0 }),
+      posts: [post], size: Size(columns: 80, rows: 24))
+  }
+
   static let labels = [
     "O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-ORG", "B-MISC", "I-MISC",
   ]

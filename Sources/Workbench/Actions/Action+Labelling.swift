@@ -57,6 +57,13 @@ extension Action {
       }
     ) { state, _ in state.adopt() },
     Action(
+      "fix", .labelling, keys: ["="],
+      "fix the tags of the file that BIO does not allow: each run becomes a proper mention",
+      unavailable: { state in
+        needsPost(state) ?? (state.canFixTags ? nil : "every tag of this post is regular")
+      }
+    ) { state, _ in state.fixTags() },
+    Action(
       "relation", .labelling, "label the relation from the mention at token HEAD to that at TAIL",
       parameters: [
         .required("HEAD", .token), .required("TAIL", .token), .required("LABEL", .relation),

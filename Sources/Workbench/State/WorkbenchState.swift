@@ -97,6 +97,8 @@ public struct WorkbenchState: Sendable {
     public var types: [EntityType]
     /// Relation labels that can be set.
     public var relations: [String]
+    /// How irregular tags of the files were understood.
+    public var reading: BIO.Reading
     /// True when models are loaded that can analyse posts.
     public var hasModels: Bool
     /// True when a router is loaded.
@@ -110,13 +112,15 @@ public struct WorkbenchState: Sendable {
     public init(
       dataset: String, store: String,
       types: [EntityType] = [.person, .location, .organization, .miscellaneous],
-      relations: [String] = [], hasModels: Bool = true, hasRouter: Bool = true,
+      relations: [String] = [], reading: BIO.Reading = .lenient, hasModels: Bool = true,
+      hasRouter: Bool = true,
       annotator: String = "", clock: @escaping @Sendable () -> Int64 = Step.now
     ) {
       self.dataset = dataset
       self.store = store
       self.types = types
       self.relations = relations
+      self.reading = reading
       self.hasModels = hasModels
       self.hasRouter = hasRouter
       self.annotator = annotator

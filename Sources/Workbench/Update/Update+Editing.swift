@@ -54,7 +54,7 @@ extension WorkbenchState {
     }
     let effects = apply(edit)
     // A token that was left out takes the cursor back into the mention.
-    if case .mentions(_, _, let after) = edit.action, let range = after.first?.range {
+    if case .mentions(_, _, let after, _) = edit.action, let range = after.first?.range {
       token = max(range.lowerBound, min(token, range.upperBound - 1))
     }
     return effects
@@ -73,6 +73,22 @@ extension WorkbenchState {
     return apply(
       Edit(
         post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
+  }
+
+  /// Whether the post on screen has tags that `fix` would change.
+  var canFixTags: Bool {
+    currentPost.map { !$0.irregularities(reading: opened.reading).isEmpty } ?? false
+  }
+
+  /// Gives every irregular tag of the post what it must have meant.
+  mutating func fixTags() -> [Effect] {
+    guard let post = currentPost,
+      let edit = Edit.fixingTags(in: post, reading: opened.reading)
+    else { return [] }
+    let first = post.irregularities(reading: opened.reading).first?.irregularity.token
+    anchor = nil
+    token = first ?? token
+    return apply(edit)
   }
 
   /// Labels the relation between the mentions at two tokens; `None` removes it.
@@ -165,7 +181,7 @@ extension WorkbenchState {
     anchor = nil
     guard case .edit(let action) = step.kind else { return }
     switch action {
-    case .mentions(let range, let before, let after):
+    case .mentions(let range, let before, let after, _):
       token = before.first?.range.lowerBound ?? after.first?.range.lowerBound ?? range.lowerBound
     case .relation(let head, _, _, _): token = head.lowerBound
     case .review: break

@@ -3,6 +3,7 @@ import Screen
 extension WorkbenchState {
   /// What a key does in the mode that is on.
   mutating func press(_ key: Key) -> [Effect] {
+    if case .click(let place) = key, let hinted = hintedKey(at: place) { return press(hinted) }
     switch mode {
     case .browse: return pressInBrowse(key)
     case .command(let line, let completion): return pressInCommand(key, line, completion)
@@ -109,6 +110,11 @@ extension WorkbenchState {
     case .down, .control("n"): list.chosen = min(max(0, entries.count - 1), list.chosen + 1)
     case .pageUp: list.chosen = max(0, list.chosen - 10)
     case .pageDown: list.chosen = min(max(0, entries.count - 1), list.chosen + 10)
+    case .click(let place):
+      guard let clicked = helpEntry(at: place, list) else { return [] }
+      // The first click shows what an entry does, the second runs it.
+      if clicked == list.chosen { return runEntry(entries[clicked], list) }
+      list.chosen = clicked
     case .scroll(_, let up):
       list.chosen = max(0, min(entries.count - 1, list.chosen + (up ? -1 : 1)))
     case .enter:

@@ -4,6 +4,13 @@ extension WorkbenchState {
   /// Rows of posts on screen, at least 1.
   var queuePage: Int { max(1, Panes(self).queue?.rows ?? 10) }
 
+  /// What a click on the line of hints presses; nil elsewhere, and while a notice stands there.
+  func hintedKey(at place: Position) -> Key? {
+    let panes = Panes(self)
+    guard panes.isUsable, panes.prompt.contains(place) else { return nil }
+    return hintLine(panes.prompt)?.hint(at: place.column)?.key
+  }
+
   /// A click on a post shows it, on a token moves the cursor there.
   mutating func click(_ place: Position) -> [Effect] {
     let panes = Panes(self)

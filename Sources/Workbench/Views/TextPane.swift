@@ -48,11 +48,19 @@ struct TextPane {
       return
     }
     let theme = pen.look.theme
+    let matches = SearchMarks(state.shownQuery)?.ranges(in: post.tokens)
     for index in tokens.indices {
       guard let at = place(index) else { continue }
       pen.frame.write(
         tokens[index], at: at, style: style(of: index, in: post, theme),
         maxColumns: flow.widths[index], within: box, ellipsis: pen.look.glyphs.ellipsis)
+      // The cursor and the selection must be seen; they look much like a match.
+      if let matches, index != state.token, state.selection?.contains(index) != true {
+        let cells = Box(column: at.column, row: at.row, columns: flow.widths[index], rows: 1)
+        pen.mark(
+          matches[index], of: post.tokens[index].text, shown: tokens[index], at: at,
+          within: cells.intersection(box))
+      }
       if index == state.token, state.mode == .browse { pen.frame.cursor = at }
     }
     marks(&pen, post.mentions, row: 1, theme)

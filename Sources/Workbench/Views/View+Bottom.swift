@@ -11,11 +11,7 @@ extension WorkbenchState {
       if let notice {
         pen.line(" " + safe(notice.text), notice.isError ? .error : .text, in: box, row: 0)
       } else {
-        pen.line(
-          [
-            pen.piece(" Enter", .key), pen.piece(" runs it  ", .keyHint), pen.piece("Esc", .key),
-            pen.piece(" closes  type to filter", .keyHint),
-          ], in: box, row: 0)
+        drawHints(&pen, box)
         let marks =
           "\(reviewMark(.untouched)) untouched \(reviewMark(.edited)) edited "
           + "\(reviewMark(.reviewed)) accepted T M route \(look.differs) differs f flips "
@@ -76,46 +72,6 @@ extension WorkbenchState {
     guard let job = searchJob else { return "words, state: route: label: split: is: /regex/" }
     let share = job.next < posts.count ? " so far" : ""
     return "\(job.matches.count) of \(posts.count) posts\(share)"
-  }
-
-  /// The keys that matter now, with what they do, as many as fit; help is always there.
-  private func drawHints(_ pen: inout Pen, _ box: Box) {
-    let help = [pen.piece(keymap.label("help"), .key), pen.piece(" help ", .keyHint)]
-    pen.rightLine(help, in: box, row: 0)
-    var pieces: [Pen.Piece] = []
-    var used = 8
-    for (keys, words) in hints where !keys.isEmpty {
-      let width = TextWidth.columns(of: keys) + TextWidth.columns(of: words) + 3
-      guard used + width <= box.columns else { break }
-      pieces += [pen.piece(" \(keys)", .key), pen.piece(" \(words) ", .keyHint)]
-      used += width
-    }
-    pen.line(pieces, in: box, row: 0)
-  }
-
-  private var hints: [(String, String)] {
-    let types = opened.types.prefix(4).map {
-      ("\(keymap.keys(for: "type \($0.rawValue)").last.map(KeyName.label) ?? "")", $0.rawValue)
-    }
-    func hint(_ command: String, _ words: String) -> (String, String) {
-      (keymap.label(command), words)
-    }
-    if let selection {
-      let words = "tokens \(selection.lowerBound) to \(selection.upperBound)"
-      return [("select", words)] + types + [hint("clear", "clear"), hint("leave", "leave")]
-    }
-    var hints = [hint("accept", "accept"), hint("undo", "undo")]
-    hints += mentionAtCursor == nil ? [hint("select", "select")] : []
-    hints += types
-    if mentionAtCursor != nil {
-      hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
-    }
-    return hints + [
-      hint("next", "next"), hint("unreviewed", "unreviewed"),
-      hint("search", "search"), hint("next-head", "head"), hint("heat", "heat"),
-      hint("numbers", "numbers"), hint("system", "system"), hint("train", "train"),
-      hint("quit", "quit"),
-    ]
   }
 
   /// The last line: where the person stands and what is saved.

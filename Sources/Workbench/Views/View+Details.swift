@@ -61,10 +61,24 @@ extension WorkbenchState {
         + "\(safe(post.quote(relation.tail)))  \(safe(relation.label))"
       row = pen.wrap(words, .text, in: box, row: row)
     }
-    for sentence in post.irregularities.prefix(3) + (analysis?.notices ?? []).prefix(3) {
+    for sentence in irregularTags(post) + (analysis?.notices ?? []).prefix(3) {
       row = pen.wrap(sentence, .warning, in: box, row: row)
     }
     return row
+  }
+}
+
+extension WorkbenchState {
+  /// Sentences on the first tags of the file that IOB2 does not allow where they stand; they are
+  /// kept as they are until an edit covers them.
+  private func irregularTags(_ post: Post) -> [String] {
+    post.irregularities(reading: opened.reading).prefix(3).map { irregularity, tag in
+      switch irregularity.kind {
+      case .orphan: "in the file, \(tag) at token \(irregularity.token) continues nothing"
+      case .unknownPrefix, .unreadable:
+        "in the file, \"\(tag)\" at token \(irregularity.token) is no tag"
+      }
+    }
   }
 }
 
@@ -81,20 +95,5 @@ extension Post {
   func tag(at token: Int) -> String {
     guard let mention = mentions.first(where: { $0.range.contains(token) }) else { return "O" }
     return (mention.range.lowerBound == token ? "B-" : "I-") + mention.type.rawValue
-  }
-
-  /// Sentences on tags of the file that IOB2 does not allow where they stand; they are kept as they
-  /// are until an edit covers them.
-  var irregularities: [String] {
-    guard tokens.contains(where: { $0.originalTag != nil }) else { return [] }
-    let tags = tokens.map { $0.originalTag ?? "O" }
-    return BIO.mentions(of: tags, reading: .lenient).irregularities.map { irregularity in
-      let tag = tags[irregularity.token]
-      switch irregularity.kind {
-      case .orphan: return "in the file, \(tag) at token \(irregularity.token) continues nothing"
-      case .unknownPrefix, .unreadable:
-        return "in the file, \"\(tag)\" at token \(irregularity.token) is no tag"
-      }
-    }
   }
 }

@@ -1,11 +1,35 @@
 import Screen
 
 extension WorkbenchState {
+  /// The popup of the list, with its border.
+  private var helpBox: Box {
+    Box(column: 0, row: 1, columns: size.columns, rows: size.rows - 3)
+      .centered(columns: min(100, size.columns - 4), rows: size.rows - 4)
+  }
+
+  /// The parts inside the border: filter, entries, and what the chosen one does.
+  private func helpParts(_ inside: Box) -> [Box] {
+    inside.splitRows([.fixed(1), .share(1), .fixed(min(3, inside.rows / 4))])
+  }
+
+  /// The first entry on screen.
+  private func helpTop(_ count: Int, chosen: Int, rows: Int) -> Int {
+    max(0, min(chosen - rows / 2, count - rows))
+  }
+
+  /// The entry at a place, counted in the filtered list.
+  func helpEntry(at place: Position, _ list: HelpList) -> Int? {
+    let box = helpParts(helpBox.inset())[1]
+    guard Panes(self).isUsable, box.contains(place) else { return nil }
+    let count = list.entries(in: self).count
+    let entry = helpTop(count, chosen: list.chosen, rows: box.rows) + place.row - box.row
+    return entry < count ? entry : nil
+  }
+
   /// The list of everything there is, over the screen.
   func drawHelp(_ pen: inout Pen, _ list: HelpList) {
     let look = pen.look
-    let screen = Box(column: 0, row: 1, columns: size.columns, rows: size.rows - 3)
-    let box = screen.centered(columns: min(100, size.columns - 4), rows: size.rows - 4)
+    let box = helpBox
     pen.frame.fill(box, style: look.theme[.popup])
     let inside = pen.frame.border(
       box, glyphs: look.glyphs, style: look.theme[.popup], title: "help",
@@ -17,7 +41,7 @@ extension WorkbenchState {
     pen.rightLine([pen.piece("\(entries.count) entries", .popup)], in: inside, row: 0)
     pen.frame.cursor = Position(
       column: inside.column + 1 + TextWidth.columns(of: safe(list.filter.text)), row: inside.row)
-    let parts = inside.splitRows([.fixed(1), .share(1), .fixed(min(3, inside.rows / 4))])
+    let parts = helpParts(inside)
     drawEntries(&pen, parts[1], entries, chosen: list.chosen)
     guard entries.indices.contains(list.chosen) else { return }
     let chosen = entries[list.chosen]
@@ -37,7 +61,7 @@ extension WorkbenchState {
       pen.line("nothing matches; Backspace widens", .popup, in: box, row: 0)
       return
     }
-    let top = max(0, min(chosen - box.rows / 2, entries.count - box.rows))
+    let top = helpTop(entries.count, chosen: chosen, rows: box.rows)
     let usage = min(28, box.columns / 4 + 2)
     for (row, entry) in entries.dropFirst(top).prefix(box.rows).enumerated() {
       let isChosen = top + row == chosen

@@ -1,4 +1,5 @@
 import Annotations
+import Corpora
 import Screen
 
 extension WorkbenchState {
@@ -6,6 +7,7 @@ extension WorkbenchState {
   /// room.
   func drawQueue(_ pen: inout Pen, _ box: Box) {
     let top = queueTop(rows: box.rows)
+    let marks = SearchMarks(shownQuery)
     for row in 0..<box.rows where top + row < queue.count {
       let position = top + row
       let index = queue[position]
@@ -16,13 +18,38 @@ extension WorkbenchState {
         routePiece(pen, index),
         flagPiece(pen, index),
       ]
-      let idColumns = box.columns >= 30 ? min(18, box.columns / 2) : box.columns - 5
+      let idColumns = self.idColumns(box)
       pieces.append(pen.piece(" " + pen.cell(posts[index].id, idColumns), here ? .title : .text))
       if box.columns >= 30 {
         let words = posts[index].tokens.prefix(12).map { safe($0.text) }.joined(separator: " ")
         pieces.append(pen.piece(" " + words, .muted))
       }
       pen.line(pieces, in: box, row: row)
+      if let marks { mark(marks, &pen, box.line(row), posts[index]) }
+    }
+  }
+
+  /// Columns of the signs before an id, its leading space included.
+  private static let signColumns = 5
+
+  private func idColumns(_ box: Box) -> Int {
+    box.columns >= 30 ? min(18, box.columns / 2) : box.columns - Self.signColumns
+  }
+
+  /// Marks what a search found in a line of the list.
+  private func mark(_ marks: SearchMarks, _ pen: inout Pen, _ line: Box, _ post: Post) {
+    var at = Position(column: line.column + Self.signColumns, row: line.row)
+    let idBox = Box(column: at.column, row: at.row, columns: idColumns(line), rows: 1)
+    pen.mark(
+      marks.ranges(inID: post.id), of: post.id, shown: safe(post.id), at: at,
+      within: idBox.intersection(line))
+    guard line.columns >= 30 else { return }
+    at.column = idBox.endColumn + 1
+    let words = post.tokens.prefix(12)
+    for (token, ranges) in zip(words, marks.ranges(in: words)) where at.column < line.endColumn {
+      let shown = safe(token.text)
+      pen.mark(ranges, of: token.text, shown: shown, at: at, within: line)
+      at.column += TextWidth.columns(of: shown) + 1
     }
   }
 
