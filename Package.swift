@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CJPEG", "CSixel"]),
     .target(name: "Corpora", dependencies: ["Pictures", "TOMLKit"]),
-    .target(name: "Traces", dependencies: ["Tensors"]),
+    .target(name: "Traces", dependencies: ["Tensors", "Pictures"]),
     .target(name: "Encoders", dependencies: ["Tensors", "Pictures", "Corpora", "Traces"]),
     .target(name: "Extractors", dependencies: ["Encoders"]),
     .target(name: "Harbor", dependencies: ["Tensors", "Pictures", "Corpora"]),
@@ -53,6 +53,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
     .testTarget(name: "CorporaTests", dependencies: ["Corpora"]),
@@ -64,10 +65,12 @@ let package = Package(
     .testTarget(name: "InspectionTests", dependencies: ["Inspection"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Harbor"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
-    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Golden"]),
+    .testTarget(
+      name: "WorkbenchTests", dependencies: ["Workbench", "TestSupport"], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["Services", "Harbor"], exclude: ["Golden"]),
+      name: "CommandTests", dependencies: ["Services", "Harbor", "TestSupport"],
+      exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

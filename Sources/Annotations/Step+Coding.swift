@@ -111,18 +111,8 @@ extension Edit.Action {
   private static func mentions(_ scanner: inout JSONScanner) throws -> [EntityMention] {
     var mentions: [EntityMention] = []
     try scanner.array { scanner in
-      var start = -1
-      var end = -1
-      var type = ""
-      try scanner.object { key, scanner in
-        switch key {
-        case "start": start = try scanner.integer()
-        case "end": end = try scanner.integer()
-        case "type": type = try scanner.string()
-        default: try scanner.skip()
-        }
-      }
-      guard 0 <= start, start < end, !type.isEmpty else { throw scanner.failure("not a mention") }
+      let (start, end, type) = try scanner.mention()
+      guard 0 <= start, start < end else { throw scanner.failure("not a mention") }
       mentions.append(EntityMention(start..<end, EntityType(type)))
     }
     return mentions

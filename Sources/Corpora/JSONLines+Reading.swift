@@ -150,20 +150,7 @@ extension JSONLines {
 
     private mutating func readMentions(_ scanner: inout JSONScanner) throws {
       try scanner.array { scanner in
-        var start: Int?
-        var end: Int?
-        var type: String?
-        try scanner.object { key, scanner in
-          switch key {
-          case "start": start = try scanner.integer()
-          case "end": end = try scanner.integer()
-          case "type": type = try scanner.string()
-          default: try scanner.skip()
-          }
-        }
-        guard let start, let end, let type, !type.isEmpty else {
-          throw scanner.failure("a mention needs \"start\", \"end\" and \"type\"")
-        }
+        let (start, end, type) = try scanner.mention()
         mentions.append((start, end, type))
         if EntityType.normalized(type) == .miscellaneous {
           noteMisc(type == EntityType.otherSpelling)

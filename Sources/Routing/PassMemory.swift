@@ -1,3 +1,5 @@
+import Tensors
+
 /// The buffers of a `DiscriminatorPass` while it computes: one block of hidden units reads the
 /// shared input and writes only its own columns, so blocks may run side by side.
 struct PassMemory: @unchecked Sendable {
@@ -27,9 +29,10 @@ struct PassMemory: @unchecked Sendable {
     guard let x = input.baseAddress, let w = weights.baseAddress, let h = hidden.baseAddress,
       rows > 0
     else { return }
-    Matmul.timesTransposed(
-      x, w + units.lowerBound * layout.dimensions, into: h + units.lowerBound,
-      m: rows, n: units.count, k: layout.dimensions, strideC: layout.hidden)
+    BLAS.multiply(
+      x, lda: layout.dimensions, w + units.lowerBound * layout.dimensions, transposeB: true,
+      ldb: layout.dimensions, into: h + units.lowerBound, ldc: layout.hidden, m: rows,
+      n: units.count, k: layout.dimensions, parallel: false)
     let b1 = w + layout.b1.lowerBound
     let w2 = w + layout.w2.lowerBound
     for row in 0..<rows {
@@ -86,9 +89,10 @@ struct PassMemory: @unchecked Sendable {
       }
       for unit in units { b1[unit] += line[unit] }
     }
-    Matmul.transposedTimes(
-      h + units.lowerBound, x, into: out + units.lowerBound * layout.dimensions,
-      m: units.count, n: layout.dimensions, k: rows, strideA: layout.hidden)
+    BLAS.multiply(
+      h + units.lowerBound, transposeA: true, lda: layout.hidden, x, ldb: layout.dimensions,
+      into: out + units.lowerBound * layout.dimensions, ldc: layout.dimensions, m: units.count,
+      n: layout.dimensions, k: rows, parallel: false)
   }
 
   /// logits = w · drop(x) + b, for the linear head.

@@ -67,7 +67,7 @@ extension Picture {
       guard rows > 0, columns > 0, heat.values.count == rows * columns else { return self }
       return overlaid(
         with: HeatGrid(
-          heat.values, rows: rows, columns: columns, region: PictureRegion(region)),
+          heat.values, rows: rows, columns: columns, region: region),
         style: style)
     case .regions(let regions):
       let (low, high) = heat.bounds
@@ -75,17 +75,10 @@ extension Picture {
       for (region, value) in zip(regions, heat.values) {
         result = result.overlaid(
           with: HeatGrid(
-            [value], rows: 1, columns: 1, region: PictureRegion(region), range: low...high),
+            [value], rows: 1, columns: 1, region: region, range: low...high),
           style: style)
       }
       return result
     }
-  }
-}
-
-extension PictureRegion {
-  /// The same rectangle.
-  init(_ region: ImageRegion) {
-    self.init(left: region.left, top: region.top, width: region.width, height: region.height)
   }
 }

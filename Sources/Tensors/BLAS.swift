@@ -16,11 +16,14 @@ public enum BLAS {
   ///
   /// A is m×k (k×m when `transposeA`), B is k×n (n×k when `transposeB`), C is m×n; `lda`, `ldb`,
   /// `ldc` are row strides in elements.
+  /// - Parameter parallel: whether a large product may be cut into row blocks for several cores;
+  ///   false where the caller cuts the work itself. The blocks are fixed, so either way the same
+  ///   call gives the same bits on every run.
   public static func multiply(
     _ a: UnsafePointer<Float>, transposeA: Bool = false, lda: Int,
     _ b: UnsafePointer<Float>, transposeB: Bool = false, ldb: Int,
     into c: UnsafeMutablePointer<Float>, ldc: Int,
-    m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
+    m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0, parallel: Bool = true
   ) {
     _ = prepared
     guard m > 0, n > 0 else { return }
@@ -33,7 +36,7 @@ public enum BLAS {
         beta, c + rows.lowerBound * ldc, blasint(ldc))
     }
     // Below about two million multiplications the hand-over costs more than it gains.
-    if m * n * k < 2_000_000 || m < 32 {
+    if !parallel || m * n * k < 2_000_000 || m < 32 {
       run(0..<m)
     } else {
       Parallel.blocks(of: m, into: m >= 512 ? 4 : 2) { _, rows in run(rows) }

@@ -1,3 +1,4 @@
+import Pictures
 import Tensors
 
 /// One named thing that a model shows about one post: a gate, an attention map, a marginal.
@@ -76,25 +77,8 @@ public struct Signal: Sendable {
   }
 }
 
-/// A rectangle as fractions of the upright source picture (0 … 1): a model that saw a centre crop
-/// says so here.
-public struct ImageRegion: Sendable, Hashable {
-  public let left: Double
-  public let top: Double
-  public let width: Double
-  public let height: Double
-
-  /// A rectangle by its left upper corner and size, in fractions of the picture.
-  public init(left: Double, top: Double, width: Double, height: Double) {
-    self.left = left
-    self.top = top
-    self.width = width
-    self.height = height
-  }
-
-  /// The whole picture.
-  public static let whole = ImageRegion(left: 0, top: 0, width: 1, height: 1)
-}
+/// A rectangle of the upright source picture: a model that saw a centre crop says so here.
+public typealias ImageRegion = PictureRegion
 
 extension Signal {
   /// All values in row-major order.
@@ -138,6 +122,7 @@ extension Signal {
 
 /// The signals of one forward pass over one post, in the order in which the model made them.
 public struct Trace: Sendable {
+  /// In the order in which the model made them.
   public private(set) var signals: [Signal] = []
 
   /// An empty trace.

@@ -2,6 +2,7 @@ import Annotations
 import Corpora
 import Foundation
 import Routing
+import TestSupport
 import Testing
 
 @Suite("Key scripts", .enabled(if: Program.isBuilt, "the program is not built"))

@@ -1,5 +1,6 @@
 import Routing
 import Screen
+import TestSupport
 import Testing
 
 @testable import Workbench

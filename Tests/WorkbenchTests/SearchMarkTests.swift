@@ -1,5 +1,6 @@
 import Corpora
 import Screen
+import TestSupport
 import Testing
 
 @testable import Workbench

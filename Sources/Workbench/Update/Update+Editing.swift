@@ -143,19 +143,25 @@ extension WorkbenchState {
 
   /// Takes the latest edit back, going to its post.
   mutating func undo() -> [Effect] {
-    guard let edit = labels.history.nextUndo, let index = indexOfID[edit.post] else { return [] }
-    guard let step = labels.undo(at: index, by: opened.annotator, time: opened.clock()) else {
-      return refuse("this edit cannot be undone")
+    repeatOrTakeBack(labels.history.nextUndo, refusal: "this edit cannot be undone") {
+      $0.undo(at: $1, by: $2, time: $3)
     }
-    show(post: index)
-    focus(on: edit)
-    return took(step, index)
   }
 
+  /// Does the edit that was taken back last again, going to its post.
   mutating func redo() -> [Effect] {
-    guard let edit = labels.history.nextRedo, let index = indexOfID[edit.post] else { return [] }
-    guard let step = labels.redo(at: index, by: opened.annotator, time: opened.clock()) else {
-      return refuse("this edit cannot be redone")
+    repeatOrTakeBack(labels.history.nextRedo, refusal: "this edit cannot be redone") {
+      $0.redo(at: $1, by: $2, time: $3)
+    }
+  }
+
+  private mutating func repeatOrTakeBack(
+    _ edit: Step?, refusal: String,
+    _ change: (inout Labels, _ index: Int, _ annotator: String, _ time: Int64) -> Step?
+  ) -> [Effect] {
+    guard let edit, let index = indexOfID[edit.post] else { return [] }
+    guard let step = change(&labels, index, opened.annotator, opened.clock()) else {
+      return refuse(refusal)
     }
     show(post: index)
     focus(on: edit)

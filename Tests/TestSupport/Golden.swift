@@ -1,12 +1,13 @@
 import Foundation
 import Testing
 
-/// Compares a text with a file in `Golden/`. `UPDATE_GOLDEN=1 swift test` writes the files anew;
+/// Compares a text with a file in the folder `Golden/` beside the test. `UPDATE_GOLDEN=1 swift test` writes the files anew;
 /// read the difference before committing it.
-func expectGolden(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation)
-  throws
-{
-  let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+public func expectGolden(
+  _ text: String, _ name: String, test: String = #filePath,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let folder = URL(fileURLWithPath: test).deletingLastPathComponent()
     .appendingPathComponent("Golden")
   let file = folder.appendingPathComponent(name + ".txt")
   if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
