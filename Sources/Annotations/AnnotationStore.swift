@@ -18,7 +18,9 @@ public final class AnnotationStore: Sendable {
     case readOnly
   }
 
+  /// The SQLite file.
   public let path: String
+  /// Whether steps may be appended.
   public let access: Access
   private let queue: DatabaseQueue
   private let lock: StoreLock?

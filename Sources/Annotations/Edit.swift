@@ -3,7 +3,9 @@ import Foundation
 
 /// One thing a person did to one post. A fact: appended, never rewritten.
 public struct Edit: Sendable, Hashable {
+  /// Id of the post.
   public let post: String
+  /// What was done to it.
   public let action: Action
 
   /// An edit of a post, by the post's id.

@@ -4,9 +4,11 @@ import Corpora
 public struct LabelState: Sendable, Hashable {
   /// Sorted, never overlapping, inside the post's tokens.
   public var mentions: [EntityMention]
+  /// Labelled pairs, in the order in which they were made.
   public var relations: [RelationMention]
   /// Where tags of the file were fixed, in the order in which that was done.
   public var respelled: [Range<Int>]
+  /// How far the post has come.
   public var review: ReviewState
   /// Who changed labels or review state last; nil when nobody did.
   public var annotator: String?

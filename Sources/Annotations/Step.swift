@@ -18,10 +18,12 @@ public struct Step: Sendable, Hashable, Identifiable {
   public let annotator: String
   /// Milliseconds since 1970.
   public let time: Int64
+  /// What the step does.
   public let kind: Kind
   /// What was done, for a person: `undo: PER → ORG on 'Paris'`.
   public let name: String
 
+  /// The sequence number.
   public var id: Int64 { sequence }
 
   /// What a step does.

@@ -5,6 +5,7 @@ import Foundation
 public struct StoreLocation: Sendable, Hashable {
   /// The SQLite file.
   public let path: String
+  /// Why it is there.
   public let reason: Reason
 
   /// Why a store is where it is.

@@ -58,6 +58,7 @@ public enum BIO {
   public struct Irregularity: Sendable, Hashable {
     /// Index of the token.
     public let token: Int
+    /// What is wrong with the tag there.
     public let kind: Kind
 
     /// What is wrong with the tag.

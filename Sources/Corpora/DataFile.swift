@@ -12,7 +12,9 @@ public enum DataFormat: String, Sendable, Hashable, CaseIterable, Codable {
 public struct DataFile: Sendable, Hashable {
   /// Path relative to the dataset's root; also the `file` of the posts' source locations.
   public let name: String
+  /// How the file spells posts.
   public let format: DataFormat
+  /// The part of the dataset that its posts belong to.
   public let split: Split
   /// Which of the dataset's posts stand in this file.
   public let posts: Range<Int>

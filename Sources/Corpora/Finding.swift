@@ -2,6 +2,7 @@
 public struct Finding: Sendable, Hashable, CustomStringConvertible {
   /// File and line; line 0 means the file as a whole.
   public let location: SourceLocation
+  /// What is wrong there.
   public let problem: Problem
 
   /// A problem at a place.

@@ -57,6 +57,7 @@ public struct Token: Sendable, Hashable {
 
 /// An entity type by its name in this project: PER, LOC, ORG, MISC, or whatever a dataset declares.
 public struct EntityType: RawRepresentable, Sendable, Hashable, Comparable, Codable {
+  /// The name as files spell it, `OTHER` aside.
   public let rawValue: String
 
   /// A type by name.
@@ -64,9 +65,13 @@ public struct EntityType: RawRepresentable, Sendable, Hashable, Comparable, Coda
   /// A type by name.
   public init(_ name: String) { rawValue = name }
 
+  /// `PER`
   public static let person = EntityType("PER")
+  /// `LOC`
   public static let location = EntityType("LOC")
+  /// `ORG`
   public static let organization = EntityType("ORG")
+  /// `MISC`, which Twitter-2015 calls `OTHER`.
   public static let miscellaneous = EntityType("MISC")
 
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
@@ -76,6 +81,7 @@ public struct EntityType: RawRepresentable, Sendable, Hashable, Comparable, Coda
 public struct EntityMention: Sendable, Hashable {
   /// Half-open token range, never empty.
   public let range: Range<Int>
+  /// What the entity is.
   public let type: EntityType
 
   /// A mention over a non-empty token range.
@@ -88,7 +94,9 @@ public struct EntityMention: Sendable, Hashable {
 
 /// A labelled pair of token ranges (they may overlap, as some do in MNRE).
 public struct RelationMention: Sendable, Hashable {
+  /// Tokens of the first of the two.
   public let head: Range<Int>
+  /// Tokens of the second.
   public let tail: Range<Int>
   /// `/per/org/member_of`, or `None`.
   public let label: String
@@ -108,7 +116,9 @@ public enum Split: String, Sendable, Hashable, CaseIterable, Codable {
 
 /// A line of a file, counted from 1.
 public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
+  /// Path of the file inside the dataset.
   public let file: String
+  /// The line, counted from 1.
   public let line: Int
 
   /// A place in a file.

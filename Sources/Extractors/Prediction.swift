@@ -32,6 +32,7 @@ public struct Prediction: Sendable {
 
 /// A predicted mention with the probability that exactly this mention stands there.
 public struct ScoredMention: Sendable, Hashable {
+  /// Where it stands and what it is.
   public let mention: EntityMention
   /// Constrained partition over full partition, 0 … 1 (MODELS §2.6).
   public let confidence: Float

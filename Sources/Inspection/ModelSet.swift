@@ -12,10 +12,15 @@ import Tensors
 public struct ModelSet: Sendable {
   /// The folder of model folders.
   public let folder: String
+  /// The router's encoder of text and picture.
   public let dual: DualEncoderModel?
+  /// The experts' picture encoder.
   public let pictures: PictureEncoderModel?
+  /// The expert that reads the text alone.
   public let text: ExpertModel?
+  /// The expert that looks at the picture too.
   public let multimodal: ExpertModel?
+  /// What decides between them.
   public private(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.
   public let notices: [String]

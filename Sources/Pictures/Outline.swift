@@ -1,6 +1,8 @@
 /// A place on a canvas, in pixels (or in whatever unit a drawing uses before it is placed).
 public struct Point: Sendable, Hashable {
+  /// Distance from the left.
   public var x: Float
+  /// Distance from the top.
   public var y: Float
 
   /// A place by its distance from the left and from the top.

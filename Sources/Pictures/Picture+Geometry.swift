@@ -96,8 +96,12 @@ extension Picture {
 
 /// Means and standard deviations (sRGB, 0 … 1) that published models were trained with.
 public enum Normalization {
+  /// Mean of red, green and blue over ImageNet.
   public static let imageNetMean = SIMD3<Float>(0.485, 0.456, 0.406)
+  /// Standard deviation over ImageNet.
   public static let imageNetStd = SIMD3<Float>(0.229, 0.224, 0.225)
+  /// Mean that CLIP was trained with.
   public static let clipMean = SIMD3<Float>(0.48145466, 0.4578275, 0.40821073)
+  /// Standard deviation that CLIP was trained with.
   public static let clipStd = SIMD3<Float>(0.26862954, 0.26130258, 0.27577711)
 }

@@ -2,12 +2,15 @@
 public struct HeatGrid: Sendable, Hashable {
   /// `rows * columns` values in row-major order; not-a-number counts as the lowest.
   public let values: [Float]
+  /// Rows of the grid.
   public let rows: Int
+  /// Columns of the grid.
   public let columns: Int
   /// The part of the picture that the grid covers: what the model saw.
   public let region: PictureRegion
-  /// The values that get the lowest and the highest colour.
+  /// The value that gets the lowest colour.
   public let low: Float
+  /// The value that gets the highest colour.
   public let high: Float
 
   /// A grid; the range is that of the finite values unless given.
@@ -48,6 +51,7 @@ public struct HeatGrid: Sendable, Hashable {
 
 /// How heat is laid over a picture.
 public struct HeatStyle: Sendable, Hashable {
+  /// Colour of each share of the range.
   public var map: ColorMap
   /// Opacity of the highest value; lower values are more transparent in proportion.
   public var strength: Float

@@ -47,8 +47,11 @@ public struct Picture: Sendable, Hashable {
 
 /// A colour with 8 bits a channel (sRGB).
 public struct RGB: Sendable, Hashable {
+  /// Red, 0 … 255.
   public var red: UInt8
+  /// Green, 0 … 255.
   public var green: UInt8
+  /// Blue, 0 … 255.
   public var blue: UInt8
 
   /// A colour of three bytes.

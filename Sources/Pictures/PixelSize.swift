@@ -1,6 +1,8 @@
 /// Columns and rows of a picture.
 public struct PixelSize: Sendable, Hashable {
+  /// Columns.
   public let width: Int
+  /// Rows.
   public let height: Int
 
   /// A size in pixels.
@@ -24,9 +26,13 @@ public struct PixelSize: Sendable, Hashable {
 
 /// A rectangle as fractions (0 … 1) of a picture, from its upper left corner.
 public struct PictureRegion: Sendable, Hashable {
+  /// The left edge.
   public let left: Double
+  /// The upper edge.
   public let top: Double
+  /// From the left edge to the right one.
   public let width: Double
+  /// From the upper edge to the lower one.
   public let height: Double
 
   /// A rectangle in fractions of the picture.

@@ -38,10 +38,12 @@ public struct ExpertCounts: Sendable, Hashable, AdditiveArithmetic {
   /// No posts.
   public static let zero = ExpertCounts(text: .zero, multimodal: .zero)
 
+  /// The counts of both sets of posts together.
   public static func + (a: Self, b: Self) -> Self {
     Self(text: a.text + b.text, multimodal: a.multimodal + b.multimodal)
   }
 
+  /// The counts without those of a part.
   public static func - (a: Self, b: Self) -> Self {
     Self(text: a.text - b.text, multimodal: a.multimodal - b.multimodal)
   }

@@ -33,11 +33,13 @@ public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
   /// No answers, none asked for.
   public static let zero = MatchCounts(correct: 0, predicted: 0, gold: 0)
 
+  /// The counts of both sets of posts together.
   public static func + (a: Self, b: Self) -> Self {
     Self(
       correct: a.correct + b.correct, predicted: a.predicted + b.predicted, gold: a.gold + b.gold)
   }
 
+  /// The counts without those of a part.
   public static func - (a: Self, b: Self) -> Self {
     Self(
       correct: a.correct - b.correct, predicted: a.predicted - b.predicted, gold: a.gold - b.gold)

@@ -5,11 +5,13 @@
 /// micro-F1 as fractions, and F of the empty set 0. One number per batch, without baseline or
 /// normalisation.
 public struct Reward: Sendable, Hashable {
-  /// F(f_m, M), F(f_u, M): both experts on the multimodal set.
+  /// F(f_m, M): the multimodal expert on the multimodal set.
   public let multimodalOnMultimodal: Double
+  /// F(f_u, M): the text expert on the multimodal set.
   public let textOnMultimodal: Double
-  /// F(f_u, U), F(f_m, U): both experts on the unimodal set.
+  /// F(f_u, U): the text expert on the unimodal set.
   public let textOnText: Double
+  /// F(f_m, U): the multimodal expert on the unimodal set.
   public let multimodalOnText: Double
   /// Weight of the multimodal set.
   public let alpha: Double

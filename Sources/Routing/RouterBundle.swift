@@ -28,9 +28,11 @@ public struct RouterBundle: Sendable, Hashable {
     public var system = "rds"
     /// Name of the router's folder.
     public var name: String
-    /// Model folders of the two experts and of the dual encoder.
+    /// Model folder of the text expert.
     public var textExpert: String
+    /// Model folder of the multimodal expert.
     public var multimodalExpert: String
+    /// Model folder of the dual encoder.
     public var encoder: String
     /// Entity types that the experts can answer; corrections with others cannot be trained on.
     public var labels: [String]
@@ -46,20 +48,23 @@ public struct RouterBundle: Sendable, Hashable {
     public var version = 1
     /// What the installed discriminator was retrained with; nil for the base.
     public var stamp: RetrainingStamp?
-    /// Ids of the rehearsal sample and the held-out part, in the order of their tensors.
+    /// Ids of the rehearsal sample, in the order of their tensors.
     public var rehearsalIDs: [String] = []
+    /// Ids of the held-out part, in the order of their tensors.
     public var heldOutIDs: [String] = []
   }
 
   /// What one retraining used, so that the same can be done again and compared.
   public struct RetrainingStamp: Sendable, Hashable, Codable {
-    /// Corrected posts trained on, and kept out.
+    /// Corrected posts trained on.
     public let trainedOn: Int
+    /// Corrected posts kept out of the training.
     public let heldOut: Int
     /// FNV-1a over ids, embeddings and counts of all corrections in order of id, in hexadecimal.
     public let corrections: String
-    /// Held-out union F1 in percent before and after.
+    /// Held-out union F1 in percent before.
     public let heldOutBefore: Float
+    /// Held-out union F1 in percent afterwards.
     public let heldOutAfter: Float
   }
 

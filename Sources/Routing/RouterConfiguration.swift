@@ -24,27 +24,34 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
     case dvrl
   }
 
+  /// What training raises.
   public var objective: Objective
   /// Width of the hidden layer; 0 is the linear head.
   public var hidden: Int
+  /// Whether the layers have biases.
   public var biases = true
   /// Factor on the (standardised) input; nil is √dimensions.
   public var inputScale: Float? = 1
   /// Whether the input is standardised to the training posts.
   public var standardised = false
+  /// How routes are drawn while training.
   public var actions = ActionRule.bernoulli
   /// How routes are chosen on dev when checkpoints are compared.
   public var devRule = DecisionRule.threshold
   /// Weight of the multimodal set in the reward, 0 … 1.
   public var alpha: Double = 0.5
+  /// What is taken off the reward.
   public var baseline = Baseline.none
+  /// What keeps the share of selected posts off its ends.
   public var explorationPenalty = ExplorationPenalty.off
   /// Added to p and 1 − p inside the logarithms; DVRL uses 1e-8.
   public var logEpsilon: Float = 0
   /// Posts per iteration, drawn without replacement; `exact` takes all. More than there are means
   /// all.
   public var batchSize = 256
+  /// Steps of the optimiser.
   public var iterations: Int
+  /// Of Adam or AdamW.
   public var learningRate: Float
   /// AdamW's decay; 0 is Adam.
   public var weightDecay: Float = 0

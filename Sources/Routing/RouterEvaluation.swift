@@ -3,6 +3,7 @@
 public struct RouterEvaluation: Sendable, Hashable {
   /// Both experts on one set of posts.
   public struct SetScore: Sendable, Hashable {
+    /// How many posts the set has.
     public let posts: Int
     /// Counts of both experts over the set; scores are theirs (`f1Percent` …).
     public let counts: ExpertCounts

@@ -6,6 +6,7 @@ import Tensors
 /// Same configuration, seed, start and data give the same parameters bit for bit, whatever else the
 /// machine does and however many cores it has (on one kind of CPU).
 public struct RouterTrainer: Sendable {
+  /// What is trained, and how.
   public var configuration: RouterConfiguration
   /// Decides batches, actions and dropout.
   public var seed: UInt64
@@ -25,6 +26,7 @@ public struct RouterTrainer: Sendable {
   public struct Step: Sendable, Hashable {
     /// Counted from 1.
     public let number: Int
+    /// How many iterations there are.
     public let total: Int
     /// Expected union F1 over the training posts in percent for `exact`; R for REINFORCE.
     public let objective: Float

@@ -3,18 +3,20 @@ import Foundation
 /// Where the background training of the router stands: a value that the trainer publishes and the
 /// screen shows.
 public struct TrainingReport: Sendable, Hashable {
+  /// What it is doing, or how it ended.
   public var state: State
   /// The objective at about a hundred evenly spaced steps, as far as training has come (expected
   /// union F1 in percent for `exact`; reward for REINFORCE).
   public var objective: [Float]
-  /// Held-out union F1 in percent with the installed router and with the candidate, nil before it
-  /// is known.
+  /// Held-out union F1 in percent with the installed router, nil before it is known.
   public var heldOutBefore: Float?
+  /// The same with the candidate.
   public var heldOutAfter: Float?
   /// Ids of dataset posts whose route the candidate would change.
   public var flips: [String]
-  /// Corrected posts that were trained on, and those kept for the held-out part.
+  /// Corrected posts that were trained on.
   public var trainedOn: Int
+  /// Corrected posts kept out of the training.
   public var heldOut: Int
   /// Corrected posts that could not take part because their embedding could not be made.
   public var withoutEmbedding: Int

@@ -96,8 +96,11 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
 
 /// A style in the colours a terminal has; -1 is its own foreground or background.
 public struct ReducedStyle: Sendable, Hashable {
+  /// Number of the colour of the text.
   public var foreground: Int
+  /// Number of the colour behind it.
   public var background: Int
+  /// What is left to tell styles apart by.
   public var attributes: Style.Attributes
 
   /// Colour numbers and attributes.

@@ -1,6 +1,7 @@
 /// One full screen as a value: cells, and rectangles reserved for pixel pictures. No terminal
 /// needed.
 public struct Frame: Sendable, Equatable {
+  /// Columns and rows.
   public let size: Size
   /// Row-major, `size.columns * size.rows`.
   public var cells: [Cell]
@@ -21,6 +22,7 @@ public struct Frame: Sendable, Equatable {
 public struct Cell: Sendable, Hashable {
   /// One grapheme cluster; empty for the second half of a wide one.
   public var text: String
+  /// Its colours and attributes.
   public var style: Style
 
   /// A cell with one grapheme cluster.
@@ -29,12 +31,15 @@ public struct Cell: Sendable, Hashable {
     self.style = style
   }
 
+  /// An empty cell in the terminal's own colours.
   public static let blank = Cell(" ")
 }
 
 /// Columns and rows of a screen or box, in cells.
 public struct Size: Sendable, Hashable {
+  /// Width in cells.
   public var columns: Int
+  /// Height in cells.
   public var rows: Int
 
   /// A size in cells.
@@ -46,7 +51,9 @@ public struct Size: Sendable, Hashable {
 
 /// A cell's place, counted from 0 at the top left.
 public struct Position: Sendable, Hashable {
+  /// Cells from the left edge.
   public var column: Int
+  /// Cells from the upper edge.
   public var row: Int
 
   /// A place in cells.
@@ -58,9 +65,13 @@ public struct Position: Sendable, Hashable {
 
 /// A rectangle of cells.
 public struct Box: Sendable, Hashable {
+  /// The first column.
   public var column: Int
+  /// The first row.
   public var row: Int
+  /// Width in cells.
   public var columns: Int
+  /// Height in cells.
   public var rows: Int
 
   /// A rectangle by its top left cell and its size.
@@ -74,6 +85,7 @@ public struct Box: Sendable, Hashable {
 
 /// Where a pixel picture goes and what to send there.
 public struct PicturePlacement: Sendable, Equatable {
+  /// The cells that it covers.
   public let box: Box
   /// Changes whenever the pixels or the box change, so that a terminal knows when to draw again.
   public let identity: String

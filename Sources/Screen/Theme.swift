@@ -1,5 +1,6 @@
 /// How every role looks, and the ramp for heat. Read from a theme file or built in.
 public struct Theme: Sendable, Hashable {
+  /// What `--theme` calls it.
   public let name: String
   /// Whether it is made for a dark background; colour reduction needs to know.
   public let isDark: Bool

@@ -11,14 +11,17 @@ import Workbench
 public final class PictureService: Sendable {
   /// How pictures are shown now.
   public struct Style: Sendable, Hashable {
+    /// The way pictures are shown.
     public var rung: GraphicsChoice.Rung
-    /// One cell in pixels.
+    /// Width of a cell in pixels.
     public var cellWidth = 8
+    /// Height of a cell in pixels.
     public var cellHeight = 16
     /// The largest sixel picture of the terminal, nil when unknown.
     public var mostPixels: WindowSize.Pixels?
     /// Size of the sixel palette.
     public var colors = 256
+    /// Whether the terminal's background is dark.
     public var darkBackground = true
     /// Writes `[sixel WxH]` in place of sixels, for frames as text.
     public var marksSixel = false

@@ -9,10 +9,15 @@ import Workbench
 /// A value; the store is the only part that stays open. Models are loaded later, by
 /// `InferenceService`, so that the first frame need not wait for them.
 public struct Session: Sendable {
+  /// What was asked for.
   public let options: SessionOptions
+  /// Where the program's own files are.
   public let shared: SharedFiles
+  /// The posts as their files have them.
   public let dataset: Dataset
+  /// Where steps are appended.
   public let store: AnnotationStore
+  /// Where the store is, and why there.
   public let location: StoreLocation
   /// What earlier sessions did.
   public let history: EditHistory
@@ -23,7 +28,9 @@ public struct Session: Sendable {
 
   /// A sentence, and whether something is wrong.
   public struct Notice: Sendable, Hashable {
+    /// The sentence.
     public let text: String
+    /// Whether something is wrong.
     public let isWarning: Bool
   }
 

@@ -6,17 +6,21 @@ public struct SessionOptions: Sendable {
   public var dataset: String?
   /// A folder of model folders; nil takes the dataset's own, then the shared ones.
   public var models: String?
+  /// The system to show first; nil shows the multimodal one.
   public var system: String?
+  /// The router's folder; nil takes the one that the models name.
   public var router: String?
   /// A folder to look for pictures in first.
   public var images: String?
   /// The file of the annotations.
   public var store: String?
+  /// In whose name edits are made.
   public var annotator: String
   /// A built-in theme, one of `Themes/`, or a file.
   public var theme: String?
   /// A file of own keys.
   public var keymap: String?
+  /// How emoji sequences are shown; nil as the terminal suggests.
   public var emoji: Sanitizer.EmojiMode?
   /// Stop at the first malformed line.
   public var strict = false

@@ -6,8 +6,11 @@ import Workbench
 /// All that works for a workbench behind the screen: store, models, pictures, router training.
 /// Effects go in, messages come out of the mailbox. Used from the main thread.
 public final class WorkbenchServices {
+  /// Where answers wait for the loop.
   public let mailbox: Mailbox
+  /// What draws pictures.
   public let pictures: PictureService
+  /// What asks and trains the models.
   public let inference: InferenceService
   private let session: Session
   private var box: Size?

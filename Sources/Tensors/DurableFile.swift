@@ -42,7 +42,9 @@ public enum DurableFile {
 
 /// A file that could not be written.
 public struct DurableFileError: Error, CustomStringConvertible {
+  /// The file that was to be written.
   public let path: String
+  /// What went wrong, as the rest of a sentence about the file.
   public let problem: String
 
   public var description: String { "\(path) \(problem); check the disk and permissions" }

@@ -15,6 +15,7 @@ public struct Optimizer: Sendable {
     case bertAdam(decay: Float)
   }
 
+  /// How a step follows from a gradient.
   public let rule: Rule
   /// Largest global gradient norm; larger gradients are scaled down. Nil = no clipping.
   public let clipNorm: Float?

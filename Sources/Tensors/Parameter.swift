@@ -1,6 +1,7 @@
 /// A trainable block of numbers inside a model, with the slot under which a tape keeps its
 /// gradient.
 public struct Parameter: Sendable {
+  /// The numbers.
   public var value: Tensor
   /// Index among the model's parameters, given by `ParameterContainer.indexParameters()`.
   public fileprivate(set) var slot: Int
@@ -108,6 +109,7 @@ extension ParameterContainer {
 
 /// Tensors that do not fit a model: every mismatch, with expected and found shapes.
 public struct ParameterError: Error, CustomStringConvertible {
+  /// One sentence per tensor.
   public let problems: [String]
 
   public var description: String {

@@ -7,7 +7,9 @@ import Foundation
 public struct Safetensors: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable {
+    /// The type as the header names it: `F32`, `BF16` …
     public let type: String
+    /// Sizes of the axes.
     public let shape: [Int]
     let range: Range<Int>
   }
@@ -163,7 +165,9 @@ public struct Safetensors: Sendable {
 
 /// A safetensors file that cannot be used, and why.
 public struct SafetensorsError: Error, CustomStringConvertible {
+  /// The file.
   public let path: String
+  /// What is wrong with it, as the rest of a sentence about the file.
   public let problem: String
 
   public var description: String { "\(path) \(problem); get or make the file again" }

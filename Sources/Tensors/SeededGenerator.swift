@@ -26,6 +26,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     self.init(seed: seed ^ hash)
   }
 
+  /// 64 more random bits.
   public mutating func next() -> UInt64 {
     func rotate(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
     let result = rotate(state.1 &* 5, 7) &* 9

@@ -15,10 +15,12 @@ public enum GraphicsMode: String, Sendable, Hashable, CaseIterable {
 
 /// The way pictures are really shown, and why.
 public struct GraphicsChoice: Sendable, Hashable {
+  /// The ways, best first.
   public enum Rung: String, Sendable, Hashable {
     case sixel, blocks, ascii, none
   }
 
+  /// The way.
   public let rung: Rung
   /// A sentence for `doctor` and the status line.
   public let reason: String

@@ -8,12 +8,17 @@ public struct PictureRenderer: Sendable {
   public typealias Encoder =
     @Sendable (_ picture: Picture, _ width: Int, _ height: Int) throws -> [UInt8]
 
+  /// The way pictures are shown.
   public var rung: GraphicsChoice.Rung
+  /// Width of a cell in pixels.
   public var cellWidth: Int
+  /// Height of a cell in pixels.
   public var cellHeight: Int
+  /// Whether the terminal's background is dark.
   public var darkBackground: Bool
   /// The largest picture in pixels that the terminal takes; nil when unknown.
   public var mostPixels: WindowSize.Pixels?
+  /// Makes the sixels.
   public var encode: Encoder
 
   /// A renderer for a way of showing pictures and a size of cells in pixels.

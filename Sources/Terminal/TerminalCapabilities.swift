@@ -17,13 +17,17 @@ public struct TerminalCapabilities: Sendable, Hashable {
 
   /// XTVERSION, such as `XTerm(379)`; nil when it did not answer.
   public var name: String?
+  /// `TERM`.
   public var term: String
+  /// Whether it draws sixels.
   public var sixel = false
   /// Colour registers for sixel, nil when unknown.
   public var registers: Int?
-  /// One cell in pixels.
+  /// Width of one cell in pixels.
   public var cellWidth = 8
+  /// Height of one cell in pixels.
   public var cellHeight = 16
+  /// Who told the size of a cell.
   public var cellSource = CellSource.assumed
   /// The largest sixel picture in pixels, nil when unknown; larger ones are cut by the terminal.
   public var mostPixels: WindowSize.Pixels?
@@ -33,7 +37,9 @@ public struct TerminalCapabilities: Sendable, Hashable {
   public var graphemeClusters = false
   /// Whether the background is dark; nil when unknown.
   public var darkBackground: Bool?
+  /// Whether the locale is UTF-8.
   public var isUTF8: Bool
+  /// What stands between the program and the terminal; nil when nothing does.
   public var multiplexer: Multiplexer?
   /// Whether the terminal answered at all.
   public var answered = false
@@ -65,22 +71,32 @@ public struct TerminalCapabilities: Sendable, Hashable {
 
 /// One line of the probe's report. Control bytes in `sent` and `reply` are shown as marks.
 public struct ProbeEntry: Sendable, Hashable {
+  /// What the question is for.
   public let question: String
+  /// The bytes that asked.
   public let sent: String
+  /// The bytes that came back, empty when none did.
   public let reply: String
+  /// What followed from it.
   public let conclusion: String
 }
 
 /// The size of a terminal from the kernel; pixels are 0 where it does not know them.
 public struct WindowSize: Sendable, Hashable {
+  /// Width in cells.
   public var columns: Int
+  /// Height in cells.
   public var rows: Int
+  /// Width in pixels.
   public var xPixels: Int
+  /// Height in pixels.
   public var yPixels: Int
 
   /// A size in pixels.
   public struct Pixels: Sendable, Hashable {
+    /// Width in pixels.
     public let width: Int
+    /// Height in pixels.
     public let height: Int
   }
 

@@ -19,6 +19,7 @@ public enum TerminalEvent: Sendable, Hashable {
 
 /// What the user asked of the terminal.
 public struct TerminalOptions: Sendable, Hashable {
+  /// How pictures are to be shown.
   public var graphics = GraphicsMode.auto
   /// Colours to use at most; nil for what the terminal has.
   public var colors: Int?

@@ -6,7 +6,9 @@ public enum TerminalProbe {
   /// One question: what it is for and the bytes that ask it.
   public struct Question: Sendable, Hashable {
     let topic: Topic
+    /// The bytes that ask it.
     public let bytes: String
+    /// What it is for.
     public var text: String { topic.rawValue }
   }
 

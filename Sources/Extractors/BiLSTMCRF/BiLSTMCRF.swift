@@ -5,9 +5,11 @@ import Traces
 /// The text expert: word ⊕ character vectors, a biLSTM, a linear layer and a CRF (Lample et al.
 /// 2016; RIVA's tagger, MODELS §8.7). Knows nothing of pictures.
 public struct BiLSTMCRF: Tagger {
+  /// Word and character vectors.
   public var words: WordEncoder
   var lstm: LSTM
   var output: Linear
+  /// Transitions between tags, and the decoding.
   public var crf: CRF
   let dropout: Float
 
@@ -20,6 +22,7 @@ public struct BiLSTMCRF: Tagger {
     dropout = sizes.dropout
   }
 
+  /// Tag scores before the CRF: B×N×T, in the order of the tag scheme.
   public func emissions(
     _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
   ) -> Tape.Variable {
@@ -28,6 +31,7 @@ public struct BiLSTMCRF: Tagger {
     return output(h, tape)
   }
 
+  /// The CRF's negative log-likelihood of the batch's tags, one number.
   public func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
     crf.loss(emissions(batch, tape, nil), tags: batch.tags, tape)
   }
@@ -44,15 +48,19 @@ public struct BiLSTMCRF: Tagger {
 
 /// Sizes that all word-based taggers share; what a model folder's `config.json` holds.
 public struct TaggerSizes: Sendable, Hashable, Codable {
-  /// Rows of the word and character tables.
+  /// Rows of the word table.
   public var words: Int
+  /// Rows of the character table.
   public var characters: Int
+  /// Size of a word's own vector.
   public var wordSize = 64
+  /// Size of a character's vector.
   public var characterSize = 16
   /// Hidden size of the character biLSTM, per direction.
   public var characterHidden = 16
   /// Hidden size of the tagger's biLSTM, per direction.
   public var hidden = 64
+  /// Share of the biLSTM's inputs and outputs dropped in training.
   public var dropout: Float = 0.3
 
   /// Sizes for vocabularies.

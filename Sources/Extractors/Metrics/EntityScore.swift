@@ -2,9 +2,11 @@ import Corpora
 
 /// Entity-level counts of a set of posts and the scores that follow (MODELS §2.8.1).
 public struct EntityScore: Sendable, Hashable {
-  /// Exact (type, range) matches, predictions, gold mentions.
+  /// Predictions whose type and range are exactly those of a gold mention.
   public var correct = 0
+  /// Predicted mentions.
   public var predicted = 0
+  /// Gold mentions.
   public var gold = 0
 
   /// Nothing counted yet.

@@ -8,9 +8,13 @@ import Traces
 public struct ExpertModel: Sendable {
   /// The folder's name.
   public let name: String
+  /// What the folder's `config.json` says.
   public let configuration: Configuration
+  /// The network.
   public var tagger: any Tagger
+  /// The words that have a vector.
   public let words: Vocabulary
+  /// The characters that have a vector.
   public let characters: Vocabulary
 
   /// Whether it looks at pictures.
@@ -18,16 +22,23 @@ public struct ExpertModel: Sendable {
 
   /// The systems that a folder may name.
   public enum System {
+    /// The text expert.
     public static let text = "bilstm-crf"
+    /// The multimodal expert, with its gate or without.
     public static let riva = "riva"
   }
 
   /// What `config.json` holds.
   public struct Configuration: Sendable, Hashable, Codable {
+    /// One of `System`.
     public var system: String
+    /// What it was trained to do; `ner` is all there is.
     public var task = "ner"
+    /// Its tags.
     public var scheme: TagScheme
+    /// Sizes of the network.
     public var sizes: TaggerSizes
+    /// What distinguishes one RIVA from another; nil for the text expert.
     public var riva: RIVAOptions?
     /// Folders beside this one that it needs, e.g. the dual encoder.
     public var needs: [String]

@@ -82,9 +82,12 @@ public enum ModelFolder {
 
 /// A model folder that cannot be used, and why.
 public struct ModelFolderError: Error, CustomStringConvertible {
+  /// Path of the folder.
   public let folder: String
+  /// What is wrong with it, as the rest of a sentence about the folder.
   public let problem: String
 
+  /// An error about a folder.
   public init(folder: String, problem: String) {
     self.folder = folder
     self.problem = problem
@@ -95,12 +98,15 @@ public struct ModelFolderError: Error, CustomStringConvertible {
 
 /// Where an artefact came from: `provenance.json`.
 public struct Provenance: Sendable, Hashable, Codable {
+  /// The command that made it.
   public var command: String
+  /// The seed it was made with.
   public var seed: UInt64
   /// SHA-256 of the dataset's files.
   public var data: [String: String]
   /// Scores reached, percent unless named otherwise.
   public var metrics: [String: Double]
+  /// The version of the program that made it.
   public var version = Provenance.currentVersion
   /// The matrix kernel in use; other kernels give the same within rounding.
   public var kernel = BLAS.coreName

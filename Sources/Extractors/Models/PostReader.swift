@@ -10,7 +10,9 @@ import Traces
 /// encodes it with the experts' picture encoder (regions) and the router's dual encoder (one vector
 /// for the picture, one for the text).
 public struct PostReader: Sendable {
+  /// The experts' picture encoder; nil: posts have no regions.
   public let pictures: PictureEncoderModel?
+  /// The router's encoder; nil: posts have no embeddings.
   public let dual: DualEncoderModel?
 
   /// A reader that sees pictures through these encoders; a part whose encoder is missing stays
@@ -22,10 +24,11 @@ public struct PostReader: Sendable {
 
   /// A post with everything the experts and the router need.
   public struct Read: Sendable {
+    /// What the experts read.
     public let input: TaggerInput
-    /// Unit vectors of the text (empty without a dual encoder) and of the picture (nil without a
-    /// picture too).
+    /// Unit vector of the text; empty without a dual encoder.
     public let text: [Float]
+    /// Unit vector of the picture; nil without a dual encoder or a picture.
     public let picture: [Float]?
     /// Why there is no picture, for the screen.
     public let notice: String?
@@ -125,5 +128,6 @@ public struct PostReader: Sendable {
 
 /// Why a post has no picture.
 public struct PictureNotice: Error, Sendable, Hashable {
+  /// The reason, ready to be shown.
   public let sentence: String
 }

@@ -8,13 +8,16 @@ import Traces
 /// s^G = RGN(text, picture); v^G = s^G · VCN(text, regions); the tagger's biLSTM reads [word;
 /// characters; v^G] at every token. Without the gate (`gated: false`, the paper's −RGN) s^G ≡ 1.
 public struct RIVATagger: Tagger {
+  /// Word and character vectors.
   public var words: WordEncoder
   var gate: RelationGate
   var context: VisualContext
   var entry: Linear
   var lstm: LSTM
   var output: Linear
+  /// Transitions between tags, and the decoding.
   public var crf: CRF
+  /// What distinguishes this RIVA from another.
   public let options: RIVAOptions
   let dropout: Float
 
@@ -66,6 +69,7 @@ public struct RIVATagger: Tagger {
     return (output(h, tape), relation)
   }
 
+  /// Tag scores before the CRF: B×N×T; the probe hears of gate and attention.
   public func emissions(
     _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
   ) -> Tape.Variable {
@@ -99,6 +103,7 @@ public struct RIVATagger: Tagger {
 public struct RIVAOptions: Sendable, Hashable, Codable {
   /// C of the picture's regions; also d_v, the size of f_t and f_v.
   public var regionSize: Int
+  /// Attention heads over the regions.
   public var heads = 8
   /// Size of v^G after its projection, as it enters the tagger.
   public var entrySize = 32

@@ -2,6 +2,7 @@ import Corpora
 
 /// The tags of a tagger: O, then B and I of each entity type, in the types' order.
 public struct TagScheme: Sendable, Hashable, Codable {
+  /// Names of the entity types, in the order of their tags.
   public let types: [String]
 
   /// Tags for types in a fixed order.

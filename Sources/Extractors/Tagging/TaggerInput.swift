@@ -32,10 +32,13 @@ public struct TaggerInput: Sendable {
 
 /// A batch of inputs side by side.
 public struct TaggerBatch {
+  /// Words and characters as numbers, padded to the longest input.
   public let words: WordBatch
   /// B×N×C.
   public let regions: Tensor
+  /// Gold tags of each input; empty where there are none.
   public let tags: [[Int]]
+  /// Whether the picture adds to the text: 1, 0, or −1 where nobody said.
   public let imageAdds: [Int]
   /// The picture rectangle of the first input, for signals of single posts.
   public let seen: ImageRegion

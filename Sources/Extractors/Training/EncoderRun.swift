@@ -18,8 +18,11 @@ extension EncoderTask {
 
 /// A training run over captioned pictures, as a value that can be taken up after an interrupt.
 public struct EncoderRun<Task: EncoderTask>: Sendable {
+  /// How it is trained.
   public let settings: EncoderTraining
+  /// What is learned.
   public let task: Task
+  /// The model as it is now.
   public private(set) var model: Task.Model
   /// Mean loss of each epoch.
   public private(set) var history: [Double] = []
@@ -94,6 +97,8 @@ public struct EncoderRun<Task: EncoderTask>: Sendable {
 
 /// The part of a checkpoint that is not tensors.
 public struct EncoderCheckpoint: Sendable, Hashable, Codable {
+  /// How the run was started.
   public let settings: EncoderTraining
+  /// Mean loss of each finished epoch.
   public let history: [Double]
 }

@@ -3,11 +3,13 @@ import Tensors
 
 /// Captions and pictures find each other: CLIP's symmetric contrastive loss.
 public struct ContrastiveTask: EncoderTask {
+  /// Side of the pictures in pixels.
   public let side: Int
 
   /// A task for pictures of a side.
   public init(side: Int) { self.side = side }
 
+  /// The contrastive loss of a batch, one number.
   public func loss(
     _ model: DualEncoder, _ batch: [CaptionedPicture], _ tape: Tape
   ) -> Tape.Variable {
@@ -24,11 +26,13 @@ public struct ContrastiveTask: EncoderTask {
 
 /// Pictures get the name of what they show: softmax cross-entropy.
 public struct ClassificationTask: EncoderTask {
+  /// Side of the pictures in pixels.
   public let side: Int
 
   /// A task for pictures of a side.
   public init(side: Int) { self.side = side }
 
+  /// The cross-entropy of a batch, one number.
   public func loss(
     _ model: PictureClassifier, _ batch: [CaptionedPicture], _ tape: Tape
   ) -> Tape.Variable {

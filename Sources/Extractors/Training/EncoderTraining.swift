@@ -1,8 +1,12 @@
 /// How a picture or dual encoder is trained on captioned pictures.
 public struct EncoderTraining: Sendable, Hashable, Codable {
+  /// Decides initial weights and the order of batches.
   public var seed: UInt64 = 1
+  /// Passes over all pictures.
   public var epochs = 16
+  /// Pictures per step.
   public var batch = 128
+  /// The highest learning rate.
   public var learningRate: Float = 2e-3
   /// Decoupled weight decay.
   public var decay: Float = 1e-3

@@ -2,10 +2,13 @@ import Foundation
 
 /// Where a training run stands, for the progress bar.
 public struct TrainingProgress: Sendable {
-  /// Epochs and steps from 1.
+  /// The epoch, counted from 1.
   public var epoch: Int
+  /// How many epochs there may be.
   public var epochs: Int
+  /// Steps done in this epoch.
   public var step: Int
+  /// How many steps an epoch has.
   public var steps: Int
   /// Mean loss of the epoch so far.
   public var loss: Double

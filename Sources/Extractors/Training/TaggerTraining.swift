@@ -5,10 +5,13 @@ import Tensors
 
 /// How a tagger is trained: to its plateau on dev, keeping the best epoch.
 public struct TaggerTraining: Sendable, Hashable, Codable {
+  /// Decides initial weights, dropout and the order of batches.
   public var seed: UInt64 = 1
   /// Most epochs.
   public var epochs = 40
+  /// Posts per step.
   public var batch = 32
+  /// The learning rate before any halving.
   public var learningRate: Float = 3e-3
   /// Decoupled weight decay.
   public var decay: Float = 1e-2
@@ -25,18 +28,25 @@ public struct TaggerTraining: Sendable, Hashable, Codable {
 
 /// One epoch of a finished or running training, for curves.
 public struct EpochRecord: Sendable, Hashable, Codable {
+  /// Counted from 1.
   public let epoch: Int
+  /// Mean training loss.
   public let loss: Double
   /// Lenient F1 on dev, percent.
   public let dev: Double
+  /// The rate it was trained with.
   public let learningRate: Float
 }
 
 /// A training run as a value: everything needed to go on after an interrupt.
 public struct TaggerRun<Model: Tagger>: Sendable {
+  /// How it is trained.
   public let settings: TaggerTraining
+  /// The model after the last epoch.
   public private(set) var model: Model
+  /// The model of the epoch that was best on dev.
   public private(set) var best: Model
+  /// The finished epochs.
   public private(set) var history: [EpochRecord] = []
   private var optimizer: Optimizer
   private var rate: Float
@@ -166,7 +176,9 @@ public struct TaggerRun<Model: Tagger>: Sendable {
 
 /// The part of a checkpoint that is not tensors.
 public struct CheckpointState: Sendable, Hashable, Codable {
+  /// How the run was started.
   public let settings: TaggerTraining
+  /// The finished epochs.
   public let history: [EpochRecord]
   let rate: Float
   let sinceBest: Int

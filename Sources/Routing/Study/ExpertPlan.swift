@@ -6,7 +6,9 @@ import Tensors
 public struct ExpertPlan: Sendable {
   /// Folder name of the result.
   public let name: String
+  /// Whether it looks at pictures.
   public let multimodal: Bool
+  /// Whether the relation gate scales what it sees (RGN).
   public let gated: Bool
 
   /// The small experts of the harbor sample.

@@ -6,15 +6,20 @@ import Tensors
 /// RDS's data protocol (§4.2 of the models' specification): the training posts are shuffled once;
 /// the experts learn from D_model, the router from D_split, both are chosen on dev.
 public struct RoutingProtocol: Sendable {
-  /// D_model, D_split, dev, test: what the experts take.
+  /// D_model: what the experts learn from.
   public let model: [Item]
+  /// D_split: what the router learns from.
   public let split: [Item]
+  /// What experts and router are chosen on.
   public let dev: [Item]
+  /// What the tables are about.
   public let test: [Item]
 
   /// One post with what was read of it.
   public struct Item: Sendable {
+    /// The post with its gold.
     public let post: Post
+    /// What experts and router take of it.
     public let read: PostReader.Read
 
     /// A post and its reading.

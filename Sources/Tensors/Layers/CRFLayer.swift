@@ -1,7 +1,10 @@
 /// The parameters of a linear-chain CRF over K tags, U(±0.1) at first (MODELS §2.6).
 public struct CRF: ParameterContainer {
+  /// K×K: from the tag of the row to that of the column.
   public var transitions: Parameter
+  /// K: scores of the first tag.
   public var start: Parameter
+  /// K: scores of the last tag.
   public var end: Parameter
 
   /// Random scores for K tags.

@@ -1,6 +1,8 @@
 /// A fully connected layer: `weight` O×I, `bias` O (absent when built without).
 public struct Linear: ParameterContainer {
+  /// O×I.
   public var weight: Parameter
+  /// O; nil when built without.
   public var bias: Parameter?
 
   /// U(±1/√I) weights and biases, the reference's default.
@@ -30,6 +32,7 @@ public struct Linear: ParameterContainer {
 
 /// A table of vectors: `weight` N×D.
 public struct Embedding: ParameterContainer {
+  /// N×D.
   public var weight: Parameter
 
   /// N(0, deviation²).
