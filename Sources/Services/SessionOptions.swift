@@ -6,9 +6,9 @@ public struct SessionOptions: Sendable {
   public var dataset: String?
   /// A folder of model folders; nil takes the dataset's own, then the shared ones.
   public var models: String?
-  /// The system to show first; nil shows the multimodal one.
+  /// Folder of the expert to use in place of the router's; nil takes the router's own.
   public var system: String?
-  /// The router's folder; nil takes the one that the models name.
+  /// Folder of the router; nil takes `rds`, else the first there is.
   public var router: String?
   /// A folder to look for pictures in first.
   public var images: String?
