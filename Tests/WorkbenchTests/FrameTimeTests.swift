@@ -18,18 +18,41 @@ import Testing
     arguments: GoldenFrameTests.sizes)
   func keyToFrame(_ size: Size) {
     var desk = Desk(Samples.state(size.columns, size.rows))
+    expectQuick(&desk.state, "key to frame")
+  }
+
+  /// Every row of the list is searched for what to mark, in every frame.
+  @Test(
+    .enabled(if: isOptimised, "frame times are measured in release builds only"),
+    arguments: ["ro an", "/(ro|an)\\w+ .*o/"])
+  func keyToFrameWhileSearching(_ query: String) {
+    let posts = (0..<400).map { i in
+      Samples.post(
+        "p\(i)", Samples.posts[2].tokens.map(\.text).joined(separator: " "), [], image: nil)
+    }
+    var state = WorkbenchState(
+      opened: .init(dataset: "many", store: "", hasModels: false, hasRouter: false),
+      posts: posts, size: Size(columns: 300, rows: 90))
+    _ = state.search(query, adopt: true)
+    while state.searchJob != nil { _ = update(&state, .resume) }
+    #expect(state.queue.count == 400)
+    expectQuick(&state, "key to frame, searching \(query)")
+  }
+
+  private func expectQuick(_ state: inout WorkbenchState, _ name: String) {
     let clock = ContinuousClock()
     var times: [Duration] = []
     for i in 0..<300 {
       let key: Key = .character(["j", "l", "O", "u", ".", "k"][i % 6])
       times.append(
         clock.measure {
-          _ = update(&desk.state, .key(key))
-          _ = view(desk.state)
+          _ = update(&state, .key(key))
+          _ = view(state)
         })
     }
     times.sort()
-    print("key to frame \(size.columns)x\(size.rows): median \(times[150]), p99 \(times[296])")
+    let size = "\(state.size.columns)x\(state.size.rows)"
+    print("\(name) \(size): median \(times[150]), p99 \(times[296])")
     // The median: the tail belongs to whatever else the machine does.
     #expect(times[150] < .milliseconds(6))
   }
