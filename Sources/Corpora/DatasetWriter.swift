@@ -15,7 +15,7 @@ public enum DatasetWriter {
   /// Writes each file under its own relative name; only what edits changed differs from the
   /// original.
   /// - Parameters:
-  ///   - edited: posts with other labels or tags than the dataset's, by id; tokens must be the same.
+  ///   - edited: posts with other labels or tags than the dataset's, by id; same tokens.
   ///   - directory: the folder to write into; made if it is not there.
   ///   - jsonl: also write `<stem>.jsonl` beside each file.
   /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
