@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Compares a text with a file in the folder `Golden/` beside the test. `UPDATE_GOLDEN=1 swift test` writes the files anew;
-/// read the difference before committing it.
+/// Compares a text with a file in the folder `Golden/` beside the test.
+/// `UPDATE_GOLDEN=1 swift test` writes the files anew; read the difference before committing it.
 public func expectGolden(
   _ text: String, _ name: String, test: String = #filePath,
   sourceLocation: SourceLocation = #_sourceLocation
