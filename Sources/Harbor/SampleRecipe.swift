@@ -12,7 +12,7 @@ public struct SampleRecipe: Sendable, Hashable {
 
   /// A recipe; without numbers the one the committed models were trained with.
   public init(
-    seed: UInt64 = 1, train: Int = 12000, dev: Int = 600, test: Int = 1000, captions: Int = 24000,
+    seed: UInt64 = 1, train: Int = 16000, dev: Int = 1500, test: Int = 3000, captions: Int = 24000,
     side: Int = 128
   ) {
     self.seed = seed

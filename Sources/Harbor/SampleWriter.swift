@@ -11,7 +11,7 @@ import Tensors
 public struct SampleWriter: Sendable {
   public let recipe: SampleRecipe
   /// Changes whenever the same seed gives other posts or pictures.
-  public static let worldVersion = 1
+  public static let worldVersion = 2
 
   /// A writer for a recipe.
   public init(_ recipe: SampleRecipe) { self.recipe = recipe }

@@ -87,6 +87,13 @@ public struct Canvas: Sendable {
     }
   }
 
+  /// Multiplies red, green and blue everywhere: a coloured filter before the lens.
+  public mutating func scale(by gains: SIMD3<Float>) {
+    for i in 0..<(width * height) {
+      for c in 0..<3 { values[3 * i + c] *= gains[c] }
+    }
+  }
+
   /// Adds bell-shaped noise of the given standard deviation (in 8-bit steps) to every channel.
   ///
   /// Each sample is the sum of four 16-bit uniforms of one draw (Irwin–Hall), which is close to

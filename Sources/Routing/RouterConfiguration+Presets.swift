@@ -24,12 +24,14 @@ extension RouterConfiguration {
     return result
   }()
 
-  /// Our default: the exact objective with a small MLP on standardised inputs.
+  /// Our default: the exact objective with a small MLP on standardised inputs. Small and strongly
+  /// decayed, so that p stays graded: posts on which the experts agree give no gradient, and a
+  /// wider network would send their p to 0 or 1 by what they happen to resemble.
   public static let exact: RouterConfiguration = {
     var result = RouterConfiguration(
-      objective: .exact, hidden: 64, iterations: 1500, learningRate: 1e-3)
+      objective: .exact, hidden: 16, iterations: 1500, learningRate: 1e-3)
     result.standardised = true
-    result.weightDecay = 0.1
+    result.weightDecay = 8
     result.dropout = 0.2
     result.evaluateEvery = 10
     return result
@@ -64,7 +66,7 @@ extension RouterConfiguration {
       "iterations", iterations, (1...1_000_000).contains(iterations), "1 to 1000000")
     try check(
       "learningRate", learningRate, learningRate > 0 && learningRate <= 10, "above 0, at most 10")
-    try check("weightDecay", weightDecay, weightDecay >= 0 && weightDecay <= 10, "0 to 10")
+    try check("weightDecay", weightDecay, weightDecay >= 0 && weightDecay <= 100, "0 to 100")
     try check("dropout", dropout, dropout >= 0 && dropout <= 0.95, "0 to 0.95")
     try check("logEpsilon", logEpsilon, logEpsilon >= 0 && logEpsilon <= 0.1, "0 to 0.1")
     try check(

@@ -12,7 +12,7 @@ struct ColourControl {
   init(trainer: ModelTrainer, parts: RoutingProtocol) throws {
     let dataset = trainer.dataset
     let shape = parts.model.first?.read.input.regions.shape ?? [49, 64]
-    let items = (parts.model + parts.split + parts.dev + parts.test).map { item in
+    func colours(_ item: RoutingProtocol.Item) -> RoutingProtocol.Item {
       var input = item.read.input
       var histogram = [Float](repeating: 0, count: shape[1])
       if case .success(let picture) = PostReader.picture(of: item.post, in: dataset, fitting: 64) {
@@ -27,6 +27,6 @@ struct ColourControl {
       input.regions = Tensor(shape, (0..<shape[0]).flatMap { _ in histogram })
       return RoutingProtocol.Item(post: item.post, read: item.read.replacing(input: input))
     }
-    self.parts = RoutingProtocol(items, seed: HarborRecipe.worldSeed)
+    self.parts = parts.replacingParts { $0.map(colours) }
   }
 }

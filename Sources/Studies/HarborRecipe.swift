@@ -8,7 +8,14 @@ public struct HarborRecipe: Sendable {
   /// Both picture towers: 56 pixels → 7×7 regions of 64 numbers.
   public var pictures = ResNet.Configuration(
     embeddingSize: 16, hiddenSizes: [32, 64], depths: [1, 1], layerType: .basic)
+  /// What the dual encoder sees: colours too, since captions speak of the light.
   public var picture = PictureRecipe.harbor
+  /// What the experts' picture encoder sees: shapes in even light, since it is to name things.
+  public var shapes: PictureRecipe = {
+    var result = PictureRecipe.harbor
+    result.evensLight = true
+    return result
+  }()
   public var wordSize = 64
   /// Dimensions of the dual encoder's common space.
   public var dimensions = 48

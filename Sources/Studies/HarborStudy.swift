@@ -45,8 +45,17 @@ public struct HarborStudy: Sendable {
     public var plateaus: [String: [Double]] = [:]
     /// By multimodal expert and router: what the router is worth on test.
     public var routing: [String: [String: RouterResult]] = [:]
-    /// Controls: test F1 of the ungated expert on the posts whose picture adds.
-    public var controls: [String: Double] = [:]
+    /// What is left of the ungated expert when it cannot see what is in the pictures.
+    public var controls: [String: Control] = [:]
+  }
+
+  /// A multimodal expert on the test split.
+  public struct Control: Sendable, Codable {
+    /// F1 (percent) on all posts, and on those whose picture adds.
+    public let all: Double
+    public let adds: Double
+    /// Union of it and the text expert by a router trained for the two, above the better of them.
+    public let gain: Double
   }
 
   /// One router on the test split.
@@ -93,7 +102,7 @@ public struct HarborStudy: Sendable {
     var models: [String: ExpertModel] = [:]
     let seeded = trainer.with(recipe: recipe)
     for plan in ExpertPlan.harbor {
-      let model = try seeded.studied(plan, parts, cache: folder)
+      let model = try seeded.kept(plan) ?? seeded.studied(plan, parts, cache: folder)
       models[plan.name] = model.expert
       result.plateaus[plan.name] = [model.devF1, Double(model.epochs)]
       var scores = ["all": ModelTrainer.score(model.expert, parts.test).f1]
@@ -118,33 +127,38 @@ public struct HarborStudy: Sendable {
     return result
   }
 
-  /// What is left of the multimodal expert's advantage on the posts whose picture adds when the
-  /// pictures are exchanged between posts, and when it sees only colours.
+  /// What is left of the multimodal expert's advantage when the pictures are exchanged between
+  /// posts, and when it sees only colours.
   private func controls(
     _ seeded: ModelTrainer, _ parts: RoutingProtocol, _ models: [String: ExpertModel],
     _ seed: UInt64, cache: String
-  ) throws -> [String: Double] {
+  ) throws -> [String: Control] {
     guard let text = models["bilstm-crf"], let multimodal = models["riva-ungated"],
       let plan = ExpertPlan.harbor.first(where: { $0.name == "riva-ungated" })
     else { return [:] }
-    let adds = parts.test.filter { $0.read.input.imageAdds == true }
     var generator = SeededGenerator(seed: seed, stream: "shuffled pictures")
-    let order = generator.permutation(adds.count)
-    let shuffled = adds.indices.map { i in
-      var input = adds[i].read.input
-      input.regions = adds[order[i]].read.input.regions
-      return RoutingProtocol.Item(
-        post: adds[i].post, read: adds[i].read.replacing(input: input))
+    let shuffled = parts.replacingParts { items in
+      let order = generator.permutation(items.count)
+      return items.indices.map { i in
+        RoutingProtocol.Item(
+          post: items[i].post, read: items[i].read.replacingPicture(by: items[order[i]].read))
+      }
     }
     let colours = try ColourControl(trainer: seeded, parts: parts)
     let blind = try seeded.studied(plan, colours.parts, cache: cache + "/colours").expert
+    func control(_ expert: ExpertModel, _ parts: RoutingProtocol) throws -> Control {
+      let data = try RouterParts(parts, text: text, multimodal: expert)
+      let router = try data.train(.exact, seed: seed)
+      return Control(
+        all: ModelTrainer.score(expert, parts.test).f1,
+        adds: ModelTrainer.score(
+          expert, parts.test.filter { $0.read.input.imageAdds == true }).f1,
+        gain: RouterResult(RouterEvaluation(router.discriminator, on: data.test)).gain)
+    }
     return [
-      "text": ModelTrainer.score(text, adds).f1,
-      "multimodal": ModelTrainer.score(multimodal, adds).f1,
-      "shuffled": ModelTrainer.score(multimodal, shuffled).f1,
-      "colours": ModelTrainer.score(
-        blind, colours.parts.test.filter { $0.read.input.imageAdds == true }
-      ).f1,
+      "text": try control(text, parts), "multimodal": try control(multimodal, parts),
+      "shuffled": try control(multimodal, shuffled),
+      "colours": try control(blind, colours.parts),
     ]
   }
 }

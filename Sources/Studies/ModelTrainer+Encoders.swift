@@ -12,15 +12,15 @@ extension ModelTrainer {
     let captions = try requireCaptions(name)
     let classes = Set(captions.posts.compactMap { $0.attributes["pictured"] }).sorted()
     let (train, held) = divide(
-      prepare(captions, recipe.picture, words: Vocabulary([]), classes: classes))
+      prepare(captions, recipe.shapes, words: Vocabulary([]), classes: classes))
     var generator = SeededGenerator(seed: HarborRecipe.worldSeed, stream: name)
     let fresh = PictureClassifier(recipe.pictures, classes: classes.count, &generator)
-    let task = ClassificationTask(side: recipe.picture.side)
+    let task = ClassificationTask(side: recipe.shapes.side)
     let trained = try run(
       EncoderRun(fresh, task, recipe.classifier), on: train, name: name)
     let metrics = ["heldOutAccuracy": task.accuracy(trained, held)]
     try PictureEncoderModel(
-      name: name, classifier: trained, classes: classes, recipe: recipe.picture
+      name: name, classifier: trained, classes: classes, recipe: recipe.shapes
     ).save(to: folder(name), provenance: provenance(metrics))
     Checkpoint(models: models, name: name).remove()
     _ = observe(.finished(model: name, metrics: metrics))

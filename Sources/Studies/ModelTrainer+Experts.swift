@@ -7,11 +7,11 @@ extension ModelTrainer {
   /// Trains an expert on D_model to its plateau on dev.
   func trainExpert(_ plan: ExpertPlan) throws {
     let parts = try protocolParts()
-    let (model, _) = try trainedExpert(plan, parts, checkpoints: models)
+    let (model, history) = try trainedExpert(plan, parts, checkpoints: models)
     let test = Self.score(model, parts.test)
     let metrics = [
-      "devF1": Self.score(model, parts.dev).f1, "testF1": test.f1,
-      "testPrecision": test.precision, "testRecall": test.recall,
+      "devF1": Self.score(model, parts.dev).f1, "epochs": Double(history.count),
+      "testF1": test.f1, "testPrecision": test.precision, "testRecall": test.recall,
     ]
     try model.save(to: folder(plan.name), provenance: provenance(metrics))
     Checkpoint(models: models, name: plan.name).remove()

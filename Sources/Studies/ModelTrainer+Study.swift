@@ -24,6 +24,19 @@ extension ModelTrainer {
     self.observe = observe
   }
 
+  /// The expert of the models folder when it was trained with this seed on these posts: a study
+  /// need not train it again.
+  func kept(_ plan: ExpertPlan) -> (expert: ExpertModel, devF1: Double, epochs: Int)? {
+    let file = folder(plan.name) + "/provenance.json"
+    guard let bytes = FileManager.default.contents(atPath: file),
+      let origin = try? JSONDecoder().decode(Provenance.self, from: bytes),
+      origin.seed == recipe.seed, origin.data == provenance([:]).data,
+      let devF1 = origin.metrics["devF1"], let epochs = origin.metrics["epochs"],
+      let expert = try? ExpertModel(folder: folder(plan.name))
+    else { return nil }
+    return (expert, devF1, Int(epochs))
+  }
+
   /// An expert trained for a study, kept in a folder so that an interrupted study goes on behind
   /// it.
   func studied(

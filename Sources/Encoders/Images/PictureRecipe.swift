@@ -11,6 +11,9 @@ public struct PictureRecipe: Sendable, Hashable, Codable {
   public var side: Int
   public var mean: [Float]
   public var deviation: [Float]
+  /// Whether only shapes count: every picture becomes grey with mean 0 and deviation 1, whatever
+  /// the light it was taken in. `mean` and `deviation` are then not used.
+  public var evensLight = false
 
   /// harbor's small pictures: 64, middle 56, which a stride of 8 turns into 7×7.
   public static let harbor = PictureRecipe(
@@ -22,10 +25,43 @@ public struct PictureRecipe: Sendable, Hashable, Codable {
     func vector(_ values: [Float]) -> SIMD3<Float> {
       values.count == 3 ? SIMD3(values[0], values[1], values[2]) : SIMD3(repeating: 0.5)
     }
-    let pixels = cropped.planarFloats(mean: vector(mean), std: vector(deviation))
+    let pixels =
+      evensLight
+      ? Self.evenLight(cropped)
+      : cropped.planarFloats(mean: vector(mean), std: vector(deviation))
     return (
       pixels,
       ImageRegion(left: seen.left, top: seen.top, width: seen.width, height: seen.height)
     )
+  }
+
+  /// Three equal planes of lightness with mean 0 and deviation 1; all 0 for a picture of one grey.
+  private static func evenLight(_ picture: Picture) -> [Float] {
+    let planes = picture.planarFloats()
+    let count = picture.width * picture.height
+    var grey = (0..<count).map { i in
+      0.299 * planes[i] + 0.587 * planes[count + i] + 0.114 * planes[2 * count + i]
+    }
+    let mean = grey.reduce(0, +) / Float(count)
+    let variance = grey.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(count)
+    let scale = variance > 1e-6 ? 1 / variance.squareRoot() : 0
+    for i in grey.indices { grey[i] = (grey[i] - mean) * scale }
+    return grey + grey + grey
+  }
+}
+
+extension PictureRecipe {
+  private enum CodingKeys: String, CodingKey {
+    case shortSide, side, mean, deviation, evensLight
+  }
+
+  /// Reads a recipe; one written before `evensLight` existed keeps its colours.
+  public init(from decoder: Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    shortSide = try values.decode(Int.self, forKey: .shortSide)
+    side = try values.decode(Int.self, forKey: .side)
+    mean = try values.decode([Float].self, forKey: .mean)
+    deviation = try values.decode([Float].self, forKey: .deviation)
+    evensLight = try values.decodeIfPresent(Bool.self, forKey: .evensLight) ?? false
   }
 }

@@ -37,6 +37,13 @@ public struct PostReader: Sendable {
     public func replacing(input: TaggerInput) -> Read {
       Read(input: input, text: text, picture: picture, notice: notice)
     }
+
+    /// The same post with the picture of another one, for experts and router alike.
+    public func replacingPicture(by other: Read) -> Read {
+      var input = input
+      input.regions = other.input.regions
+      return Read(input: input, text: text, picture: other.picture, notice: other.notice)
+    }
   }
 
   /// Decodes a post's picture, or says why not.

@@ -7,8 +7,8 @@ enum Clutter {
   static func paintPiece(
     on canvas: inout Canvas, in scenery: Scenery, using generator: inout SeededGenerator
   ) {
-    let color = scenery.lit(Inks.any(using: &generator))
-    let accent = scenery.lit(Inks.any(using: &generator))
+    let color = Inks.any(using: &generator)
+    let accent = Inks.any(using: &generator)
     let side = scenery.side
     let size = side * generator.uniform(0.06, 0.15)
     let (x, y) = (generator.uniform(0, side), generator.uniform(0, side))
@@ -51,8 +51,8 @@ enum Clutter {
     on canvas: inout Canvas, at placement: Placement, in scenery: Scenery,
     using generator: inout SeededGenerator
   ) {
-    let color = scenery.lit(Inks.any(using: &generator))
-    let accent = scenery.lit(Inks.any(using: &generator))
+    let color = Inks.any(using: &generator)
+    let accent = Inks.any(using: &generator)
     let extent = placement.extent
     let x = placement.center.x + generator.uniform(-0.36, 0.36) * extent
     let y = placement.center.y + generator.uniform(-0.36, 0.36) * extent

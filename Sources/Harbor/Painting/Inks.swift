@@ -26,7 +26,7 @@ struct Inks {
     var best = RGB(0, 0, 0)
     var bestDistance: Float = -1
     for _ in 0..<5 {
-      let candidate = scenery.lit(any(using: &generator))
+      let candidate = any(using: &generator)
       let distance = others.map { Inks.distance(candidate, $0) }.min() ?? 0
       if distance > bestDistance { (best, bestDistance) = (candidate, distance) }
     }

@@ -3,9 +3,10 @@ import Tensors
 
 /// Draws small pictures of harbour life. The same generator state gives the same bytes.
 ///
-/// A picture is scenery in a setting, clutter, one thing somewhere at some size, in 35 % of the
-/// pictures something in front of it, weather, and noise. All random choices except the thing's own
-/// outline are drawn the same way whatever the thing is, so that only its shape can tell it.
+/// A picture is scenery, clutter, one thing somewhere at some size, in 35 % of the pictures
+/// something in front of it, noise, and the light of the setting over all. All random choices except
+/// the thing's own outline are drawn the same way whatever the thing is, so that only its shape can
+/// tell it.
 public struct ScenePainter: Sendable {
   /// Width and height of the pictures in pixels.
   public let side: Int
@@ -20,7 +21,8 @@ public struct ScenePainter: Sendable {
   public func paint(
     _ thing: Thing, in setting: Setting, using generator: inout SeededGenerator
   ) -> Picture {
-    let scenery = Scenery(setting, side: Float(side), using: &generator)
+    let scenery = Scenery(side: Float(side), using: &generator)
+    let light = Light(setting, using: &generator)
     var canvas = Canvas(width: side, height: side)
     scenery.paintBackground(on: &canvas, using: &generator)
     for _ in 0..<(2 + generator.index(below: 3)) {
@@ -35,8 +37,8 @@ public struct ScenePainter: Sendable {
     if generator.chance(0.35) {
       Clutter.paintOccluder(on: &canvas, at: placement, in: scenery, using: &generator)
     }
-    scenery.paintWeather(on: &canvas, using: &generator)
     canvas.addNoise(sigma: 6, using: &generator)
+    light.fall(on: &canvas)
     return canvas.picture
   }
 }

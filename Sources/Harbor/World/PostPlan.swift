@@ -98,12 +98,12 @@ struct PostPlan: Sendable {
   }
 
   static let placeShare: Float = 0.2
-  static let decoyShare: Float = 0.2
+  static let decoyShare: Float = 0.1
   static let figurativeWithPicture: Float = 1
-  static let figurativeWithout: Float = 0.1
+  static let figurativeWithout: Float = 0.05
   static let ownPictureShare: Float = 0.5
-  static let otherMeaningShare: Float = 0.7
-  static let misleadingShare: Float = 0.38
+  static let otherMeaningShare: Float = 0.5
+  static let misleadingShare: Float = 0.27
   static let unrelatedShare: Float = 0.6
 }
 

@@ -59,7 +59,7 @@ struct Sentence {
       say(generator.pickZipf(Self.neutralBefore, exponent: 0.7))
       named = name(plan.name.tokens, plan.kind.type)
     }
-    if generator.chance(0.35) { saySecond(plan, named, &generator) }
+    if generator.chance(0.22) { saySecond(plan, named, &generator) }
     if !decoyFirst { sayDecoy(plan, &generator) }
     if !placeFirst { sayPlace(plan, &generator) }
     if let setting = plan.spokenSetting, !settingFirst || generator.chance(0.8) {

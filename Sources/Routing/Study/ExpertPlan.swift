@@ -36,7 +36,6 @@ public struct ExpertPlan: Sendable {
       sizes: sizes, riva: options, needs: multimodal ? [pictures.name] : [])
     var generator = SeededGenerator(seed: seed, stream: name)
     var tagger = configuration.makeTagger(&generator)
-    tagger.startWords(from: encoder.encoder.wordTable)
     return ExpertModel(
       name: name, configuration: configuration, tagger: tagger, words: encoder.words,
       characters: characters)

@@ -43,6 +43,16 @@ public struct RoutingProtocol: Sendable {
     dev = items.filter { $0.post.split == .dev }
     test = items.filter { $0.post.split == .test }
   }
+
+  private init(model: [Item], split: [Item], dev: [Item], test: [Item]) {
+    (self.model, self.split, self.dev, self.test) = (model, split, dev, test)
+  }
+
+  /// The same division with the posts of each part replaced, as controls need it.
+  public func replacingParts(_ replace: ([Item]) -> [Item]) -> RoutingProtocol {
+    RoutingProtocol(
+      model: replace(model), split: replace(split), dev: replace(dev), test: replace(test))
+  }
 }
 
 extension [RoutingProtocol.Item] {
