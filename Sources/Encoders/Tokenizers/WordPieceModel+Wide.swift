@@ -1,5 +1,3 @@
-import Foundation
-
 /// The way of text that is not all ASCII.
 extension WordPieceModel {
   /// Appends the pieces of a stretch without ASCII blanks.
@@ -55,43 +53,5 @@ extension WordPieceModel {
       }
     }
     return scalars
-  }
-}
-
-/// Normal forms and case of scalar lists.
-enum UnicodeForms {
-  /// Canonical decomposition with marks in canonical order (NFD).
-  static func decomposed(_ scalars: [UnicodeScalar]) -> [UnicodeScalar] {
-    // U+11938 is younger than the reference's tables, which leave it whole.
-    let parts = scalars.split(separator: "\u{11938}", omittingEmptySubsequences: false)
-    let forms = parts.map { part in
-      Array(string(part).decomposedStringWithCanonicalMapping.unicodeScalars)
-    }
-    return Array(forms.joined(separator: ["\u{11938}"]))
-  }
-
-  /// Canonical composition (NFC).
-  static func composed(_ scalars: [UnicodeScalar]) -> [UnicodeScalar] {
-    Array(string(scalars[...]).precomposedStringWithCanonicalMapping.unicodeScalars)
-  }
-
-  /// Each scalar's full lower-case mapping, whatever stands around it, as the reference does.
-  static func lowercased(_ scalars: [UnicodeScalar]) -> [UnicodeScalar] {
-    var result: [UnicodeScalar] = []
-    result.reserveCapacity(scalars.count)
-    for scalar in scalars {
-      switch scalar.value {
-      case 0x41...0x5A: result.append(UnicodeScalar(UInt8(scalar.value) | 0x20))
-      case 0..<0xC0: result.append(scalar)
-      default: result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
-      }
-    }
-    return result
-  }
-
-  private static func string(_ scalars: ArraySlice<UnicodeScalar>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: scalars)
-    return String(view)
   }
 }
