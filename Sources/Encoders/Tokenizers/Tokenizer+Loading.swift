@@ -14,13 +14,25 @@ extension Tokenizer {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
     else { throw TokenizerError.notAFolder(folder) }
-    let settings = try TokenizerSettings(folder: folder)
-    if let file = try TokenizerFile(ifPresent: folder + "/tokenizer.json") {
+    try self.init(folder) { try TokenizerFile(ifPresent: folder + "/" + $0) }
+  }
+
+  /// The same from files in memory, by name.
+  /// - Throws: `TokenizerError`.
+  public init(files: [String: [UInt8]]) throws {
+    try self.init("memory") { name in
+      files[name].map { TokenizerFile(path: name, bytes: $0) }
+    }
+  }
+
+  private init(_ folder: String, _ read: (String) throws -> TokenizerFile?) throws {
+    let settings = try TokenizerSettings(read)
+    if let file = try read("tokenizer.json") {
       self = try TokenizerJSON(file).tokenizer(settings)
-    } else if let file = try TokenizerFile(ifPresent: folder + "/vocab.txt") {
+    } else if let file = try read("vocab.txt") {
       self = try Self.wordPiece(file, settings)
-    } else if let file = try TokenizerFile(ifPresent: folder + "/vocab.json") {
-      guard let merges = try TokenizerFile(ifPresent: folder + "/merges.txt") else {
+    } else if let file = try read("vocab.json") {
+      guard let merges = try read("merges.txt") else {
         throw TokenizerError.missingMerges(vocabulary: file.path)
       }
       self = try Self.bytePair(file, merges, settings)

@@ -75,12 +75,16 @@ public struct Tokenizer: Sendable {
   /// Adds control tokens behind the vocabulary, such as relation markers (MODELS §2.9); the
   /// encoder's embedding table grows by the new ones. Returns the ids in order; a piece that is
   /// there already keeps its id.
-  public mutating func addControlTokens(_ pieces: [String]) -> [Int] {
-    pieces.map { piece in
+  /// - Throws: `TokenizerError` when the vocabulary is full.
+  public mutating func addControlTokens(_ pieces: [String]) throws -> [Int] {
+    try pieces.map { piece in
       if let id = inventory.id(of: piece) { return id }
       let id = inventory.count
-      // It cannot be refused: the id is new and so is the piece, unless the vocabulary is full.
-      if (try? inventory.insert(piece, id: id)) == nil { return special.unknown ?? 0 }
+      do {
+        try inventory.insert(piece, id: id)
+      } catch let error as PieceInventory.Refusal {
+        throw TokenizerError.malformed(file: source, line: 0, column: 0, error.problem)
+      }
       inventory.markControl(id)
       return id
     }

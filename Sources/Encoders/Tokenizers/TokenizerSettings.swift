@@ -18,15 +18,15 @@ struct TokenizerSettings {
     "unk_token", "cls_token", "sep_token", "pad_token", "mask_token", "bos_token", "eos_token",
   ]
 
-  /// Reads what there is in a folder.
-  init(folder: String) throws {
-    if let file = try TokenizerFile(ifPresent: folder + "/tokenizer_config.json") {
+  /// Reads what there is; `read` gives a file by its name.
+  init(_ read: (String) throws -> TokenizerFile?) throws {
+    if let file = try read("tokenizer_config.json") {
       try readConfiguration(SettingsNode.read(file), file)
     }
-    if let file = try TokenizerFile(ifPresent: folder + "/special_tokens_map.json") {
+    if let file = try read("special_tokens_map.json") {
       readRoles(try SettingsNode.read(file))
     }
-    if let file = try TokenizerFile(ifPresent: folder + "/added_tokens.json") {
+    if let file = try read("added_tokens.json") {
       for (piece, node) in try SettingsNode.read(file).fields {
         guard let id = node.integer else {
           throw file.error(.wrongValue(piece, "a whole number"), at: node.offset)

@@ -5,7 +5,7 @@ enum VocabularyReading {
   /// `vocab.txt`: a piece a line, its id the line's number from 0. Blanks at the end of a line
   /// are not part of the piece, as in the reference.
   static func lines(_ file: TokenizerFile) throws -> PieceInventory {
-    var pieces = PieceInventory(capacity: file.bytes.count / 8)
+    var pieces = PieceInventory(capacity: min(file.bytes.count / 8, 1 << 17))
     try file.forEachLine { line, number in
       let end = line.unicodeScalars.lastIndex { !$0.properties.isWhitespace }
       let piece = end.map { String(line.unicodeScalars[...$0]) } ?? ""
@@ -22,7 +22,7 @@ enum VocabularyReading {
 
   /// A JSON object of ids by piece: `vocab.json`, or the part of `tokenizer.json` in `range`.
   static func object(_ file: TokenizerFile, _ range: Range<Int>? = nil) throws -> PieceInventory {
-    var pieces = PieceInventory(capacity: (range?.count ?? file.bytes.count) / 16)
+    var pieces = PieceInventory(capacity: min((range?.count ?? file.bytes.count) / 16, 1 << 17))
     var count = 0
     try file.scan(range) { scanner in
       try scanner.object { piece, scanner in
@@ -43,7 +43,7 @@ enum VocabularyReading {
   static func merges(
     _ file: TokenizerFile, _ pieces: PieceInventory
   ) throws -> MergeTable {
-    var table = MergeTable(capacity: file.bytes.count / 8)
+    var table = MergeTable(capacity: min(file.bytes.count / 8, 1 << 17))
     var rank = 0
     try file.forEachLine { line, number in
       let line = line.hasSuffix("\r") ? line.dropLast() : line[...]
@@ -62,7 +62,7 @@ enum VocabularyReading {
   static func merges(
     _ file: TokenizerFile, _ range: Range<Int>, _ pieces: PieceInventory
   ) throws -> MergeTable {
-    var table = MergeTable(capacity: range.count / 12)
+    var table = MergeTable(capacity: min(range.count / 12, 1 << 17))
     var rank = 0
     try file.scan(range) { scanner in
       try scanner.array { scanner in
@@ -89,11 +89,14 @@ enum VocabularyReading {
   private static func insert(
     _ line: Substring, rank: Int, _ pieces: PieceInventory, _ table: inout MergeTable
   ) throws {
-    let parts = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-      throw PieceInventory.Refusal(.notAPair(String(line)))
-    }
-    try insert(String(parts[0]), String(parts[1]), rank: rank, pieces, &table)
+    // By bytes: a blank and a mark behind it would be one character.
+    let bytes = line.utf8
+    guard let blank = bytes.firstIndex(of: 0x20), blank != bytes.startIndex,
+      bytes.index(after: blank) != bytes.endIndex,
+      !bytes[bytes.index(after: blank)...].contains(0x20)
+    else { throw PieceInventory.Refusal(.notAPair(String(line))) }
+    let right = line[bytes.index(after: blank)...]
+    try insert(String(line[..<blank]), String(right), rank: rank, pieces, &table)
   }
 
   private static func insert(

@@ -46,28 +46,27 @@ struct TokenizeCommand: ParsableCommand {
     if let file {
       for post in try Dataset.open(file).posts {
         if !json { StandardOutput.write(PieceText.escaped(post.id)) }
-        show(.words(post.tokens.map(\.text)), tokenizer, json: json)
+        show(.words(post.tokens.map(\.text)), tokenizer)
       }
     } else if !text.isEmpty {
-      show(plain(text.joined(separator: " ")), tokenizer, json: json)
+      show(plain(text.joined(separator: " ")), tokenizer)
     } else {
       var number = 0
       while let line = readLine() {
         number += 1
-        if line.first == "{" {
-          let input = try TokenLines.read(line, source: "standard input", number: number)
+        let input = try TokenLines.read(line, source: "standard input", number: number)
+        if TokenLines.isJSON(line) {
           StandardOutput.write(
             TokenLines.json(encode(input, tokenizer), pieces: json ? tokenizer : nil))
         } else {
-          show(plain(line), tokenizer, json: json)
+          show(words ? plain(line) : input, tokenizer)
         }
       }
     }
   }
 
   private func plain(_ text: String) -> TokenLines.Input {
-    guard words else { return .text(text) }
-    return .words(text.split { $0 == " " || $0 == "\t" }.map(String.init))
+    words ? .words(TokenLines.words(of: text)) : .text(text)
   }
 
   private func encode(_ input: TokenLines.Input, _ tokenizer: Tokenizer) -> Encoding {
@@ -78,7 +77,7 @@ struct TokenizeCommand: ParsableCommand {
     }
   }
 
-  private func show(_ input: TokenLines.Input, _ tokenizer: Tokenizer, json: Bool) {
+  private func show(_ input: TokenLines.Input, _ tokenizer: Tokenizer) {
     let encoding = encode(input, tokenizer)
     if json { return StandardOutput.write(TokenLines.json(encoding, pieces: tokenizer)) }
     var words: [String] = []
