@@ -1,4 +1,4 @@
-/// Scalars out of UTF-8 that is known to be valid, and back.
+/// Scalars out of UTF-8 that is known to be valid.
 enum UTF8Reading {
   /// The scalar at `position`, and how many bytes it takes. Bytes past `bytes` are read as 0, so
   /// even broken input stays inside.
