@@ -9,7 +9,7 @@ struct Twinlens: ParsableCommand {
     subcommands: [
       OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, EvaluateCommand.self,
       TrainCommand.self, StudyCommand.self, SampleCommand.self, DoctorCommand.self,
-      BenchCommand.self, BenchKeysCommand.self, KeysCommand.self,
+      BenchCommand.self, BenchKeysCommand.self, KeysCommand.self, TokenizeCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 }
