@@ -2,8 +2,11 @@
 public struct SampleRecipe: Sendable, Hashable {
   /// Decides every post and picture, never the town's inventory.
   public var seed: UInt64
+  /// Posts of the training split.
   public var train: Int
+  /// Posts to choose models by.
   public var dev: Int
+  /// Posts to report on.
   public var test: Int
   /// Captioned pictures for the dual encoder, apart from all posts.
   public var captions: Int

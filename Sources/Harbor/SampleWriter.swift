@@ -9,6 +9,7 @@ import Tensors
 /// `dev.jsonl`, `test.jsonl` with `images/`, and `captions/` (its own dataset) for the dual
 /// encoder.
 public struct SampleWriter: Sendable {
+  /// How much to draw, and from which seed.
   public let recipe: SampleRecipe
   /// Changes whenever the same seed gives other posts or pictures.
   public static let worldVersion = 2

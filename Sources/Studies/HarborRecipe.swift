@@ -4,6 +4,7 @@ import Routing
 
 /// Every size and setting with which the models of the harbor sample are trained.
 public struct HarborRecipe: Sendable {
+  /// Decides the experts' and the router's training.
   public var seed: UInt64
   /// Both picture towers: 56 pixels → 7×7 regions of 64 numbers.
   public var pictures = ResNet.Configuration(
@@ -16,14 +17,19 @@ public struct HarborRecipe: Sendable {
     result.evensLight = true
     return result
   }()
+  /// Numbers per word vector, of the dual encoder and of the experts.
   public var wordSize = 64
   /// Dimensions of the dual encoder's common space.
   public var dimensions = 48
   /// Captioned pictures kept apart, to tell how well the encoders learned.
   public var heldOutCaptions = 1000
+  /// How the experts' picture encoder is trained.
   public var classifier = EncoderTraining()
+  /// How the dual encoder is trained.
   public var dual = EncoderTraining()
+  /// How the experts are trained.
   public var tagger = TaggerTraining()
+  /// How the committed routers are trained.
   public var router = RouterConfiguration.exact
 
   /// The recipe of the committed models, with another seed for the experts and the router if

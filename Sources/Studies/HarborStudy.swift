@@ -7,7 +7,9 @@ import Tensors
 /// The harbor sample's whole experiment over several seeds: experts, routers of every objective,
 /// and controls.
 public struct HarborStudy: Sendable {
+  /// The dataset, the encoders and the folder that keeps what is done.
   public let trainer: ModelTrainer
+  /// One training of all experts and routers each.
   public let seeds: [UInt64]
 
   /// A study over expert and router seeds; the encoders must be in the trainer's models folder.
@@ -38,6 +40,7 @@ public struct HarborStudy: Sendable {
 
   /// Everything measured for one seed.
   public struct SeedResult: Sendable, Codable {
+    /// The seed of experts and routers.
     public let seed: UInt64
     /// Test F1 (percent) of each expert on all posts and on the posts of each relatedness class.
     public var experts: [String: [String: Double]] = [:]
@@ -53,6 +56,7 @@ public struct HarborStudy: Sendable {
   public struct Control: Sendable, Codable {
     /// F1 (percent) on all posts, and on those whose picture adds.
     public let all: Double
+    /// F1 (percent) on the posts whose picture adds.
     public let adds: Double
     /// Union of it and the text expert by a router trained for the two, above the better of them.
     public let gain: Double
@@ -60,16 +64,27 @@ public struct HarborStudy: Sendable {
 
   /// One router on the test split.
   public struct RouterResult: Sendable, Codable {
+    /// F1 (percent) of the text expert on the posts routed to it.
     public let unimodalText: Double
+    /// F1 of the multimodal expert on the same posts.
     public let unimodalMultimodal: Double
+    /// F1 of the text expert on the posts routed to the other.
     public let multimodalText: Double
+    /// F1 of the multimodal expert on the posts routed to it.
     public let multimodalMultimodal: Double
+    /// F1 of the text expert on all posts.
     public let fullText: Double
+    /// F1 of the multimodal expert on all posts.
     public let fullMultimodal: Double
+    /// F1 of the router's union.
     public let union: Double
+    /// F1 of the union when `imageAdds` decides the route.
     public let gold: Double
+    /// F1 of the union when each post takes its better answer.
     public let oracle: Double
+    /// Area under the ROC curve of p against `imageAdds`.
     public let auc: Double
+    /// Share of the posts routed to the multimodal expert.
     public let fraction: Double
 
     /// Union above the better expert, F1 points.
@@ -152,7 +167,8 @@ public struct HarborStudy: Sendable {
       return Control(
         all: ModelTrainer.score(expert, parts.test).f1,
         adds: ModelTrainer.score(
-          expert, parts.test.filter { $0.read.input.imageAdds == true }).f1,
+          expert, parts.test.filter { $0.read.input.imageAdds == true }
+        ).f1,
         gain: RouterResult(RouterEvaluation(router.discriminator, on: data.test)).gain)
     }
     return [

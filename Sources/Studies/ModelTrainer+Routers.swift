@@ -34,8 +34,11 @@ extension ModelTrainer {
 
 /// What a router is trained, chosen and tested on: cached counts of two experts, and x.
 public struct RouterParts: Sendable {
+  /// D_split, which the router learns from.
   public let split: RouterData
+  /// What its step is chosen on.
   public let dev: RouterData
+  /// What it is reported on.
   public let test: RouterData
 
   /// Runs both experts once over the protocol's parts.

@@ -7,11 +7,13 @@ import Tensors
 
 /// Trains the models of a folder by name, each from a dataset and the models it stands on.
 public struct ModelTrainer: Sendable {
+  /// The posts with their splits.
   public let dataset: Dataset
   /// Captioned pictures for the encoders: the dataset's `captions/`; nil when there are none.
   public let captions: Dataset?
   /// The folder of model folders.
   public let models: String
+  /// Every size and setting.
   public let recipe: HarborRecipe
   /// What was typed, for the provenance.
   public let command: String

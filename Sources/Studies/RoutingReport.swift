@@ -9,39 +9,56 @@ import Routing
 public struct RoutingReport: Sendable, Codable {
   /// How tags were read: `lenient` or `strict`.
   public let reading: String
+  /// The dataset's name.
   public let dataset: String
+  /// The split scored: `train`, `dev`, `test` or `all`.
   public let split: String
   /// Names of the two experts and the router.
   public let models: Models
+  /// Scores by where the router sends posts.
   public let sets: Sets
+  /// What p is worth.
   public let router: RouterNumbers
 
   /// The systems that were compared.
   public struct Models: Sendable, Codable {
+    /// Folder name of the text expert.
     public let text: String
+    /// Folder name of the multimodal expert.
     public let multimodal: String
+    /// Folder name of the router.
     public let router: String
   }
 
   /// The posts routed to the text expert, to the multimodal one, and all.
   public struct Sets: Sendable, Codable {
+    /// The posts sent to the text expert.
     public let unimodal: ExpertScores
+    /// The posts sent to the multimodal expert.
     public let multimodal: ExpertScores
+    /// All posts.
     public let full: FullScores
   }
 
   /// Both experts on one set.
   public struct ExpertScores: Sendable, Codable {
+    /// Number of posts scored.
     public let posts: Int
+    /// The text expert's score on them.
     public let text: Score
+    /// The multimodal expert's score on them.
     public let multimodal: Score
   }
 
   /// Both experts and their union on all posts.
   public struct FullScores: Sendable, Codable {
+    /// Number of posts scored.
     public let posts: Int
+    /// The text expert's score on them.
     public let text: Score
+    /// The multimodal expert's score on them.
     public let multimodal: Score
+    /// The score when the router chooses the answer.
     public let union: Score
     /// The union if the router were gold `imageAdds`; nil where the dataset does not say.
     public let goldRouting: Score?
@@ -51,8 +68,11 @@ public struct RoutingReport: Sendable, Codable {
 
   /// Percent, rounded to two decimals.
   public struct Score: Sendable, Codable {
+    /// Correct / predicted, percent.
     public let precision: Double
+    /// Correct / gold, percent.
     public let recall: Double
+    /// Harmonic mean of the two, percent.
     public let f1: Double
 
     init(_ counts: MatchCounts) {

@@ -15,6 +15,7 @@ public enum TrainingEvent: Sendable {
 
 /// A training was stopped by the person; it goes on with the same command.
 public struct TrainingStopped: Error, CustomStringConvertible {
+  /// The model whose training stopped.
   public let model: String
 
   public var description: String {

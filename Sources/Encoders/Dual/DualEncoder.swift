@@ -13,13 +13,18 @@ public struct DualEncoder: ParameterContainer {
   var pictures: ResNet
   var pictureProjection: Linear
   var logitScale: Parameter
+  /// Sizes of both towers.
   public let configuration: Configuration
 
   /// The sizes of the encoder.
   public struct Configuration: Sendable, Hashable, Codable {
+    /// Words of the vocabulary, padding and unknown among them.
     public var words: Int
+    /// Numbers per word vector.
     public var wordSize: Int
+    /// Numbers of a unit vector in the common space.
     public var dimensions: Int
+    /// The picture tower.
     public var pictures: ResNet.Configuration
 
     /// Sizes: `words` rows of the table, `dimensions` of the common space.

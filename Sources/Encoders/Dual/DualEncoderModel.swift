@@ -8,8 +8,11 @@ import Traces
 public struct DualEncoderModel: Sendable {
   /// The folder's name.
   public let name: String
+  /// The two towers.
   public var encoder: DualEncoder
+  /// What the text tower reads; the experts share it.
   public let words: Vocabulary
+  /// How pictures become the picture tower's input.
   public let recipe: PictureRecipe
 
   /// A model by its parts.

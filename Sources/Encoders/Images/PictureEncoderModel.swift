@@ -8,9 +8,11 @@ import Traces
 public struct PictureEncoderModel: Sendable {
   /// The folder's name.
   public let name: String
+  /// The network with the head it was trained by.
   public var classifier: PictureClassifier
   /// Names of the classes, in the order of the classifier's outputs.
   public let classes: [String]
+  /// How pictures become its input.
   public let recipe: PictureRecipe
 
   /// A model by its parts.
@@ -46,6 +48,7 @@ public struct PictureEncoderModel: Sendable {
 
 /// A residual network with a linear layer over its mean region.
 public struct PictureClassifier: ParameterContainer {
+  /// What gives the regions; the head serves training only.
   public private(set) var network: ResNet
   var output: Linear
 

@@ -9,7 +9,9 @@ public struct PictureRecipe: Sendable, Hashable, Codable {
   public var shortSide: Int
   /// Side of the square cut from the middle.
   public var side: Int
+  /// Subtracted from red, green and blue (0 … 1).
   public var mean: [Float]
+  /// What red, green and blue are then divided by.
   public var deviation: [Float]
   /// Whether only shapes count: every picture becomes grey with mean 0 and deviation 1, whatever
   /// the light it was taken in. `mean` and `deviation` are then not used.

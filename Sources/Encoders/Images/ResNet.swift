@@ -5,13 +5,18 @@ import Tensors
 public struct ResNet: ParameterContainer {
   var embedder: NormalizedConvolution
   var stages: [[Residual]]
+  /// Depths and widths.
   public let configuration: Configuration
 
   /// The sizes of a network.
   public struct Configuration: Sendable, Hashable, Codable {
+    /// Channels after the first convolution.
     public var embeddingSize: Int
+    /// Channels that each stage gives.
     public var hiddenSizes: [Int]
+    /// Blocks of each stage.
     public var depths: [Int]
+    /// The kind of every block.
     public var layerType: LayerType
 
     /// Two 3×3 convolutions, or 1×1, 3×3, 1×1 with a quarter of the channels between.

@@ -5,7 +5,9 @@ public struct Vocabulary: Sendable, Hashable {
   public let entries: [String]
   private let numbers: [String: Int]
 
+  /// The index that fills short sequences.
   public static let padding = 0
+  /// The index of every word that is not listed.
   public static let unknown = 1
 
   /// A vocabulary with a fixed order.

@@ -4,9 +4,9 @@ import Tensors
 /// Draws small pictures of harbour life. The same generator state gives the same bytes.
 ///
 /// A picture is scenery, clutter, one thing somewhere at some size, in 35 % of the pictures
-/// something in front of it, noise, and the light of the setting over all. All random choices except
-/// the thing's own outline are drawn the same way whatever the thing is, so that only its shape can
-/// tell it.
+/// something in front of it, noise, and the light of the setting over all. All random choices
+/// except the thing's own outline are drawn the same way whatever the thing is, so that only its
+/// shape can tell it.
 public struct ScenePainter: Sendable {
   /// Width and height of the pictures in pixels.
   public let side: Int

@@ -5,6 +5,7 @@ import Tensors
 public struct Inventory: Sendable {
   /// A name that can stand for several kinds of different entity types.
   public struct AmbiguousName: Sendable, Hashable {
+    /// The words of the name.
     public let tokens: [String]
     /// Two to four kinds of different entity types, each as usual as the others.
     public let kinds: [Kind]
@@ -12,13 +13,17 @@ public struct Inventory: Sendable {
 
   /// A name that tells its type by itself.
   public struct PlainName: Sendable, Hashable {
+    /// The words of the name.
     public let tokens: [String]
+    /// Its only type.
     public let type: EntityType
     /// For relations: what it is.
     let kind: Kind
   }
 
+  /// Names that stand for several kinds.
   public let ambiguous: [AmbiguousName]
+  /// Names that stand for one.
   public let plain: [PlainName]
 
   /// The one town.
