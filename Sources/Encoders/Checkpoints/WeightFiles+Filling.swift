@@ -5,7 +5,7 @@ extension WeightFiles {
   ///
   /// Names may carry the prefixes of a model with a head (`bert.`, `roberta.` …), and layer norms
   /// their old names (`gamma`, `beta`). What belongs to heads, and counters and constants, is left
-  /// aside.
+  /// aside. Slots are not given: that is for whoever builds the whole model that is trained.
   ///
   /// - Parameters:
   ///   - model: hollow, or any model of the sizes wanted.
@@ -46,7 +46,6 @@ extension WeightFiles {
       do { parameter.value = try floats(stored).reshaped(shape) } catch { failure = error }
     }
     if let failure { throw failure }
-    model.indexParameters()
     return match.ignored
   }
 
