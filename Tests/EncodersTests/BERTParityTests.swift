@@ -47,3 +47,19 @@ struct BERTParityTests {
     #expect(error <= limit)
   }
 }
+
+/// The same model in files of `torch.save`, which `make parity` writes where PyTorch is installed.
+@Suite("Parity out of pytorch_model.bin")
+struct BERTPickleParityTests {
+  @Test(
+    .enabled(
+      if: ParityFixture.isPresent("bert-zip"), "no files of torch.save; make parity makes them"),
+    arguments: ["bert-zip", "bert-plain", "bert-turned", "bert-parameters"])
+  func everyWayOfSaving(_ name: String) throws {
+    let fixture = try ParityFixture(name)
+    let model = try EncoderFolder(fixture.folder).loadBERT()
+    let tape = Tape()
+    let output = try model(fixture.batch(), tape)
+    try fixture.expect(tape[output.last], "out.last_hidden_state")
+  }
+}

@@ -41,10 +41,12 @@ extension ImageRecipe {
       let size = reader.size("size")
       if kind.hasPrefix("ConvNext") || (kind.isEmpty && fields["crop_pct"] != nil) {
         // Small pictures are cut out of a larger one, from 384 pixels they are stretched.
-        let short = size.shortest ?? 224
-        let share = reader.number("crop_pct", 0.875, 0.01...1)
+        let short = size.shortest ?? 384
+        _ = reader.number("crop_pct", 0.875, 0.01...1)
+        // As a double: the quotient is cut to a whole number.
+        let share = fields["crop_pct"] as? Double ?? 0.875
         if short < 384 {
-          resize = .shortSide(Int(Double(short) / Double(share)))
+          resize = .shortSide(reader.problems.isEmpty ? Int(Double(short) / share) : short)
           crop = ImageSide(short, short)
         } else {
           (resize, crop) = (.stretch(ImageSide(short, short)), nil)
