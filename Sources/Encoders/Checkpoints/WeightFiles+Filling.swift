@@ -12,7 +12,8 @@ extension WeightFiles {
   ///   - prefix: in front of the model's own names, e.g. `text_model.`.
   ///   - ignoring: prefixes of tensors that belong to other parts of the folder's model.
   /// - Returns: the names left aside, sorted.
-  /// - Throws: `CheckpointError.tensors` with everything that does not fit, before anything is read.
+  /// - Throws: `CheckpointError.tensors` with everything that does not fit, before anything is
+  ///   read.
   @discardableResult
   public func fill(
     _ model: inout some ParameterContainer, prefix: String = "", ignoring: [String] = [],
