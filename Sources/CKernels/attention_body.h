@@ -11,10 +11,11 @@ size_t NAME(attention_scratch)(size_t tq, size_t tk, size_t d) {
 
 void NAME(attention)(
     const float *q, size_t ldq, const float *k, const float *v, size_t ldkv, size_t tq, size_t tk,
-    size_t d, float scale, int causal, float *out, size_t ldo, float *weights, float *scratch) {
+    size_t d, float scale, int causal, float *out, size_t ldo, float *weights,
+    size_t ldw, float *scratch) {
   float *keys = scratch, *values = keys + ck_packed_size(tk, d);
   float *scores = values + ck_packed_size(d, tk);
-  const size_t ld = weights ? tk : score_stride(tk);
+  const size_t ld = weights ? ldw : score_stride(tk);
   if (weights) scores = weights;
   const size_t key_panels = (tk + CK_PANEL - 1) / CK_PANEL, panels = (d + CK_PANEL - 1) / CK_PANEL;
   NAME(pack)(k, ldkv, 1, tk, d, 0, key_panels, keys);

@@ -78,8 +78,9 @@ KERNEL(size_t, attention_scratch, (size_t tq, size_t tk, size_t d), (tq, tk, d))
 KERNEL(
     void, attention,
     (const float *q, size_t ldq, const float *k, const float *v, size_t ldkv, size_t tq, size_t tk,
-     size_t d, float scale, int causal, float *out, size_t ldo, float *weights, float *scratch),
-    (q, ldq, k, v, ldkv, tq, tk, d, scale, causal, out, ldo, weights, scratch))
+     size_t d, float scale, int causal, float *out, size_t ldo, float *weights,
+     size_t ldw, float *scratch),
+    (q, ldq, k, v, ldkv, tq, tk, d, scale, causal, out, ldo, weights, ldw, scratch))
 KERNEL(
     void, lstm_step,
     (const float *gates, size_t ld_gates, float *cell, float *state, float *out, size_t ld_out,

@@ -76,12 +76,14 @@ void ck_layer_norm(
     const float *bias, float epsilon, float *y, size_t ldy, size_t rows, size_t n);
 
 // One head of attention over one sequence: out ← softmax(q kᵀ · scale) v. q is tq × d, k and v
-// tk × d. `weights` gets tq × tk probabilities unless null. Scratch: ck_attention_scratch floats,
+// tk × d. `weights` gets tq × tk probabilities, rows ldw apart,
+// unless null. Scratch: ck_attention_scratch floats,
 // aligned to 64 bytes.
 size_t ck_attention_scratch(size_t tq, size_t tk, size_t d);
 void ck_attention(
     const float *q, size_t ldq, const float *k, const float *v, size_t ldkv, size_t tq, size_t tk,
-    size_t d, float scale, int causal, float *out, size_t ldo, float *weights, float *scratch);
+    size_t d, float scale, int causal, float *out, size_t ldo, float *weights,
+    size_t ldw, float *scratch);
 
 // An LSTM step for `rows` sequences: gates (i, f, g, o before activation, 4·h a row) and cell (h a
 // row, updated) → state (h a row) and, unless null, a copy of it in out.

@@ -25,6 +25,12 @@ public final class FloatBuffer: @unchecked Sendable {
     base = pointer.bindMemory(to: Float.self, capacity: count)
   }
 
+  /// A copy of some numbers.
+  public convenience init(_ numbers: [Float]) {
+    self.init(count: numbers.count)
+    for (i, number) in numbers.enumerated() { base[i] = number }
+  }
+
   deinit { free(base) }
 }
 
@@ -63,42 +69,5 @@ public struct MatrixView {
       for c in 0..<columns { result.array[r * columns + c] = base[r * stride + c] }
     }
     return result
-  }
-}
-
-/// Memory for the intermediate values of one forward pass; used again by the next one, so that
-/// passes of the same size allocate nothing.
-public final class Arena {
-  private var buffer = FloatBuffer(count: 0)
-  private var used = 0
-
-  /// An arena without memory.
-  public init() {}
-
-  /// Forgets all values and makes room for `count` numbers.
-  public func reset(reserving count: Int) {
-    if buffer.count < count { buffer = FloatBuffer(count: count) }
-    used = 0
-  }
-
-  /// Numbers that a matrix takes up.
-  public static func size(rows: Int, columns: Int) -> Int { rows * stride(columns: columns) }
-
-  // A row ends in a cache line of its own; rows a power of two apart would share cache sets.
-  private static func stride(columns: Int) -> Int { (columns + 15) / 16 * 16 + 16 }
-
-  /// Room for a matrix; what is in it is undefined.
-  public func matrix(rows: Int, columns: Int) -> MatrixView {
-    let stride = Self.stride(columns: columns)
-    let base = numbers(rows * stride)
-    return MatrixView(base: base, rows: rows, columns: columns, stride: stride, owner: buffer)
-  }
-
-  /// Room for some numbers, aligned to 64 bytes; what is in it is undefined.
-  public func numbers(_ count: Int) -> UnsafeMutablePointer<Float> {
-    let start = used
-    used += (count + 15) / 16 * 16
-    precondition(used <= buffer.count, "an arena of \(buffer.count) numbers is asked for \(used)")
-    return buffer.base + start
   }
 }

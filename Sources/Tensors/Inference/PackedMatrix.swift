@@ -54,26 +54,40 @@ public struct PackedMatrix: Sendable {
 }
 
 extension PackedMatrix {
+  /// The function of a finished number.
+  public enum Function: Int32, Sendable, Hashable {
+    case identity
+    /// max(0, x).
+    case relu
+    /// x Φ(x), by the error function.
+    case gelu
+    /// x Φ(x), approximated with a hyperbolic tangent.
+    case geluTanh
+    /// x / (1 + exp(−1.702 x)).
+    case quickGELU
+    case tanh
+  }
+
   /// What is added and applied to a product.
   public struct Finish {
     /// One number per output.
     public var bias: UnsafePointer<Float>?
-    /// Added before the activation; as large as the result, and not the same memory.
+    /// Added before the function; as large as the result, and not the same memory.
     public var residual: MatrixView?
-    public var activation: Activation
+    public var function: Function
 
     /// What follows a product.
     public init(
       bias: UnsafePointer<Float>? = nil, residual: MatrixView? = nil,
-      activation: Activation = .identity
+      function: Function = .identity
     ) {
       self.bias = bias
       self.residual = residual
-      self.activation = activation
+      self.function = function
     }
   }
 
-  /// y ← activation(x · W + bias + residual): x is M×I, y M×O.
+  /// y ← function(x · W + bias + residual): x is M×I, y M×O.
   ///
   /// The order of every sum is fixed: results do not depend on threads, nor on which other rows are
   /// there.
@@ -96,7 +110,7 @@ extension PackedMatrix {
       product.residual = UnsafePointer(residual.base)
       product.ld_residual = residual.stride
     }
-    product.activation = finish.activation.rawValue
+    product.activation = finish.function.rawValue
     withExtendedLifetime((x, y, finish)) { Products.run(product, rows: x.rows) }
   }
 }

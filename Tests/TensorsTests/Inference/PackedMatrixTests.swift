@@ -89,7 +89,7 @@ struct PackedMatrixTests {
     let bias = uniformTensor([43], seed: 7).array
     let residual = uniformTensor([17, 43], seed: 8)
     let sums = reference(x, w)
-    let functions: [(Activation, (Double) -> Double)] = [
+    let functions: [(PackedMatrix.Function, (Double) -> Double)] = [
       (.identity, { $0 }), (.relu, { max(0, $0) }),
       (.gelu, { 0.5 * $0 * (1 + erf($0 / 2.0.squareRoot())) }),
       (.geluTanh, { 0.5 * $0 * (1 + tanh(0.797_884_560_8 * ($0 + 0.044715 * $0 * $0 * $0))) }),
@@ -102,7 +102,7 @@ struct PackedMatrixTests {
         bias.withUnsafeBufferPointer { bias in
           PackedMatrix(w).multiply(
             TestMatrix(x).view, into: y.view,
-            .init(bias: bias.baseAddress, residual: other.view, activation: activation))
+            .init(bias: bias.baseAddress, residual: other.view, function: activation))
         }
         let found = y.view.tensor.array
         for i in found.indices {

@@ -1,19 +1,5 @@
 import CKernels
 
-/// What follows a matrix product in the same pass over its result.
-public enum Activation: Int32, Sendable, Hashable {
-  case identity
-  /// max(0, x).
-  case relu
-  /// x Φ(x), by the error function.
-  case gelu
-  /// x Φ(x), approximated with a hyperbolic tangent.
-  case geluTanh
-  /// x / (1 + exp(−1.702 x)).
-  case quickGELU
-  case tanh
-}
-
 /// The instruction sets that the kernels are compiled for.
 public enum InstructionSet: Int32, Sendable, CaseIterable, Comparable, CustomStringConvertible {
   case plain, avx2, avx512
