@@ -21,12 +21,10 @@ void NAME(attention)(
   NAME(pack)(k, ldkv, 1, tk, d, 0, key_panels, keys);
   NAME(pack)(v, ldkv, 0, d, tk, 0, panels, values);
   const ck_product product = {
-      .a = q, .lda = ldq, .taps = 1, .k = d, .b = keys, .n = tk, .c = scores, .ldc = ld,
-      .alpha = 1};
+      .a = q, .lda = ldq, .taps = 1, .k = d, .b = keys, .n = tk, .c = scores, .ldc = ld};
   NAME(multiply)(&product, 0, 1, 0, tq, 0, key_panels, key_panels);
   NAME(softmax)(scores, ld, tq, tk, tk, scale, causal);
   const ck_product mix = {
-      .a = scores, .lda = ld, .taps = 1, .k = tk, .b = values, .n = d, .c = out, .ldc = ldo,
-      .alpha = 1};
+      .a = scores, .lda = ld, .taps = 1, .k = tk, .b = values, .n = d, .c = out, .ldc = ldo};
   NAME(multiply)(&mix, 0, 1, 0, tq, 0, panels, panels);
 }

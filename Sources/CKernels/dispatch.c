@@ -90,3 +90,8 @@ KERNEL(
     void, adam,
     (float *p, const float *g, float *m, float *v, size_t n, const ck_adam_rule *rule),
     (p, g, m, v, n, rule))
+KERNEL(
+    void, max_pool_line,
+    (const float *x, size_t line, size_t channels, size_t kernel, size_t stride, float *y,
+     size_t ldy, size_t count),
+    (x, line, channels, kernel, stride, y, ldy, count))

@@ -196,3 +196,27 @@ void NAME(adam)(float *p, const float *g, float *m, float *v, size_t n, const ck
     p[i] -= u.rate * (m[i] * u.scale1 / root + u.decay * p[i]);
   }
 }
+
+void NAME(max_pool_line)(
+    const float *x, size_t line, size_t channels, size_t kernel, size_t stride, float *y,
+    size_t ldy, size_t count) {
+  for (size_t i = 0; i < count; i++, x += stride * channels, y += ldy) {
+    size_t c = 0;
+    for (; c + VL <= channels; c += VL) {
+      V most = load(x + c);
+      for (size_t ky = 0; ky < kernel; ky++)
+        for (size_t kx = 0; kx < kernel; kx++)
+          most = __builtin_elementwise_max(most, load(x + ky * line + kx * channels + c));
+      store(y + c, most);
+    }
+    for (; c < channels; c++) {
+      float most = x[c];
+      for (size_t ky = 0; ky < kernel; ky++)
+        for (size_t kx = 0; kx < kernel; kx++) {
+          const float v = x[ky * line + kx * channels + c];
+          most = v > most ? v : most;
+        }
+      y[c] = most;
+    }
+  }
+}

@@ -18,20 +18,51 @@ typedef struct {
   const float *b;
   float *c;
   size_t ldc;       // floats
-  int accumulate;
+  const float *start;     // what the sums start from, or null for 0
+  size_t ld_start;        // floats; 0 for the same numbers in every row
+  const float *residual;  // added to that, or null
+  size_t ld_residual;
+  int relu;
   const char *ahead;  // where to prefetch
   size_t ahead_step;  // bytes per k
 } Tile;
+
+INLINE void begin(const int rows, const Tile *tile, V acc[][2]) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    const float *start = tile->start + i * tile->ld_start;
+    acc[i][0] = tile->start ? load(start) : splat(0);
+    acc[i][1] = tile->start ? load(start + VL) : splat(0);
+  }
+  if (tile->residual) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+      acc[i][0] += load(tile->residual + i * tile->ld_residual);
+      acc[i][1] += load(tile->residual + i * tile->ld_residual + VL);
+    }
+  }
+}
+
+INLINE void end(const int rows, const Tile *tile, V acc[][2]) {
+  if (tile->relu) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < rows; i++) {
+      acc[i][0] = __builtin_elementwise_max(acc[i][0], splat(0));
+      acc[i][1] = __builtin_elementwise_max(acc[i][1], splat(0));
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < rows; i++) {
+    store(tile->c + i * tile->ldc, acc[i][0]);
+    store(tile->c + i * tile->ldc + VL, acc[i][1]);
+  }
+}
 
 // Rows of A stand lda apart. Four row pointers with three offsets each reach 14 rows without
 // spilling any to memory.
 INLINE void kernel_rows(const int rows, const Tile *tile) {
   V acc[MOST_ROWS][2];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    acc[i][0] = tile->accumulate ? load(tile->c + i * tile->ldc) : splat(0);
-    acc[i][1] = tile->accumulate ? load(tile->c + i * tile->ldc + VL) : splat(0);
-  }
+  begin(rows, tile, acc);
   const size_t ld = tile->lda, ld3 = 3 * ld, step = tile->ahead_step;
   const float *b = tile->b;
   const char *ahead = tile->ahead;
@@ -56,21 +87,13 @@ INLINE void kernel_rows(const int rows, const Tile *tile) {
       p0 += 4, p1 += 4, p2 += 4, p3 += 4;
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    store(tile->c + i * tile->ldc, acc[i][0]);
-    store(tile->c + i * tile->ldc + VL, acc[i][1]);
-  }
+  end(rows, tile, acc);
 }
 
 // A by columns: the numbers of one k stand side by side.
 INLINE void kernel_columns(const int rows, const Tile *tile) {
   V acc[MOST_ROWS][2];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    acc[i][0] = tile->accumulate ? load(tile->c + i * tile->ldc) : splat(0);
-    acc[i][1] = tile->accumulate ? load(tile->c + i * tile->ldc + VL) : splat(0);
-  }
+  begin(rows, tile, acc);
   const float *a = tile->a, *b = tile->b;
   const char *ahead = tile->ahead;
   for (size_t k = tile->k; k > 0; k--) {
@@ -86,11 +109,7 @@ INLINE void kernel_columns(const int rows, const Tile *tile) {
     ahead += tile->ahead_step;
     a = (const float *)((const char *)a + tile->lda);
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    store(tile->c + i * tile->ldc, acc[i][0]);
-    store(tile->c + i * tile->ldc + VL, acc[i][1]);
-  }
+  end(rows, tile, acc);
 }
 
 typedef void Kernel(const Tile *);
@@ -116,41 +135,23 @@ static Kernel *const column_kernels[] = {
 #endif
 };
 
-// alpha, bias, residual and activation over a finished tile; bias points at the tile's columns.
-INLINE void finish(
-    const int activation, float *c, size_t ldc, size_t rows, size_t columns, float alpha,
-    const float *bias, const float *residual, size_t ldr) {
+// The activation of a finished tile, where the kernel has not applied it.
+INLINE void finish(const int activation, float *c, size_t ldc, size_t rows, size_t columns) {
   for (size_t i = 0; i < rows; i++) {
     float *p = c + i * ldc;
-    const float *r = residual ? residual + i * ldr : 0;
     size_t j = 0;
-    for (; j + VL <= columns; j += VL) {
-      V x = load(p + j) * alpha;
-      if (bias) x += load(bias + j);
-      if (r) x += load(r + j);
-      store(p + j, activated(x, activation));
-    }
-    if (j < columns) {
-      V x = load_part(p + j, columns - j) * alpha;
-      if (bias) x += load_part(bias + j, columns - j);
-      if (r) x += load_part(r + j, columns - j);
-      store_part(p + j, activated(x, activation), columns - j);
-    }
+    for (; j + VL <= columns; j += VL) store(p + j, activated(load(p + j), activation));
+    if (j < columns)
+      store_part(p + j, activated(load_part(p + j, columns - j), activation), columns - j);
   }
 }
 
-static void finish_tile(
-    const ck_product *p, float *c, size_t ldc, size_t rows, size_t columns, size_t column,
-    const float *residual) {
-  const float *bias = p->bias ? p->bias + column : 0;
-  if (!bias && !residual && p->activation == CK_IDENTITY && p->alpha == 1) return;
-#define CASE(x)                                                                       \
-  case x:                                                                             \
-    finish(x, c, ldc, rows, columns, p->alpha, bias, residual, p->ld_residual);       \
+static void finish_tile(int activation, float *c, size_t ldc, size_t rows, size_t columns) {
+#define CASE(x)                              \
+  case x:                                    \
+    finish(x, c, ldc, rows, columns);        \
     return;
-  switch (p->activation) {
-    CASE(CK_IDENTITY)
-    CASE(CK_RELU)
+  switch (activation) {
     CASE(CK_GELU)
     CASE(CK_GELU_TANH)
     CASE(CK_QUICK_GELU)
@@ -159,40 +160,60 @@ static void finish_tile(
 #undef CASE
 }
 
+// Copies rows of `columns` numbers to rows of 32; null stays null.
+INLINE const float *widened(
+    const float *from, size_t ld, size_t rows, size_t columns, float *to) {
+  if (!from) return 0;
+  for (size_t i = 0; i < rows; i++)
+    memcpy(to + i * CK_PANEL, from + i * ld, columns * sizeof(float));
+  return to;
+}
+
 // One tile: rows × 32 columns (or the fewer that the last panel has) for one block of K.
 static void run_tile(
     const ck_product *p, Tile tile, size_t rows, size_t columns, size_t line, size_t row,
-    size_t panel, int is_last) {
-  float *c = p->c + line * p->line_c + row * p->ldc + panel * CK_PANEL;
+    size_t panel, int is_first, int is_last) {
+  const size_t column = panel * CK_PANEL;
+  float *c = p->c + line * p->line_c + row * p->ldc + column;
   Kernel *kernel = (p->a_by_columns ? column_kernels : row_kernels)[rows];
-  float part[MOST_ROWS * CK_PANEL];
+  tile.c = c;
+  tile.ldc = p->ldc;
+  // Sums start from what is in C already, or from the bias; the residual is added at the start.
+  if (!is_first || p->accumulate) {
+    tile.start = c;
+    tile.ld_start = p->ldc;
+  } else {
+    tile.start = p->bias ? p->bias + column : 0;
+    tile.ld_start = 0;
+  }
+  if (is_first && p->residual) {
+    tile.residual = p->residual + line * p->line_residual + row * p->ld_residual + column;
+    tile.ld_residual = p->ld_residual;
+  }
+  tile.relu = is_last && p->activation == CK_RELU;
+  float part[MOST_ROWS * CK_PANEL], start[MOST_ROWS * CK_PANEL], more[MOST_ROWS * CK_PANEL];
   if (columns < CK_PANEL) {
     // The panel is wider than C: work beside it.
-    if (tile.accumulate)
-      for (size_t i = 0; i < rows; i++)
-        memcpy(part + i * CK_PANEL, c + i * p->ldc, columns * sizeof(float));
+    tile.start = widened(tile.start, tile.ld_start, tile.ld_start ? rows : 1, columns, start);
+    if (tile.ld_start) tile.ld_start = CK_PANEL;
+    tile.residual = widened(tile.residual, tile.ld_residual, rows, columns, more);
+    tile.ld_residual = CK_PANEL;
     tile.c = part;
     tile.ldc = CK_PANEL;
-  } else {
-    tile.c = c;
-    tile.ldc = p->ldc;
   }
   for (size_t pass = 0; pass < CK_PANEL && pass < columns; pass += PASS) {
     Tile t = tile;
     t.b += pass;
     t.c += pass;
+    if (t.start) t.start += pass;
+    if (t.residual) t.residual += pass;
     if (pass > 0) t.ahead_step = 0;
     kernel(&t);
   }
   if (columns < CK_PANEL)
     for (size_t i = 0; i < rows; i++)
       memcpy(c + i * p->ldc, part + i * CK_PANEL, columns * sizeof(float));
-  if (is_last)
-    finish_tile(
-        p, c, p->ldc, rows, columns, panel * CK_PANEL,
-        p->residual ? p->residual + line * p->line_residual + row * p->ld_residual +
-                          panel * CK_PANEL
-                    : 0);
+  if (is_last && p->activation > CK_RELU) finish_tile(p->activation, c, p->ldc, rows, columns);
 }
 
 void NAME(multiply)(
@@ -204,7 +225,6 @@ void NAME(multiply)(
   const size_t tiles = (row1 - row0 + MOST_ROWS - 1) / MOST_ROWS;
   const size_t all_tiles = tiles * (line1 - line0);
   size_t tap = 0, k = 0;
-  int accumulate = p->accumulate;
   do {
     // A block of K: some taps in whole, or a part of one.
     size_t taps = 1, length = p->k - k;
@@ -237,16 +257,15 @@ void NAME(multiply)(
           a += p->a_by_columns ? k * p->lda + row : row * p->lda + k;
           Tile tile = {
               .a = a, .lda = p->lda * sizeof(float), .taps = taps,
-              .tap_a = p->tap_a * sizeof(float), .k = length, .b = b, .accumulate = accumulate,
+              .tap_a = p->tap_a * sizeof(float), .k = length, .b = b,
               .ahead = step ? (const char *)next + tile_index * (ahead_bytes / all_tiles)
                             : (const char *)b,
               .ahead_step = step};
-          run_tile(p, tile, rows, columns, line, row, panel, is_last);
+          run_tile(p, tile, rows, columns, line, row, panel, done == 0, is_last);
           row += rows;
         }
       }
     }
-    accumulate = 1;
     if (taps * length == 0) return;
     k += length;
     if (k >= p->k) {

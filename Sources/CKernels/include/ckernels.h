@@ -36,7 +36,7 @@ void ck_pack(
     const float *b, size_t ldb, int transposed, size_t n, size_t k, size_t panel0, size_t panel1,
     float *packed);
 
-// C ← activation(A · B + bias + residual), or of C itself (`accumulate`), for a B that is packed.
+// C ← activation(A · B + bias + residual), or with C in place of the bias (`accumulate`), for a B that is packed.
 //
 // A has lines of rows: a plain product has one line, a convolution one per row of output pixels.
 // Row r of line l is the concatenation over taps t of the k numbers at
@@ -51,8 +51,7 @@ typedef struct {
   float *c;
   size_t ldc, line_c;
   int accumulate;
-  float alpha;  // factor on A · B; not 0
-  const float *bias;      // n numbers, or null
+  const float *bias;      // n numbers, or null; not with `accumulate`
   const float *residual;  // as C, or null
   size_t ld_residual, line_residual;
   int activation;
@@ -68,6 +67,12 @@ void ck_multiply(
 // the first r + 1. What is not among them becomes 0 up to `columns`. In place.
 void ck_softmax(
     float *x, size_t ld, size_t rows, size_t width, size_t columns, float scale, int causal);
+
+// Largest of kernel × kernel pixels for each of `count` pixels in a row of the result; channels side
+// by side. Pixels of x stand `channels` apart, lines `line`; x points at the first window's corner.
+void ck_max_pool_line(
+    const float *x, size_t line, size_t channels, size_t kernel, size_t stride, float *y,
+    size_t ldy, size_t count);
 
 // y ← (x + residual − mean) / √(variance + epsilon) · weight + bias, row by row; residual may be
 // null.

@@ -104,7 +104,6 @@ extension PackedMatrix {
     product.n = outputs
     product.c = y.base
     product.ldc = y.stride
-    product.alpha = 1
     product.bias = finish.bias
     if let residual = finish.residual {
       product.residual = UnsafePointer(residual.base)
