@@ -3,9 +3,11 @@
 ///
 /// Without it, loading a large checkpoint would first draw, and hold, as many random numbers.
 public struct WeightSource: Sendable {
-  private var generator: SeededGenerator?
+  /// The generator behind random weights, at its current place; nil for hollow ones.
+  public private(set) var generator: SeededGenerator?
 
-  private init(generator: SeededGenerator?) { self.generator = generator }
+  /// Weights drawn from a generator that goes on from where it is; without one, hollow ones.
+  public init(generator: SeededGenerator?) { self.generator = generator }
 
   /// Weights drawn from a generator.
   public static func random(seed: UInt64) -> WeightSource {
@@ -77,4 +79,15 @@ extension NormalizedConvolution {
     self.stride = stride
     padding = kernel / 2
   }
+}
+
+extension NormalizedConvolution {
+  /// The kernels O×C×k×k and, per output, the batch norm's scale, shift and running statistics, for
+  /// code that folds them into one convolution.
+  public var parts: (weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor) {
+    (weight.value, scale.value, shift.value, runningMean.value, runningVariance.value)
+  }
+
+  /// Pixels between outputs, and zeros around the input.
+  public var geometry: (stride: Int, padding: Int) { (stride, padding) }
 }

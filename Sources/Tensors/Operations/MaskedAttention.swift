@@ -92,9 +92,10 @@ private struct HeadPlan: Sendable {
     let item: Int
   }
 
-  private typealias Body = @Sendable (
-    UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Place
-  ) -> Void
+  private typealias Body =
+    @Sendable (
+      UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Place
+    ) -> Void
 
   /// Runs `body` for every head of every item; heads write to places of their own.
   private func eachHead(
