@@ -95,3 +95,13 @@ KERNEL(
     (const float *x, size_t line, size_t channels, size_t kernel, size_t stride, float *y,
      size_t ldy, size_t count),
     (x, line, channels, kernel, stride, y, ldy, count))
+KERNEL(
+    void, layer_norm_parts,
+    (const float *x, const float *weight, const float *bias, float epsilon, float *y, float *hat,
+     float *inverse, size_t rows, size_t n),
+    (x, weight, bias, epsilon, y, hat, inverse, rows, n))
+KERNEL(
+    void, layer_norm_gradient,
+    (const float *g, const float *weight, const float *hat, const float *inverse, float *d,
+     size_t rows, size_t n),
+    (g, weight, hat, inverse, d, rows, n))

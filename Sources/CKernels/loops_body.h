@@ -49,17 +49,49 @@ void NAME(gelu_gradient)(const float *x, const float *g, float *d, size_t n) {
   }
 }
 
-// Packs a piece of one panel: columns side by side become rows of 32.
+// A square of VL × VL numbers, mirrored along its diagonal, by halving: first neighbours swap, then
+// pairs, then fours.
+INLINE void transpose_square(V rows[VL]) {
+#pragma clang loop unroll(full)
+  for (int step = 1; step < VL; step *= 2) {
+    V next[VL];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < VL; i++) {
+      // Row i takes from its partner what stands on the other side.
+      const V a = rows[i & ~step], b = rows[i | step];
+      V r;
+#pragma clang loop unroll(full)
+      for (int j = 0; j < VL; j++) {
+        const int from = (i & step) ? (j & step ? -1 : j + step) : (j & step ? -1 : j);
+        r[j] = (i & step) ? (from < 0 ? b[j] : a[j + step]) : (from < 0 ? b[j - step] : a[j]);
+      }
+      next[i] = r;
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < VL; i++) rows[i] = next[i];
+  }
+}
+
+// Packs one panel: columns that stand side by side become rows of 32.
 static void pack_panel_transposed(
     const float *b, size_t ldb, size_t columns, size_t k, float *packed) {
-  // 16 numbers of each of 32 columns at a time: whole cache lines of both.
-  for (size_t i = 0; i < k; i += 16) {
+  size_t i = 0;
+  if (columns == CK_PANEL) {
+    for (; i + VL <= k; i += VL)
+      for (size_t j = 0; j < CK_PANEL; j += VL) {
+        V rows[VL];
+#pragma clang loop unroll(full)
+        for (int r = 0; r < VL; r++) rows[r] = load(b + (j + r) * ldb + i);
+        transpose_square(rows);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < VL; r++) store(packed + (i + r) * CK_PANEL + j, rows[r]);
+      }
+  }
+  for (; i < k; i += 16) {
+    // 16 numbers of each column at a time: whole cache lines of both.
     const size_t m = k - i < 16 ? k - i : 16;
-    for (size_t j = 0; j < columns; j++) {
-      const float *source = b + j * ldb + i;
-      float *target = packed + i * CK_PANEL + j;
-      for (size_t r = 0; r < m; r++) target[r * CK_PANEL] = source[r];
-    }
+    for (size_t j = 0; j < columns; j++)
+      for (size_t r = 0; r < m; r++) packed[(i + r) * CK_PANEL + j] = b[j * ldb + i + r];
     for (size_t j = columns; j < CK_PANEL; j++)
       for (size_t r = 0; r < m; r++) packed[(i + r) * CK_PANEL + j] = 0;
   }
@@ -154,6 +186,54 @@ void NAME(layer_norm)(
       const V c = (load_part(y + whole, rest) - mean) * scale;
       const V v = multiply_add(c, load_part(weight + whole, rest), load_part(bias + whole, rest));
       store_part(y + whole, v, rest);
+    }
+  }
+}
+
+void NAME(layer_norm_parts)(
+    const float *x, const float *weight, const float *bias, float epsilon, float *y, float *hat,
+    float *inverse, size_t rows, size_t n) {
+  for (size_t r = 0; r < rows; r++, x += n, y += n, hat += n) {
+    V sum = splat(0);
+    for (size_t i = 0; i < n; i += VL) sum += load_part(x + i, n - i < VL ? n - i : VL);
+    const float mean = sum_of(sum) / n;
+    V square = splat(0);
+    for (size_t i = 0; i < n; i += VL) {
+      if (n - i < VL) {
+        for (; i < n; i++) square[0] += (x[i] - mean) * (x[i] - mean);
+        break;
+      }
+      const V c = load(x + i) - mean;
+      square = multiply_add(c, c, square);
+    }
+    const float scale = 1 / __builtin_sqrtf(sum_of(square) / n + epsilon);
+    inverse[r] = scale;
+    for (size_t i = 0; i < n; i += VL) {
+      const size_t m = n - i < VL ? n - i : VL;
+      const V h = (load_part(x + i, m) - mean) * scale;
+      store_part(hat + i, h, m);
+      store_part(y + i, multiply_add(h, load_part(weight + i, m), load_part(bias + i, m)), m);
+    }
+  }
+}
+
+void NAME(layer_norm_gradient)(
+    const float *g, const float *weight, const float *hat, const float *inverse, float *d,
+    size_t rows, size_t n) {
+  for (size_t r = 0; r < rows; r++, g += n, hat += n, d += n) {
+    V sums = splat(0), dots = splat(0);
+    for (size_t i = 0; i < n; i += VL) {
+      const size_t m = n - i < VL ? n - i : VL;
+      const V h = load_part(g + i, m) * load_part(weight + i, m);
+      sums += h;
+      dots = multiply_add(h, load_part(hat + i, m), dots);
+    }
+    const float sum = sum_of(sums) / n, dot = sum_of(dots) / n;
+    for (size_t i = 0; i < n; i += VL) {
+      const size_t m = n - i < VL ? n - i : VL;
+      const V h = load_part(g + i, m) * load_part(weight + i, m);
+      const V v = inverse[r] * (h - (sum + load_part(hat + i, m) * dot));
+      store_part(d + i, load_part(d + i, m) + v, m);
     }
   }
 }

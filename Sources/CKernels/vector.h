@@ -24,14 +24,16 @@ INLINE V multiply_add(V a, V b, V c) {
 #endif
 }
 
-// The first n < VL numbers; the others 0.
+// The first n <= VL numbers; the others 0.
 INLINE V load_part(const float *p, size_t n) {
+  if (n == VL) return load(p);
   float t[VL] = {0};
   memcpy(t, p, n * sizeof(float));
   return load(t);
 }
 
 INLINE void store_part(float *p, V v, size_t n) {
+  if (n == VL) return store(p, v);
   float t[VL];
   store(t, v);
   memcpy(p, t, n * sizeof(float));

@@ -1,7 +1,7 @@
 import COpenBLAS
 
-/// Matrix products over OpenBLAS, which runs on one thread; large products are cut into fixed row
-/// blocks here.
+/// Matrix products: large ones by our own kernels, the others over OpenBLAS, which runs on one
+/// thread.
 public enum BLAS {
   /// Keeps OpenBLAS on one thread: its own pool would hold the cores against the screen.
   private static let prepared: Void = openblas_set_num_threads(1)
@@ -22,8 +22,14 @@ public enum BLAS {
     into c: UnsafeMutablePointer<Float>, ldc: Int,
     m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0
   ) {
-    _ = prepared
     guard m > 0, n > 0 else { return }
+    if alpha == 1, beta == 0 || beta == 1, packs(m: m, n: n, k: k) {
+      return multiplyPacked(
+        Operands(
+          a: a, transposeA: transposeA, lda: lda, b: b, transposeB: transposeB, ldb: ldb, c: c,
+          ldc: ldc, m: m, n: n, k: k, adds: beta == 1))
+    }
+    _ = prepared
     nonisolated(unsafe) let (a, b, c) = (a, b, c)
     @Sendable func run(_ rows: Range<Int>) {
       cblas_sgemm(

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A rule that moves parameters along their gradients (MODELS §2.7). A value: copying it is taking
 /// a checkpoint.
 public struct Optimizer: Sendable {
@@ -42,6 +44,7 @@ public struct Optimizer: Sendable {
     step += 1
     var gradients = tape.parameterGradients
     let buffers = tape.bufferUpdates
+    tape.releaseParameters()
     if let clipNorm {
       var square: Double = 0
       for slot in gradients.keys.sorted() {
@@ -86,13 +89,24 @@ public struct Optimizer: Sendable {
       let norm = g.reduce(0) { $0 + $1 * $1 }.squareRoot()
       if norm > 1 { factor = 1 / norm }
     }
+    let rule = ck_adam_rule(
+      beta1: beta1, beta2: beta2, scale1: scale1, scale2: scale2, epsilon: epsilon, rate: rate,
+      decay: decay, factor: factor)
     value.array.withUnsafeMutableBufferPointer { p in
-      for i in 0..<n {
-        let gradient = g[i] * factor
-        m[i] = beta1 * m[i] + (1 - beta1) * gradient
-        v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient
-        let direction = m[i] * scale1 / ((v[i] * scale2).squareRoot() + epsilon)
-        p[i] -= rate * (direction + decay * p[i])
+      m.withUnsafeMutableBufferPointer { m in
+        v.withUnsafeMutableBufferPointer { v in
+          g.withUnsafeBufferPointer { g in
+            guard let p = p.baseAddress, let g = g.baseAddress, let m = m.baseAddress,
+              let v = v.baseAddress
+            else { return }
+            Parallel.elements(n) { range in
+              let at = range.lowerBound
+              withUnsafePointer(to: rule) {
+                ck_adam(p + at, g + at, m + at, v + at, range.count, $0)
+              }
+            }
+          }
+        }
       }
     }
     first[slot] = m

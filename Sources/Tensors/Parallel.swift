@@ -33,4 +33,12 @@ public enum Parallel {
   public static func tasks(_ count: Int, _ body: (_ task: Int, _ next: Int) -> Void) {
     Crew.shared.run(count, body)
   }
+
+  /// Runs `body` for parts of 0 ..< count numbers that are each worth a hand-over.
+  static func elements(_ count: Int, _ body: (Range<Int>) -> Void) {
+    let size = 32_768
+    tasks((count + size - 1) / size) { task, _ in
+      body((task * size)..<min(count, (task + 1) * size))
+    }
+  }
 }

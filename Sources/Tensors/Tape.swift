@@ -37,6 +37,7 @@ public final class Tape {
   public init(recording: Bool = false, training: Bool? = nil, seed: UInt64 = 0) {
     self.recording = recording
     self.training = training ?? recording
+    if recording { _ = Memory.isKept }
     generator = SeededGenerator(seed: seed, stream: "dropout")
   }
 
@@ -97,7 +98,30 @@ public final class Tape {
     gradients[i] = gradient
   }
 
-  /// Lets gradients flow from a scalar to every parameter and input.
+  /// Lets `body` write the gradient of `variable`, or add to it when `adds`; skipped when nobody
+  /// wants it. Cheaper than `addGradient`: a gradient that comes from one place is not cleared
+  /// first.
+  func writeGradient(
+    _ variable: Variable, _ body: (_ d: UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
+  ) {
+    let i = variable.index
+    guard nodes[i].needsGradient else { return }
+    if gradients[i] != nil { return addGradient(variable) { body($0, true) } }
+    let count = nodes[i].value.count
+    gradients[i] = [Float](unsafeUninitializedCapacity: count) { buffer, used in
+      if let base = buffer.baseAddress { body(base, false) }
+      used = count
+    }
+  }
+
+  /// Lets go of the values of parameters, so that an optimiser who is about to change them finds
+  /// them in one hand. The tape is of no use for them afterwards.
+  func releaseParameters() {
+    for variable in parameterNodes.values { nodes[variable.index].value = Tensor(hollow: []) }
+  }
+
+  /// Lets gradients flow from a scalar to every parameter and input. Once only: what an operation
+  /// kept for it is let go on the way.
   public func backward(from loss: Variable) {
     precondition(nodes[loss.index].value.count == 1, "gradients start from a single number")
     gradients = [[Float]?](repeating: nil, count: nodes.count)
@@ -110,6 +134,7 @@ public final class Tape {
       }
       // Inner gradients are not needed again; parameters and inputs have no backward and stay.
       gradients[i] = nil
+      nodes[i].backward = nil
     }
   }
 

@@ -15,6 +15,26 @@ enum VectorMath {
     ck_sigmoid(x, y, n)
   }
 
+  /// x Φ(x), over several cores.
+  static func gelu(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>?, _ n: Int) {
+    guard let y else { return }
+    Parallel.elements(n) { range in
+      let at = range.lowerBound
+      ck_activate(x + at, y + at, range.count, PackedMatrix.Function.gelu.rawValue)
+    }
+  }
+
+  /// d += g · (x Φ(x))', over several cores.
+  static func addGELUGradient(
+    _ x: UnsafePointer<Float>, _ g: UnsafePointer<Float>, to d: UnsafeMutablePointer<Float>,
+    _ n: Int
+  ) {
+    Parallel.elements(n) { range in
+      let at = range.lowerBound
+      ck_gelu_gradient(x + at, g + at, d + at, range.count)
+    }
+  }
+
   /// log Σ exp(x), safe for large values; −∞ for an empty or all −∞ input.
   static func logSumExp(_ x: some Collection<Double>) -> Double {
     guard let top = x.max(), top > -.infinity else { return -.infinity }

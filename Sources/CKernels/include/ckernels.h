@@ -80,6 +80,16 @@ void ck_layer_norm(
     const float *x, size_t ldx, const float *residual, size_t ldr, const float *weight,
     const float *bias, float epsilon, float *y, size_t ldy, size_t rows, size_t n);
 
+// The same without residual, rows close together, keeping what the gradient needs:
+// hat = (x − mean) · inverse, and inverse of each row.
+void ck_layer_norm_parts(
+    const float *x, const float *weight, const float *bias, float epsilon, float *y, float *hat,
+    float *inverse, size_t rows, size_t n);
+// d += the gradient with respect to x, from that of y.
+void ck_layer_norm_gradient(
+    const float *g, const float *weight, const float *hat, const float *inverse, float *d,
+    size_t rows, size_t n);
+
 // One head of attention over one sequence: out ← softmax(q kᵀ · scale) v. q is tq × d, k and v
 // tk × d. `weights` gets tq × tk probabilities, rows ldw apart,
 // unless null. Scratch: ck_attention_scratch floats,
@@ -103,6 +113,9 @@ typedef struct {
 } ck_adam_rule;
 void ck_adam(
     float *p, const float *g, float *m, float *v, size_t n, const ck_adam_rule *rule);
+
+// Lets the C library keep freed blocks of up to 32 MB for whoever asks next; 0 where it can't.
+int ck_keep_memory(void);
 
 // Tells the CPU that a thread waits for another.
 static inline void ck_pause(void) {

@@ -1,0 +1,8 @@
+import CKernels
+
+/// How the C library hands out memory.
+enum Memory {
+  /// Blocks of up to 32 MB are kept for the next training step in place of being given back: each
+  /// step would otherwise ask the system for the same hundreds of megabytes anew, page by page.
+  static let isKept = ck_keep_memory() != 0
+}
