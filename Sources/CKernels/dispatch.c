@@ -105,3 +105,8 @@ KERNEL(
     (const float *g, const float *weight, const float *hat, const float *inverse, float *d,
      size_t rows, size_t n),
     (g, weight, hat, inverse, d, rows, n))
+KERNEL(
+    void, dropout,
+    (const float *x, float *y, size_t n, size_t first, uint64_t seed, float probability, int adds),
+    (x, y, n, first, seed, probability, adds))
+KERNEL(void, add, (const float *x, float *y, size_t n), (x, y, n))

@@ -300,3 +300,41 @@ void NAME(max_pool_line)(
     }
   }
 }
+
+typedef uint32_t VW __attribute__((ext_vector_type(VL)));
+
+// Mixes the bits of 32-bit numbers: multiplications and shifts that lose nothing, with the constants
+// that C. Wellons found by search ("lowbias32").
+INLINE VW mixed(VW x) {
+  x ^= x >> 16;
+  x *= 0x7feb352dU;
+  x ^= x >> 15;
+  x *= 0x846ca68bU;
+  x ^= x >> 16;
+  return x;
+}
+
+void NAME(dropout)(
+    const float *x, float *y, size_t n, size_t first, uint64_t seed, float probability, int adds) {
+  const float keep = 1 / (1 - probability);
+  const uint32_t limit = probability >= 1 ? UINT32_MAX : (uint32_t)(probability * 4294967296.0);
+  VW lane;
+  for (int i = 0; i < VL; i++) lane[i] = i;
+  for (size_t i = 0; i < n; i += VL) {
+    const size_t m = n - i < VL ? n - i : VL;
+    const uint64_t at = first + i;
+    // The decision about a number depends on its place only, not on where vectors start.
+    VW h = mixed((lane + (uint32_t)at) ^ (uint32_t)seed);
+    h = mixed(h + (uint32_t)(seed >> 32) + (uint32_t)(at >> 32));
+    const V v = load_part(x + i, m) * keep;
+    const V kept = h >= limit ? v : splat(0);
+    store_part(y + i, adds ? load_part(y + i, m) + kept : kept, m);
+  }
+}
+
+void NAME(add)(const float *x, float *y, size_t n) {
+  for (size_t i = 0; i < n; i += VL) {
+    const size_t m = n - i < VL ? n - i : VL;
+    store_part(y + i, load_part(y + i, m) + load_part(x + i, m), m);
+  }
+}

@@ -35,7 +35,12 @@ extension BLAS {
     m >= 8 && n >= 16 && k >= 4 && m * n * k >= leastWork
   }
 
-  static func multiplyPacked(_ o: Operands) {
+  static func multiplyPacked(_ o: Operands, _ bias: [Float]?) {
+    guard let bias else { return multiplyPacked(o, bias: nil) }
+    bias.withUnsafeBufferPointer { multiplyPacked(o, bias: $0.baseAddress) }
+  }
+
+  private static func multiplyPacked(_ o: Operands, bias: UnsafePointer<Float>?) {
     let panels = (o.n + Int(CK_PANEL) - 1) / Int(CK_PANEL)
     let blocks = (o.m + mostRows - 1) / mostRows
     let height = (o.m + blocks - 1) / blocks
@@ -67,6 +72,7 @@ extension BLAS {
         product.c = o.c + row * o.ldc
         product.ldc = o.ldc
         product.accumulate = o.adds ? 1 : 0
+        product.bias = bias
         if o.copiesA {
           let own = copies + task * copy
           let stride = (rows + 15) / 16 * 16

@@ -17,6 +17,9 @@ public final class Tape {
   var nodes: [Node] = []
   private var gradients: [[Float]?] = []
   private var parameterNodes: [Int: Variable] = [:]
+  /// Of leaves that are tables: what gathering adds to their rows; see `RowGradient`.
+  var rowContributions: [Int: [(rows: [Int], values: [Float])]] = [:]
+  var rowWidths: [Int: Int] = [:]
   /// New values of buffers (batch norm statistics), by slot, to be written back by the training
   /// loop.
   public private(set) var bufferUpdates: [Int: Tensor] = [:]
@@ -125,6 +128,7 @@ public final class Tape {
   public func backward(from loss: Variable) {
     precondition(nodes[loss.index].value.count == 1, "gradients start from a single number")
     gradients = [[Float]?](repeating: nil, count: nodes.count)
+    rowContributions = [:]
     guard nodes[loss.index].needsGradient else { return }
     gradients[loss.index] = [1]
     for i in stride(from: loss.index, through: 0, by: -1) {
@@ -141,17 +145,37 @@ public final class Tape {
   /// The gradient of an input after `backward`; zeros when nothing flowed there.
   public func gradient(of variable: Variable) -> Tensor {
     let value = nodes[variable.index].value
-    guard variable.index < gradients.count, let gradient = gradients[variable.index] else {
+    guard variable.index < gradients.count, let gradient = wholeGradient(variable.index) else {
       return Tensor(value.shape)
     }
     return Tensor(value.shape, gradient)
+  }
+
+  private func wholeGradient(_ index: Int) -> [Float]? {
+    guard let rows = rowGradient(index) else { return gradients[index] }
+    var whole = gradients[index] ?? [Float](repeating: 0, count: nodes[index].value.count)
+    rows.add(to: &whole)
+    return whole
   }
 
   /// Gradients of all parameters that took part, by slot.
   public var parameterGradients: [Int: [Float]] {
     var result: [Int: [Float]] = [:]
     for (slot, variable) in parameterNodes where variable.index < gradients.count {
-      if let gradient = gradients[variable.index] { result[slot] = gradient }
+      if let gradient = wholeGradient(variable.index) { result[slot] = gradient }
+    }
+    return result
+  }
+
+  /// The same, tables by rows where possible.
+  var optimizerGradients: [Int: Optimizer.Gradient] {
+    var result: [Int: Optimizer.Gradient] = [:]
+    for (slot, variable) in parameterNodes where variable.index < gradients.count {
+      if gradients[variable.index] == nil, let rows = rowGradient(variable.index) {
+        result[slot] = .rows(rows)
+      } else if let gradient = wholeGradient(variable.index) {
+        result[slot] = .whole(gradient)
+      }
     }
     return result
   }

@@ -106,6 +106,15 @@ void ck_lstm_step(
     const float *gates, size_t ld_gates, float *cell, float *state, float *out, size_t ld_out,
     size_t rows, size_t h);
 
+// Dropout: numbers first ... first + n − 1 of a row of random decisions that `seed` fixes. Each x is
+// dropped (0) with the probability, else divided by what is left of 1; y becomes that, or grows
+// by it (`adds`).
+void ck_dropout(
+    const float *x, float *y, size_t n, size_t first, uint64_t seed, float probability, int adds);
+
+// y += x.
+void ck_add(const float *x, float *y, size_t n);
+
 // A step of Adam over n parameters: m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g²,
 // p ← p − rate · (m·scale1 / (√(v·scale2) + epsilon) + decay · p), with g times `factor` first.
 typedef struct {

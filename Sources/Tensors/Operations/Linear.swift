@@ -9,10 +9,9 @@ extension Tape {
     let product = [Float](unsafeUninitializedCapacity: rows * o) { p, count in
       count = rows * o
       guard let base = p.baseAddress else { return }
-      if let b { for r in 0..<rows { for j in 0..<o { base[r * o + j] = b[j] } } }
       BLAS.multiply(
         input.array, lda: i, w.array, transposeB: true, ldb: i, into: base, ldc: o, m: rows,
-        n: o, k: i, beta: b == nil ? 0 : 1)
+        n: o, k: i, bias: b)
     }
     let out = Tensor(Array(input.shape.dropLast()) + [o], product)
     return record(out, from: [x, weight] + (bias.map { [$0] } ?? [])) { tape, g in
