@@ -68,9 +68,22 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Names come from strangers: they are cut, and control characters cannot reach the screen.
-  private func short(_ name: String) -> String {
-    String(
-      String.UnicodeScalarView(name.unicodeScalars.prefix(120).map { $0.value < 32 ? "?" : $0 }))
+  private func short(_ name: String) -> String { VisibleText.name(name) }
+}
+
+/// Texts of strangers, made safe for a terminal.
+public enum VisibleText {
+  /// At most 120 characters, with everything that could steer a terminal or hide replaced.
+  public static func name(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(120) {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned,
+        .surrogate:
+        result.append("?")
+      default: result.append(scalar)
+      }
+    }
+    return String(result)
   }
 }

@@ -23,8 +23,8 @@ public enum EncoderArchitecture: Sendable, Hashable {
 
   /// Reads the fields of a `config.json`.
   ///
-  /// - Parameter hasPooler: whether the weights hold a pooler; checkpoints of masked language models
-  ///   leave it out without a word in the configuration.
+  /// - Parameter hasPooler: whether the weights hold a pooler; checkpoints of masked language
+  ///   models leave it out without a word in the configuration.
   /// - Throws: `CheckpointError.unknownArchitecture`, or `.configuration` with every problem.
   init(fields: [String: Any], path: String, hasPooler: Bool) throws(CheckpointError) {
     let type = Self.type(of: fields)

@@ -1,5 +1,5 @@
-/// What a pickle of tensors may hold. Containers are numbers into `TensorPickle`'s arena, so that no
-/// nesting, however deep or circular, costs stack or memory of its own.
+/// What a pickle of tensors may hold. Containers are numbers into `TensorPickle`'s arena, so that
+/// no nesting, however deep or circular, costs stack or memory of its own.
 enum PickleValue: Sendable, Hashable {
   case mark
   case none
@@ -64,8 +64,8 @@ struct PickledTensor: Sendable, Hashable {
   let strides: [Int]
 }
 
-/// A tensor-only reading of a pickle: an own small machine for the opcodes that `torch.save` writes,
-/// which knows no code, only containers, numbers, texts, storages and tensors.
+/// A tensor-only reading of a pickle: an own small machine for the opcodes that `torch.save`
+/// writes, which knows no code, only containers, numbers, texts, storages and tensors.
 struct TensorPickle {
   private(set) var storages: [PickledStorage] = []
   private(set) var tensors: [PickledTensor] = []

@@ -1,7 +1,7 @@
 import Tensors
 
-/// `pytorch_model.bin`: the zip archive that `torch.save` writes since 1.6, or the older plain file,
-/// read without running any of it.
+/// `pytorch_model.bin`: the zip archive that `torch.save` writes since 1.6, or the older plain
+/// file, read without running any of it.
 struct TorchFile: TensorFile {
   let path: String
   let stored: [String: StoredTensor]
@@ -149,13 +149,15 @@ struct TorchFile: TensorFile {
       let start = place.lowerBound + tensor.offset * type.size
       return Tensor(tensor.shape, source.floats(start..<(start + count * type.size), type))
     }
-    // A transposed or cut view: gathered from its whole storage.
-    let all = source.floats(place.lowerBound..<(place.lowerBound + place.count), type)
+    // A transposed or cut view: gathered from the part of its storage that it spans.
+    let span = zip(tensor.shape, tensor.strides).reduce(1) { $0 + ($1.0 - 1) * $1.1 }
+    let start = place.lowerBound + tensor.offset * type.size
+    let all = source.floats(start..<(start + span * type.size), type)
     var array: [Float] = []
     array.reserveCapacity(count)
     var index = [Int](repeating: 0, count: tensor.shape.count)
     for _ in 0..<count {
-      array.append(all[zip(index, tensor.strides).reduce(tensor.offset) { $0 + $1.0 * $1.1 }])
+      array.append(all[zip(index, tensor.strides).reduce(0) { $0 + $1.0 * $1.1 }])
       for axis in index.indices.reversed() {
         index[axis] += 1
         if index[axis] < tensor.shape[axis] { break }

@@ -12,12 +12,44 @@ extension WeightFiles {
   ///   - prefix: in front of the model's own names, e.g. `text_model.`.
   ///   - ignoring: prefixes of tensors that belong to other parts of the folder's model.
   /// - Returns: the names left aside, sorted.
-  /// - Throws: `CheckpointError.tensors` with everything that does not fit, before anything is read.
+  /// - Throws: `CheckpointError.tensors` with everything that does not fit, before anything is
+  ///   read.
   @discardableResult
   public func fill(
     _ model: inout some ParameterContainer, prefix: String = "", ignoring: [String] = [],
     folder: String
   ) throws -> [String] {
+    let match = try plan(&model, prefix: prefix, ignoring: ignoring, folder: folder)
+    var failure: (any Error)?
+    model.visitParameters(prefix) { name, parameter in
+      guard failure == nil, let stored = match.found[name] else { return }
+      let shape = parameter.value.shape
+      // Let go of what was there, so that no two copies stand side by side.
+      parameter.value = Tensor([0], [])
+      do { parameter.value = try floats(stored).reshaped(shape) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return match.ignored
+  }
+
+  /// Which stored tensor belongs to which parameter.
+  struct Plan {
+    /// Shapes by the model's own names.
+    let expected: [String: [Int]]
+    /// Own names in visiting order.
+    let order: [String]
+    /// Names in the files by own names.
+    let found: [String: String]
+    /// Names in the files of what belongs to no parameter, and need not.
+    let ignored: [String]
+  }
+
+  /// Finds every parameter's tensor without reading numbers.
+  ///
+  /// - Throws: `CheckpointError.tensors` with everything that does not fit.
+  func plan(
+    _ model: inout some ParameterContainer, prefix: String, ignoring: [String], folder: String
+  ) throws(CheckpointError) -> Plan {
     var expected: [String: [Int]] = [:]
     var order: [String] = []
     model.visitParameters(prefix) { name, parameter in
@@ -35,18 +67,9 @@ extension WeightFiles {
       problems.append(.tooLarge(expected: total, held: byteCount))
     }
     guard problems.isEmpty else {
-      throw CheckpointError.tensors(path: folder, problems: problems)
+      throw .tensors(path: folder, problems: problems)
     }
-    var failure: (any Error)?
-    model.visitParameters(prefix) { name, parameter in
-      guard failure == nil, let stored = match.found[name] else { return }
-      let shape = parameter.value.shape
-      // Let go of what was there, so that no two copies stand side by side.
-      parameter.value = Tensor([0], [])
-      do { parameter.value = try floats(stored).reshaped(shape) } catch { failure = error }
-    }
-    if let failure { throw failure }
-    return match.ignored
+    return Plan(expected: expected, order: order, found: match.found, ignored: match.ignored)
   }
 
   private func matching(

@@ -82,8 +82,8 @@ extension ImageRecipe {
 
   /// 3×H×W numbers, red plane first, and the part of the source picture that they show.
   ///
-  /// The picture is stretched or cut to `output`, where that is fixed; a cut larger than the resized
-  /// picture is filled up with black, as the reference does.
+  /// The picture is stretched or cut to `output`, where that is fixed; a cut larger than the
+  /// resized picture is filled up with black, as the reference does.
   public func prepare(_ picture: Picture) -> (pixels: Tensor, seen: ImageRegion) {
     var (result, seen) = (picture, ImageRegion.whole)
     switch resize {
