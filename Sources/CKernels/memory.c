@@ -11,3 +11,9 @@ int ck_keep_memory(void) {
   return 0;
 #endif
 }
+
+void ck_return_memory(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}

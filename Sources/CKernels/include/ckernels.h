@@ -125,6 +125,8 @@ void ck_adam(
 
 // Lets the C library keep freed blocks of up to 32 MB for whoever asks next; 0 where it can't.
 int ck_keep_memory(void);
+// Gives freed blocks back to the system.
+void ck_return_memory(void);
 
 // Tells the CPU that a thread waits for another.
 static inline void ck_pause(void) {

@@ -77,7 +77,10 @@ struct PackedStack: Sendable {
     var packed: [Layer] = []
     var rest = Array(stack.layers.reversed())
     stack.layers = []
-    while let layer = rest.popLast() { packed.append(Layer(layer)) }
+    while let layer = rest.popLast() {
+      packed.append(Layer(layer))
+      Memory.returnFreed()
+    }
     layers = packed
   }
 
