@@ -19,7 +19,7 @@ struct EncodersShape: Sendable {
   }
 
   /// All of them, in the order of the manual's table.
-  static let all =
+  static let all: [EncodersShape] =
     [text("bert-base 1x64", .bertBase, 1, 64), text("bert-base 16x64", .bertBase, 16, 64)]
     + [text("minilm 1x40", .miniLM, 1, 40), clipImage, clipText]
     + [resNet("resnet-50", .resNet50), resNet("resnet-34", .resNet34), lstm, training]
@@ -105,7 +105,7 @@ extension EncodersShape {
       let model = BERTModel(textConfiguration(stack), &source)
       let weights = model.byteCount
       let engine = BERTEngine(model)
-      let batch = batch(count, length)
+      let batch = Self.batch(count, length)
       return Subject(weights: weights) { _ = try engine(batch) }
     }
   }
@@ -139,7 +139,7 @@ extension EncodersShape {
     let projection = Linear(512, 512, bias: false, deviation: 0.02, &source)
     let weights = model.byteCount + projection.byteCount
     let engine = CLIPTextEngine(model, projection: projection)
-    let batch = batch(1, 40)
+    let batch = Self.batch(1, 40)
     return Subject(weights: weights) { _ = try engine(batch) }
   }
 
@@ -179,7 +179,7 @@ extension EncodersShape {
     model.indexParameters()
     let weights = model.byteCount
     var optimizer = Optimizer(.adamW(decay: 0.01))
-    let batch = batch(16, 40)
+    let batch = Self.batch(16, 40)
     var step: UInt64 = 0
     return Subject(weights: weights) {
       step += 1
