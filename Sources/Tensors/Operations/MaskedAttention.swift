@@ -1,3 +1,5 @@
+import CKernels
+
 /// Which keys a query may see.
 public struct AttentionMask: Sendable {
   /// B×Tk, true for a real key; nil when all are real. A row without any real key spreads its
@@ -36,29 +38,24 @@ extension Tape {
       weights = intercept(weights)
       precondition(weights.count == plan.weightCount, "attention weights keep their shape")
     }
-    var kept: [Float]?
-    if training, dropout > 0 {
-      let scale = 1 / (1 - dropout)
-      var factors = [Float](repeating: 0, count: plan.weightCount)
-      for i in 0..<factors.count where !generator.chance(dropout) { factors[i] = scale }
-      kept = factors
-    }
-    let used: [Float]
-    if let kept {
-      var product = weights.array
-      for i in 0..<product.count { product[i] *= kept[i] }
-      used = product
-    } else {
-      used = weights.array
-    }
+    let seed = training && dropout > 0 ? generator.next() : nil
+    let used =
+      seed.map { seed in
+        [Float](unsafeUninitializedCapacity: plan.weightCount) { p, count in
+          count = plan.weightCount
+          VectorMath.dropout(
+            weights.array, to: p.baseAddress, count, seed: seed, dropout, adds: false)
+        }
+      } ?? weights.array
     let out = Tensor(qs.shape, plan.mix(used, vs.array))
-    let (soft, factors) = (weights, kept)
+    let soft = weights
     let result = record(out, from: [q, k, v]) { tape, g in
       // dV = Uᵀ g with U the weights after dropout; dU = g Vᵀ; dW = dU ⊙ dropout;
       // dS = W ⊙ (dW − Σ dW ⊙ W) · scale; dQ = dS K; dK = dSᵀ Q.
       tape.addGradient(v) { plan.addValueGradient(used, g, into: $0) }
       if replaced || !(tape.needsGradient(q) || tape.needsGradient(k)) { return }
-      let scores = plan.scoreGradient(soft.array, factors, vs.array, g)
+      let scores = plan.scoreGradient(
+        soft.array, seed.map { ($0, dropout) }, vs.array, g)
       tape.addGradient(q) { plan.addQueryGradient(scores, ks.array, into: $0) }
       tape.addGradient(k) { plan.addKeyGradient(scores, qs.array, into: $0) }
     }
@@ -149,9 +146,10 @@ private struct HeadPlan: Sendable {
     return out
   }
 
-  /// dS, from the weights, the dropout's factors, the values and the output's gradient.
+  /// dS, from the weights, the dropout's decisions, the values and the output's gradient.
   func scoreGradient(
-    _ weights: [Float], _ factors: [Float]?, _ v: [Float], _ g: UnsafePointer<Float>
+    _ weights: [Float], _ dropout: (seed: UInt64, probability: Float)?, _ v: [Float],
+    _ g: UnsafePointer<Float>
   ) -> [Float] {
     var ds = [Float](repeating: 0, count: weightCount)
     eachHead(g, v, writing: &ds) { g, v, ds, at in
@@ -159,7 +157,9 @@ private struct HeadPlan: Sendable {
       BLAS.multiply(
         g + at.queries, lda: width, v + at.keys, transposeB: true, ldb: width, into: p, ldc: tk,
         m: tq, n: tk, k: size)
-      if let factors { for i in 0..<(tq * tk) { p[i] *= factors[at.weights + i] } }
+      if let dropout {
+        ck_dropout(p, p, tq * tk, at.weights, dropout.seed, dropout.probability, 0)
+      }
       weights.withUnsafeBufferPointer { soft in
         for r in 0..<tq {
           let (row, base) = (p + r * tk, at.weights + r * tk)
