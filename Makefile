@@ -18,11 +18,12 @@ LINTED = Sources Tests Package.swift
 SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test samples bench docs lint format install uninstall clean
+.PHONY: help setup build run test parity samples bench docs lint format install uninstall clean
 
 help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
 	@echo "make test       all tests; FILTER=Name runs those that match"
+	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
 	@echo "make format     format the sources and wrap their comments"
@@ -46,6 +47,9 @@ run: build
 test: setup
 	@Scripts/test-scripts
 	@$(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
+
+parity: setup
+	@Scripts/parity $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter '(Parity|Preprocess)'
 
 samples: build
 	@Scripts/make-samples $(PROGRAM) Samples

@@ -74,22 +74,26 @@ private struct Kernel {
 extension Picture {
   /// The picture at another size (aspect ratio not kept: "stretch").
   ///
-  /// Two passes, across then down, each rounded to 8 bits, with 22-bit fixed-point weights: the
+  /// Two passes, across and down, each rounded to 8 bits, with 22-bit fixed-point weights: the
   /// same arithmetic as Pillow's `resize`, so that published preprocessing is reproduced exactly.
   public func resized(to size: PixelSize, filter: ResamplingFilter = .bicubic) -> Picture {
     precondition(size.width > 0 && size.height > 0, "a picture has at least one pixel")
-    var result = self
-    if size.width != width {
+    func across(_ picture: Picture) -> Picture {
+      guard size.width != width else { return picture }
       let kernel = Kernel(
         input: width, from: 0, to: Double(width), count: size.width, filter: filter)
-      result = result.resampledAcross(kernel, width: size.width)
+      return picture.resampledAcross(kernel, width: size.width)
     }
-    if size.height != height {
+    func down(_ picture: Picture) -> Picture {
+      guard size.height != height else { return picture }
       let kernel = Kernel(
         input: height, from: 0, to: Double(height), count: size.height, filter: filter)
-      result = result.resampledDown(kernel, height: size.height)
+      return picture.resampledDown(kernel, height: size.height)
     }
-    return result
+    // Pillow's choice since version 13: rows first go away where there are far more of them.
+    let lost = (columns: width - size.width, rows: height - size.height)
+    let downFirst = lost.rows > 0 && lost.rows > 2 * lost.columns
+    return downFirst ? across(down(self)) : down(across(self))
   }
 
   private func resampledAcross(_ kernel: Kernel, width newWidth: Int) -> Picture {

@@ -1,3 +1,5 @@
+import CKernels
+
 /// A rule that moves parameters along their gradients (MODELS §2.7). A value: copying it is taking
 /// a checkpoint.
 public struct Optimizer: Sendable {
@@ -26,6 +28,8 @@ public struct Optimizer: Sendable {
   public private(set) var step = 0
   private var first: [Int: [Float]] = [:]
   private var second: [Int: [Float]] = [:]
+  /// Of tables: rows that had a gradient in any step; the others' moments are 0.
+  private var usedRows: [Int: [Bool]] = [:]
 
   /// An optimiser that has made no step yet.
   public init(_ rule: Rule, clipNorm: Float? = nil) {
@@ -41,32 +45,35 @@ public struct Optimizer: Sendable {
     _ model: inout some ParameterContainer, _ tape: Tape, rate: (String) -> Float
   ) {
     step += 1
-    var gradients = tape.parameterGradients
+    let gradients = tape.optimizerGradients
     let buffers = tape.bufferUpdates
+    tape.releaseParameters()
+    // A gradient longer than `clipNorm` is shortened as it is used.
+    var shortening: Float = 1
     if let clipNorm {
       var square: Double = 0
       for slot in gradients.keys.sorted() {
-        for g in gradients[slot] ?? [] { square += Double(g) * Double(g) }
+        for g in gradients[slot]?.numbers ?? [] { square += Double(g) * Double(g) }
       }
       let norm = Float(square.squareRoot())
-      if norm > clipNorm {
-        let factor = clipNorm / norm
-        for slot in gradients.keys { gradients[slot] = gradients[slot]?.map { $0 * factor } }
-      }
+      if norm > clipNorm { shortening = clipNorm / norm }
     }
     model.visitParameters("") { name, parameter in
       if let value = buffers[parameter.slot] { parameter.value = value }
       guard parameter.trainable, let gradient = gradients[parameter.slot] else { return }
-      update(&parameter.value, gradient, slot: parameter.slot, rate: rate(name))
+      update(
+        &parameter.value, gradient, slot: parameter.slot, rate: rate(name), factor: shortening)
     }
   }
 
-  private mutating func update(_ value: inout Tensor, _ g: [Float], slot: Int, rate: Float) {
-    let n = g.count
+  private mutating func update(
+    _ value: inout Tensor, _ gradient: Gradient, slot: Int, rate: Float, factor: Float
+  ) {
     if rule == .sgd {
-      for i in 0..<n { value.array[i] -= rate * g[i] }
+      descend(&value, gradient, by: rate * factor)
       return
     }
+    let n = value.count
     var m = first[slot] ?? [Float](repeating: 0, count: n)
     var v = second[slot] ?? [Float](repeating: 0, count: n)
     // Out of the dictionaries while they change, so that this happens in place.
@@ -74,7 +81,7 @@ public struct Optimizer: Sendable {
     second[slot] = nil
     let isMatrix = value.shape.count > 1
     var (decay, scale1, scale2): (Float, Float, Float) = (0, 1, 1)
-    var factor: Float = 1
+    var factor = factor
     switch rule {
     case .sgd: break
     case .adam: (scale1, scale2) = corrections
@@ -84,20 +91,58 @@ public struct Optimizer: Sendable {
     case .adamWNoBias(let d): decay = isMatrix ? d : 0
     case .bertAdam(let d):
       decay = isMatrix ? d : 0
-      let norm = g.reduce(0) { $0 + $1 * $1 }.squareRoot()
-      if norm > 1 { factor = 1 / norm }
+      let norm = factor * gradient.numbers.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      if norm > 1 { factor /= norm }
+    }
+    let rule = ck_adam_rule(
+      beta1: beta1, beta2: beta2, scale1: scale1, scale2: scale2, epsilon: epsilon, rate: rate,
+      decay: decay, factor: factor)
+    var used: [Bool] = []
+    if case .rows(let rows) = gradient {
+      used = usedRows[slot] ?? Self.usedRows(m, v, width: rows.width)
     }
     value.array.withUnsafeMutableBufferPointer { p in
-      for i in 0..<n {
-        let gradient = g[i] * factor
-        m[i] = beta1 * m[i] + (1 - beta1) * gradient
-        v[i] = beta2 * v[i] + (1 - beta2) * gradient * gradient
-        let direction = m[i] * scale1 / ((v[i] * scale2).squareRoot() + epsilon)
-        p[i] -= rate * (direction + decay * p[i])
+      m.withUnsafeMutableBufferPointer { m in
+        v.withUnsafeMutableBufferPointer { v in
+          guard let p = p.baseAddress, let m = m.baseAddress, let v = v.baseAddress else { return }
+          switch gradient {
+          case .rows(let rows): Self.update(p, m, v, count: n, rows, used: used, rule)
+          case .whole(let g): Self.update(p, m, v, g, rule)
+          }
+        }
       }
+    }
+    if case .rows(let rows) = gradient {
+      for row in rows.rows { used[row] = true }
+      usedRows[slot] = used
     }
     first[slot] = m
     second[slot] = v
+  }
+
+  private static func update(
+    _ p: UnsafeMutablePointer<Float>, _ m: UnsafeMutablePointer<Float>,
+    _ v: UnsafeMutablePointer<Float>, _ gradient: [Float], _ rule: ck_adam_rule
+  ) {
+    gradient.withUnsafeBufferPointer { g in
+      guard let g = g.baseAddress else { return }
+      Parallel.elements(gradient.count) { range in
+        let at = range.lowerBound
+        withUnsafePointer(to: rule) { ck_adam(p + at, g + at, m + at, v + at, range.count, $0) }
+      }
+    }
+  }
+
+  private func descend(_ value: inout Tensor, _ gradient: Gradient, by rate: Float) {
+    switch gradient {
+    case .whole(let g): for i in g.indices { value.array[i] -= rate * g[i] }
+    case .rows(let rows):
+      for (i, row) in rows.rows.enumerated() {
+        for k in 0..<rows.width {
+          value.array[row * rows.width + k] -= rate * rows.values[i * rows.width + k]
+        }
+      }
+    }
   }
 
   private var corrections: (Float, Float) {
@@ -115,6 +160,7 @@ public struct Optimizer: Sendable {
 
   /// Takes up a checkpoint made by the same rule on the same model.
   public mutating func restore(_ tensors: [String: Tensor]) {
+    usedRows = [:]
     step = Int(tensors["optimizer.step"]?.array.first ?? 0)
     for (name, tensor) in tensors {
       let parts = name.split(separator: ".")

@@ -8,30 +8,13 @@ extension Safetensors {
   public static func encode(
     _ tensors: [String: Tensor], metadata: [String: String] = [:], precision: Precision = .float32
   ) -> Data {
-    var header = "{"
-    if !metadata.isEmpty {
-      let fields = metadata.keys.sorted().map { "\(quote($0)):\(quote(metadata[$0] ?? ""))" }
-      header += "\"__metadata__\":{\(fields.joined(separator: ","))},"
-    }
-    var offset = 0
     let size = precision == .float32 ? 4 : 2
-    var parts: [String] = []
-    for name in tensors.keys.sorted() {
-      guard let tensor = tensors[name] else { continue }
-      let end = offset + tensor.count * size
-      parts.append(
-        "\(quote(name)):{\"dtype\":\"\(size == 4 ? "F32" : "F16")\",\"shape\":"
-          + "[\(tensor.shape.map(String.init).joined(separator: ","))],"
-          + "\"data_offsets\":[\(offset),\(end)]}")
-      offset = end
-    }
-    header += parts.joined(separator: ",") + "}"
-    while header.utf8.count % 8 != 0 { header += " " }
-    var data = Data()
-    data.reserveCapacity(8 + header.utf8.count + offset)
-    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
-    data.append(contentsOf: header.utf8)
-    for name in tensors.keys.sorted() {
+    let names = tensors.keys.sorted()
+    var data = header(
+      names.map { ($0, tensors[$0]?.shape ?? []) }, metadata: metadata, size: size,
+      type: size == 4 ? "F32" : "F16")
+    data.reserveCapacity(data.count + size * tensors.values.reduce(0) { $0 + $1.count })
+    for name in names {
       let array = tensors[name]?.array ?? []
       if size == 4 {
         array.withUnsafeBytes { data.append(contentsOf: $0) }
@@ -39,6 +22,33 @@ extension Safetensors {
         array.map(HalfPrecision.bits).withUnsafeBytes { data.append(contentsOf: $0) }
       }
     }
+    return data
+  }
+
+  /// The length and the JSON header of a file whose tensors follow in the given order.
+  static func header(
+    _ tensors: [(name: String, shape: [Int])], metadata: [String: String], size: Int, type: String
+  ) -> Data {
+    var header = "{"
+    if !metadata.isEmpty {
+      let fields = metadata.keys.sorted().map { "\(quote($0)):\(quote(metadata[$0] ?? ""))" }
+      header += "\"__metadata__\":{\(fields.joined(separator: ","))},"
+    }
+    var offset = 0
+    var parts: [String] = []
+    for (name, shape) in tensors {
+      let end = offset + shape.reduce(1, *) * size
+      parts.append(
+        "\(quote(name)):{\"dtype\":\"\(type)\",\"shape\":"
+          + "[\(shape.map(String.init).joined(separator: ","))],"
+          + "\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    header += parts.joined(separator: ",") + "}"
+    while header.utf8.count % 8 != 0 { header += " " }
+    var data = Data()
+    withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { data.append(contentsOf: $0) }
+    data.append(contentsOf: header.utf8)
     return data
   }
 

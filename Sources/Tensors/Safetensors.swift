@@ -3,7 +3,8 @@ import Foundation
 /// Reading and writing of safetensors files: a length, a JSON header, raw little-endian tensors.
 ///
 /// Files come from strangers: the header's length, every offset, shape and type are checked before
-/// a byte is read. F16 and BF16 are widened to float32; I64 is read as integers.
+/// a byte is read. Floats of other widths become float32; I64 is also read as integers. Each tensor
+/// is copied out once, and the file's pages are given back while that happens.
 public struct Safetensors: Sendable {
   /// One tensor of the file.
   public struct Entry: Sendable {
@@ -20,42 +21,44 @@ public struct Safetensors: Sendable {
   public let entries: [String: Entry]
   /// The free `__metadata__` strings.
   public let metadata: [String: String]
-  private let data: Data
+  private let source: ByteSource
   private let payloadStart: Int
 
-  /// Largest header that is believed, in bytes.
-  public static let headerLimit = 64 << 20
+  /// Largest header that is believed, in bytes: room for a hundred thousand tensors.
+  public static let headerLimit = 16 << 20
 
   /// Maps a file and checks its header.
   ///
   /// - Throws: `SafetensorsError`, which names the file and what is wrong.
   public init(path: String) throws {
-    let data: Data
+    let source: ByteSource
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+      source = try ByteSource(path: path)
     } catch {
       throw SafetensorsError(
         path: path, problem: "cannot be opened; check the path and permissions")
     }
-    try self.init(data: data, path: path)
+    try self.init(source: source, path: path)
   }
 
   /// Checks a file that is already in memory; `path` is for messages only.
   ///
   /// - Throws: `SafetensorsError`.
   public init(data: Data, path: String) throws {
+    try self.init(source: ByteSource(data), path: path)
+  }
+
+  private init(source: ByteSource, path: String) throws {
     func fail(_ problem: String) -> SafetensorsError {
       SafetensorsError(path: path, problem: problem)
     }
-    guard data.count >= 8 else { throw fail("is shorter than the 8 bytes of a header length") }
-    let length = data.prefix(8).enumerated().reduce(UInt64(0)) {
-      $0 | UInt64($1.element) << (8 * UInt64($1.offset))
-    }
-    guard length <= UInt64(Self.headerLimit), length <= UInt64(data.count - 8) else {
-      throw fail("claims a header of \(length) bytes in a file of \(data.count)")
+    guard source.count >= 8 else { throw fail("is shorter than the 8 bytes of a header length") }
+    let length = source.withBytes(0..<8) { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    guard length <= UInt64(Self.headerLimit), length <= UInt64(source.count - 8) else {
+      throw fail("claims a header of \(length) bytes in a file of \(source.count)")
     }
     let start = 8 + Int(length)
-    let header = data.subdata(in: (data.startIndex + 8)..<(data.startIndex + start))
+    let header = Data(source.copy(8..<start))
     guard let object = try? JSONSerialization.jsonObject(with: header),
       let fields = object as? [String: Any]
     else { throw fail("has a header that is not a JSON object") }
@@ -66,13 +69,13 @@ public struct Safetensors: Sendable {
         metadata = value as? [String: String] ?? [:]
         continue
       }
-      entries[name] = try Self.entry(name, value, available: data.count - start, fail: fail)
+      entries[name] = try Self.entry(name, value, available: source.count - start, fail: fail)
     }
     self.path = path
     self.entries = entries
     self.metadata = metadata
-    self.data = data
-    payloadStart = data.startIndex + start
+    self.source = source
+    payloadStart = start
   }
 
   private static func entry(
@@ -82,8 +85,9 @@ public struct Safetensors: Sendable {
       let shape = fields["shape"] as? [Int], let offsets = fields["data_offsets"] as? [Int],
       offsets.count == 2
     else { throw fail("has no dtype, shape and data_offsets for \(name.prefix(80))") }
-    guard let size = ["F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "F64": 8, "U8": 1][type]
-    else { throw fail("stores \(name.prefix(80)) as \(type.prefix(20)), which is not read here") }
+    guard let size = NumberType(rawValue: type)?.size else {
+      throw fail("stores \(name.prefix(80)) as \(type.prefix(20)), which is not read here")
+    }
     guard shape.count <= 8, shape.allSatisfy({ $0 >= 0 && $0 <= 1 << 40 }) else {
       throw fail("gives \(name.prefix(80)) the shape \(shape.prefix(9))")
     }
@@ -111,31 +115,13 @@ public struct Safetensors: Sendable {
     guard let entry = entries[name] else {
       throw SafetensorsError(path: path, problem: "has no tensor \(name)")
     }
-    let count = entry.shape.reduce(1, *)
-    let bytes = data[
-      (payloadStart + entry.range.lowerBound)..<(payloadStart + entry.range.upperBound)]
-    let array: [Float] = bytes.withUnsafeBytes { raw in
-      switch entry.type {
-      case "F32": (0..<count).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
-      case "F16":
-        (0..<count).map {
-          HalfPrecision.float(raw.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self))
-        }
-      case "BF16":
-        (0..<count).map {
-          Float(
-            bitPattern: UInt32(raw.loadUnaligned(fromByteOffset: 2 * $0, as: UInt16.self)) << 16)
-        }
-      case "F64":
-        (0..<count).map { Float(raw.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self)) }
-      case "I64":
-        (0..<count).map { Float(raw.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
-      case "I32":
-        (0..<count).map { Float(raw.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
-      default: (0..<count).map { Float(raw[$0]) }
-      }
+    guard let type = NumberType(rawValue: entry.type) else {
+      throw SafetensorsError(path: path, problem: "stores \(name) as \(entry.type)")
     }
-    return Tensor(entry.shape, array)
+    let start = payloadStart + entry.range.lowerBound
+    return Tensor(
+      entry.shape,
+      source.floats(start..<(start + entry.range.count), type))
   }
 
   /// A tensor of integers.
@@ -146,9 +132,8 @@ public struct Safetensors: Sendable {
       throw SafetensorsError(path: path, problem: "has no I64 tensor \(name)")
     }
     let count = entry.shape.reduce(1, *)
-    let bytes = data[
-      (payloadStart + entry.range.lowerBound)..<(payloadStart + entry.range.upperBound)]
-    return bytes.withUnsafeBytes { raw in
+    let start = payloadStart + entry.range.lowerBound
+    return source.withBytes(start..<(start + entry.range.count)) { raw in
       (0..<count).map { Int(raw.loadUnaligned(fromByteOffset: 8 * $0, as: Int64.self)) }
     }
   }

@@ -17,6 +17,9 @@ public final class Tape {
   var nodes: [Node] = []
   private var gradients: [[Float]?] = []
   private var parameterNodes: [Int: Variable] = [:]
+  /// Of leaves that are tables: what gathering adds to their rows; see `RowGradient`.
+  var rowContributions: [Int: [(rows: [Int], values: [Float])]] = [:]
+  var rowWidths: [Int: Int] = [:]
   /// New values of buffers (batch norm statistics), by slot, to be written back by the training
   /// loop.
   public private(set) var bufferUpdates: [Int: Tensor] = [:]
@@ -37,6 +40,7 @@ public final class Tape {
   public init(recording: Bool = false, training: Bool? = nil, seed: UInt64 = 0) {
     self.recording = recording
     self.training = training ?? recording
+    if recording { _ = Memory.isKept }
     generator = SeededGenerator(seed: seed, stream: "dropout")
   }
 
@@ -97,10 +101,34 @@ public final class Tape {
     gradients[i] = gradient
   }
 
-  /// Lets gradients flow from a scalar to every parameter and input.
+  /// Lets `body` write the gradient of `variable`, or add to it when `adds`; skipped when nobody
+  /// wants it. Cheaper than `addGradient`: a gradient that comes from one place is not cleared
+  /// first.
+  func writeGradient(
+    _ variable: Variable, _ body: (_ d: UnsafeMutablePointer<Float>, _ adds: Bool) -> Void
+  ) {
+    let i = variable.index
+    guard nodes[i].needsGradient else { return }
+    if gradients[i] != nil { return addGradient(variable) { body($0, true) } }
+    let count = nodes[i].value.count
+    gradients[i] = [Float](unsafeUninitializedCapacity: count) { buffer, used in
+      if let base = buffer.baseAddress { body(base, false) }
+      used = count
+    }
+  }
+
+  /// Lets go of the values of parameters, so that an optimiser who is about to change them finds
+  /// them in one hand. The tape is of no use for them afterwards.
+  func releaseParameters() {
+    for variable in parameterNodes.values { nodes[variable.index].value = Tensor(hollow: []) }
+  }
+
+  /// Lets gradients flow from a scalar to every parameter and input. Once only: what an operation
+  /// kept for it is let go on the way.
   public func backward(from loss: Variable) {
     precondition(nodes[loss.index].value.count == 1, "gradients start from a single number")
     gradients = [[Float]?](repeating: nil, count: nodes.count)
+    rowContributions = [:]
     guard nodes[loss.index].needsGradient else { return }
     gradients[loss.index] = [1]
     for i in stride(from: loss.index, through: 0, by: -1) {
@@ -110,23 +138,44 @@ public final class Tape {
       }
       // Inner gradients are not needed again; parameters and inputs have no backward and stay.
       gradients[i] = nil
+      nodes[i].backward = nil
     }
   }
 
   /// The gradient of an input after `backward`; zeros when nothing flowed there.
   public func gradient(of variable: Variable) -> Tensor {
     let value = nodes[variable.index].value
-    guard variable.index < gradients.count, let gradient = gradients[variable.index] else {
+    guard variable.index < gradients.count, let gradient = wholeGradient(variable.index) else {
       return Tensor(value.shape)
     }
     return Tensor(value.shape, gradient)
+  }
+
+  private func wholeGradient(_ index: Int) -> [Float]? {
+    guard let rows = rowGradient(index) else { return gradients[index] }
+    var whole = gradients[index] ?? [Float](repeating: 0, count: nodes[index].value.count)
+    rows.add(to: &whole)
+    return whole
   }
 
   /// Gradients of all parameters that took part, by slot.
   public var parameterGradients: [Int: [Float]] {
     var result: [Int: [Float]] = [:]
     for (slot, variable) in parameterNodes where variable.index < gradients.count {
-      if let gradient = gradients[variable.index] { result[slot] = gradient }
+      if let gradient = wholeGradient(variable.index) { result[slot] = gradient }
+    }
+    return result
+  }
+
+  /// The same, tables by rows where possible.
+  var optimizerGradients: [Int: Optimizer.Gradient] {
+    var result: [Int: Optimizer.Gradient] = [:]
+    for (slot, variable) in parameterNodes where variable.index < gradients.count {
+      if gradients[variable.index] == nil, let rows = rowGradient(variable.index) {
+        result[slot] = .rows(rows)
+      } else if let gradient = wholeGradient(variable.index) {
+        result[slot] = .whole(gradient)
+      }
     }
     return result
   }

@@ -20,6 +20,12 @@ public struct Tensor: Sendable, Hashable {
     self.init(shape, [Float](repeating: value, count: shape.reduce(1, *)))
   }
 
+  /// A tensor that knows its shape but holds no number, until a checkpoint fills it.
+  init(hollow shape: [Int]) {
+    self.shape = shape
+    array = []
+  }
+
   /// A tensor without axes.
   public init(scalar value: Float) { self.init([], [value]) }
 

@@ -15,6 +15,45 @@ enum VectorMath {
     ck_sigmoid(x, y, n)
   }
 
+  /// x Φ(x), over several cores.
+  static func gelu(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>?, _ n: Int) {
+    guard let y else { return }
+    Parallel.elements(n) { range in
+      let at = range.lowerBound
+      ck_activate(x + at, y + at, range.count, PackedMatrix.Function.gelu.rawValue)
+    }
+  }
+
+  /// d += g · (x Φ(x))', over several cores.
+  static func addGELUGradient(
+    _ x: UnsafePointer<Float>, _ g: UnsafePointer<Float>, to d: UnsafeMutablePointer<Float>,
+    _ n: Int
+  ) {
+    Parallel.elements(n) { range in
+      let at = range.lowerBound
+      ck_gelu_gradient(x + at, g + at, d + at, range.count)
+    }
+  }
+
+  /// y = x, or y += x.
+  static func add(
+    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, _ n: Int, adds: Bool
+  ) {
+    if adds { ck_add(x, y, n) } else { y.update(from: x, count: n) }
+  }
+
+  /// y = dropout(x), or y += dropout(x), over several cores; `seed` fixes what is dropped.
+  static func dropout(
+    _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>?, _ n: Int, seed: UInt64,
+    _ probability: Float, adds: Bool
+  ) {
+    guard let y else { return }
+    Parallel.elements(n) { range in
+      let at = range.lowerBound
+      ck_dropout(x + at, y + at, range.count, at, seed, probability, adds ? 1 : 0)
+    }
+  }
+
   /// log Σ exp(x), safe for large values; −∞ for an empty or all −∞ input.
   static func logSumExp(_ x: some Collection<Double>) -> Double {
     guard let top = x.max(), top > -.infinity else { return -.infinity }

@@ -19,30 +19,21 @@ enum Shared {
   }
 }
 
-@Suite(
-  "ResNet parity with the reference",
-  .enabled(if: Shared.folder("fixtures") != nil, "../shared/fixtures is absent"))
+@Suite("ResNet parity with the reference")
 struct ResNetParityTests {
-  @Test(arguments: ["resnet-basic", "resnet-bottleneck"])
+  @Test(
+    .enabled(
+      if: ParityFixture.isPresent("resnet-basic"), "../shared/fixtures/resnet-basic is absent"),
+    arguments: ["resnet-basic", "resnet-bottleneck"])
   func everyStage(_ name: String) throws {
-    let folder = try #require(Shared.folder("fixtures/" + name))
-    let configuration = try JSONDecoder().decode(
-      ResNet.Configuration.self,
-      from: Data(contentsOf: URL(fileURLWithPath: folder + "/config.json")))
-    var generator = SeededGenerator(seed: 0)
-    var network = ResNet(configuration, &generator)
-    let weights = try Safetensors(path: folder + "/model.safetensors").allTensors()
-    try network.load(weights.filter { !$0.key.hasSuffix("num_batches_tracked") })
-    let io = try Safetensors(path: folder + "/io.safetensors")
+    let fixture = try ParityFixture(name)
+    let network = try EncoderFolder(fixture.folder).loadResNet()
     let tape = Tape()
-    let maps = network.stages(tape.constant(try io.tensor("in.pixel_values")), tape)
-    for (i, map) in maps.enumerated() {
-      let expected = try io.tensor("out.stage\(i)")
-      #expect(tape.shape(map) == expected.shape)
-      let error = zip(tape[map].array, expected.array).reduce(Float(0)) {
-        max($0, abs($1.0 - $1.1))
-      }
-      #expect(error < 1e-4, "stage \(i) of \(name)")
-    }
+    let maps = network.stages(tape.constant(try fixture.io.tensor("in.pixel_values")), tape)
+    for (i, map) in maps.enumerated() { try fixture.expect(tape[map], "out.stage\(i)") }
+    let last = tape[maps[maps.count - 1]]
+    try fixture.expect(last, "out.last_hidden_state")
+    let pooled = tape.meanOverMiddle(tape.regions(maps[maps.count - 1]))
+    try fixture.expect(tape[pooled].reshaped(last.shape.prefix(2) + [1, 1]), "out.pooler_output")
   }
 }

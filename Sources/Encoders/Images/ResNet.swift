@@ -18,6 +18,10 @@ public struct ResNet: ParameterContainer {
     public var depths: [Int]
     /// The kind of every block.
     public var layerType: LayerType
+    /// Whether the first stage halves the picture too; published networks do not.
+    public var downsamplesFirstStage = false
+    /// Whether a bottleneck halves in its first convolution rather than its middle one.
+    public var downsamplesInBottleneck = false
 
     /// Two 3×3 convolutions, or 1×1, 3×3, 1×1 with a quarter of the channels between.
     public enum LayerType: String, Sendable, Hashable, Codable { case basic, bottleneck }
@@ -42,43 +46,67 @@ public struct ResNet: ParameterContainer {
   struct Residual: Sendable {
     var convolutions: [NormalizedConvolution]
     var shortcut: NormalizedConvolution?
+
+    init(
+      _ configuration: Configuration, _ inputs: Int, _ size: Int, stride: Int,
+      _ source: inout WeightSource
+    ) {
+      switch configuration.layerType {
+      case .basic:
+        convolutions = [
+          NormalizedConvolution(inputs, size, kernel: 3, stride: stride, &source),
+          NormalizedConvolution(size, size, kernel: 3, stride: 1, &source),
+        ]
+      case .bottleneck:
+        let inner = size / 4
+        let early = configuration.downsamplesInBottleneck
+        convolutions = [
+          NormalizedConvolution(inputs, inner, kernel: 1, stride: early ? stride : 1, &source),
+          NormalizedConvolution(inner, inner, kernel: 3, stride: early ? 1 : stride, &source),
+          NormalizedConvolution(inner, size, kernel: 1, stride: 1, &source),
+        ]
+      }
+      shortcut =
+        inputs != size || stride != 1
+        ? NormalizedConvolution(inputs, size, kernel: 1, stride: stride, &source) : nil
+    }
+
+    mutating func freezeStatistics() {
+      for i in convolutions.indices { convolutions[i].learnsStatistics = false }
+      shortcut?.learnsStatistics = false
+    }
   }
 
   /// Random weights.
   public init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
+    var source = WeightSource(generator: generator)
+    self.init(configuration, &source)
+    generator = source.generator ?? generator
+  }
+
+  /// Weights from a source.
+  public init(_ configuration: Configuration, _ source: inout WeightSource) {
     self.configuration = configuration
-    embedder = NormalizedConvolution(
-      3, configuration.embeddingSize, kernel: 7, stride: 2, &generator)
+    embedder = NormalizedConvolution(3, configuration.embeddingSize, kernel: 7, stride: 2, &source)
     var inputs = configuration.embeddingSize
     var stages: [[Residual]] = []
     for (i, size) in configuration.hiddenSizes.enumerated() {
+      let first = i > 0 || configuration.downsamplesFirstStage ? 2 : 1
       var layers: [Residual] = []
       for depth in 0..<configuration.depths[i] {
-        let stride = depth == 0 && i > 0 ? 2 : 1
-        var convolutions: [NormalizedConvolution]
-        switch configuration.layerType {
-        case .basic:
-          convolutions = [
-            NormalizedConvolution(inputs, size, kernel: 3, stride: stride, &generator),
-            NormalizedConvolution(size, size, kernel: 3, stride: 1, &generator),
-          ]
-        case .bottleneck:
-          let inner = size / 4
-          convolutions = [
-            NormalizedConvolution(inputs, inner, kernel: 1, stride: 1, &generator),
-            NormalizedConvolution(inner, inner, kernel: 3, stride: stride, &generator),
-            NormalizedConvolution(inner, size, kernel: 1, stride: 1, &generator),
-          ]
-        }
-        let shortcut =
-          inputs != size || stride != 1
-          ? NormalizedConvolution(inputs, size, kernel: 1, stride: stride, &generator) : nil
-        layers.append(Residual(convolutions: convolutions, shortcut: shortcut))
+        let stride = depth == 0 ? first : 1
+        layers.append(Residual(configuration, inputs, size, stride: stride, &source))
         inputs = size
       }
       stages.append(layers)
     }
     self.stages = stages
+  }
+
+  /// Keeps batch norm's statistics as they are, also while training (MODELS §2.5).
+  public mutating func freezeStatistics() {
+    embedder.learnsStatistics = false
+    for s in stages.indices { for l in stages[s].indices { stages[s][l].freezeStatistics() } }
   }
 
   /// B×3×H×W → the maps after the stem and after each stage, B×C×h×w.

@@ -8,6 +8,7 @@ public struct NormalizedConvolution: ParameterContainer {
   var runningVariance: Parameter
   let stride: Int
   let padding: Int
+  static let epsilon: Float = 1e-5
   /// Whether batch norm uses the batch's statistics while training; off for pretrained encoders
   /// (MODELS §2.5).
   public var learnsStatistics = true
@@ -31,7 +32,7 @@ public struct NormalizedConvolution: ParameterContainer {
     let y = tape.convolution(x, weight: tape(weight), stride: stride, padding: padding)
     let (output, running) = tape.batchNorm(
       y, weight: tape(scale), bias: tape(shift), runningMean: runningMean.value,
-      runningVariance: runningVariance.value, epsilon: 1e-5, momentum: 0.1,
+      runningVariance: runningVariance.value, epsilon: Self.epsilon, momentum: 0.1,
       useBatch: tape.training && learnsStatistics)
     if let running {
       tape.update(buffer: runningMean, to: running.mean)

@@ -12,17 +12,15 @@ extension Tape {
   /// x Φ(x), the exact erf form.
   public func gelu(_ a: Variable) -> Variable {
     let x = self[a]
-    var out = x
-    for i in 0..<out.count {
-      out.array[i] = 0.5 * x.array[i] * (1 + _erf(x.array[i] * 0.707_106_78))
+    let n = x.count
+    let out = [Float](unsafeUninitializedCapacity: n) { p, count in
+      count = n
+      VectorMath.gelu(x.array, into: p.baseAddress, n)
     }
-    return record(out, from: [a]) { tape, g in
-      tape.addGradient(a) { d in
-        for i in 0..<x.count {
-          let v = x.array[i]
-          let cdf = 0.5 * (1 + _erf(v * 0.707_106_78))
-          d[i] += g[i] * (cdf + v * 0.398_942_28 * _expf(-0.5 * v * v))
-        }
+    return record(Tensor(x.shape, out), from: [a]) { tape, g in
+      tape.writeGradient(a) { d, adds in
+        if !adds { d.update(repeating: 0, count: n) }
+        VectorMath.addGELUGradient(x.array, g, to: d, n)
       }
     }
   }
@@ -97,8 +95,22 @@ extension Tape {
   }
 }
 
-/// Plain loops over the rows of a matrix.
+/// Loops over the rows of a matrix.
 enum Rows {
+  /// Adds the sum of each of `width` columns to d, rows in order.
+  static func addColumns(
+    _ x: UnsafePointer<Float>, rows: Int, width: Int, to d: UnsafeMutablePointer<Float>
+  ) {
+    let part = max(64, (width + 7) / 8)
+    Parallel.tasks((width + part - 1) / part) { task, _ in
+      let (low, high) = (task * part, min(width, (task + 1) * part))
+      for r in 0..<rows {
+        let row = x + r * width
+        for j in low..<high { d[j] += row[j] }
+      }
+    }
+  }
+
   /// Softmax in place of each run of `width` numbers.
   static func softmax(_ x: UnsafeMutableBufferPointer<Float>, width: Int) {
     guard width > 0, let base = x.baseAddress else { return }

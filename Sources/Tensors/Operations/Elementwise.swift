@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tape {
   /// a + b; b has a's shape, or the shape of a's last axes (broadcast over the leading ones).
   public func add(_ a: Variable, _ b: Variable) -> Variable {
@@ -7,14 +9,17 @@ extension Tape {
     let n = y.count
     y.array.withUnsafeBufferPointer { q in
       out.array.withUnsafeMutableBufferPointer { p in
-        for base in stride(from: 0, to: p.count, by: n) { for i in 0..<n { p[base + i] += q[i] } }
+        guard let p = p.baseAddress, let q = q.baseAddress, n > 0 else { return }
+        for base in stride(from: 0, to: x.count, by: n) { ck_add(q, p + base, n) }
       }
     }
     let total = x.count
     return record(out, from: [a, b]) { tape, g in
-      tape.addGradient(a) { d in for i in 0..<total { d[i] += g[i] } }
-      tape.addGradient(b) { d in
-        for base in stride(from: 0, to: total, by: n) { for i in 0..<n { d[i] += g[base + i] } }
+      tape.writeGradient(a) { d, adds in VectorMath.add(g, to: d, total, adds: adds) }
+      if n == total {
+        tape.writeGradient(b) { d, adds in VectorMath.add(g, to: d, total, adds: adds) }
+      } else if n > 0 {
+        tape.addGradient(b) { d in Rows.addColumns(g, rows: total / n, width: n, to: d) }
       }
     }
   }
@@ -98,13 +103,18 @@ extension Tape {
   /// identity.
   public func dropout(_ a: Variable, _ probability: Float) -> Variable {
     guard training, probability > 0 else { return a }
-    var out = self[a]
-    var mask = [Float](repeating: 0, count: out.count)
-    let keep = 1 / (1 - probability)
-    for i in 0..<mask.count where !generator.chance(probability) { mask[i] = keep }
-    for i in 0..<mask.count { out.array[i] *= mask[i] }
-    return record(out, from: [a]) { tape, g in
-      tape.addGradient(a) { d in for i in 0..<mask.count { d[i] += g[i] * mask[i] } }
+    let x = self[a]
+    let n = x.count
+    // Decisions are made from the seed anew in the backward pass, not kept.
+    let seed = generator.next()
+    let out = [Float](unsafeUninitializedCapacity: n) { y, count in
+      count = n
+      VectorMath.dropout(x.array, to: y.baseAddress, n, seed: seed, probability, adds: false)
+    }
+    return record(Tensor(x.shape, out), from: [a]) { tape, g in
+      tape.writeGradient(a) { d, adds in
+        VectorMath.dropout(g, to: d, n, seed: seed, probability, adds: adds)
+      }
     }
   }
 }

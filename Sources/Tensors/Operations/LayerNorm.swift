@@ -1,3 +1,5 @@
+import CKernels
+
 extension Tape {
   /// (x − mean) / √(variance + ε) · weight + bias over the last axis of D numbers.
   public func layerNorm(
@@ -6,45 +8,46 @@ extension Tape {
     let (input, w, b) = (self[x], self[weight], self[bias])
     let d = w.count
     let rows = input.count / d
-    var normalized = [Float](repeating: 0, count: input.count)
     var scales = [Float](repeating: 0, count: rows)
-    var out = Tensor(input.shape)
-    for r in 0..<rows {
-      let base = r * d
-      var mean: Float = 0
-      for i in 0..<d { mean += input.array[base + i] }
-      mean /= Float(d)
-      var variance: Float = 0
-      for i in 0..<d {
-        let c = input.array[base + i] - mean
-        variance += c * c
-      }
-      scales[r] = 1 / (variance / Float(d) + epsilon).squareRoot()
-      for i in 0..<d {
-        let n = (input.array[base + i] - mean) * scales[r]
-        normalized[base + i] = n
-        out.array[base + i] = n * w.array[i] + b.array[i]
+    var hats: [Float] = []
+    let out = [Float](unsafeUninitializedCapacity: input.count) { y, count in
+      count = input.count
+      hats = [Float](unsafeUninitializedCapacity: input.count) { hat, count in
+        count = input.count
+        scales.withUnsafeMutableBufferPointer { scales in
+          guard let y = y.baseAddress, let hat = hat.baseAddress, let scales = scales.baseAddress
+          else { return }
+          input.array.withUnsafeBufferPointer { x in
+            guard let x = x.baseAddress else { return }
+            RowKernels.split(rows, work: 3 * d) { range in
+              let at = range.lowerBound
+              ck_layer_norm_parts(
+                x + at * d, w.array, b.array, epsilon, y + at * d, hat + at * d, scales + at,
+                range.count, d)
+            }
+          }
+        }
       }
     }
-    let (hat, inverse) = (normalized, scales)
-    return record(out, from: [x, weight, bias]) { tape, g in
-      tape.addGradient(bias) { p in
-        for r in 0..<rows { for i in 0..<d { p[i] += g[r * d + i] } }
-      }
+    let (hat, inverse) = (hats, scales)
+    return record(Tensor(input.shape, out), from: [x, weight, bias]) { tape, g in
+      tape.addGradient(bias) { p in Rows.addColumns(g, rows: rows, width: d, to: p) }
       tape.addGradient(weight) { p in
-        for r in 0..<rows { for i in 0..<d { p[i] += g[r * d + i] * hat[r * d + i] } }
+        hat.withUnsafeBufferPointer { hat in
+          for r in 0..<rows { for i in 0..<d { p[i] += g[r * d + i] * hat[r * d + i] } }
+        }
       }
-      tape.addGradient(x) { p in
-        for r in 0..<rows {
-          var (sum, dot): (Float, Float) = (0, 0)
-          for i in 0..<d {
-            let h = g[r * d + i] * w.array[i]
-            sum += h
-            dot += h * hat[r * d + i]
-          }
-          for i in 0..<d {
-            let h = g[r * d + i] * w.array[i]
-            p[r * d + i] += inverse[r] * (h - (sum + hat[r * d + i] * dot) / Float(d))
+      tape.writeGradient(x) { p, adds in
+        if !adds { p.update(repeating: 0, count: rows * d) }
+        hat.withUnsafeBufferPointer { hat in
+          guard let hat = hat.baseAddress else { return }
+          RowKernels.split(rows, work: 3 * d) { range in
+            let at = range.lowerBound
+            inverse.withUnsafeBufferPointer { inverse in
+              guard let inverse = inverse.baseAddress else { return }
+              ck_layer_norm_gradient(
+                g + at * d, w.array, hat + at * d, inverse + at, p + at * d, range.count, d)
+            }
           }
         }
       }

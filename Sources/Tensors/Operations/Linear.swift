@@ -5,30 +5,28 @@ extension Tape {
     let (o, i) = (w.shape[0], w.shape[1])
     precondition(input.shape.last == i, "a linear layer of \(w.shape) got \(input.shape)")
     let rows = input.count / i
-    var out = Tensor(Array(input.shape.dropLast()) + [o])
-    if let bias {
-      let b = self[bias]
-      out.array.withUnsafeMutableBufferPointer { p in
-        for r in 0..<rows { for j in 0..<o { p[r * o + j] = b.array[j] } }
-      }
+    let b = bias.map { self[$0].array }
+    let product = [Float](unsafeUninitializedCapacity: rows * o) { p, count in
+      count = rows * o
+      guard let base = p.baseAddress else { return }
+      BLAS.multiply(
+        input.array, lda: i, w.array, transposeB: true, ldb: i, into: base, ldc: o, m: rows,
+        n: o, k: i, bias: b)
     }
-    BLAS.multiply(
-      input.array, lda: i, w.array, transposeB: true, ldb: i, into: &out.array, ldc: o, m: rows,
-      n: o, k: i, beta: bias == nil ? 0 : 1)
+    let out = Tensor(Array(input.shape.dropLast()) + [o], product)
     return record(out, from: [x, weight] + (bias.map { [$0] } ?? [])) { tape, g in
       // In the forward pass y = x Wᵀ + b, so dx = g W, dW = gᵀ x, db = Σ rows of g.
-      tape.addGradient(x) { d in
-        BLAS.multiply(g, lda: o, w.array, ldb: i, into: d, ldc: i, m: rows, n: i, k: o, beta: 1)
+      tape.writeGradient(x) { d, adds in
+        BLAS.multiply(
+          g, lda: o, w.array, ldb: i, into: d, ldc: i, m: rows, n: i, k: o, beta: adds ? 1 : 0)
       }
-      tape.addGradient(weight) { d in
+      tape.writeGradient(weight) { d, adds in
         BLAS.multiply(
           g, transposeA: true, lda: o, input.array, ldb: i, into: d, ldc: i, m: o, n: i, k: rows,
-          beta: 1)
+          beta: adds ? 1 : 0)
       }
       if let bias {
-        tape.addGradient(bias) { d in
-          for r in 0..<rows { for j in 0..<o { d[j] += g[r * o + j] } }
-        }
+        tape.addGradient(bias) { d in Rows.addColumns(g, rows: rows, width: o, to: d) }
       }
     }
   }

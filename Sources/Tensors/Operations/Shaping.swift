@@ -45,11 +45,7 @@ extension Tape {
       for k in 0..<width { out.array[i * width + k] = rows.array[index * width + k] }
     }
     return record(out, from: [table]) { tape, g in
-      tape.addGradient(table) { d in
-        for (i, index) in indices.enumerated() where index >= 0 {
-          for k in 0..<width { d[index * width + k] += g[i * width + k] }
-        }
-      }
+      tape.addRowGradient(table, rows: indices, width: width, g)
     }
   }
 

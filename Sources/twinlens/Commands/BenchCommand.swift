@@ -13,7 +13,8 @@ struct BenchCommand: ParsableCommand {
 
       What can be measured alone:
       \(Benchmark.all.map { "  \($0.name.padded(to: 12))\($0.summary)" }.joined(separator: "\n"))
-      """)
+      """,
+    subcommands: [BenchEncodersCommand.self])
 
   @Flag(help: "Print JSON, with every percentile.")
   var json = false

@@ -1,0 +1,112 @@
+// Chooses among the instruction sets.
+#include "include/ckernels.h"
+#include <stdatomic.h>
+
+#define DECLARE(type, name, parameters)                                                          \
+  type ck_plain_##name parameters;                                                               \
+  type ck_avx2_##name parameters;                                                                \
+  type ck_avx512_##name parameters;
+
+#if defined(__x86_64__)
+#define CHOOSE(name, arguments)                                                                  \
+  switch (ck_level()) {                                                                          \
+  case CK_AVX512: return ck_avx512_##name arguments;                                             \
+  case CK_AVX2: return ck_avx2_##name arguments;                                                 \
+  default: return ck_plain_##name arguments;                                                     \
+  }
+#else
+#define CHOOSE(name, arguments) return ck_plain_##name arguments;
+#endif
+
+#define KERNEL(type, name, parameters, arguments)                                                \
+  DECLARE(type, name, parameters)                                                                \
+  type ck_##name parameters { CHOOSE(name, arguments) }
+
+int ck_widest_level(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    return CK_AVX512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return CK_AVX2;
+#endif
+  return CK_PLAIN;
+}
+
+static atomic_int level = -1;
+
+int ck_level(void) {
+  int now = atomic_load_explicit(&level, memory_order_relaxed);
+  if (now < 0) {
+    now = ck_widest_level();
+    atomic_store_explicit(&level, now, memory_order_relaxed);
+  }
+  return now;
+}
+
+void ck_set_level(int wanted) {
+  const int widest = ck_widest_level();
+  atomic_store(&level, wanted < 0 || wanted > widest ? widest : wanted);
+}
+
+KERNEL(void, exp, (const float *x, float *y, size_t n), (x, y, n))
+KERNEL(void, tanh, (const float *x, float *y, size_t n), (x, y, n))
+KERNEL(void, sigmoid, (const float *x, float *y, size_t n), (x, y, n))
+KERNEL(void, activate, (const float *x, float *y, size_t n, int activation), (x, y, n, activation))
+KERNEL(
+    void, gelu_gradient, (const float *x, const float *g, float *d, size_t n), (x, g, d, n))
+KERNEL(
+    void, pack,
+    (const float *b, size_t ldb, int transposed, size_t n, size_t k, size_t panel0, size_t panel1,
+     float *packed),
+    (b, ldb, transposed, n, k, panel0, panel1, packed))
+KERNEL(
+    void, multiply,
+    (const ck_product *p, size_t line0, size_t line1, size_t row0, size_t row1, size_t panel0,
+     size_t panel1, size_t after),
+    (p, line0, line1, row0, row1, panel0, panel1, after))
+KERNEL(
+    void, softmax,
+    (float *x, size_t ld, size_t rows, size_t width, size_t columns, float scale, int causal),
+    (x, ld, rows, width, columns, scale, causal))
+KERNEL(
+    void, layer_norm,
+    (const float *x, size_t ldx, const float *residual, size_t ldr, const float *weight,
+     const float *bias, float epsilon, float *y, size_t ldy, size_t rows, size_t n),
+    (x, ldx, residual, ldr, weight, bias, epsilon, y, ldy, rows, n))
+KERNEL(size_t, attention_scratch, (size_t tq, size_t tk, size_t d), (tq, tk, d))
+KERNEL(
+    void, attention,
+    (const float *q, size_t ldq, const float *k, const float *v, size_t ldkv, size_t tq, size_t tk,
+     size_t d, float scale, int causal, float *out, size_t ldo, float *weights,
+     size_t ldw, float *scratch),
+    (q, ldq, k, v, ldkv, tq, tk, d, scale, causal, out, ldo, weights, ldw, scratch))
+KERNEL(
+    void, lstm_step,
+    (const float *gates, size_t ld_gates, float *cell, float *state, float *out, size_t ld_out,
+     size_t rows, size_t h),
+    (gates, ld_gates, cell, state, out, ld_out, rows, h))
+KERNEL(
+    void, adam,
+    (float *p, const float *g, float *m, float *v, size_t n, const ck_adam_rule *rule),
+    (p, g, m, v, n, rule))
+KERNEL(
+    void, max_pool_line,
+    (const float *x, size_t line, size_t channels, size_t kernel, size_t stride, float *y,
+     size_t ldy, size_t count),
+    (x, line, channels, kernel, stride, y, ldy, count))
+KERNEL(
+    void, layer_norm_parts,
+    (const float *x, const float *weight, const float *bias, float epsilon, float *y, float *hat,
+     float *inverse, size_t rows, size_t n),
+    (x, weight, bias, epsilon, y, hat, inverse, rows, n))
+KERNEL(
+    void, layer_norm_gradient,
+    (const float *g, const float *weight, const float *hat, const float *inverse, float *d,
+     size_t rows, size_t n),
+    (g, weight, hat, inverse, d, rows, n))
+KERNEL(
+    void, dropout,
+    (const float *x, float *y, size_t n, size_t first, uint64_t seed, float probability, int adds),
+    (x, y, n, first, seed, probability, adds))
+KERNEL(void, add, (const float *x, float *y, size_t n), (x, y, n))

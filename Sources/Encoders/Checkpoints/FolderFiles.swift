@@ -1,0 +1,30 @@
+import Foundation
+
+/// Small files of a model folder, read whole and with a bound.
+enum FolderFiles {
+  /// The bytes of a plain file.
+  ///
+  /// - Throws: `CheckpointError.file`.
+  static func bytes(_ path: String, limit: Int) throws(CheckpointError) -> Data {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw .file(path: path, problem: "does not exist; check the folder")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .file(path: path, problem: "is not a plain file; check the folder")
+    }
+    guard status.st_size <= limit else {
+      throw .file(
+        path: path, problem: "has \(status.st_size) bytes, more than the \(limit) that are read")
+    }
+    guard let data = FileManager.default.contents(atPath: path), data.count <= limit else {
+      throw .file(path: path, problem: "cannot be read; check its permissions")
+    }
+    return data
+  }
+
+  static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+}

@@ -1,0 +1,157 @@
+import Tensors
+
+/// A residual network with packed kernels: forward passes only, without a tape, batch norm by its
+/// running statistics worked into the kernels.
+public struct ResNetEngine: Sendable {
+  public let configuration: ResNet.Configuration
+  let embedder: PackedConvolution
+  let stages: [[Layer]]
+  private let arenas = ArenaPool()
+
+  /// One residual layer.
+  struct Layer: Sendable {
+    let convolutions: [PackedConvolution]
+    let shortcut: PackedConvolution?
+  }
+
+  /// Packs a network.
+  public init(_ network: ResNet) {
+    configuration = network.configuration
+    embedder = PackedConvolution(network.embedder)
+    stages = network.stages.map { layers in
+      layers.map { layer in
+        Layer(
+          convolutions: layer.convolutions.map { PackedConvolution($0) },
+          shortcut: layer.shortcut.map { PackedConvolution($0) })
+      }
+    }
+  }
+
+  /// Pixels of zeros that a layer's first convolution needs around its input.
+  private func border(of layer: Layer) -> Int { layer.convolutions[0].padding }
+
+  /// The border of the map after a layer, and of the one after the stem: what the next one needs.
+  private func bordersAfter() -> (stem: Int, layers: [[Int]]) {
+    let all = stages.flatMap(\.self)
+    var next = all.dropFirst().map { border(of: $0) } + [0]
+    let layers = stages.map { layers in
+      layers.map { _ in next.removeFirst() }
+    }
+    return (all.first.map { border(of: $0) } ?? 0, layers)
+  }
+
+  /// Pictures B×3×H×W → B×(h·w)×C, the last map as regions, row by row.
+  ///
+  /// - Throws: `EncoderInputError` for what is no batch of pictures, or too small for the network.
+  public func callAsFunction(_ pixels: Tensor) throws(EncoderInputError) -> Tensor {
+    let shape = pixels.shape
+    let least = 1 << (stages.count + 1)
+    guard shape.count == 4, shape[0] > 0, shape[1] == embedder.inputs, shape[2] >= least,
+      shape[3] >= least, shape[2] <= 4096, shape[3] <= 4096
+    else { throw .pictures(shape: shape, expected: "B×\(embedder.inputs)×H×W") }
+    let (batch, height, width) = (shape[0], shape[2], shape[3])
+    let input = FeatureMap.size(
+      height: height, width: width, channels: shape[1], border: embedder.padding)
+    let largest = largestMap(height: height, width: width)
+    return arenas.borrow(reserving: input + 16 + 5 * (largest + 16)) { arena in
+      let source = arena.numbers(input)
+      let rooms = Rooms((0..<5).map { _ in arena.numbers(largest) })
+      var result: [Float] = []
+      var regions = 0
+      for item in 0..<batch {
+        let picture = FeatureMap(
+          source, height: height, width: width, channels: shape[1], border: embedder.padding)
+        pixels.array.withUnsafeBufferPointer {
+          if let planes = $0.baseAddress {
+            picture.fill(planes: planes + item * shape[1] * height * width)
+          }
+        }
+        let last = run(picture, rooms)
+        regions = last.height * last.width
+        let count = regions * last.channels
+        if result.isEmpty { result = [Float](repeating: 0, count: batch * count) }
+        result.withUnsafeMutableBufferPointer {
+          if let target = $0.baseAddress { last.copy(to: target + item * count) }
+        }
+      }
+      return Tensor([batch, regions, result.count / max(1, batch * regions)], result)
+    }
+  }
+
+  private func run(_ picture: FeatureMap, _ rooms: Rooms) -> FeatureMap {
+    let borders = bordersAfter()
+    let half = embedder.outputSize(height: picture.height, width: picture.width)
+    let stem = rooms.map(half, embedder.outputs, border: 1, busy: [])
+    embedder(picture, into: stem, relu: true)
+    var x = rooms.map(
+      ((half.height - 1) / 2 + 1, (half.width - 1) / 2 + 1), embedder.outputs,
+      border: borders.stem, busy: [stem])
+    stem.maxPool(kernel: 3, stride: 2, padding: 1, into: x)
+    for (layers, after) in zip(stages, borders.layers) {
+      for (layer, border) in zip(layers, after) { x = run(layer, x, border: border, rooms) }
+    }
+    return x
+  }
+
+  private func run(_ layer: Layer, _ x: FeatureMap, border: Int, _ rooms: Rooms) -> FeatureMap {
+    var busy = [x]
+    func room(_ convolution: PackedConvolution, _ x: FeatureMap, border: Int) -> FeatureMap {
+      let size = convolution.outputSize(height: x.height, width: x.width)
+      let map = rooms.map(size, convolution.outputs, border: border, busy: busy)
+      busy.append(map)
+      return map
+    }
+    var rest = x
+    if let shortcut = layer.shortcut {
+      rest = room(shortcut, x, border: 0)
+      shortcut(x, into: rest, relu: false)
+    }
+    var y = x
+    for (i, convolution) in layer.convolutions.enumerated() {
+      let isLast = i + 1 == layer.convolutions.count
+      let target = room(
+        convolution, y, border: isLast ? border : layer.convolutions[i + 1].padding)
+      convolution(y, into: target, residual: isLast ? rest : nil, relu: true)
+      y = target
+    }
+    return y
+  }
+
+  /// Numbers of the largest map, with a border.
+  private func largestMap(height: Int, width: Int) -> Int {
+    var size = embedder.outputSize(height: height, width: width)
+    func room(_ channels: Int) -> Int {
+      FeatureMap.size(
+        height: size.height, width: size.width, channels: channels + 16, border: 1)
+    }
+    var largest = room(embedder.outputs)
+    size = ((size.height - 1) / 2 + 1, (size.width - 1) / 2 + 1)
+    for layer in stages.flatMap(\.self) {
+      var after = size
+      for convolution in layer.convolutions {
+        after = convolution.outputSize(height: after.height, width: after.width)
+        // Before its stride a layer's maps are as large as its input.
+        largest = max(largest, room(convolution.outputs))
+        size = after
+      }
+    }
+    return largest
+  }
+}
+
+/// Memory that the maps of one pass take turns in.
+private struct Rooms {
+  private let memory: [UnsafeMutablePointer<Float>]
+
+  init(_ memory: [UnsafeMutablePointer<Float>]) { self.memory = memory }
+
+  /// A map in memory that none of the busy maps is in.
+  func map(
+    _ size: (height: Int, width: Int), _ channels: Int, border: Int, busy: [FeatureMap]
+  ) -> FeatureMap {
+    let free = memory.first { room in !busy.contains { $0.memory == room } }
+    guard let free else { preconditionFailure("\(busy.count) maps are in use") }
+    return FeatureMap(
+      free, height: size.height, width: size.width, channels: channels, border: border)
+  }
+}

@@ -1,0 +1,55 @@
+import Tensors
+
+extension CLIPTextConfiguration {
+  /// Where each sequence is read: at its first end-of-text piece; in folders that still say 2, at
+  /// its largest id, which is the end of text in CLIP's vocabulary.
+  func readPositions(_ batch: TextBatch) -> [Int] {
+    (0..<batch.count).map { item in
+      let row = batch.ids[(item * batch.length)..<((item + 1) * batch.length)]
+      let found =
+        endOfText == 2
+        ? row.max().flatMap { row.firstIndex(of: $0) } : row.firstIndex(of: endOfText)
+      return found.map { $0 - row.startIndex } ?? 0
+    }
+  }
+}
+
+extension CLIPTextModel {
+  /// Pieces → vectors; `pooled` is the end-of-text position, all after the last norm.
+  ///
+  /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
+  /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
+  public func callAsFunction(
+    _ batch: TextBatch, _ tape: Tape, _ watch: AttentionWatch? = nil
+  ) throws(EncoderInputError) -> EncoderOutput {
+    try batch.check(
+      vocabulary: configuration.vocabulary, longest: configuration.positions, tokenTypes: 1)
+    let shape = [batch.count, batch.length]
+    let places = batch.ids.indices.map { $0 % batch.length }
+    let x = tape.add(
+      words(batch.ids, shape: shape, tape), positions(places, shape: shape, tape))
+    let states = encoder(x, mask: AttentionMask(keys: batch.mask, causal: true), tape, watch)
+    let last = finalNorm(states[states.count - 1], tape)
+    let pooled = tape.positions(configuration.readPositions(batch), of: last)
+    return EncoderOutput(last: last, hidden: states, pooled: pooled)
+  }
+}
+
+extension CLIPModel {
+  /// The unit vectors of sentences, B×P, from the text tower's pooled output B×D.
+  public func textVectors(_ pooled: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    tape.normalizeRows(textProjection(pooled, tape))
+  }
+
+  /// The unit vectors of pictures, B×P, from the vision tower's pooled output B×D.
+  public func pictureVectors(_ pooled: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    tape.normalizeRows(visualProjection(pooled, tape))
+  }
+
+  /// pictures × sentences: cosines times exp(logit scale).
+  public func logits(
+    pictures: Tape.Variable, texts: Tape.Variable, _ tape: Tape
+  ) -> Tape.Variable {
+    tape.scaleByExp(tape.multiplyTransposed(pictures, texts), tape(logitScale))
+  }
+}

@@ -1,0 +1,83 @@
+/// Sequences of word pieces, padded to one length.
+public struct TextBatch: Sendable, Hashable {
+  /// B×T piece ids, row-major.
+  public var ids: [Int]
+  /// B×T, true for real pieces and false for padding; nil when all are real.
+  public var mask: [Bool]?
+  /// B×T segments; nil means all 0.
+  public var tokenTypes: [Int]?
+  /// B.
+  public var count: Int
+  /// T.
+  public var length: Int
+
+  /// A batch of B×T ids.
+  public init(
+    ids: [Int], count: Int, length: Int, mask: [Bool]? = nil, tokenTypes: [Int]? = nil
+  ) {
+    self.ids = ids
+    self.mask = mask
+    self.tokenTypes = tokenTypes
+    self.count = count
+    self.length = length
+  }
+
+  /// Sequences of any lengths, filled up with `padding` to the longest.
+  public init(_ sequences: [[Int]], padding: Int) {
+    let length = sequences.map(\.count).max() ?? 0
+    var ids: [Int] = []
+    var mask: [Bool] = []
+    for sequence in sequences {
+      ids += sequence
+      ids += repeatElement(padding, count: length - sequence.count)
+      mask += repeatElement(true, count: sequence.count)
+      mask += repeatElement(false, count: length - sequence.count)
+    }
+    self.init(ids: ids, count: sequences.count, length: length, mask: mask)
+  }
+
+  /// Checks a batch against a model's tables, so that nothing later can be out of range.
+  func check(vocabulary: Int, longest: Int, tokenTypes rows: Int) throws(EncoderInputError) {
+    guard count > 0, length > 0, ids.count == count * length,
+      mask.map({ $0.count == ids.count }) ?? true,
+      tokenTypes.map({ $0.count == ids.count }) ?? true
+    else { throw .batch(ids: ids.count, count: count, length: length) }
+    guard length <= longest else { throw .tooLong(length: length, longest: longest) }
+    if let id = ids.first(where: { $0 < 0 || $0 >= vocabulary }) {
+      throw .unknownPiece(id: id, vocabulary: vocabulary)
+    }
+    if let type = tokenTypes?.first(where: { $0 < 0 || $0 >= rows }) {
+      throw .unknownSegment(segment: type, segments: rows)
+    }
+  }
+}
+
+/// Input that an encoder cannot read, and why.
+public enum EncoderInputError: Error, Hashable, CustomStringConvertible {
+  /// The ids, mask and segments do not fill B×T.
+  case batch(ids: Int, count: Int, length: Int)
+  /// More pieces than the model has positions.
+  case tooLong(length: Int, longest: Int)
+  /// A piece outside the model's table.
+  case unknownPiece(id: Int, vocabulary: Int)
+  /// A segment outside the model's table.
+  case unknownSegment(segment: Int, segments: Int)
+  /// Pictures of another shape than the model reads.
+  case pictures(shape: [Int], expected: String)
+
+  public var description: String {
+    switch self {
+    case .batch(let ids, let count, let length):
+      "\(ids) ids do not fill \(count) sequences of \(length) pieces; pad them to one length"
+    case .tooLong(let length, let longest):
+      "a sequence of \(length) pieces is longer than the model's \(longest); shorten it"
+    case .unknownPiece(let id, let vocabulary):
+      "piece \(id) is outside the model's table of \(vocabulary); "
+        + "take the tokenizer that came with the model"
+    case .unknownSegment(let segment, let segments):
+      "segment \(segment) is outside the model's \(segments); number segments from 0"
+    case .pictures(let shape, let expected):
+      "pictures of shape \(shape) came where \(expected) is read; prepare them by the model's recipe"
+    }
+  }
+}

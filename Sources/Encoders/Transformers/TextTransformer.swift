@@ -1,0 +1,106 @@
+import Tensors
+
+/// Vectors of word pieces, positions and segments, summed and normalised: the first layer of BERT
+/// and RoBERTa.
+public struct EmbeddingParameters: ParameterContainer {
+  public var words: Embedding
+  public var positions: Embedding
+  public var tokenTypes: Embedding
+  public var norm: LayerNorm
+
+  /// Tables of the configuration's sizes.
+  public init(_ configuration: TextConfiguration, _ source: inout WeightSource) {
+    let stack = configuration.stack
+    let (d, deviation) = (stack.hiddenSize, stack.deviation)
+    words = Embedding(configuration.vocabulary, d, deviation: deviation, &source)
+    positions = Embedding(configuration.positions, d, deviation: deviation, &source)
+    tokenTypes = Embedding(configuration.tokenTypes, d, deviation: deviation, &source)
+    norm = LayerNorm(d, epsilon: stack.epsilon, &source)
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    words.visitParameters(prefix + "word_embeddings.", visit)
+    positions.visitParameters(prefix + "position_embeddings.", visit)
+    tokenTypes.visitParameters(prefix + "token_type_embeddings.", visit)
+    norm.visitParameters(prefix + "LayerNorm.", visit)
+  }
+}
+
+/// The sizes of a BERT or RoBERTa.
+public struct TextConfiguration: Sendable, Hashable {
+  public var stack: TransformerConfiguration
+  /// Rows of the word piece table.
+  public var vocabulary: Int
+  /// Rows of the position table; RoBERTa uses `padding + 1` rows less.
+  public var positions: Int
+  /// Rows of the segment table.
+  public var tokenTypes: Int
+  /// The id of padding.
+  public var padding: Int
+  /// How positions are counted.
+  public var counting: PositionCounting
+  /// Whether there is a pooler (a linear layer and tanh over the first position).
+  public var pooler: Bool
+
+  /// A model's sizes.
+  public init(
+    stack: TransformerConfiguration, vocabulary: Int, positions: Int, tokenTypes: Int,
+    padding: Int, counting: PositionCounting, pooler: Bool = true
+  ) {
+    self.stack = stack
+    self.vocabulary = vocabulary
+    self.positions = positions
+    self.tokenTypes = tokenTypes
+    self.padding = padding
+    self.counting = counting
+    self.pooler = pooler
+  }
+
+  /// Which row of the position table belongs to a piece.
+  public enum PositionCounting: Sendable, Hashable {
+    /// 0, 1, 2 …: BERT.
+    case fromZero
+    /// The n-th piece that is not padding has position n + padding (n from 1); padding has
+    /// `padding`: RoBERTa.
+    case skippingPadding
+  }
+
+  /// The longest sequence, in pieces.
+  public var longest: Int {
+    counting == .fromZero ? positions : positions - padding - 1
+  }
+}
+
+/// BERT (Devlin et al. 2019) and, with `counting: .skippingPadding`, RoBERTa (Liu et al. 2019);
+/// weights are named as Hugging Face's `BertModel` and `RobertaModel` name them.
+public struct BERTModel: ParameterContainer {
+  public var embeddings: EmbeddingParameters
+  public var encoder: TransformerStack
+  /// Over the first position; followed by tanh.
+  public var pooler: Linear?
+  public let configuration: TextConfiguration
+
+  /// A model of the given sizes.
+  public init(_ configuration: TextConfiguration, _ source: inout WeightSource) {
+    let d = configuration.stack.hiddenSize
+    embeddings = EmbeddingParameters(configuration, &source)
+    encoder = TransformerStack(configuration.stack, &source)
+    pooler =
+      configuration.pooler
+      ? Linear(d, d, deviation: configuration.stack.deviation, &source) : nil
+    self.configuration = configuration
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    embeddings.visitParameters(prefix + "embeddings.", visit)
+    encoder.visitParameters(prefix, visit)
+    if var layer = pooler {
+      layer.visitParameters(prefix + "pooler.dense.", visit)
+      pooler = layer
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Tensors
+
+/// One transformer layer (Vaswani et al. 2017): attention of all positions over all, then a
+/// feed-forward part on each, both with a residual sum and a layer norm.
+///
+/// The same type serves BERT (norm after the sum) and CLIP and ViT (norm before the sublayer); the
+/// names of its parameters follow the checkpoint's family.
+public struct TransformerLayer: ParameterContainer {
+  public var query: Linear
+  public var key: Linear
+  public var value: Linear
+  public var attentionOutput: Linear
+  /// After the attention's sum (post), or before the attention (pre).
+  public var attentionNorm: LayerNorm
+  public var intermediate: Linear
+  public var output: Linear
+  /// After the feed-forward sum (post), or before the feed-forward part (pre).
+  public var outputNorm: LayerNorm
+  public let configuration: TransformerConfiguration
+
+  /// A layer of the stack's sizes.
+  public init(_ configuration: TransformerConfiguration, _ source: inout WeightSource) {
+    let (d, inner) = (configuration.hiddenSize, configuration.intermediateSize)
+    let (bias, deviation) = (configuration.attentionBias, configuration.deviation)
+    query = Linear(d, d, bias: bias, deviation: deviation, &source)
+    key = Linear(d, d, bias: bias, deviation: deviation, &source)
+    value = Linear(d, d, bias: bias, deviation: deviation, &source)
+    attentionOutput = Linear(d, d, deviation: deviation, &source)
+    attentionNorm = LayerNorm(d, epsilon: configuration.epsilon, &source)
+    intermediate = Linear(d, inner, deviation: deviation, &source)
+    output = Linear(inner, d, deviation: deviation, &source)
+    outputNorm = LayerNorm(d, epsilon: configuration.epsilon, &source)
+    self.configuration = configuration
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    let names = configuration.names
+    query.visitParameters(prefix + names.query, visit)
+    key.visitParameters(prefix + names.key, visit)
+    value.visitParameters(prefix + names.value, visit)
+    attentionOutput.visitParameters(prefix + names.attentionOutput, visit)
+    attentionNorm.visitParameters(prefix + names.attentionNorm, visit)
+    intermediate.visitParameters(prefix + names.intermediate, visit)
+    output.visitParameters(prefix + names.output, visit)
+    outputNorm.visitParameters(prefix + names.outputNorm, visit)
+  }
+}
+
+/// Transformer layers in a row.
+public struct TransformerStack: ParameterContainer {
+  public var layers: [TransformerLayer]
+  public let configuration: TransformerConfiguration
+
+  /// A stack of the given sizes.
+  public init(_ configuration: TransformerConfiguration, _ source: inout WeightSource) {
+    layers = (0..<configuration.layers).map { _ in TransformerLayer(configuration, &source) }
+    self.configuration = configuration
+  }
+
+  public mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    for i in layers.indices {
+      layers[i].visitParameters(prefix + configuration.names.layers + "\(i).", visit)
+    }
+  }
+}

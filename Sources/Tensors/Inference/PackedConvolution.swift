@@ -1,0 +1,123 @@
+import CKernels
+
+/// A convolution whose kernels are packed for forward passes over `FeatureMap`s, with what a batch
+/// norm after it does already worked in.
+public struct PackedConvolution: Sendable {
+  public let inputs: Int
+  public let outputs: Int
+  public let kernel: Int
+  public let stride: Int
+  public let padding: Int
+  let matrix: PackedMatrix
+  let bias: FloatBuffer
+
+  /// Packs kernels O×C×k×k, each output's numbers times `scale` and `shift` added to its sum.
+  public init(
+    weight: Tensor, scale: [Float], shift: [Float], stride: Int, padding: Int
+  ) {
+    let shape = weight.shape
+    precondition(
+      shape.count == 4 && shape[2] == shape[3] && scale.count == shape[0]
+        && shift.count == shape[0], "kernels of shape \(shape)")
+    (outputs, inputs, kernel) = (shape[0], shape[1], shape[2])
+    self.stride = stride
+    self.padding = padding
+    bias = FloatBuffer(shift)
+    let (count, area) = (shape[1], shape[2] * shape[2])
+    var ordered = [Float](repeating: 0, count: weight.count)
+    for o in 0..<shape[0] {
+      for c in 0..<count {
+        for p in 0..<area {
+          // Channels innermost, as pixels hold them.
+          ordered[(o * area + p) * count + c] = weight.array[(o * count + c) * area + p] * scale[o]
+        }
+      }
+    }
+    matrix = PackedMatrix(weight: ordered, outputs: shape[0], inputs: count * area)
+  }
+
+  /// Height and width of the result.
+  public func outputSize(height: Int, width: Int) -> (height: Int, width: Int) {
+    (
+      (height + 2 * padding - kernel) / stride + 1, (width + 2 * padding - kernel) / stride + 1
+    )
+  }
+
+  /// y ← x ∗ W + bias + residual, then relu where wanted. `residual` is as large as `y` and other
+  /// memory.
+  public func callAsFunction(
+    _ x: FeatureMap, into y: FeatureMap, residual: FeatureMap? = nil, relu: Bool
+  ) {
+    let size = outputSize(height: x.height, width: x.width)
+    precondition(
+      x.channels == inputs && y.channels == outputs && x.border >= padding
+        && y.height == size.height && y.width == size.width
+        && (kernel == 1 || x.pixelStride == inputs), "a convolution over maps of other sizes")
+    var product = ck_product()
+    product.a = UnsafePointer(x.base - padding * (x.lineStride + x.pixelStride))
+    product.lda = stride * x.pixelStride
+    product.line_a = stride * x.lineStride
+    product.taps = kernel
+    product.tap_a = x.lineStride
+    product.k = kernel * inputs
+    product.b = UnsafePointer(matrix.buffer.base)
+    product.n = outputs
+    product.c = y.base
+    product.ldc = y.pixelStride
+    product.line_c = y.lineStride
+    product.bias = UnsafePointer(bias.base)
+    if let residual {
+      precondition(
+        residual.channels == outputs && residual.height == y.height && residual.width == y.width)
+      product.residual = UnsafePointer(residual.base)
+      product.ld_residual = residual.pixelStride
+      product.line_residual = residual.lineStride
+    }
+    product.activation = (relu ? PackedMatrix.Function.relu : .identity).rawValue
+    withExtendedLifetime((x, y, residual)) {
+      if kernel == 1, stride == 1, x.isPlain, y.isPlain, residual?.isPlain ?? true {
+        Products.run(product, rows: y.height * y.width)
+      } else {
+        Products.run(product, lines: y.height, rows: y.width)
+      }
+    }
+  }
+}
+
+extension PackedConvolution {
+  /// A convolution with its batch norm, by the running statistics.
+  public init(_ layer: NormalizedConvolution) {
+    let scale = zip(layer.scale.value.array, layer.runningVariance.value.array)
+      .map { $0 / ($1 + NormalizedConvolution.epsilon).squareRoot() }
+    let shift = zip(layer.shift.value.array, zip(layer.runningMean.value.array, scale))
+      .map { $0 - $1.0 * $1.1 }
+    self.init(
+      weight: layer.weight.value, scale: scale, shift: shift, stride: layer.stride,
+      padding: layer.padding)
+  }
+}
+
+extension Products {
+  /// Runs a product of several lines: some lines and some panels in each task.
+  static func run(_ product: ck_product, lines: Int, rows: Int) {
+    guard rows > 0, lines > 0, product.n > 0 else { return }
+    let panels = (Int(product.n) + Int(CK_PANEL) - 1) / Int(CK_PANEL)
+    // Weights that are larger than the map are read once, by one thread; else the map's lines are
+    // shared out.
+    let depth = Int(product.taps * product.k)
+    let blocks = panels >= 8 ? 1 : max(1, min(16, lines / 2))
+    let height = (lines + blocks - 1) / blocks
+    let work = max(1, height * rows * Int(CK_PANEL) * depth)
+    let chunk = min(panels, max(1, 1_000_000 / work, panels / 32))
+    let chunks = (panels + chunk - 1) / chunk
+    withUnsafePointer(to: product) { product in
+      nonisolated(unsafe) let product = product
+      Parallel.tasks(blocks * chunks) { task, next in
+        let (block, first) = (task / chunks, task % chunks * chunk)
+        ck_multiply(
+          product, min(lines, block * height), min(lines, (block + 1) * height), 0, rows, first,
+          min(panels, first + chunk), next < 0 ? panels : next % chunks * chunk)
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import CKernels
+
+/// Layer norm and attention over rows in an arena, on several threads.
+public enum RowKernels {
+  /// Calls `body` with parts of 0 ..< rows; `work` is the cost of a row in numbers touched.
+  public static func split(_ rows: Int, work: Int, _ body: (Range<Int>) -> Void) {
+    guard rows > 0 else { return }
+    // About 5 µs each.
+    let height = max(1, min(rows, 16_000 / max(1, work)))
+    Parallel.tasks((rows + height - 1) / height) { task, _ in
+      body((task * height)..<min(rows, (task + 1) * height))
+    }
+  }
+
+  /// y ← (x + residual − mean) / √(variance + ε) · weight + bias, row by row. `y` may be `x`.
+  public static func layerNorm(
+    _ x: MatrixView, residual: MatrixView? = nil, weight: FloatBuffer, bias: FloatBuffer,
+    epsilon: Float, into y: MatrixView
+  ) {
+    precondition(
+      weight.count == x.columns && bias.count == x.columns && y.columns == x.columns
+        && y.rows == x.rows, "a norm of \(weight.count) over \(x.columns)")
+    split(x.rows, work: 3 * x.columns) { range in
+      let r = range.lowerBound
+      ck_layer_norm(
+        x.base + r * x.stride, x.stride, residual.map { UnsafePointer($0.base + r * $0.stride) },
+        residual?.stride ?? 0, weight.base, bias.base, epsilon, y.base + r * y.stride, y.stride,
+        range.count, x.columns)
+    }
+  }
+
+  /// The sequences of a batch whose rows stand one after the other, without padding.
+  public struct Attention {
+    public let heads: Int
+    /// Rows of each sequence.
+    public let lengths: [Int]
+    /// Row i of a sequence sees its rows ≤ i only.
+    public let causal: Bool
+
+    /// An attention of several heads.
+    public init(heads: Int, lengths: [Int], causal: Bool) {
+      self.heads = heads
+      self.lengths = lengths
+      self.causal = causal
+    }
+
+    /// Tasks of a phase: each has scratch memory of its own.
+    private var parts: Int { max(1, min(heads * lengths.count, 4 * Parallel.width)) }
+
+    private func scratch(size: Int) -> Int {
+      let longest = lengths.max() ?? 0
+      return (ck_attention_scratch(longest, longest, size) + 15) / 16 * 16
+    }
+
+    /// Numbers that `callAsFunction` takes from the arena.
+    public func scratchSize(width: Int) -> Int { parts * scratch(size: width / heads) }
+
+    /// out ← softmax(q kᵀ / √(D/h)) v, head by head.
+    ///
+    /// - Parameters:
+    ///   - qkv: queries, keys and values side by side, rows × 3D.
+    ///   - out: rows × D.
+    ///   - scratch: `scratchSize` numbers, aligned to 64 bytes.
+    ///   - weights: gets B×h×T×T probabilities, T the longest length, unless nil.
+    public func callAsFunction(
+      _ qkv: MatrixView, into out: MatrixView, scratch memory: UnsafeMutablePointer<Float>,
+      weights: UnsafeMutablePointer<Float>? = nil
+    ) {
+      let width = out.columns
+      precondition(qkv.columns == 3 * width && width % heads == 0, "\(qkv.columns) columns")
+      let size = width / heads
+      let longest = lengths.max() ?? 0
+      let each = scratch(size: size)
+      var first = 0
+      let starts = lengths.map { length in
+        defer { first += length }
+        return first
+      }
+      let all = heads * lengths.count
+      let parts = parts
+      Parallel.tasks(parts) { part, _ in
+        for job in (part * all / parts)..<((part + 1) * all / parts) {
+          let (item, head) = (job / heads, job % heads)
+          guard lengths[item] > 0 else { continue }
+          let q = qkv.base + starts[item] * qkv.stride + head * size
+          ck_attention(
+            q, qkv.stride, q + width, q + 2 * width, qkv.stride, lengths[item], lengths[item],
+            size, 1 / Float(size).squareRoot(), causal ? 1 : 0,
+            out.base + starts[item] * out.stride + head * size, out.stride,
+            weights.map { $0 + job * longest * longest }, longest, memory + part * each)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import Corpora
+import Encoders
+import Extractors
+import Foundation
+import Services
+import Tensors
+
+/// `twinlens models`: published encoders in folders as Hugging Face lays them out.
+struct ModelsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "Inspect, check and import pretrained encoders.",
+    subcommands: [Inspect.self, Check.self, Import.self])
+
+  /// `twinlens models inspect DIR`.
+  struct Inspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print what a folder holds, and run it on a fixed input.",
+      discussion: "The exit status is 1 when something in the folder does not fit.")
+
+    @Argument(help: "A folder with config.json and weights.")
+    var folder: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+      let report = try FolderReport(EncoderFolder(folder))
+      if json {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self))
+      } else {
+        StandardOutput.write(report.text)
+      }
+      if !report.problems.isEmpty { throw ExitCode.failure }
+    }
+  }
+
+  /// `twinlens models check DIR`.
+  struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare a model with reference outputs.",
+      discussion: """
+        Computes every in.* of the folder's io.safetensors and prints, for each out.*, its shape \
+        and the largest absolute error. The exit status is 1 when an error is above the tolerance \
+        times the larger of 1 and the reference's largest absolute value. A folder without \
+        io.safetensors is run on a fixed input, and every number must be finite.
+        """)
+
+    @Argument(help: "A folder with config.json and weights.")
+    var folder: String
+
+    @Option(help: ArgumentHelp("Largest relative error.", valueName: "number"))
+    var tolerance: Float = 1e-4
+
+    @Option(help: ArgumentHelp("Reference values of another place.", valueName: "file"))
+    var io: String?
+
+    func run() throws {
+      let folder = try EncoderFolder(folder)
+      let beside = folder.path + "/io.safetensors"
+      var failed = false
+      if let path = io ?? (FileManager.default.fileExists(atPath: beside) ? beside : nil) {
+        for output in try folder.check(Safetensors(path: path)) {
+          let isWithin = output.isWithin(tolerance)
+          failed = failed || !isWithin
+          let found =
+            output.found == output.shape ? "" : " found \(output.found?.description ?? "nothing")"
+          StandardOutput.write(
+            "\(VisibleText.name(output.name)) \(output.shape)\(found) error \(output.error)"
+              + (isWithin ? "" : " ABOVE \(tolerance * max(1, output.largest))"))
+        }
+      } else {
+        for output in try folder.selfCheck(folder.load()) {
+          failed = failed || !output.isFinite
+          StandardOutput.write(
+            "\(output.name) \(output.shape) largest \(output.largest)"
+              + (output.isFinite ? "" : " NOT FINITE"))
+        }
+      }
+      if failed { throw ExitCode.failure }
+    }
+  }
+
+  /// `twinlens models import PATH --out DIR`.
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Copy a model into a folder of its own, converted to one model.safetensors.",
+      discussion: """
+        Weights of any supported file are written as float32 under the names this program uses, \
+        read again and compared. Tokenizer and configuration files are copied. provenance.json \
+        says where everything came from.
+        """)
+
+    @Argument(help: "A folder with config.json and weights.")
+    var path: String
+
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+    var out: String
+
+    func run() throws {
+      let folder = try EncoderFolder(path)
+      let count = try folder.copy(to: out)
+      var hashes: [String: String] = [:]
+      for file in folder.weights.paths + [folder.path + "/config.json"] {
+        hashes[(file as NSString).lastPathComponent] = try FileHash.sha256(file)
+      }
+      let provenance = Provenance(
+        command: "twinlens models import \(path) --out \(out)", seed: 0, data: hashes, metrics: [:])
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      try DurableFile.write(
+        encoder.encode(provenance) + Data("\n".utf8), to: out + "/provenance.json")
+      let check = try EncoderFolder(out)
+      let wrong = try check.selfCheck(check.load()).filter { !$0.isFinite }
+      StandardOutput.write("wrote \(count) tensors to \(out), read them again and compared them")
+      for output in wrong { StandardOutput.write("\(output.name) is not finite on a fixed input") }
+      if !wrong.isEmpty { throw ExitCode.failure }
+    }
+  }
+}
+
+/// Hashes of whole files.
+private enum FileHash {
+  static func sha256(_ path: String) throws -> String {
+    let source = try ByteSource(path: path)
+    var hash = SHA256()
+    source.readOnce(0..<source.count) { _, piece in
+      piece.withMemoryRebound(to: UInt8.self) { hash.update($0) }
+    }
+    return hash.hexDigest()
+  }
+}
