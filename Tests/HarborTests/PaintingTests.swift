@@ -47,7 +47,7 @@ import Testing
   @Test(arguments: Thing.allCases.filter { $0 != .empty }) func thingCoversPixels(thing: Thing) {
     for seed in 0..<10 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
-      let scenery = Scenery(.sunny, side: 64, using: &generator)
+      let scenery = Scenery(side: 64, using: &generator)
       var canvas = Canvas(width: 64, height: 64)
       scenery.paintBackground(on: &canvas, using: &generator)
       let before = canvas.picture

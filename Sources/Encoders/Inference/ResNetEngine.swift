@@ -3,6 +3,7 @@ import Tensors
 /// A residual network with packed kernels: forward passes only, without a tape, batch norm by its
 /// running statistics worked into the kernels.
 public struct ResNetEngine: Sendable {
+  /// Sizes and switches.
   public let configuration: ResNet.Configuration
   let embedder: PackedConvolution
   let stages: [[Layer]]
