@@ -66,8 +66,8 @@ extension Array where Element == ExpertCounts {
   /// any routing between these answers can reach.
   ///
   /// F = 2C / (N + G) of the union grows as long as posts change to the expert with the larger
-  /// 2c − F · (n + g) (Dinkelbach 1967); where none does, no other routing is better. Ties go to the
-  /// text expert.
+  /// 2c − F · (n + g) (Dinkelbach 1967); where none does, no other routing is better. Ties go to
+  /// the text expert.
   public func oracleRoutes() -> [Route] {
     var routes = [Route](repeating: .text, count: count)
     var best = union(routes: routes).f1
