@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpora
 import Extractors
 import Foundation
+import Services
 import Studies
 
 /// What both fine-tunings take.
@@ -113,7 +114,7 @@ struct FineTuneOptions: ParsableArguments {
     _ job: FineTuningJob, _ results: [FineTuningResult]
   ) throws -> FineTuningPeer? {
     guard let peer, let first = results.first else { return nil }
-    let script = peerScript ?? "Tools/finetune-peer.py"
+    let script = peerScript ?? (SharedFiles().folder ?? ".") + "/Tools/finetune-peer.py"
     guard FileManager.default.isReadableFile(atPath: script) else {
       throw ValidationError("\(script) is missing; name the script with --peer-script")
     }

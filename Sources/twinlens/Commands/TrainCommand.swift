@@ -2,11 +2,20 @@ import ArgumentParser
 import Foundation
 import Studies
 
-/// `twinlens train`: models of the harbor sample, each from the dataset and the models it stands
-/// on.
+/// `twinlens train`: models of the harbor sample by name, or a recipe for real datasets.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train models by name; goes on after an interrupt.",
+    commandName: "train", abstract: "Train models; goes on after an interrupt.",
+    discussion: "Without a subcommand: models of the harbor sample by name.",
+    subcommands: [TrainHarborCommand.self, TrainBERTCRFCommand.self, TrainMTBCommand.self],
+    defaultSubcommand: TrainHarborCommand.self)
+}
+
+/// `twinlens train NAME …`: models of the harbor sample, each from the dataset and the models it
+/// stands on.
+struct TrainHarborCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "harbor", abstract: "Train models of the harbor sample by name.",
     discussion: "Names, in the order in which one stands on another: "
       + HarborRecipe.names.joined(separator: ", ") + "; or all.")
 
