@@ -33,20 +33,24 @@ int ck_widest_level(void) {
   return CK_PLAIN;
 }
 
-static atomic_int level = -1;
+static _Thread_local int forced = -1;
 
 int ck_level(void) {
-  int now = atomic_load_explicit(&level, memory_order_relaxed);
-  if (now < 0) {
-    now = ck_widest_level();
-    atomic_store_explicit(&level, now, memory_order_relaxed);
+  static atomic_int widest = -1;
+  if (forced >= 0) return forced;
+  int level = atomic_load_explicit(&widest, memory_order_relaxed);
+  if (level < 0) {
+    level = ck_widest_level();
+    atomic_store_explicit(&widest, level, memory_order_relaxed);
   }
-  return now;
+  return level;
 }
 
-void ck_set_level(int wanted) {
+int ck_is_level_forced(void) { return forced >= 0; }
+
+void ck_force_level(int level) {
   const int widest = ck_widest_level();
-  atomic_store(&level, wanted < 0 || wanted > widest ? widest : wanted);
+  forced = level > widest ? widest : level;
 }
 
 KERNEL(void, exp, (const float *x, float *y, size_t n), (x, y, n))

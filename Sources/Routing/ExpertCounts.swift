@@ -62,16 +62,23 @@ extension Array where Element == ExpertCounts {
     return zip(self, routes).reduce(.zero) { $0 + $1.0[$1.1] }
   }
 
-  /// The route that would be best for each post by its own F1: the per-post oracle, which no router
-  /// can know. Ties go to the text expert; a post that asks for nothing goes to the expert with
-  /// fewer answers.
+  /// The per-post oracle, which no router can know: the routes whose union has the highest F1 that
+  /// any routing between these answers can reach.
+  ///
+  /// F = 2C / (N + G) of the union grows as long as posts change to the expert with the larger
+  /// 2c − F · (n + g) (Dinkelbach 1967); where none does, no other routing is better. Ties go to
+  /// the text expert.
   public func oracleRoutes() -> [Route] {
-    map { post in
-      let (text, both) = (post.text, post.multimodal)
-      if text.gold == 0, both.gold == 0 {
-        return both.predicted < text.predicted ? .multimodal : .text
+    var routes = [Route](repeating: .text, count: count)
+    var best = union(routes: routes).f1
+    while true {
+      func worth(_ counts: MatchCounts) -> Double {
+        2 * Double(counts.correct) - best * Double(counts.predicted + counts.gold)
       }
-      return both.f1 > text.f1 ? .multimodal : .text
+      let next = map { worth($0.multimodal) > worth($0.text) ? Route.multimodal : .text }
+      let f1 = union(routes: next).f1
+      guard f1 > best else { return routes }
+      (routes, best) = (next, f1)
     }
   }
 

@@ -46,22 +46,26 @@ public struct ResultsDocument {
     var lines = [
       "## Routing between bilstm-crf and \(expert)", "",
       "Unimodal and Multimodal are the posts that the router sends to the text and to the multimodal expert; each cell "
-        + "gives text / multimodal expert. Gain is the union above the better expert on Full.", "",
+        + "gives text / multimodal expert, over the seeds whose router sends any there. Gain is the union above the "
+        + "better expert on Full.", "",
       "| router | Unimodal | Multimodal | Full | union | gain | AUC vs imageAdds | routed multimodal |",
       "|---|---|---|---|---|---|---|---|",
     ]
     for router in HarborStudy.routers {
       let rows = results.compactMap { $0.routing[expert]?[router.name] }
       guard !rows.isEmpty else { continue }
+      // A router that sends every post one way leaves the other set empty.
       func pair(
-        _ a: (HarborStudy.RouterResult) -> Double, _ b: (HarborStudy.RouterResult) -> Double
-      )
-        -> String
-      { "\(mean(rows.map(a))) / \(mean(rows.map(b)))" }
+        _ sent: (HarborStudy.RouterResult) -> Bool, _ a: (HarborStudy.RouterResult) -> Double,
+        _ b: (HarborStudy.RouterResult) -> Double
+      ) -> String {
+        let rows = rows.filter(sent)
+        return rows.isEmpty ? "–" : "\(mean(rows.map(a))) / \(mean(rows.map(b)))"
+      }
       lines.append(
-        "| \(router.name) | \(pair(\.unimodalText, \.unimodalMultimodal)) "
-          + "| \(pair(\.multimodalText, \.multimodalMultimodal)) "
-          + "| \(pair(\.fullText, \.fullMultimodal)) | \(cell(rows.map(\.union))) "
+        "| \(router.name) | \(pair({ $0.fraction < 1 }, \.unimodalText, \.unimodalMultimodal)) "
+          + "| \(pair({ $0.fraction > 0 }, \.multimodalText, \.multimodalMultimodal)) "
+          + "| \(pair({ _ in true }, \.fullText, \.fullMultimodal)) | \(cell(rows.map(\.union))) "
           + "| \(cell(rows.map(\.gain))) | \(cell(rows.map(\.auc), digits: 3)) "
           + "| \(cell(rows.map { 100 * $0.fraction }, digits: 1)) % |")
     }

@@ -12,7 +12,8 @@ public enum BLAS {
     return String(cString: openblas_get_corename())
   }
 
-  /// C ← alpha·A·B + beta·C, or + the same bias in every row, with optional transposition; row-major.
+  /// C ← alpha·A·B + beta·C, or + the same bias in every row, with optional transposition;
+  /// row-major.
   ///
   /// A is m×k (k×m when `transposeA`), B is k×n (n×k when `transposeB`), C is m×n; `lda`, `ldb`,
   /// `ldc` are row strides in elements.

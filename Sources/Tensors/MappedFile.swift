@@ -62,7 +62,9 @@ public struct ByteSource: Sendable {
 
 /// A file that cannot be mapped.
 public struct ByteSourceError: Error, CustomStringConvertible {
+  /// The file.
   public let path: String
+  /// What the system said.
   public let reason: String
 
   public var description: String {

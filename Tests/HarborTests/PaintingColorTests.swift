@@ -81,10 +81,14 @@ import Testing
     // Lightness with mean 0 and deviation 1, coarse: sky, ground, things.
     let evened = score { picture in
       let grey = picture.resized(to: PixelSize(width: 8, height: 8), filter: .box).planarFloats()
-      let light = (0..<64).map { 0.299 * grey[$0] + 0.587 * grey[64 + $0] + 0.114 * grey[128 + $0] }
+      let light = (0..<64).map { i -> Float in
+        let (red, green, blue) = (grey[i], grey[64 + i], grey[128 + i])
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+      }
       let mean = light.reduce(0, +) / 64
-      let variance = light.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 64
-      return light.map { ($0 - mean) / max(variance.squareRoot(), 1e-6) }
+      let variance = light.reduce(Float(0)) { sum, value in sum + (value - mean) * (value - mean) }
+      let scale = 1 / max((variance / 64).squareRoot(), 1e-6)
+      return light.map { ($0 - mean) * scale }
     }
     print("nearest-centroid accuracy for settings: mean colour \(colour), evened \(evened)")
     #expect(colour > 0.6)

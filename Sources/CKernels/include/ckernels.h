@@ -8,11 +8,12 @@
 
 // Instruction sets, narrowest first.
 enum { CK_PLAIN = 0, CK_AVX2 = 1, CK_AVX512 = 2 };
-// The widest that this CPU has, and the one in use. Tests choose a narrower one; a wider one than
-// the CPU has is not taken.
+// The widest that this CPU has, and the one in use.
 int ck_widest_level(void);
 int ck_level(void);
-void ck_set_level(int level);
+// For tests: lets the calling thread use a narrower one; below 0 the widest again.
+void ck_force_level(int level);
+int ck_is_level_forced(void);
 
 void ck_exp(const float *x, float *y, size_t n);
 void ck_tanh(const float *x, float *y, size_t n);

@@ -2,6 +2,7 @@ import Tensors
 
 /// What `twinlens models inspect` says of a folder.
 public struct FolderReport: Sendable, Codable {
+  /// Path of the folder.
   public let folder: String
   /// As in `config.json`.
   public let architecture: String
@@ -28,15 +29,21 @@ public struct FolderReport: Sendable, Codable {
 
   /// One size of the model.
   public struct Size: Sendable, Codable {
+    /// Its name.
     public let name: String
+    /// Its value.
     public let value: Int
   }
 
   /// One stored tensor.
   public struct Row: Sendable, Codable {
+    /// Its name.
     public let name: String
+    /// Rows first, as the file says.
     public let shape: [Int]
+    /// The number type in the file, such as `F16`.
     public let type: String
+    /// What it takes up in the file.
     public let bytes: Int
     /// Whether the model uses it.
     public let isUsed: Bool
@@ -44,9 +51,13 @@ public struct FolderReport: Sendable, Codable {
 
   /// One output on the fixed input.
   public struct Check: Sendable, Codable {
+    /// Its name.
     public let name: String
+    /// Rows first, as the file says.
     public let shape: [Int]
+    /// Whether no value is infinite or not a number.
     public let isFinite: Bool
+    /// The largest absolute value.
     public let largest: Float
   }
 

@@ -83,7 +83,9 @@ extension EncoderFolder {
 
 /// One output of a model on a fixed input.
 public struct SelfCheckedOutput: Sendable, Hashable {
+  /// The tensor compared.
   public let name: String
+  /// Its shape.
   public let shape: [Int]
   /// Whether every number is finite.
   public let isFinite: Bool

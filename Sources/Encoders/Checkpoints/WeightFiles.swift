@@ -14,7 +14,9 @@ protocol TensorFile: Sendable {
 
 /// A tensor as its file describes it.
 public struct StoredTensor: Sendable, Hashable {
+  /// The number type in the file.
   public let type: NumberType
+  /// The shape in the file.
   public let shape: [Int]
 
   /// Number of elements.

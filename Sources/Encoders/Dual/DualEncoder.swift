@@ -89,9 +89,6 @@ public struct DualEncoder: ParameterContainer {
     if network.configuration == configuration.pictures { pictures = network }
   }
 
-  /// The word table, from which taggers start.
-  public var wordTable: Tensor { words.weight.value }
-
   public mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {

@@ -9,6 +9,7 @@ import Traces
 public struct ImageRecipe: Sendable, Hashable {
   /// How a picture is resized; nil leaves it as it is.
   public var resize: Resize?
+  /// How pixels are resampled.
   public var filter: ResamplingFilter
   /// Height and width of the part cut from the middle; nil keeps everything.
   public var crop: ImageSide?
@@ -62,7 +63,9 @@ public struct ImageRecipe: Sendable, Hashable {
 
 /// Height and width in pixels.
 public struct ImageSide: Sendable, Hashable {
+  /// Rows.
   public var height: Int
+  /// Columns.
   public var width: Int
 
   /// Height, then width.

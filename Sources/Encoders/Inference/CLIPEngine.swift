@@ -2,6 +2,7 @@ import Tensors
 
 /// CLIP's text tower with packed weights: forward passes only, without a tape.
 public struct CLIPTextEngine: Sendable {
+  /// Sizes and switches.
   public let configuration: CLIPTextConfiguration
   let words: Tensor
   let positions: Tensor
@@ -70,6 +71,7 @@ extension PackedStack.Projection? {
 
 /// CLIP's picture tower or a ViT with packed weights: forward passes only, without a tape.
 public struct VisionEngine: Sendable {
+  /// Sizes and switches.
   public let configuration: VisionConfiguration
   let patches: PackedMatrix
   let patchBias: FloatBuffer?

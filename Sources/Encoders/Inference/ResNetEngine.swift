@@ -3,6 +3,7 @@ import Tensors
 /// A residual network with packed kernels: forward passes only, without a tape, batch norm by its
 /// running statistics worked into the kernels.
 public struct ResNetEngine: Sendable {
+  /// Sizes and switches.
   public let configuration: ResNet.Configuration
   let embedder: PackedConvolution
   let stages: [[Layer]]
@@ -14,17 +15,26 @@ public struct ResNetEngine: Sendable {
     let shortcut: PackedConvolution?
   }
 
-  /// Packs a network.
-  public init(_ network: ResNet) {
+  /// Packs a network. Each layer is let go once it is packed: when nobody else holds the network,
+  /// its weights are in memory once.
+  public init(_ network: consuming ResNet) {
     configuration = network.configuration
     embedder = PackedConvolution(network.embedder)
-    stages = network.stages.map { layers in
-      layers.map { layer in
-        Layer(
-          convolutions: layer.convolutions.map { PackedConvolution($0) },
-          shortcut: layer.shortcut.map { PackedConvolution($0) })
+    var packed: [[Layer]] = []
+    var rest = network.stages.map { Array($0.reversed()) }
+    network.stages = []
+    for stage in rest.indices {
+      var layers: [Layer] = []
+      while let layer = rest[stage].popLast() {
+        layers.append(
+          Layer(
+            convolutions: layer.convolutions.map { PackedConvolution($0) },
+            shortcut: layer.shortcut.map { PackedConvolution($0) }))
+        Memory.returnFreed()
       }
+      packed.append(layers)
     }
+    stages = packed
   }
 
   /// Pixels of zeros that a layer's first convolution needs around its input.

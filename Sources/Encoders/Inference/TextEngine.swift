@@ -83,6 +83,7 @@ extension MatrixView {
 /// Numbers differ from the tape's by rounding only. An engine may be used from several threads at
 /// once.
 public struct BERTEngine: Sendable {
+  /// Sizes and switches.
   public let configuration: TextConfiguration
   let words: Tensor
   let positions: Tensor

@@ -2,11 +2,15 @@ import Tensors
 
 /// CLIP's text tower: causal, norm first, read at the end-of-text piece.
 public struct CLIPTextModel: ParameterContainer {
+  /// One vector per vocabulary entry.
   public var words: Embedding
+  /// One vector per position.
   public var positions: Embedding
+  /// The layers in a row.
   public var encoder: TransformerStack
   /// Over all positions, after the last layer.
   public var finalNorm: LayerNorm
+  /// Sizes and switches.
   public let configuration: CLIPTextConfiguration
 
   /// A tower of the given sizes.
@@ -32,6 +36,7 @@ public struct CLIPTextModel: ParameterContainer {
 
 /// The sizes of CLIP's text tower.
 public struct CLIPTextConfiguration: Sendable, Hashable {
+  /// Sizes of the layers.
   public var stack: TransformerConfiguration
   /// Rows of the word piece table.
   public var vocabulary: Int
@@ -51,12 +56,15 @@ public struct CLIPTextConfiguration: Sendable, Hashable {
 
 /// CLIP's picture tower: norm first, read at the class position.
 public struct CLIPVisionModel: ParameterContainer {
+  /// What turns the input into vectors.
   public var embeddings: PatchEmbedding
   /// Before the first layer; the reference spells it `pre_layrnorm`.
   public var preNorm: LayerNorm
+  /// The layers in a row.
   public var encoder: TransformerStack
   /// Over the class position, after the last layer.
   public var postNorm: LayerNorm
+  /// Sizes and switches.
   public let configuration: VisionConfiguration
 
   /// A tower of the given sizes.
@@ -81,7 +89,9 @@ public struct CLIPVisionModel: ParameterContainer {
 
 /// The sizes of a CLIP.
 public struct CLIPConfiguration: Sendable, Hashable {
+  /// The text tower.
   public var text: CLIPTextConfiguration
+  /// The picture tower.
   public var vision: VisionConfiguration
   /// Size of the space in which sentences and pictures meet.
   public var projection: Int
@@ -96,12 +106,17 @@ public struct CLIPConfiguration: Sendable, Hashable {
 
 /// CLIP (Radford et al. 2021); weights are named as Hugging Face's `CLIPModel` names them.
 public struct CLIPModel: ParameterContainer {
+  /// The text tower.
   public var text: CLIPTextModel
+  /// The picture tower.
   public var vision: CLIPVisionModel
+  /// From the text tower into the common space.
   public var textProjection: Linear
+  /// From the picture tower into the common space.
   public var visualProjection: Linear
   /// Logarithm of the factor on the cosines; a scalar.
   public var logitScale: Parameter
+  /// Sizes and switches.
   public let configuration: CLIPConfiguration
 
   /// A model of the given sizes; the factor starts at CLIP's 1/0.07.

@@ -3,9 +3,13 @@ import Tensors
 /// Vectors of word pieces, positions and segments, summed and normalised: the first layer of BERT
 /// and RoBERTa.
 public struct EmbeddingParameters: ParameterContainer {
+  /// One vector per vocabulary entry.
   public var words: Embedding
+  /// One vector per position.
   public var positions: Embedding
+  /// One vector per segment.
   public var tokenTypes: Embedding
+  /// Over the sum of the three.
   public var norm: LayerNorm
 
   /// Tables of the configuration's sizes.
@@ -30,6 +34,7 @@ public struct EmbeddingParameters: ParameterContainer {
 
 /// The sizes of a BERT or RoBERTa.
 public struct TextConfiguration: Sendable, Hashable {
+  /// Sizes of the layers.
   public var stack: TransformerConfiguration
   /// Rows of the word piece table.
   public var vocabulary: Int
@@ -76,10 +81,13 @@ public struct TextConfiguration: Sendable, Hashable {
 /// BERT (Devlin et al. 2019) and, with `counting: .skippingPadding`, RoBERTa (Liu et al. 2019);
 /// weights are named as Hugging Face's `BertModel` and `RobertaModel` name them.
 public struct BERTModel: ParameterContainer {
+  /// What turns the input into vectors.
   public var embeddings: EmbeddingParameters
+  /// The layers in a row.
   public var encoder: TransformerStack
   /// Over the first position; followed by tanh.
   public var pooler: Linear?
+  /// Sizes and switches.
   public let configuration: TextConfiguration
 
   /// A model of the given sizes.

@@ -2,11 +2,15 @@
 public struct TransformerConfiguration: Sendable, Hashable {
   /// D, the size of each vector; a multiple of `heads`.
   public var hiddenSize: Int
+  /// Number of layers.
   public var layers: Int
+  /// Attention heads per layer.
   public var heads: Int
   /// Size between the two linear layers of each feed-forward part.
   public var intermediateSize: Int
+  /// Between the two feed-forward products.
   public var activation: Activation
+  /// Before the sublayers or after the sums.
   public var norm: NormPlace
   /// Added to the variance in each layer norm.
   public var epsilon: Float

@@ -6,16 +6,23 @@ import Tensors
 /// The same type serves BERT (norm after the sum) and CLIP and ViT (norm before the sublayer); the
 /// names of its parameters follow the checkpoint's family.
 public struct TransformerLayer: ParameterContainer {
+  /// d → d, all heads side by side.
   public var query: Linear
+  /// d → d, all heads side by side.
   public var key: Linear
+  /// d → d, all heads side by side.
   public var value: Linear
+  /// d → d, over what the heads gathered.
   public var attentionOutput: Linear
   /// After the attention's sum (post), or before the attention (pre).
   public var attentionNorm: LayerNorm
+  /// d → inner size.
   public var intermediate: Linear
+  /// Inner size → d.
   public var output: Linear
   /// After the feed-forward sum (post), or before the feed-forward part (pre).
   public var outputNorm: LayerNorm
+  /// Sizes and switches.
   public let configuration: TransformerConfiguration
 
   /// A layer of the stack's sizes.
@@ -50,7 +57,9 @@ public struct TransformerLayer: ParameterContainer {
 
 /// Transformer layers in a row.
 public struct TransformerStack: ParameterContainer {
+  /// The first layer first.
   public var layers: [TransformerLayer]
+  /// Sizes and switches.
   public let configuration: TransformerConfiguration
 
   /// A stack of the given sizes.

@@ -2,6 +2,7 @@ import Tensors
 
 /// The sizes of a transformer over picture patches.
 public struct VisionConfiguration: Sendable, Hashable {
+  /// Sizes of the layers.
   public var stack: TransformerConfiguration
   /// Side of the square pictures, in pixels; a multiple of `patch`.
   public var side: Int
@@ -81,12 +82,15 @@ public struct PatchEmbedding: ParameterContainer {
 
 /// ViT (Dosovitskiy et al. 2021); weights are named as Hugging Face's `ViTModel` names them.
 public struct ViTModel: ParameterContainer {
+  /// What turns the input into vectors.
   public var embeddings: PatchEmbedding
+  /// The layers in a row.
   public var encoder: TransformerStack
   /// Over all positions, after the last layer.
   public var norm: LayerNorm
   /// Over the class position; followed by tanh.
   public var pooler: Linear?
+  /// Sizes and switches.
   public let configuration: VisionConfiguration
 
   /// A model of the given sizes.

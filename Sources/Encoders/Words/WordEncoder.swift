@@ -19,11 +19,6 @@ public struct WordEncoder: ParameterContainer {
     size = wordSize + 2 * characterHidden
   }
 
-  /// Takes over word vectors learned elsewhere (rows of the same vocabulary).
-  public mutating func startWords(from table: Tensor) {
-    if table.shape == wordTable.weight.value.shape { wordTable.weight.value = table }
-  }
-
   /// B×T×size, with zeros in the character part past each length.
   public func callAsFunction(_ batch: WordBatch, _ tape: Tape) -> Tape.Variable {
     let shape = batch.shape

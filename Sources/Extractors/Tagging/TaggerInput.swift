@@ -69,9 +69,6 @@ public protocol Tagger: ParameterContainer {
 }
 
 extension Tagger {
-  /// Takes over word vectors learned elsewhere, of the same vocabulary.
-  public mutating func startWords(from table: Tensor) { words.startWords(from: table) }
-
   /// The tagger's decision and confidences for one batch.
   ///
   /// - Returns: per post the Viterbi path, the T×K marginals, and the mentions with their

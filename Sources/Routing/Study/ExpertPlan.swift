@@ -18,8 +18,11 @@ public struct ExpertPlan: Sendable {
     ExpertPlan(name: "riva-ungated", multimodal: true, gated: false),
   ]
 
-  /// A fresh model: vocabularies from the dual encoder (words) and the training posts (characters),
-  /// word vectors taken over from the dual encoder.
+  /// A fresh model with the dual encoder's vocabulary and the characters of the training posts.
+  ///
+  /// Its word vectors start at random: what the dual encoder knows from captions is the router's to
+  /// use. Experts that started from its vectors matched words with pictures well enough themselves
+  /// to leave a router less to gain.
   public func makeModel(
     encoder: DualEncoderModel, pictures: PictureEncoderModel, train: [TaggerInput],
     scheme: TagScheme, seed: UInt64
@@ -35,7 +38,7 @@ public struct ExpertPlan: Sendable {
       system: multimodal ? ExpertModel.System.riva : ExpertModel.System.text, scheme: scheme,
       sizes: sizes, riva: options, needs: multimodal ? [pictures.name] : [])
     var generator = SeededGenerator(seed: seed, stream: name)
-    var tagger = configuration.makeTagger(&generator)
+    let tagger = configuration.makeTagger(&generator)
     return ExpertModel(
       name: name, configuration: configuration, tagger: tagger, words: encoder.words,
       characters: characters)

@@ -68,7 +68,8 @@ final class Crew: Sendable {
   /// or down from the last; `next` is the task it is likely to do after this one (−1 for none).
   func run(_ count: Int, _ work: (_ task: Int, _ next: Int) -> Void) {
     precondition(count <= Self.mostTasks, "\(count) tasks are too many for one phase")
-    guard count > 1, workers > 0, take() else {
+    // Who has chosen an instruction set has chosen it for the own thread.
+    guard count > 1, workers > 0, ck_is_level_forced() == 0, take() else {
       for task in 0..<max(0, count) { work(task, task + 1 < count ? task + 1 : -1) }
       return
     }

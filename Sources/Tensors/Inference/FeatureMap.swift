@@ -6,8 +6,11 @@ import Glibc
 public struct FeatureMap {
   /// The pixel at row 0, column 0, inside the border.
   public let base: UnsafeMutablePointer<Float>
+  /// Rows of positions.
   public let height: Int
+  /// Columns of positions.
   public let width: Int
+  /// Numbers per position.
   public let channels: Int
   /// Pixels of zeros on each side.
   public let border: Int

@@ -36,8 +36,11 @@ public final class FloatBuffer: @unchecked Sendable {
 
 /// Part of a `FloatBuffer`: rows of numbers, `stride` apart.
 public struct MatrixView {
+  /// The first number of the first row.
   public let base: UnsafeMutablePointer<Float>
+  /// Number of rows.
   public let rows: Int
+  /// Numbers per row.
   public let columns: Int
   /// From one row to the next.
   public let stride: Int

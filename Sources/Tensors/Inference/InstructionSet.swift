@@ -7,10 +7,12 @@ public enum InstructionSet: Int32, Sendable, CaseIterable, Comparable, CustomStr
   /// The widest that this CPU has.
   public static var widest: InstructionSet { .init(rawValue: ck_widest_level()) ?? .plain }
 
-  /// The one in use. Setting it is for tests; nothing may be computed meanwhile.
-  static var current: InstructionSet {
-    get { .init(rawValue: ck_level()) ?? .plain }
-    set { ck_set_level(newValue.rawValue) }
+  /// Runs a body with this set, or the widest if that is narrower, on the calling thread only. For
+  /// tests.
+  func use<Result>(_ body: () throws -> Result) rethrows -> Result {
+    ck_force_level(rawValue)
+    defer { ck_force_level(-1) }
+    return try body()
   }
 
   public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }

@@ -3,10 +3,15 @@ import CKernels
 /// A convolution whose kernels are packed for forward passes over `FeatureMap`s, with what a batch
 /// norm after it does already worked in.
 public struct PackedConvolution: Sendable {
+  /// Channels read.
   public let inputs: Int
+  /// Channels written.
   public let outputs: Int
+  /// Side of the square window.
   public let kernel: Int
+  /// Positions between two windows.
   public let stride: Int
+  /// Zeros around the map on each side.
   public let padding: Int
   let matrix: PackedMatrix
   let bias: FloatBuffer

@@ -74,6 +74,7 @@ extension PackedMatrix {
     public var bias: UnsafePointer<Float>?
     /// Added before the function; as large as the result, and not the same memory.
     public var residual: MatrixView?
+    /// Applied to each sum last.
     public var function: Function
 
     /// What follows a product.

@@ -31,6 +31,7 @@ public enum RowKernels {
 
   /// The sequences of a batch whose rows stand one after the other, without padding.
   public struct Attention {
+    /// Number of attention heads.
     public let heads: Int
     /// Rows of each sequence.
     public let lengths: [Int]

@@ -1,7 +1,9 @@
 /// Normalisation of each vector to mean 0 and variance 1, then `weight` ⊙ x + `bias` (Ba et al.
 /// 2016).
 public struct LayerNorm: ParameterContainer {
+  /// Scale per column, d.
   public var weight: Parameter
+  /// Shift per column, d.
   public var bias: Parameter
   /// Added to the variance.
   public let epsilon: Float

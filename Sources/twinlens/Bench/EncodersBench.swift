@@ -1,4 +1,5 @@
 import Foundation
+import Services
 import Tensors
 
 /// Measures shapes one after the other: ours, and the peers' in turns with ours.
@@ -10,7 +11,7 @@ struct EncodersBench {
     let ours: Figures
     /// By the names that the peers' script has for them.
     var peers: [String: Figures] = [:]
-    /// Bytes of the weights, and of the process at its largest beyond what it had before.
+    /// Bytes of the weights, and of a process at its largest that only makes and runs this.
     let weights: Int
     let memory: Int?
     var note: String?
@@ -25,14 +26,12 @@ struct EncodersBench {
   /// Measures one shape.
   /// - Throws: what making or running the model throws.
   func measure(_ shape: EncodersShape) throws -> Row {
-    let before = Residence.resident
-    Residence.forgetPeak()
+    let memory = Self.peakMemory(ofNamed: shape.name)
     let subject = try shape.make()
     func ours(_ count: Int) throws -> [Double] {
       try (0..<count).map { _ in try Stopwatch.milliseconds { try subject.run() } }
     }
     _ = try ours(2)
-    let memory = Residence.peak.flatMap { peak in before.map { max(0, peak - $0) } }
     var (note, backends): (String?, [String]) = (nil, [])
     do {
       backends = try peer?.load(shape.name) ?? []
@@ -77,21 +76,29 @@ struct EncodersBench {
 }
 
 extension EncodersBench {
-  /// Memory of this process, in bytes, as the system counts it.
-  private enum Residence {
-    static var resident: Int? { field("VmRSS:") }
-    static var peak: Int? { field("VmHWM:") }
+  /// Makes a shape and runs it twice; what this process took at most, in bytes. For a process of
+  /// its own.
+  static func peakMemory(of shape: EncodersShape) throws -> Int? {
+    let subject = try shape.make()
+    for _ in 0..<2 { try subject.run() }
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line?.split(whereSeparator: \.isWhitespace).dropFirst().first
+      .flatMap { Int($0) }.map { $0 * 1024 }
+  }
 
-    /// Lets the peak start from now.
-    static func forgetPeak() {
-      try? Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
-    }
-
-    private static func field(_ name: String) -> Int? {
-      let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-      let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
-      return line?.split(whereSeparator: \.isWhitespace).dropFirst().first
-        .flatMap { Int($0) }.map { $0 * 1024 }
-    }
+  /// The same, by this program once more.
+  private static func peakMemory(ofNamed name: String) -> Int? {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: SharedFiles.executable)
+    process.arguments = ["bench", "encoders", "--memory-of", name]
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return nil }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Int(
+      String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
   }
 }

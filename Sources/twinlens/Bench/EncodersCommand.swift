@@ -32,6 +32,9 @@ struct BenchEncodersCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Time for each shape and program.", valueName: "seconds"))
   var seconds = 3.0
 
+  @Option(help: .hidden)
+  var memoryOf: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -52,6 +55,10 @@ struct BenchEncodersCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let memoryOf {
+      guard let shape = EncodersShape.all.first(where: { $0.name == memoryOf }) else { return }
+      return StandardOutput.write(try EncodersBench.peakMemory(of: shape).map(String.init) ?? "")
+    }
     let script =
       peerScript ?? (SharedFiles().folder ?? ".") + "/Tools/bench-encoders-peer.py"
     let peer = try peer.map { try EncodersPeer(python: $0, script: script) }

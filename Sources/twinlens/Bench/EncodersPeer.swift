@@ -12,7 +12,7 @@ final class EncodersPeer {
     var description: String {
       switch self {
       case .noScript(let path): "\(path) is missing; name the script with --peer-script"
-      case .ended: "the peers' process ended; see its output above"
+      case .ended: "the peers' process ended; start its script by hand to see why"
       case .refused(let reason): "the peers' process answers: \(reason)"
       }
     }

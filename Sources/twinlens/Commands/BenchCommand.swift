@@ -2,10 +2,19 @@ import ArgumentParser
 import Foundation
 import Services
 
-/// `twinlens bench`: every budget of docs/performance.md with what this machine takes.
+/// `twinlens bench`: what this machine takes.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
+    abstract: "Measure start, keys, pictures, predictions, edits and training.",
+    subcommands: [BenchBudgetsCommand.self, BenchEncodersCommand.self],
+    defaultSubcommand: BenchBudgetsCommand.self)
+}
+
+/// `twinlens bench`, without more: every budget of docs/performance.md.
+struct BenchBudgetsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "budgets",
     abstract: "Measure start, keys, pictures, predictions, edits and training.",
     discussion: """
       Takes about a minute. Close what else is running. The status is 0 also when a budget is \
@@ -13,8 +22,7 @@ struct BenchCommand: ParsableCommand {
 
       What can be measured alone:
       \(Benchmark.all.map { "  \($0.name.padded(to: 12))\($0.summary)" }.joined(separator: "\n"))
-      """,
-    subcommands: [BenchEncodersCommand.self])
+      """)
 
   @Flag(help: "Print JSON, with every percentile.")
   var json = false

@@ -5,10 +5,8 @@ import Testing
 
 /// Runs a body on every instruction set of this CPU.
 func onEveryLevel(_ body: (InstructionSet) throws -> Void) rethrows {
-  defer { InstructionSet.current = .widest }
   for level in InstructionSet.allCases where level <= .widest {
-    InstructionSet.current = level
-    try body(level)
+    try level.use { try body(level) }
   }
 }
 

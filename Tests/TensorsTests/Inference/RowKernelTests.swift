@@ -4,8 +4,8 @@ import Testing
 
 @testable import Tensors
 
-/// Suites that choose the instruction set, which is the program's: one after the other.
-@Suite("Kernels", .serialized)
+/// Suites of the kernels, on every instruction set.
+@Suite("Kernels")
 enum KernelTests {}
 
 extension KernelTests {
