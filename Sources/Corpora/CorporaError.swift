@@ -8,7 +8,6 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   case tooLarge(String, bytes: Int)
   case noDataset(String)
   case noPosts(String)
-  case unsupported(String, format: String)
   case noImageFolder(String)
   case malformed(Finding)
   case changedSinceOpened(String)
@@ -31,8 +30,6 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
       "\(path): no known dataset format; see docs/formats.md for the formats"
     case .noPosts(let path):
       "\(path): holds no posts; see docs/formats.md for the formats"
-    case .unsupported(let path, let format):
-      "\(path): holds \(format), which this version does not read; convert it to JSON Lines"
     case .noImageFolder(let path):
       "\(path): not a folder that can be read; give the folder of the pictures to --images"
     case .malformed(let finding):

@@ -2,6 +2,8 @@
 public enum DataFormat: String, Sendable, Hashable, CaseIterable, Codable {
   /// `IMGID:` blocks of word, tab, tag.
   case mner
+  /// MNRE's pairs: a Python dict per line.
+  case mnre
   /// Twinlens JSON Lines.
   case jsonLines
   /// A text of one post beside its picture.
@@ -66,8 +68,6 @@ extension DataFormat {
   /// What a file's content says it is.
   enum Guess: Hashable {
     case format(DataFormat)
-    /// A format that exists but is not read.
-    case unsupported(String)
     case unknown
   }
 
@@ -82,8 +82,8 @@ extension DataFormat {
       let beginning = String(decoding: bytes[line.prefix(4096)], as: UTF8.self)
       if beginning.hasPrefix("IMGID:") {
         guess = .format(.mner)
-      } else if beginning.hasPrefix("{'") {
-        guess = .unsupported("MNRE text (a Python dict per line)")
+      } else if beginning.hasPrefix("{'"), beginning.contains("'token'") {
+        guess = .format(.mnre)
       } else if beginning.hasPrefix("{\""), beginning.contains("\"tokens\"") {
         guess = .format(.jsonLines)
       }

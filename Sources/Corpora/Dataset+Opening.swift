@@ -27,7 +27,7 @@ extension Dataset {
     let listed = isFolder ? try opener.listFolder() : [place.lastPathComponent]
     for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
     guard !opener.posts.isEmpty else {
-      throw opener.unsupported.map { CorporaError.unsupported(path, format: $0) } ?? .noPosts(path)
+      throw CorporaError.noPosts(path)
     }
     let index = try ImageIndex(
       root: root, explicit: images, configured: opener.settings.images)
@@ -49,8 +49,6 @@ private struct Opener {
   let reading: BIO.Reading
   var settings = DatasetSettings()
   var posts: [Post] = []
-  /// The name of a format that was met and cannot be read.
-  var unsupported: String?
   private var files: [DataFile] = []
   private var findings: [Finding] = []
   private var index: [String: Int] = [:]
@@ -103,10 +101,6 @@ private struct Opener {
       switch try guess(name, alone: alone) {
       case .format(let format):
         sources.append(Source(name: name, format: format, split: Split(fileName: name)))
-      case .unsupported(let format):
-        unsupported = format
-        findings.append(
-          Finding(SourceLocation(file: name, line: 0), .unsupportedFormat(format)))
       case .unknown where ending == "txt" && pictures.contains(stem):
         sources.append(Source(name: name, format: .pair, split: .all))
       case .unknown:
@@ -208,6 +202,8 @@ private struct Opener {
     switch source.format {
     case .mner:
       try MNERText.read(bytes, file: source.name, strict: strict, reading: reading)
+    case .mnre:
+      try MNREText.read(bytes, file: source.name, strict: strict)
     case .jsonLines:
       try JSONLines.read(bytes, file: source.name, strict: strict, reading: reading)
     case .pair:

@@ -72,9 +72,7 @@ public enum DatasetWriter {
         guard let new = edited[post.id], new.tokens == post.tokens else { continue }
         originals[post.source.line] = post
         changed[post.source.line] = new
-        if file.format != .jsonLines,
-          new.relations != post.relations || (file.format == .pair && new.mentions != post.mentions)
-        {
+        if !file.format.holds(new, insteadOf: post) {
           notices.append(
             "\(file.name): the format has no place for the labels of \(post.id); export with --jsonl"
           )
@@ -88,6 +86,8 @@ public enum DatasetWriter {
         MNERText.rewrite(bytes, edited: changed, reading: dataset.reading, misc: file.misc),
         notices
       )
+    case .mnre:
+      return (MNREText.rewrite(bytes, edited: changed), notices)
     case .jsonLines:
       return (
         JSONLines.rewrite(
@@ -109,5 +109,18 @@ public enum DatasetWriter {
       throw CorporaError.wouldOverwrite(target)
     }
     try FileBytes.write(bytes, to: target)
+  }
+}
+
+extension DataFormat {
+  /// Whether the format has a place for all that an edit changed.
+  fileprivate func holds(_ new: Post, insteadOf old: Post) -> Bool {
+    switch self {
+    case .jsonLines: true
+    case .mner: new.relations == old.relations
+    // A post stands there by its pairs.
+    case .mnre: new.mentions == old.mentions && !new.relations.isEmpty
+    case .pair: new.relations == old.relations && new.mentions == old.mentions
+    }
   }
 }

@@ -35,13 +35,12 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     case postWithoutTokens(id: String)
     case tooManyTokens(id: String)
     case tag(String, BIO.Irregularity.Kind)
-    case json(column: Int, String)
+    case syntax(column: Int, String)
     case mentionOutside(start: Int, end: Int, tokens: Int)
     case mentionOverlap(start: Int, end: Int)
     case duplicateID(String, becomes: String)
     case unreadableFile(String)
     case unknownFormat
-    case unsupportedFormat(String)
     case settings(String)
     case more(Int)
   }
@@ -50,7 +49,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   public var severity: Severity {
     switch problem {
     case .tag, .tooManyFields, .emptyWord: .irregular
-    case .unknownFormat, .unsupportedFormat, .more: .notice
+    case .unknownFormat, .more: .notice
     default: .malformed
     }
   }
@@ -91,7 +90,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
       ("tag \(tag) has a prefix that is not B or I", "write B- or I-")
     case .tag(let tag, .unreadable):
       ("`\(tag)` is not a tag", "read as O; write O, B-TYPE or I-TYPE")
-    case .json(let column, let text): ("column \(column): \(text)", "line left out; correct it")
+    case .syntax(let column, let text): ("column \(column): \(text)", "line left out; correct it")
     case .mentionOutside(let start, let end, let tokens):
       (
         "range \(start) to \(end) does not lie in the \(tokens) words",
@@ -104,8 +103,6 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     case .unreadableFile(let reason): (reason, "left out; check the file and its permissions")
     case .unknownFormat:
       ("no known dataset format", "left out; see docs/formats.md for the formats")
-    case .unsupportedFormat(let name):
-      ("\(name) is not read by this version", "left out; convert it to JSON Lines")
     case .settings(let text): (text, "ignored; see docs/formats.md, dataset.toml")
     case .more(let count): ("\(count) more findings", "correct the first ones and open again")
     }

@@ -21,7 +21,7 @@ extension JSONLines {
         try line.read(bytes, content)
       } catch let failure as JSONScanner.Failure {
         let column = failure.offset - content.lowerBound + 1
-        return try findings.add(.json(column: column, failure.reason), line: number)
+        return try findings.add(.syntax(column: column, failure.reason), line: number)
       }
       if line.id.utf8.count > Bounds.id || (line.image?.utf8.count ?? 0) > Bounds.id {
         let bytes = max(line.id.utf8.count, line.image?.utf8.count ?? 0)

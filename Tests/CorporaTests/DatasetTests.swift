@@ -37,8 +37,8 @@ import Testing
       try write("IMGID:1\na\tO\n", to: "\(folder)/dev.jsonl")
       try write("{'token': ['a']}\n", to: "\(folder)/mnre_train.txt")
       let dataset = try Dataset.open(folder)
-      #expect(dataset.files.map(\.format) == [.jsonLines, .mner])
-      #expect(dataset.findings.map(\.severity) == [.notice])
+      #expect(dataset.files.map(\.format) == [.mnre, .jsonLines, .mner])
+      #expect(dataset.findings.map(\.severity) == [.malformed])
     }
   }
 
@@ -151,19 +151,6 @@ import Testing
         dataset, edited: edited, to: "\(folder)/out", jsonl: true)
       #expect(report.notices.count == 1)
       #expect(try Dataset.open("\(folder)/out/9.jsonl").posts[0].mentions == edited["9"]?.mentions)
-    }
-  }
-
-  @Test func unreadFormatsAreNamed() throws {
-    try withFolder { folder in
-      try write("{'token': ['a']}\n", to: "\(folder)/mnre_train.txt")
-      for path in [folder, "\(folder)/mnre_train.txt"] {
-        #expect {
-          try Dataset.open(path)
-        } throws: { error in
-          "\(error)".hasPrefix("\(path): holds MNRE text")
-        }
-      }
     }
   }
 

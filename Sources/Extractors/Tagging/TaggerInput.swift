@@ -73,27 +73,12 @@ extension Tagger {
   ///
   /// - Returns: per post the Viterbi path, the T×K marginals, and the mentions with their
   ///   confidence.
-  public func decode(
-    emissions: Tensor, lengths: [Int], scheme: TagScheme
-  ) -> [(path: [Int], marginals: [[Float]], mentions: [ScoredMention])] {
+  public func decode(emissions: Tensor, lengths: [Int], scheme: TagScheme) -> [DecodedTags] {
     let (times, k) = (emissions.shape[1], emissions.shape[2])
     let chain = crf.chain
     return lengths.enumerated().map { i, n in
-      let rows = Array(emissions.array[(i * times * k)..<((i * times + n) * k)])
-      let sums = chain.sums(rows)
-      let path = chain.viterbi(rows)
-      let flat = chain.marginals(rows, sums)
-      let marginals = (0..<n).map { t in flat[(t * k)..<((t + 1) * k)].map { Float($0) } }
-      let mentions = scheme.mentions(of: path).map { mention in
-        // The mention as it stands, and what follows does not continue it (MODELS §2.6).
-        let type = scheme.types.firstIndex(of: mention.type.rawValue) ?? 0
-        let confidence = chain.probability(rows, logPartition: sums.logPartition) { t, tag in
-          if mention.range.contains(t) { return tag == path[t] }
-          return t != mention.range.upperBound || tag != 2 + 2 * type
-        }
-        return ScoredMention(mention, confidence: Float(confidence))
-      }
-      return (path, marginals, mentions)
+      chain.decode(
+        Array(emissions.array[(i * times * k)..<((i * times + n) * k)]), scheme: scheme)
     }
   }
 }

@@ -1,13 +1,21 @@
 import ArgumentParser
 import Foundation
 import Studies
-import Synchronization
 
-/// `twinlens train`: models of the harbor sample, each from the dataset and the models it stands
-/// on.
+/// `twinlens train`: models of the harbor sample by name, or a recipe for real datasets.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train models by name; goes on after an interrupt.",
+    commandName: "train", abstract: "Train models; goes on after an interrupt.",
+    discussion: "Without a subcommand: models of the harbor sample by name.",
+    subcommands: [TrainHarborCommand.self, TrainBERTCRFCommand.self, TrainMTBCommand.self],
+    defaultSubcommand: TrainHarborCommand.self)
+}
+
+/// `twinlens train NAME …`: models of the harbor sample, each from the dataset and the models it
+/// stands on.
+struct TrainHarborCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "harbor", abstract: "Train models of the harbor sample by name.",
     discussion: "Names, in the order in which one stands on another: "
       + HarborRecipe.names.joined(separator: ", ") + "; or all.")
 
@@ -54,28 +62,4 @@ struct TrainCommand: ParsableCommand {
     }
     progress.clear()
   }
-}
-
-/// Notices C-c, so that a training can end between two steps.
-final class Interrupt: Sendable {
-  private let raised: Box
-  /// Only kept alive here; never touched after `init`.
-  private nonisolated(unsafe) let source: any DispatchSourceSignal
-
-  private final class Box: Sendable {
-    let value = Mutex(false)
-  }
-
-  /// Watches SIGINT from now on.
-  init() {
-    let box = Box()
-    raised = box
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { box.value.withLock { $0 = true } }
-    source.resume()
-  }
-
-  /// Whether the person asked to stop.
-  var isRaised: Bool { raised.value.withLock { $0 } }
 }

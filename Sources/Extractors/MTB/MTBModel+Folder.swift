@@ -1,0 +1,56 @@
+import Encoders
+import Foundation
+import Tensors
+
+extension MTBModel {
+  /// Reads a folder.
+  ///
+  /// - Throws: `ModelFolderError`, `CheckpointError`, `SafetensorsError`, `TokenizerError`.
+  public init(folder: String) throws {
+    let configuration = try FineTunedFolder.expert(
+      Configuration.self, system: Self.system, folder)
+    try configuration.validate(folder)
+    let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)
+    var generator = SeededGenerator(seed: 0)
+    var network = MTB(encoder, prefix: prefix, scheme: configuration.scheme, &generator)
+    try weights.fill(&network, folder: folder)
+    var tokenizer = try Tokenizer(folder: folder)
+    let ids = try tokenizer.addControlTokens(configuration.markers.pieces)
+    guard ids == configuration.markers.ids,
+      tokenizer.vocabularySize <= encoder.configuration.vocabulary
+    else {
+      throw ModelFolderError(
+        folder: folder, problem: "has a tokenizer that does not fit its markers and encoder")
+    }
+    var fitting = configuration
+    fitting.longest = min(fitting.longest, encoder.configuration.longest)
+    self.init(
+      name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer, fitting)
+  }
+
+  /// Writes a trained network as a folder.
+  ///
+  /// - Parameter base: the folder that the training began with.
+  /// - Throws: `ModelFolderError`, `DurableFileError`.
+  public static func save(
+    _ network: MTB, _ configuration: Configuration, from base: TextBase, to folder: String,
+    provenance: Provenance
+  ) throws {
+    try FineTunedFolder.save(
+      network, from: base.path, system: system, expert: configuration,
+      vocabulary: network.encoder.configuration.vocabulary, to: folder, provenance: provenance)
+  }
+}
+
+extension MTBModel.Configuration {
+  /// Sizes come from strangers: they are bounded before anything is allocated.
+  func validate(_ folder: String) throws {
+    guard (2...10_000).contains(scheme.labels.count),
+      Set(scheme.labels).count == scheme.labels.count, markers.pieces.count == 4,
+      Set(markers.ids).count == 4, markers.ids.count == 4, (3...100_000).contains(longest)
+    else {
+      throw ModelFolderError(
+        folder: folder, problem: "has labels, markers or a length in config.json that are not read")
+    }
+  }
+}

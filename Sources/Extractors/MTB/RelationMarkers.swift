@@ -1,0 +1,79 @@
+import Corpora
+import Encoders
+
+/// The four control tokens around head and tail (MODELS §2.9). Closing ones are always there, also
+/// at the end of the text.
+public struct RelationMarkers: Sendable, Hashable, Codable {
+  /// Their spellings in the vocabulary: head's two, tail's two.
+  public var pieces: [String]
+  /// Their ids, in the same order.
+  public var ids: [Int]
+
+  /// Spellings that a vocabulary does not know yet: RoBERTa has an `<s>` and a `</s>` of its own.
+  static func pieces(for tokenizer: Tokenizer) -> [String] {
+    let usual = ["<s>", "</s>", "<o>", "</o>"]
+    if usual.allSatisfy({ tokenizer.id(ofPiece: $0) == nil }) { return usual }
+    return ["<head>", "</head>", "<tail>", "</tail>"]
+  }
+
+  /// A pair as MTB reads it.
+  ///
+  /// - Parameters:
+  ///   - label: its gold label's number; −1 where there is none.
+  ///   - longest: pieces with special tokens; a marker that is cut off is read at the last piece.
+  func markedPair(
+    _ words: [String], head: Range<Int>, tail: Range<Int>, label: Int, _ tokenizer: Tokenizer,
+    longest: Int
+  ) -> MarkedPair {
+    // Where one mention ends and the other begins, the end comes first.
+    let markers = [
+      Marker(before: head.upperBound, id: ids[1]), Marker(before: tail.upperBound, id: ids[3]),
+      Marker(before: head.lowerBound, id: ids[0]), Marker(before: tail.lowerBound, id: ids[2]),
+    ]
+    let encoding = tokenizer.encode(
+      words: words, markers: markers, options: EncodingOptions(maximumLength: longest))
+    let last = max(0, encoding.count - 1)
+    return MarkedPair(
+      ids: encoding.ids, head: encoding.ids.firstIndex(of: ids[0]) ?? last,
+      tail: encoding.ids.firstIndex(of: ids[2]) ?? last, label: label)
+  }
+}
+
+/// A pair as MTB reads it: the text with markers, and where head and tail begin in it.
+public struct MarkedPair: PieceSequence, Hashable {
+  /// T piece ids with special tokens and markers.
+  public let ids: [Int]
+  /// Position of the marker before the head.
+  public let head: Int
+  /// Position of the marker before the tail.
+  public let tail: Int
+  /// The gold label's number; −1 where there is none.
+  public let label: Int
+}
+
+/// Relation labels by number, as a classifier knows them.
+public struct RelationScheme: Sendable, Hashable, Codable {
+  /// Names in the order of their numbers.
+  public let labels: [String]
+
+  /// Labels in a fixed order.
+  public init(labels: [String]) { self.labels = labels }
+
+  /// The public files' 23 in their numbers (MODELS §2.1).
+  public static let mnre = RelationScheme(labels: [
+    "None", "/per/per/parent", "/per/per/siblings", "/per/per/couple", "/per/per/neighbor",
+    "/per/per/peer", "/per/per/charges", "/per/per/alumi", "/per/per/alternate_names",
+    "/per/org/member_of", "/per/loc/place_of_residence", "/per/loc/place_of_birth",
+    "/org/org/alternate_names", "/org/org/subsidiary", "/org/loc/locate_at", "/loc/loc/contain",
+    "/per/misc/present_in", "/per/misc/awarded", "/per/misc/race", "/per/misc/religion",
+    "/per/misc/nationality", "/misc/misc/part_of", "/misc/loc/held_on",
+  ])
+
+  /// MNRE's when it holds all the labels of a dataset, else the dataset's own.
+  public init(fitting labels: [String]) {
+    self = Set(labels).isSubset(of: Self.mnre.labels) ? .mnre : RelationScheme(labels: labels)
+  }
+
+  /// The number of a label; nil when it is not known.
+  public func index(of label: String) -> Int? { labels.firstIndex(of: label) }
+}

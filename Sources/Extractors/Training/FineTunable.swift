@@ -1,0 +1,87 @@
+import Encoders
+import Tensors
+
+/// A network on top of a pretrained text encoder, trained end to end.
+public protocol FineTunable: ParameterContainer {
+  /// One training example, already cut into pieces.
+  associatedtype Item: PieceSequence
+  /// What it is judged by on dev.
+  associatedtype Score: FineTuneScore
+
+  /// The training loss of a batch, a scalar.
+  ///
+  /// - Throws: `EncoderInputError` when pieces do not fit the encoder's tables.
+  func loss(_ items: [Item], _ tape: Tape) throws(EncoderInputError) -> Tape.Variable
+
+  /// The score over items.
+  ///
+  /// - Throws: `EncoderInputError`.
+  func score(_ items: [Item]) throws(EncoderInputError) -> Score
+}
+
+/// Pieces of one input.
+public protocol PieceSequence: Sendable {
+  /// Piece ids with the special tokens.
+  var ids: [Int] { get }
+}
+
+/// A score with one number that decides.
+public protocol FineTuneScore: Sendable {
+  /// F1 in percent, by which the best epoch is chosen.
+  var f1: Double { get }
+}
+
+extension EntityScore: FineTuneScore {}
+
+/// How an encoder with a head is trained: AdamW, a linear warm-up, then linearly to 0
+/// (MODELS §2.7).
+public struct FineTuning: Sendable, Hashable, Codable {
+  /// Decides the order, dropout and the head's first weights.
+  public var seed: UInt64 = 1
+  /// Passes over the training items.
+  public var epochs: Int
+  /// Items per step.
+  public var batch: Int
+  /// The encoder's highest learning rate.
+  public var encoderRate: Float
+  /// The highest rate of what stands on the encoder.
+  public var headRate: Float
+  /// Share of all steps over which the rates rise.
+  public var warmUp = 0.06
+  /// Decoupled weight decay of all parameters.
+  public var decay: Float = 0.01
+  /// Batches among which items are sorted by length, so that padding costs little; 1: not at all.
+  public var bucket = 16
+  /// Pieces of the longest input, special tokens included.
+  public var longest = 128
+
+  /// Settings with the defaults of the properties.
+  public init(epochs: Int, batch: Int, encoderRate: Float, headRate: Float) {
+    self.epochs = epochs
+    self.batch = batch
+    self.encoderRate = encoderRate
+    self.headRate = headRate
+  }
+
+  /// BERT-CRF on a Twitter corpus.
+  public static let bertCRF = FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 1e-3)
+
+  /// MTB on MNRE.
+  public static let mtb = FineTuning(epochs: 4, batch: 32, encoderRate: 1e-4, headRate: 1e-3)
+}
+
+/// One epoch of a fine-tuning.
+public struct FineTuneEpoch: Sendable, Hashable, Codable {
+  /// Counted from 1.
+  public let epoch: Int
+  /// Mean loss of its steps.
+  public let loss: Double
+  /// F1 on dev after it, percent.
+  public let dev: Double
+  /// Seconds of its steps.
+  public let seconds: Double
+  /// Seconds of scoring dev.
+  public let scoring: Double
+  /// Its steps.
+  public let steps: Int
+}

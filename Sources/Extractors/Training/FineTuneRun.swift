@@ -1,0 +1,173 @@
+import Encoders
+import Foundation
+import Tensors
+
+/// A fine-tuning as a value that can be taken up after an interrupt and then goes on to the same
+/// bits.
+public struct FineTuneRun<Model: FineTunable>: Sendable {
+  /// How it is trained.
+  public let settings: FineTuning
+  /// The model after the last epoch.
+  public private(set) var model: Model
+  /// The model of the epoch that was best on dev; of equals the first.
+  public private(set) var best: Model
+  /// The finished epochs.
+  public private(set) var history: [FineTuneEpoch] = []
+  private var optimizer: Optimizer
+  /// The epoch of `best`, counted from 1; 0 before the first.
+  private var bestEpoch = 0
+
+  /// A run of a model whose head is fresh.
+  public init(_ model: Model, _ settings: FineTuning) {
+    var model = model
+    model.indexParameters()
+    self.model = model
+    best = model
+    self.settings = settings
+    optimizer = Optimizer(.adamW(decay: settings.decay))
+  }
+
+  /// Best dev F1 so far, percent.
+  public var bestScore: Double? { history.map(\.dev).max() }
+
+  /// Whether all epochs are done.
+  public var isFinished: Bool { history.count >= settings.epochs }
+
+  /// Trains one epoch and scores it on dev.
+  ///
+  /// - Parameter progress: returns false to stop at once; the epoch then does not count, and the
+  ///   run must be restored from its checkpoint before it can go on.
+  /// - Returns: false when it was stopped.
+  /// - Throws: `EncoderInputError` when an item does not fit the encoder.
+  public mutating func runEpoch(
+    _ train: [Model.Item], dev: [Model.Item], progress: (TrainingProgress) -> Bool
+  ) throws(EncoderInputError) -> Bool {
+    let epoch = history.count
+    var generator = SeededGenerator(
+      seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "fine-tuning")
+    let batches = LengthBatches.make(
+      lengths: train.map(\.ids.count), batch: settings.batch, bucket: settings.bucket, &generator)
+    let (steps, total) = (batches.count, settings.epochs * batches.count)
+    let clock = RunClock(first: epoch * steps, total: total)
+    let start = Date()
+    var sum = 0.0
+    for (step, batch) in batches.enumerated() {
+      sum += try runStep(
+        batch.map { train[$0] }, number: epoch * steps + step, of: total, seed: generator.next())
+      let (speed, left) = clock.reading(done: epoch * steps + step + 1)
+      let report = TrainingProgress(
+        epoch: epoch + 1, epochs: settings.epochs, step: step + 1, steps: steps,
+        loss: sum / Double(step + 1), best: bestScore, last: history.last?.dev,
+        rate: settings.encoderRate * factor(epoch * steps + step, of: total),
+        speed: speed * Double(settings.batch), secondsLeft: left)
+      if !progress(report) { return false }
+    }
+    let trained = Date()
+    let score = try model.score(dev).f1
+    if score > bestScore ?? -1 {
+      best = model
+      bestEpoch = epoch + 1
+    }
+    history.append(
+      FineTuneEpoch(
+        epoch: epoch + 1, loss: sum / Double(max(1, steps)), dev: score,
+        seconds: trained.timeIntervalSince(start), scoring: Date().timeIntervalSince(trained),
+        steps: steps))
+    return true
+  }
+
+  /// One step; its loss.
+  private mutating func runStep(
+    _ items: [Model.Item], number: Int, of total: Int, seed: UInt64
+  ) throws(EncoderInputError) -> Double {
+    let tape = Tape(recording: true, seed: seed)
+    let loss = try model.loss(items, tape)
+    tape.backward(from: loss)
+    let factor = factor(number, of: total)
+    let (encoder, head) = (settings.encoderRate * factor, settings.headRate * factor)
+    let value = Double(tape[loss].item)
+    optimizer.step(&model, tape) { $0.hasPrefix(FineTuneNames.head) ? head : encoder }
+    return value
+  }
+
+  /// The rates' factor at a step, counted from 0; 0 at the first, as in the reference.
+  private func factor(_ step: Int, of total: Int) -> Float {
+    Schedule.linear(warmUp: settings.warmUp).factor(step: step, of: total)
+  }
+
+  /// Everything needed to go on.
+  public var checkpoint: (tensors: [String: Tensor], state: FineTuneState) {
+    var tensors = optimizer.checkpoint
+    for (name, value) in model.parameters { tensors["model." + name] = value }
+    if bestEpoch != history.count {
+      for (name, value) in best.parameters { tensors["best." + name] = value }
+    }
+    return (
+      tensors, FineTuneState(settings: settings, history: history, bestEpoch: bestEpoch)
+    )
+  }
+
+  /// Takes up a checkpoint of the same settings.
+  ///
+  /// - Throws: `ParameterError` or `FineTuneStateError` when the tensors do not fit; the run is then
+  ///   of no use.
+  public mutating func restore(_ tensors: [String: Tensor], _ state: FineTuneState) throws {
+    func part(_ prefix: String) -> [String: Tensor] {
+      var result: [String: Tensor] = [:]
+      for (name, value) in tensors where name.hasPrefix(prefix) {
+        result[String(name.dropFirst(prefix.count))] = value
+      }
+      return result
+    }
+    try model.load(part("model."))
+    try best.load(part(state.bestEpoch == state.history.count ? "model." : "best."))
+    try checkMoments(tensors)
+    optimizer.restore(tensors)
+    history = state.history
+    bestEpoch = state.bestEpoch
+  }
+
+  /// The optimiser believes its tensors; so they are compared with the parameters first.
+  private func checkMoments(_ tensors: [String: Tensor]) throws {
+    let counts = model.parameters.map(\.value.count)
+    var problems: [String] = []
+    for (name, tensor) in tensors where name.hasPrefix("optimizer.") {
+      let parts = name.split(separator: ".")
+      if parts.count == 2, parts[1] == "step", tensor.count == 1 { continue }
+      guard parts.count == 3, ["first", "second"].contains(parts[1]), let slot = Int(parts[2]),
+        counts.indices.contains(slot), counts[slot] == tensor.count
+      else {
+        problems.append("\(name) \(tensor.shape) belongs to no parameter")
+        continue
+      }
+    }
+    if !problems.isEmpty { throw FineTuneStateError(problems: problems.sorted()) }
+  }
+}
+
+/// The part of a checkpoint that is not tensors.
+public struct FineTuneState: Sendable, Hashable, Codable {
+  /// How the run was started.
+  public let settings: FineTuning
+  /// The finished epochs.
+  public let history: [FineTuneEpoch]
+  let bestEpoch: Int
+}
+
+/// An optimiser's tensors that do not belong to the model.
+public struct FineTuneStateError: Error, CustomStringConvertible {
+  /// One sentence per tensor.
+  public let problems: [String]
+
+  /// What does not fit.
+  public var description: String {
+    "the optimiser's state does not fit the model: " + problems.prefix(5).joined(separator: "; ")
+  }
+}
+
+/// How parameters of fine-tuned networks are named.
+enum FineTuneNames {
+  /// In front of everything that stands on the encoder. Programs that read the folder as an encoder
+  /// pass over it.
+  static let head = "classifier."
+}

@@ -1,0 +1,154 @@
+import ArgumentParser
+import Corpora
+import Extractors
+import Foundation
+import Services
+import Studies
+
+/// What both fine-tunings take.
+struct FineTuneOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Folder of a pretrained BERT or RoBERTa.", valueName: "dir"))
+  var encoder: String
+
+  @Option(help: ArgumentHelp("Dataset with a train and a dev split.", valueName: "path"))
+  var dataset: String
+
+  @Option(help: ArgumentHelp("Folder of model folders to write to.", valueName: "dir"))
+  var models: String
+
+  @Option(help: ArgumentHelp("Name of the model folder; else the recipe's.", valueName: "name"))
+  var name: String?
+
+  @Option(help: "The first seed: it decides the head's first weights, batches and dropout.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How many seeds; the model that is best on dev is kept.")
+  var seeds = 1
+
+  @Option(help: "Passes over the training split.")
+  var epochs: Int?
+
+  @Option(help: "Inputs per step.")
+  var batch: Int?
+
+  @Option(help: "Highest learning rate of the encoder.")
+  var encoderRate: Float?
+
+  @Option(help: "Highest learning rate of what stands on it.")
+  var headRate: Float?
+
+  @Option(help: "Pieces of the longest input.")
+  var longest: Int?
+
+  @Option(help: ArgumentHelp("Markdown file whose section is written.", valueName: "file"))
+  var results: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Python with torch and transformers, to train the reference with the first seed too.",
+      valueName: "python"))
+  var peer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The peer's script; else Tools/finetune-peer.py.", valueName: "file"))
+  var peerScript: String?
+
+  @Flag(help: "Forget interrupted trainings and results, and begin anew.")
+  var fresh = false
+
+  func validate() throws {
+    func check(_ holds: Bool, _ problem: String) throws {
+      if !holds { throw ValidationError(problem) }
+    }
+    try check((1...100).contains(seeds), "--seeds takes a number from 1 to 100")
+    try check((1...1000).contains(epochs ?? 1), "--epochs takes a number from 1 to 1000")
+    try check((1...4096).contains(batch ?? 1), "--batch takes a number from 1 to 4096")
+    try check((3...100_000).contains(longest ?? 3), "--longest takes a number from 3 to 100000")
+    for rate in [encoderRate, headRate].compactMap(\.self) {
+      try check((0...1).contains(rate), "a learning rate is a number from 0 to 1")
+    }
+    let plain = name.map { !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") } ?? true
+    try check(plain, "--name takes the name of a folder inside --models")
+  }
+
+  /// A recipe with what was asked for instead of its own.
+  func settings(_ recipe: FineTuning) -> FineTuning {
+    var result = recipe
+    result.epochs = epochs ?? recipe.epochs
+    result.batch = batch ?? recipe.batch
+    result.encoderRate = encoderRate ?? recipe.encoderRate
+    result.headRate = headRate ?? recipe.headRate
+    result.longest = longest ?? recipe.longest
+    return result
+  }
+
+  func run(_ task: FineTuningJob.Task, _ recipe: FineTuning) throws {
+    let progress = ProgressLine()
+    let interrupt = Interrupt()
+    let job = FineTuningJob(
+      task: task, encoder: encoder, dataset: try Dataset.open(dataset), models: models,
+      name: name ?? task.system, settings: settings(recipe),
+      command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
+      observe: { event in
+        progress.show(event)
+        return !interrupt.isRaised
+      })
+    let wanted = (0..<UInt64(seeds)).map { seed &+ $0 }
+    if fresh { job.forget(seeds: wanted) }
+    do {
+      let results = try job.run(seeds: wanted)
+      let reference = try reference(job, results)
+      progress.clear()
+      let document = FineTuningDocument(results, peer: reference)
+      print(document.section)
+      if let path = self.results { try document.write(to: path) }
+    } catch let stopped as TrainingStopped {
+      progress.clear()
+      FileHandle.standardError.write(Data("\(stopped)\n".utf8))
+      throw ExitCode(130)
+    }
+  }
+
+  private func reference(
+    _ job: FineTuningJob, _ results: [FineTuningResult]
+  ) throws -> FineTuningPeer? {
+    guard let peer, let first = results.first else { return nil }
+    let script = peerScript ?? (SharedFiles().folder ?? ".") + "/Tools/finetune-peer.py"
+    guard FileManager.default.isReadableFile(atPath: script) else {
+      throw ValidationError("\(script) is missing; name the script with --peer-script")
+    }
+    return try FineTuningPeerProgram(python: peer, script: script).run(job, like: first)
+  }
+}
+
+/// `twinlens train bert-crf`: entities, by a pretrained encoder and a CRF.
+struct TrainBERTCRFCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: BERTCRFModel.system,
+    abstract: "Fine-tune a BERT or RoBERTa with a CRF on entity mentions.",
+    discussion: """
+      Goes on after an interrupt, with at most one epoch lost. The folder written is an encoder folder with a head; \
+      docs/models.md says how to use it.
+      """)
+
+  @OptionGroup var options: FineTuneOptions
+  @Option(help: "first-piece: the CRF runs over words. with-x: over all pieces.")
+  var labels = LabelScheme.firstPieceOnly
+
+  func run() throws { try options.run(.bertCRF(labels), .bertCRF) }
+}
+
+/// `twinlens train mtb`: relations, by a pretrained encoder and entity markers.
+struct TrainMTBCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: MTBModel.system,
+    abstract: "Fine-tune a BERT or RoBERTa with entity markers on relations.",
+    discussion: "Goes on after an interrupt, with at most one epoch lost.")
+
+  @OptionGroup var options: FineTuneOptions
+
+  func run() throws { try options.run(.mtb, .mtb) }
+}
+
+extension LabelScheme: ExpressibleByArgument {}
