@@ -46,7 +46,12 @@ public struct DoctorReport: Sendable {
       ("theme", capabilities.suggestedTheme.name),
     ]
     let machine = [
-      ("processor", processor.words), ("matrix products", "OpenBLAS kernel \(BLAS.coreName)"),
+      ("processor", processor.words),
+      (
+        "matrix products",
+        "large ones by our own \(InstructionSet.widest) kernel, the others by OpenBLAS "
+          + "kernel \(BLAS.coreName)"
+      ),
       ("threads", "\(Parallel.width)"),
     ]
     let files = [
