@@ -139,7 +139,8 @@ public struct FineTuningDocument {
   }
 
   private func plain(_ value: Double) -> String {
-    value >= 0.001 ? "\((value * 10_000).rounded() / 10_000)" : String(format: "%.0e", value)
+    // The settings are floats: their doubles have digits that nobody wrote.
+    String(format: "%.4g", value)
   }
 
   /// Mean ± standard deviation; one value stands alone.
