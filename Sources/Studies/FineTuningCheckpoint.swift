@@ -32,7 +32,8 @@ struct FineTuningCheckpoint {
 
   /// What was saved; nil when there is none.
   ///
-  /// - Throws: `FineTuningError.damagedCheckpoint`, or `.otherSettings` when it is of another origin.
+  /// - Throws: `FineTuningError.damagedCheckpoint`, or `.otherSettings` when it is of another
+  ///   origin.
   func load(
     _ origin: FineTuningResult.Origin
   ) throws -> (tensors: [String: Tensor], state: FineTuneState)? {

@@ -109,8 +109,8 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
 
   /// Takes up a checkpoint of the same settings.
   ///
-  /// - Throws: `ParameterError` or `FineTuneStateError` when the tensors do not fit; the run is then
-  ///   of no use.
+  /// - Throws: `ParameterError` or `FineTuneStateError` when the tensors do not fit; the run is
+  ///   then of no use.
   public mutating func restore(_ tensors: [String: Tensor], _ state: FineTuneState) throws {
     func part(_ prefix: String) -> [String: Tensor] {
       var result: [String: Tensor] = [:]
