@@ -22,6 +22,8 @@ os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 import torch
 import transformers
 
+transformers.utils.logging.disable_progress_bar()
+
 TYPES = ["PER", "LOC", "ORG", "MISC"]
 MARKERS = ["<s>", "</s>", "<o>", "</o>"]
 
@@ -112,7 +114,7 @@ class Entities(torch.nn.Module):
         train, dev = splits(args.dataset)
         self.train_items = [self.item(*p) for p in read_entities(train)]
         self.dev_items = [self.item(*p) for p in read_entities(dev)]
-        self.bert = transformers.AutoModel.from_pretrained(args.encoder, add_pooling_layer=False)
+        self.bert = transformers.AutoModel.from_pretrained(args.encoder, add_pooling_layer=False, dtype=torch.float32)
         k = 1 + 2 * len(TYPES)
         self.classifier = torch.nn.ModuleDict(
             {"drop": torch.nn.Dropout(0.1), "out": torch.nn.Linear(self.bert.config.hidden_size, k), "crf": CRF(k)})
@@ -162,7 +164,7 @@ class Pairs(torch.nn.Module):
                       for p in splits(args.dataset))
         self.labels = ["None"] + sorted({p["relation"] for p in train + dev} - {"None"})
         self.train_items, self.dev_items = [self.item(p) for p in train], [self.item(p) for p in dev]
-        self.bert = transformers.AutoModel.from_pretrained(args.encoder, add_pooling_layer=False)
+        self.bert = transformers.AutoModel.from_pretrained(args.encoder, add_pooling_layer=False, dtype=torch.float32)
         self.bert.resize_token_embeddings(len(self.tokenizer), mean_resizing=False)
         d = 2 * self.bert.config.hidden_size
         self.classifier = torch.nn.Sequential(

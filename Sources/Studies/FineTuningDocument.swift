@@ -83,11 +83,11 @@ public struct FineTuningDocument {
       "|---|\(columns.map { _ in "---|" }.joined())---|---|",
     ]
     let scores = columns.map { column in
-      Self.cell(results.map { $0.scores[column.1] ?? 0 }, digits: 2)
+      MeanCell.text(results.map { $0.scores[column.1] ?? 0 }, digits: 2)
     }
     lines.append(
-      "| Twinlens | \(scores.joined(separator: " | ")) | \(Self.cell(results.map(\.seconds), digits: 0)) s "
-        + "| \(Self.cell(results.map(\.stepTime), digits: 0)) ms |")
+      "| Twinlens | \(scores.joined(separator: " | ")) | \(MeanCell.text(results.map(\.seconds), digits: 0)) s "
+        + "| \(MeanCell.text(results.map(\.stepTime), digits: 0)) ms |")
     if let peer {
       let blank = columns.dropFirst().map { _ in "–" }.joined(separator: " | ")
       lines.append(
@@ -125,7 +125,7 @@ public struct FineTuningDocument {
     ]
     for name in names.sorted() {
       func mean(_ i: Int, _ digits: Int) -> String {
-        Self.cell(
+        MeanCell.text(
           results.map { result in
             result.relations[name].flatMap { $0.indices.contains(i) ? $0[i] : nil } ?? 0
           }, digits: digits)
@@ -139,16 +139,7 @@ public struct FineTuningDocument {
   }
 
   private func plain(_ value: Double) -> String {
-    value >= 0.001 ? "\((value * 10_000).rounded() / 10_000)" : String(format: "%.0e", value)
-  }
-
-  /// Mean ± standard deviation; one value stands alone.
-  static func cell(_ values: [Double], digits: Int) -> String {
-    let n = Double(max(1, values.count))
-    let mean = values.reduce(0, +) / n
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, n - 1)
-    let text = RoutingReport.decimals(mean, digits)
-    return values.count < 2
-      ? text : text + " ± " + RoutingReport.decimals(variance.squareRoot(), digits)
+    // The settings are floats: their doubles have digits that nobody wrote.
+    String(format: "%.4g", value)
   }
 }

@@ -75,6 +75,7 @@ public struct FineTuningJob: Sendable {
     for seed in seeds {
       checkpoint(seed).remove()
       try? FileManager.default.removeItem(atPath: resultPath(seed))
+      try? FileManager.default.removeItem(atPath: peerPath(seed))
     }
   }
 
@@ -83,6 +84,8 @@ public struct FineTuningJob: Sendable {
   private func checkpoint(_ seed: UInt64) -> FineTuningCheckpoint {
     FineTuningCheckpoint(path: models + "/.training/\(name)-\(seed).safetensors")
   }
+
+  func peerPath(_ seed: UInt64) -> String { models + "/.results/\(name)-\(seed)-peer.json" }
 
   func resultPath(_ seed: UInt64) -> String { models + "/.results/\(name)-\(seed).json" }
 
@@ -104,9 +107,10 @@ public struct FineTuningJob: Sendable {
       }, dataset: dataset.name, data: dataset.contentHash, settings: seeded(seed))
   }
 
-  /// The kept result of a seed, if it is of this very job.
+  /// The kept result of a seed, if it is of this very job and there is a model.
   private func result(_ origin: FineTuningResult.Origin) -> FineTuningResult? {
-    guard let data = FileManager.default.contents(atPath: resultPath(origin.settings.seed)),
+    guard FileManager.default.fileExists(atPath: folder + "/config.json"),
+      let data = FileManager.default.contents(atPath: resultPath(origin.settings.seed)),
       let result = try? JSONDecoder().decode(FineTuningResult.self, from: data),
       result.origin == origin
     else { return nil }

@@ -24,7 +24,7 @@ public struct FineTuningPeerProgram: Sendable {
   ///
   /// - Throws: `FineTuningError.peer`, `TrainingStopped`.
   public func run(_ job: FineTuningJob, like result: FineTuningResult) throws -> FineTuningPeer {
-    let kept = job.resultPath(result.origin.settings.seed) + ".peer"
+    let kept = job.peerPath(result.origin.settings.seed)
     if let data = FileManager.default.contents(atPath: kept),
       let known = try? JSONDecoder().decode(FineTuningPeer.self, from: data),
       known.origin == result.origin

@@ -105,11 +105,6 @@ public struct ResultsDocument {
   }
 
   private func cell(_ values: [Double], digits: Int = 2) -> String {
-    let n = Double(max(1, values.count))
-    let mean = values.reduce(0, +) / n
-    let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, n - 1)
-    let text = RoutingReport.decimals(mean, digits)
-    return values.count < 2
-      ? text : text + " ± " + RoutingReport.decimals(variance.squareRoot(), digits)
+    MeanCell.text(values, digits: digits)
   }
 }

@@ -135,7 +135,7 @@ struct FineTuningTests {
     for part in ["kept", "kept too", "## BERT-CRF with encoder on data", "PyTorch 9", " ± "] {
       #expect(once.contains(part), "\(part)")
     }
-    #expect(FineTuningDocument.cell([80, 84], digits: 1) == "82.0 ± 2.8")
+    #expect(MeanCell.text([80, 84], digits: 1) == "82.0 ± 2.8")
   }
 
   @Test func dataWithoutLabelsIsNamed() throws {
