@@ -4,15 +4,15 @@ import Tensors
 /// Forward and backward through a discriminator for one batch, with its memory kept between
 /// batches.
 ///
-/// Written by hand over BLAS: the network is small and fixed. The hidden units are worked on in
-/// blocks of fixed size, each on any core, and sums across blocks are taken in block order; so the
+/// Written by hand over BLAS: the network is small and fixed. What stands between the products is
+/// worked on in blocks of rows (forward) or hidden units (backward), each block by itself, so the
 /// numbers depend on neither the number of cores nor the load. Not `Sendable`: it lives on one
 /// queue.
 final class DiscriminatorPass {
-  /// Hidden units per block.
-  static let blockUnits = 128
-  /// Products below this number of multiplications are not worth a second core.
-  private static let parallelWork = 4_000_000
+  /// Rows, or hidden units, per block.
+  private static let block = 32
+  /// Numbers below which a second core is not worth the hand-over.
+  private static let parallelWork = 16_384
 
   let layout: Discriminator.Layout
   let capacity: Int
@@ -28,8 +28,6 @@ final class DiscriminatorPass {
   /// rows × (hidden or dimensions): 0 or 1/(1 − rate) per input of the output unit; empty without
   /// dropout.
   private var mask: [Float] = []
-  /// blocks × rows: each block's share of the logits.
-  private var partial: [Float]
   /// Same layout as the weights.
   private(set) var gradient: [Float]
 
@@ -39,12 +37,7 @@ final class DiscriminatorPass {
     input = [Float](repeating: 0, count: capacity * layout.dimensions)
     logits = [Float](repeating: 0, count: capacity)
     hidden = [Float](repeating: 0, count: capacity * layout.hidden)
-    partial = [Float](repeating: 0, count: capacity * max(Self.blocks(layout), 1))
     gradient = [Float](repeating: 0, count: layout.count)
-  }
-
-  private static func blocks(_ layout: Discriminator.Layout) -> Int {
-    (layout.hidden + blockUnits - 1) / blockUnits
   }
 
   /// Takes the rows of `features` (posts × dimensions) at some indices.
@@ -52,12 +45,17 @@ final class DiscriminatorPass {
     precondition(indices.count <= capacity, "\(indices.count) rows exceed \(capacity)")
     rows = indices.count
     let width = layout.dimensions
+    let indices = Array(indices)
     input.withUnsafeMutableBufferPointer { input in
       features.withUnsafeBufferPointer { features in
-        for (row, index) in indices.enumerated() {
-          let source = UnsafeBufferPointer(rebasing: features[index * width..<(index + 1) * width])
-          _ = UnsafeMutableBufferPointer(rebasing: input[row * width..<(row + 1) * width])
-            .update(from: source)
+        nonisolated(unsafe) let input = input
+        each(of: rows) { range in
+          for row in range {
+            let start = indices[row] * width
+            let source = UnsafeBufferPointer(rebasing: features[start..<(start + width)])
+            _ = UnsafeMutableBufferPointer(rebasing: input[row * width..<(row + 1) * width])
+              .update(from: source)
+          }
         }
       }
     }
@@ -94,12 +92,8 @@ final class DiscriminatorPass {
         memory.forwardLinear()
         return
       }
-      eachBlock { memory.forward(block: $0) }
-      for row in 0..<rows {
-        var sum = weights[layout.b2.lowerBound]
-        for block in 0..<Self.blocks(layout) { sum += memory.partial[block * capacity + row] }
-        memory.logits[row] = sum
-      }
+      memory.multiplyForward(parallel: parallel)
+      each(of: rows) { memory.forward(rows: $0) }
     }
   }
 
@@ -114,38 +108,41 @@ final class DiscriminatorPass {
       if layout.hidden == 0 {
         memory.backwardLinear()
       } else {
-        eachBlock { memory.backward(block: $0) }
+        each(of: layout.hidden) { memory.backward(units: $0) }
+        memory.multiplyBackward(parallel: parallel)
       }
     }
   }
 
-  private func eachBlock(_ body: @Sendable (Int) -> Void) {
-    let count = Self.blocks(layout)
-    if parallel, count > 1, rows * layout.hidden * layout.dimensions >= Self.parallelWork {
-      DispatchQueue.concurrentPerform(iterations: count, execute: body)
+  /// Runs `body` for blocks of rows or hidden units.
+  private func each(of count: Int, _ body: (Range<Int>) -> Void) {
+    let blocks = (count + Self.block - 1) / Self.block
+    func run(_ block: Int) {
+      body((block * Self.block)..<min(count, (block + 1) * Self.block))
+    }
+    if parallel, rows * max(layout.hidden, layout.dimensions) >= Self.parallelWork {
+      Parallel.tasks(blocks) { block, _ in run(block) }
     } else {
-      for block in 0..<count { body(block) }
+      for block in 0..<blocks { run(block) }
     }
   }
 
   private func withMemory(
     _ weights: [Float], _ logitGradient: [Float], _ body: (PassMemory) -> Void
   ) {
-    let (layout, rows, capacity) = (layout, rows, capacity)
+    let (layout, rows) = (layout, rows)
     weights.withUnsafeBufferPointer { weights in
       logitGradient.withUnsafeBufferPointer { logitGradient in
         input.withUnsafeBufferPointer { input in
           mask.withUnsafeBufferPointer { mask in
             hidden.withUnsafeMutableBufferPointer { hidden in
-              partial.withUnsafeMutableBufferPointer { partial in
-                logits.withUnsafeMutableBufferPointer { logits in
-                  gradient.withUnsafeMutableBufferPointer { gradient in
-                    body(
-                      PassMemory(
-                        layout: layout, weights: weights, logitGradient: logitGradient,
-                        input: input, mask: mask, hidden: hidden, partial: partial,
-                        logits: logits, gradient: gradient, rows: rows, capacity: capacity))
-                  }
+              logits.withUnsafeMutableBufferPointer { logits in
+                gradient.withUnsafeMutableBufferPointer { gradient in
+                  body(
+                    PassMemory(
+                      layout: layout, weights: weights, logitGradient: logitGradient,
+                      input: input, mask: mask, hidden: hidden, logits: logits,
+                      gradient: gradient, rows: rows))
                 }
               }
             }

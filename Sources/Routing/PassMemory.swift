@@ -1,10 +1,10 @@
 import Tensors
 
-/// The buffers of a `DiscriminatorPass` while it computes: one block of hidden units reads the
-/// shared input and writes only its own columns, so blocks may run side by side.
+/// The buffers of a `DiscriminatorPass` while it computes: a block of rows or of hidden units
+/// writes only its own, so blocks may run side by side.
 struct PassMemory: @unchecked Sendable {
-  // Unchecked because pointers are never `Sendable`: each block writes only the columns of its own
-  // units, and the arrays behind the pointers outlive the call that runs the blocks.
+  // Unchecked because pointers are never `Sendable`: each block writes only its own rows or units,
+  // and the arrays behind the pointers outlive the call that runs the blocks.
   let layout: Discriminator.Layout
   let weights: UnsafeBufferPointer<Float>
   /// One per row in the backward pass, empty in the forward pass.
@@ -12,30 +12,27 @@ struct PassMemory: @unchecked Sendable {
   let input: UnsafeBufferPointer<Float>
   let mask: UnsafeBufferPointer<Float>
   let hidden: UnsafeMutableBufferPointer<Float>
-  let partial: UnsafeMutableBufferPointer<Float>
   let logits: UnsafeMutableBufferPointer<Float>
   let gradient: UnsafeMutableBufferPointer<Float>
   let rows: Int
-  let capacity: Int
 
-  private func units(_ block: Int) -> Range<Int> {
-    let start = block * DiscriminatorPass.blockUnits
-    return start..<min(start + DiscriminatorPass.blockUnits, layout.hidden)
-  }
-
-  /// hidden[:, block] = drop(relu(X W₁ᵀ + b₁)), partial[block, :] = hidden[:, block] · w₂[block].
-  func forward(block: Int) {
-    let units = units(block)
-    guard let x = input.baseAddress, let w = weights.baseAddress, let h = hidden.baseAddress,
-      rows > 0
+  /// hidden = X W₁ᵀ.
+  func multiplyForward(parallel: Bool) {
+    guard let x = input.baseAddress, let w = weights.baseAddress, let h = hidden.baseAddress
     else { return }
     BLAS.multiply(
-      x, lda: layout.dimensions, w + units.lowerBound * layout.dimensions, transposeB: true,
-      ldb: layout.dimensions, into: h + units.lowerBound, ldc: layout.hidden, m: rows,
-      n: units.count, k: layout.dimensions, parallel: false)
+      x, lda: layout.dimensions, w, transposeB: true, ldb: layout.dimensions, into: h,
+      ldc: layout.hidden, m: rows, n: layout.hidden, k: layout.dimensions, parallel: parallel,
+      packing: true)
+  }
+
+  /// hidden ← drop(relu(hidden + b₁)), logits = hidden · w₂ + b₂, for some rows.
+  func forward(rows range: Range<Int>) {
+    guard let w = weights.baseAddress, let h = hidden.baseAddress else { return }
+    let units = 0..<layout.hidden
     let b1 = w + layout.b1.lowerBound
     let w2 = w + layout.w2.lowerBound
-    for row in 0..<rows {
+    for row in range {
       let line = h + row * layout.hidden
       for unit in units {
         let value = line[unit] + b1[unit]
@@ -59,16 +56,16 @@ struct PassMemory: @unchecked Sendable {
         sum += line[unit] * w2[unit]
         unit += 1
       }
-      partial[block * capacity + row] = sum
+      logits[row] = sum + w[layout.b2.lowerBound]
     }
   }
 
   /// In the forward pass z = Σ_u w₂[u] · m[u] · relu(W₁[u] · x + b₁[u]); so, with g = ∂/∂z per row,
   /// ∂/∂w₂[u] = Σ g · h[u]; δ[u] = g · w₂[u] · m[u] where h[u] > 0; ∂/∂b₁ = Σ δ; ∂/∂W₁ = δᵀ X.
-  func backward(block: Int) {
-    let units = units(block)
-    guard let x = input.baseAddress, let w = weights.baseAddress, let h = hidden.baseAddress,
-      let out = gradient.baseAddress, rows > 0
+  ///
+  /// This is all of it for some units but the last product.
+  func backward(units: Range<Int>) {
+    guard let w = weights.baseAddress, let h = hidden.baseAddress, let out = gradient.baseAddress
     else { return }
     let b1 = out + layout.b1.lowerBound
     let w2 = out + layout.w2.lowerBound
@@ -89,10 +86,16 @@ struct PassMemory: @unchecked Sendable {
       }
       for unit in units { b1[unit] += line[unit] }
     }
+  }
+
+  /// ∂/∂W₁ = δᵀ X, with δ in `hidden`.
+  func multiplyBackward(parallel: Bool) {
+    guard let x = input.baseAddress, let h = hidden.baseAddress, let out = gradient.baseAddress
+    else { return }
     BLAS.multiply(
-      h + units.lowerBound, transposeA: true, lda: layout.hidden, x, ldb: layout.dimensions,
-      into: out + units.lowerBound * layout.dimensions, ldc: layout.dimensions, m: units.count,
-      n: layout.dimensions, k: rows, parallel: false)
+      h, transposeA: true, lda: layout.hidden, x, ldb: layout.dimensions, into: out,
+      ldc: layout.dimensions, m: layout.hidden, n: layout.dimensions, k: rows, parallel: parallel,
+      packing: true)
   }
 
   /// logits = w · drop(x) + b, for the linear head.

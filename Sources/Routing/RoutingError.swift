@@ -13,6 +13,8 @@ public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   case repeatedPost(String)
   /// There is nothing to train on.
   case noPosts(what: String)
+  /// Fewer posts than one iteration draws.
+  case batchTooLarge(batch: Int, posts: Int)
   /// A setting out of its range.
   case badSetting(name: String, value: String, allowed: String)
   /// A tensor that must be in the router's file is not.
@@ -42,6 +44,9 @@ public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
       "post \(post) is given twice; give every post once"
     case .noPosts(let what):
       "there are no \(what); the router needs some"
+    case .batchTooLarge(let batch, let posts):
+      "a batch of \(batch) cannot be drawn from \(posts) posts; lower batchSize (--batches) to at most "
+        + "\(posts), or give the router a larger part"
     case .badSetting(let name, let value, let allowed):
       "\(name) is \(value) in the router's config.json; it must be \(allowed)"
     case .missingTensor(let name):

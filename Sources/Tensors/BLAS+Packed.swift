@@ -25,6 +25,8 @@ extension BLAS {
     let k: Int
     /// C is added to, not replaced.
     let adds: Bool
+    /// Whether other threads may help.
+    let parallel: Bool
 
     // The kernels read 14 rows of A at once; rows a multiple of 4 kB apart would share cache sets.
     var copiesA: Bool { transposeA || (lda % 1024 == 0 && k > 16) }
@@ -50,16 +52,23 @@ extension BLAS {
     let tasks = blocks * ((panels + chunk - 1) / chunk)
     let copy = o.copiesA ? (height + 15) / 16 * 16 * o.k : 0
     let packed = ck_packed_size(o.n, o.k)
+    func share(_ count: Int, _ body: (Int) -> Void) {
+      if o.parallel {
+        Parallel.tasks(count) { task, _ in body(task) }
+      } else {
+        for task in 0..<count { body(task) }
+      }
+    }
     arenas.borrow(reserving: packed + tasks * copy + 16) { arena in
       let b = arena.numbers(packed)
       let copies = arena.numbers(tasks * copy)
-      let share = (panels + 7) / 8
-      Parallel.tasks((panels + share - 1) / share) { task, _ in
+      let part = (panels + 7) / 8
+      share((panels + part - 1) / part) { task in
         ck_pack(
-          o.b, o.ldb, o.transposeB ? 1 : 0, o.n, o.k, task * share,
-          min(panels, (task + 1) * share), b)
+          o.b, o.ldb, o.transposeB ? 1 : 0, o.n, o.k, task * part,
+          min(panels, (task + 1) * part), b)
       }
-      Parallel.tasks(tasks) { task, _ in
+      share(tasks) { task in
         let (block, first) = (task % blocks, task / blocks * chunk)
         let row = block * height
         let rows = min(o.m, row + height) - row

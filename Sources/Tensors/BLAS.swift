@@ -20,20 +20,22 @@ public enum BLAS {
   /// - Parameter parallel: whether a large product may be cut into row blocks for several cores;
   ///   false where the caller cuts the work itself. The blocks are fixed, so either way the same
   ///   call gives the same bits on every run.
+  /// - Parameter packing: whether our own kernels may do it; the same bits with `parallel` or
+  ///   without when they may.
   public static func multiply(
     _ a: UnsafePointer<Float>, transposeA: Bool = false, lda: Int,
     _ b: UnsafePointer<Float>, transposeB: Bool = false, ldb: Int,
     into c: UnsafeMutablePointer<Float>, ldc: Int,
     m: Int, n: Int, k: Int, alpha: Float = 1, beta: Float = 0, bias: [Float]? = nil,
-    parallel: Bool = true
+    parallel: Bool = true, packing: Bool? = nil
   ) {
     guard m > 0, n > 0 else { return }
     precondition(bias == nil || (beta == 0 && bias?.count == n), "a bias of another width")
-    if parallel, alpha == 1, beta == 0 || beta == 1, packs(m: m, n: n, k: k) {
+    if packing ?? parallel, alpha == 1, beta == 0 || beta == 1, packs(m: m, n: n, k: k) {
       return multiplyPacked(
         Operands(
           a: a, transposeA: transposeA, lda: lda, b: b, transposeB: transposeB, ldb: ldb, c: c,
-          ldc: ldc, m: m, n: n, k: k, adds: beta == 1), bias)
+          ldc: ldc, m: m, n: n, k: k, adds: beta == 1, parallel: parallel), bias)
     }
     let kept = bias == nil ? beta : 1
     if let bias {

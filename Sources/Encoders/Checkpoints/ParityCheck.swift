@@ -18,30 +18,52 @@ public struct CheckedOutput: Sendable, Hashable {
 }
 
 extension EncoderFolder {
-  /// Computes every output that a file of reference values holds.
+  /// Computes every output that a file of reference values holds: on the tape, as training does,
+  /// and where the engines for prediction give it, by them too. The larger error counts.
   ///
   /// - Parameter io: `in.*` and `out.*` tensors.
   /// - Returns: one line per `out.*`, sorted by name.
   /// - Throws: `CheckpointError`, `SafetensorsError`, `EncoderInputError`.
   public func check(_ io: Safetensors) throws -> [CheckedOutput] {
-    let outputs = try load().outputs(EncoderInputs(io))
+    let inputs = try EncoderInputs(io)
+    let outputs = try load().outputs(inputs)
+    let packed = try packedOutputs(inputs)
     return try io.names.filter { $0.hasPrefix("out.") }.map { full in
       let name = String(full.dropFirst("out.".count))
       let expected = try io.tensor(full)
       let found = outputs[name]
-      var (error, largest): (Float, Float) = (0, 0)
-      for value in expected.array { largest = max(largest, abs(value)) }
+      let largest = expected.array.reduce(0) { max($0, abs($1)) }
+      var error = Float.infinity
       if let found, found.shape == expected.shape {
-        for (a, b) in zip(found.array, expected.array) {
-          let difference = abs(a - b)
-          // Written so that a number that is none counts as infinitely wrong.
-          error = difference <= error ? error : difference > error ? difference : .infinity
+        error = Self.error(found, expected)
+        if let packed = packed[name] {
+          let isText = ["last_hidden_state", "text_last_hidden_state"].contains(name)
+          let mask = isText ? inputs.text?.mask : nil
+          error = max(error, Self.error(packed, expected, where: mask))
         }
-      } else {
-        error = .infinity
       }
       return CheckedOutput(
         name: name, shape: expected.shape, found: found?.shape, error: error, largest: largest)
+    }
+  }
+
+  /// Largest absolute difference of two tensors of one size; infinite when a number is none.
+  ///
+  /// - Parameter mask: rows that count; nil: all.
+  private static func error(_ found: Tensor, _ expected: Tensor, where mask: [Bool]? = nil) -> Float
+  {
+    guard found.count == expected.count else { return .infinity }
+    let width = mask.map { max(1, expected.count / max(1, $0.count)) } ?? 1
+    return found.array.withUnsafeBufferPointer { a in
+      expected.array.withUnsafeBufferPointer { b in
+        var error: Float = 0
+        for i in a.indices where mask.map { $0[min(i / width, $0.count - 1)] } ?? true {
+          let difference = abs(a[i] - b[i])
+          // Written so that a number that is none counts as infinitely wrong.
+          error = difference <= error ? error : difference > error ? difference : .infinity
+        }
+        return error
+      }
     }
   }
 

@@ -44,7 +44,8 @@ public struct RoutingProtocol: Sendable {
     test = items.filter { $0.post.split == .test }
   }
 
-  private init(model: [Item], split: [Item], dev: [Item], test: [Item]) {
+  /// A division made elsewhere.
+  public init(model: [Item], split: [Item], dev: [Item], test: [Item]) {
     (self.model, self.split, self.dev, self.test) = (model, split, dev, test)
   }
 

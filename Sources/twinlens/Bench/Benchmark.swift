@@ -20,8 +20,13 @@ struct Benchmark: Sendable {
       name: "picture", summary: "a picture, new and seen before", measure: PictureBench.rows),
     Benchmark(
       name: "prediction", summary: "answers and signals of one post", measure: PredictionBench.rows),
+    Benchmark(
+      name: "encoders", summary: "published encoders together, one post",
+      measure: PublishedEncodersBench.rows),
     Benchmark(name: "edit", summary: "an edit until it is on the disk", measure: EditBench.rows),
     Benchmark(name: "router", summary: "training the router", measure: RouterBench.rows),
+    Benchmark(
+      name: "grid", summary: "searching the router's settings", measure: RouterBench.gridRows),
   ]
 }
 

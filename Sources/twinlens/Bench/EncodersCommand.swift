@@ -66,13 +66,15 @@ struct BenchEncodersCommand: ParsableCommand {
     let shapes = EncodersShape.all.filter { names?.contains($0.name) ?? true }
     var load = [0.0]
     getloadavg(&load, 1)
+    // Asked first: while the peer's Python starts it has a core.
+    let versions = try peer?.versions()
     let peak = EncodersBench.productPeak()
     var facts = [
       ("threads", "\(Parallel.width)"), ("kernels", "\(InstructionSet.widest)"),
       ("product peak", String(format: "%.0f GFLOP/s", peak)),
       ("load before", String(format: "%.1f", load[0])),
     ]
-    if let peer { facts.append(("peers", try peer.versions())) }
+    if let versions { facts.append(("peers", versions)) }
     var report = EncodersReport(facts: facts.map { ($0, $1) }, peak: peak)
     let bench = EncodersBench(peer: peer, seconds: seconds)
     let progress = ProgressLine()

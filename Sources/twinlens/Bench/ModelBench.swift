@@ -34,6 +34,25 @@ enum PredictionBench {
   }
 }
 
+/// The published encoders that one post takes at most, one after the other, with random weights.
+enum PublishedEncodersBench {
+  static func rows(_ setting: BenchSetting) throws -> [BenchRow] {
+    let names = ["bert-base 1x64", "clip-vit-b32 text 1x40", "clip-vit-b32 image", "resnet-50"]
+    let subjects = try EncodersShape.all.filter { names.contains($0.name) }.map { try $0.make() }
+    func post() throws { for subject in subjects { try subject.run() } }
+    try post()
+    let figures = try Stopwatch.figures(times: 50, seconds: 5) { _ in
+      try Stopwatch.milliseconds(post)
+    }
+    return [
+      BenchRow(
+        what: "BERT-base, both towers of CLIP ViT-B/32 and ResNet-50, one post",
+        budget: Budget(statistic: .p95, limit: 150), figures: figures,
+        note: "64 and 40 pieces, one picture")
+    ]
+  }
+}
+
 /// Training a router by REINFORCE on random posts, as the paper has it and without dev.
 enum RouterBench {
   static func rows(_ setting: BenchSetting) throws -> [BenchRow] {
@@ -52,9 +71,33 @@ enum RouterBench {
     ]
   }
 
-  /// 2,000 posts with 512 numbers each; the same in every run.
-  static func posts() throws -> RouterData {
-    let (count, dimensions) = (2_000, 512)
+  /// A small part of the paper's grid, two points of every batch size, chosen on 1,000 posts; the
+  /// whole takes 45 times as long.
+  static func gridRows(_ setting: BenchSetting) throws -> [BenchRow] {
+    let (data, dev) = (try posts(), try posts(1_000))
+    let part = RouterGrid(
+      rates: [5e-5], batchSizes: RouterGrid.paper.batchSizes, alphas: [0.3, 0.7])
+    let search = GridSearch(settings: part.settings(of: .paper), seed: 1)
+    let whole = RouterGrid.paper.settings(of: .paper).count
+    let share = Double(whole) / Double(search.settings.count)
+    let figures = try Stopwatch.figures(times: 2, seconds: 60) { _ in
+      try share
+        * Stopwatch.milliseconds {
+          _ = try search.run(on: data, dev: dev, width: Parallel.width)
+        }
+    }
+    return [
+      BenchRow(
+        what: "the paper's grid of \(whole) routers, \(Parallel.width) at a time, each judged on "
+          + "\(dev.count) posts after every iteration",
+        budget: Budget(statistic: .median, limit: 600_000), figures: figures,
+        note: "reckoned from \(search.settings.count) of them")
+    ]
+  }
+
+  /// Posts with 512 numbers each; the same in every run.
+  static func posts(_ count: Int = 2_000) throws -> RouterData {
+    let dimensions = 512
     var generator = SeededGenerator(seed: 1, stream: "router bench")
     func counts() -> MatchCounts {
       let correct = generator.index(below: 3)
