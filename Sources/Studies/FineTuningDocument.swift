@@ -76,7 +76,7 @@ public struct FineTuningDocument {
     default: head = crf
     }
     let seen = [
-      origin.pictures.map { "regions of \(($0 as NSString).lastPathComponent)" },
+      origin.pictures.map { "regions of " + ($0.split(separator: " ").first ?? "") },
       origin.options.map { "options `\($0)`" },
     ].compactMap(\.self).map { "; " + $0 }.joined()
     return

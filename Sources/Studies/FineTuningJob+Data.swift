@@ -13,7 +13,7 @@ extension FineTuningJob {
   }
 
   /// Computes the regions once for all seeds; nothing for text experts.
-  func material(_ origin: FineTuningResult.Origin) throws -> Material {
+  func readMaterial() throws -> Material {
     guard task.needsPictures else { return Material(source: nil, train: [], dev: []) }
     guard let pictures else {
       throw FineTuningError.noPictures(system: task.system)

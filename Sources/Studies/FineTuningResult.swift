@@ -38,7 +38,7 @@ public struct FineTuningResult: FineTuningOutcome {
     public let settings: FineTuning
     /// The expert's own options as JSON; nil where it has none.
     public var options: String?
-    /// The region source's folder; nil for text experts.
+    /// The region source's name and a checksum of its weights; nil for text experts.
     public var pictures: String?
   }
 

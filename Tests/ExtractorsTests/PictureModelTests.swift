@@ -108,6 +108,12 @@ struct PictureModelTests {
 
   // MARK: Regions
 
+  private static var recipe: PictureRecipe {
+    var result = PictureRecipe.harbor
+    (result.shortSide, result.side) = (28, 24)
+    return result
+  }
+
   private static var encoder: PictureEncoderModel {
     var generator = SeededGenerator(seed: 61)
     let configuration = ResNet.Configuration(
@@ -115,8 +121,7 @@ struct PictureModelTests {
     return PictureEncoderModel(
       name: "tiny-resnet",
       classifier: PictureClassifier(configuration, classes: 2, &generator), classes: ["a", "b"],
-      recipe: PictureRecipe(
-        shortSide: 28, side: 24, mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25]))
+      recipe: Self.recipe)
   }
 
   private static func picture(_ shade: UInt8) -> Picture {

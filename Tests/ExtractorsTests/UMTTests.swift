@@ -99,11 +99,13 @@ struct UMTTests {
       let alone = model { $0.spanTask = false }
       #expect(try answer(alone, a).trace["umt/spans"] == nil)
       #expect(try answer(alone, a).marginals != answer(whole, a).marginals)
-      // Even attention is the same for all words.
-      let even: [String: @Sendable (Tensor) -> Tensor] = [
-        "umt/attention": { Tensor($0.shape, repeating: 1 / Float($0.shape[3])) }
+      // All words look at the first region.
+      let fixed: [String: @Sendable (Tensor) -> Tensor] = [
+        "umt/attention": { old in
+          Tensor(old.shape, (0..<old.count).map { $0 % old.shape[3] == 0 ? 1 : 0 })
+        }
       ]
-      #expect(try answer(whole, a, even).marginals != answer(whole, a).marginals)
+      #expect(try answer(whole, a, fixed).marginals != answer(whole, a).marginals)
     }
   }
 

@@ -8,23 +8,28 @@ extension ExpertModel: RoutableExpert {
   public var pictures: String? { isMultimodal ? configuration.needs.first : nil }
 
   public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {
-    let size = configuration.riva?.regionSize ?? 1
-    let seen = isMultimodal ? try regions(of: inputs) : []
-    return mentions(
-      try inputs.enumerated().map { i, input in
-        guard isMultimodal else {
-          return TaggerInput(tokens: input.words, regions: Tensor([1, 1]), seen: nil)
-        }
-        let regions = seen[i]
-        guard regions.shape[1] == size else {
-          throw EncoderInputError.pictures(
-            shape: regions.shape, expected: "regions of \(size) numbers")
-        }
-        // RIVA was trained with zeros where there is no picture.
-        return TaggerInput(
-          tokens: input.words, regions: regions.isMissing ? Tensor(regions.shape) : regions.tensor,
-          seen: regions.isMissing ? nil : regions.seen)
-      })
+    mentions(try inputs.map { try taggerInput($0) })
+  }
+
+  public func predict(_ input: ExpertInput) throws -> Prediction {
+    predict(
+      PostReader.Read(
+        input: try taggerInput(input), text: [], picture: nil, notice: input.regions?.notice))
+  }
+
+  private func taggerInput(_ input: ExpertInput) throws -> TaggerInput {
+    guard isMultimodal, let size = configuration.riva?.regionSize else {
+      return TaggerInput(tokens: input.words, regions: Tensor([1, 1]), seen: nil)
+    }
+    let regions = try self.regions(of: input)
+    guard regions.shape[1] == size else {
+      throw EncoderInputError.pictures(
+        shape: regions.shape, expected: "regions of \(size) numbers")
+    }
+    // RIVA was trained with zeros where there is no picture.
+    return TaggerInput(
+      tokens: input.words, regions: regions.isMissing ? Tensor(regions.shape) : regions.tensor,
+      seen: regions.isMissing ? nil : regions.seen)
   }
 }
 
@@ -36,6 +41,8 @@ extension BERTCRFModel: RoutableExpert {
   public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {
     try mentions(inputs.map(\.words))
   }
+
+  public func predict(_ input: ExpertInput) throws -> Prediction { try predict(input.words) }
 }
 
 extension PictureTaggerModel: RoutableExpert {
@@ -44,7 +51,11 @@ extension PictureTaggerModel: RoutableExpert {
   public var pictures: String? { configuration.pictures }
 
   public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {
-    try mentions(zip(inputs, regions(of: inputs)).map { ($0.words, $1) })
+    try mentions(inputs.map { ($0.words, try regions(of: $0)) })
+  }
+
+  public func predict(_ input: ExpertInput) throws -> Prediction {
+    try predict(input.words, regions(of: input))
   }
 }
 
@@ -64,7 +75,7 @@ extension MEGALiteModel: RoutableExpert {
   public var pictures: String? { configuration.pictures }
 
   public func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]] {
-    try answers(zip(inputs, regions(of: inputs)).map { ($0.words, $0.pairs, $1) })
+    try answers(inputs.map { ($0.words, $0.pairs, try regions(of: $0)) })
   }
 }
 

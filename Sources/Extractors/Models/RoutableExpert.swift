@@ -42,6 +42,10 @@ public protocol RoutableExpert: Sendable {
   /// - Throws: `ExpertError` for a relation expert or when regions are missing;
   ///   `EncoderInputError`.
   func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]]
+  /// The answer for one post with everything the expert shows.
+  ///
+  /// - Throws: as `mentions(of:)`.
+  func predict(_ input: ExpertInput) throws -> Prediction
   /// An answer for each of the posts' `relations`, in their order.
   ///
   /// - Throws: `ExpertError` for an entity expert or when regions are missing;
@@ -58,19 +62,22 @@ extension RoutableExpert {
     throw ExpertError.otherTask(expert: name, answers: task, asked: .entities)
   }
 
+  /// An expert that answers relations has no mentions to show.
+  public func predict(_ input: ExpertInput) throws -> Prediction {
+    throw ExpertError.otherTask(expert: name, answers: task, asked: .entities)
+  }
+
   /// An expert that answers mentions has no relations.
   public func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]] {
     throw ExpertError.otherTask(expert: name, answers: task, asked: .relations)
   }
 
-  /// The regions of each input.
-  func regions(of inputs: [ExpertInput]) throws -> [PictureRegions] {
-    try inputs.map { input in
-      guard let regions = input.regions else {
-        throw ExpertError.noRegions(expert: name, post: input.post.id, source: pictures ?? "")
-      }
-      return regions
+  /// The regions of an input.
+  func regions(of input: ExpertInput) throws -> PictureRegions {
+    guard let regions = input.regions else {
+      throw ExpertError.noRegions(expert: name, post: input.post.id, source: pictures ?? "")
     }
+    return regions
   }
 }
 

@@ -1,4 +1,5 @@
 import Encoders
+import Pictures
 import Tensors
 import Traces
 

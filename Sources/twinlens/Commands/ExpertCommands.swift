@@ -15,17 +15,14 @@ struct PictureExpertOptions: ParsableArguments {
   @OptionGroup var options: FineTuneOptions
 }
 
-/// Parts that can be left out, by name.
-protocol Ablation: RawRepresentable<String>, CaseIterable, ExpressibleByArgument, Hashable {}
-
 /// Parts of UMT.
-enum UMTPart: String, Ablation { case image, spans, gate }
+enum UMTPart: String, CaseIterable, ExpressibleByArgument { case image, spans, gate }
 
 /// Parts of MAF.
-enum MAFPart: String, Ablation { case image, matching, alignment, gate }
+enum MAFPart: String, CaseIterable, ExpressibleByArgument { case image, matching, alignment, gate }
 
 /// Parts of mega-lite.
-enum MEGALitePart: String, Ablation { case image, semantic }
+enum MEGALitePart: String, CaseIterable, ExpressibleByArgument { case image, semantic }
 
 /// `twinlens train umt`: entities, by text and regions.
 struct TrainUMTCommand: ParsableCommand {

@@ -90,9 +90,7 @@ struct FineTuneOptions: ParsableArguments {
     guard dataset == "harbor", !FileManager.default.fileExists(atPath: dataset) else {
       return try Dataset.open(dataset)
     }
-    var generated = HarborSource()
-    generated.dataset = nil
-    return try generated.open(progress)
+    return try HarborSource.generated(progress)
   }
 
   func run(_ task: FineTuningJob.Task, pictures: String? = nil) throws {
