@@ -38,7 +38,8 @@ struct MAFTests {
       #expect(head.swaps(18) == [0, 1] + Array(10..<18) + Array(2..<10))
       var without = MAFOptions()
       without.matches = false
-      #expect(TinyPictures.tagger(MAFHead.self, base, options: without).network.head.swaps(18) == nil)
+      #expect(
+        TinyPictures.tagger(MAFHead.self, base, options: without).network.head.swaps(18) == nil)
     }
   }
 

@@ -111,7 +111,8 @@ enum TinyPictures {
   }
 
   /// Trains until the items are known by heart; the last score, percent.
-  static func overfit<Model: FineTunable>(_ network: Model, _ items: [Model.Item]) throws -> Double {
+  static func overfit<Model: FineTunable>(_ network: Model, _ items: [Model.Item]) throws -> Double
+  {
     var settings = FineTuning(epochs: 60, batch: 4, encoderRate: 2e-3, headRate: 5e-3)
     settings.seed = 7
     var run = FineTuneRun(network, settings)

@@ -40,11 +40,13 @@ private struct Place {
   }
 
   static func words(_ i: Int) -> [String] {
-    [["Ann", "works", "at", "Acme"], ["Bob", "lives", "in", "Paris"], ["Ann", "left", "Paris"]][i % 3]
+    [["Ann", "works", "at", "Acme"], ["Bob", "lives", "in", "Paris"], ["Ann", "left", "Paris"]][
+      i % 3]
   }
 
   func pretraining(
-    _ name: String = "encoder", _ observe: @escaping @Sendable (TrainingEvent) -> Bool = { _ in true }
+    _ name: String = "encoder",
+    _ observe: @escaping @Sendable (TrainingEvent) -> Bool = { _ in true }
   ) -> EncoderPretraining {
     var settings = EncoderPretraining.recipe
     (settings.epochs, settings.batch) = (3, 8)

@@ -31,6 +31,7 @@ public struct MAFOptions: PictureTaggerOptions {
     case pooled
   }
 
+  /// Whether numbers from a file can be worked with.
   public var isSound: Bool {
     let length = if case .flattened(let length) = matching { length } else { 1 }
     return (1...1024).contains(length) && (1...100_000).contains(negatives)

@@ -133,7 +133,8 @@ struct MEGALiteHead: ParameterContainer {
       let rows = (0..<10).flatMap { weights.array[($0 * length)..<($0 * length + real)] }
       probe.show(
         Signal(
-          name: "mega-lite/alignment", caption: "what each part of the picture looks for in the text",
+          name: "mega-lite/alignment",
+          caption: "what each part of the picture looks for in the text",
           kind: .matrix(rows: Self.places, columns: (1...max(1, real)).map { "piece \($0)" }),
           tensor: Tensor([10, real], rows)))
     }

@@ -47,7 +47,8 @@ public struct RegionSource: Sendable {
     guard (32...1024).contains(output.height), output.height == output.width else {
       throw ModelFolderError(
         folder: folder,
-        problem: "wants pictures of \(output.height)×\(output.width); squares of 32 to 1024 are read"
+        problem:
+          "wants pictures of \(output.height)×\(output.width); squares of 32 to 1024 are read"
       )
     }
     try self.init(

@@ -21,6 +21,7 @@ public struct UMTOptions: PictureTaggerOptions {
   /// The reference's.
   public init() {}
 
+  /// Whether numbers from a file can be worked with.
   public var isSound: Bool { (0...100).contains(spanWeight) }
 }
 
