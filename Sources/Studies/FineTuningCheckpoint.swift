@@ -88,6 +88,8 @@ public enum FineTuningError: Error, CustomStringConvertible {
   case otherSettings(path: String)
   /// A split without posts, or without labels of the kind wanted.
   case nothingToLearn(dataset: String, split: String, wanted: String)
+  /// A multimodal expert without a region source.
+  case noPictures(system: String)
   /// The peer's program ended badly.
   case peer(reason: String)
 
@@ -101,6 +103,8 @@ public enum FineTuningError: Error, CustomStringConvertible {
         + "that command, or give --fresh to forget it"
     case .nothingToLearn(let dataset, let split, let wanted):
       "\(dataset) has no \(wanted) in its split \(split); name another dataset with --dataset"
+    case .noPictures(let system):
+      "\(system) looks at pictures: name the folder of a ResNet with --pictures"
     case .peer(let reason): "the peer's program failed: \(reason)"
     }
   }

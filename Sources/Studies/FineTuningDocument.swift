@@ -18,7 +18,7 @@ public struct FineTuningDocument {
   static let header = """
     # Results of fine-tuning
 
-    Written by `twinlens train bert-crf` and `twinlens train mtb` with `--results`; each command replaces its own section. \
+    Written by `twinlens train` (bert-crf, umt, maf, mtb, mega-lite) with `--results`; each command replaces its own section. \
     Scores are those of the best epoch on dev, in percent, as mean ± standard deviation over seeds; a seed decides the \
     head's first weights, the order of batches and dropout. Times are those of the machine at the time.
     """
@@ -45,7 +45,11 @@ public struct FineTuningDocument {
 
   private var title: String {
     guard let origin = results.first?.origin else { return "## Nothing" }
-    let name = origin.system == MTBModel.system ? "MTB" : "BERT-CRF"
+    let names = [
+      BERTCRFModel.system: "BERT-CRF", UMTModel.system: "UMT-BERT-CRF", MAFModel.system: "MAF",
+      MTBModel.system: "MTB", MEGALiteModel.system: "mega-lite (not MEGA: no detector)",
+    ]
+    let name = names[origin.system] ?? origin.system
     let labels = origin.labels == .withX ? ", label scheme with X" : ""
     return "## \(name) with \(origin.encoder) on \(origin.dataset)\(labels)"
   }
@@ -59,20 +63,31 @@ public struct FineTuningDocument {
   private var recipe: String {
     guard let origin = results.first?.origin else { return "" }
     let s = origin.settings
-    let head =
-      origin.system == MTBModel.system
-      ? "markers as four added tokens; the states at the two start markers, a linear layer, dropout 0.5, a classifier"
-      : "dropout 0.1, a linear layer, a CRF over "
-        + (origin.labels == .withX ? "all pieces" : "words, each read at its first piece")
+    let head: String
+    let crf =
+      "a CRF over "
+      + (origin.labels == .withX ? "all pieces" : "words, each read at its first piece")
+    switch origin.system {
+    case MTBModel.system:
+      head =
+        "markers as four added tokens; the states at the two start markers, a linear layer, dropout 0.5, a classifier"
+    case MEGALiteModel.system: head = "MTB's markers, a 3×3 grid and the whole picture as objects"
+    case BERTCRFModel.system: head = "dropout 0.1, a linear layer, \(crf)"
+    default: head = crf
+    }
+    let seen = [
+      origin.pictures.map { "regions of " + ($0.split(separator: " ").first ?? "") },
+      origin.options.map { "options `\($0)`" },
+    ].compactMap(\.self).map { "; " + $0 }.joined()
     return
-      "Recipe: \(head). \(s.epochs) epochs, batch \(s.batch), AdamW (decay \(plain(Double(s.decay)))) with "
+      "Recipe: \(head)\(seen). \(s.epochs) epochs, batch \(s.batch), AdamW (decay \(plain(Double(s.decay)))) with "
       + "\(plain(Double(s.encoderRate))) for the encoder and \(plain(Double(s.headRate))) for the head, warm-up "
       + "\(plain(100 * s.warmUp)) %, then linearly to 0; inputs of at most \(s.longest) pieces; batches of similar lengths "
       + "out of \(s.bucket * s.batch) shuffled inputs. Seeds \(results.map { "\($0.origin.settings.seed)" }.joined(separator: ", "))."
   }
 
   private var table: String {
-    let mtb = results.first?.origin.system == MTBModel.system
+    let mtb = [MTBModel.system, MEGALiteModel.system].contains(results.first?.origin.system)
     var columns = [("dev F1", "devF1"), ("P", "devPrecision"), ("R", "devRecall")]
     if mtb {
       columns[0].0 = "dev F1 without None"

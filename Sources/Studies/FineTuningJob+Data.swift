@@ -1,56 +1,79 @@
 import Corpora
 import Encoders
 import Extractors
+import Foundation
 import Tensors
 
 extension FineTuningJob {
-  typealias EntityItems = (train: [TaggedPieces], dev: [TaggedPieces])
-  typealias PairItems = (train: [MarkedPair], dev: [MarkedPair])
-
-  /// A fresh BERT-CRF and the posts as it reads them.
-  func entities(
-    _ base: TextBase, _ labels: LabelScheme, _ longest: Int, _ generator: inout SeededGenerator
-  ) throws -> (network: BERTCRF, items: EntityItems) {
-    let seen = Set(dataset.posts(in: .train).flatMap { $0.mentions.map(\.type.rawValue) })
-    guard !seen.isEmpty else { throw nothing("entity mentions", in: .train) }
-    let standard = TagScheme.standard.types
-    let scheme = TagScheme(types: standard + seen.subtracting(standard).sorted())
-    let configuration = BERTCRFModel.Configuration(scheme: scheme, labels: labels, longest: longest)
-    func items(_ split: Split) throws -> [TaggedPieces] {
-      let posts = dataset.posts(in: split)
-      guard !posts.isEmpty else { throw nothing("posts", in: split) }
-      return posts.map { post in
-        BERTCRFModel.pieces(
-          post.tokens.map(\.text),
-          tags: scheme.indices(of: post.mentions, count: post.tokens.count),
-          tokenizer: base.tokenizer, configuration)
-      }
-    }
-    let network = BERTCRF(
-      base.encoder, prefix: base.prefix, scheme: scheme, labels: labels, &generator)
-    return (network, (try items(.train), try items(.dev)))
+  /// What all seeds read: the regions of both lists of posts.
+  struct Material {
+    let source: RegionSource?
+    let train: [PictureRegions]
+    let dev: [PictureRegions]
   }
 
-  /// A fresh MTB, with the markers in the base, and the pairs as it reads them.
-  func pairs(
-    _ base: inout TextBase, _ longest: Int, _ generator: inout SeededGenerator
-  ) throws -> (network: MTB, configuration: MTBModel.Configuration, items: PairItems) {
-    let markers = try MTBModel.addMarkers(to: &base, &generator)
-    let scheme = RelationScheme(fitting: dataset.relationLabels)
-    let configuration = MTBModel.Configuration(scheme: scheme, markers: markers, longest: longest)
-    let tokenizer = base.tokenizer
-    func items(_ split: Split) throws -> [MarkedPair] {
-      let pairs = dataset.posts(in: split).flatMap {
-        MTBModel.pairs(of: $0, tokenizer: tokenizer, configuration)
-      }
-      guard !pairs.isEmpty else { throw nothing("labelled pairs", in: split) }
-      return pairs
+  /// Computes the regions once for all seeds; nothing for text experts.
+  func readMaterial() throws -> Material {
+    guard task.needsPictures else { return Material(source: nil, train: [], dev: []) }
+    guard let pictures else {
+      throw FineTuningError.noPictures(system: task.system)
     }
-    let network = MTB(base.encoder, prefix: base.prefix, scheme: scheme, &generator)
-    return (network, configuration, (try items(.train), try items(.dev)))
+    let source = try RegionSource(folder: pictures)
+    let all = posts.train + posts.dev
+    let observe = self.observe
+    let regions = try source.regions(of: all, posts.pictures) { done in
+      done % 64 != 0 || observe(.preparing("looking at pictures", Double(done) / Double(all.count)))
+    }
+    guard let regions else { throw TrainingStopped(model: name) }
+    return Material(
+      source: source, train: Array(regions.prefix(posts.train.count)),
+      dev: Array(regions.suffix(posts.dev.count)))
+  }
+
+  /// The options in words, for the origin; nil where the task has none.
+  func options(_ base: TextBase) -> String? {
+    func text(_ value: some Encodable) -> String? {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
+    }
+    switch task {
+    case .bertCRF, .mtb: return nil
+    case .umt(_, let options): return text(options)
+    case .maf(_, let options): return text(fitting(options, base))
+    case .megaLite(let options): return text(options)
+    }
+  }
+
+  /// MAF's options, or those that fit the encoder's size.
+  func fitting(_ options: MAFOptions?, _ base: TextBase) -> MAFOptions {
+    options ?? .fitting(hiddenSize: base.encoder.configuration.stack.hiddenSize)
+  }
+
+  /// The standard types and whatever else the training posts have.
+  func tagScheme() throws -> TagScheme {
+    let seen = Set(posts.train.flatMap { $0.mentions.map(\.type.rawValue) })
+    guard !seen.isEmpty else { throw nothing("entity mentions", in: .train) }
+    let standard = TagScheme.standard.types
+    return TagScheme(types: standard + seen.subtracting(standard).sorted())
+  }
+
+  /// Items of both lists; there must be some in each.
+  func both<Item>(
+    _ wanted: String, _ material: Material,
+    _ make: (Post, PictureRegions?) -> [Item]
+  ) throws -> (train: [Item], dev: [Item]) {
+    func items(_ split: Split, _ regions: [PictureRegions]) throws -> [Item] {
+      let items = posts.posts(in: split).enumerated().flatMap { i, post in
+        make(post, regions.isEmpty ? nil : regions[i])
+      }
+      guard !items.isEmpty else { throw nothing(wanted, in: split) }
+      return items
+    }
+    return (try items(.train, material.train), try items(.dev, material.dev))
   }
 
   private func nothing(_ wanted: String, in split: Split) -> FineTuningError {
-    .nothingToLearn(dataset: dataset.name, split: split.rawValue, wanted: wanted)
+    .nothingToLearn(dataset: posts.name, split: split.rawValue, wanted: wanted)
   }
 }

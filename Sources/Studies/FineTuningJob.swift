@@ -4,7 +4,7 @@ import Extractors
 import Foundation
 import Tensors
 
-/// Fine-tunes a pretrained encoder on a dataset, over one or several seeds.
+/// Fine-tunes a pretrained encoder on posts, over one or several seeds.
 public struct FineTuningJob: Sendable {
   /// What stands on the encoder.
   public enum Task: Sendable, Hashable {
@@ -12,12 +12,48 @@ public struct FineTuningJob: Sendable {
     case bertCRF(LabelScheme)
     /// Relations by entity markers.
     case mtb
+    /// Entities by UMT, which sees regions.
+    case umt(LabelScheme, UMTOptions)
+    /// Entities by MAF, which sees regions; nil: the options that fit the encoder's size.
+    case maf(LabelScheme, MAFOptions?)
+    /// Relations by mega-lite, which sees a grid of objects.
+    case megaLite(MEGALiteOptions)
 
     /// The `system` of the folder written.
     public var system: String {
       switch self {
       case .bertCRF: BERTCRFModel.system
       case .mtb: MTBModel.system
+      case .umt: UMTModel.system
+      case .maf: MAFModel.system
+      case .megaLite: MEGALiteModel.system
+      }
+    }
+
+    /// Whether it needs a region source.
+    public var needsPictures: Bool {
+      switch self {
+      case .bertCRF, .mtb: false
+      case .umt, .maf, .megaLite: true
+      }
+    }
+
+    /// What it answers.
+    public var answers: ExpertTask {
+      switch self {
+      case .bertCRF, .umt, .maf: .entities
+      case .mtb, .megaLite: .relations
+      }
+    }
+
+    /// The recipe with which it is trained when nothing else is asked for.
+    public var recipe: FineTuning {
+      switch self {
+      case .bertCRF: .bertCRF
+      case .mtb: .mtb
+      case .umt: .umt
+      case .maf: .maf
+      case .megaLite: .megaLite
       }
     }
   }
@@ -26,8 +62,10 @@ public struct FineTuningJob: Sendable {
   public let task: Task
   /// The pretrained encoder's folder.
   public let encoder: String
-  /// Posts with a train and a dev split.
-  public let dataset: Dataset
+  /// The region source's folder; nil for text experts.
+  public let pictures: String?
+  /// Posts to train on and to choose by.
+  public let posts: TrainingPosts
   /// The folder of model folders to write to.
   public let models: String
   /// The name of the model folder.
@@ -41,17 +79,30 @@ public struct FineTuningJob: Sendable {
 
   /// A job by its parts.
   public init(
-    task: Task, encoder: String, dataset: Dataset, models: String, name: String,
-    settings: FineTuning, command: String, observe: @escaping @Sendable (TrainingEvent) -> Bool
+    task: Task, encoder: String, pictures: String? = nil, posts: TrainingPosts, models: String,
+    name: String, settings: FineTuning, command: String,
+    observe: @escaping @Sendable (TrainingEvent) -> Bool
   ) {
     self.task = task
     self.encoder = encoder
-    self.dataset = dataset
+    self.pictures = pictures
+    self.posts = posts
     self.models = models
     self.name = name
     self.settings = settings
     self.command = command
     self.observe = observe
+  }
+
+  /// A job on a dataset's train and dev splits.
+  public init(
+    task: Task, encoder: String, pictures: String? = nil, dataset: Dataset, models: String,
+    name: String, settings: FineTuning, command: String,
+    observe: @escaping @Sendable (TrainingEvent) -> Bool
+  ) {
+    self.init(
+      task: task, encoder: encoder, pictures: pictures, posts: TrainingPosts(dataset),
+      models: models, name: name, settings: settings, command: command, observe: observe)
   }
 
   /// Trains with every seed that has no result yet. The model folder holds the seed that is best on
@@ -61,11 +112,17 @@ public struct FineTuningJob: Sendable {
   /// - Throws: `TrainingStopped`, `FineTuningError`, and what reading and writing throw.
   public func run(seeds: [UInt64]) throws -> [FineTuningResult] {
     let base = try TextBase(folder: encoder)
+    var material: Material?
     var results: [FineTuningResult] = []
     for seed in seeds {
       let origin = origin(seed, base)
-      let best = results.map(\.bestDev).max()
-      results.append(try result(origin) ?? train(base, origin, keepAbove: best))
+      if let known = result(origin) {
+        results.append(known)
+        continue
+      }
+      let ready = try material ?? readMaterial()
+      material = ready
+      results.append(try train(base, ready, origin, keepAbove: results.map(\.bestDev).max()))
     }
     return results
   }
@@ -81,7 +138,7 @@ public struct FineTuningJob: Sendable {
 
   var folder: String { models + "/" + name }
 
-  private func checkpoint(_ seed: UInt64) -> FineTuningCheckpoint {
+  func checkpoint(_ seed: UInt64) -> FineTuningCheckpoint {
     FineTuningCheckpoint(path: models + "/.training/\(name)-\(seed).safetensors")
   }
 
@@ -99,12 +156,29 @@ public struct FineTuningJob: Sendable {
   /// What tells whether a kept result or checkpoint is of this job.
   private func origin(_ seed: UInt64, _ base: TextBase) -> FineTuningResult.Origin {
     var labels: LabelScheme?
-    if case .bertCRF(let scheme) = task { labels = scheme }
+    switch task {
+    case .bertCRF(let scheme), .umt(let scheme, _), .maf(let scheme, _): labels = scheme
+    case .mtb, .megaLite: break
+    }
     return FineTuningResult.Origin(
       system: task.system, labels: labels, encoder: (encoder as NSString).lastPathComponent,
       weights: base.encoder.parameters.reduce(0) {
         $0 &* 31 &+ FineTuningCheckpoint.checksum($1.value.array)
-      }, dataset: dataset.name, data: dataset.contentHash, settings: seeded(seed))
+      }, dataset: posts.name, data: posts.hash, settings: seeded(seed),
+      options: options(base), pictures: task.needsPictures ? pictures.map(Self.trace) : nil)
+  }
+
+  /// A region source's name with a checksum of its weights.
+  private static func trace(_ folder: String) -> String {
+    let name = (folder as NSString).lastPathComponent
+    let path = URL(fileURLWithPath: folder + "/model.safetensors")
+    guard let data = try? Data(contentsOf: path, options: .alwaysMapped) else { return name }
+    let sum = data.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).reduce(UInt64(bytes.count)) {
+        ($0 ^ bytes.loadUnaligned(fromByteOffset: $1, as: UInt64.self)) &* 0x0000_0100_0000_01B3
+      }
+    }
+    return name + " " + String(sum, radix: 16)
   }
 
   /// The kept result of a seed, if it is of this very job and there is a model.
@@ -117,83 +191,43 @@ public struct FineTuningJob: Sendable {
     return result
   }
 
-  private func train(
-    _ base: TextBase, _ origin: FineTuningResult.Origin, keepAbove: Double?
-  ) throws -> FineTuningResult {
-    var base = base
-    let seed = origin.settings.seed
-    var generator = SeededGenerator(seed: seed, stream: task.system)
-    let longest = base.longest(settings.longest)
-    var scores: [String: Double] = [:]
-    var relations: [String: [Double]] = [:]
-    let history: [FineTuneEpoch]
-    switch task {
-    case .bertCRF(let labels):
-      let (network, items) = try entities(base, labels, longest, &generator)
-      let run = try finish(FineTuneRun(network, origin.settings), items, origin)
-      let score = try run.best.score(items.dev)
-      scores = ["devF1": score.f1, "devPrecision": score.precision, "devRecall": score.recall]
-      history = run.history
-      if score.f1 > keepAbove ?? -1 {
-        try BERTCRFModel.save(
-          run.best, longest: longest, from: base, to: folder,
-          provenance: provenance(seed, scores, history))
-      }
-    case .mtb:
-      let (network, configuration, items) = try pairs(&base, longest, &generator)
-      let run = try finish(FineTuneRun(network, origin.settings), items, origin)
-      let score = try run.best.score(items.dev)
-      scores = [
-        "devF1": score.f1, "devPrecision": score.withoutNone.precision,
-        "devRecall": score.withoutNone.recall, "devF1WithNone": score.withNone.f1,
-        "devAccuracy": score.accuracy,
-      ]
-      relations = score.labels.mapValues { [$0.precision, $0.recall, $0.f1, Double($0.gold)] }
-      history = run.history
-      if score.f1 > keepAbove ?? -1 {
-        try MTBModel.save(
-          run.best, configuration, from: base, to: folder,
-          provenance: provenance(seed, scores, history))
-      }
-    }
-    let result = FineTuningResult(
-      origin: origin, epochs: history, scores: scores, relations: relations)
-    try FileManager.default.createDirectory(
-      atPath: models + "/.results", withIntermediateDirectories: true)
-    try DurableFile.write(try JSONEncoder().encode(result), to: resultPath(seed))
-    checkpoint(seed).remove()
-    _ = observe(.finished(model: "\(name), seed \(seed)", metrics: scores))
-    return result
-  }
-
   /// Runs all epochs, from the checkpoint where there is one.
   private func finish<Model: FineTunable>(
     _ fresh: FineTuneRun<Model>, _ items: (train: [Model.Item], dev: [Model.Item]),
     _ origin: FineTuningResult.Origin
   ) throws -> FineTuneRun<Model> {
-    var run = fresh
-    let checkpoint = checkpoint(origin.settings.seed)
-    let label = "\(name), seed \(origin.settings.seed)"
-    if let (tensors, state) = try checkpoint.load(origin) {
-      do { try run.restore(tensors, state) } catch {
-        throw FineTuningError.otherSettings(path: checkpoint.path)
-      }
-      _ = observe(.resumed(model: label, epoch: run.history.count + 1))
+    try FineTuningLoop(
+      label: "\(name), seed \(origin.settings.seed)",
+      checkpoint: checkpoint(origin.settings.seed), origin: origin, observe: observe
+    ).finish(fresh, items)
+  }
+
+  /// Trains a network, keeps it when it is the best so far, and writes the result.
+  ///
+  /// - Parameters:
+  ///   - scores: what is told of the best epoch on dev: numbers by name, and by relation.
+  ///   - save: writes the model folder.
+  func learn<Model: FineTunable>(
+    _ network: Model, _ items: (train: [Model.Item], dev: [Model.Item]),
+    _ origin: FineTuningResult.Origin, keepAbove: Double?,
+    scores: (Model.Score) -> (scores: [String: Double], relations: [String: [Double]]),
+    save: (Model, Provenance) throws -> Void
+  ) throws -> FineTuningResult {
+    let seed = origin.settings.seed
+    let run = try finish(FineTuneRun(network, origin.settings), items, origin)
+    let score = try run.best.score(items.dev)
+    let told = scores(score)
+    if score.f1 > keepAbove ?? -1 {
+      try save(run.best, provenance(seed, told.scores, run.history))
     }
-    while !run.isFinished {
-      let went = try run.runEpoch(items.train, dev: items.dev) {
-        observe(.progress(model: label, $0))
-      }
-      guard went else { throw TrainingStopped(model: label) }
-      let (tensors, state) = run.checkpoint
-      try checkpoint.save(tensors, state, origin)
-      let last = run.history.last
-      let event = TrainingEvent.epoch(
-        model: label, epoch: run.history.count, epochs: run.settings.epochs,
-        loss: last?.loss ?? 0, dev: last?.dev)
-      guard observe(event) else { throw TrainingStopped(model: label) }
-    }
-    return run
+    let result = FineTuningResult(
+      origin: origin, epochs: run.history, scores: told.scores, relations: told.relations)
+    try FileManager.default.createDirectory(
+      atPath: models + "/.results", withIntermediateDirectories: true)
+    try DurableFile.write(try JSONEncoder().encode(result), to: resultPath(seed))
+    checkpoint(seed).remove()
+    _ = observe(.finished(model: "\(name), seed \(seed)", metrics: told.scores))
+    return result
   }
 
   private func provenance(
@@ -203,6 +237,6 @@ public struct FineTuningJob: Sendable {
     metrics["epochs"] = Double(history.count)
     metrics["seconds"] = history.reduce(0) { $0 + $1.seconds + $1.scoring }
     return Provenance(
-      command: command, seed: seed, data: [dataset.name: dataset.contentHash], metrics: metrics)
+      command: command, seed: seed, data: [posts.name: posts.hash], metrics: metrics)
   }
 }

@@ -35,7 +35,7 @@ public struct FineTuningPeerProgram: Sendable {
     let answers = Pipe()
     process.executableURL = URL(fileURLWithPath: python)
     process.arguments = [
-      script, result.origin.system, "--encoder", job.encoder, "--dataset", job.dataset.path,
+      script, result.origin.system, "--encoder", job.encoder, "--dataset", job.posts.path,
       "--settings",
       String(decoding: try JSONEncoder().encode(result.origin.settings), as: UTF8.self),
     ]

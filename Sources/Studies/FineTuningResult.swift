@@ -22,7 +22,7 @@ extension FineTuningOutcome {
 public struct FineTuningResult: FineTuningOutcome {
   /// What it was trained with: a result or checkpoint of another origin is not taken for this one.
   public struct Origin: Sendable, Hashable, Codable {
-    /// `bert-crf` or `mtb`.
+    /// `bert-crf`, `mtb`, `umt`, `maf` or `mega-lite`.
     public let system: String
     /// How tags stand at pieces; nil for relations.
     public let labels: LabelScheme?
@@ -36,6 +36,10 @@ public struct FineTuningResult: FineTuningOutcome {
     let data: String
     /// All settings with the seed.
     public let settings: FineTuning
+    /// The expert's own options as JSON; nil where it has none.
+    public var options: String?
+    /// The region source's name and a checksum of its weights; nil for text experts.
+    public var pictures: String?
   }
 
   /// What it was trained with.

@@ -47,16 +47,20 @@ extension EmbeddingParameters {
 extension BERTModel {
   /// Pieces → vectors.
   ///
-  /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
+  /// - Parameters:
+  ///   - prefixes: more keys and values, one set per layer, e.g. a `VisualPrefix`; empty: none.
+  ///   - watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
   public func callAsFunction(
-    _ batch: TextBatch, _ tape: Tape, _ watch: AttentionWatch? = nil
+    _ batch: TextBatch, prefixes: [AttentionPrefix] = [], _ tape: Tape,
+    _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EncoderOutput {
     try batch.check(
       vocabulary: configuration.vocabulary, longest: configuration.longest,
       tokenTypes: configuration.tokenTypes)
     let x = embeddings(batch, configuration, tape)
-    let states = encoder(x, mask: AttentionMask(keys: batch.mask), tape, watch)
+    let states = encoder(
+      x, mask: AttentionMask(keys: batch.mask), prefixes: prefixes, tape, watch)
     let last = states[states.count - 1]
     var pooled: Tape.Variable?
     if let pooler {

@@ -73,26 +73,11 @@ public struct BERTCRFModel: Sendable {
   public func predict(_ words: [String]) throws(EncoderInputError) -> Prediction {
     let item = pieces(words)
     let emissions = try head.emissions([item], engine).first ?? []
-    let scheme = configuration.scheme
-    let decoded = head.crf.chain.decode(
-      emissions, scheme: scheme, steps: item.words, tagOf: head.states.tagOf)
-    // Words that were cut off are O, surely: nothing was read there.
-    let cut = words.count - decoded.path.count
-    let outside = [1] + [Float](repeating: 0, count: scheme.count - 1)
-    let marginals = decoded.marginals + [[Float]](repeating: outside, count: cut)
-    var trace = Trace()
-    trace.append(
-      Signal(
-        name: "crf/marginals", caption: "tag probabilities",
-        kind: .wordDistributions(labels: scheme.labels),
-        tensor: Tensor([marginals.count, scheme.count], marginals.flatMap { $0 })))
-    trace.append(
-      Signal(
-        name: "crf/uncertainty", caption: "1 − largest tag probability", kind: .words,
-        tensor: Tensor([marginals.count], marginals.map { 1 - ($0.max() ?? 1) })))
     return Prediction(
-      system: name, mentions: decoded.mentions, labels: scheme.labels, marginals: marginals,
-      path: decoded.path + [Int](repeating: 0, count: cut), trace: trace)
+      system: name, scheme: configuration.scheme, words: words.count,
+      head.crf.chain.decode(
+        emissions, scheme: configuration.scheme, steps: item.words, tagOf: head.states.tagOf),
+      Trace())
   }
 
   /// Viterbi mentions of many posts, read as asked.

@@ -14,14 +14,7 @@ extension MTBModel {
     var generator = SeededGenerator(seed: 0)
     var network = MTB(encoder, prefix: prefix, scheme: configuration.scheme, &generator)
     try weights.fill(&network, folder: folder)
-    var tokenizer = try Tokenizer(folder: folder)
-    let ids = try tokenizer.addControlTokens(configuration.markers.pieces)
-    guard ids == configuration.markers.ids,
-      tokenizer.vocabularySize <= encoder.configuration.vocabulary
-    else {
-      throw ModelFolderError(
-        folder: folder, problem: "has a tokenizer that does not fit its markers and encoder")
-    }
+    let tokenizer = try configuration.tokenizer(folder, encoder.configuration)
     var fitting = configuration
     fitting.longest = min(fitting.longest, encoder.configuration.longest)
     self.init(
@@ -52,5 +45,18 @@ extension MTBModel.Configuration {
       throw ModelFolderError(
         folder: folder, problem: "has labels, markers or a length in config.json that are not read")
     }
+  }
+
+  /// The folder's tokenizer with the markers in it.
+  ///
+  /// - Throws: `TokenizerError`; `ModelFolderError` when it does not fit.
+  func tokenizer(_ folder: String, _ encoder: TextConfiguration) throws -> Tokenizer {
+    var tokenizer = try Tokenizer(folder: folder)
+    let ids = try tokenizer.addControlTokens(markers.pieces)
+    guard ids == markers.ids, tokenizer.vocabularySize <= encoder.vocabulary else {
+      throw ModelFolderError(
+        folder: folder, problem: "has a tokenizer that does not fit its markers and encoder")
+    }
+    return tokenizer
   }
 }

@@ -33,6 +33,15 @@ public struct MTBModel: Sendable {
     public let label: String
     /// Probability of each label, in the order of the scheme.
     public let probabilities: [Float]
+
+    /// The answer of one score per label.
+    init(_ logits: [Float], _ scheme: RelationScheme) {
+      let most = logits.max() ?? 0
+      let powers = logits.map { exp($0 - most) }
+      let sum = powers.reduce(0, +)
+      label = scheme.labels[MTBHead.best(logits)]
+      probabilities = powers.map { $0 / sum }
+    }
   }
 
   /// The folder's name.
@@ -91,13 +100,28 @@ public struct MTBModel: Sendable {
         words, head: pair.head, tail: pair.tail, label: -1, tokenizer,
         longest: configuration.longest)
     }
-    return try head.logits(items, engine).map { logits in
-      let most = logits.max() ?? 0
-      let powers = logits.map { exp($0 - most) }
-      let sum = powers.reduce(0, +)
-      return Answer(
-        label: configuration.scheme.labels[MTBHead.best(logits)],
-        probabilities: powers.map { $0 / sum })
+    return try head.logits(items, engine).map { Answer($0, configuration.scheme) }
+  }
+
+  /// The answers for the pairs of many posts.
+  ///
+  /// - Throws: `EncoderInputError`.
+  public func answers(
+    _ posts: [(words: [String], pairs: [TokenPair])]
+  ) throws(EncoderInputError) -> [[Answer]] {
+    let items = posts.map { post in
+      post.pairs.map { pair in
+        configuration.markers.markedPair(
+          post.words, head: pair.head, tail: pair.tail, label: -1, tokenizer,
+          longest: configuration.longest)
+      }
+    }
+    var rest = try head.logits(items.flatMap { $0 }, engine).map {
+      Answer($0, configuration.scheme)
+    }[...]
+    return items.map { own in
+      defer { rest = rest.dropFirst(own.count) }
+      return Array(rest.prefix(own.count))
     }
   }
 }

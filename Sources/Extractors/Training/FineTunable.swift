@@ -68,6 +68,15 @@ public struct FineTuning: Sendable, Hashable, Codable {
 
   /// MTB on MNRE.
   public static let mtb = FineTuning(epochs: 4, batch: 32, encoderRate: 1e-4, headRate: 1e-3)
+
+  /// UMT on a Twitter corpus. Its head is deep: the rate is lower than that of a single layer.
+  public static let umt = FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 3e-4)
+
+  /// MAF on a Twitter corpus; batches must be larger than 16 for its mixed-up pairs.
+  public static let maf = FineTuning(epochs: 6, batch: 32, encoderRate: 1e-4, headRate: 3e-4)
+
+  /// mega-lite on MNRE.
+  public static let megaLite = FineTuning(epochs: 4, batch: 32, encoderRate: 1e-4, headRate: 5e-4)
 }
 
 /// One epoch of a fine-tuning.

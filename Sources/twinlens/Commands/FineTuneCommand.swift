@@ -10,7 +10,9 @@ struct FineTuneOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder of a pretrained BERT or RoBERTa.", valueName: "dir"))
   var encoder: String
 
-  @Option(help: ArgumentHelp("Dataset with a train and a dev split.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "Dataset with a train and a dev split; harbor: the generated sample.", valueName: "path"))
   var dataset: String
 
   @Option(help: ArgumentHelp("Folder of model folders to write to.", valueName: "dir"))
@@ -83,12 +85,20 @@ struct FineTuneOptions: ParsableArguments {
     return result
   }
 
-  func run(_ task: FineTuningJob.Task, _ recipe: FineTuning) throws {
+  /// The dataset; the name harbor stands for the generated sample.
+  private func open(_ progress: ProgressLine) throws -> Dataset {
+    guard dataset == "harbor", !FileManager.default.fileExists(atPath: dataset) else {
+      return try Dataset.open(dataset)
+    }
+    return try HarborSource.generated(progress)
+  }
+
+  func run(_ task: FineTuningJob.Task, pictures: String? = nil) throws {
     let progress = ProgressLine()
     let interrupt = Interrupt()
     let job = FineTuningJob(
-      task: task, encoder: encoder, dataset: try Dataset.open(dataset), models: models,
-      name: name ?? task.system, settings: settings(recipe),
+      task: task, encoder: encoder, pictures: pictures, dataset: try open(progress),
+      models: models, name: name ?? task.system, settings: settings(task.recipe),
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       observe: { event in
         progress.show(event)
@@ -136,7 +146,7 @@ struct TrainBERTCRFCommand: ParsableCommand {
   @Option(help: "first-piece: the CRF runs over words. with-x: over all pieces.")
   var labels = LabelScheme.firstPieceOnly
 
-  func run() throws { try options.run(.bertCRF(labels), .bertCRF) }
+  func run() throws { try options.run(.bertCRF(labels)) }
 }
 
 /// `twinlens train mtb`: relations, by a pretrained encoder and entity markers.
@@ -148,7 +158,7 @@ struct TrainMTBCommand: ParsableCommand {
 
   @OptionGroup var options: FineTuneOptions
 
-  func run() throws { try options.run(.mtb, .mtb) }
+  func run() throws { try options.run(.mtb) }
 }
 
 extension LabelScheme: ExpressibleByArgument {}

@@ -12,6 +12,11 @@ struct HarborSource: ParsableArguments {
   /// Opens the dataset, generating it first when none was named.
   func open(_ progress: ProgressLine) throws -> Dataset {
     if let dataset { return try Dataset.open(dataset) }
+    return try Self.generated(progress)
+  }
+
+  /// Opens the harbour sample, generating it first when the cache has none.
+  static func generated(_ progress: ProgressLine) throws -> Dataset {
     let recipe = SampleRecipe()
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"

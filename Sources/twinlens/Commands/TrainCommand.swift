@@ -7,7 +7,10 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train models; goes on after an interrupt.",
     discussion: "Without a subcommand: models of the harbor sample by name.",
-    subcommands: [TrainHarborCommand.self, TrainBERTCRFCommand.self, TrainMTBCommand.self],
+    subcommands: [
+      TrainHarborCommand.self, TrainEncoderCommand.self, TrainBERTCRFCommand.self,
+      TrainUMTCommand.self, TrainMAFCommand.self, TrainMTBCommand.self, TrainMEGALiteCommand.self,
+    ],
     defaultSubcommand: TrainHarborCommand.self)
 }
 

@@ -1,0 +1,48 @@
+/// Switches and weights of MAF; each false is one of the paper's ablations.
+public struct MAFOptions: PictureTaggerOptions {
+  /// False: all regions are zeros.
+  public var usesPicture = true
+  /// False: no matching, s ≡ 1, and no pairs are mixed up in training.
+  public var matches = true
+  /// False: no alignment of the text's and the picture's vectors.
+  public var aligns = true
+  /// False: the gate between words and picture stands open, g ≡ 1.
+  public var gated = true
+  /// How the matching reads a post.
+  public var matching = Matching.flattened(length: 128)
+  /// k: in batches of more than 2k posts, the last 2k swap pictures in pairs k apart.
+  public var negatives = 8
+  /// λ, the tagging's share of the loss.
+  public var tagging: Float = 0.62
+  /// λ_c, the share of texts that look for pictures in the alignment.
+  public var textShare: Float = 0.7
+  /// τ of the alignment's softmax.
+  public var temperature: Float = 0.179
+
+  /// The reference's.
+  public init() {}
+
+  /// How W_m reads [h; p].
+  public enum Matching: Sendable, Hashable, Codable {
+    /// All positions side by side, cut or filled up with zeros to a length (the reference: 128, of
+    /// which a weight for each position and dimension is learned).
+    case flattened(length: Int)
+    /// The mean over the text's pieces: few weights, for small encoders and small datasets.
+    case pooled
+  }
+
+  /// Whether numbers from a file can be worked with.
+  public var isSound: Bool {
+    let length = if case .flattened(let length) = matching { length } else { 1 }
+    return (1...1024).contains(length) && (1...100_000).contains(negatives)
+      && [tagging, textShare].allSatisfy { (0...1).contains($0) }
+      && (1e-3...1e3).contains(temperature)
+  }
+
+  /// The reference's for encoders of the reference's size; small ones match by means.
+  public static func fitting(hiddenSize: Int) -> MAFOptions {
+    var result = MAFOptions()
+    if hiddenSize < 512 { result.matching = .pooled }
+    return result
+  }
+}

@@ -1,0 +1,109 @@
+import Corpora
+import Encoders
+import Tensors
+
+extension ExpertModel: RoutableExpert {
+  /// The folder's `system`.
+  public var systemName: String { configuration.system }
+  /// Mentions.
+  public var task: ExpertTask { .entities }
+  /// Its picture encoder's folder; nil for the text expert.
+  public var pictures: String? { isMultimodal ? configuration.needs.first : nil }
+
+  /// Viterbi mentions of many posts.
+  public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {
+    mentions(try inputs.map { try taggerInput($0) })
+  }
+
+  /// The answer for one post with everything it shows.
+  public func predict(_ input: ExpertInput) throws -> Prediction {
+    predict(
+      PostReader.Read(
+        input: try taggerInput(input), text: [], picture: nil, notice: input.regions?.notice))
+  }
+
+  private func taggerInput(_ input: ExpertInput) throws -> TaggerInput {
+    guard isMultimodal, let size = configuration.riva?.regionSize else {
+      return TaggerInput(tokens: input.words, regions: Tensor([1, 1]), seen: nil)
+    }
+    let regions = try self.regions(of: input)
+    guard regions.shape[1] == size else {
+      throw EncoderInputError.pictures(
+        shape: regions.shape, expected: "regions of \(size) numbers")
+    }
+    // RIVA was trained with zeros where there is no picture.
+    return TaggerInput(
+      tokens: input.words, regions: regions.isMissing ? Tensor(regions.shape) : regions.tensor,
+      seen: regions.isMissing ? nil : regions.seen)
+  }
+}
+
+extension BERTCRFModel: RoutableExpert {
+  /// The folder's `system`.
+  public var systemName: String { Self.system }
+  /// Mentions.
+  public var task: ExpertTask { .entities }
+  /// It reads the text alone.
+  public var pictures: String? { nil }
+
+  /// Viterbi mentions of many posts.
+  public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {
+    try mentions(inputs.map(\.words))
+  }
+
+  /// The answer for one post with everything it shows.
+  public func predict(_ input: ExpertInput) throws -> Prediction { try predict(input.words) }
+}
+
+extension PictureTaggerModel: RoutableExpert {
+  /// The folder's `system`.
+  public var systemName: String { Self.system }
+  /// Mentions.
+  public var task: ExpertTask { .entities }
+  /// Its region source's folder.
+  public var pictures: String? { configuration.pictures }
+
+  /// Viterbi mentions of many posts.
+  public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {
+    try mentions(inputs.map { ($0.words, try regions(of: $0)) })
+  }
+
+  /// The answer for one post with everything it shows.
+  public func predict(_ input: ExpertInput) throws -> Prediction {
+    try predict(input.words, regions(of: input))
+  }
+}
+
+extension MTBModel: RoutableExpert {
+  /// The folder's `system`.
+  public var systemName: String { Self.system }
+  /// Relations.
+  public var task: ExpertTask { .relations }
+  /// It reads the text alone.
+  public var pictures: String? { nil }
+
+  /// An answer for each of the posts' pairs.
+  public func answers(of inputs: [ExpertInput]) throws -> [[Answer]] {
+    try answers(inputs.map { ($0.words, $0.pairs) })
+  }
+}
+
+extension MEGALiteModel: RoutableExpert {
+  /// The folder's `system`.
+  public var systemName: String { Self.system }
+  /// Relations.
+  public var task: ExpertTask { .relations }
+  /// Its region source's folder.
+  public var pictures: String? { configuration.pictures }
+
+  /// An answer for each of the posts' pairs.
+  public func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]] {
+    try answers(inputs.map { ($0.words, $0.pairs, try regions(of: $0)) })
+  }
+}
+
+extension ExpertInput {
+  fileprivate var pairs: [TokenPair] {
+    post.relations.map { TokenPair(head: $0.head, tail: $0.tail) }
+  }
+}

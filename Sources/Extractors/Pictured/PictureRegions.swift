@@ -1,0 +1,85 @@
+import Encoders
+import Pictures
+import Tensors
+import Traces
+
+/// What a frozen picture encoder saw in one post's picture: N regions of C numbers, row by row.
+///
+/// Copies share their numbers, so that the pairs of one post and the epochs of a training hold them
+/// once. Wide regions (C > 512, those of published networks) are kept in half precision: 49×2048
+/// numbers are 200 kB then.
+public struct PictureRegions: Sendable, Hashable {
+  private enum Numbers: Sendable, Hashable {
+    case full([Float])
+    case half([Float16])
+  }
+
+  /// N and C.
+  public let shape: [Int]
+  /// The part of the upright source picture that the regions cover.
+  public let seen: ImageRegion
+  /// Why there is no picture, for the screen; the regions are then those of a picture of the mean
+  /// colour (MODELS §2.4).
+  public let notice: String?
+  private let numbers: Numbers
+
+  /// The widest regions that are kept in full precision.
+  public static let widestInFull = 512
+
+  /// Regions N×C.
+  public init(_ regions: Tensor, seen: ImageRegion = .whole, notice: String? = nil) {
+    precondition(regions.shape.count == 2, "regions are rows of numbers, not \(regions.shape)")
+    shape = regions.shape
+    self.seen = seen
+    self.notice = notice
+    numbers =
+      regions.shape[1] > Self.widestInFull
+      ? .half(regions.array.map { Float16($0) }) : .full(regions.array)
+  }
+
+  /// Whether the post has no picture that can be used.
+  public var isMissing: Bool { notice != nil }
+
+  /// N·C numbers.
+  public var array: [Float] {
+    switch numbers {
+    case .full(let numbers): numbers
+    case .half(let numbers): numbers.map { Float($0) }
+    }
+  }
+
+  /// N×C.
+  public var tensor: Tensor { Tensor(shape, array) }
+
+  /// Cells along one side of the grid.
+  public var grid: Int { Int(Float(shape[0]).squareRoot()) }
+
+  /// The means of a 3×3 grid of cells and of everything, 10×C: what mega-lite takes for objects.
+  ///
+  /// Cells along the borders between the nine belong to both sides, so that any grid is covered.
+  public var objects: PictureRegions {
+    let (side, width, source) = (grid, shape[1], array)
+    func mean(_ rows: Range<Int>, _ columns: Range<Int>) -> [Float] {
+      var sum = [Float](repeating: 0, count: width)
+      for y in rows {
+        for x in columns {
+          for k in 0..<width { sum[k] += source[(y * side + x) * width + k] }
+        }
+      }
+      let share = 1 / Float(max(1, rows.count * columns.count))
+      return sum.map { $0 * share }
+    }
+    func third(_ i: Int) -> Range<Int> { (i * side / 3)..<((i * side + side + 2) / 3) }
+    let cells = (0..<9).flatMap { mean(third($0 / 3), third($0 % 3)) }
+    return PictureRegions(
+      Tensor([10, width], cells + mean(0..<side, 0..<side)), seen: seen, notice: notice)
+  }
+
+  /// B×N×C of several posts; all of one shape.
+  static func stack(_ all: [PictureRegions]) -> Tensor {
+    var numbers: [Float] = []
+    numbers.reserveCapacity(all.reduce(0) { $0 + $1.shape[0] * $1.shape[1] })
+    for regions in all { numbers += regions.array }
+    return Tensor([all.count] + (all.first?.shape ?? [0, 0]), numbers)
+  }
+}

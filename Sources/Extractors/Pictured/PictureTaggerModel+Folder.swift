@@ -1,0 +1,64 @@
+import Encoders
+import Foundation
+import Tensors
+
+extension PictureTaggerModel {
+  /// Reads a folder.
+  ///
+  /// - Throws: `ModelFolderError`, `CheckpointError`, `SafetensorsError`, `TokenizerError`.
+  public init(folder: String) throws {
+    let configuration = try FineTunedFolder.expert(
+      Configuration.self, system: Self.system, folder)
+    try configuration.validate(folder)
+    let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)
+    var generator = SeededGenerator(seed: 0)
+    var network = PictureTagger<Head>(
+      encoder, prefix: prefix, regionSize: configuration.regions[1],
+      scheme: configuration.scheme, labels: configuration.labels,
+      options: configuration.options, &generator)
+    try weights.fill(&network, folder: folder)
+    let tokenizer = try Tokenizer(folder: folder)
+    guard tokenizer.vocabularySize <= encoder.configuration.vocabulary else {
+      throw ModelFolderError(
+        folder: folder, problem: "has a tokenizer with more pieces than its encoder")
+    }
+    var fitting = configuration
+    fitting.longest = min(fitting.longest, encoder.configuration.longest)
+    self.init(
+      name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer, fitting)
+  }
+
+  /// Writes a trained network as a folder.
+  ///
+  /// - Parameter base: the folder that the training began with.
+  /// - Throws: `ModelFolderError`, `DurableFileError`.
+  public static func save(
+    _ network: PictureTagger<Head>, _ configuration: Configuration, from base: TextBase,
+    to folder: String, provenance: Provenance
+  ) throws {
+    try FineTunedFolder.save(
+      network, from: base.path, system: system, expert: configuration,
+      vocabulary: network.encoder.configuration.vocabulary, to: folder, provenance: provenance)
+  }
+}
+
+extension PictureTaggerModel.Configuration {
+  /// Sizes come from strangers: they are bounded before anything is allocated.
+  func validate(_ folder: String) throws {
+    guard (1...200).contains(scheme.types.count),
+      Set(scheme.types).count == scheme.types.count, (3...100_000).contains(longest),
+      RegionSource.areSound(regions), options.isSound
+    else {
+      throw ModelFolderError(
+        folder: folder,
+        problem: "has tags, regions, options or a length in config.json outside what is read")
+    }
+  }
+}
+
+extension RegionSource {
+  /// Whether N and C from a file can be worked with.
+  static func areSound(_ regions: [Int]) -> Bool {
+    regions.count == 2 && (1...4096).contains(regions[0]) && (1...8192).contains(regions[1])
+  }
+}

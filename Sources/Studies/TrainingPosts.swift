@@ -1,0 +1,59 @@
+import Corpora
+import Extractors
+import Foundation
+
+/// What a training learns from: posts to train on, posts to choose the best epoch by, and where
+/// their pictures are. A dataset's splits, or any lists: 80 % of a split, generated posts.
+public struct TrainingPosts: Sendable {
+  /// Names the posts in results, e.g. the dataset's name.
+  public let name: String
+  /// Tells these posts from all others; a checkpoint of other posts is not taken up.
+  public let hash: String
+  /// Path of the dataset's files, for programs that read them on their own; empty when there are
+  /// none.
+  public let path: String
+  /// Posts to train on.
+  public let train: [Post]
+  /// Posts to choose the best epoch by.
+  public let dev: [Post]
+  /// All relation labels that may come, `None` first.
+  public let relationLabels: [String]
+  /// Where their pictures are.
+  public let pictures: PictureProvider
+
+  /// Posts by their parts.
+  public init(
+    name: String, hash: String, path: String = "", train: [Post], dev: [Post],
+    relationLabels: [String], pictures: PictureProvider
+  ) {
+    self.name = name
+    self.hash = hash
+    self.path = path
+    self.train = train
+    self.dev = dev
+    self.relationLabels = relationLabels
+    self.pictures = pictures
+  }
+
+  /// A dataset's train and dev splits.
+  public init(_ dataset: Dataset) {
+    self.init(
+      name: dataset.name, hash: dataset.contentHash, path: dataset.path,
+      train: dataset.posts(in: .train), dev: dataset.posts(in: .dev),
+      relationLabels: dataset.relationLabels, pictures: PictureProvider(dataset))
+  }
+
+  /// Other posts of the same source; `part` names them, e.g. `model-1` for the 80 % of seed 1.
+  public func replacing(train: [Post], dev: [Post]? = nil, part: String) -> TrainingPosts {
+    var sum: UInt64 = 0xCBF2_9CE4_8422_2325
+    for id in train.map(\.id) + ["\n"] + (dev ?? self.dev).map(\.id) {
+      for byte in id.utf8 + [0] { sum = (sum ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+    return TrainingPosts(
+      name: "\(name) \(part)", hash: "\(hash)-\(String(sum, radix: 16))", path: path, train: train,
+      dev: dev ?? self.dev, relationLabels: relationLabels, pictures: pictures)
+  }
+
+  /// The posts of one of the two lists.
+  func posts(in split: Split) -> [Post] { split == .dev ? dev : train }
+}
