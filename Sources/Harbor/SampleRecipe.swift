@@ -12,6 +12,8 @@ public struct SampleRecipe: Sendable, Hashable {
   public var captions: Int
   /// Side of the square pictures in pixels.
   public var side: Int
+  /// Share of posts that name a second entity, so that there is a pair to relate, 0 … 1.
+  public var pairShare: Float = 0.22
 
   /// A recipe; without numbers the one the committed models were trained with.
   public init(

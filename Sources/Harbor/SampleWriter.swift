@@ -55,7 +55,7 @@ public struct SampleWriter: Sendable {
   private var settings: String {
     """
     # Made by `twinlens sample`, seed \(recipe.seed). All people, places and posts are invented.
-    name = "harbor"
+    name = "\(recipe.pairShare > 0.5 ? "harbor-pairs" : "harbor")"
     types = ["PER", "LOC", "ORG", "MISC"]
     guidelines = "Names of the harbour town are ambiguous: let the text decide where it does, else the picture."
 
@@ -89,7 +89,7 @@ public struct SampleWriter: Sendable {
     var generator = SeededGenerator(
       seed: recipe.seed &* 1_000_003 &+ UInt64(i), stream: split.rawValue)
     let plan = PostPlan(&generator)
-    let sentence = Sentence(plan, &generator)
+    let sentence = Sentence(plan, pairShare: recipe.pairShare, &generator)
     let picture = ScenePainter(side: recipe.side).paint(
       plan.thing, in: plan.setting, using: &generator)
     let id = "\(split.rawValue)-\(String(i + 100_000).dropFirst())"

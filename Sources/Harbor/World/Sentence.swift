@@ -34,7 +34,12 @@ struct Sentence {
   }
 
   /// The sentence of a plan.
-  init(_ plan: PostPlan, _ generator: inout SeededGenerator) {
+  ///
+  /// - Parameter pairShare: the chance that it names a second entity.
+  init(
+    _ plan: PostPlan, pairShare: Float = SampleRecipe().pairShare,
+    _ generator: inout SeededGenerator
+  ) {
     if generator.chance(0.25) { say(generator.pickZipf(Self.openers)) }
     let placeFirst = generator.chance(0.5)
     let settingFirst = generator.chance(0.5)
@@ -59,7 +64,7 @@ struct Sentence {
       say(generator.pickZipf(Self.neutralBefore, exponent: 0.7))
       named = name(plan.name.tokens, plan.kind.type)
     }
-    if generator.chance(0.22) { saySecond(plan, named, &generator) }
+    if generator.chance(pairShare) { saySecond(plan, named, &generator) }
     if !decoyFirst { sayDecoy(plan, &generator) }
     if !placeFirst { sayPlace(plan, &generator) }
     if let setting = plan.spokenSetting, !settingFirst || generator.chance(0.8) {

@@ -26,6 +26,13 @@ public struct UnionBootstrap: Sendable {
     public let low: Double
     /// 2.5 % of the resamples are above.
     public let high: Double
+
+    /// An interval by its parts.
+    public init(value: Double, low: Double, high: Double) {
+      self.value = value
+      self.low = low
+      self.high = high
+    }
   }
 
   /// F1 of the text expert on all posts.

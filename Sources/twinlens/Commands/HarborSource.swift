@@ -10,17 +10,24 @@ struct HarborSource: ParsableArguments {
   var dataset: String?
 
   /// Opens the dataset, generating it first when none was named.
-  func open(_ progress: ProgressLine) throws -> Dataset {
+  ///
+  /// - Parameter pairs: whether generated posts are for relations: each has a pair.
+  func open(_ progress: ProgressLine, pairs: Bool = false) throws -> Dataset {
     if let dataset { return try Dataset.open(dataset) }
-    return try Self.generated(progress)
+    return try Self.generated(progress, pairs: pairs)
   }
 
   /// Opens the harbour sample, generating it first when the cache has none.
-  static func generated(_ progress: ProgressLine) throws -> Dataset {
-    let recipe = SampleRecipe()
+  static func generated(_ progress: ProgressLine, pairs: Bool = false) throws -> Dataset {
+    var recipe = SampleRecipe()
+    if pairs {
+      recipe.pairShare = 1
+      recipe.captions = 0
+    }
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
-    let folder = cache + "/twinlens/harbor-\(recipe.seed)-\(SampleWriter.worldVersion)"
+    let name = "harbor-" + (pairs ? "pairs-" : "")
+    let folder = cache + "/twinlens/\(name)\(recipe.seed)-\(SampleWriter.worldVersion)"
     // `dataset.toml` is written last, so its presence says that the sample is whole.
     if !FileManager.default.fileExists(atPath: folder + "/dataset.toml") {
       try SampleWriter(recipe).write(to: folder) { progress.show("drawing the harbour sample", $0) }

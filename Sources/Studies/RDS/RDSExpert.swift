@@ -1,0 +1,55 @@
+import Corpora
+import Extractors
+import Routing
+
+/// A trained expert of either task, frozen.
+public protocol RDSExpert: Sendable {
+  /// Best F1 on dev when it was trained, percent.
+  var devF1: Double { get }
+
+  /// How its answers match the gold; one per unit, in order.
+  ///
+  /// - Throws: what reading pictures and running the network throw.
+  func counts(_ units: [RoutedUnit]) throws -> [MatchCounts]
+}
+
+/// How the protocol makes an expert.
+public struct RDSExpertRecipe: Sendable {
+  /// The system's name in tables, e.g. `bert-crf`.
+  public let name: String
+  /// What it answers.
+  public let task: ExpertTask
+  /// Whether it looks at pictures.
+  public let needsPictures: Bool
+  /// Trains it, or takes it up where it was interrupted, or reads it when it is finished.
+  public let make: @Sendable (RDSTrainingJob) throws -> any RDSExpert
+
+  /// A recipe by its parts.
+  public init(
+    name: String, task: ExpertTask, needsPictures: Bool,
+    make: @escaping @Sendable (RDSTrainingJob) throws -> any RDSExpert
+  ) {
+    self.name = name
+    self.task = task
+    self.needsPictures = needsPictures
+    self.make = make
+  }
+}
+
+/// What one expert is trained on.
+public struct RDSTrainingJob: Sendable {
+  /// Posts to learn from.
+  public let train: [Post]
+  /// Posts to choose the epoch by.
+  public let dev: [Post]
+  /// The dataset, for pictures.
+  public let dataset: Dataset
+  /// Where checkpoints and the finished model are kept.
+  public let folder: String
+  /// The expert's name, with what distinguishes this training, e.g. `umt, D_model, seed 1`.
+  public let label: String
+  /// Decides first weights, batches and dropout.
+  public let seed: UInt64
+  /// Called from the training's own thread; returns false to stop.
+  public let observe: @Sendable (TrainingEvent) -> Bool
+}

@@ -1,0 +1,107 @@
+import Corpora
+import Extractors
+import Foundation
+import Routing
+import Synchronization
+import Tensors
+
+/// What a folder's kept results belong to.
+struct RDSOrigin: Codable, Hashable {
+  let settings: RDSSettings
+  let dataset: String
+  let data: String
+  let embedder: String
+
+  /// Makes the folder this run's, or checks that it is.
+  ///
+  /// - Throws: `RDSError.otherRun` when it holds another run's results.
+  func claim(_ folder: String) throws {
+    let path = folder + "/run.json"
+    if let data = FileManager.default.contents(atPath: path) {
+      let kept = try? JSONDecoder().decode(RDSOrigin.self, from: data)
+      guard kept == self else { throw RDSError.otherRun(folder: folder) }
+      return
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try DurableFile.write(try encoder.encode(self), to: path)
+  }
+}
+
+/// The finished points of a grid search, one JSON line each, so that an interrupt loses at most the
+/// points that are being trained.
+final class GridJournal: Sendable {
+  private let path: String
+  private let count = Mutex(0)
+
+  init(path: String) { self.path = path }
+
+  /// What was finished before; lines that were cut off are left out.
+  func points() -> [GridPoint] {
+    let text = FileManager.default.contents(atPath: path).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    let points = (text ?? "").split(separator: "\n").compactMap {
+      try? JSONDecoder().decode(GridPoint.self, from: Data($0.utf8))
+    }
+    count.withLock { $0 = points.count }
+    return points
+  }
+
+  /// Adds a point; how many there are now. A point that cannot be written is only trained again.
+  func append(_ point: GridPoint) -> Int {
+    count.withLock { count in
+      count += 1
+      if !FileManager.default.fileExists(atPath: path) {
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+      }
+      if let line = try? JSONEncoder().encode(point), let file = FileHandle(forWritingAtPath: path)
+      {
+        _ = try? file.seekToEnd()
+        try? file.write(contentsOf: Data("\n".utf8) + line + Data("\n".utf8))
+        try? file.close()
+      }
+      return count
+    }
+  }
+}
+
+/// Why a run of the protocol cannot be made.
+public enum RDSError: Error, CustomStringConvertible {
+  /// An expert of another task than was asked for.
+  case otherTask(expert: String, answers: ExpertTask, asked: ExpertTask)
+  /// A multimodal expert in the place of the text expert.
+  case notText(expert: String)
+  /// A text expert in the place of the multimodal one.
+  case notMultimodal(expert: String)
+  /// A split without anything to route.
+  case emptySplit(dataset: String, split: Split, wanted: String)
+  /// The folder holds another run.
+  case otherRun(folder: String)
+  /// An expert that needs something that was not given.
+  case missingInput(expert: String, input: String, option: String)
+  /// A name that is no expert.
+  case unknownExpert(name: String, known: [String])
+
+  public var description: String {
+    switch self {
+    case .otherTask(let expert, let answers, let asked):
+      "the expert \(expert) answers the task \(answers.rawValue), not \(asked.rawValue); "
+        + "choose another expert or --task \(answers.rawValue)"
+    case .notText(let expert):
+      "\(expert) looks at pictures and cannot be the text expert; name it with --multimodal"
+    case .notMultimodal(let expert):
+      "\(expert) does not look at pictures and cannot be the multimodal expert; name it with --text"
+    case .emptySplit(let dataset, let split, let wanted):
+      "the dataset \(dataset) has no \(wanted) in the split \(split.rawValue), which the protocol "
+        + "needs; give one with train, dev and test"
+    case .otherRun(let folder):
+      "\(folder)/run.json says that the folder holds a run with other settings or data; choose "
+        + "another --out, or delete the folder"
+    case .missingInput(let expert, let input, let option):
+      "the expert \(expert) needs \(input); name a folder with \(option)"
+    case .unknownExpert(let name, let known):
+      "there is no expert \(name); known are \(known.joined(separator: ", "))"
+    }
+  }
+}

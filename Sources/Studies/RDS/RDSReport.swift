@@ -1,0 +1,185 @@
+import Foundation
+import Routing
+
+/// The tables of a run of RDS's protocol, as numbers: means over seeds, and 95 % intervals over the
+/// posts of test.
+public struct RDSReport: Sendable, Codable {
+  /// What was run.
+  public let settings: RDSSettings
+  /// The dataset's name.
+  public let dataset: String
+  /// The seeds.
+  public let seeds: [UInt64]
+  /// Units of test: posts, or pairs.
+  public let units: Int
+  /// Units of D_split.
+  public let splitUnits: Int
+  /// Both experts on all of test.
+  public let text: Interval
+  /// The multimodal expert on all of test.
+  public let multimodal: Interval
+  /// The objectives, then the routings that need no training.
+  public let routings: [Routing]
+  /// Best dev F1 of the experts, mean over seeds: on D_model and finally.
+  public let devF1: [String: Double]
+
+  /// A score with its interval.
+  public typealias Interval = UnionBootstrap.Interval
+
+  /// One way of routing.
+  public struct Routing: Sendable, Codable {
+    /// `exact`, `paper`, `code`, `random`, `cosine`, `gold imageAdds`, `oracle`.
+    public let name: String
+    /// F1 of the union.
+    public let union: UnionBootstrap.Interval
+    /// Union above the better expert of each seed.
+    public let gain: UnionBootstrap.Interval
+    /// Union of each seed.
+    public let seeds: [Double]
+    /// Share of units routed to the multimodal expert, percent, mean over seeds.
+    public let multimodalShare: Double
+    /// Area under the ROC curve of p against `imageAdds`, mean over seeds; nil where unknown.
+    public let auc: Double?
+    /// Both experts on the sets that it makes, over the seeds where the set is not empty.
+    public let unimodalSet: ExpertPair
+    /// The same for the units routed to the multimodal expert.
+    public let multimodalSet: ExpertPair
+    /// Precision, recall and F1 of the union, mean over seeds.
+    public let unionScore: Score
+    /// The same of the text expert on all units.
+    public let fullText: Score
+    /// The same of the multimodal expert.
+    public let fullMultimodal: Score
+    /// The best point of the grid of each seed; empty where nothing was searched.
+    public let best: [GridPoint]
+    /// Points of the grid.
+    public let points: Int
+    /// Whether it can be had without knowing the gold.
+    public let isFair: Bool
+  }
+
+  /// Both experts on one set of units.
+  public struct ExpertPair: Sendable, Codable {
+    /// Share of all units, percent.
+    public let share: Double
+    /// The text expert.
+    public let text: Score
+    /// The multimodal expert.
+    public let multimodal: Score
+  }
+
+  /// Percent, mean over seeds.
+  public struct Score: Sendable, Codable {
+    /// Correct / predicted.
+    public let precision: Double
+    /// Correct / gold.
+    public let recall: Double
+    /// Harmonic mean of the two, of each seed.
+    public let f1: Double
+
+    init(_ counts: [MatchCounts]) {
+      func mean(_ value: (MatchCounts) -> Double) -> Double {
+        counts.isEmpty ? 0 : 100 * counts.reduce(0) { $0 + value($1) } / Double(counts.count)
+      }
+      precision = mean(\.precision)
+      recall = mean(\.recall)
+      f1 = mean(\.f1)
+    }
+  }
+
+  /// A report of finished seeds, at least one.
+  public init(_ results: [RDSSeedResult], settings: RDSSettings, dataset: String) {
+    self.settings = settings
+    self.dataset = dataset
+    seeds = results.map(\.seed)
+    units = results.first?.ids.count ?? 0
+    splitUnits = results.first?.splitUnits ?? 0
+    let counts = results.map(\.counts)
+    func make(
+      _ name: String, isFair: Bool = true, scores: [[Float]] = [], best: [GridPoint] = [],
+      points: Int = 0, _ routes: [[Route]]
+    ) -> (Routing, UnionBootstrap) {
+      let bootstrap = UnionBootstrap(
+        zip(counts, routes).map(UnionBootstrap.Run.init), resamples: settings.resamples)
+      let unions = zip(counts, routes).map { $0.union(routes: $1) }
+      let all = routes.reduce(0) { $0 + $1.count }
+      let toMultimodal = routes.reduce(0) { $0 + $1.count { $0 == .multimodal } }
+      let aucs = zip(scores, results).compactMap {
+        RankStatistics.auc(scores: $0, labels: $1.imageAdds)
+      }
+      let routing = Routing(
+        name: name, union: bootstrap.union, gain: bootstrap.gain, seeds: unions.map(\.f1Percent),
+        multimodalShare: all == 0 ? 0 : 100 * Double(toMultimodal) / Double(all),
+        auc: aucs.isEmpty ? nil : aucs.reduce(0, +) / Double(aucs.count),
+        unimodalSet: Self.pair(counts, routes, .text),
+        multimodalSet: Self.pair(counts, routes, .multimodal), unionScore: Score(unions),
+        fullText: Score(counts.map { $0.total().text }),
+        fullMultimodal: Score(counts.map { $0.total().multimodal }), best: best, points: points,
+        isFair: isFair)
+      return (routing, bootstrap)
+    }
+    var made: [(Routing, UnionBootstrap)] = []
+    for router in settings.routers {
+      made.append(
+        make(
+          router.name, scores: results.map { $0.routers[router.name]?.probabilities ?? [] },
+          best: results.compactMap { $0.routers[router.name]?.best },
+          points: results.first?.routers[router.name]?.points ?? 0,
+          results.map { $0.routes(of: router.name) }))
+    }
+    // Random routing sends as many units to the multimodal expert as the first objective does.
+    let share = Float((made.first?.0.multimodalShare ?? 50) / 100)
+    made.append(
+      make(
+        "random",
+        results.map {
+          ReferenceRouting.random(count: $0.ids.count, multimodalShare: share, seed: $0.seed)
+        }))
+    made.append(
+      make(
+        "cosine", scores: results.map(\.cosines),
+        results.map { result in
+          result.cosines.map { $0 >= result.cosineThreshold ? .multimodal : .text }
+        }))
+    if results.contains(where: { $0.imageAdds.contains { $0 != nil } }) {
+      made.append(
+        make(
+          "gold imageAdds", isFair: false,
+          results.map { ReferenceRouting.gold(imageAdds: $0.imageAdds) }))
+    }
+    made.append(make("oracle", isFair: false, counts.map { $0.oracleRoutes() }))
+    routings = made.map(\.0)
+    let any = made.first?.1
+    text = any?.text ?? Interval(value: 0, low: 0, high: 0)
+    multimodal = any?.multimodal ?? Interval(value: 0, low: 0, high: 0)
+    var dev: [String: Double] = [:]
+    for key in ["text", "multimodal", "finalText", "finalMultimodal"] {
+      let values = results.compactMap { $0.devF1[key] }
+      dev[key] = values.reduce(0, +) / Double(max(1, values.count))
+    }
+    devF1 = dev
+  }
+
+  private static func pair(
+    _ counts: [[ExpertCounts]], _ routes: [[Route]], _ route: Route
+  ) -> ExpertPair {
+    var (members, all) = (0, 0)
+    var totals: [ExpertCounts] = []
+    for (counts, routes) in zip(counts, routes) {
+      let set = zip(counts, routes).filter { $0.1 == route }.map(\.0)
+      members += set.count
+      all += counts.count
+      if !set.isEmpty { totals.append(set.total()) }
+    }
+    return ExpertPair(
+      share: all == 0 ? 0 : 100 * Double(members) / Double(all),
+      text: Score(totals.map(\.text)), multimodal: Score(totals.map(\.multimodal)))
+  }
+
+  /// Whether RDS's pattern holds for a routing: each expert is better on its own set, and the union
+  /// gains with all of its interval above 0.
+  public func holds(_ routing: Routing) -> Bool {
+    routing.gain.low > 0 && routing.unimodalSet.text.f1 > routing.unimodalSet.multimodal.f1
+      && routing.multimodalSet.multimodal.f1 > routing.multimodalSet.text.f1
+  }
+}

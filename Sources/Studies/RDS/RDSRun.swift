@@ -1,0 +1,233 @@
+import Corpora
+import Encoders
+import Extractors
+import Foundation
+import Routing
+import Tensors
+
+/// The whole of RDS's protocol on one dataset and one pair of experts, over several seeds
+/// (MODELS §4.2): shuffle, 80/20, experts on the 80 %, their counts on the 20 %, routers searched
+/// over a grid on dev, experts again on all of train, tables on test.
+///
+/// Everything finished is kept in a folder; the same run goes on behind it after an interrupt.
+public struct RDSRun: Sendable {
+  /// What is run.
+  public let settings: RDSSettings
+  /// Posts with train, dev and test.
+  public let dataset: Dataset
+  /// The text expert.
+  public let text: RDSExpertRecipe
+  /// The multimodal expert.
+  public let multimodal: RDSExpertRecipe
+  /// What the router sees posts with.
+  public let embedder: RouterEmbedder
+  /// Where everything is kept.
+  public let folder: String
+  /// Called from the run's own threads; returns false to stop.
+  public let observe: @Sendable (TrainingEvent) -> Bool
+
+  /// A run by its parts.
+  ///
+  /// - Throws: `RDSError` when the experts answer other tasks or a split is empty.
+  public init(
+    settings: RDSSettings, dataset: Dataset, text: RDSExpertRecipe, multimodal: RDSExpertRecipe,
+    embedder: RouterEmbedder, folder: String,
+    observe: @escaping @Sendable (TrainingEvent) -> Bool
+  ) throws(RDSError) {
+    self.settings = settings
+    self.dataset = dataset
+    self.text = text
+    self.multimodal = multimodal
+    self.embedder = embedder
+    self.folder = folder
+    self.observe = observe
+    for expert in [text, multimodal] where expert.task != settings.task {
+      throw .otherTask(expert: expert.name, answers: expert.task, asked: settings.task)
+    }
+    if text.needsPictures { throw .notText(expert: text.name) }
+    if !multimodal.needsPictures { throw .notMultimodal(expert: multimodal.name) }
+    for split in [Split.train, .dev, .test]
+    where RoutedUnit.units(of: dataset.posts(in: split), settings.task).isEmpty {
+      throw .emptySplit(
+        dataset: dataset.name, split: split, wanted: settings.task == .relations ? "pairs" : "posts"
+      )
+    }
+  }
+
+  /// Runs all seeds.
+  ///
+  /// - Throws: `TrainingStopped`, `RDSError`, and what training, reading and writing throw.
+  public func run(seeds: [UInt64]) throws -> [RDSSeedResult] {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let origin = RDSOrigin(
+      settings: settings, dataset: dataset.name, data: dataset.contentHash,
+      embedder: embedder.name)
+    try origin.claim(folder)
+    let products = try embedded()
+    return try seeds.map { seed in
+      let kept = folder + "/seed-\(seed).json"
+      if let data = FileManager.default.contents(atPath: kept),
+        let result = try? JSONDecoder().decode(RDSSeedResult.self, from: data)
+      {
+        return result
+      }
+      let result = try runSeed(seed, products)
+      try DurableFile.write(try JSONEncoder().encode(result), to: kept)
+      return result
+    }
+  }
+
+  /// x of every post by its id.
+  private func embedded() throws -> [String: [Float]] {
+    let total = Double(max(1, dataset.posts.count))
+    let products = try embedder.products(dataset.posts, of: dataset) { done in
+      observe(.preparing("embedding posts with \(embedder.name)", Double(done) / total))
+    }
+    guard let products else { throw TrainingStopped(model: "the router's inputs") }
+    var result: [String: [Float]] = [:]
+    for (post, x) in zip(dataset.posts, products) {
+      result[post.id] = x ?? [Float](repeating: 0, count: embedder.dimensions)
+    }
+    return result
+  }
+
+  private func runSeed(_ seed: UInt64, _ products: [String: [Float]]) throws -> RDSSeedResult {
+    let parts = RDSParts(
+      train: dataset.posts(in: .train), share: settings.modelShare, seed: seed)
+    let units = (
+      split: RoutedUnit.units(of: parts.split, settings.task),
+      dev: RoutedUnit.units(of: dataset.posts(in: .dev), settings.task),
+      test: RoutedUnit.units(of: dataset.posts(in: .test), settings.task)
+    )
+    guard !units.split.isEmpty, !parts.model.isEmpty else {
+      throw RDSError.emptySplit(
+        dataset: dataset.name, split: .train, wanted: "posts for the experts and the router")
+    }
+    let first = try experts(seed, "model", parts.model)
+    func data(_ units: [RoutedUnit], _ experts: Experts) throws -> RouterData {
+      try RouterData(
+        dimensions: embedder.dimensions, ids: units.map(\.id),
+        x: units.flatMap { products[$0.post.id] ?? [] }, counts: experts.counts(units),
+        imageAdds: units.map(\.imageAdds))
+    }
+    let (split, dev) = (try data(units.split, first), try data(units.dev, first))
+    var routers: [String: RDSSeedResult.Router] = [:]
+    var found: [String: Discriminator] = [:]
+    for router in settings.routers {
+      let (result, discriminator) = try search(router, seed, split, dev)
+      routers[router.name] = result
+      found[router.name] = discriminator
+    }
+    let final =
+      settings.retrains
+      ? try experts(seed, "all", dataset.posts(in: .train)) : first
+    let test = try data(units.test, final)
+    for (name, discriminator) in found {
+      guard let router = routers[name] else { continue }
+      routers[name] = RDSSeedResult.Router(
+        best: router.best, points: router.points,
+        probabilities: discriminator.probabilities(test.x), seconds: router.seconds)
+    }
+    func numbers(_ counts: (ExpertCounts) -> MatchCounts) -> [[Int]] {
+      test.counts.map {
+        let c = counts($0); return [c.correct, c.predicted, c.gold]
+      }
+    }
+    return RDSSeedResult(
+      seed: seed, ids: test.ids, text: numbers(\.text), multimodal: numbers(\.multimodal),
+      imageAdds: test.imageAdds, cosines: test.cosines,
+      cosineThreshold: CosineRouting.threshold(on: dev), routers: routers,
+      devF1: [
+        "text": first.text.devF1, "multimodal": first.multimodal.devF1,
+        "finalText": final.text.devF1, "finalMultimodal": final.multimodal.devF1,
+      ], splitUnits: split.count)
+  }
+
+  private struct Experts {
+    let text: any RDSExpert
+    let multimodal: any RDSExpert
+
+    func counts(_ units: [RoutedUnit]) throws -> [ExpertCounts] {
+      zip(try text.counts(units), try multimodal.counts(units)).map {
+        ExpertCounts(text: $0, multimodal: $1)
+      }
+    }
+  }
+
+  /// Both experts, trained on some posts and chosen on dev.
+  private func experts(_ seed: UInt64, _ part: String, _ train: [Post]) throws -> Experts {
+    func make(_ recipe: RDSExpertRecipe) throws -> any RDSExpert {
+      try recipe.make(
+        RDSTrainingJob(
+          train: train, dev: dataset.posts(in: .dev), dataset: dataset,
+          folder: folder + "/seed-\(seed)-\(part)",
+          label: "\(recipe.name), \(part == "all" ? "all of train" : "80 %"), seed \(seed)",
+          seed: seed, observe: observe))
+    }
+    return Experts(text: try make(text), multimodal: try make(multimodal))
+  }
+
+  /// Searches one objective's grid, behind what an interrupted search has finished.
+  private func search(
+    _ router: RDSSettings.Router, _ seed: UInt64, _ split: RouterData, _ dev: RouterData
+  ) throws -> (RDSSeedResult.Router, Discriminator) {
+    let journal = GridJournal(path: folder + "/seed-\(seed)-\(router.name).jsonl")
+    let known = journal.points()
+    let settings = router.grid.settings(of: router.base)
+    let label = "router \(router.name), seed \(seed)"
+    let start = Date()
+    let found = try GridSearch(settings: settings, seed: seed).run(
+      on: split, dev: dev, width: Parallel.width, known: known
+    ) { point in
+      let done = journal.append(point)
+      return observe(.preparing(label, Double(min(done, settings.count)) / Double(settings.count)))
+    }
+    guard let found else { throw TrainingStopped(model: label) }
+    return (
+      RDSSeedResult.Router(
+        best: found.best, points: settings.count, probabilities: [],
+        seconds: Date().timeIntervalSince(start)), found.discriminator
+    )
+  }
+}
+
+/// RDS's division of the training posts: shuffled once, then cut (MODELS §4.2).
+struct RDSParts {
+  /// D_model: what the experts learn from.
+  let model: [Post]
+  /// D_split: what the router learns from.
+  let split: [Post]
+
+  init(train: [Post], share: Double, seed: UInt64) {
+    var generator = SeededGenerator(seed: seed, stream: "protocol")
+    let order = generator.permutation(train.count)
+    let cut = Int(Double(train.count) * share)
+    model = order[..<cut].map { train[$0] }
+    split = order[cut...].map { train[$0] }
+  }
+}
+
+extension RouterData {
+  /// Cosine of text and picture of each post: Σx.
+  var cosines: [Float] { (0..<count).map { row($0).reduce(0, +) } }
+}
+
+/// Routing by the cosine alone: the picture is used where it fits the text.
+enum CosineRouting {
+  /// The cosine from which the multimodal expert should answer, best for the union's F1 on some
+  /// posts; of equals the largest.
+  static func threshold(on data: RouterData) -> Float {
+    let cosines = data.cosines
+    let order = cosines.indices.sorted { cosines[$0] > cosines[$1] }
+    // From all on text, posts change to the multimodal expert in the order of their cosines.
+    var sum = data.counts.total().text
+    var best = (f1: sum.f1, threshold: Float.infinity)
+    for (place, i) in order.enumerated() {
+      sum = sum - data.counts[i].text + data.counts[i].multimodal
+      let isLastOfEquals =
+        place + 1 == order.count || cosines[order[place + 1]] != cosines[i]
+      if isLastOfEquals, sum.f1 > best.f1 { best = (sum.f1, cosines[i]) }
+    }
+    return best.threshold.isFinite ? best.threshold : 2
+  }
+}

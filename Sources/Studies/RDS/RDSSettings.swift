@@ -1,0 +1,49 @@
+import Extractors
+import Routing
+
+/// How `twinlens rds run` is set up: everything that changes its numbers.
+public struct RDSSettings: Sendable, Hashable, Codable {
+  /// What is extracted.
+  public var task: ExpertTask
+  /// System of the text expert.
+  public var text: String
+  /// System of the multimodal expert.
+  public var multimodal: String
+  /// Share of the training posts that the experts of the router's training learn from.
+  public var modelShare = 0.8
+  /// Whether experts are trained again on all training posts before the test (MODELS §4.2).
+  public var retrains = true
+  /// The objectives compared, each with the grid it is searched over.
+  public var routers: [Router]
+  /// Resamples of the intervals.
+  public var resamples = 1000
+
+  /// A way to train the router.
+  public struct Router: Sendable, Hashable, Codable {
+    /// `exact`, `paper` or `code`.
+    public var name: String
+    /// What is not searched over.
+    public var base: RouterConfiguration
+    /// What is.
+    public var grid: RouterGrid
+
+    /// A router by its parts.
+    public init(name: String, base: RouterConfiguration, grid: RouterGrid) {
+      self.name = name
+      self.base = base
+      self.grid = grid
+    }
+  }
+
+  /// Settings with all three objectives over some grid of REINFORCE.
+  public init(task: ExpertTask, text: String, multimodal: String, grid: RouterGrid) {
+    self.task = task
+    self.text = text
+    self.multimodal = multimodal
+    routers = [
+      Router(name: "exact", base: .exact, grid: .exact),
+      Router(name: "paper", base: .paper, grid: grid),
+      Router(name: "code", base: task == .relations ? .codeRelations : .code, grid: grid),
+    ]
+  }
+}

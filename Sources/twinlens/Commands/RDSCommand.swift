@@ -1,0 +1,232 @@
+import ArgumentParser
+import Corpora
+import Extractors
+import Foundation
+import Routing
+import Services
+import Studies
+import Tensors
+
+/// `twinlens rds`: the protocol of RDS.
+struct RDSCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rds", abstract: "RDS: experts, routers and their tables.",
+    subcommands: [Run.self])
+
+  /// `twinlens rds run`.
+  struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Train experts and routers by RDS's protocol and print its tables.",
+      discussion: """
+        For each seed: experts learn from 80 % of train, routers from how the experts answer the other 20 %, searched \
+        over a grid on dev; then the experts learn from all of train and everything is scored on test. What is \
+        finished is kept in --out; the same command goes on there after an interrupt. Without --dataset the harbour \
+        sample is generated, and its encoders are used.
+
+        Experts: \(RDSExperts.names.joined(separator: ", ")).
+        """)
+
+    @OptionGroup var source: HarborSource
+    @Option(help: "ner: mentions, a post is routed. re: relations, a pair is routed.")
+    var task = ExpertTask.entities
+    @Option(help: ArgumentHelp("The text expert.", valueName: "expert"))
+    var text: String
+    @Option(help: ArgumentHelp("The multimodal expert.", valueName: "expert"))
+    var multimodal: String
+    @Option(help: ArgumentHelp("Folder that keeps everything.", valueName: "dir"))
+    var out: String
+    @Option(help: "Number of seeds, from 1.")
+    var seeds = 3
+    @OptionGroup(title: "What experts and router stand on") var folders: RDSFolders
+    @OptionGroup(title: "How routers are trained") var routers: RDSRouterOptions
+    @Flag(inversion: .prefixedNo, help: "Train the experts on all of train before the test.")
+    var retrain = true
+    @Option(
+      help: ArgumentHelp(
+        "CSV of published numbers to print beside, with the columns "
+          + "seed,table,dataset,setting,model,precision,recall,f1.", valueName: "file"))
+    var published: String?
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+      guard (1...100).contains(seeds) else {
+        throw ValidationError("--seeds takes a number from 1 to 100")
+      }
+    }
+
+    func run() throws {
+      let progress = ProgressLine()
+      let interrupt = Interrupt()
+      let known = try published.map { try PublishedRouting.read($0) } ?? []
+      let isHarbor = source.dataset == nil
+      let material = folders.material(isHarbor: isHarbor)
+      let experts = RDSExperts(material)
+      let (textRecipe, pictureRecipe) = (
+        try experts.recipe(text), try experts.recipe(multimodal)
+      )
+      guard let dual = material.words else {
+        throw ValidationError(
+          "the router needs embeddings of text and picture; name a CLIP or dual encoder with --dual"
+        )
+      }
+      var settings = RDSSettings(
+        task: task, text: text, multimodal: multimodal, grid: routers.grid.grid)
+      settings.retrains = retrain
+      try routers.apply(to: &settings)
+      let embedder = try RouterEmbedder(folder: dual)
+      let dataset = try source.open(progress, pairs: task == .relations)
+      let results: [RDSSeedResult]
+      do {
+        results = try RDSRun(
+          settings: settings, dataset: dataset, text: textRecipe, multimodal: pictureRecipe,
+          embedder: embedder, folder: out,
+          observe: { event in
+            progress.show(event)
+            return !interrupt.isRaised
+          }
+        ).run(seeds: (1...UInt64(seeds)).map { $0 })
+      } catch let stopped as TrainingStopped {
+        progress.clear()
+        FileHandle.standardError.write(Data("\(stopped)\n".utf8))
+        throw ExitCode(130)
+      }
+      progress.clear()
+      let report = RDSReport(results, settings: settings, dataset: dataset.name)
+      for (name, content) in [
+        ("tables.txt", report.text(published: known)),
+        ("tables.md", report.markdown(published: known)),
+        ("tables.csv", report.csv(published: known)), ("tables.json", try report.json()),
+      ] {
+        try DurableFile.write(Data(content.utf8), to: out + "/" + name)
+      }
+      StandardOutput.write(json ? try report.json() : report.text(published: known))
+    }
+  }
+}
+
+/// The folders of `twinlens rds run`.
+struct RDSFolders: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A pretrained BERT or RoBERTa, for bert-crf, mtb, umt, maf and mega-lite.", valueName: "dir"))
+  var encoder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What multimodal experts see pictures with: a picture encoder, or a published ResNet.",
+      valueName: "dir"))
+  var pictures: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the router sees posts with: a dual encoder, or a published CLIP.", valueName: "dir"))
+  var dual: String?
+
+  @Option(help: "Passes of the experts named after encoders over their training posts.")
+  var epochs: Int?
+
+  @Option(help: "Inputs per step of these experts.")
+  var batch: Int?
+
+  @Option(help: "Highest learning rate of their encoder.")
+  var encoderRate: Float?
+
+  func validate() throws {
+    guard (1...1000).contains(epochs ?? 1) else {
+      throw ValidationError("--epochs takes a number from 1 to 1000")
+    }
+    guard (1...4096).contains(batch ?? 1) else {
+      throw ValidationError("--batch takes a number from 1 to 4096")
+    }
+    guard (0...1).contains(encoderRate ?? 0) else {
+      throw ValidationError("--encoder-rate takes a number from 0 to 1")
+    }
+  }
+
+  /// What was named; for the harbour sample the committed encoders where nothing was.
+  func material(isHarbor: Bool) -> RDSExperts.Material {
+    var result = RDSExperts.Material(
+      command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "))
+    let shared = isHarbor ? SharedFiles().folder.map { $0 + "/Samples/models/" } : nil
+    result.encoder = encoder
+    result.pictures = pictures ?? shared.map { $0 + "resnet-harbor" }
+    result.words = dual ?? shared.map { $0 + "clip-harbor" }
+    result.epochs = epochs
+    result.batch = batch
+    result.encoderRate = encoderRate
+    return result
+  }
+}
+
+/// How the routers of `twinlens rds run` are trained.
+struct RDSRouterOptions: ParsableArguments {
+  /// A grid by its name.
+  enum Grid: String, ExpressibleByArgument, CaseIterable {
+    case paper, coarse
+
+    var grid: RouterGrid { self == .paper ? .paper : .coarse }
+  }
+
+  @Option(help: "The grid of paper and code: paper (270 points) or coarse (9).")
+  var grid = Grid.paper
+
+  @Option(help: "Learning rates of the grid instead, with commas between them.")
+  var rates: String?
+
+  @Option(help: "Batch sizes of the grid instead.")
+  var batches: String?
+
+  @Option(help: "α of the grid instead.")
+  var alphas: String?
+
+  @Option(help: "Steps of REINFORCE.")
+  var iterations: Int?
+
+  @Option(help: "What REINFORCE subtracts from the reward: none, or ema (of 20 rewards).")
+  var baseline: String = "none"
+
+  @Option(help: "Penalty on batches of nearly one route: off, or dvrl.")
+  var explorationPenalty = RouterConfiguration.ExplorationPenalty.off
+
+  @Option(help: "Factor on the router's input of paper and code: a number, or sqrt (of its width).")
+  var inputScale: String = "1"
+
+  /// Puts what was asked for into the settings.
+  ///
+  /// - Throws: `ValidationError`, `RoutingError`.
+  func apply(to settings: inout RDSSettings) throws {
+    func numbers<T>(_ text: String?, _ option: String, _ parse: (String) -> T?) throws -> [T]? {
+      try text.map { text in
+        try text.split(separator: ",").map { part in
+          guard let number = parse(part.trimmingCharacters(in: .whitespaces)) else {
+            throw ValidationError("\(option) takes numbers with commas between them, not \(part)")
+          }
+          return number
+        }
+      }
+    }
+    guard ["none", "ema"].contains(baseline) else {
+      throw ValidationError("--baseline takes none or ema, not \(baseline)")
+    }
+    guard inputScale == "sqrt" || Float(inputScale) != nil else {
+      throw ValidationError("--input-scale takes a number or sqrt, not \(inputScale)")
+    }
+    for i in settings.routers.indices where settings.routers[i].base.objective == .reinforce {
+      var router = settings.routers[i]
+      router.grid.rates = try numbers(rates, "--rates", Float.init) ?? router.grid.rates
+      router.grid.batchSizes =
+        try numbers(batches, "--batches", { Int($0) }) ?? router.grid.batchSizes
+      router.grid.alphas = try numbers(alphas, "--alphas", Double.init) ?? router.grid.alphas
+      router.base.iterations = iterations ?? router.base.iterations
+      router.base.baseline = baseline == "ema" ? .movingAverage(window: 20) : .none
+      router.base.explorationPenalty = explorationPenalty
+      router.base.inputScale = inputScale == "sqrt" ? nil : Float(inputScale)
+      for point in router.grid.settings(of: router.base) { try point.validate() }
+      settings.routers[i] = router
+    }
+  }
+}
+
+extension ExpertTask: ExpressibleByArgument {}
+extension RouterConfiguration.ExplorationPenalty: ExpressibleByArgument {}

@@ -1,0 +1,209 @@
+import Corpora
+import Foundation
+import Routing
+import Tensors
+import Testing
+
+@testable import Extractors
+@testable import Studies
+
+/// A dataset whose posts say in their ids which expert is right on them.
+private struct RDSPlace {
+  let folder: String
+  let dataset: Dataset
+  let table: [String: [Float]]
+
+  init(pairs: Bool = false) throws {
+    folder = NSTemporaryDirectory() + "rds-" + UUID().uuidString
+    try FileManager.default.createDirectory(
+      atPath: folder + "/data", withIntermediateDirectories: true)
+    var table: [String: [Float]] = [:]
+    var generator = SeededGenerator(seed: 4)
+    for (split, count) in [("train", 120), ("dev", 40), ("test", 60)] {
+      var lines = ""
+      for i in 0..<count {
+        let id = "\(split)-\(i)"
+        let adds = i % 2 == 0
+        let relations =
+          pairs ? #"[{"head":[0,1],"tail":[2,3],"label":"/per/org/member_of"}]"# : "[]"
+        lines +=
+          #"{"id":"\#(id)","tokens":["Ann","at","Acme"],"mentions":[{"start":0,"#
+          + #""end":1,"type":"PER"},{"start":2,"end":3,"type":"ORG"}],"relations":\#(relations),"#
+          + #""attributes":{"imageAdds":"\#(adds ? "yes" : "no")"}}"# + "\n"
+        table[id] = [(adds ? 0.4 : -0.4) + generator.normal() * 0.05, generator.normal() * 0.1]
+      }
+      try Data(lines.utf8).write(to: URL(fileURLWithPath: folder + "/data/\(split).jsonl"))
+    }
+    dataset = try Dataset.open(folder + "/data")
+    self.table = table
+  }
+
+  /// An expert that is right where it should be, three times out of four elsewhere.
+  struct Expert: RDSExpert {
+    let isMultimodal: Bool
+    let devF1 = 80.0
+
+    func counts(_ units: [RoutedUnit]) -> [MatchCounts] {
+      units.enumerated().map { i, unit in
+        let right = unit.imageAdds == isMultimodal || i % 4 == 3
+        return unit.pair == nil
+          ? MatchCounts(correct: right ? 2 : 1, predicted: 2, gold: 2)
+          : MatchCounts(
+            answer: right ? unit.post.relations[0].label : "None",
+            gold: unit.post.relations[0].label)
+      }
+    }
+  }
+
+  func recipe(
+    _ name: String, task: ExpertTask = .entities, pictures: Bool
+  ) -> RDSExpertRecipe {
+    RDSExpertRecipe(name: name, task: task, needsPictures: pictures) { job in
+      #expect(job.dev.count == 40)
+      return Expert(isMultimodal: pictures)
+    }
+  }
+
+  func settings(_ task: ExpertTask = .entities) -> RDSSettings {
+    let grid = RouterGrid(rates: [1e-2], batchSizes: [16], alphas: [0.5])
+    var settings = RDSSettings(task: task, text: "a", multimodal: "b", grid: grid)
+    for i in settings.routers.indices { settings.routers[i].base.iterations = 60 }
+    settings.resamples = 100
+    return settings
+  }
+
+  func run(_ task: ExpertTask = .entities, _ seeds: [UInt64] = [1, 2]) throws -> [RDSSeedResult] {
+    try RDSRun(
+      settings: settings(task), dataset: dataset,
+      text: recipe("a", task: task, pictures: false),
+      multimodal: recipe("b", task: task, pictures: true),
+      embedder: .kept(name: "table", dimensions: 2, table), folder: folder + "/out",
+      observe: { _ in true }
+    ).run(seeds: seeds)
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: folder) }
+}
+
+struct RDSTests {
+  @Test(arguments: ExpertTask.allCases)
+  func theProtocolFindsWhatCanBeRouted(task: ExpertTask) throws {
+    let place = try RDSPlace(pairs: task == .relations)
+    defer { place.remove() }
+    let results = try place.run(task)
+    let report = RDSReport(results, settings: place.settings(task), dataset: "made up")
+    #expect(report.units == 60 && report.splitUnits == 24)
+    let exact = try #require(report.routings.first)
+    #expect(exact.name == "exact" && exact.gain.low > 0 && report.holds(exact))
+    let oracle = try #require(report.routings.last)
+    for routing in report.routings {
+      #expect(routing.union.value <= oracle.union.value + 1e-9, "\(routing.name)")
+    }
+    #expect(report.routings.map(\.name).contains("gold imageAdds"))
+    #expect(report.verdict.contains("pattern holds"))
+  }
+
+  @Test func finishedSeedsAreKeptAndOtherRunsRefused() throws {
+    let place = try RDSPlace()
+    defer { place.remove() }
+    let first = try place.run(.entities, [1])
+    let again = try place.run(.entities, [1])
+    #expect(first[0].text == again[0].text)
+    #expect(first[0].routers["exact"]?.seconds == again[0].routers["exact"]?.seconds)
+    #expect(throws: RDSError.self) { _ = try place.run(.relations, [1]) }
+  }
+
+  @Test func tablesAreTheSameNumbersInEveryForm() throws {
+    let place = try RDSPlace()
+    defer { place.remove() }
+    let report = RDSReport(
+      try place.run(.entities, [1, 2, 3]), settings: place.settings(), dataset: "made up")
+    let published = [
+      PublishedRouting(
+        table: "Table 2", dataset: "Twitter-2017", set: "Full", model: "BERT-CRF",
+        multimodal: "UMT-BERT-CRF", scores: [1, 2, 3])
+    ]
+    let union = RoutingReport.decimals(try #require(report.routings.first).union.value, 2)
+    for form in [report.text(published: published), report.markdown(), report.csv()] {
+      #expect(form.contains(union))
+    }
+    #expect(!report.text(published: published).contains("Table 2"))
+    let widths = Set(
+      report.csv().split(separator: "\n\n").first?.split(separator: "\n").map { line in
+        line.split(separator: ",", omittingEmptySubsequences: false).count
+      } ?? [])
+    #expect(widths.count == 1)
+    let decoded = try JSONDecoder().decode(RDSReport.self, from: Data(report.json().utf8))
+    #expect(decoded.routings.map(\.name) == report.routings.map(\.name))
+  }
+
+  @Test func expertsInTheWrongPlaceAreNamed() throws {
+    let place = try RDSPlace()
+    defer { place.remove() }
+    func make(_ text: RDSExpertRecipe, _ multimodal: RDSExpertRecipe) throws {
+      _ = try RDSRun(
+        settings: place.settings(), dataset: place.dataset, text: text, multimodal: multimodal,
+        embedder: .kept(name: "t", dimensions: 2, place.table), folder: place.folder + "/x",
+        observe: { _ in true })
+    }
+    let (a, b) = (place.recipe("a", pictures: false), place.recipe("b", pictures: true))
+    #expect(throws: RDSError.self) { try make(b, b) }
+    #expect(throws: RDSError.self) { try make(a, a) }
+    #expect(throws: RDSError.self) { try make(place.recipe("c", task: .relations, pictures: false), b) }
+  }
+
+  @Test func cosineThresholdIsTheBestOfAll() throws {
+    var generator = SeededGenerator(seed: 7)
+    for _ in 0..<40 {
+      let n = 1 + generator.index(below: 12)
+      let data = try RouterData(
+        dimensions: 1, ids: (0..<n).map(String.init),
+        x: (0..<n).map { _ in Float(generator.index(below: 5)) / 5 },
+        counts: (0..<n).map { _ in
+          func one() -> MatchCounts {
+            MatchCounts(correct: generator.index(below: 3), predicted: 2, gold: 2)
+          }
+          return ExpertCounts(text: one(), multimodal: one())
+        })
+      func union(_ threshold: Float) -> Double {
+        data.counts.union(
+          routes: data.x.map { $0 >= threshold ? .multimodal : .text }
+        ).f1
+      }
+      let best = (data.x + [2]).map(union).max() ?? 0
+      #expect(abs(union(CosineRouting.threshold(on: data)) - best) < 1e-12)
+    }
+  }
+
+  @Test func pairsCountAsPublished() {
+    #expect(
+      MatchCounts(answer: "None", gold: "None") == .zero)
+    #expect(
+      MatchCounts(answer: "a", gold: "None") == MatchCounts(correct: 0, predicted: 1, gold: 0))
+    #expect(MatchCounts(answer: "a", gold: "b") == MatchCounts(correct: 0, predicted: 1, gold: 1))
+    #expect(MatchCounts(answer: "a", gold: "a") == MatchCounts(correct: 1, predicted: 1, gold: 1))
+  }
+
+  static let published: String? = {
+    var url = URL(fileURLWithPath: #filePath)
+    while url.path != "/" {
+      url.deleteLastPathComponent()
+      let file = url.appendingPathComponent("../shared/design/paper-results.csv")
+        .standardizedFileURL.path
+      if FileManager.default.fileExists(atPath: file) { return file }
+    }
+    return nil
+  }()
+
+  @Test(.enabled(if: published != nil, "../shared/design/paper-results.csv is absent"))
+  func publishedNumbersAreRead() throws {
+    let rows = try PublishedRouting.read(try #require(Self.published))
+    let maf = PublishedRouting.rows(rows, multimodal: "maf")
+    #expect(
+      maf.contains {
+        $0.dataset == "Twitter-2017" && $0.set == "Full" && $0.model == "RDS(BERT-CRF+MAF)"
+          && $0.scores == [86.25, 86.38, 86.32]
+      })
+    #expect(PublishedRouting.rows(rows, multimodal: "mega-lite").count >= 7)
+  }
+}
