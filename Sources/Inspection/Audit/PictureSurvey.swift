@@ -10,6 +10,14 @@ struct PictureSurvey {
   private enum Outcome: Sendable {
     case decoded(hash: String)
     case broken(hash: String?, reason: String)
+
+    /// SHA-256 of the file, where it could be read.
+    var hash: String? {
+      switch self {
+      case .decoded(let hash): hash
+      case .broken(let hash, _): hash
+      }
+    }
   }
 
   /// Index of the post → where its picture is.
@@ -157,16 +165,6 @@ struct PictureSurvey {
           "\(dataset.posts[second].source): \(dataset.posts[second].imageID ?? "") and "
             + "\(dataset.posts[first].source): \(dataset.posts[first].imageID ?? "")"
         })
-    }
-  }
-}
-
-extension PictureSurvey.Outcome {
-  /// SHA-256 of the file, where it could be read.
-  fileprivate var hash: String? {
-    switch self {
-    case .decoded(let hash): hash
-    case .broken(let hash, _): hash
     }
   }
 }
