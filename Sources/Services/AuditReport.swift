@@ -19,7 +19,8 @@ public struct AuditReport: Sendable {
   /// Whether colours are wanted and possible on standard output.
   public static func hasColors(environment: [String: String]) -> Bool {
     isatty(STDOUT_FILENO) == 1
-      && ColorDepth(term: environment["TERM"] ?? "", noColor: environment["NO_COLOR"] != nil) != .none
+      && ColorDepth(term: environment["TERM"] ?? "", noColor: environment["NO_COLOR"] != nil)
+        != .none
   }
 
   /// The findings for a person, serious ones first.
@@ -46,7 +47,8 @@ public struct AuditReport: Sendable {
     // The message of a single line is its example.
     for example in finding.examples { lines.append("      \(safe.visible(example))") }
     if finding.count > finding.examples.count, !finding.examples.isEmpty {
-      lines.append("      and \(counted(finding.count - finding.examples.count, "more", plain: true))")
+      lines.append(
+        "      and \(counted(finding.count - finding.examples.count, "more", plain: true))")
     }
     lines += wrapped("→ " + finding.remedy, indent: "    ").map { paint($0, "2") }
     return lines

@@ -47,10 +47,11 @@ public struct ScoreReport: Sendable {
     let kind =
       task == .ner
       ? "entity mentions, tags read \(reading == .strict ? "strictly" : "leniently")" : "relations"
-    return ([kind] + aligned(rows) + [""] + notices.map { "note: \(safe.visible($0))" } + [
-      "95 %: F1 of \(ScoreSheet.resamples) samples of the \(RegionVerdict.grouped(sheet.posts)) posts, "
-        + "drawn with replacement."
-    ]).joined(separator: "\n")
+    return
+      ([kind] + aligned(rows) + [""] + notices.map { "note: \(safe.visible($0))" } + [
+        "95 %: F1 of \(ScoreSheet.resamples) samples of the \(RegionVerdict.grouped(sheet.posts)) posts, "
+          + "drawn with replacement."
+      ]).joined(separator: "\n")
   }
 
   private func row(
@@ -68,7 +69,8 @@ public struct ScoreReport: Sendable {
   private func aligned(_ rows: [[String]]) -> [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in
-      rows.compactMap { $0.indices.contains(column) ? TextWidth.columns(of: $0[column]) : nil }.max()
+      rows.compactMap { $0.indices.contains(column) ? TextWidth.columns(of: $0[column]) : nil }
+        .max()
         ?? 0
     }
     return rows.map { row in

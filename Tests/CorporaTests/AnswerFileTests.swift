@@ -25,7 +25,8 @@ struct AnswerFileTests {
       try write(predicted, to: "\(folder)/pred")
       result = Result {
         try AnswerFile(path: "\(folder)/gold", task: task, reading: reading)
-          .matched(with: AnswerFile(path: "\(folder)/pred", task: task, reading: reading), task: task)
+          .matched(
+            with: AnswerFile(path: "\(folder)/pred", task: task, reading: reading), task: task)
       }
     }
     return try #require(result).get()
@@ -39,14 +40,16 @@ struct AnswerFileTests {
   }
 
   @Test func formatsAreToldByContentAndMayDiffer() throws {
-    for other in [json, "B-PER\nO\n\nB-LOC\n", "\n\nB-PER\r\nO\r\n\r\n\r\nB-LOC", "B-PER\nO\nB-LOC\n",
+    for other in [
+      json, "B-PER\nO\n\nB-LOC\n", "\n\nB-PER\r\nO\r\n\r\n\r\nB-LOC", "B-PER\nO\nB-LOC\n",
       "Ann\tB-PER\nof\tO\n\nAcme\tB-LOC\n",
     ] {
       let matched = try match(.ner, mner, other)
       #expect(matched.posts.map(\.gold.count) == [1, 1], "\(other)")
-      #expect(matched.posts.map(\.predicted) == [
-        [EntityMention(0..<1, .person)], [EntityMention(0..<1, .location)],
-      ], "\(other)")
+      #expect(
+        matched.posts.map(\.predicted) == [
+          [EntityMention(0..<1, .person)], [EntityMention(0..<1, .location)],
+        ], "\(other)")
     }
   }
 

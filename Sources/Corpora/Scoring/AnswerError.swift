@@ -25,16 +25,28 @@ public enum AnswerError: Error, Sendable, Hashable, CustomStringConvertible, Loc
     case .empty(let file):
       "\(file): holds no labels; give a dataset file or one label a line"
     case .notALabel(let file, let line, let text, let wanted):
-      "\(file):\(line): `\(text.prefix(80))` is not \(wanted)"
+      "\(file):\(line): `\(Self.shown(text))` is not \(wanted)"
     case .unknownRelation(let file, let line, let label):
-      "\(file):\(line): `\(label.prefix(80))` is none of MNRE's relations and not in the gold file; "
+      "\(file):\(line): `\(Self.shown(label))` is none of MNRE's relations and not in the gold file; "
         + "write the relation as the gold file does"
     case .mismatch(let here, let what, let there, let instead):
-      "\(here): \(what), but \(there) has \(instead); both files must hold the same in the same order"
+      "\(here): \(Self.shown(what)), but \(there) has \(Self.shown(instead)); both files must hold the same in the same order"
     case .short(let file, let after, let there):
       "\(file): ends after \(after), but \(there) goes on; both files must hold the same in the "
         + "same order"
     }
+  }
+
+  /// Text of a file that is fit for a sentence: short, and nothing in it can steer a terminal.
+  private static func shown(_ text: String) -> String {
+    let short = text.unicodeScalars.prefix(80).map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+        "U+" + String(scalar.value, radix: 16, uppercase: true)
+      default: String(scalar)
+      }
+    }
+    return short.joined() + (text.unicodeScalars.count > 80 ? "…" : "")
   }
 
   /// The same, for `localizedDescription`.

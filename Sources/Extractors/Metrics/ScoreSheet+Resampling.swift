@@ -86,10 +86,10 @@ extension RelationScore.Counts {
 }
 
 extension ScoreSheet.Intervals {
-  /// The middle 95 % of resampled counts.
+  /// The middle 95 % of resampled counts; samples in which a type does not occur say nothing of it.
   fileprivate init(_ samples: [RelationScore.Counts]) {
     func middle(_ score: (RelationScore.Counts) -> Double) -> ScoreSheet.Interval {
-      let sorted = samples.map(score).sorted()
+      let sorted = samples.filter { $0.predicted + $0.gold > 0 }.map(score).sorted()
       guard let last = sorted.indices.last else { return ScoreSheet.Interval(low: 0, high: 0) }
       return ScoreSheet.Interval(
         low: sorted[last * 25 / 1000], high: sorted[last - last * 25 / 1000])

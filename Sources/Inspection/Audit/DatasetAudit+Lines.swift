@@ -48,7 +48,10 @@ extension DatasetAudit {
             + "(--strict) they are outside. Or write B-."
         )
       case .foreignTag:
-        ("\(counted(count, "tag")) that \(count == 1 ? "is" : "are") not BIO", "Write O, B-TYPE or I-TYPE.")
+        (
+          "\(counted(count, "tag")) that \(count == 1 ? "is" : "are") not BIO",
+          "Write O, B-TYPE or I-TYPE."
+        )
       default:
         (
           "\(counted(count, "line")) that cannot be read as \(count == 1 ? "it stands" : "they stand")",

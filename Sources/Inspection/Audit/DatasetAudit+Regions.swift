@@ -37,7 +37,8 @@ extension DatasetAudit {
   }
 
   private static func isSame(_ a: String, _ b: String) -> Bool {
-    URL(fileURLWithPath: a).resolvingSymlinksInPath() == URL(fileURLWithPath: b)
+    URL(fileURLWithPath: a).resolvingSymlinksInPath()
+      == URL(fileURLWithPath: b)
       .resolvingSymlinksInPath()
   }
 

@@ -90,17 +90,18 @@ struct PictureSurvey {
     func line(_ at: Int?) -> Int? { at.map { dataset.posts[$0].source.line } }
     var result: [AuditFinding] = []
     if !missing.isEmpty {
+      let isAll = missing.count == file.posts.count
       let share =
-        missing.count == file.posts.count
+        isAll
         ? "no picture of its \(DatasetAudit.counted(missing.count, "post")) is there"
         : "the pictures of \(RegionVerdict.grouped(missing.count)) of "
           + "\(DatasetAudit.counted(file.posts.count, "post")) are not there"
       result.append(
         AuditFinding(
-          .missingImage, .notice, file: file.name, line: line(missing.first), share,
+          .missingImage, .notice, file: file.name, line: isAll ? nil : line(missing.first), share,
           remedy: "Name their folder with --images; multimodal models see nothing in their place.",
           count: missing.count,
-          examples: missing.prefix(AuditFinding.mostExamples).map {
+          examples: missing.prefix(isAll ? 0 : AuditFinding.mostExamples).map {
             "\(place($0)), picture \(dataset.posts[$0].imageID ?? "")"
           }))
     }
@@ -111,7 +112,9 @@ struct PictureSurvey {
           "\(DatasetAudit.counted(refused.count, "picture")) that may not be opened",
           remedy: "Put the pictures into a folder and name it with --images.",
           count: refused.count,
-          examples: refused.prefix(AuditFinding.mostExamples).map { "\(place($0.post)): \($0.reason)" }
+          examples: refused.prefix(AuditFinding.mostExamples).map {
+            "\(place($0.post)): \($0.reason)"
+          }
         ))
     }
     if !broken.isEmpty {
@@ -120,7 +123,9 @@ struct PictureSurvey {
           .undecodableImage, .warning, file: file.name, line: line(broken.first?.post),
           "\(DatasetAudit.counted(broken.count, "picture")) that cannot be decoded",
           remedy: "Fetch them again; models see nothing in their place.", count: broken.count,
-          examples: broken.prefix(AuditFinding.mostExamples).map { "\(place($0.post)): \($0.reason)" }
+          examples: broken.prefix(AuditFinding.mostExamples).map {
+            "\(place($0.post)): \($0.reason)"
+          }
         ))
     }
     return result

@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpora
 import Foundation
 import Inspection
+import Screen
 import Services
 import Synchronization
 
@@ -39,7 +40,7 @@ struct AuditCommand: ParsableCommand {
       audit = try self.audit()
     } catch {
       // Status 1 means findings, so that scripts can tell the two apart.
-      StandardOutput.complain("Error: \(error)")
+      StandardOutput.complain("Error: " + Sanitizer(emoji: .base).visible("\(error)"))
       throw ExitCode(2)
     }
     let colored = AuditReport.hasColors(environment: ProcessInfo.processInfo.environment)

@@ -22,7 +22,8 @@ struct ScoreCommand: ParsableCommand {
   @Option(help: ArgumentHelp("File of the right labels.", valueName: "file"))
   var gold: String
 
-  @Option(name: [.customLong("pred")], help: ArgumentHelp("File of the system's.", valueName: "file"))
+  @Option(
+    name: [.customLong("pred")], help: ArgumentHelp("File of the system's.", valueName: "file"))
   var predicted: String
 
   @Flag(help: "Read tags strictly: a mention begins with B.")
