@@ -92,7 +92,8 @@ struct AuditTests {
 
   @Test func emptyWordsAndBrokenLines() throws {
     let result = try audit([
-      "train.txt": post("a", "Ann \u{FE0F} x", "B-PER O O") + "stray\n" + post("b", "c", "E-PER")
+      // Written out: a selector clings to the blank before it, so that `post` would not part them.
+      "train.txt": "IMGID:a\nAnn\tB-PER\n\u{FE0F}\tO\n\nstray\n" + post("b", "c", "E-PER")
     ])
     #expect(try only(.emptyToken, result).line == 3)
     #expect(try only(.malformedLine, result).severity == .warning)
