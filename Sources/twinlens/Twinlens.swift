@@ -9,8 +9,8 @@ struct Twinlens: ParsableCommand {
     subcommands: [
       OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, EvaluateCommand.self,
       TrainCommand.self, StudyCommand.self, ModelsCommand.self, TokenizeCommand.self,
-      AuditCommand.self, ScoreCommand.self, SampleCommand.self, DoctorCommand.self, BenchCommand.self, BenchKeysCommand.self,
-      KeysCommand.self,
+      AuditCommand.self, ScoreCommand.self, SampleCommand.self,
+      DoctorCommand.self, BenchCommand.self, BenchKeysCommand.self, KeysCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 }

@@ -1,4 +1,5 @@
-/// What one label was given to, as publishers of regions count: a pair, or a post with its mentions.
+/// What one label was given to, as publishers of regions count: a pair, or a post with its
+/// mentions.
 public struct LabelledInstance: Sendable, Hashable {
   /// Its place among the instances of its file, counted from 0: lines that hold something, as the
   /// loaders of the public files count them.

@@ -1,8 +1,8 @@
 /// A file of image regions as others publish them: JSON, `{key: [cx, cy, w, h, …]}` with one region
 /// a key, or `{key: [[cx, cy, w, h, …], …]}` with all of one owner.
 ///
-/// Keys as MNRE's public files have them (docs/auditing.md): `<picture>_crop_<n>.jpg` is a region of
-/// a picture, `<index>_pred_yolo_crop_<n>.png` one of the pair in that line of its split.
+/// Keys as MNRE's public files have them (docs/auditing.md): `<picture>_crop_<n>.jpg` is a region
+/// of a picture, `<index>_pred_yolo_crop_<n>.png` one of the pair in that line of its split.
 public struct RegionFile: Sendable {
   /// Centre, width and height as fractions of the picture.
   public struct Box: Sendable, Hashable {

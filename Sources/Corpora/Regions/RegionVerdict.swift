@@ -43,8 +43,8 @@ public struct RegionVerdict: Sendable, Hashable {
   public var excess: Double { max(0, mutualInformation - byChance) }
 
   /// Most bits above chance that are let pass: a twentieth of a bit, or of the labels' entropy
-  /// where that is less, but no fewer than a hundredth. MNRE's detector boxes have 0.003, its leaking
-  /// regions 1.47.
+  /// where that is less, but no fewer than a hundredth. MNRE's detector boxes have 0.003, its
+  /// leaking regions 1.47.
   public var allowance: Double { max(0.01, 0.05 * min(1, labelEntropy)) }
 
   /// Whether the regions tell the labels.
