@@ -8,7 +8,7 @@ public enum RegionPermission: String, Sendable, Hashable, CaseIterable, Codable 
 
 /// Regions that may be given to a model: judged by the audit's rule when they are opened, so that
 /// no leak comes in unnoticed (MODELS §1.1).
-public struct RegionSource: Sendable {
+public struct JudgedRegions: Sendable {
   /// The regions.
   public let file: RegionFile
   /// What the rule says of them.
@@ -27,7 +27,7 @@ public struct RegionSource: Sendable {
   ///   `CorporaError`.
   public static func open(
     _ path: String, for dataset: Dataset, permission: RegionPermission = .labelFree
-  ) throws -> RegionSource {
+  ) throws -> JudgedRegions {
     let file = try RegionFile(path: path)
     guard let verdict = try file.verdict(for: dataset) else {
       throw RegionError.unrelated(file: path, dataset: dataset.name)
@@ -35,6 +35,6 @@ public struct RegionSource: Sendable {
     if verdict.leaks && permission != .leakyReproduction {
       throw RegionError.leaking(file: path, verdict)
     }
-    return RegionSource(file: file, verdict: verdict)
+    return JudgedRegions(file: file, verdict: verdict)
   }
 }

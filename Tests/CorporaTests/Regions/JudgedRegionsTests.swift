@@ -4,7 +4,7 @@ import Testing
 @testable import Corpora
 
 @Suite("Regions that tell labels")
-struct RegionSourceTests {
+struct JudgedRegionsTests {
   private let labels = ["None", "/per/org/member_of", "/misc/misc/part_of", "/misc/loc/held_on"]
 
   /// Pairs with labels in turn, two a picture, and regions by pair: as many as the law of the
@@ -37,7 +37,7 @@ struct RegionSourceTests {
       let path = "\(folder)/train_boxes.json"
       let dataset = try Dataset.open(folder)
       do {
-        _ = try RegionSource.open(path, for: dataset)
+        _ = try JudgedRegions.open(path, for: dataset)
         Issue.record("opened")
       } catch let error as RegionError {
         guard case .leaking(path, let verdict) = error else {
@@ -51,7 +51,7 @@ struct RegionSourceTests {
         #expect(error.description.contains(path))
         #expect(error.description.contains("--regions leaky-reproduction"))
       }
-      let source = try RegionSource.open(path, for: dataset, permission: .leakyReproduction)
+      let source = try JudgedRegions.open(path, for: dataset, permission: .leakyReproduction)
       #expect(source.mark == "leaky regions")
     }
   }
@@ -63,13 +63,13 @@ struct RegionSourceTests {
         seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         return Int(seed >> 33) % 4
       }
-      let source = try RegionSource.open(
+      let source = try JudgedRegions.open(
         "\(folder)/train_boxes.json", for: Dataset.open(folder))
       #expect(source.mark == nil)
       #expect(source.verdict.excess < source.verdict.allowance)
       // The same number for each tells nothing at all.
       try make(folder) { _, _ in 3 }
-      let same = try RegionSource.open("\(folder)/train_boxes.json", for: Dataset.open(folder))
+      let same = try JudgedRegions.open("\(folder)/train_boxes.json", for: Dataset.open(folder))
       #expect(same.verdict.mutualInformation == 0 && !same.verdict.leaks)
     }
   }
@@ -95,7 +95,7 @@ struct RegionSourceTests {
       try make(folder) { lawful($1) }
       try write("{\"elsewhere_crop_1.jpg\": [0, 0, 1, 1]}", to: "\(folder)/other.json")
       #expect(throws: RegionError.unrelated(file: "\(folder)/other.json", dataset: "data")) {
-        try RegionSource.open(
+        try JudgedRegions.open(
           "\(folder)/other.json",
           for: Dataset(name: "data", posts: try Dataset.open(folder).posts))
       }
