@@ -6,6 +6,7 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   case unreadable(String, code: Int32)
   case notAFile(String)
   case tooLarge(String, bytes: Int)
+  case regionsTooLarge(String, bytes: Int)
   case noDataset(String)
   case noPosts(String)
   case noImageFolder(String)
@@ -26,6 +27,8 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
       "\(path): neither a regular file nor a folder; give a dataset file or folder"
     case .tooLarge(let path, let bytes):
       "\(path): \(bytes) bytes are more than \(Bounds.file); split the file"
+    case .regionsTooLarge(let path, let bytes):
+      "\(path): \(bytes) bytes of regions are more than \(RegionFile.mostBytes); split the file"
     case .noDataset(let path):
       "\(path): no known dataset format; see docs/formats.md for the formats"
     case .noPosts(let path):

@@ -143,7 +143,7 @@ public enum MNREText {
   }
 
   /// The picture's id: its name without the extension of a picture; nil for an empty name.
-  private static func stem(of image: String) -> String? {
+  static func stem(of image: String) -> String? {
     if image.isEmpty { return nil }
     let ending = DataFile.fileExtension(of: image).lowercased()
     return ImageIndex.extensions.contains(ending) ? DataFile.stem(of: image) : image

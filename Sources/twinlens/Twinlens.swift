@@ -8,9 +8,11 @@ struct Twinlens: ParsableCommand {
     discussion: "Without a command it opens DATASET, or the embedded sample, in the workbench.",
     subcommands: [
       OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, EvaluateCommand.self,
-      TrainCommand.self, StudyCommand.self, RDSCommand.self, ModelsCommand.self, TokenizeCommand.self,
-      SampleCommand.self, DoctorCommand.self, BenchCommand.self, BenchKeysCommand.self,
-      KeysCommand.self,
+      TrainCommand.self, StudyCommand.self, RDSCommand.self, ModelsCommand.self,
+      TokenizeCommand.self,
+      AuditCommand.self, ScoreCommand.self, SampleCommand.self, DoctorCommand.self,
+      BenchCommand.self,
+      BenchKeysCommand.self, KeysCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 }

@@ -18,6 +18,15 @@ final class ProgressLine: Sendable {
     draw("\(label)  \(bar) \(Int(share * 100)) %", final: share >= 1)
   }
 
+  /// A share of a step with the time that is left of it, once it takes longer than a second.
+  func show(_ label: String, _ share: Double, since start: Date) {
+    let elapsed = Date().timeIntervalSince(start)
+    guard elapsed > 1, share > 0 else { return }
+    let left = Self.time(elapsed * (1 - share) / share)
+    draw(
+      "\(label)  \(Self.bar(share)) \(Int(share * 100)) %  \(left) left", final: share >= 1)
+  }
+
   /// What a training tells.
   func show(_ event: TrainingEvent) {
     switch event {

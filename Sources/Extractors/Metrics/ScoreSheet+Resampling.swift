@@ -1,0 +1,101 @@
+import Corpora
+import Tensors
+
+extension ScoreSheet {
+  /// Counts by post and type, so that any set of posts can be scored by adding.
+  struct Tally {
+    private struct Entry {
+      let type: Int
+      var counts = Counts()
+    }
+
+    /// Most rows that get intervals of their own.
+    private static let mostRows = 500
+    private var names: [String] = []
+    private var numbers: [String: Int] = [:]
+    private var entries: [Entry] = []
+    /// Where the entries of each post begin.
+    private var starts: [Int] = []
+
+    mutating func beginPost() { starts.append(entries.count) }
+
+    mutating func add(_ name: String, _ change: (inout Counts) -> Void) {
+      let number = numbers[name] ?? names.count
+      if number == names.count {
+        numbers[name] = number
+        names.append(name)
+      }
+      let first = starts.last ?? 0
+      if let at = entries[first...].firstIndex(where: { $0.type == number }) {
+        return change(&entries[at].counts)
+      }
+      var entry = Entry(type: number)
+      change(&entry.counts)
+      entries.append(entry)
+    }
+
+    /// The rows of all posts, with intervals in the order of the types' first coming.
+    func rows(_ intervals: [Intervals]?) -> [Row] {
+      var sums = [Counts](repeating: Counts(), count: names.count)
+      for entry in entries { sums[entry.type].add(entry.counts) }
+      return names.indices.map {
+        Row(name: names[$0], counts: sums[$0], intervals: intervals?[$0])
+      }
+    }
+
+    /// Intervals by drawing as many posts as there are, with replacement (the percentile
+    /// bootstrap; Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13).
+    /// Complexity: O(resamples · (posts + entries)).
+    func resampled(leavingOut name: String?) -> (
+      headline: Intervals, rows: [Intervals]?
+    ) {
+      let keepsRows = names.count <= Self.mostRows
+      let out = name.flatMap { numbers[$0] }
+      let count = starts.count
+      var headline: [Counts] = []
+      var rows = [[Counts]](repeating: [], count: names.count)
+      var generator = SeededGenerator(seed: ScoreSheet.seed, stream: "bootstrap")
+      let ends = Array(starts.dropFirst()) + [entries.count]
+      for _ in 0..<ScoreSheet.resamples where count > 0 {
+        var sums = [Counts](repeating: Counts(), count: names.count)
+        for _ in 0..<count {
+          let post = generator.index(below: count)
+          for entry in entries[starts[post]..<ends[post]] {
+            sums[entry.type].add(entry.counts)
+          }
+        }
+        var all = Counts()
+        for (type, sum) in sums.enumerated() {
+          if keepsRows { rows[type].append(sum) }
+          if type != out { all.add(sum) }
+        }
+        headline.append(all)
+      }
+      return (Intervals(headline), keepsRows ? rows.map(Intervals.init) : nil)
+    }
+  }
+}
+
+extension RelationScore.Counts {
+  /// Adds other counts.
+  fileprivate mutating func add(_ other: Self) {
+    correct += other.correct
+    predicted += other.predicted
+    gold += other.gold
+  }
+}
+
+extension ScoreSheet.Intervals {
+  /// The middle 95 % of resampled counts; samples in which a type does not occur say nothing of it.
+  fileprivate init(_ samples: [RelationScore.Counts]) {
+    func middle(_ score: (RelationScore.Counts) -> Double) -> ScoreSheet.Interval {
+      let sorted = samples.filter { $0.predicted + $0.gold > 0 }.map(score).sorted()
+      guard let last = sorted.indices.last else { return ScoreSheet.Interval(low: 0, high: 0) }
+      return ScoreSheet.Interval(
+        low: sorted[last * 25 / 1000], high: sorted[last - last * 25 / 1000])
+    }
+    precision = middle(\.precision)
+    recall = middle(\.recall)
+    f1 = middle(\.f1)
+  }
+}

@@ -1,0 +1,113 @@
+import Corpora
+import Tensors
+
+/// The scores of a system on a set of posts: the headline, a row for each type or relation, and
+/// intervals that say how far the choice of posts moves them (MODELS §2.8).
+public struct ScoreSheet: Sendable {
+  /// Precision, recall or F1 that 95 % of the resamples lie between, percent.
+  public struct Interval: Sendable, Hashable {
+    /// The 2.5th percentile.
+    public let low: Double
+    /// The 97.5th percentile.
+    public let high: Double
+  }
+
+  /// The intervals of one row.
+  public struct Intervals: Sendable, Hashable {
+    /// Of precision.
+    public let precision: Interval
+    /// Of recall.
+    public let recall: Interval
+    /// Of F1.
+    public let f1: Interval
+  }
+
+  /// Counts with their scores in percent.
+  public typealias Counts = RelationScore.Counts
+
+  /// One type or relation.
+  public struct Row: Sendable, Hashable {
+    /// Its name.
+    public let name: String
+    /// Its counts; `gold` is the support.
+    public let counts: Counts
+    /// How far the choice of posts moves its scores; nil where there are too many rows for that.
+    public let intervals: Intervals?
+  }
+
+  /// Posts that were resampled.
+  public let posts: Int
+  /// The headline: all mentions, or all relations but `None`.
+  public let headline: Counts
+  /// Its intervals.
+  public let intervals: Intervals
+  /// A row for each type or relation that either side has; of relations all but `None`.
+  public let rows: [Row]
+  /// With `None` counted as a relation, where relations are scored.
+  public let withNone: Counts?
+  /// The row of `None`, where relations are scored and it is used.
+  public let none: Row?
+
+  /// Resamples behind the intervals.
+  public static let resamples = 1000
+  /// The seed of the resampling.
+  public static let seed: UInt64 = 1
+
+  /// Scores mentions: a prediction is correct when range and type are those of a gold mention
+  /// (MODELS §2.8.1).
+  public init(mentions posts: [(gold: [EntityMention], predicted: [EntityMention])]) {
+    var score = EntityScore()
+    for post in posts { score.add(predicted: post.predicted, gold: post.gold) }
+    headline = Counts(correct: score.correct, predicted: score.predicted, gold: score.gold)
+    var tally = Tally()
+    for post in posts {
+      tally.beginPost()
+      for mention in Set(post.predicted).intersection(post.gold) {
+        tally.add(mention.type.rawValue) { $0.correct += 1 }
+      }
+      for mention in post.predicted { tally.add(mention.type.rawValue) { $0.predicted += 1 } }
+      for mention in post.gold { tally.add(mention.type.rawValue) { $0.gold += 1 } }
+    }
+    let result = tally.resampled(leavingOut: nil)
+    let order = ["PER", "LOC", "ORG", "MISC"]
+    rows = Self.ordered(tally.rows(result.rows), as: order)
+    intervals = result.headline
+    self.posts = posts.count
+    withNone = nil
+    none = nil
+  }
+
+  /// Scores relations, `None` left out of the headline (MODELS §2.8.2); `posts` are resampled with
+  /// all their pairs.
+  public init(relations posts: [[(gold: String, predicted: String)]]) {
+    var score = RelationScore()
+    var tally = Tally()
+    for post in posts {
+      tally.beginPost()
+      for pair in post {
+        score.add(predicted: pair.predicted, gold: pair.gold)
+        tally.add(pair.predicted) {
+          $0.predicted += 1
+          if pair.predicted == pair.gold { $0.correct += 1 }
+        }
+        tally.add(pair.gold) { $0.gold += 1 }
+      }
+    }
+    headline = score.withoutNone
+    withNone = score.withNone
+    let result = tally.resampled(leavingOut: RelationScore.none)
+    let all = Self.ordered(tally.rows(result.rows), as: RelationScheme.mnre.labels)
+    rows = all.filter { $0.name != RelationScore.none }
+    none = all.first { $0.name == RelationScore.none }
+    intervals = result.headline
+    self.posts = posts.count
+  }
+
+  /// The rows in a known order, the others behind them by name.
+  private static func ordered(_ rows: [Row], as order: [String]) -> [Row] {
+    let ranks = Dictionary(zip(order, order.indices)) { first, _ in first }
+    return rows.sorted {
+      (ranks[$0.name] ?? order.count, $0.name) < (ranks[$1.name] ?? order.count, $1.name)
+    }
+  }
+}

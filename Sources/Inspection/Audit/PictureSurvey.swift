@@ -1,0 +1,175 @@
+import Corpora
+import Foundation
+import Pictures
+import Synchronization
+import Tensors
+
+/// All pictures of a dataset, looked up, read and decoded once each.
+struct PictureSurvey {
+  /// What became of a picture.
+  private enum Outcome: Sendable {
+    case decoded(hash: String)
+    case broken(hash: String?, reason: String)
+
+    /// SHA-256 of the file, where it could be read.
+    var hash: String? {
+      switch self {
+      case .decoded(let hash): hash
+      case .broken(let hash, _): hash
+      }
+    }
+  }
+
+  /// Index of the post → where its picture is.
+  private let lookups: [ImageLookup]
+  private let outcomes: [String: Outcome]
+
+  /// Pictures that could be decoded.
+  var decoded: Int {
+    outcomes.values.count { if case .decoded = $0 { true } else { false } }
+  }
+
+  /// Reads on all cores.
+  init(_ dataset: Dataset, _ progress: DatasetAudit.Progress) {
+    let lookups = dataset.posts.map { dataset.image(for: $0) }
+    var paths: [String] = []
+    var seen: Set<String> = []
+    for case .file(let path) in lookups where seen.insert(path).inserted { paths.append(path) }
+    let results = Mutex<(done: Int, outcomes: [String: Outcome])>((0, [:]))
+    Parallel.tasks(paths.count) { task, _ in
+      let outcome = Self.examine(paths[task])
+      let done = results.withLock {
+        $0.outcomes[paths[task]] = outcome
+        $0.done += 1
+        return $0.done
+      }
+      progress("decoding pictures", Double(done) / Double(paths.count))
+    }
+    self.lookups = lookups
+    outcomes = results.withLock { $0.outcomes }
+  }
+
+  private static func examine(_ path: String) -> Outcome {
+    do {
+      let bytes = try Dataset.pictureBytes(path)
+      let hash = SHA256.hexDigest(of: bytes)
+      do {
+        // A small box: the whole file is read all the same, but fewer pixels are made of it.
+        _ = try Picture.decode(bytes, fitting: PixelSize(width: 64, height: 64))
+        return .decoded(hash: hash)
+      } catch {
+        return .broken(hash: hash, reason: "\(error)")
+      }
+    } catch {
+      return .broken(hash: nil, reason: "\(error)")
+    }
+  }
+
+  /// Missing, refused, broken and shared pictures.
+  func findings(of dataset: Dataset) -> [AuditFinding] {
+    dataset.files.flatMap { trouble(in: $0, of: dataset) } + shared(in: dataset)
+  }
+
+  private func trouble(in file: DataFile, of dataset: Dataset) -> [AuditFinding] {
+    var missing: [Int] = []
+    var refused: [(post: Int, reason: String)] = []
+    var broken: [(post: Int, reason: String)] = []
+    var seen: Set<String> = []
+    for at in file.posts {
+      switch lookups[at] {
+      case .none: break
+      case .missing: missing.append(at)
+      case .refused(let reason): refused.append((at, reason))
+      case .file(let path):
+        if case .broken(_, let reason) = outcomes[path], seen.insert(path).inserted {
+          broken.append((at, reason))
+        }
+      }
+    }
+    func place(_ at: Int) -> String { "\(dataset.posts[at].source): post \(dataset.posts[at].id)" }
+    func line(_ at: Int?) -> Int? { at.map { dataset.posts[$0].source.line } }
+    var result: [AuditFinding] = []
+    if !missing.isEmpty {
+      let isAll = missing.count == file.posts.count
+      let share =
+        isAll
+        ? "no picture of its \(DatasetAudit.counted(missing.count, "post")) is there"
+        : "the pictures of \(RegionVerdict.grouped(missing.count)) of "
+          + "\(DatasetAudit.counted(file.posts.count, "post")) are not there"
+      result.append(
+        AuditFinding(
+          .missingImage, .notice, file: file.name, line: isAll ? nil : line(missing.first), share,
+          remedy: "Name their folder with --images; multimodal models see nothing in their place.",
+          count: missing.count,
+          examples: missing.prefix(isAll ? 0 : AuditFinding.mostExamples).map {
+            "\(place($0)), picture \(dataset.posts[$0].imageID ?? "")"
+          }))
+    }
+    if !refused.isEmpty {
+      result.append(
+        AuditFinding(
+          .refusedImage, .warning, file: file.name, line: line(refused.first?.post),
+          "\(DatasetAudit.counted(refused.count, "picture")) that may not be opened",
+          remedy: "Put the pictures into a folder and name it with --images.",
+          count: refused.count,
+          examples: refused.prefix(AuditFinding.mostExamples).map {
+            "\(place($0.post)): \($0.reason)"
+          }
+        ))
+    }
+    if !broken.isEmpty {
+      result.append(
+        AuditFinding(
+          .undecodableImage, .warning, file: file.name, line: line(broken.first?.post),
+          "\(DatasetAudit.counted(broken.count, "picture")) that cannot be decoded",
+          remedy: "Fetch them again; models see nothing in their place.", count: broken.count,
+          examples: broken.prefix(AuditFinding.mostExamples).map {
+            "\(place($0.post)): \($0.reason)"
+          }
+        ))
+    }
+    return result
+  }
+
+  /// Pictures in two splits: first by name, then those of another name by their bytes.
+  private func shared(in dataset: Dataset) -> [AuditFinding] {
+    var names: [String: [Split: Int]] = [:]
+    var contents: [String: [Split: Int]] = [:]
+    for (at, post) in dataset.posts.enumerated() where post.split != .all {
+      guard let name = post.imageID else { continue }
+      if names[name]?[post.split] == nil { names[name, default: [:]][post.split] = at }
+      if case .file(let path) = lookups[at], let hash = outcomes[path]?.hash,
+        contents[hash]?[post.split] == nil
+      {
+        contents[hash, default: [:]][post.split] = at
+      }
+    }
+    let byName = crossings(dataset, names, "by name")
+    // What is shared by name need not be said twice.
+    let byContent = contents.mapValues { places in
+      places.filter { place in
+        let name = dataset.posts[place.value].imageID ?? ""
+        return (names[name]?.count ?? 0) < 2
+      }
+    }
+    return byName + crossings(dataset, byContent, "by content, under other names")
+  }
+
+  private func crossings(
+    _ dataset: Dataset, _ places: [String: [Split: Int]], _ how: String
+  ) -> [AuditFinding] {
+    DatasetAudit.crossings(of: dataset, places: places.values) { a, b, pairs in
+      let name = dataset.files.first { $0.split == b }?.name ?? b.rawValue
+      return AuditFinding(
+        .sharedImage, .serious, file: name, line: dataset.posts[pairs[0].1].source.line,
+        "\(DatasetAudit.counted(pairs.count, "picture")) of \(b.rawValue) also "
+          + "\(pairs.count == 1 ? "belongs" : "belong") to \(a.rawValue), \(how)",
+        remedy: "Take these posts out of \(a.rawValue): a model can know them by heart.",
+        count: pairs.count,
+        examples: pairs.prefix(AuditFinding.mostExamples).map { first, second in
+          "\(dataset.posts[second].source): \(dataset.posts[second].imageID ?? "") and "
+            + "\(dataset.posts[first].source): \(dataset.posts[first].imageID ?? "")"
+        })
+    }
+  }
+}

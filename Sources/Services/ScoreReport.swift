@@ -1,0 +1,132 @@
+import Corpora
+import Extractors
+import Foundation
+import Screen
+
+/// What `twinlens score` prints: the metrics of a file of answers of any system (MODELS §2.8).
+public struct ScoreReport: Sendable {
+  private let task: ScoredTask
+  private let reading: BIO.Reading
+  private let sheet: ScoreSheet
+  private let notices: [String]
+  private let safe = Sanitizer(emoji: .base)
+
+  /// Reads both files and scores one by the other.
+  /// - Throws: `CorporaError`, `AnswerError` with file and line.
+  public init(
+    task: ScoredTask, gold: String, predicted: String, reading: BIO.Reading = .lenient
+  ) throws {
+    self.task = task
+    self.reading = reading
+    let right = try AnswerFile(path: gold, task: task, reading: reading)
+    let answers = try AnswerFile(path: predicted, task: task, reading: reading)
+    let matched = try right.matched(with: answers, task: task)
+    notices = [right, answers].compactMap { file in
+      file.unreadable.map {
+        "\(file.path):\($0.firstLine): not a tag; \($0.count) of the kind are read as O"
+      }
+    }
+    switch task {
+    case .ner: sheet = ScoreSheet(mentions: matched.posts.map { ($0.gold, $0.predicted) })
+    case .re: sheet = ScoreSheet(relations: matched.posts.map(\.relations))
+    }
+  }
+
+  /// Percent with two decimals, as published tables have it.
+  static func rounded(_ percent: Double) -> Double { (percent * 100).rounded() / 100 }
+
+  /// The scores for a person.
+  public func text() -> String {
+    var rows = [["", "P", "R", "F1", "95 %", "correct", "predicted", "gold"]]
+    let headline = task == .ner ? "all" : "without None"
+    rows.append(row(headline, sheet.headline, sheet.intervals))
+    if let all = sheet.withNone { rows.append(row("with None", all, nil)) }
+    rows.append([])
+    for type in sheet.rows { rows.append(row(type.name, type.counts, type.intervals)) }
+    if let none = sheet.none { rows.append(row("(None)", none.counts, none.intervals)) }
+    let kind =
+      task == .ner
+      ? "entity mentions, tags read \(reading == .strict ? "strictly" : "leniently")" : "relations"
+    return
+      ([kind] + aligned(rows) + [""] + notices.map { "note: \(safe.visible($0))" } + [
+        "95 %: F1 of \(ScoreSheet.resamples) samples of the \(RegionVerdict.grouped(sheet.posts)) posts, "
+          + "drawn with replacement."
+      ]).joined(separator: "\n")
+  }
+
+  private func row(
+    _ name: String, _ counts: ScoreSheet.Counts, _ intervals: ScoreSheet.Intervals?
+  ) -> [String] {
+    func percent(_ value: Double) -> String { String(format: "%.2f", value) }
+    let range = intervals.map { "\(percent($0.f1.low)) – \(percent($0.f1.high))" } ?? ""
+    return [
+      safe.visible(name), percent(counts.precision), percent(counts.recall), percent(counts.f1),
+      range, "\(counts.correct)", "\(counts.predicted)", "\(counts.gold)",
+    ]
+  }
+
+  /// Names to the left, numbers to the right.
+  private func aligned(_ rows: [[String]]) -> [String] {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in
+      rows.compactMap { $0.indices.contains(column) ? TextWidth.columns(of: $0[column]) : nil }
+        .max()
+        ?? 0
+    }
+    return rows.map { row in
+      row.enumerated().map { i, cell in
+        let pad = String(repeating: " ", count: widths[i] - TextWidth.columns(of: cell))
+        return i == 0 ? cell + pad : pad + cell
+      }
+      .joined(separator: "  ")
+    }
+  }
+
+  /// The scores for programs: percent rounded to two decimals.
+  public func json() -> String {
+    var fields: [(String, JSONText)] = [("task", .string(task.rawValue))]
+    if task == .ner { fields.append(("reading", .string(reading.rawValue))) }
+    fields += Self.scores(sheet.headline)
+    fields.append(("intervals", Self.json(sheet.intervals)))
+    if let all = sheet.withNone {
+      let none = sheet.none.map { [("None", Self.json($0))] } ?? []
+      fields.append(("withNone", .object(Self.scores(all) + [("types", .object(none))])))
+    }
+    fields += [
+      ("types", .object(sheet.rows.map { ($0.name, Self.json($0)) })),
+      ("posts", .int(sheet.posts)), ("resamples", .int(ScoreSheet.resamples)),
+      ("seed", .int(Int(ScoreSheet.seed))), ("notices", .strings(notices)),
+    ]
+    return JSONText.object(fields).text()
+  }
+
+  private static func scores(_ counts: ScoreSheet.Counts) -> [(String, JSONText)] {
+    [
+      ("precision", .double(rounded(counts.precision))),
+      ("recall", .double(rounded(counts.recall))), ("f1", .double(rounded(counts.f1))),
+      (
+        "counts",
+        .object([
+          ("correct", .int(counts.correct)), ("predicted", .int(counts.predicted)),
+          ("gold", .int(counts.gold)),
+        ])
+      ),
+    ]
+  }
+
+  private static func json(_ row: ScoreSheet.Row) -> JSONText {
+    .object(
+      scores(row.counts) + [("support", .int(row.counts.gold))]
+        + (row.intervals.map { [("intervals", json($0))] } ?? []))
+  }
+
+  private static func json(_ intervals: ScoreSheet.Intervals) -> JSONText {
+    func pair(_ interval: ScoreSheet.Interval) -> JSONText {
+      .list([.double(rounded(interval.low)), .double(rounded(interval.high))])
+    }
+    return .object([
+      ("precision", pair(intervals.precision)), ("recall", pair(intervals.recall)),
+      ("f1", pair(intervals.f1)),
+    ])
+  }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Corpora
+import Foundation
+import Inspection
+import Screen
+import Services
+import Synchronization
+
+/// `twinlens audit DATASET`: what would leak the labels or mislead.
+struct AuditCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Find what would leak the labels of a dataset or mislead a model.",
+    discussion: """
+      Looks at region files, pictures and texts that splits share, tags, pictures that are missing \
+      or broken, labels that contradict each other, and labels that differ between splits.
+
+      The exit status is 1 when something serious was found, 2 when the dataset cannot be read, \
+      else 0.
+      """)
+
+  @Argument(help: "A dataset file or folder.")
+  var dataset: String
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Files of regions; those beside the dataset are found without.", valueName: "file"))
+  var regions: [String] = []
+
+  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
+  var images: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let audit: DatasetAudit
+    do {
+      audit = try self.audit()
+    } catch {
+      // Status 1 means findings, so that scripts can tell the two apart.
+      StandardOutput.complain("Error: " + Sanitizer(emoji: .base).visible("\(error)"))
+      throw ExitCode(2)
+    }
+    let colored = AuditReport.hasColors(environment: ProcessInfo.processInfo.environment)
+    let report = AuditReport(audit, colored: colored)
+    StandardOutput.write(json ? report.json() : report.text())
+    if audit.isSerious { throw ExitCode.failure }
+  }
+
+  private func audit() throws -> DatasetAudit {
+    let progress = ProgressLine()
+    let starts = Mutex<[String: Date]>([:])
+    defer { progress.clear() }
+    return try DatasetAudit(Dataset.open(dataset, images: images), regions: regions) {
+      step, share in
+      let start = starts.withLock { starts in
+        let start = starts[step] ?? Date()
+        starts[step] = start
+        return start
+      }
+      progress.show(step, share, since: start)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Corpora
+import Services
+
+/// `twinlens score`: the metrics alone, for files of any system.
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Score a file of predicted labels by a file of gold ones.",
+    discussion: """
+      Both files are MNER text, MNRE lines, JSON Lines, or plain labels: for re one relation a \
+      line, for ner one tag a line with blank lines between posts. Formats are told by content and \
+      may differ; posts must stand in the same order.
+
+      Scores are micro-averaged, in percent. For re the headline leaves None out. A difference of \
+      posts, words or pairs is an error that names the first.
+      """)
+
+  @Option(help: "What is scored: ner or re.")
+  var task: ScoredTask
+
+  @Option(help: ArgumentHelp("File of the right labels.", valueName: "file"))
+  var gold: String
+
+  @Option(
+    name: [.customLong("pred")], help: ArgumentHelp("File of the system's.", valueName: "file"))
+  var predicted: String
+
+  @Flag(help: "Read tags strictly: a mention begins with B.")
+  var strict = false
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let report = try ScoreReport(
+      task: task, gold: gold, predicted: predicted, reading: strict ? .strict : .lenient)
+    StandardOutput.write(json ? report.json() : report.text())
+  }
+}
+
+extension ScoredTask: ExpressibleByArgument {}

@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+@testable import Corpora
+
+@Suite("Regions that tell labels")
+struct JudgedRegionsTests {
+  private let labels = ["None", "/per/org/member_of", "/misc/misc/part_of", "/misc/loc/held_on"]
+
+  /// Pairs with labels in turn, two a picture, and regions by pair: as many as the law of the
+  /// public files says, or as `count` says.
+  private func make(
+    _ folder: String, pairs: Int = 400, count: (_ pair: Int, _ label: String) -> Int
+  ) throws {
+    var text = ""
+    var boxes: [String] = []
+    for i in 0..<pairs {
+      let label = labels[i % labels.count]
+      text +=
+        "{'token': ['a\(i / 2)', 'b', 'c'], 'h': {'pos': [\(i % 2), \(i % 2 + 1)]}, "
+        + "'t': {'pos': [2, 3]}, 'img_id': 'p\(i / 2).jpg', 'relation': '\(label)'}\n"
+      for n in 0..<count(i, label) {
+        boxes.append("\"\(i)_pred_yolo_crop_\(n).png\": [0.\(n), 0.\(i), 0.2, 0.2, 0.04]")
+      }
+    }
+    try write(text, to: "\(folder)/train.txt")
+    try write("{\(boxes.joined(separator: ",\n"))}", to: "\(folder)/train_boxes.json")
+  }
+
+  private func lawful(_ label: String) -> Int {
+    label == "None" ? 2 : 2 + label.split(separator: "/").prefix(2).count { $0 != "misc" }
+  }
+
+  @Test func leakingRegionsAreRefusedUnlessAReproductionIsWanted() throws {
+    try withFolder { folder in
+      try make(folder) { lawful($1) }
+      let path = "\(folder)/train_boxes.json"
+      let dataset = try Dataset.open(folder)
+      do {
+        _ = try JudgedRegions.open(path, for: dataset)
+        Issue.record("opened")
+      } catch let error as RegionError {
+        guard case .leaking(path, let verdict) = error else {
+          Issue.record("\(error)")
+          return
+        }
+        #expect(verdict.law?.hits == 400 && verdict.law?.pairs == 400)
+        #expect(verdict.labelEntropy == 2)
+        // Counts 2, 4, 2, 3: of two bits one and a half.
+        #expect(abs(verdict.mutualInformation - 1.5) < 1e-9)
+        #expect(error.description.contains(path))
+        #expect(error.description.contains("--regions leaky-reproduction"))
+      }
+      let source = try JudgedRegions.open(path, for: dataset, permission: .leakyReproduction)
+      #expect(source.mark == "leaky regions")
+    }
+  }
+
+  @Test func regionsThatDoNotLookAtLabelsPassWithoutAMark() throws {
+    try withFolder { folder in
+      var seed: UInt64 = 7
+      try make(folder) { _, _ in
+        seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Int(seed >> 33) % 4
+      }
+      let source = try JudgedRegions.open(
+        "\(folder)/train_boxes.json", for: Dataset.open(folder))
+      #expect(source.mark == nil)
+      #expect(source.verdict.excess < source.verdict.allowance)
+      // The same number for each tells nothing at all.
+      try make(folder) { _, _ in 3 }
+      let same = try JudgedRegions.open("\(folder)/train_boxes.json", for: Dataset.open(folder))
+      #expect(same.verdict.mutualInformation == 0 && !same.verdict.leaks)
+    }
+  }
+
+  @Test func sameness() throws {
+    try withFolder { folder in
+      try make(folder) { _, _ in 0 }
+      // Two regions each; those of None are the same twice.
+      let boxes = (0..<400).map { i in
+        "\"\(i)\": [[0, 0, 1, 1], [0, 0, 1, \(i % 4 == 0 ? 1 : 0.5)]]"
+      }
+      try write("{\(boxes.joined(separator: ","))}", to: "\(folder)/boxes.json")
+      let dataset = try Dataset.open(folder)
+      let verdict = try RegionFile(path: "\(folder)/boxes.json").verdict(for: dataset)
+      // Numbers alone are indices when no picture has such a name.
+      #expect(verdict?.strangers == 0 && verdict?.leaks == true)
+      #expect(abs((verdict?.mutualInformation ?? 0) - 0.811) < 0.001)
+    }
+  }
+
+  @Test func regionsOfAnotherDatasetAreNamed() throws {
+    try withFolder { folder in
+      try make(folder) { lawful($1) }
+      try write("{\"elsewhere_crop_1.jpg\": [0, 0, 1, 1]}", to: "\(folder)/other.json")
+      #expect(throws: RegionError.unrelated(file: "\(folder)/other.json", dataset: "data")) {
+        try JudgedRegions.open(
+          "\(folder)/other.json",
+          for: Dataset(name: "data", posts: try Dataset.open(folder).posts))
+      }
+    }
+  }
+
+  @Test func linesAreCountedAsTheyStand() throws {
+    try withFolder { folder in
+      try make(folder, pairs: 4) { lawful($1) }
+      // A post's second pair behind another post's: posts gather them, indices do not.
+      let lines = try String(contentsOfFile: "\(folder)/train.txt", encoding: .utf8)
+        .split(separator: "\n")
+      let mixed = [lines[0], lines[2], "", "not a pair", lines[1], lines[3]]
+      try write(mixed.joined(separator: "\n"), to: "\(folder)/train.txt")
+      let dataset = try Dataset.open(folder)
+      let instances = try dataset.instances(of: dataset.files[0])
+      #expect(instances.map(\.index) == [0, 1, 3, 4])
+      #expect(instances.map(\.line) == [1, 2, 5, 6])
+      #expect(instances.map(\.post) == [0, 1, 0, 1])
+      #expect(instances.map(\.label) == [labels[0], labels[2], labels[1], labels[3]])
+    }
+  }
+}
+
+@Suite("Public region files", .enabled(if: sharedData != nil, "needs the real data"))
+struct PublicRegionTests {
+  @Test("acceptance 6: the law of MODELS §1.1 is found, detector boxes pass")
+  func theLawIsFound() throws {
+    let folder = "\(try #require(sharedData))/mnre"
+    let dataset = try Dataset.open(folder)
+    #expect(dataset.regionPaths().count == 4)
+    for (split, hits, pairs) in [("train", 12_245, 12_247), ("dev", 1_622, 1_624)] {
+      let leaking = try #require(
+        try RegionFile(path: "\(folder)/\(split)_vg_box_dict.json").verdict(for: dataset))
+      #expect(leaking.leaks && leaking.strangers == 0)
+      #expect(leaking.law?.hits == hits && leaking.law?.pairs == pairs)
+      #expect(leaking.mutualInformation > 1.4 && leaking.excess > 1.4)
+      let clean = try #require(
+        try RegionFile(path: "\(folder)/\(split)_detect_box_dict.json").verdict(for: dataset))
+      #expect(!clean.leaks && clean.instances == pairs)
+      #expect(clean.excess < 0.01, "\(clean.excess)")
+    }
+  }
+}

@@ -1,0 +1,168 @@
+import Corpora
+import Foundation
+import Pictures
+import Testing
+
+@testable import Inspection
+
+@Suite("Audits")
+struct AuditTests {
+  /// A folder with the given files, audited.
+  private func audit(
+    _ files: [String: String], pictures: [String: RGB] = [:], regions: [String] = []
+  ) throws -> DatasetAudit {
+    let folder = NSTemporaryDirectory() + "audit-" + UUID().uuidString
+    let images = folder + "/images"
+    try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in files {
+      try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+    }
+    for (name, color) in pictures {
+      let picture = Picture(width: 8, height: 8, color: color)
+      try Data(picture.png()).write(to: URL(fileURLWithPath: "\(images)/\(name)"))
+    }
+    return try DatasetAudit(
+      Dataset.open(folder), regions: regions.map { "\(folder)/\($0)" })
+  }
+
+  private func post(_ id: String, _ words: String, _ tags: String) -> String {
+    let lines = zip(words.split(separator: " "), tags.split(separator: " ")).map {
+      "\($0)\t\($1)\n"
+    }
+    return "IMGID:\(id)\n\(lines.joined())\n"
+  }
+
+  private func only(_ kind: AuditFinding.Kind, _ audit: DatasetAudit) throws -> AuditFinding {
+    let found = audit.findings.filter { $0.kind == kind }
+    #expect(found.count == 1, "\(audit.findings)")
+    return try #require(found.first)
+  }
+
+  @Test func picturesOfTwoSplitsAreSerious() throws {
+    let result = try audit(
+      [
+        "train.txt": post("a", "Ann sees", "B-PER O") + post("b", "Bob sees", "B-PER O"),
+        "test.txt": post("a", "Cat sees", "B-PER O") + post("c", "Dan sees", "B-PER O"),
+      ],
+      pictures: ["a.png": RGB(1, 2, 3), "b.png": RGB(9, 9, 9), "c.png": RGB(9, 9, 9)])
+    let found = result.findings.filter { $0.kind == .sharedImage }
+    #expect(found.map(\.severity) == [.serious, .serious])
+    #expect(found.map(\.file) == ["test.txt", "test.txt"])
+    #expect(found[0].message.contains("by name") && found[0].examples.first?.contains("a") == true)
+    #expect(found[1].message.contains("by content") && found[1].line == 5)
+    #expect(found.map(\.count) == [1, 1])
+    #expect(result.isSerious && result.pictures == 3)
+  }
+
+  @Test func textsOfTwoSplitsAreSerious() throws {
+    let result = try audit([
+      "train.txt": post("a", "Ann sees http://x.y/1", "B-PER O O"),
+      "dev.txt": post("b", "ann sees http://x.y/2", "B-PER O O") + post("c", "Dan", "B-PER"),
+    ])
+    let found = try only(.sharedText, result)
+    #expect(found.severity == .serious && found.file == "dev.txt" && found.line == 1)
+    #expect(found.count == 1)
+    #expect(!result.findings.contains { $0.kind == .sharedImage })
+  }
+
+  @Test func orphansAndMissingPicturesAreNotices() throws {
+    let result = try audit(["train.txt": post("a", "the Ann saw", "O I-PER O")])
+    let orphan = try only(.orphanTag, result)
+    #expect(
+      orphan.severity == .notice && orphan.line == 3 && orphan.examples == ["train.txt:3: I-PER"])
+    let missing = try only(.missingImage, result)
+    #expect(missing.severity == .notice && missing.count == 1 && missing.file == "train.txt")
+    #expect(!result.isSerious)
+  }
+
+  @Test func labelsThatContradictEachOther() throws {
+    let result = try audit([
+      "train.txt": post("a", "Paris wins", "B-LOC O") + post("b", "Paris wins", "B-PER O")
+    ])
+    let found = try only(.conflictingLabels, result)
+    #expect(found.severity == .warning && found.line == 5 && found.count == 1)
+    let pair =
+      "{'token': ['A', 'B'], 'h': {'pos': [0, 1]}, 't': {'pos': [1, 2]}, 'img_id': 'a.jpg', "
+      + "'relation': 'None'}\n"
+    let other = pair.replacingOccurrences(of: "None", with: "/per/per/peer")
+    let relations = try audit(["train.txt": pair + pair + other])
+    #expect(try only(.conflictingLabels, relations).message.contains("1 pair has another relation"))
+  }
+
+  @Test func emptyWordsAndBrokenLines() throws {
+    let result = try audit([
+      // Written out: a selector clings to the blank before it, so that `post` would not part them.
+      "train.txt": "IMGID:a\nAnn\tB-PER\n\u{FE0F}\tO\n\nstray\n" + post("b", "c", "E-PER")
+    ])
+    #expect(try only(.emptyToken, result).line == 3)
+    #expect(try only(.malformedLine, result).severity == .warning)
+    #expect(try only(.foreignTag, result).severity == .warning)
+  }
+
+  @Test func brokenPicturesAreNamed() throws {
+    let result = try audit(
+      ["train.txt": post("a", "Ann", "B-PER"), "images/a.jpg": "not a picture"])
+    let found = try only(.undecodableImage, result)
+    #expect(
+      found.severity == .warning && found.examples.first?.hasPrefix("train.txt:1: post a: ") == true
+    )
+    #expect(!result.findings.contains { $0.kind == .missingImage })
+  }
+
+  @Test func labelsSpreadOtherwise() throws {
+    func posts(_ people: Int, _ places: Int, _ prefix: String) -> String {
+      (0..<people).map { post("\(prefix)\($0)", "\(prefix)p\($0)", "B-PER") }.joined()
+        + (0..<places).map { post("\(prefix)x\($0)", "\(prefix)l\($0)", "B-LOC") }.joined()
+    }
+    let result = try audit(["train.txt": posts(200, 200, "t"), "test.txt": posts(180, 20, "e")])
+    let found = try only(.labelShift, result)
+    #expect(found.severity == .warning && found.file == "test.txt")
+    #expect(found.examples.contains("PER: 50 % in train, 90 % in test"))
+    let same = try audit(["train.txt": posts(200, 200, "t"), "test.txt": posts(55, 45, "e")])
+    #expect(!same.findings.contains { $0.kind == .labelShift })
+  }
+
+  @Test func shiftsAreMeasuredInBits() {
+    let test = LabelShift(["a": 1000], ["b": 1000])
+    #expect(test.divergence == 1 && test.pValue < 1e-9)
+    let same = LabelShift(["a": 10, "b": 30], ["a": 20, "b": 60])
+    #expect(same.divergence < 1e-12 && same.pValue > 0.5)
+    // Tables: χ² of 3.84 with one degree and of 18.31 with ten are the 5 % points.
+    #expect(abs(LabelShift.chiSquareTail(3.841, degrees: 1) - 0.05) < 0.005)
+    #expect(abs(LabelShift.chiSquareTail(18.307, degrees: 10) - 0.05) < 0.001)
+  }
+
+  @Test func regionsThatTellLabels() throws {
+    var pairs = ""
+    var leaking: [String] = []
+    for i in 0..<200 {
+      let label = i % 2 == 0 ? "None" : "/per/per/peer"
+      pairs +=
+        "{'token': ['w\(i)', 'x'], 'h': {'pos': [0, 1]}, 't': {'pos': [1, 2]}, "
+        + "'img_id': 'p\(i).jpg', 'relation': '\(label)'}\n"
+      for n in 0..<(i % 2 == 0 ? 2 : 4) {
+        leaking.append("\"\(i)_pred_yolo_crop_\(n).png\": [0.\(n), 0, 1, 1, 0.1]")
+      }
+    }
+    let clean = (0..<200).map { "\"p\($0)_crop_0.jpg\": [0, 0, 1, 1, 1]" }
+    let result = try audit([
+      "train.txt": pairs, "train_leaks.json": "{\(leaking.joined(separator: ","))}",
+      "train_clean.json": "{\(clean.joined(separator: ","))}", "ids.json": "{\"None\": 0}",
+      "dev_other.json": "{\"q_crop_0.jpg\": [0, 0, 1, 1]}",
+      "train_broken.json": "{\"q_crop_0.jpg\": [0, 0, 1, 1], 3}",
+    ])
+    let leak = try only(.regionLeak, result)
+    #expect(leak.severity == .serious && leak.file == "train_leaks.json")
+    let measures = Dictionary(uniqueKeysWithValues: leak.measures.map { ($0.name, $0.value) })
+    #expect(abs((measures["mutualInformation"] ?? 0) - 1) < 1e-9)
+    #expect(measures["lawHits"] == 200)
+    #expect(result.regions.map(\.file) == ["train_clean.json", "train_leaks.json"])
+    #expect(try only(.unreadableRegions, result).file == "train_broken.json")
+    #expect(!result.findings.contains { $0.kind == .unrelatedRegions })
+    #expect(throws: RegionError.self) {
+      try audit(
+        ["train.txt": pairs, "boxes.txt.json": "{\"a\": 3}"], regions: ["boxes.txt.json"])
+    }
+  }
+}
