@@ -37,9 +37,13 @@ struct Mutator {
     return bytes
   }
 
-  /// How many mutations each test makes: `TWINLENS_FUZZ`, else few enough for every day.
-  static func rounds(_ standard: Int) -> Int {
-    ProcessInfo.processInfo.environment["TWINLENS_FUZZ"].flatMap(Int.init) ?? standard
+  /// How many mutations a test makes: its share of `TWINLENS_FUZZ`, which is so many for each kind
+  /// of file, else few enough for every day.
+  ///
+  /// - Parameter cases: how many tests share a kind.
+  static func rounds(_ standard: Int, sharedBy cases: Int = 1) -> Int {
+    let wanted = ProcessInfo.processInfo.environment["TWINLENS_FUZZ"].flatMap(Int.init)
+    return wanted.map { ($0 + cases - 1) / cases } ?? standard
   }
 }
 
@@ -66,7 +70,7 @@ struct CheckpointFuzzTests {
       ("a.weight", Tensor([2, 3], [1, 2, 3, 4, 5, 6])), ("a.bias", Tensor([2], [0.5, -1])),
     ]
     let data = zipped ? TorchBytes.archive(tensors) : TorchBytes.plain(tensors)
-    let rounds = Mutator.rounds(20_000)
+    let rounds = Mutator.rounds(20_000, sharedBy: 2)
     let (count, seed) = refused([UInt8](data), rounds: rounds) { bytes in
       let file = try TorchFile(source: ByteSource(Data(bytes)), path: "mutated.bin")
       for name in file.stored.keys { _ = try file.floats(name) }
@@ -111,7 +115,9 @@ struct CheckpointFuzzTests {
         """
     }
     let weights = try WeightFiles([], folder: "mutated")
-    let (count, seed) = refused([UInt8](good.utf8), rounds: Mutator.rounds(2_000)) { bytes in
+    let (count, seed) = refused(
+      [UInt8](good.utf8), rounds: Mutator.rounds(2_000, sharedBy: 6)
+    ) { bytes in
       let object = try JSONSerialization.jsonObject(with: Data(bytes))
       guard let fields = object as? [String: Any] else { throw CocoaError(.coderReadCorrupt) }
       let found = try EncoderArchitecture(fields: fields, path: "mutated", hasPooler: true)
@@ -141,7 +147,9 @@ struct CheckpointFuzzTests {
        "image_processor_type": "CLIPImageProcessor", "rescale_factor": 0.0039, "crop_pct": 0.9,
        "size": {"shortest_edge": 24}, "resample": 3, "image_mean": [0.5, 0.5, 0.5]}
       """
-    let (_, seed) = refused([UInt8](good.utf8), rounds: Mutator.rounds(2_000)) { bytes in
+    let (_, seed) = refused(
+      [UInt8](good.utf8), rounds: Mutator.rounds(2_000, sharedBy: 6)
+    ) { bytes in
       let object = try JSONSerialization.jsonObject(with: Data(bytes))
       guard let fields = object as? [String: Any] else { throw CocoaError(.coderReadCorrupt) }
       let recipe = try ImageRecipe(
@@ -158,7 +166,9 @@ struct CheckpointFuzzTests {
     let folder = try TemporaryFolder()
     try folder.write("model.safetensors", Safetensors.encode(SmallBERT.tensors()))
     var loaded = 0
-    let (count, seed) = refused([UInt8](SmallBERT.config.utf8), rounds: Mutator.rounds(500)) {
+    let (count, seed) = refused(
+      [UInt8](SmallBERT.config.utf8), rounds: Mutator.rounds(500, sharedBy: 50)
+    ) {
       try folder.write("config.json", Data($0))
       let opened = try EncoderFolder(folder.path)
       _ = try opened.selfCheck(opened.load())
