@@ -64,6 +64,9 @@ public struct FineTuningJob: Sendable {
   public let encoder: String
   /// The region source's folder; nil for text experts.
   public let pictures: String?
+  /// The same opened before, so that several jobs look at each picture once; nil: it is opened when
+  /// it is needed.
+  public var source: RegionSource?
   /// Posts to train on and to choose by.
   public let posts: TrainingPosts
   /// The folder of model folders to write to.
