@@ -19,7 +19,7 @@ public struct ExpertTrainer: Sendable {
   public let source: RegionSource?
   let pictures: String?
   /// Recipes of the experts that stand on an encoder; the seed aside.
-  public var recipe: @Sendable (FineTuningJob.Task) -> FineTuning = { $0.recipe }
+  public var recipe: @Sendable (FineTuningJob.Task) -> FineTuning
   /// The recipe of biLSTM-CRF and RIVA; the seed aside.
   public var tagger = TaggerTraining()
   /// Layout of tags at pieces.
@@ -40,6 +40,7 @@ public struct ExpertTrainer: Sendable {
     self.models = models
     self.encoder = encoder
     self.pictures = pictures
+    recipe = { task in encoder.map { task.recipe(encoder: $0) } ?? task.recipe }
     source = try pictures.map { try RegionSource(folder: $0) }
     self.command = command
     self.observe = observe
