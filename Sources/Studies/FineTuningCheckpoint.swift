@@ -90,6 +90,10 @@ public enum FineTuningError: Error, CustomStringConvertible {
   case nothingToLearn(dataset: String, split: String, wanted: String)
   /// A multimodal expert without a region source.
   case noPictures(system: String)
+  /// An expert that stands on a pretrained encoder, and none was named.
+  case noEncoder(system: String)
+  /// A name that no expert has.
+  case unknownSystem(name: String, known: [String])
   /// The peer's program ended badly.
   case peer(reason: String)
 
@@ -105,6 +109,11 @@ public enum FineTuningError: Error, CustomStringConvertible {
       "\(dataset) has no \(wanted) in its split \(split); name another dataset with --dataset"
     case .noPictures(let system):
       "\(system) looks at pictures: name the folder of a ResNet with --pictures"
+    case .noEncoder(let system):
+      "\(system) stands on a pretrained encoder: name the folder of a BERT with --encoder"
+    case .unknownSystem(let name, let known):
+      "there is no expert \(name.prefix(80).debugDescription); known are "
+        + known.joined(separator: ", ")
     case .peer(let reason): "the peer's program failed: \(reason)"
     }
   }

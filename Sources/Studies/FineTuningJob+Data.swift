@@ -18,7 +18,7 @@ extension FineTuningJob {
     guard let pictures else {
       throw FineTuningError.noPictures(system: task.system)
     }
-    let source = try RegionSource(folder: pictures)
+    let source = try source ?? RegionSource(folder: pictures)
     let all = posts.train + posts.dev
     let observe = self.observe
     let regions = try source.regions(of: all, posts.pictures) { done in
@@ -51,9 +51,14 @@ extension FineTuningJob {
   }
 
   /// The standard types and whatever else the training posts have.
-  func tagScheme() throws -> TagScheme {
+  ///
+  /// - Throws: `FineTuningError.nothingToLearn` when there is no mention at all.
+  static func tagScheme(of posts: TrainingPosts) throws -> TagScheme {
     let seen = Set(posts.train.flatMap { $0.mentions.map(\.type.rawValue) })
-    guard !seen.isEmpty else { throw nothing("entity mentions", in: .train) }
+    guard !seen.isEmpty else {
+      throw FineTuningError.nothingToLearn(
+        dataset: posts.name, split: Split.train.rawValue, wanted: "entity mentions")
+    }
     let standard = TagScheme.standard.types
     return TagScheme(types: standard + seen.subtracting(standard).sorted())
   }

@@ -29,7 +29,7 @@ extension FineTuningJob {
     _ base: TextBase, _ labels: LabelScheme, _ material: Material,
     _ origin: FineTuningResult.Origin, _ keepAbove: Double?, _ generator: inout SeededGenerator
   ) throws -> FineTuningResult {
-    let (scheme, longest) = (try tagScheme(), base.longest(settings.longest))
+    let (scheme, longest) = (try Self.tagScheme(of: posts), base.longest(settings.longest))
     let configuration = BERTCRFModel.Configuration(scheme: scheme, labels: labels, longest: longest)
     let items = try both("posts", material) { post, _ in
       [
@@ -57,7 +57,7 @@ extension FineTuningJob {
     guard let source = material.source else {
       throw FineTuningError.noPictures(system: task.system)
     }
-    let scheme = try tagScheme()
+    let scheme = try Self.tagScheme(of: posts)
     let configuration = PictureTaggerModel<Head>.Configuration(
       scheme: scheme, labels: labels, longest: base.longest(settings.longest), options: options,
       pictures: source.name, regions: source.shape)

@@ -46,7 +46,24 @@ public struct FineTuningJob: Sendable {
       }
     }
 
-    /// The recipe with which it is trained when nothing else is asked for.
+    /// The recipe with which it is trained on an encoder when nothing else is asked for: small
+    /// encoders, of fewer than 256 dimensions, take higher rates and learn longer.
+    ///
+    /// - Parameter folder: the encoder's; one that cannot be read gives the usual recipe.
+    public func recipe(encoder folder: String) -> FineTuning {
+      guard let files = try? EncoderFolder(folder) else { return recipe }
+      switch files.architecture {
+      case .bert(let sizes), .roberta(let sizes):
+        guard sizes.stack.hiddenSize < 256 else { return recipe }
+        var result = recipe
+        result.epochs = 10
+        (result.encoderRate, result.headRate) = (5e-4, 2e-3)
+        return result
+      default: return recipe
+      }
+    }
+
+    /// The recipe for encoders of the usual sizes.
     public var recipe: FineTuning {
       switch self {
       case .bertCRF: .bertCRF
@@ -64,6 +81,9 @@ public struct FineTuningJob: Sendable {
   public let encoder: String
   /// The region source's folder; nil for text experts.
   public let pictures: String?
+  /// The same opened before, so that several jobs look at each picture once; nil: it is opened when
+  /// it is needed.
+  public var source: RegionSource?
   /// Posts to train on and to choose by.
   public let posts: TrainingPosts
   /// The folder of model folders to write to.

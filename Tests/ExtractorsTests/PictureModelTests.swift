@@ -141,7 +141,7 @@ struct PictureModelTests {
     #expect(zip(own.array, expected.array).allSatisfy { abs($0 - $1) < 1e-4 })
     // Posts with the same picture ask once; a post without one gets the mean colour's.
     let asked = Mutex(0)
-    let provider = PictureProvider { post, _ in
+    let provider = PictureProvider(name: "made") { post, _ in
       asked.withLock { $0 += 1 }
       guard let image = post.imageID else {
         return .failure(PictureNotice(sentence: "the post names no picture"))
@@ -156,7 +156,11 @@ struct PictureModelTests {
     #expect(all[0] == own && all[1] == own && all[2] != own)
     #expect(all[3].isMissing && all[3].notice == "the post names no picture")
     #expect(all[3].shape == [9, 6])
-    #expect(try source.regions(of: posts, provider) { _ in false } == nil)
+    #expect(try source.regions(of: posts, provider) == all)
+    #expect(asked.withLock { $0 } == 3, "nothing is looked at twice")
+    let others = PictureProvider(name: "others") { post, _ in .success(Self.picture(90)) }
+    #expect(try source.regions(of: posts, others)?.first == all[2])
+    #expect(try RegionSource(model).regions(of: posts, provider) { _ in false } == nil)
   }
 
   @Test func wideRegionsAreKeptInHalfPrecision() {

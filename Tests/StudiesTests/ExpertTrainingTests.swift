@@ -75,7 +75,7 @@ private struct Place {
       name: "made", hash: "1", train: (0..<12).map { post($0, .train) },
       dev: (0..<4).map { post($0, .dev) },
       relationLabels: ["None", "/per/org/member_of"],
-      pictures: PictureProvider { post, _ in
+      pictures: PictureProvider(name: "made") { post, _ in
         let shade: UInt8 = post.imageID == "p0" ? 40 : 200
         return .success(
           Picture(width: 32, height: 32, pixels: [UInt8](repeating: shade, count: 3 * 32 * 32)))
@@ -180,5 +180,38 @@ struct ExpertTrainingTests {
       posts: place.posts, models: place.folder + "/models", name: "umt", settings: .umt,
       command: "test", observe: { _ in true })
     #expect { try job.run(seeds: [1]) } throws: { "\($0)".contains("--pictures") }
+  }
+
+  @Test func allSystemsTrainByName() throws {
+    let place = try Place()
+    defer { place.remove() }
+    _ = try place.pretraining().run()
+    var trainer = try ExpertTrainer(
+      models: place.folder + "/models", encoder: place.folder + "/encoder",
+      pictures: place.folder + "/models/resnet", command: "test", observe: { _ in true })
+    trainer.recipe = { task in
+      var recipe = task.recipe
+      (recipe.epochs, recipe.batch) = (1, 4)
+      return recipe
+    }
+    (trainer.tagger.epochs, trainer.tagger.batch) = (2, 4)
+    let posts = place.posts
+    for system in ExpertTrainer.systems {
+      let expert = try trainer.train(system, on: posts, as: system + "-1", seed: 1)
+      #expect(expert.task == ExpertTrainer.task(of: system))
+      #expect(expert.needsPicture == ExpertTrainer.needsPicture(system), "\(system)")
+      let inputs = try trainer.inputs(posts.dev, posts.pictures, for: expert)
+      let again = try trainer.train(system, on: posts, as: system + "-1", seed: 1)
+      if expert.task == .entities {
+        #expect(try again.mentions(of: inputs) == expert.mentions(of: inputs))
+        #expect(try again.predict(inputs[0]).path.count == inputs[0].post.tokens.count)
+      } else {
+        #expect(try again.answers(of: inputs) == expert.answers(of: inputs))
+      }
+    }
+    #expect(ExpertTrainer.task(of: "mega") == nil)
+    #expect(throws: FineTuningError.self) {
+      try trainer.train("mega", on: posts, as: "mega", seed: 1)
+    }
   }
 }

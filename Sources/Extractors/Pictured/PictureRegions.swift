@@ -40,6 +40,14 @@ public struct PictureRegions: Sendable, Hashable {
   /// Whether the post has no picture that can be used.
   public var isMissing: Bool { notice != nil }
 
+  /// Bytes of the numbers.
+  var bytes: Int {
+    switch numbers {
+    case .full(let numbers): 4 * numbers.count
+    case .half(let numbers): 2 * numbers.count
+    }
+  }
+
   /// N·C numbers.
   public var array: [Float] {
     switch numbers {

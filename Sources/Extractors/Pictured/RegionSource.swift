@@ -22,6 +22,8 @@ public struct RegionSource: Sendable {
   public let name: String
   /// N and C of every picture.
   public let shape: [Int]
+  /// What was seen before; copies of the source share it.
+  private let memory = RegionMemory()
   private let engine: ResNetEngine
   private let recipe: Recipe
   private let height: Int
@@ -119,7 +121,8 @@ public struct RegionSource: Sendable {
     return PictureRegions(value.reshaped(shape), seen: seen, notice: notice)
   }
 
-  /// The regions of each post's picture, over all cores; posts with the same picture share them.
+  /// The regions of each post's picture, over all cores. Each picture is looked at once in the life
+  /// of the source, as long as what is remembered stays below `RegionMemory.most` bytes.
   ///
   /// - Parameter progress: called with the number of pictures done, from any thread; returns false
   ///   to stop, which gives nil.
@@ -129,26 +132,27 @@ public struct RegionSource: Sendable {
     progress: @escaping @Sendable (Int) -> Bool = { _ in true }
   ) throws -> [PictureRegions]? {
     // A post without a picture's name stands for itself.
-    func key(_ post: Post) -> String { post.imageID.map { "i" + $0 } ?? "p" + post.id }
-    var places: [String: Int] = [:]
-    var firsts: [Post] = []
-    for post in posts where places[key(post)] == nil {
-      places[key(post)] = firsts.count
-      firsts.append(post)
+    func key(_ post: Post) -> String {
+      pictures.name + (post.imageID.map { "\ni" + $0 } ?? "\np" + post.id)
     }
-    let unique = firsts
-    let results = Mutex([PictureRegions?](repeating: nil, count: unique.count))
+    var places: [String: Int] = [:]
+    var unique: [(key: String, post: Post)] = []
+    for post in posts where places[key(post)] == nil {
+      places[key(post)] = unique.count
+      unique.append((key(post), post))
+    }
+    let results = Mutex(memory.known(unique.map(\.key)))
+    let missing = results.withLock { known in unique.indices.filter { known[$0] == nil } }
+    let wanted = unique
     let failure = Mutex<(any Error)?>(nil)
-    let state = Mutex((done: 0, stopped: false))
-    DispatchQueue.concurrentPerform(iterations: unique.count) { i in
+    let state = Mutex((done: unique.count - missing.count, stopped: false))
+    DispatchQueue.concurrentPerform(iterations: missing.count) { i in
       guard !state.withLock({ $0.stopped }) else { return }
+      let (key, post) = wanted[missing[i]]
       do {
-        let regions =
-          switch pictures.picture(unique[i], shortSide) {
-          case .success(let picture): try self.regions(of: picture)
-          case .failure(let notice): try missing(notice.sentence)
-          }
-        results.withLock { $0[i] = regions }
+        let regions = try look(at: post, pictures)
+        memory.keep(regions, key)
+        results.withLock { $0[missing[i]] = regions }
       } catch {
         failure.withLock { $0 = error }
         state.withLock { $0.stopped = true }
@@ -164,23 +168,13 @@ public struct RegionSource: Sendable {
     guard found.count == unique.count else { return nil }
     return posts.compactMap { post in places[key(post)].map { found[$0] } }
   }
-}
 
-/// Where the pictures of posts come from: a dataset's files, or a generator's memory.
-public struct PictureProvider: Sendable {
-  /// A post's picture, or why there is none; the short side needs no more pixels than twice the
-  /// number given. Called from several threads.
-  public let picture: @Sendable (Post, _ shortSide: Int) -> Result<Picture, PictureNotice>
-
-  /// Pictures by a function.
-  public init(
-    _ picture: @escaping @Sendable (Post, _ shortSide: Int) -> Result<Picture, PictureNotice>
-  ) {
-    self.picture = picture
-  }
-
-  /// A dataset's pictures.
-  public init(_ dataset: Dataset) {
-    self.init { PostReader.picture(of: $0, in: dataset, fitting: $1) }
+  private func look(
+    at post: Post, _ pictures: PictureProvider
+  ) throws(EncoderInputError) -> PictureRegions {
+    switch pictures.picture(post, shortSide) {
+    case .success(let picture): try regions(of: picture)
+    case .failure(let notice): try missing(notice.sentence)
+    }
   }
 }

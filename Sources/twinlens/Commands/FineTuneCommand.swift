@@ -98,7 +98,7 @@ struct FineTuneOptions: ParsableArguments {
     let interrupt = Interrupt()
     let job = FineTuningJob(
       task: task, encoder: encoder, pictures: pictures, dataset: try open(progress),
-      models: models, name: name ?? task.system, settings: settings(task.recipe),
+      models: models, name: name ?? task.system, settings: settings(task.recipe(encoder: encoder)),
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       observe: { event in
         progress.show(event)

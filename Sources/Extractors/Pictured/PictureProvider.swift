@@ -1,0 +1,25 @@
+import Corpora
+import Pictures
+
+/// Where the pictures of posts come from: a dataset's files, or a generator's memory.
+public struct PictureProvider: Sendable {
+  /// Tells these pictures from others of the same names, e.g. the dataset's path.
+  public let name: String
+  /// A post's picture, or why there is none; the short side needs no more pixels than twice the
+  /// number given. Called from several threads.
+  public let picture: @Sendable (Post, _ shortSide: Int) -> Result<Picture, PictureNotice>
+
+  /// Pictures by a function.
+  public init(
+    name: String,
+    _ picture: @escaping @Sendable (Post, _ shortSide: Int) -> Result<Picture, PictureNotice>
+  ) {
+    self.name = name
+    self.picture = picture
+  }
+
+  /// A dataset's pictures.
+  public init(_ dataset: Dataset) {
+    self.init(name: dataset.path) { PostReader.picture(of: $0, in: dataset, fitting: $1) }
+  }
+}
