@@ -41,15 +41,16 @@ public struct PostReport: Sendable {
       let reader = try AnnotationStore(path: location.path, access: .readOnly)
       state = try reader.history(over: dataset).history.states[base.id]
     }
-    post = state?.applied(to: base) ?? base
+    let labelled = state?.applied(to: base) ?? base
+    post = labelled
     review = state?.review ?? .untouched
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     if let folder = choice.folder {
       let models = try ModelSet.open(folder, router: options.router, system: options.system)
-      let read = models.isEmpty && models.router == nil ? nil : models.read(post, of: dataset)
-      let found = read.map { models.analyse(post, $0) } ?? models.analyse(post, of: dataset)
+      let read = models.isEmpty && models.router == nil ? nil : models.read(labelled, of: dataset)
+      let found = read.map { models.analyse(labelled, $0) } ?? models.analyse(labelled, of: dataset)
       analysis = found
-      explanation = read.flatMap { models.explainRoute(post, $0, found, of: dataset) }
+      explanation = read.flatMap { models.explainRoute(labelled, $0, found, of: dataset) }
     } else {
       analysis = PostAnalysis(
         post: base.id, text: nil, multimodal: nil, decision: nil,

@@ -152,6 +152,10 @@ struct PublicMNRETests {
     #expect(dataset.posts(in: .test).isEmpty, "the public files have no test part")
   }
 
+  private func lines(_ path: String) throws -> [Substring] {
+    String(decoding: try contents(path), as: UTF8.self).split(separator: "\n")
+  }
+
   /// One edited pair is one changed line; the other files keep their bytes.
   @Test func anEditChangesItsLineOnly() throws {
     let dataset = try Dataset.open("\(try #require(sharedData))/mnre")
@@ -162,8 +166,9 @@ struct PublicMNRETests {
       let report = try DatasetWriter.export(dataset, edited: [post.id: post], to: out)
       #expect(report.changedPosts == 1 && report.notices.isEmpty)
       for file in dataset.files {
-        let old = try contents("\(dataset.root)/\(file.name)").split(separator: "\n")
-        let new = try contents("\(out)/\(file.name)").split(separator: "\n")
+        let (old, new) = (
+          try lines("\(dataset.root)/\(file.name)"), try lines("\(out)/\(file.name)")
+        )
         try #require(old.count == new.count)
         let changed = zip(old, new).filter { $0 != $1 }
         #expect(changed.count == (file.name == post.source.file ? 1 : 0))

@@ -1,9 +1,9 @@
 import Corpora
 import Extractors
-import Inspection
 import Routing
 import Screen
 
+@testable import Inspection
 @testable import Workbench
 
 /// Posts as MNRE has them: pairs without mentions; and what an expert says of them.
