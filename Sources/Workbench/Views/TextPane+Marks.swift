@@ -28,11 +28,11 @@ extension TextPane {
       Mark(range: $0, names: [""], style: theme[.muted])
     }
     let pair = state.markedPair
-    // The head last: where the two overlap, both stay to be seen.
-    for (range, word, role) in [
-      (pair.tail, "tail", Role.relationTail), (pair.head, "head", .relationHead),
-    ] {
-      guard let range else { continue }
+    // The shorter last: where the two overlap, both stay to be seen.
+    let ends = [(pair.tail, "tail", Role.relationTail), (pair.head, "head", .relationHead)]
+      .compactMap { range, word, role in range.map { ($0, word, role) } }
+      .sorted { $0.0.count > $1.0.count }
+    for (range, word, role) in ends {
       let type = post.mentions.first { $0.range == range }?.type.rawValue
       let letter = word.prefix(1).uppercased()
       let names = type.map { ["\(word) \($0)", "\(letter) \($0)", "\(letter)"] } ?? [word, letter]

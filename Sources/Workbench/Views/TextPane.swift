@@ -77,8 +77,13 @@ struct TextPane {
     let mention = post.mentions.first { $0.range.contains(index) }
     var style = mention.map { theme.entity($0.type.rawValue) } ?? theme[.text]
     let pair = state.markedPair
-    if pair.tail?.contains(index) == true { style = theme[.relationTail] }
-    if pair.head?.contains(index) == true { style = theme[.relationHead] }
+    let inHead = pair.head.flatMap { $0.contains(index) ? $0.count : nil }
+    let inTail = pair.tail.flatMap { $0.contains(index) ? $0.count : nil }
+    if let inHead, inHead <= inTail ?? .max {
+      style = theme[.relationHead]
+    } else if inTail != nil {
+      style = theme[.relationTail]
+    }
     let isSelected = state.selection?.contains(index) == true
     if isSelected { style = theme[.selection] }
     guard index == state.token else { return style }

@@ -31,11 +31,8 @@ extension WorkbenchState {
         rows.append(.entries(start..<min(range.upperBound, start + columns)))
       }
     }
-    let types = [chooser.headType, chooser.tailType].map { $0?.rawValue ?? "?" }
-    let known = chooser.headType != nil || chooser.tailType != nil
-    rows.append(.heading(known ? types.joined(separator: " \(look.glyphs.arrow) ") : ""))
     add(0..<chooser.fitting.count)
-    if known { rows.append(.heading("other types")) }
+    if chooser.headType != nil || chooser.tailType != nil { rows.append(.heading("other types")) }
     add(chooser.fitting.count..<chooser.entries.count)
     // The tokens with their marks should stay to be seen.
     let most = max(4, panes.centre.rows - min(6, panes.text.rows))
@@ -71,6 +68,14 @@ extension WorkbenchState {
     let title =
       "\(safe(post.quote(chooser.head))) \(pen.look.glyphs.arrow) \(safe(post.quote(chooser.tail)))"
     pen.heading(chooser.label == nil ? "new pair: \(title)" : title, in: plan.box)
+    if chooser.headType != nil || chooser.tailType != nil {
+      let types = [chooser.headType, chooser.tailType].map { $0.map { safe($0.rawValue) } ?? "?" }
+      let words = " \(types.joined(separator: " \(look.glyphs.arrow) ")) "
+      let room = plan.box.columns - TextWidth.columns(of: title) - 16
+      if TextWidth.columns(of: words) <= room {
+        pen.rightLine([pen.piece(words, .title)], in: plan.box, row: 0)
+      }
+    }
     for (i, row) in plan.rows.enumerated() {
       switch row {
       case .heading(let words): pen.line(" \(safe(words))", .muted, in: plan.box, row: i + 1)
@@ -101,7 +106,12 @@ extension WorkbenchState {
     }
     let after = answers.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
     // Without the slash in front two columns of labels fit on the smallest screen.
-    let name = safe(label).drop { $0 == "/" }
+    var name = safe(label).drop { $0 == "/" }
+    // Where the heading says both types, the name is enough.
+    let saysTypes = chooser.headType != nil && chooser.tailType != nil
+    if saysTypes, entry < chooser.fitting.count, let last = name.split(separator: "/").last {
+      name = last
+    }
     pen.line(
       [
         pen.piece(isNow ? pen.look.glyphs.pointer : " ", .title), pen.piece("\(key) ", .key),
@@ -115,13 +125,13 @@ extension WorkbenchState {
   func chooserHints(_ chooser: RelationChooser) -> [Hint] {
     var hints = [
       Hint(label: "0", words: "None", key: .character("0")),
-      Hint(label: "letter", words: "sets that label", key: nil),
-      Hint(label: "Enter", words: "sets the marked one", key: .enter),
+      Hint(label: "letter", words: "sets it", key: nil),
+      Hint(label: "Enter", words: "the marked one", key: .enter),
     ]
     hints.append(
       chooser.label == nil
-        ? Hint(label: "Tab", words: "swaps head and tail", key: .tab)
-        : Hint(label: "Delete", words: "removes the pair", key: .delete))
+        ? Hint(label: "Tab", words: "swaps the ends", key: .tab)
+        : Hint(label: "Delete", words: "no pair", key: .delete))
     hints.append(Hint(label: "Esc", words: "leaves", key: .escape))
     return hints
   }

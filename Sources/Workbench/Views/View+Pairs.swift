@@ -51,8 +51,20 @@ extension WorkbenchState {
     let top = max(0, min(min(pairPlace, count - 1) - fits / 2, count - fits))
     return TablesPlan(
       mentions: part(0, mentions), pairs: part(mentions == 0 ? 0 : mentions + gap, rows),
-      rowsPerPair: perPair, words: isNarrow ? box.columns - 1 : min(44, max(10, box.columns - 32)),
+      rowsPerPair: perPair, words: isNarrow ? box.columns - 1 : pairColumns(box),
       answers: answers, shown: top..<(top + fits))
+  }
+
+  /// Columns for the words of pairs beside their relations and two marks, no more than they need.
+  private func pairColumns(_ box: Box) -> Int {
+    guard let post = currentPost else { return 10 }
+    func columns(_ text: String) -> Int { TextWidth.columns(of: safe(text)) }
+    func columns(_ range: Range<Int>) -> Int {
+      range.clamped(to: 0..<post.tokens.count).reduce(-1) { $0 + 1 + columns(post.tokens[$1].text) }
+    }
+    let labels = pairs.map { columns($0.label) }.max() ?? 0
+    let words = pairs.map { columns($0.head) + columns($0.tail) + 6 }.max() ?? 0
+    return max(10, min(words, box.columns - min(labels, 28) - 4))
   }
 
   /// The pair at a place on the screen.
@@ -136,7 +148,7 @@ extension WorkbenchState {
     var pieces = [pen.piece("  \(safe(answers.0.system)) ", answers.1)]
     let ranked = answers.0.ranked(head: pair.head, tail: pair.tail)
     if ranked.isEmpty { pieces.append(pen.piece("was not asked about this pair", .muted)) }
-    for (i, (label, p)) in ranked.prefix(box.columns >= 48 ? 3 : 2).enumerated() {
+    for (i, (label, p)) in ranked.prefix(box.columns >= 60 ? 3 : 2).enumerated() {
       let name = label.split(separator: "/").last.map(String.init) ?? label
       pieces.append(
         pen.piece(
