@@ -26,13 +26,10 @@ extension ModelSet {
     }
     let occlusion = RouteOcclusion(
       dual: dual, router: router.installed, tokens: post.tokens.map(\.text), picture: picture)
-    let contributions = router.installed.contributions(x)
-    let logit = router.installed.logits(x)[0]
     return RouteExplanation(
-      post: post.id, router: router.configuration.name, decision: decision, logit: logit,
-      parts: RouteExplanation.Parts(
-        isLinear: router.installed.head == .linear, contributions: contributions,
-        rest: logit - contributions.reduce(0, +)),
+      post: post.id, router: router.configuration.name, decision: decision,
+      logit: router.installed.logits(x)[0],
+      parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
       tokens: occlusion.tokenEffects, regions: occlusion.regions,
       flips: [occlusion.flipByTokens(), occlusion.flipByRegions()], answers: answers, notice: nil)
   }

@@ -34,12 +34,12 @@ public struct RouteExplanation: Sendable {
 
   /// The logit as a sum over the dimensions of x.
   public struct Parts: Sendable, Hashable {
-    /// True: w_i x_i of the linear router, exact. False: gradient × input of the MLP at this post,
-    /// which is exact too as far as the same hidden units stay on.
+    /// True: w_i x_i of the linear router. False: integrated gradients of the MLP from the mean dev
+    /// post. Both add up exactly.
     public let isLinear: Bool
-    /// One per dimension; the inputs are counted from their mean where the router standardises.
+    /// One per dimension.
     public let contributions: [Float]
-    /// What the dimensions leave: the biases.
+    /// What the dimensions leave: the linear router's bias, the logit of the mean dev post.
     public let rest: Float
 
     /// Sum of what pulls to the multimodal expert.

@@ -12,7 +12,8 @@ extension PostReport {
       let parts = explanation.parts
       lines.append(
         "  logit \(number(explanation.logit)) = \(number(parts.positive)) + "
-          + "\(number(parts.negative)) of the dimensions + \(number(parts.rest)) of the biases")
+          + "\(number(parts.negative)) of the dimensions + "
+          + "\(number(parts.rest)) of the \(parts.isLinear ? "bias" : "mean dev post")")
       let top = parts.top(8).map { "\($0.dimension) \(number($0.contribution))" }
       lines.append("  \(Self.method(parts)), largest: " + top.joined(separator: "  "))
     }
@@ -32,7 +33,7 @@ extension PostReport {
   }
 
   private static func method(_ parts: RouteExplanation.Parts) -> String {
-    parts.isLinear ? "weight x input" : "gradient x input"
+    parts.isLinear ? "weight x input" : "integrated gradients from the mean dev post"
   }
 
   private func words(_ flip: RouteExplanation.Flip) -> String {

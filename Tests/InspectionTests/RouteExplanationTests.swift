@@ -40,18 +40,20 @@ import Testing
   func dimensionsAddUpToTheLogit(_ head: Discriminator.Head) throws {
     let router = try Discriminator(dimensions: 8, head: head, inputScale: 3, seed: 5)
     let x: [Float] = [0.1, -0.2, 0.05, 0.3, -0.15, 0, 0.2, -0.1]
-    let contributions = router.contributions(x)
-    let rest = router.logits(x)[0] - contributions.reduce(0, +)
-    let parts = RouteExplanation.Parts(
-      isLinear: head == .linear, contributions: contributions, rest: rest)
+    let mean: [Float] = [0.05, 0.1, -0.1, 0, 0.1, 0.2, -0.3, 0.4]
+    let parts = RouteExplanation.Parts(router, x: x, mean: mean)
     let sum = parts.positive + parts.negative + parts.rest
     #expect(abs(sum - router.logits(x)[0]) < 1e-5)
     if head == .linear {
       // What is left is the bias, whatever the input.
-      let other = x.map { -2 * $0 }
-      let same = router.logits(other)[0] - router.contributions(other).reduce(0, +)
-      #expect(abs(rest - same) < 1e-5)
+      let other = RouteExplanation.Parts(router, x: x.map { -2 * $0 }, mean: mean)
+      #expect(abs(parts.rest - other.rest) < 1e-5)
+    } else {
+      #expect(abs(parts.rest - router.logits(mean)[0]) < 1e-5, "the mean post is left")
+      let none = RouteExplanation.Parts(router, x: mean, mean: mean)
+      #expect(none.contributions.allSatisfy { $0 == 0 })
     }
+    let contributions = parts.contributions
     #expect(
       parts.top(3).map { abs($0.contribution) }
         == contributions.map(abs).sorted(by: >).prefix(3).map { $0 })

@@ -128,10 +128,10 @@ import Testing
       let start = try #require(line.range(of: words)).lowerBound
       return Position(column: line.distance(from: line.startIndex, to: start), row: row)
     }
-    desk.send(.key(.click(try place("… → Tarn"))))
+    desk.send(.key(.click(try place("Grayport Rovers → Tarn"))))
     #expect(desk.state.pair?.head == 3..<5 && desk.state.pair?.tail == 6..<7)
     desk.press("c")
-    desk.send(.key(.click(try place("org/loc/locate_at"))))
+    desk.send(.key(.click(try place("L locate_at"))))
     #expect(desk.state.pair?.label == "/org/loc/locate_at")
     desk.press("c")
     desk.send(.key(.click(Position(column: 110, row: 3))))

@@ -19,10 +19,10 @@ extension WorkbenchState {
     for flip in explanation.flips {
       row = pen.wrap(words(flip, post), flip.places == nil ? .muted : .text, in: box, row: row)
     }
-    row = drawCounts(explanation, &pen, box, row: row + 1, post)
-    row = drawOtherAnswer(explanation, &pen, box, row: row, post)
-    guard !explanation.tokens.isEmpty else { return }
-    row = drawPulls(explanation, &pen, box, row: row + 1, post)
+    if !explanation.tokens.isEmpty { row = drawPulls(explanation, &pen, box, row: row, post) }
+    let hasRoom = box.rows - row >= 8
+    row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
+    row = drawOtherAnswer(explanation, &pen, box, row: row, post) + (hasRoom ? 1 : 0)
     row = drawOtherSignals(&pen, box, row: row)
     _ = drawParts(explanation.parts, explanation.logit, &pen, box, row: row)
   }
@@ -47,19 +47,18 @@ extension WorkbenchState {
     return 1
   }
 
-  /// `turns without 'Grayport' 'Rovers' (p .521)`
+  /// `turns without 'Grayport' 'Rovers', p .521`
   private func words(_ flip: RouteExplanation.Flip, _ post: Post) -> String {
     let isTokens = flip.kind == .tokens
     let things = isTokens ? "words" : "regions"
     guard let places = flip.places else {
-      return
-        "does not turn without up to \(flip.tried) \(things) (p \(Digits.fine(flip.probability)))"
+      return "no turn within \(flip.tried) \(things), p \(Digits.fine(flip.probability))"
     }
     let what =
       isTokens
       ? places.map { safe(post.quote($0..<($0 + 1))) }.joined(separator: " ")
       : "\(places.count) of \(RouteExplanation.regionCount) regions"
-    return "turns without \(what) (p \(Digits.fine(flip.probability)))"
+    return "turns without \(what), p \(Digits.fine(flip.probability))"
   }
 
   /// Both experts' answers counted against the labels as they are now.
@@ -72,7 +71,7 @@ extension WorkbenchState {
       [counts.correct, counts.predicted, counts.gold].map { right("\($0)", 6) }.joined()
     }
     pen.line(
-      pen.cell(" against gold", min(names, 24)) + " right answ. gold", .muted, in: box, row: row)
+      pen.cell(" experts", min(names, 24)) + " right answ. gold", .muted, in: box, row: row)
     var row = row + 1
     for answer in explanation.answers {
       let isChosen = answer.route == explanation.decision.route
@@ -132,6 +131,7 @@ extension WorkbenchState {
     _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
   ) -> Int {
     var row = row
+    let isWide = box.columns >= 48
     let all = explanation.tokens.indices.filter { post.tokens.indices.contains($0) }
     for (route, sign) in [(Route.multimodal, Float(1)), (.text, -1)] where row < box.rows {
       let pulls = all.filter { sign * explanation.tokens[$0].contribution > 0 }
@@ -139,14 +139,16 @@ extension WorkbenchState {
           let (x, y) = (explanation.tokens[a].contribution, explanation.tokens[b].contribution)
           return (-sign * x, a) < (-sign * y, b)
         }
-      let words = pulls.prefix(4).map { index in
+      let words = pulls.prefix(isWide ? 4 : 2).map { index in
         "\(safe(post.tokens[index].text)) "
           + Digits.score(100 * explanation.tokens[index].contribution, signed: true)
       }
       pen.line(
         [
           pen.piece(
-            pen.cell("to \(route.rawValue)", 14), route == .text ? .routeText : .routeMultimodal),
+            pen.cell(
+              "for \(isWide ? route.rawValue : String(route.rawValue.prefix(5)))", isWide ? 15 : 10),
+            route == .text ? .routeText : .routeMultimodal),
           pen.piece(words.isEmpty ? "no word" : words.joined(separator: "  ")),
         ], in: box, row: row)
       row += 1
@@ -165,16 +167,16 @@ extension WorkbenchState {
         pen.piece(signed(parts.positive), .routeMultimodal), pen.piece(" "),
         pen.piece(signed(parts.negative), .routeText), pen.piece(" "),
         pen.piece(signed(parts.rest)),
-        pen.piece(box.columns >= 48 ? " (biases)" : "", .muted),
+        pen.piece(box.columns >= 48 ? parts.isLinear ? " (bias)" : " (mean dev post)" : "", .muted),
       ], in: box, row: row)
-    let how = parts.isLinear ? "weight × input" : "gradient × input"
-    let top = parts.top(box.columns >= 48 ? 5 : 3).map {
-      "\($0.dimension) \(signed($0.contribution))"
+    let how = parts.isLinear ? "weight × input" : "from the mean"
+    let top = parts.top(box.columns >= 60 ? 6 : 3).map {
+      "#\($0.dimension) \(signed($0.contribution))"
     }
     guard row + 1 < box.rows else { return row + 1 }
     pen.line(
       [
-        pen.piece(box.columns >= 48 ? "dimensions, \(how) " : "dim. ", .muted),
+        pen.piece(box.columns >= 48 ? "\(how) " : "", .muted),
         pen.piece(top.joined(separator: "  ")),
       ], in: box, row: row + 1)
     return row + 2
