@@ -35,8 +35,10 @@ extension WorkbenchState {
         shown: 0..<0)
     }
     let gap = wantsMentions ? 1 : 0
-    // On a narrow screen a pair has its relation on a line of its own.
-    let isNarrow = box.columns < 48 && room >= 5
+    // Where words and relation do not fit beside each other, each has a line of its own.
+    let columns = pairColumns(box)
+    let isNarrow =
+      box.columns < 48 ? room >= 5 : columns.wanted > columns.fitting && room >= 2 * count + 4
     let perPair = isNarrow ? 2 : 1
     let wanted = 1 + count * perPair + relationAnswers.count
     var rows = min(wanted, room - mentions - gap)
@@ -51,20 +53,21 @@ extension WorkbenchState {
     let top = max(0, min(min(pairPlace, count - 1) - fits / 2, count - fits))
     return TablesPlan(
       mentions: part(0, mentions), pairs: part(mentions == 0 ? 0 : mentions + gap, rows),
-      rowsPerPair: perPair, words: isNarrow ? box.columns - 1 : pairColumns(box),
+      rowsPerPair: perPair,
+      words: isNarrow ? box.columns - 1 : min(columns.wanted, columns.fitting),
       answers: answers, shown: top..<(top + fits))
   }
 
-  /// Columns for the words of pairs beside their relations and two marks, no more than they need.
-  private func pairColumns(_ box: Box) -> Int {
-    guard let post = currentPost else { return 10 }
+  /// Columns for the words of pairs beside their relations and two marks.
+  private func pairColumns(_ box: Box) -> (wanted: Int, fitting: Int) {
+    guard let post = currentPost else { return (10, 10) }
     func columns(_ text: String) -> Int { TextWidth.columns(of: safe(text)) }
     func columns(_ range: Range<Int>) -> Int {
       range.clamped(to: 0..<post.tokens.count).reduce(-1) { $0 + 1 + columns(post.tokens[$1].text) }
     }
     let labels = pairs.map { columns($0.label) }.max() ?? 0
     let words = pairs.map { columns($0.head) + columns($0.tail) + 6 }.max() ?? 0
-    return max(10, min(words, box.columns - min(labels, 28) - 4))
+    return (words, max(10, box.columns - min(labels, 28) - 4))
   }
 
   /// The pair at a place on the screen.
