@@ -5,9 +5,9 @@ extension RouteExplanation.Parts {
   ///
   /// The linear router: w_i x_i, and the bias is left. The MLP: integrated gradients (Sundararajan
   /// et al. 2017) on the straight way from a mean post to this one, and the logit of the mean post
-  /// is left. Gradient × input would say nothing where no hidden unit is on. Along a straight line a
-  /// unit's input is linear, so that the share of the way on which it is on is known and the sum is
-  /// exact.
+  /// is left. Gradient × input would say nothing where no hidden unit is on. Along a straight line
+  /// a unit's input is linear, so that the share of the way on which it is on is known and the sum
+  /// is exact.
   /// - Parameters:
   ///   - x: t ⊙ v of the post.
   ///   - mean: the mean of that over dev; of no use to the linear router.
