@@ -19,12 +19,15 @@ extension Dataset {
         ? CorporaError.notFound(path) : CorporaError.unreadable(path, code: errno)
     }
     let isFolder = info.st_mode & S_IFMT == S_IFDIR
-    let place = path as NSString
-    let parent = place.deletingLastPathComponent
-    let root = isFolder ? path : parent.isEmpty ? "." : parent
+    // By hand: Foundation's own stops the program at a path of one letter.
+    let slash = path.lastIndex(of: "/")
+    let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let root = isFolder ? path : parent
     var opener = Opener(root: root, strict: strict, reading: reading)
     try opener.readSettings()
-    let listed = isFolder ? try opener.listFolder() : [place.lastPathComponent]
+    let listed =
+      isFolder
+      ? try opener.listFolder() : [slash.map { String(path[path.index(after: $0)...]) } ?? path]
     for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
     guard !opener.posts.isEmpty else {
       throw CorporaError.noPosts(path)

@@ -15,7 +15,8 @@ public struct Dataset: Sendable {
   /// Entity types to offer: `dataset.toml`'s, else PER LOC ORG MISC and whatever else was seen,
   /// sorted.
   public let labelInventory: [EntityType]
-  /// Relation labels to offer: `dataset.toml`'s, else those seen, sorted, `None` first.
+  /// Relation labels to offer, in the order of their ids: `dataset.toml`'s, else MNRE's 23 where
+  /// all that was seen is among them, else those seen, sorted, `None` first.
   public let relationLabels: [String]
   /// What `dataset.toml` tells annotators.
   public let guidelines: String?
@@ -69,11 +70,13 @@ extension Dataset {
     return basic + seen.subtracting(basic).sorted()
   }
 
-  /// The relation labels of the posts, `None` first, the others sorted.
+  /// MNRE's labels where the posts have some of them and no other; else the posts' own, `None`
+  /// first, the others sorted.
   static func relationLabels(of posts: [Post]) -> [String] {
     var seen: Set<String> = []
     for post in posts { for relation in post.relations { seen.insert(relation.label) } }
-    let none = seen.remove("None").map { [$0] } ?? []
+    let none = seen.remove(RelationInventory.none).map { [$0] } ?? []
+    if !seen.isEmpty, seen.isSubset(of: RelationInventory.mnre) { return RelationInventory.mnre }
     return none + seen.sorted()
   }
 }

@@ -29,8 +29,24 @@ extension ModelSet {
   public func analyse(_ post: Post, _ read: PostReader.Read) -> PostAnalysis {
     PostAnalysis(
       post: post.id, text: text?.predict(read), multimodal: multimodal?.predict(read),
-      decision: decision(read), notices: notices + (read.notice.map { ["no picture: " + $0] } ?? [])
+      decision: decision(read), textRelations: relations(of: post),
+      notices: notices + (read.notice.map { ["no picture: " + $0] } ?? [])
     )
+  }
+
+  /// What the text expert for relations says of a post's pairs; nil without one, or without pairs.
+  public func relations(of post: Post) -> RelationAnswers? {
+    guard let model = textRelations, !post.relations.isEmpty else { return nil }
+    let pairs = post.relations.map { (head: $0.head, tail: $0.tail) }
+    guard let answers = try? model.predict(post.tokens.map(\.text), pairs: pairs) else {
+      return nil
+    }
+    return RelationAnswers(
+      system: model.name, labels: model.configuration.scheme.labels,
+      answers: zip(pairs, answers).map {
+        RelationAnswer(
+          head: $0.head, tail: $0.tail, label: $1.label, probabilities: $1.probabilities)
+      })
   }
 
   /// The router's word; without a picture the text expert answers, p = 0.

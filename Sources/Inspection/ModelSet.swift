@@ -20,6 +20,8 @@ public struct ModelSet: Sendable {
   public let text: ExpertModel?
   /// The expert that looks at the picture too.
   public let multimodal: ExpertModel?
+  /// The expert that names relations from the text alone; nil without a folder of its system.
+  public var textRelations: MTBModel?
   /// What decides between them.
   public private(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.
@@ -118,10 +120,13 @@ public struct ModelSet: Sendable {
     let pictures = try attempt(multimodal?.configuration.needs.first) {
       try PictureEncoderModel(folder: $0)
     }
-    return fitting(
+    let relations = try attempt(catalog.first(of: MTBModel.system)) { try MTBModel(folder: $0) }
+    var set = fitting(
       ModelSet(
         folder: folder, dual: dual, pictures: pictures, text: text, multimodal: multimodal,
         router: router, notices: notices))
+    set.textRelations = relations
+    return set
   }
 
   /// The set without what does not fit together, each with a notice.
@@ -161,7 +166,7 @@ public struct ModelSet: Sendable {
   }
 
   /// Whether there is anything to show beside the labels.
-  public var isEmpty: Bool { text == nil && multimodal == nil }
+  public var isEmpty: Bool { text == nil && multimodal == nil && textRelations == nil }
 }
 
 /// What a folder of model folders holds, by name.

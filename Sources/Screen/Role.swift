@@ -12,6 +12,8 @@ public enum Role: String, Sendable, Hashable, CaseIterable {
   // Entity types; types outside the four get one of `other1` … `other6` by their name.
   case person, location, organization, miscellaneous
   case other1, other2, other3, other4, other5, other6
+  // The two ends of the pair on screen.
+  case relationHead, relationTail
   // What the models say.
   case gold, textExpert, multimodalExpert, routeText, routeMultimodal, gate, bar, track
   case disagreement

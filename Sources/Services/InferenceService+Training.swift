@@ -92,7 +92,8 @@ extension InferenceService {
         let decision = Self.decision(old.input, router)
         let analysis = PostAnalysis(
           post: id, text: old.analysis.text, multimodal: old.analysis.multimodal,
-          decision: decision, notices: old.analysis.notices)
+          decision: decision, textRelations: old.analysis.textRelations,
+          multimodalRelations: old.analysis.multimodalRelations, notices: old.analysis.notices)
         memory.answers.insert(Answer(analysis: analysis, input: old.input), for: id)
       }
       return (

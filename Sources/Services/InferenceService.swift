@@ -29,6 +29,7 @@ public final class InferenceService: Sendable {
   /// What is left to do; the first that is not empty is done first.
   struct Agenda {
     var current: [String] = []
+    var explained: [String] = []
     var corrections: [String] = []
     var wantsTraining = false
     var neighbours: [String] = []
@@ -91,6 +92,13 @@ public final class InferenceService: Sendable {
     }
   }
 
+  /// Asks why the router sent a post where it did.
+  public func explain(_ post: String) {
+    wake { agenda in
+      agenda.explained = options.answersAll ? agenda.explained + [post] : [post]
+    }
+  }
+
   /// The labels of a post changed durably. An accepted post makes the router train again.
   public func goldChanged(_ post: Post, _ review: ReviewState) {
     let concernsTraining = memory.withLock { memory in
@@ -132,6 +140,7 @@ public final class InferenceService: Sendable {
 
   private enum Job {
     case analyse(String, isNeighbour: Bool)
+    case explain(String)
     case correct(String)
     case train
   }
@@ -141,6 +150,7 @@ public final class InferenceService: Sendable {
       if !agenda.current.isEmpty {
         return .analyse(agenda.current.removeFirst(), isNeighbour: false)
       }
+      if !agenda.explained.isEmpty { return .explain(agenda.explained.removeFirst()) }
       if let id = agenda.corrections.popLast() { return .correct(id) }
       if agenda.wantsTraining {
         agenda.wantsTraining = false
@@ -159,6 +169,7 @@ public final class InferenceService: Sendable {
     while let job = nextJob() {
       switch job {
       case .analyse(let id, let isNeighbour): analyse(id, isNeighbour: isNeighbour)
+      case .explain(let id): giveReasons(id)
       case .correct(let id): correct(id)
       case .train: requestTraining()
       }

@@ -1,5 +1,6 @@
 import Corpora
 import Extractors
+import Inspection
 import Routing
 import Traces
 
@@ -19,12 +20,14 @@ extension PostReport {
       ("mentions", .list(post.mentions.map { Self.mention($0) })),
       ("relations", .list(post.relations.map(Self.relation))),
       ("route", analysis.decision.map(Self.route) ?? .null),
+      ("explanation", explanation.map { Self.explanation($0, post) } ?? .null),
       ("notices", .strings(analysis.notices)),
       ("systems", .list(predictions.map(Self.system))),
+      ("relationSystems", .list(relationAnswers.map(Self.relations))),
     ]).text()
   }
 
-  private static func mention(_ mention: EntityMention, confidence: Float? = nil) -> JSONText {
+  static func mention(_ mention: EntityMention, confidence: Float? = nil) -> JSONText {
     .object(
       [
         ("start", .int(mention.range.lowerBound)), ("end", .int(mention.range.upperBound)),
@@ -34,10 +37,30 @@ extension PostReport {
 
   private static func relation(_ relation: RelationMention) -> JSONText {
     .object([
-      ("head", .list([.int(relation.head.lowerBound), .int(relation.head.upperBound)])),
-      ("tail", .list([.int(relation.tail.lowerBound), .int(relation.tail.upperBound)])),
+      ("head", range(relation.head)), ("tail", range(relation.tail)),
       ("label", .string(relation.label)),
     ])
+  }
+
+  static func relations(_ answers: RelationAnswers) -> JSONText {
+    .object([
+      ("name", .string(answers.system)),
+      ("labels", .strings(answers.labels)),
+      (
+        "pairs",
+        .list(
+          answers.answers.map { answer in
+            .object([
+              ("head", range(answer.head)), ("tail", range(answer.tail)),
+              ("label", .string(answer.label)), ("probabilities", .floats(answer.probabilities)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  static func range(_ range: Range<Int>) -> JSONText {
+    .list([.int(range.lowerBound), .int(range.upperBound)])
   }
 
   private static func route(_ decision: RouteDecision) -> JSONText {
@@ -112,7 +135,7 @@ extension PostReport {
     }
   }
 
-  private static func region(_ region: ImageRegion) -> JSONText {
+  static func region(_ region: ImageRegion) -> JSONText {
     .object([
       ("left", .double(region.left)), ("top", .double(region.top)),
       ("width", .double(region.width)), ("height", .double(region.height)),

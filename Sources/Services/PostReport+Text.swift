@@ -1,6 +1,7 @@
 import Corpora
 import Extractors
 import Foundation
+import Inspection
 import Routing
 import Screen
 import Traces
@@ -19,6 +20,7 @@ extension PostReport {
     lines += tokenTable()
     lines += mentionLines()
     lines += routeLines()
+    lines += explanationLines()
     for notice in analysis.notices { lines.append("note: \(safe(notice))") }
     for prediction in predictions { lines += signalLines(prediction) }
     return lines.joined(separator: "\n")
@@ -26,6 +28,11 @@ extension PostReport {
 
   /// The systems that answered: text expert first.
   var predictions: [Prediction] { [analysis.text, analysis.multimodal].compactMap { $0 } }
+
+  /// The relation experts' answers: text expert first.
+  var relationAnswers: [RelationAnswers] {
+    [analysis.textRelations, analysis.multimodalRelations].compactMap { $0 }
+  }
 
   func safe(_ text: String) -> String { sanitizer.visible(text) }
 
@@ -68,6 +75,15 @@ extension PostReport {
         "relation", safe(relation.label), "",
         "\(words(relation.head)) / \(words(relation.tail))",
       ])
+      for answers in relationAnswers {
+        let ranked = answers.ranked(head: relation.head, tail: relation.tail)
+        guard let best = ranked.first else { continue }
+        let next = ranked.dropFirst().prefix(2).map { "\(safe($0.0)) \(number($0.1))" }
+        rows.append([
+          "  \(safe(answers.system))", safe(best.0), number(best.1),
+          next.isEmpty ? "" : "then " + next.joined(separator: ", "),
+        ])
+      }
     }
     return rows.isEmpty ? [] : aligned(rows) + [""]
   }
@@ -135,7 +151,7 @@ extension PostReport {
     }
   }
 
-  private func grid(_ values: [Float], columns: Int) -> [String] {
+  func grid(_ values: [Float], columns: Int) -> [String] {
     guard columns > 0 else { return [] }
     return aligned(
       stride(from: 0, to: values.count, by: columns).map { start in
@@ -152,7 +168,7 @@ extension PostReport {
   }
 
   /// Columns as wide as their widest cell.
-  private func aligned(_ rows: [[String]]) -> [String] {
+  func aligned(_ rows: [[String]]) -> [String] {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in
       rows.map { TextWidth.columns(of: $0[safe: column] ?? "") }.max() ?? 0
@@ -168,7 +184,7 @@ extension PostReport {
   }
 
   /// Four decimals; what is smaller is written with an exponent.
-  private func number(_ value: Float) -> String {
+  func number(_ value: Float) -> String {
     guard value.isFinite else { return "\(value)" }
     let isTiny = value != 0 && abs(value) < 0.0005
     return String(format: isTiny ? "%.0e" : "%.4f", value)

@@ -14,6 +14,8 @@ public struct PostReport: Sendable {
   let post: Post
   let review: ReviewState
   let analysis: PostAnalysis
+  /// Nil without a router.
+  let explanation: RouteExplanation?
   let store: String
 
   /// Opens a dataset and its annotations for reading, loads the models and asks them.
@@ -39,16 +41,21 @@ public struct PostReport: Sendable {
       let reader = try AnnotationStore(path: location.path, access: .readOnly)
       state = try reader.history(over: dataset).history.states[base.id]
     }
-    post = state?.applied(to: base) ?? base
+    let labelled = state?.applied(to: base) ?? base
+    post = labelled
     review = state?.review ?? .untouched
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     if let folder = choice.folder {
       let models = try ModelSet.open(folder, router: options.router, system: options.system)
-      analysis = models.analyse(base, of: dataset)
+      let read = models.isEmpty && models.router == nil ? nil : models.read(labelled, of: dataset)
+      let found = read.map { models.analyse(labelled, $0) } ?? models.analyse(labelled, of: dataset)
+      analysis = found
+      explanation = read.flatMap { models.explainRoute(labelled, $0, found, of: dataset) }
     } else {
       analysis = PostAnalysis(
         post: base.id, text: nil, multimodal: nil, decision: nil,
         notices: ["no models: give a folder of models to --models"])
+      explanation = nil
     }
   }
 

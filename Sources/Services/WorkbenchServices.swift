@@ -42,6 +42,7 @@ public final class WorkbenchServices {
     case .analyse(let post, let neighbours):
       inference.analyse(post, neighbours: neighbours)
       if let box { pictures.lookAhead(neighbours, box: box) }
+    case .explain(let post): inference.explain(post)
     case .renderPicture(let request):
       box = request.box
       pictures.render(request)

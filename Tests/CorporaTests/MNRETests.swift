@@ -33,7 +33,7 @@ struct MNRETests {
           relation(1..<2, 3..<4, "None"), relation(3..<4, 1..<2, "/per/org/member_of"),
         ])
       #expect(dataset.posts.map(\.source.line) == [1, 3])
-      #expect(dataset.relationLabels == ["None", "/per/org/member_of"])
+      #expect(dataset.relationLabels == RelationInventory.mnre)
     }
   }
 
@@ -144,8 +144,43 @@ struct PublicMNRETests {
     }
     #expect(row(.train) == [12_247, 7744, 7356, 1397, 59, 104])
     #expect(row(.dev) == [1624, 1000, 931, 197, 3, 16])
-    #expect(dataset.relationLabels.count == 23)
-    #expect(dataset.relationLabels.first == "None")
+    #expect(dataset.relationLabels == RelationInventory.mnre)
+    let positive = dataset.posts(in: .train).reduce(0) { sum, post in
+      sum + post.relations.count { $0.label != RelationInventory.none }
+    }
+    #expect(positive == 4503)
+    #expect(dataset.posts(in: .test).isEmpty, "the public files have no test part")
+  }
+
+  private func lines(_ path: String) throws -> [Substring] {
+    String(decoding: try contents(path), as: UTF8.self).split(separator: "\n")
+  }
+
+  /// One edited pair is one changed line; the other files keep their bytes.
+  @Test func anEditChangesItsLineOnly() throws {
+    let dataset = try Dataset.open("\(try #require(sharedData))/mnre")
+    var post = try #require(dataset.posts.first { $0.relations.count == 21 })
+    post.relations[7] = RelationMention(
+      head: post.relations[7].head, tail: post.relations[7].tail, label: "/per/per/peer")
+    try withFolder { out in
+      let report = try DatasetWriter.export(dataset, edited: [post.id: post], to: out)
+      #expect(report.changedPosts == 1 && report.notices.isEmpty)
+      for file in dataset.files {
+        let (old, new) = (
+          try lines("\(dataset.root)/\(file.name)"), try lines("\(out)/\(file.name)")
+        )
+        try #require(old.count == new.count)
+        let changed = zip(old, new).filter { $0 != $1 }
+        #expect(changed.count == (file.name == post.source.file ? 1 : 0))
+        for (before, after) in changed {
+          #expect(
+            after
+              == before.replacingOccurrences(
+                of: "'relation': 'None'", with: "'relation': '/per/per/peer'"))
+        }
+      }
+      #expect(try Dataset.open(out).post(id: post.id)?.relations == post.relations)
+    }
   }
 
   @Test func unedited() throws {

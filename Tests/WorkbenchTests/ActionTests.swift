@@ -11,6 +11,7 @@ import Testing
   typealias Check = @Sendable (inout Desk) -> Bool
 
   static let cases: [String: Check] = moving.merging(labelling) { a, _ in a }
+    .merging(relations) { a, _ in a }
     .merging(looking) { a, _ in a }.merging(routing) { a, _ in a }.merging(program) { a, _ in a }
 
   static let moving: [String: Check] = [
@@ -107,10 +108,6 @@ import Testing
       $0.command("fix")
       return refused && $0.gold == ["0-2 PER", "3-4 LOC"]
     },
-    "relation": {
-      $0.command("relation 3 6 /per/per/peer")
-      return $0.state.currentPost?.relations.map(\.label) == ["/per/per/peer"]
-    },
     "accept": {
       $0.command("accept"); return $0.state.current == 1 && $0.state.review(0) == .reviewed
     },
@@ -166,7 +163,35 @@ import Testing
     },
   ]
 
+  static let relations: [String: Check] = [
+    "relation": {
+      $0.command("relation 3 6 /per/per/peer")
+      return $0.state.currentPost?.relations.map(\.label) == ["/per/per/peer"]
+    },
+    "label-pair": {
+      $0.command("label-pair"); return $0.state.mode != .browse
+    },
+    "next-pair": {
+      $0 = Desk(RelationSamples.state())
+      $0.command("next-pair"); return $0.state.pair?.tail == 6..<7 && $0.state.token == 0
+    },
+    "previous-pair": {
+      $0 = Desk(RelationSamples.state())
+      $0.command("previous-pair"); return $0.state.pair?.head == 3..<5 && $0.state.token == 3
+    },
+    "relate": {
+      $0.command("relate"); return $0.state.newHead == 3..<5
+    },
+    "drop-pair": {
+      $0.command("drop-pair"); return $0.state.pairs.isEmpty
+    },
+  ]
+
   static let routing: [String: Check] = [
+    "explain": {
+      $0.command("explain")
+      return $0.effects.contains(.explain(post: "hb_0001")) && $0.state.explanation != nil
+    },
     "train": {
       $0.command("train"); return $0.effects.contains(.train)
     },

@@ -134,7 +134,7 @@ extension Desk {
   var line: String? {
     switch state.mode {
     case .command(let line, _), .search(let line): line.text
-    case .browse, .help: nil
+    case .browse, .help, .relation: nil
     }
   }
 }

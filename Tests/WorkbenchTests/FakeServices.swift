@@ -33,6 +33,10 @@ final class FakeServices: EffectPerformer {
           waiting.append(.analysed(Samples.analysis(index)))
         }
       }
+    case .explain(let post):
+      if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
+        waiting.append(.explained(Samples.explanation(index)))
+      }
     case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
     default: break
     }

@@ -33,7 +33,7 @@ import Testing
     let desk = Desk(Samples.state(300, 90))
     let box = Panes(desk.state).prompt
     let line = desk.state.hintLine(box)
-    #expect(line?.places.count == 19)
+    #expect(line?.places.count == 21)
     for (hint, column) in line?.places ?? [] {
       for cell in [column, column + hint.columns - 1] {
         let place = Position(column: cell, row: box.row)

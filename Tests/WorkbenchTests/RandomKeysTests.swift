@@ -14,7 +14,7 @@ import Testing
       .backspace, .delete, .insert, .function(1), .control("r"), .control("l"), .control("u"),
       .control("w"), .alt("x"),
     ]
-    + " 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ[]{}.,#$:/?作".map {
+    + " 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ[]{}().,-#$:/?作".map {
       .character($0)
     }
 

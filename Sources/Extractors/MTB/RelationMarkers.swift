@@ -60,14 +60,7 @@ public struct RelationScheme: Sendable, Hashable, Codable {
   public init(labels: [String]) { self.labels = labels }
 
   /// The public files' 23 in their numbers (MODELS §2.1).
-  public static let mnre = RelationScheme(labels: [
-    "None", "/per/per/parent", "/per/per/siblings", "/per/per/couple", "/per/per/neighbor",
-    "/per/per/peer", "/per/per/charges", "/per/per/alumi", "/per/per/alternate_names",
-    "/per/org/member_of", "/per/loc/place_of_residence", "/per/loc/place_of_birth",
-    "/org/org/alternate_names", "/org/org/subsidiary", "/org/loc/locate_at", "/loc/loc/contain",
-    "/per/misc/present_in", "/per/misc/awarded", "/per/misc/race", "/per/misc/religion",
-    "/per/misc/nationality", "/misc/misc/part_of", "/misc/loc/held_on",
-  ])
+  public static let mnre = RelationScheme(labels: RelationInventory.mnre)
 
   /// MNRE's when it holds all the labels of a dataset, else the dataset's own.
   public init(fitting labels: [String]) {

@@ -64,17 +64,6 @@ extension Action {
       }
     ) { state, _ in state.fixTags() },
     Action(
-      "relation", .labelling, "label the relation from the mention at token HEAD to that at TAIL",
-      parameters: [
-        .required("HEAD", .token), .required("TAIL", .token), .required("LABEL", .relation),
-      ], unavailable: needsPost
-    ) { state, arguments in
-      guard let head = arguments.number(0), let tail = arguments.number(1),
-        let label = arguments.text(2)
-      else { return [] }
-      return state.relate(head, tail, label)
-    },
-    Action(
       "accept", .labelling, keys: ["Enter", "Space"],
       "accept the labels and go on to the next unreviewed post", unavailable: needsPost
     ) { state, _ in state.accept() },

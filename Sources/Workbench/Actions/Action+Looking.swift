@@ -65,7 +65,7 @@ extension Action {
     if let reason = needsAnalysis(state) { return reason }
     guard state.spatialSignals.isEmpty else { return nil }
     return
-      "\(state.shown?.system ?? "this system") has no map over the picture; s shows the next system"
+      "\(state.shownName ?? "this system") has no map over the picture; s shows the next system"
   }
 
   /// Reason of the actions that step through a map.

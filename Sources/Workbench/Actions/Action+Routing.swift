@@ -3,6 +3,17 @@ import Routing
 extension Action {
   static let routing: [Action] = [
     Action(
+      "explain", .routing, keys: ["e"],
+      "why the router sent this post where it did; again shows the labels",
+      unavailable: { needsPost($0) ?? needsRouter($0) }
+    ) { state, _ in
+      state.choice.explains.toggle()
+      state.choice.map = 0
+      state.choice.slice = nil
+      state.requested.explanation = nil
+      return []
+    },
+    Action(
       "train", .routing, keys: ["t"], "train the router on all corrections now",
       unavailable: needsRouter
     ) { state, _ in

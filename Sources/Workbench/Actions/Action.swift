@@ -32,6 +32,7 @@ struct Action: Sendable {
   enum Group: String, Sendable, CaseIterable {
     case moving = "Moving"
     case labelling = "Labelling"
+    case relations = "Relations"
     case looking = "Looking"
     case routing = "Routing"
     case program = "Program"
@@ -78,7 +79,7 @@ struct Action: Sendable {
   var needsArguments: Bool { parameters.contains { !$0.isOptional } }
 
   /// Every action, by group, in the order of the manual.
-  static let all: [Action] = moving + labelling + looking + routing + program
+  static let all: [Action] = moving + labelling + relations + looking + routing + program
 
   /// The action of that name.
   static func named(_ name: String) -> Action? { byName[name] }

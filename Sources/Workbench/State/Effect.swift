@@ -12,6 +12,9 @@ public enum Effect: Sendable, Equatable {
   case goldChanged(Post, ReviewState)
   /// Ask the models about `post` now, then about `neighbours` as time allows; newest request wins.
   case analyse(post: String, neighbours: [String])
+  /// Find out why the router sent a post where it did; answer with `explained` or
+  /// `explanationFailed`.
+  case explain(post: String)
   /// Draw a picture for a box of cells; answer with `pictureReady`; newest request wins.
   case renderPicture(PictureRequest)
   /// Train the router on all corrections now.

@@ -24,6 +24,10 @@ public enum Message: Sendable {
   case analysed(PostAnalysis)
   /// No model can answer for a post; the sentence says why.
   case analysisFailed(post: String, reason: String)
+  /// Why the router sent a post where it did.
+  case explained(RouteExplanation)
+  /// Nothing can be said about a post's route; the sentence says why.
+  case explanationFailed(post: String, reason: String)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
   /// The trainer has news.

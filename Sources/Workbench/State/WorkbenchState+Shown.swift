@@ -15,8 +15,16 @@ extension WorkbenchState {
     systems.first { $0.system == choice.system } ?? analysis?.multimodal ?? analysis?.text
   }
 
+  /// The signals on screen: the router's while its reasons are shown, else the shown system's.
+  var shownSignals: [Signal] {
+    choice.explains ? explanation?.trace.signals ?? [] : shown?.trace.signals ?? []
+  }
+
+  /// Who they are of.
+  var shownName: String? { choice.explains ? "the router" : shown?.system }
+
   /// The shown system's signals that lie over the picture.
-  var spatialSignals: [Signal] { shown?.trace.signals.filter(\.isSpatial) ?? [] }
+  var spatialSignals: [Signal] { shownSignals.filter(\.isSpatial) }
 
   /// The chosen one of them.
   var spatialSignal: Signal? {
@@ -65,6 +73,7 @@ extension WorkbenchState {
     let names = systems.map(\.system)
     guard !names.isEmpty else { return [] }
     let at = names.firstIndex(of: shown?.system ?? "") ?? 0
+    choice.explains = false
     choice.system = name ?? names[(at + 1) % names.count]
     choice.map = 0
     choice.slice = nil

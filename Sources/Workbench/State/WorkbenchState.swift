@@ -20,6 +20,8 @@ public struct WorkbenchState: Sendable {
 
   /// Index of each post by id.
   let indexOfID: [String: Int]
+  /// Relation labels with their ids and keys.
+  let inventory: RelationInventory
   /// Labels, review states, undo and redo.
   var labels: Labels
   /// Which posts are listed and where the person stands among them.
@@ -28,6 +30,10 @@ public struct WorkbenchState: Sendable {
   var token = 0
   /// The other end of a selection, nil = nothing selected.
   var anchor: Int?
+  /// Which of the post's pairs the keys act on; may lie behind the last after an edit.
+  var pairPlace = 0
+  /// The head of a pair that is being made.
+  var newHead: Range<Int>?
   /// What keys mean at the moment.
   var mode = Mode.browse
   /// What is on its way to the disk.
@@ -40,6 +46,10 @@ public struct WorkbenchState: Sendable {
   var routes: [Int: RouteDecision] = [:]
   /// Posts whose gold differs from the chosen expert's answer, as far as analysed.
   var disagreements: Set<Int> = []
+  /// Why posts were routed as they were, of those asked about lately.
+  var explanations = RecentCache<Int, RouteExplanation>(capacity: 16)
+  /// Why a post has no explanation.
+  var explanationFailures = RecentCache<Int, String>(capacity: 16)
   /// Pictures made for boxes on this screen.
   var pictures = RecentCache<PictureRequest, RenderedPicture>(capacity: 12)
   /// What the person chose to see.
@@ -82,9 +92,10 @@ public struct WorkbenchState: Sendable {
     self.look = look
     indexOfID = Dictionary(
       posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    inventory = RelationInventory(opened.relations)
     labels = Labels(history, posts: posts, indexOfID: indexOfID)
     queue = PostQueue(total: posts.count)
-    token = posts[0].mentions.first?.range.lowerBound ?? 0
+    token = firstPlace
   }
 
   /// Names of what was opened.
@@ -95,7 +106,7 @@ public struct WorkbenchState: Sendable {
     public var store: String
     /// Entity types that can be set, in the order of the number keys.
     public var types: [EntityType]
-    /// Relation labels that can be set.
+    /// Relation labels that can be set, in the order of their ids.
     public var relations: [String]
     /// How irregular tags of the files were understood.
     public var reading: BIO.Reading
@@ -158,6 +169,11 @@ extension WorkbenchState {
   /// What the models said about the post on screen.
   var analysis: PostAnalysis? { current.flatMap { analyses[$0] } }
 
+  /// Why the post on screen was routed as it was, while that is shown.
+  var explanation: RouteExplanation? {
+    choice.explains ? current.flatMap { explanations[$0] } : nil
+  }
+
   /// The selected tokens while selecting.
   var selection: Range<Int>? {
     anchor.map { min($0, token)..<(max($0, token) + 1) }
@@ -180,6 +196,7 @@ enum Mode: Sendable, Equatable {
   case command(LineEditor, completion: Completion?)
   case search(LineEditor)
   case help(HelpList)
+  case relation(RelationChooser)
 
   /// Names offered by Tab on the command line, and which of them is shown.
   struct Completion: Sendable, Equatable {
@@ -201,6 +218,8 @@ struct ViewChoice: Sendable, Equatable {
   var map = 0
   /// Which system's trace is shown: nil = the multimodal one if there is one.
   var system: String?
+  /// The router's reasons in the place of the tables, and its maps over the picture.
+  var explains = false
   /// Which part of the right column has the room on a small screen.
   var panel = Panel.all
 
@@ -227,5 +246,6 @@ struct Notice: Sendable, Equatable {
 /// What was asked of the runtime last.
 struct Requested: Sendable, Equatable {
   var analysis: Int?
+  var explanation: Int?
   var picture: PictureRequest?
 }

@@ -91,19 +91,12 @@ extension WorkbenchState {
     return apply(edit)
   }
 
-  /// Labels the relation between the mentions at two tokens; `None` removes it.
+  /// Labels the relation between the mentions at two tokens.
   mutating func relate(_ head: Int, _ tail: Int, _ label: String) -> [Effect] {
-    guard let post = currentPost else { return [] }
-    guard let from = post.mention(at: head), let to = post.mention(at: tail) else {
-      let missing = post.mention(at: head) == nil ? head : tail
-      return refuse("there is no mention at token \(missing)")
+    guard let from = relatable(at: head), let to = relatable(at: tail) else {
+      return refuse("there is no mention at token \(relatable(at: head) == nil ? head : tail)")
     }
-    let new = label == "None" ? nil : label
-    guard let edit = Edit.relating(head: from.range, tail: to.range, label: new, in: post) else {
-      notice = Notice(text: "these two are \(label) already")
-      return []
-    }
-    return apply(edit)
+    return relate(head: from, tail: to, label: label)
   }
 
   /// Accepts the post on screen and goes on to the next that nobody accepted.
@@ -177,7 +170,7 @@ extension WorkbenchState {
     return saving.begin(step).map(Effect.commit)
   }
 
-  private mutating func refuse(_ words: String) -> [Effect] {
+  mutating func refuse(_ words: String) -> [Effect] {
     notice = Notice(text: words, isError: true)
     return [.bell]
   }
@@ -189,7 +182,9 @@ extension WorkbenchState {
     switch action {
     case .mentions(let range, let before, let after, _):
       token = before.first?.range.lowerBound ?? after.first?.range.lowerBound ?? range.lowerBound
-    case .relation(let head, _, _, _): token = head.lowerBound
+    case .relation(let head, let tail, _, _):
+      token = head.lowerBound
+      point(at: head, tail)
     case .review: break
     }
     token = max(0, min(token, (current.map { posts[$0].tokens.count } ?? 1) - 1))

@@ -9,6 +9,7 @@ extension WorkbenchState {
     case .command(let line, let completion): return pressInCommand(key, line, completion)
     case .search(let line): return pressInSearch(key, line)
     case .help(let list): return pressInHelp(key, list)
+    case .relation(let chooser): return pressInChooser(key, chooser)
     }
   }
 
@@ -143,10 +144,12 @@ extension WorkbenchState {
     return run(entry.command)
   }
 
-  /// Esc: the selection first, then the list that a search left.
+  /// Esc: the selection or the pair being made first, then the list that a search left.
   mutating func leave() -> [Effect] {
     if anchor != nil {
       anchor = nil
+    } else if newHead != nil {
+      newHead = nil
     } else if queue.filter != nil {
       queue.show(nil, query: nil)
       searchJob = nil

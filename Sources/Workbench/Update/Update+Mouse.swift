@@ -11,7 +11,8 @@ extension WorkbenchState {
     return hintLine(panes.prompt)?.hint(at: place.column)?.key
   }
 
-  /// A click on a post shows it, on a token moves the cursor there.
+  /// A click on a post shows it, on a token moves the cursor there, on a pair makes it the one that
+  /// the keys act on.
   mutating func click(_ place: Position) -> [Effect] {
     let panes = Panes(self)
     if let box = panes.queue, box.contains(place) {
@@ -21,6 +22,7 @@ extension WorkbenchState {
     if panes.text.contains(place), let hit = TextPane(self, panes.text).token(at: place) {
       return moveToken(to: hit)
     }
+    if let pair = pairPlace(at: place) { return showPair(pair) }
     return []
   }
 

@@ -11,11 +11,16 @@ extension WorkbenchState {
 
   /// Another post is on screen now.
   mutating func arrive() {
-    token = 0
+    token = firstPlace
     anchor = nil
+    pairPlace = 0
+    newHead = nil
     pace.arrive()
-    // The cursor waits where work is likely: at the first mention.
-    if let first = currentPost?.mentions.first { token = first.range.lowerBound }
+  }
+
+  /// Where the cursor waits in a post: where work is likely, at the first mention or pair.
+  var firstPlace: Int {
+    currentPost?.mentions.first?.range.lowerBound ?? pairs.first?.head.lowerBound ?? 0
   }
 
   /// Shows a post wherever it is; a search that hides it ends.
@@ -66,7 +71,7 @@ extension WorkbenchState {
 
   /// The next or previous place where gold or a system has a mention.
   mutating func moveToMention(forward: Bool) -> [Effect] {
-    let starts = Set(mentionRows.map(\.range.lowerBound)).sorted()
+    let starts = Set((mentionRows.map(\.range) + pairRanges).map(\.lowerBound)).sorted()
     let next = forward ? starts.first { $0 > token } : starts.last { $0 < token }
     guard let next else {
       notice = Notice(

@@ -4,7 +4,7 @@ extension WorkbenchState {
   /// Types pasted text into a prompt; elsewhere it does nothing, as it would run as commands.
   mutating func paste(_ text: String) -> [Effect] {
     switch mode {
-    case .browse:
+    case .browse, .relation:
       let prompts = "\(keymap.label("command")) or \(keymap.label("search"))"
       notice = Notice(text: "pasted text goes into \(prompts)")
       return [.bell]

@@ -32,6 +32,12 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
   case .analysisFailed(let post, let reason):
     if let index = state.indexOfID[post] { state.analysisFailures[index] = reason }
     effects = []
+  case .explained(let explanation):
+    if let index = state.indexOfID[explanation.post] { state.explanations[index] = explanation }
+    effects = []
+  case .explanationFailed(let post, let reason):
+    if let index = state.indexOfID[post] { state.explanationFailures[index] = reason }
+    effects = []
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
     effects = []
@@ -40,7 +46,9 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
     effects = []
   case .routesChanged(let decisions):
     for (id, decision) in decisions {
-      if let index = state.indexOfID[id] { state.routes[index] = decision }
+      guard let index = state.indexOfID[id] else { continue }
+      state.routes[index] = decision
+      state.forgetExplanation(index, unless: decision)
     }
     effects = []
   case .notice(let text, let isError):
@@ -74,12 +82,23 @@ extension WorkbenchState {
           .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
       }
     }
+    if choice.explains, requested.explanation != index {
+      requested.explanation = index
+      if explanations[index] == nil { effects.append(.explain(post: posts[index].id)) }
+    }
     let wanted = pictureRequest
     if requested.picture != wanted {
       requested.picture = wanted
       if let wanted, pictures[wanted] == nil { effects.append(.renderPicture(wanted)) }
     }
     return effects
+  }
+
+  /// A retrained router has other reasons.
+  mutating func forgetExplanation(_ index: Int, unless decision: RouteDecision) {
+    guard let known = explanations[index], known.decision != decision else { return }
+    explanations[index] = nil
+    if requested.explanation == index { requested.explanation = nil }
   }
 
   mutating func committed(_ sequence: Int64) -> [Effect] {
@@ -99,8 +118,17 @@ extension WorkbenchState {
 
   /// Remembers whether a post's gold differs from the chosen expert's answer.
   mutating func noteDisagreement(_ index: Int) {
-    guard let answer = analyses[index]?.chosen else { return }
-    let differs = Set(answer.mentions.map(\.mention)) != Set(post(index).mentions)
+    guard let analysis = analyses[index] else { return }
+    let post = post(index)
+    var differs =
+      analysis.chosen.map { Set($0.mentions.map(\.mention)) != Set(post.mentions) } ?? false
+    if let answers = analysis.chosenRelations {
+      differs =
+        differs
+        || post.relations.contains { pair in
+          answers[pair.head, pair.tail].map { $0.label != pair.label } ?? false
+        }
+    }
     if differs { disagreements.insert(index) } else { disagreements.remove(index) }
   }
 

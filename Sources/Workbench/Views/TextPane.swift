@@ -63,11 +63,11 @@ struct TextPane {
       }
       if index == state.token, state.mode == .browse { pen.frame.cursor = at }
     }
-    marks(&pen, post.mentions, row: 1, theme)
+    draw(goldMarks(post, theme), row: 1, &pen)
     if rowsPerLine > 2 {
       names(&pen)
       for (i, answer) in [state.analysis?.text, state.analysis?.multimodal].enumerated() {
-        marks(&pen, answer?.mentions.map(\.mention) ?? [], row: 2 + i, theme)
+        draw(marks(of: answer?.mentions.map(\.mention) ?? [], theme), row: 2 + i, &pen)
       }
     }
     drawScrollMarks(&pen)
@@ -76,31 +76,40 @@ struct TextPane {
   private func style(of index: Int, in post: Post, _ theme: Theme) -> Style {
     let mention = post.mentions.first { $0.range.contains(index) }
     var style = mention.map { theme.entity($0.type.rawValue) } ?? theme[.text]
+    let pair = state.markedPair
+    let inHead = pair.head.flatMap { $0.contains(index) ? $0.count : nil }
+    let inTail = pair.tail.flatMap { $0.contains(index) ? $0.count : nil }
+    if let inHead, inHead <= inTail ?? .max {
+      style = theme[.relationHead]
+    } else if inTail != nil {
+      style = theme[.relationTail]
+    }
     let isSelected = state.selection?.contains(index) == true
     if isSelected { style = theme[.selection] }
     guard index == state.token else { return style }
     return isSelected ? theme[.cursor] : style.with(.reverse)
   }
 
-  /// The type of each mention under its words: `PER─────`.
-  private func marks(_ pen: inout Pen, _ mentions: [EntityMention], row: Int, _ theme: Theme) {
-    for mention in mentions {
-      let range = mention.range.clamped(to: tokens.indices)
-      var word: String? = mention.type.rawValue
+  /// Names under their words: `PER─────`.
+  private func draw(_ marks: [Mark], row: Int, _ pen: inout Pen) {
+    for mark in marks {
+      let range = mark.range.clamped(to: tokens.indices)
+      var names: [String]? = mark.names
       for line in segments(range) {
         guard let first = place(line.lowerBound), let last = place(line.upperBound - 1) else {
           continue
         }
         let width = last.column + flow.widths[line.upperBound - 1] - first.column
         // A mention that goes on in the next line says so in its first cell there.
-        let name = word ?? pen.look.glyphs.join2
+        let all = names ?? [mark.names == [""] ? "" : pen.look.glyphs.join2]
+        let name = all.first { TextWidth.columns(of: $0) <= width } ?? all.last ?? ""
         let text = TextWidth.prefix(pen.look.sanitizer.visible(name), columns: width)
         let rest = width - TextWidth.columns(of: text)
         pen.frame.write(
           text + String(repeating: pen.look.join, count: max(0, rest)),
           at: Position(column: first.column, row: first.row + row),
-          style: theme.entity(mention.type.rawValue).without(.underline), within: box)
-        word = nil
+          style: mark.style, within: box)
+        names = nil
       }
     }
   }

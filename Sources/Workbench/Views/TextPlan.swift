@@ -34,7 +34,7 @@ struct TextPlan: Sendable, Equatable {
       return
     }
     let tokens = state.visibleTokens(index)
-    let wanted = min(max(8, box.rows / 2), state.mentionRows.count + 7)
+    let wanted = min(max(8, box.rows / 2), state.mentionRows.count + state.pairs.count + 7)
     let room = max(2, box.rows - wanted - 1)
     let wide = TextFlow(tokens, columns: box.columns - Self.gutter(4))
     let rows = box.columns >= 48 && state.opened.hasModels && wide.lines * 5 <= room ? 5 : 2

@@ -17,7 +17,7 @@ extension WorkbenchState {
           + "\(reviewMark(.reviewed)) accepted T M route \(look.differs) differs f flips "
         if box.columns >= 96 { pen.rightLine([pen.piece(marks, .muted)], in: box, row: 0) }
       }
-    case .browse:
+    case .browse, .relation:
       if let notice {
         pen.line(" " + safe(notice.text), notice.isError ? .error : .text, in: box, row: 0)
       } else {

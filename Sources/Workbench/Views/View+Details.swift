@@ -3,14 +3,11 @@ import Extractors
 import Screen
 
 extension WorkbenchState {
-  /// Under the tokens: who says what of each mention, the tag under the cursor, relations, notices.
+  /// Under the tokens: who says what of each mention and pair, the tag under the cursor, notices.
   func drawDetails(_ pen: inout Pen, _ box: Box) {
     guard let post = currentPost, !box.isEmpty else { return }
-    // What is under the cursor must always be seen; the table gives way to it.
-    let under = 1 + max(1, systems.count)
-    let tableRows = mentionTableRows(box, max(1, box.rows - under - 1))
-    drawMentions(&pen, Box(column: box.column, row: box.row, columns: box.columns, rows: tableRows))
-    var row = tableRows + 1
+    if choice.explains { return drawExplanation(&pen, box) }
+    var row = drawTables(&pen, box) + 1
     row = drawToken(&pen, box, row: row, post)
     row = drawNotices(&pen, box, row: row + 1, post)
     row = drawOtherSignals(&pen, box, row: row)
@@ -22,11 +19,12 @@ extension WorkbenchState {
     var row = row
     let tag = post.tag(at: token)
     let text = safe(post.tokens.indices.contains(token) ? post.tokens[token].text : "")
-    pen.line(
-      [
-        pen.piece("token \(token) ", .muted), pen.piece(text, .title), pen.piece(" gold ", .muted),
-        pen.piece(tag, .gold),
-      ], in: box, row: row)
+    var pieces = [pen.piece("token \(token) ", .muted), pen.piece(text, .title)]
+    // A dataset of pairs has no tags; `O` everywhere would say what nobody said.
+    if pairs.isEmpty || !post.mentions.isEmpty {
+      pieces += [pen.piece(" gold ", .muted), pen.piece(tag, .gold)]
+    }
+    pen.line(pieces, in: box, row: row)
     row += 1
     let name = min(12, systems.map { safe($0.system).count + 1 }.max() ?? 0)
     for prediction in systems {
@@ -55,12 +53,6 @@ extension WorkbenchState {
 
   private func drawNotices(_ pen: inout Pen, _ box: Box, row: Int, _ post: Post) -> Int {
     var row = row
-    for relation in post.relations.prefix(4) {
-      let words =
-        "\(safe(post.quote(relation.head))) \(pen.look.glyphs.arrow) "
-        + "\(safe(post.quote(relation.tail)))  \(safe(relation.label))"
-      row = pen.wrap(words, .text, in: box, row: row)
-    }
     for sentence in irregularTags(post) + (analysis?.notices ?? []).prefix(3) {
       row = pen.wrap(sentence, .warning, in: box, row: row)
     }

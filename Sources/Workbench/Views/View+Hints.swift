@@ -55,6 +55,8 @@ extension WorkbenchState {
         Hint(label: "type", words: "to filter", key: nil),
       ]
       return HintLine(hints, last: nil, in: box)
+    case .relation(let chooser):
+      return HintLine(chooserHints(chooser), last: nil, in: box)
     case .command, .search: return nil
     }
   }
@@ -94,13 +96,19 @@ extension WorkbenchState {
     if canFixTags { hints.append(hint("fix", "fix tags")) }
     if mentionAtCursor == nil { hints.append(hint("select", "select")) }
     hints += types
+    if newHead != nil { hints = [hint("relate", "tail"), hint("leave", "leave")] }
+    if pair != nil, newHead == nil {
+      hints.insert(hint("label-pair", "relation"), at: 2)
+      if pairs.count > 1 { hints.insert(hint("next-pair", "next pair"), at: 3) }
+    }
     if mentionAtCursor != nil {
       hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
     }
     hints += [
       hint("next", "next"), hint("unreviewed", "unreviewed"), hint("search", "search"),
       hint("next-head", "head"), hint("heat", "heat"), hint("numbers", "numbers"),
-      hint("system", "system"), hint("train", "train"), hint("quit", "quit"),
+      hint("system", "system"), hint("explain", choice.explains ? "labels" : "explain"),
+      hint("train", "train"), hint("quit", "quit"),
     ]
     return hints.compactMap { $0 }
   }

@@ -53,7 +53,7 @@ extension WorkbenchState {
   /// Which slice of which signal, and the range of its values.
   private func drawLegend(_ pen: inout Pen, _ box: Box) {
     guard let signal = spatialSignal, let heat else {
-      let name = shown.map { "\(safe($0.system)) has no map here" } ?? ""
+      let name = shownName.map { "\(safe($0)) has no map here" } ?? ""
       pen.line(name, .muted, in: box, row: 0)
       return
     }

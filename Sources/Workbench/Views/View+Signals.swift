@@ -8,7 +8,7 @@ extension WorkbenchState {
   /// matrix. Returns the next free row.
   func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
     var row = row
-    for signal in shown?.trace.signals ?? [] where row < box.rows {
+    for signal in shownSignals where row < box.rows {
       let values = signal.mean
       var caption = safe(signal.caption.isEmpty ? signal.name : signal.caption)
       if signal.sliceCount > 1 { caption += ", mean of \(signal.sliceCount)" }

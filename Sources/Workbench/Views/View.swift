@@ -17,6 +17,7 @@ public func view(_ state: WorkbenchState) -> Frame {
   state.drawRight(&pen, panes)
   state.drawPrompt(&pen, panes.prompt)
   state.drawStatus(&pen, panes.status)
+  if case .relation(let chooser) = state.mode { state.drawChooser(&pen, chooser) }
   if case .help(let list) = state.mode { state.drawHelp(&pen, list) }
   return pen.frame
 }

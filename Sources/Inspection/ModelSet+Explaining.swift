@@ -1,0 +1,59 @@
+import Corpora
+import Encoders
+import Extractors
+import Routing
+import Traces
+
+extension ModelSet {
+  /// Why a post was routed as it was.
+  ///
+  /// Encodes the text once more per token and the picture once per region of a 7×7 grid, in
+  /// batches: some tenths of a second for small encoders. Not for the main thread.
+  /// - Parameter analysis: what the experts say of the post, for their answers.
+  /// - Returns: nil without a router or its encoder.
+  public func explainRoute(
+    _ post: Post, _ read: PostReader.Read, _ analysis: PostAnalysis, of dataset: Dataset
+  ) -> RouteExplanation? {
+    guard let router, let dual, let decision = decision(read) else { return nil }
+    let answers = Self.answers(analysis)
+    guard let x = routerInput(read), let picture = prepared(post, dual, of: dataset) else {
+      return RouteExplanation(
+        post: post.id, router: router.configuration.name, decision: decision, logit: 0,
+        parts: RouteExplanation.Parts(
+          isLinear: router.installed.head == .linear, contributions: [], rest: 0),
+        tokens: [], regions: nil, flips: [], answers: answers,
+        notice: "without a picture the text expert answers; the router is not asked")
+    }
+    let occlusion = RouteOcclusion(
+      dual: dual, router: router.installed, tokens: post.tokens.map(\.text), picture: picture)
+    return RouteExplanation(
+      post: post.id, router: router.configuration.name, decision: decision,
+      logit: router.installed.logits(x)[0],
+      parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
+      tokens: occlusion.tokenEffects, regions: occlusion.regions,
+      flips: [occlusion.flipByTokens(), occlusion.flipByRegions()], answers: answers, notice: nil)
+  }
+
+  private static func answers(_ analysis: PostAnalysis) -> [RouteExplanation.Answer] {
+    let all: [(Route, Prediction?, RelationAnswers?)] = [
+      (.text, analysis.text, analysis.textRelations),
+      (.multimodal, analysis.multimodal, analysis.multimodalRelations),
+    ]
+    return all.compactMap { route, prediction, relations in
+      guard let system = prediction?.system ?? relations?.system else { return nil }
+      return RouteExplanation.Answer(
+        route: route, system: system, mentions: prediction?.mentions.map(\.mention),
+        relations: relations)
+    }
+  }
+
+  /// The picture as the router's encoder takes it, decoded as `PostReader` does.
+  private func prepared(
+    _ post: Post, _ dual: DualEncoderModel, of dataset: Dataset
+  ) -> (pixels: [Float], seen: ImageRegion)? {
+    let side = max(pictures?.recipe.shortSide ?? 0, dual.recipe.shortSide, 8)
+    guard case .success(let picture) = PostReader.picture(of: post, in: dataset, fitting: side)
+    else { return nil }
+    return dual.recipe.prepare(picture)
+  }
+}

@@ -1,0 +1,47 @@
+/// What one relation expert says of the pairs of one post.
+public struct RelationAnswers: Sendable, Hashable {
+  /// Name of the model folder that answered, e.g. `mtb`.
+  public let system: String
+  /// The labels that `probabilities` stand for.
+  public let labels: [String]
+  /// One answer per pair that it was asked about.
+  public let answers: [RelationAnswer]
+
+  /// Answers by their parts.
+  public init(system: String, labels: [String], answers: [RelationAnswer]) {
+    self.system = system
+    self.labels = labels
+    self.answers = answers
+  }
+
+  /// The answer for a pair, nil when it was not asked about it.
+  public subscript(head: Range<Int>, tail: Range<Int>) -> RelationAnswer? {
+    answers.first { $0.head == head && $0.tail == tail }
+  }
+
+  /// Labels of a pair with their probability, likeliest first; empty for an unknown pair.
+  public func ranked(head: Range<Int>, tail: Range<Int>) -> [(String, Float)] {
+    guard let answer = self[head, tail] else { return [] }
+    return zip(labels, answer.probabilities).sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+  }
+}
+
+/// What a relation expert says of one pair.
+public struct RelationAnswer: Sendable, Hashable {
+  /// Tokens of the first of the two.
+  public let head: Range<Int>
+  /// Tokens of the second.
+  public let tail: Range<Int>
+  /// The likeliest label.
+  public let label: String
+  /// One probability per label of the expert.
+  public let probabilities: [Float]
+
+  /// An answer by its parts.
+  public init(head: Range<Int>, tail: Range<Int>, label: String, probabilities: [Float]) {
+    self.head = head
+    self.tail = tail
+    self.label = label
+    self.probabilities = probabilities
+  }
+}

@@ -1,0 +1,188 @@
+import Dispatch
+import Encoders
+import Foundation
+import Routing
+import Synchronization
+import Traces
+
+/// The router asked again and again about one post with something left out.
+struct RouteOcclusion {
+  typealias Prepared = (pixels: [Float], seen: ImageRegion)
+
+  let dual: DualEncoderModel
+  let router: Discriminator
+  let tokens: [String]
+  let picture: Prepared
+  let tokenEffects: [RouteExplanation.Effect]
+  let regionEffects: [RouteExplanation.Effect]
+  /// Unit vectors of the whole text and picture, from the same batches as the others.
+  private let text: [Float]
+  private let vector: [Float]
+  private let whole: Float
+
+  /// Rows and columns of the grid over the picture.
+  static let grid = 7
+  /// Most words and regions that are left out to turn a route.
+  static let mostTokens = 8
+  static let mostRegions = 24
+  /// Words behind these are never left out: a hostile post must not hold the queue for minutes.
+  static let longest = 256
+
+  init(dual: DualEncoderModel, router: Discriminator, tokens: [String], picture: Prepared) {
+    self.dual = dual
+    self.router = router
+    self.tokens = tokens
+    self.picture = picture
+    // The first of each batch is the whole: what changes nothing then differs by nothing.
+    let places = Array(tokens.indices.prefix(Self.longest))
+    let texts = Self.encode(Self.dropping(tokens, [[]] + places.map { [$0] }), dual)
+    let cells = (0..<(Self.grid * Self.grid)).map { [$0] }
+    let pictures = Self.encode(Self.masking(picture, dual.recipe.side, [[]] + cells), dual)
+    let text = texts.first ?? []
+    let vector = pictures.first ?? []
+    self.text = text
+    self.vector = vector
+    func effects(_ all: [Float]) -> [RouteExplanation.Effect] {
+      let whole = all.first ?? 0
+      return all.dropFirst().map { z in
+        RouteExplanation.Effect(
+          probability: Self.sigmoid(z), contribution: Self.sigmoid(whole) - Self.sigmoid(z),
+          logit: whole - z)
+      }
+    }
+    let byText = Self.logits(texts.map { ($0, vector) }, router)
+    tokenEffects = effects(byText)
+    regionEffects = effects(Self.logits(pictures.map { (text, $0) }, router))
+    whole = byText.first ?? 0
+  }
+
+  var regions: RouteExplanation.Regions {
+    RouteExplanation.Regions(
+      rows: Self.grid, columns: Self.grid, seen: picture.seen, effects: regionEffects)
+  }
+
+  /// Drops word after word, each time the one that brings the logit furthest over.
+  func flipByTokens() -> RouteExplanation.Flip {
+    let most = min(Self.mostTokens, tokens.count - 1)
+    var dropped: [Int] = []
+    var z = whole
+    while dropped.count < most {
+      let left = tokens.indices.prefix(Self.longest).filter { !dropped.contains($0) }
+      let all = logits(dropping: left.map { dropped + [$0] })
+      guard let best = all.indices.min(by: { gain(all[$0]) > gain(all[$1]) }) else { break }
+      dropped.append(left[best])
+      z = all[best]
+      if turns(z) {
+        return RouteExplanation.Flip(
+          kind: .tokens, places: dropped, probability: Self.sigmoid(z), tried: most)
+      }
+    }
+    return RouteExplanation.Flip(
+      kind: .tokens, places: nil, probability: Self.sigmoid(z), tried: most)
+  }
+
+  /// Masks regions in the order of their own effects until the route turns, then gives back those
+  /// that were not needed.
+  func flipByRegions() -> RouteExplanation.Flip {
+    let order = regionEffects.indices.sorted {
+      let (a, b) = (gain(whole - regionEffects[$0].logit), gain(whole - regionEffects[$1].logit))
+      return (-a, $0) < (-b, $1)
+    }
+    let most = min(Self.mostRegions, order.count)
+    let sets = (1...max(1, most)).map { Array(order.prefix($0)) }
+    let all = logits(masking: sets)
+    guard let first = all.indices.first(where: { turns(all[$0]) }) else {
+      return RouteExplanation.Flip(
+        kind: .regions, places: nil, probability: Self.sigmoid(all.last ?? whole), tried: most)
+    }
+    var places = sets[first]
+    var z = all[first]
+    while places.count > 1 {
+      let fewer = places.indices.map { left in
+        places.enumerated().filter { $0.offset != left }.map(\.element)
+      }
+      let tries = logits(masking: fewer)
+      guard let best = tries.indices.min(by: { gain(tries[$0]) > gain(tries[$1]) }),
+        turns(tries[best])
+      else { break }
+      places = fewer[best]
+      z = tries[best]
+    }
+    return RouteExplanation.Flip(
+      kind: .regions, places: places, probability: Self.sigmoid(z), tried: most)
+  }
+
+  /// How far a logit lies on the way to the other route; larger is further.
+  private func gain(_ z: Float) -> Float { isMultimodal(whole) ? -z : z }
+
+  private func turns(_ z: Float) -> Bool { isMultimodal(z) != isMultimodal(whole) }
+
+  /// The prediction rule, p > 0.5.
+  private func isMultimodal(_ z: Float) -> Bool { Self.sigmoid(z) > RouteDecision.threshold }
+
+  private func logits(dropping sets: [[Int]]) -> [Float] {
+    let texts = Self.encode(Self.dropping(tokens, sets), dual)
+    return Self.logits(texts.map { ($0, vector) }, router)
+  }
+
+  private func logits(masking sets: [[Int]]) -> [Float] {
+    let pictures = Self.encode(Self.masking(picture, dual.recipe.side, sets), dual)
+    return Self.logits(pictures.map { (text, $0) }, router)
+  }
+
+  private static func logits(
+    _ pairs: [(text: [Float], picture: [Float])], _ router: Discriminator
+  ) -> [Float] {
+    router.logits(pairs.flatMap { pair in zip(pair.text, pair.picture).map { $0 * $1 } })
+  }
+
+  static func sigmoid(_ z: Float) -> Float { Float(1 / (1 + exp(-Double(z)))) }
+
+  /// The words without those at some places.
+  static func dropping(_ tokens: [String], _ sets: [[Int]]) -> [[String]] {
+    sets.map { places in
+      tokens.indices.filter { !places.contains($0) }.map { tokens[$0] }
+    }
+  }
+
+  /// The picture with cells of the grid in its mean colour. All sides are cut into whole pixels.
+  static func masking(_ picture: Prepared, _ side: Int, _ sets: [[Int]]) -> [Prepared] {
+    let plane = side * side
+    guard picture.pixels.count == 3 * plane else { return sets.map { _ in picture } }
+    let means = (0..<3).map { channel in
+      picture.pixels[(channel * plane)..<((channel + 1) * plane)].reduce(0, +) / Float(plane)
+    }
+    return sets.map { cells in
+      var pixels = picture.pixels
+      for cell in cells {
+        let (row, column) = (cell / grid, cell % grid)
+        for y in (row * side / grid)..<((row + 1) * side / grid) {
+          for x in (column * side / grid)..<((column + 1) * side / grid) {
+            for channel in 0..<3 { pixels[channel * plane + y * side + x] = means[channel] }
+          }
+        }
+      }
+      return (pixels, picture.seen)
+    }
+  }
+
+  /// Encodes texts, few at a time: a batch is as wide as its longest text.
+  private static func encode(_ texts: [[String]], _ dual: DualEncoderModel) -> [[Float]] {
+    stride(from: 0, to: texts.count, by: 64).flatMap {
+      dual.encode(texts: Array(texts[$0..<min(texts.count, $0 + 64)]))
+    }
+  }
+
+  /// Encodes pictures in two halves at the same time.
+  private static func encode(_ pictures: [Prepared], _ dual: DualEncoderModel) -> [[Float]] {
+    let half = (pictures.count + 1) / 2
+    guard pictures.count > 8 else { return dual.encode(prepared: pictures) }
+    let parts = [Array(pictures[..<half]), Array(pictures[half...])]
+    let done = Mutex<[Int: [[Float]]]>([:])
+    DispatchQueue.concurrentPerform(iterations: 2) { i in
+      let part = dual.encode(prepared: parts[i])
+      done.withLock { $0[i] = part }
+    }
+    return done.withLock { ($0[0] ?? []) + ($0[1] ?? []) }
+  }
+}

@@ -1,0 +1,159 @@
+import Corpora
+import Inspection
+import Routing
+
+extension PostReport {
+  /// Why the router sent the post where it did, as lines of text.
+  func explanationLines() -> [String] {
+    guard let explanation else { return [] }
+    var lines = ["why \(explanation.decision.route.rawValue), by \(safe(explanation.router))"]
+    if let notice = explanation.notice { lines.append("  " + notice) }
+    if !explanation.parts.contributions.isEmpty {
+      let parts = explanation.parts
+      lines.append(
+        "  logit \(number(explanation.logit)) = \(number(parts.positive)) + "
+          + "\(number(parts.negative)) of the dimensions + "
+          + "\(number(parts.rest)) of the \(parts.isLinear ? "bias" : "mean dev post")")
+      let top = parts.top(8).map { "\($0.dimension) \(number($0.contribution))" }
+      lines.append("  \(Self.method(parts)), largest: " + top.joined(separator: "  "))
+    }
+    if !explanation.tokens.isEmpty {
+      let words = zip(post.tokens, explanation.tokens)
+        .map { "\(safe($0.text)) \(number($1.contribution))" }
+      lines.append("  p lost without the word: " + words.joined(separator: "  "))
+    }
+    if let regions = explanation.regions {
+      lines.append("  p lost without the region (masked with the picture's mean colour)")
+      lines += grid(regions.effects.map(\.contribution), columns: regions.columns).map {
+        "    " + $0
+      }
+    }
+    lines += explanation.flips.map { "  " + words($0) }
+    return lines + counts(explanation).map { "  " + $0 } + [""]
+  }
+
+  private static func method(_ parts: RouteExplanation.Parts) -> String {
+    parts.isLinear ? "weight x input" : "integrated gradients from the mean dev post"
+  }
+
+  private func words(_ flip: RouteExplanation.Flip) -> String {
+    let things = flip.kind == .tokens ? "words" : "regions"
+    guard let places = flip.places else {
+      return "does not turn without up to \(flip.tried) \(things): p \(number(flip.probability))"
+    }
+    let names = places.map { place in
+      switch flip.kind {
+      case .tokens: "\(place) \(safe(post.tokens[safe: place]?.text ?? ""))"
+      case .regions:
+        "row \(place / (explanation?.regions?.columns ?? 1) + 1) column "
+          + "\(place % (explanation?.regions?.columns ?? 1) + 1)"
+      }
+    }
+    return "turns without \(names.joined(separator: ", ")): p \(number(flip.probability))"
+  }
+
+  private func counts(_ explanation: RouteExplanation) -> [String] {
+    var rows = [["against gold", "correct", "predicted", "gold", ""]]
+    for answer in explanation.answers {
+      let isChosen = answer.route == explanation.decision.route
+      for (what, counts) in [
+        ("mentions", answer.mentionCounts(post)), ("relations", answer.relationCounts(post)),
+      ] {
+        guard let counts else { continue }
+        let system = what == "mentions" ? answer.system : answer.relations?.system ?? answer.system
+        rows.append([
+          "\(safe(system)), \(what)", "\(counts.correct)", "\(counts.predicted)",
+          "\(counts.gold)", isChosen ? "answers" : "would answer on the other route",
+        ])
+      }
+    }
+    return rows.count > 1 ? aligned(rows) : []
+  }
+
+  /// The same as JSON; token and region effects in the order of tokens and regions.
+  static func explanation(_ explanation: RouteExplanation, _ post: Post) -> JSONText {
+    let parts = explanation.parts
+    let decision = explanation.decision
+    let other: Route = decision.route == .text ? .multimodal : .text
+    return .object([
+      ("router", .string(explanation.router)), ("route", .string(decision.route.rawValue)),
+      ("p", .float(decision.probability)), ("logit", .float(explanation.logit)),
+      ("percentile", .float(decision.percentile)), ("cosine", .float(decision.cosine)),
+      (
+        "dimensions",
+        .object([
+          ("method", .string(method(parts))), ("positive", .float(parts.positive)),
+          ("negative", .float(parts.negative)), ("rest", .float(parts.rest)),
+          (
+            "largest",
+            .list(
+              parts.top(16).map {
+                .object([
+                  ("dimension", .int($0.dimension)), ("contribution", .float($0.contribution)),
+                ])
+              })
+          ), ("contributions", .floats(parts.contributions)),
+        ])
+      ),
+      (
+        "tokens",
+        .list(
+          zip(post.tokens, explanation.tokens).map { token, effect in
+            .object([("token", .string(token.text))] + numbers(effect))
+          })
+      ),
+      (
+        "regions",
+        explanation.regions.map { regions in
+          .object([
+            ("rows", .int(regions.rows)), ("columns", .int(regions.columns)),
+            ("region", region(regions.seen)),
+            ("effects", .list(regions.effects.map { .object(numbers($0)) })),
+          ])
+        } ?? .null
+      ),
+      ("flips", .list(explanation.flips.map(flip))),
+      ("experts", .list(explanation.answers.map { expert($0, decision.route, post) })),
+      (
+        "otherRoute",
+        explanation.answer(on: other).map { expert($0, decision.route, post) } ?? .null
+      ),
+      ("notice", .optional(explanation.notice)),
+    ])
+  }
+
+  private static func numbers(_ effect: RouteExplanation.Effect) -> [(String, JSONText)] {
+    [
+      ("p", .float(effect.probability)), ("contribution", .float(effect.contribution)),
+      ("logit", .float(effect.logit)),
+    ]
+  }
+
+  private static func flip(_ flip: RouteExplanation.Flip) -> JSONText {
+    .object([
+      ("by", .string(flip.kind.rawValue)),
+      ("places", flip.places.map { .list($0.map(JSONText.int)) } ?? .null),
+      ("p", .float(flip.probability)), ("tried", .int(flip.tried)),
+    ])
+  }
+
+  private static func expert(
+    _ answer: RouteExplanation.Answer, _ chosen: Route, _ post: Post
+  ) -> JSONText {
+    func counts(_ counts: MatchCounts?) -> JSONText {
+      counts.map {
+        .object([
+          ("correct", .int($0.correct)), ("predicted", .int($0.predicted)), ("gold", .int($0.gold)),
+        ])
+      } ?? .null
+    }
+    return .object([
+      ("name", .string(answer.system)), ("route", .string(answer.route.rawValue)),
+      ("answers", .bool(answer.route == chosen)),
+      ("mentions", answer.mentions.map { .list($0.map { mention($0) }) } ?? .null),
+      ("mentionCounts", counts(answer.mentionCounts(post))),
+      ("relations", answer.relations.map(relations) ?? .null),
+      ("relationCounts", counts(answer.relationCounts(post))),
+    ])
+  }
+}

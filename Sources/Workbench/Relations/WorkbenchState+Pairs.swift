@@ -1,0 +1,165 @@
+import Annotations
+import Corpora
+
+/// The labelled pairs of the post on screen, and which of them the keys act on.
+extension WorkbenchState {
+  /// Whether the dataset knows relations at all; else nothing of them is shown.
+  var hasRelations: Bool { !inventory.labels.isEmpty || !pairs.isEmpty }
+
+  /// The pairs of the post on screen with the labels they have now.
+  var pairs: [RelationMention] { currentPost?.relations ?? [] }
+
+  /// The pair that the keys act on; nil when the post has none.
+  var pair: RelationMention? {
+    let pairs = self.pairs
+    return pairs.isEmpty ? nil : pairs[min(pairPlace, pairs.count - 1)]
+  }
+
+  /// Head and tail to be marked in the text: those of the chooser, of a pair being made, else of
+  /// the pair that the keys act on.
+  var markedPair: (head: Range<Int>?, tail: Range<Int>?) {
+    if case .relation(let chooser) = mode { return (chooser.head, chooser.tail) }
+    if let head = newHead { return (head, nil) }
+    return (pair?.head, pair?.tail)
+  }
+
+  /// Whether a pair is not, or not so, in the dataset's files.
+  func isEdited(_ pair: RelationMention) -> Bool {
+    current.map { !posts[$0].relations.contains(pair) } ?? false
+  }
+
+  /// Every range that a pair of the post names, without repeats, in the order of the text.
+  var pairRanges: [Range<Int>] {
+    Set(pairs.flatMap { [$0.head, $0.tail] })
+      .sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+  }
+
+  /// What a relation can hang on at a token: its mention, else the shortest range of a pair there.
+  func relatable(at token: Int) -> Range<Int>? {
+    currentPost?.mention(at: token)?.range
+      ?? pairRanges.filter { $0.contains(token) }.min { $0.count < $1.count }
+  }
+
+  /// The type of one end of a pair: its mention's, else what the pair's own label says, else what
+  /// the labels of other pairs with these words say, of this post first. MNRE has no types.
+  func type(of range: Range<Int>, in own: RelationMention?) -> EntityType? {
+    guard let post = currentPost else { return nil }
+    if let mention = post.mentions.first(where: { $0.range == range }) { return mention.type }
+    if let own, let types = RelationInventory.types(of: own.label) {
+      return own.head == range ? types.head : types.tail
+    }
+    let words = post.tokens[range.clamped(to: 0..<post.tokens.count)].map(\.text)
+    return Self.observed(words, in: CollectionOfOne(post)) ?? Self.observed(words, in: posts)
+  }
+
+  /// The commonest type that labels give to these words; the first by name of equals.
+  /// - Complexity: linear in the pairs of the posts, two comparisons of a word each.
+  private static func observed(
+    _ words: [String], in posts: some Collection<Post>
+  ) -> EntityType? {
+    var counts: [EntityType: Int] = [:]
+    for post in posts {
+      for pair in post.relations where pair.label != RelationInventory.none {
+        let isHead = post.says(words, at: pair.head)
+        guard isHead || post.says(words, at: pair.tail),
+          let types = RelationInventory.types(of: pair.label)
+        else { continue }
+        counts[isHead ? types.head : types.tail, default: 0] += 1
+      }
+    }
+    return counts.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key
+  }
+
+  /// Goes to the next or previous pair, round the post.
+  mutating func stepPair(_ step: Int) -> [Effect] {
+    let count = pairs.count
+    guard count > 0 else { return [] }
+    newHead = nil
+    return showPair((min(pairPlace, count - 1) + step + count) % count)
+  }
+
+  /// Makes a pair the one that the keys act on, and shows its head.
+  mutating func showPair(_ place: Int) -> [Effect] {
+    let pairs = self.pairs
+    guard pairs.indices.contains(place) else { return [] }
+    pairPlace = place
+    anchor = nil
+    return moveToken(to: pairs[place].head.lowerBound)
+  }
+
+  /// Opens the list of labels for the pair on screen.
+  mutating func chooseLabel() -> [Effect] {
+    guard let pair else { return [] }
+    newHead = nil
+    anchor = nil
+    mode = .relation(RelationChooser(head: pair.head, tail: pair.tail, pair: pair, in: self))
+    return []
+  }
+
+  /// Marks the head of a new pair; the second time its tail, and opens the list of labels.
+  mutating func relateHere() -> [Effect] {
+    guard let range = selection ?? relatable(at: token) else {
+      return refuse(
+        "the cursor is on no mention; \(keymap.label("next-mention")) goes to one, "
+          + "\(keymap.label("select")) selects words")
+    }
+    anchor = nil
+    guard let head = newHead else {
+      newHead = range
+      notice = Notice(
+        text: "head \(currentPost?.quote(range) ?? ""); go to the tail and press "
+          + "\(keymap.label("relate")) again, \(keymap.label("leave")) leaves")
+      return []
+    }
+    newHead = nil
+    guard head != range else {
+      notice = Notice(text: "no pair is made of \(currentPost?.quote(range) ?? "") alone")
+      return []
+    }
+    if let place = pairs.firstIndex(where: { $0.head == head && $0.tail == range }) {
+      pairPlace = place
+      return chooseLabel()
+    }
+    mode = .relation(RelationChooser(head: head, tail: range, pair: nil, in: self))
+    return []
+  }
+
+  /// Gives a pair a label; it is made if it is not there. `None` is a label where the dataset keeps
+  /// such pairs, else it removes the pair.
+  mutating func relate(
+    head: Range<Int>, tail: Range<Int>, label: String
+  ) -> [Effect] {
+    guard let post = currentPost else { return [] }
+    let new = label == RelationInventory.none && !inventory.hasNone ? nil : label
+    guard let edit = Edit.relating(head: head, tail: tail, label: new, in: post) else {
+      notice = Notice(text: "these two are \(label) already")
+      return []
+    }
+    let effects = apply(edit)
+    point(at: head, tail)
+    return effects
+  }
+
+  /// Removes a pair, whatever its label.
+  mutating func dropPair(head: Range<Int>, tail: Range<Int>) -> [Effect] {
+    guard let post = currentPost,
+      let edit = Edit.relating(head: head, tail: tail, label: nil, in: post)
+    else { return refuse("there is no such pair") }
+    return apply(edit)
+  }
+
+  /// Makes the pair of these ranges the one on screen, if the post has it.
+  mutating func point(at head: Range<Int>, _ tail: Range<Int>) {
+    if let place = pairs.firstIndex(where: { $0.head == head && $0.tail == tail }) {
+      pairPlace = place
+    }
+  }
+}
+
+extension Post {
+  /// Whether the tokens of a range are these words.
+  fileprivate func says(_ words: [String], at range: Range<Int>) -> Bool {
+    range.count == words.count && range.clamped(to: 0..<tokens.count) == range
+      && zip(range, words).allSatisfy { tokens[$0].text == $1 }
+  }
+}

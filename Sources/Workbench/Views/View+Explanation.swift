@@ -1,0 +1,184 @@
+import Corpora
+import Inspection
+import Routing
+import Screen
+
+/// Why the router sent the post where it did, in the place of the tables under the text.
+extension WorkbenchState {
+  func drawExplanation(_ pen: inout Pen, _ box: Box) {
+    guard let post = currentPost, !box.isEmpty else { return }
+    guard let explanation else {
+      let words =
+        current.flatMap { explanationFailures[$0] }
+        ?? "the router is asked what each word and region is worth \(pen.look.glyphs.ellipsis)"
+      pen.wrap(words, .muted, in: box, row: 0)
+      return
+    }
+    var row = drawRouteLine(explanation, &pen, box)
+    if let notice = explanation.notice { row = pen.wrap(notice, .warning, in: box, row: row) }
+    for flip in explanation.flips {
+      row = pen.wrap(words(flip, post), flip.places == nil ? .muted : .text, in: box, row: row)
+    }
+    if !explanation.tokens.isEmpty { row = drawPulls(explanation, &pen, box, row: row, post) }
+    let hasRoom = box.rows - row >= 8
+    row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
+    row = drawOtherAnswer(explanation, &pen, box, row: row, post) + (hasRoom ? 1 : 0)
+    row = drawOtherSignals(&pen, box, row: row)
+    _ = drawParts(explanation.parts, explanation.logit, &pen, box, row: row)
+  }
+
+  private func drawRouteLine(
+    _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box
+  ) -> Int {
+    let decision = explanation.decision
+    let role: Role = decision.route == .text ? .routeText : .routeMultimodal
+    var pieces = [
+      pen.piece("to \(decision.route.rawValue) ", role),
+      pen.piece("p ", .muted), pen.piece(Digits.fine(decision.probability), role),
+      pen.piece(" rank ", .muted), pen.piece(Digits.percent(decision.percentile)),
+    ]
+    if box.columns >= 48 {
+      pieces += [
+        pen.piece(" cos ", .muted), pen.piece(Digits.short(decision.cosine)),
+        pen.piece("  by \(safe(explanation.router))", .muted),
+      ]
+    }
+    pen.line(pieces, in: box, row: 0)
+    return 1
+  }
+
+  /// `turns without 'Grayport' 'Rovers', p .521`
+  private func words(_ flip: RouteExplanation.Flip, _ post: Post) -> String {
+    let isTokens = flip.kind == .tokens
+    let things = isTokens ? "words" : "regions"
+    guard let places = flip.places else {
+      return "no turn within \(flip.tried) \(things), p \(Digits.fine(flip.probability))"
+    }
+    let what =
+      isTokens
+      ? places.map { safe(post.quote($0..<($0 + 1))) }.joined(separator: " ")
+      : "\(places.count) of \(RouteExplanation.regionCount) regions"
+    return "turns without \(what), p \(Digits.fine(flip.probability))"
+  }
+
+  /// Both experts' answers counted against the labels as they are now.
+  private func drawCounts(
+    _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
+  ) -> Int {
+    guard !explanation.answers.isEmpty, row < box.rows else { return row }
+    let names = max(12, box.columns - 22)
+    func numbers(_ counts: MatchCounts) -> String {
+      [counts.correct, counts.predicted, counts.gold].map { right("\($0)", 6) }.joined()
+    }
+    pen.line(
+      pen.cell(" experts", min(names, 24)) + " right answ. gold", .muted, in: box, row: row)
+    var row = row + 1
+    for answer in explanation.answers {
+      let isChosen = answer.route == explanation.decision.route
+      let role: Role = answer.route == .text ? .textExpert : .multimodalExpert
+      for (counts, what) in [
+        (answer.mentionCounts(post), ""), (answer.relationCounts(post), " relations"),
+      ] {
+        guard let counts else { continue }
+        let system = what.isEmpty ? answer.system : answer.relations?.system ?? answer.system
+        pen.line(
+          [
+            pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
+            pen.piece(pen.cell(system + what, min(names, 24) - 1), role),
+            pen.piece(numbers(counts), isChosen ? .title : .text),
+          ], in: box, row: row)
+        row += 1
+      }
+    }
+    return row
+  }
+
+  private func right(_ text: String, _ columns: Int) -> String {
+    String(repeating: " ", count: max(0, columns - text.count)) + text
+  }
+
+  /// What the expert on the other route says that the chosen one does not, and the reverse.
+  private func drawOtherAnswer(
+    _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
+  ) -> Int {
+    let route = explanation.decision.route
+    guard let chosen = explanation.answer(on: route),
+      let other = explanation.answer(on: route == .text ? .multimodal : .text)
+    else { return row }
+    let (a, b) = (chosen.mentions ?? [], other.mentions ?? [])
+    func list(_ mentions: [EntityMention]) -> String {
+      mentions.map { "\(safe($0.type.rawValue)) \(safe(post.quote($0.range)))" }
+        .joined(separator: ", ")
+    }
+    let more = b.filter { !a.contains($0) }
+    let less = a.filter { !b.contains($0) }
+    var parts = more.isEmpty ? [] : ["adds \(list(more))"]
+    if !less.isEmpty { parts.append("leaves out \(list(less))") }
+    for pair in post.relations {
+      guard let mine = chosen.relations?[pair.head, pair.tail]?.label,
+        let theirs = other.relations?[pair.head, pair.tail]?.label, mine != theirs
+      else { continue }
+      parts.append(
+        "says \(safe(theirs)) of \(safe(post.quote(pair.head))) "
+          + "\(look.glyphs.arrow) \(safe(post.quote(pair.tail)))")
+    }
+    let words = parts.isEmpty ? "says the same" : parts.joined(separator: "; ")
+    return pen.wrap("the other, \(safe(other.system)), \(words)", .text, in: box, row: row)
+  }
+
+  /// The words that pull most to either side, in points of p.
+  private func drawPulls(
+    _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
+  ) -> Int {
+    var row = row
+    let isWide = box.columns >= 48
+    let all = explanation.tokens.indices.filter { post.tokens.indices.contains($0) }
+    for (route, sign) in [(Route.multimodal, Float(1)), (.text, -1)] where row < box.rows {
+      let pulls = all.filter { sign * explanation.tokens[$0].contribution > 0 }
+        .sorted { a, b in
+          let (x, y) = (explanation.tokens[a].contribution, explanation.tokens[b].contribution)
+          return (-sign * x, a) < (-sign * y, b)
+        }
+      let words = pulls.prefix(isWide ? 4 : 2).map { index in
+        "\(safe(post.tokens[index].text)) "
+          + Digits.score(100 * explanation.tokens[index].contribution, signed: true)
+      }
+      pen.line(
+        [
+          pen.piece(
+            pen.cell(
+              "for \(isWide ? route.rawValue : String(route.rawValue.prefix(5)))", isWide ? 15 : 10),
+            route == .text ? .routeText : .routeMultimodal),
+          pen.piece(words.isEmpty ? "no word" : words.joined(separator: "  ")),
+        ], in: box, row: row)
+      row += 1
+    }
+    return row
+  }
+
+  private func drawParts(
+    _ parts: RouteExplanation.Parts, _ logit: Float, _ pen: inout Pen, _ box: Box, row: Int
+  ) -> Int {
+    guard row < box.rows, !parts.contributions.isEmpty else { return row }
+    func signed(_ value: Float) -> String { (value < 0 ? "" : "+") + Digits.short(value) }
+    pen.line(
+      [
+        pen.piece("logit ", .muted), pen.piece(Digits.short(logit)), pen.piece(" = ", .muted),
+        pen.piece(signed(parts.positive), .routeMultimodal), pen.piece(" "),
+        pen.piece(signed(parts.negative), .routeText), pen.piece(" "),
+        pen.piece(signed(parts.rest)),
+        pen.piece(box.columns >= 48 ? parts.isLinear ? " (bias)" : " (mean dev post)" : "", .muted),
+      ], in: box, row: row)
+    let how = parts.isLinear ? "weight × input" : "from the mean"
+    let top = parts.top(box.columns >= 60 ? 6 : 3).map {
+      "#\($0.dimension) \(signed($0.contribution))"
+    }
+    guard row + 1 < box.rows else { return row + 1 }
+    pen.line(
+      [
+        pen.piece(box.columns >= 48 ? "\(how) " : "", .muted),
+        pen.piece(top.joined(separator: "  ")),
+      ], in: box, row: row + 1)
+    return row + 2
+  }
+}

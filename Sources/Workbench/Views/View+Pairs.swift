@@ -1,0 +1,179 @@
+import Corpora
+import Inspection
+import Screen
+
+/// The pairs of a post with their relations, under the table of mentions.
+extension WorkbenchState {
+  /// Where the tables stand under the text.
+  struct TablesPlan: Sendable, Equatable {
+    /// No rows where there is nothing to be said of mentions, or no room.
+    let mentions: Box
+    /// No rows in a post without pairs.
+    let pairs: Box
+    let rowsPerPair: Int
+    /// Columns of the words of a pair, with the pointer before them.
+    let words: Int
+    /// Rows for what the experts say of the pair on screen.
+    let answers: Int
+    /// The pairs that have a row.
+    let shown: Range<Int>
+  }
+
+  /// Shares the details between the tables and what is under the cursor, which must always be
+  /// seen.
+  func tablesPlan(_ box: Box) -> TablesPlan {
+    let room = max(1, box.rows - max(1, systems.count) - 2)
+    let count = pairs.count
+    func part(_ row: Int, _ rows: Int) -> Box {
+      Box(column: box.column, row: box.row + row, columns: box.columns, rows: max(0, rows))
+    }
+    let wantsMentions = count == 0 || !mentionRows.isEmpty
+    var mentions = wantsMentions ? mentionTableRows(box, room) : 0
+    guard count > 0 else {
+      return TablesPlan(
+        mentions: part(0, mentions), pairs: part(mentions, 0), rowsPerPair: 1, words: 0, answers: 0,
+        shown: 0..<0)
+    }
+    let gap = wantsMentions ? 1 : 0
+    // Where words and relation do not fit beside each other, each has a line of its own.
+    let columns = pairColumns(box)
+    let isNarrow =
+      box.columns < 48 ? room >= 5 : columns.wanted > columns.fitting && room >= 2 * count + 4
+    let perPair = isNarrow ? 2 : 1
+    let wanted = 1 + count * perPair + relationAnswers.count
+    var rows = min(wanted, room - mentions - gap)
+    if rows < min(wanted, room / 2) {
+      rows = min(wanted, max(2, room / 2))
+      mentions = max(0, room - rows - gap)
+    }
+    // A heading alone says nothing.
+    if mentions < 2 { mentions = 0 }
+    let answers = max(0, min(relationAnswers.count, rows - 1 - perPair))
+    let fits = max(0, min(count, (rows - 1 - answers) / perPair))
+    let top = max(0, min(min(pairPlace, count - 1) - fits / 2, count - fits))
+    return TablesPlan(
+      mentions: part(0, mentions), pairs: part(mentions == 0 ? 0 : mentions + gap, rows),
+      rowsPerPair: perPair,
+      words: isNarrow ? box.columns - 1 : min(columns.wanted, columns.fitting),
+      answers: answers, shown: top..<(top + fits))
+  }
+
+  /// Columns for the words of pairs beside their relations and two marks.
+  private func pairColumns(_ box: Box) -> (wanted: Int, fitting: Int) {
+    guard let post = currentPost else { return (10, 10) }
+    func columns(_ text: String) -> Int { TextWidth.columns(of: safe(text)) }
+    func columns(_ range: Range<Int>) -> Int {
+      range.clamped(to: 0..<post.tokens.count).reduce(-1) { $0 + 1 + columns(post.tokens[$1].text) }
+    }
+    let labels = pairs.map { columns($0.label) }.max() ?? 0
+    let words = pairs.map { columns($0.head) + columns($0.tail) + 6 }.max() ?? 0
+    return (words, max(10, box.columns - min(labels, 28) - 4))
+  }
+
+  /// The pair at a place on the screen.
+  func pairPlace(at place: Position) -> Int? {
+    guard !choice.explains else { return nil }
+    let plan = tablesPlan(Panes(self).details)
+    guard plan.pairs.contains(place) else { return nil }
+    let row = place.row - plan.pairs.row - 1
+    let pair = plan.shown.lowerBound + row / plan.rowsPerPair
+    return row >= 0 && plan.shown.contains(pair) ? pair : nil
+  }
+
+  /// Draws the table of mentions and that of pairs into the first rows of a box; a post that has
+  /// pairs but no mention has only the latter. Returns the next free row.
+  func drawTables(_ pen: inout Pen, _ box: Box) -> Int {
+    let plan = tablesPlan(box)
+    if plan.mentions.rows > 0 { drawMentions(&pen, plan.mentions) }
+    if plan.pairs.rows > 0 { drawPairs(&pen, plan) }
+    return max(plan.mentions.endRow, plan.pairs.endRow) - box.row
+  }
+
+  private func drawPairs(_ pen: inout Pen, _ plan: TablesPlan) {
+    let pairs = self.pairs
+    let box = plan.pairs
+    let place = min(pairPlace, pairs.count - 1)
+    let title = " pair \(place + 1) of \(pairs.count)"
+    pen.line(
+      [
+        pen.piece(
+          pen.cell(title, plan.rowsPerPair == 2 ? title.count + 2 : plan.words), .muted),
+        pen.piece("relation", .gold),
+      ], in: box, row: 0)
+    for i in plan.shown {
+      draw(
+        pairs[i], isHere: i == place, &pen, plan,
+        row: 1 + (i - plan.shown.lowerBound) * plan.rowsPerPair)
+    }
+    for (i, answer) in relationAnswers.prefix(plan.answers).enumerated() {
+      draw(answer, pairs[place], &pen, box, row: 1 + plan.shown.count * plan.rowsPerPair + i)
+    }
+  }
+
+  private func draw(
+    _ pair: RelationMention, isHere: Bool, _ pen: inout Pen, _ plan: TablesPlan, row: Int
+  ) {
+    guard let post = currentPost else { return }
+    let box = plan.pairs
+    let arrow = " \(pen.look.glyphs.arrow) "
+    func words(_ range: Range<Int>) -> String {
+      post.tokens[range.clamped(to: 0..<post.tokens.count)].map { safe($0.text) }
+        .joined(separator: " ")
+    }
+    // The shorter of the two keeps its words; what is left is the other's.
+    let room = max(2, plan.words - 1 - TextWidth.columns(of: arrow))
+    let texts = [words(pair.head), words(pair.tail)]
+    let widths = texts.map { TextWidth.columns(of: $0) }
+    let head = min(widths[0], max(room / 2, room - widths[1]))
+    let tail = min(widths[1], room - head)
+    let both =
+      pen.cell(texts[0], head) + arrow + pen.cell(texts[1], tail)
+    var pieces = [
+      pen.piece(isHere ? pen.look.glyphs.pointer : " ", .title),
+      pen.piece(pen.cell(both, plan.words - 1) + " ", isHere ? .title : .text),
+    ]
+    if plan.rowsPerPair == 2 {
+      pen.line(pieces, in: box, row: row)
+      pieces = [pen.piece("  ")]
+    }
+    pieces.append(
+      pen.piece(safe(pair.label), pair.label == RelationInventory.none ? .muted : .gold))
+    if isEdited(pair) { pieces.append(pen.piece(" \(look.edited)", .suggested)) }
+    if differs(pair) { pieces.append(pen.piece(" \(look.differs)", .disagreement)) }
+    pen.line(pieces, in: box, row: row + plan.rowsPerPair - 1)
+  }
+
+  /// What an expert says of the pair on screen: its likeliest labels.
+  private func draw(
+    _ answers: (RelationAnswers, Role), _ pair: RelationMention, _ pen: inout Pen, _ box: Box,
+    row: Int
+  ) {
+    var pieces = [pen.piece("  \(safe(answers.0.system)) ", answers.1)]
+    let ranked = answers.0.ranked(head: pair.head, tail: pair.tail)
+    if ranked.isEmpty { pieces.append(pen.piece("was not asked about this pair", .muted)) }
+    for (i, (label, p)) in ranked.prefix(box.columns >= 60 ? 3 : 2).enumerated() {
+      let name = label.split(separator: "/").last.map(String.init) ?? label
+      pieces.append(
+        pen.piece(
+          "\(safe(i == 0 && box.columns >= 48 ? label : name)) \(Digits.short(p))  ",
+          i == 0 ? .text : .muted))
+    }
+    pen.line(pieces, in: box, row: row)
+  }
+
+  /// The relation experts' answers for the post on screen: text expert first.
+  var relationAnswers: [(RelationAnswers, Role)] {
+    [
+      (analysis?.textRelations, Role.textExpert),
+      (analysis?.multimodalRelations, .multimodalExpert),
+    ]
+    .compactMap { answers, role in answers.map { ($0, role) } }
+  }
+
+  /// Whether an expert says something else of a pair than gold does.
+  private func differs(_ pair: RelationMention) -> Bool {
+    relationAnswers.contains { answers, _ in
+      answers[pair.head, pair.tail].map { $0.label != pair.label } ?? false
+    }
+  }
+}

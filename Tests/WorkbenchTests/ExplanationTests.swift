@@ -1,0 +1,90 @@
+import Inspection
+import Routing
+import Screen
+import TestSupport
+import Testing
+
+@testable import Workbench
+
+@Suite struct ExplanationTests {
+  private func desk(_ columns: Int = 80, _ rows: Int = 24) -> Desk {
+    Desk(Samples.state(columns, rows))
+  }
+
+  @Test(arguments: GoldenFrameTests.sizes) func frames(_ size: Size) throws {
+    var desk = desk(size.columns, size.rows)
+    desk.press("e")
+    var texts = [desk.text]
+    desk.press("m", "#", "j")
+    texts.append(desk.text)
+    try expectGolden(
+      texts.joined(separator: "\n\n"), "explanation-\(size.columns)x\(size.rows)")
+  }
+
+  @Test func isAskedForWhenShownOnly() {
+    var desk = desk()
+    func asked() -> [String] {
+      desk.effects.compactMap { if case .explain(let post) = $0 { post } else { nil } }
+    }
+    desk.press("j", "k")
+    #expect(asked().isEmpty)
+    desk.press("e")
+    #expect(asked() == ["hb_0001"])
+    desk.press("j", "k")
+    #expect(asked() == ["hb_0001", "hb_0002"], "the first is still known")
+    desk.press("e", "j", "j")
+    #expect(asked().count == 2)
+  }
+
+  @Test func anotherRouterHasOtherReasons() {
+    var desk = desk()
+    desk.press("e")
+    let count = desk.effects.count
+    desk.send(.routesChanged(["hb_0001": Samples.decision(0)]))
+    #expect(desk.effects.count == count, "the same decision")
+    desk.send(
+      .routesChanged([
+        "hb_0001": RouteDecision(probability: 0.1, percentile: 0.01, cosine: 0.284)
+      ]))
+    #expect(desk.effects.contains(.explain(post: "hb_0001")))
+    #expect(desk.effects.count == count + 1)
+  }
+
+  /// The router's maps are shown by the keys of all maps.
+  @Test func mapsAreSteppedThrough() {
+    var desk = desk(120, 36)
+    #expect(desk.state.spatialSignals.map(\.name) == ["vcn/attention"])
+    desk.press("e")
+    #expect(
+      desk.state.spatialSignals.map(\.name)
+        == ["router/regions/multimodal", "router/regions/text"])
+    #expect(desk.state.pictureRequest?.heat != nil)
+    let first = desk.state.heat
+    desk.press("m")
+    #expect(desk.state.heat != first)
+    #expect(desk.text.contains("pulls to text"))
+    desk.press("s")
+    #expect(desk.state.spatialSignals.isEmpty, "the text expert has no map")
+    #expect(!desk.state.choice.explains)
+  }
+
+  @Test func waitsAndRefusals() {
+    var desk = desk()
+    desk.press("e", answers: false)
+    #expect(desk.text.contains("the router is asked"))
+    desk.send(
+      .explanationFailed(post: "hb_0001", reason: "no router is in use"), answers: false)
+    #expect(desk.text.contains("no router is in use"))
+    var without = Desk(Samples.state(hasModels: false))
+    without.press("e")
+    #expect(without.noticeText.contains("no router is loaded"))
+  }
+
+  @Test func countsFollowTheLabels() {
+    var desk = desk(120, 36)
+    desk.press("e")
+    #expect(desk.text.contains("bilstm-crf" + String(repeating: " ", count: 18) + "1     2     2"))
+    desk.command("span 6 8 LOC")
+    #expect(desk.text.contains("bilstm-crf" + String(repeating: " ", count: 18) + "2     2     2"))
+  }
+}
