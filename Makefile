@@ -18,11 +18,12 @@ LINTED = Sources Tests Package.swift
 SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test parity samples bench docs lint format install uninstall clean
+.PHONY: help setup build run test fuzz parity samples bench docs lint format install uninstall clean
 
 help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
 	@echo "make test       all tests; FILTER=Name runs those that match"
+	@echo "make fuzz       damage model files a million times each, with the address sanitizer"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
@@ -47,6 +48,11 @@ run: build
 test: setup
 	@Scripts/test-scripts
 	@$(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
+
+fuzz: setup
+	TWINLENS_FUZZ=$(or $(ROUNDS),1000000) $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest \
+	  --sanitize=address --scratch-path .build/address \
+	  --filter '(CheckpointFuzz|mutatedFilesNeverTrap)'
 
 parity: setup
 	@Scripts/parity $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter '(Parity|Preprocess)'

@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import GRDB
+import Tensors
 
 /// The history of a dataset's annotations on disk: an SQLite file to which steps are only ever
 /// appended.
@@ -158,14 +159,13 @@ extension AnnotationStore {
   }
 
   private static func makeFolder(of path: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
-    guard !folder.isEmpty else { return }
+    let folder = FilePath.parent(of: path)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw StoreError.cannotOpen(path, reason: "its folder cannot be made")
     }
-    syncFolder((folder as NSString).deletingLastPathComponent)
+    syncFolder(FilePath.parent(of: folder))
   }
 
   private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }

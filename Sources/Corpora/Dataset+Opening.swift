@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import Tensors
 
 extension Dataset {
   /// Opens a dataset: a file, or a folder with dataset files in it (docs/formats.md).
@@ -19,15 +20,10 @@ extension Dataset {
         ? CorporaError.notFound(path) : CorporaError.unreadable(path, code: errno)
     }
     let isFolder = info.st_mode & S_IFMT == S_IFDIR
-    // By hand: Foundation's own stops the program at a path of one letter.
-    let slash = path.lastIndex(of: "/")
-    let parent = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let root = isFolder ? path : parent
+    let root = isFolder ? path : FilePath.parent(of: path)
     var opener = Opener(root: root, strict: strict, reading: reading)
     try opener.readSettings()
-    let listed =
-      isFolder
-      ? try opener.listFolder() : [slash.map { String(path[path.index(after: $0)...]) } ?? path]
+    let listed = isFolder ? try opener.listFolder() : [FilePath.name(of: path)]
     for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
     guard !opener.posts.isEmpty else {
       throw CorporaError.noPosts(path)

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Whole files in and out: bounded reading, and writing that a crash cannot tear.
 enum FileBytes {
@@ -37,7 +38,7 @@ enum FileBytes {
   /// Writes a temporary file beside `path`, makes it durable, puts it in place, and makes that
   /// durable too; on any failure the old file stays (RELIABILITY §7).
   static func write(_ bytes: [UInt8], to path: String) throws {
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = FilePath.parent(of: path)
     let name = (path as NSString).lastPathComponent
     let temporary = (folder as NSString).appendingPathComponent(".\(name).tmp-\(getpid())")
     let handle = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)

@@ -1,6 +1,7 @@
 import Annotations
 import Foundation
 import Screen
+import Tensors
 import Workbench
 
 /// All that works for a workbench behind the screen: store, models, pictures, router training.
@@ -25,7 +26,7 @@ public final class WorkbenchServices {
     var options = InferenceService.Options()
     options.answersAll = isScript
     if isScript { options.warmPosts = 0 }
-    let folder = (session.location.path as NSString).deletingLastPathComponent
+    let folder = FilePath.parent(of: session.location.path)
     options.retrainedFolder = { name in
       // The name comes from a file; it must not lead anywhere else.
       let isPlain = name.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 >= 0x20 }

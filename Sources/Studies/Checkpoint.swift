@@ -15,7 +15,7 @@ struct Checkpoint {
   /// Replaces the checkpoint whole.
   func save(_ tensors: [String: Tensor], _ state: some Encodable) throws {
     try FileManager.default.createDirectory(
-      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      atPath: FilePath.parent(of: path), withIntermediateDirectories: true)
     let json = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
     try Safetensors.write(tensors, to: path, metadata: ["state": json])
   }
@@ -41,6 +41,6 @@ struct Checkpoint {
   func remove() {
     try? FileManager.default.removeItem(atPath: path)
     // The folder goes with its last checkpoint; it stays while another training uses it.
-    rmdir((path as NSString).deletingLastPathComponent)
+    rmdir(FilePath.parent(of: path))
   }
 }

@@ -71,10 +71,8 @@ public struct EncoderPretraining: Sendable {
   }
 
   private var checkpoint: FineTuningCheckpoint {
-    let parent = (folder as NSString).deletingLastPathComponent
-    let name = (folder as NSString).lastPathComponent
-    return FineTuningCheckpoint(
-      path: (parent.isEmpty ? "." : parent) + "/.training/\(name)-encoder.safetensors")
+    let (parent, name) = (FilePath.parent(of: folder), FilePath.name(of: folder))
+    return FineTuningCheckpoint(path: parent + "/.training/\(name)-encoder.safetensors")
   }
 
   /// Forgets an interrupted training.

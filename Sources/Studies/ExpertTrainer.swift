@@ -37,11 +37,21 @@ public struct ExpertTrainer: Sendable {
     models: String, encoder: String?, pictures: String?, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
   ) throws {
+    self.init(
+      models: models, encoder: encoder, source: try pictures.map { try RegionSource(folder: $0) },
+      pictures: pictures, command: command, observe: observe)
+  }
+
+  /// A trainer with a region source that was opened before, from the folder `pictures`.
+  public init(
+    models: String, encoder: String?, source: RegionSource?, pictures: String?, command: String,
+    observe: @escaping @Sendable (TrainingEvent) -> Bool
+  ) {
     self.models = models
     self.encoder = encoder
     self.pictures = pictures
+    self.source = source
     recipe = { task in encoder.map { task.recipe(encoder: $0) } ?? task.recipe }
-    source = try pictures.map { try RegionSource(folder: $0) }
     self.command = command
     self.observe = observe
   }

@@ -14,7 +14,7 @@ struct FineTuningCheckpoint {
     _ tensors: [String: Tensor], _ state: FineTuneState, _ origin: FineTuningResult.Origin
   ) throws {
     try FileManager.default.createDirectory(
-      atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      atPath: FilePath.parent(of: path), withIntermediateDirectories: true)
     let names = tensors.keys.sorted()
     let sums = Dictionary(
       uniqueKeysWithValues: names.map { ($0, Self.checksum(tensors[$0]?.array ?? [])) })
@@ -65,7 +65,7 @@ struct FineTuningCheckpoint {
   func remove() {
     try? FileManager.default.removeItem(atPath: path)
     // The folder goes with its last checkpoint; it stays while another training uses it.
-    rmdir((path as NSString).deletingLastPathComponent)
+    rmdir(FilePath.parent(of: path))
   }
 
   /// A sum that any changed bit changes (FNV-1a over words): not against forgery.

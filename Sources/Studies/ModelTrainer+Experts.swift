@@ -7,7 +7,7 @@ extension ModelTrainer {
   /// Trains an expert on D_model to its plateau on dev.
   func trainExpert(_ plan: ExpertPlan) throws {
     let parts = try protocolParts()
-    let (model, history) = try trainedExpert(plan, parts, encoders(), checkpoints: models)
+    let (model, history) = try trainedExpert(plan, parts, checkpoints: models)
     let test = Self.score(model, parts.test)
     let metrics = [
       "devF1": Self.score(model, parts.dev).f1, "epochs": Double(history.count),
@@ -20,10 +20,10 @@ extension ModelTrainer {
 
   /// The expert after training, with the dev quantiles of what it shows, and its epochs.
   func trainedExpert(
-    _ plan: ExpertPlan, _ parts: RoutingProtocol,
-    _ encoders: (dual: DualEncoderModel, pictures: PictureEncoderModel), checkpoints: String
+    _ plan: ExpertPlan, _ parts: RoutingProtocol, checkpoints: String
   ) throws -> (ExpertModel, [EpochRecord]) {
-    let (dual, pictures) = encoders
+    let pictures = try PictureEncoderModel(folder: folder("resnet-harbor"))
+    let dual = try DualEncoderModel(folder: folder("clip-harbor"))
     let train = parts.model.map(\.read.input)
     let dev = parts.dev.map(\.read.input)
     let scheme = TagScheme.standard

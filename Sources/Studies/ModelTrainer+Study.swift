@@ -1,5 +1,4 @@
 import Corpora
-import Encoders
 import Extractors
 import Foundation
 import Routing
@@ -38,21 +37,10 @@ extension ModelTrainer {
     return (expert, devF1, Int(epochs))
   }
 
-  /// The encoders that the experts of a models folder stand on.
-  func encoders() throws -> (dual: DualEncoderModel, pictures: PictureEncoderModel) {
-    (
-      try DualEncoderModel(folder: folder("clip-harbor")),
-      try PictureEncoderModel(folder: folder("resnet-harbor"))
-    )
-  }
-
   /// An expert trained for a study, kept in a folder so that an interrupted study goes on behind
   /// it.
-  ///
-  /// - Parameter encoders: what it stands on; nil: those of the models folder.
   func studied(
-    _ plan: ExpertPlan, _ parts: RoutingProtocol,
-    _ encoders: (dual: DualEncoderModel, pictures: PictureEncoderModel)? = nil, cache: String
+    _ plan: ExpertPlan, _ parts: RoutingProtocol, cache: String
   ) throws -> (expert: ExpertModel, devF1: Double, epochs: Int) {
     struct Plateau: Codable {
       let devF1: Double
@@ -65,8 +53,7 @@ extension ModelTrainer {
     {
       return (try ExpertModel(folder: folder), plateau.devF1, plateau.epochs)
     }
-    let (expert, history) = try trainedExpert(
-      plan, parts, try encoders ?? self.encoders(), checkpoints: cache)
+    let (expert, history) = try trainedExpert(plan, parts, checkpoints: cache)
     let plateau = Plateau(devF1: history.map(\.dev).max() ?? 0, epochs: history.count)
     try expert.save(to: folder, provenance: provenance(["devF1": plateau.devF1]))
     try DurableFile.write(try JSONEncoder().encode(plateau), to: note)

@@ -55,17 +55,43 @@ public struct PlainTable: Sendable, Hashable {
       + rows.map(line) + noteLines("* ")).joined(separator: "\n")
   }
 
-  /// Comma-separated lines (RFC 4180), the title in the first column.
+  /// Comma-separated lines (RFC 4180), the title in the first column. Intervals are three columns,
+  /// and numbers stand without signs of percent.
   public var csv: String {
-    func quoted(_ cell: String) -> String {
-      let cell = cell.split(separator: "−", omittingEmptySubsequences: false).joined(separator: "-")
-      guard cell.contains(where: { "\",\n\r".contains($0) }) else { return cell }
-      return "\""
-        + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-        + "\""
+    let wide = heads.indices.map { column in
+      rows.contains { Self.interval($0[column]) != nil }
     }
-    return ([["table"] + heads] + rows.map { [title] + $0 })
-      .map { $0.map(quoted).joined(separator: ",") }.joined(separator: "\n")
+    func cells(_ row: [String]) -> [String] {
+      zip(row, wide).flatMap { cell, isWide in
+        isWide ? Self.interval(cell) ?? [Self.plain(cell), "", ""] : [Self.plain(cell)]
+      }
+    }
+    let head = zip(heads, wide).flatMap { name, isWide in
+      isWide ? [name, name + " low", name + " high"] : [name]
+    }
+    return ([["table"] + head] + rows.map { [title] + cells($0) })
+      .map { $0.map(Self.quoted).joined(separator: ",") }.joined(separator: "\n")
+  }
+
+  /// `1.0 [0.5, 1.5]` as three numbers; nil for any other cell.
+  private static func interval(_ cell: String) -> [String]? {
+    let parts = cell.split(whereSeparator: { "[], ".contains($0) }).map { plain(String($0)) }
+    return cell.hasSuffix("]") && parts.count == 3 ? parts : nil
+  }
+
+  /// A number as programs read it.
+  private static func plain(_ cell: String) -> String {
+    var cell = cell
+    if cell.hasPrefix("−") { cell = "-" + cell.dropFirst() }
+    if cell.hasPrefix("+") { cell.removeFirst() }
+    if cell.hasSuffix(" %") { cell.removeLast(2) }
+    return cell
+  }
+
+  private static func quoted(_ cell: String) -> String {
+    guard cell.contains(where: { "\",\n\r".contains($0) }) else { return cell }
+    let escaped = cell.split(separator: "\"", omittingEmptySubsequences: false)
+    return "\"" + escaped.joined(separator: "\"\"") + "\""
   }
 
   private func noteLines(_ mark: String) -> [String] {

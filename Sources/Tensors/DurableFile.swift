@@ -32,7 +32,7 @@ public enum DurableFile {
     }
     close(file)
     guard rename(temporary, path) == 0 else { throw fail("cannot be replaced") }
-    let folder = open((path as NSString).deletingLastPathComponent + "/.", O_RDONLY | O_CLOEXEC)
+    let folder = open(FilePath.parent(of: path) + "/.", O_RDONLY | O_CLOEXEC)
     if folder >= 0 {
       fsync(folder)
       close(folder)

@@ -143,13 +143,15 @@ struct RDSTests {
     func make(_ text: RDSExpertRecipe, _ multimodal: RDSExpertRecipe) throws {
       _ = try RDSRun(
         settings: place.settings(), dataset: place.dataset, text: text, multimodal: multimodal,
-        embedder: .kept(name: "t", dimensions: 2, place.table), folder: place.folder + "/x",
-        observe: { _ in true })
+        embedder: .kept(name: "t", dimensions: 2, place.table),
+        folder: place.folder + "/x", observe: { _ in true })
     }
     let (a, b) = (place.recipe("a", pictures: false), place.recipe("b", pictures: true))
     #expect(throws: RDSError.self) { try make(b, b) }
     #expect(throws: RDSError.self) { try make(a, a) }
-    #expect(throws: RDSError.self) { try make(place.recipe("c", task: .relations, pictures: false), b) }
+    #expect(throws: RDSError.self) {
+      try make(place.recipe("c", task: .relations, pictures: false), b)
+    }
   }
 
   @Test func cosineThresholdIsTheBestOfAll() throws {

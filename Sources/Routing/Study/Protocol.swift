@@ -44,8 +44,7 @@ public struct RoutingProtocol: Sendable {
     test = items.filter { $0.post.split == .test }
   }
 
-  /// A division made elsewhere.
-  public init(model: [Item], split: [Item], dev: [Item], test: [Item]) {
+  private init(model: [Item], split: [Item], dev: [Item], test: [Item]) {
     (self.model, self.split, self.dev, self.test) = (model, split, dev, test)
   }
 

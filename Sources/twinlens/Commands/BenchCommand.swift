@@ -7,7 +7,9 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measure start, keys, pictures, predictions, edits and training.",
-    subcommands: [BenchBudgetsCommand.self, BenchEncodersCommand.self],
+    subcommands: [
+      BenchBudgetsCommand.self, BenchEncodersCommand.self, BenchTokenizersCommand.self,
+    ],
     defaultSubcommand: BenchBudgetsCommand.self)
 }
 

@@ -61,11 +61,11 @@ struct RDSCommand: ParsableCommand {
       let known = try published.map { try PublishedRouting.read($0) } ?? []
       let isHarbor = source.dataset == nil
       let material = folders.material(isHarbor: isHarbor)
-      let experts = RDSExperts(material)
+      let experts = try RDSExperts(material)
       let (textRecipe, pictureRecipe) = (
         try experts.recipe(text), try experts.recipe(multimodal)
       )
-      guard let dual = material.words else {
+      guard let dual = folders.dual(isHarbor: isHarbor) else {
         throw ValidationError(
           "the router needs embeddings of text and picture; name a CLIP or dual encoder with --dual"
         )
@@ -144,14 +144,19 @@ struct RDSFolders: ParsableArguments {
     }
   }
 
-  /// What was named; for the harbour sample the committed encoders where nothing was.
+  /// The router's encoder: what was named, or the harbour sample's.
+  func dual(isHarbor: Bool) -> String? {
+    dual
+      ?? (isHarbor ? SharedFiles().folder.map { $0 + "/Samples/models/clip-harbor" } : nil)
+  }
+
+  /// What was named; for the harbour sample the committed picture encoder where nothing was.
   func material(isHarbor: Bool) -> RDSExperts.Material {
     var result = RDSExperts.Material(
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "))
     let shared = isHarbor ? SharedFiles().folder.map { $0 + "/Samples/models/" } : nil
     result.encoder = encoder
     result.pictures = pictures ?? shared.map { $0 + "resnet-harbor" }
-    result.words = dual ?? shared.map { $0 + "clip-harbor" }
     result.epochs = epochs
     result.batch = batch
     result.encoderRate = encoderRate
