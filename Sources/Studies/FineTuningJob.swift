@@ -58,6 +58,8 @@ public struct FineTuningJob: Sendable {
         var result = recipe
         result.epochs = 10
         (result.encoderRate, result.headRate) = (5e-4, 2e-3)
+        // Fresh layers of attention over pictures do not bear the rate that a linear layer does.
+        if needsPictures { (result.headRate, result.warmUp) = (5e-4, 0.1) }
         return result
       default: return recipe
       }

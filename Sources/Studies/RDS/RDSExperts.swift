@@ -17,6 +17,8 @@ public struct RDSExperts: Sendable {
     public var batch: Int?
     /// Highest learning rate of the encoder instead of the recipe's.
     public var encoderRate: Float?
+    /// Highest learning rate of what stands on the encoder instead of the recipe's.
+    public var headRate: Float?
     /// What was typed, for the provenance.
     public var command: String
 
@@ -65,6 +67,7 @@ public struct RDSExperts: Sendable {
         settings.epochs = material.epochs ?? settings.epochs
         settings.batch = material.batch ?? settings.batch
         settings.encoderRate = material.encoderRate ?? settings.encoderRate
+        settings.headRate = material.headRate ?? settings.headRate
         return settings
       }
       if let epochs = material.epochs { trainer.tagger.epochs = epochs }

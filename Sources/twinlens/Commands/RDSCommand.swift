@@ -132,6 +132,9 @@ struct RDSFolders: ParsableArguments {
   @Option(help: "Highest learning rate of their encoder.")
   var encoderRate: Float?
 
+  @Option(help: "Highest learning rate of what stands on their encoder.")
+  var headRate: Float?
+
   func validate() throws {
     guard (1...1000).contains(epochs ?? 1) else {
       throw ValidationError("--epochs takes a number from 1 to 1000")
@@ -139,8 +142,10 @@ struct RDSFolders: ParsableArguments {
     guard (1...4096).contains(batch ?? 1) else {
       throw ValidationError("--batch takes a number from 1 to 4096")
     }
-    guard (0...1).contains(encoderRate ?? 0) else {
-      throw ValidationError("--encoder-rate takes a number from 0 to 1")
+    for rate in [encoderRate, headRate].compactMap(\.self) {
+      guard (0...1).contains(rate) else {
+        throw ValidationError("a learning rate is a number from 0 to 1")
+      }
     }
   }
 
@@ -160,6 +165,7 @@ struct RDSFolders: ParsableArguments {
     result.epochs = epochs
     result.batch = batch
     result.encoderRate = encoderRate
+    result.headRate = headRate
     return result
   }
 }
