@@ -76,7 +76,7 @@ extension RDSReport {
 
   private var experts: PlainTable {
     var table = PlainTable(
-      "Experts", ["expert", "test F1", "dev F1, 80 % of train", "dev F1, all of train"])
+      "Experts", ["expert", "test F1", "dev F1 (80 % of train)", "dev F1 (all of train)"])
     table.add([
       settings.text, cell(text), number(devF1["text"]),
       settings.retrains ? number(devF1["finalText"]) : "—",

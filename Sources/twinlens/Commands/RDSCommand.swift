@@ -46,6 +46,10 @@ struct RDSCommand: ParsableCommand {
         "CSV of published numbers to print beside, with the columns "
           + "seed,table,dataset,setting,model,precision,recall,f1.", valueName: "file"))
     var published: String?
+    @Option(
+      help: ArgumentHelp(
+        "A Markdown file whose part for these experts is written.", valueName: "file"))
+    var results: String?
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -99,6 +103,10 @@ struct RDSCommand: ParsableCommand {
         ("tables.csv", report.csv(published: known)), ("tables.json", try report.json()),
       ] {
         try DurableFile.write(Data(content.utf8), to: out + "/" + name)
+      }
+      if let path = results {
+        try MarkedSection("rds \(text) \(multimodal)", report.markdown(published: known))
+          .write(to: path)
       }
       StandardOutput.write(json ? try report.json() : report.text(published: known))
     }

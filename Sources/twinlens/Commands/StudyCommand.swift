@@ -12,7 +12,7 @@ struct StudyCommand: ParsableCommand {
   @OptionGroup var source: HarborSource
   @Option(help: "The folder of model folders; its encoders are used.") var models: String
   @Option(help: "Number of seeds, from 1.") var seeds = 3
-  @Option(help: "The Markdown file to write.") var out: String
+  @Option(help: "The Markdown file whose part is written.") var out: String
   @Flag(help: "Print the numbers as JSON too.") var json = false
 
   func run() throws {
@@ -35,7 +35,7 @@ struct StudyCommand: ParsableCommand {
       throw ExitCode(130)
     }
     progress.clear()
-    try DurableFile.write(Data(ResultsDocument(results).markdown.utf8), to: out)
+    try MarkedSection("study", ResultsDocument(results).markdown).write(to: out)
     print("wrote \(out)")
     if json {
       let encoder = JSONEncoder()

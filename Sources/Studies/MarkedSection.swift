@@ -1,0 +1,38 @@
+import Foundation
+import Tensors
+
+/// A part of a Markdown file between `<!-- name -->` and `<!-- /name -->` that one command writes
+/// again and again, leaving the rest alone.
+public struct MarkedSection: Sendable, Hashable {
+  /// What the marks say.
+  public let name: String
+  /// What stands between them.
+  public let content: String
+
+  /// A section by its parts.
+  public init(_ name: String, _ content: String) {
+    self.name = name
+    self.content = content
+  }
+
+  /// The document with this section in its place, or at its end when it has none of that name.
+  public func document(replacing old: String) -> String {
+    let (open, close) = ("<!-- \(name) -->", "<!-- /\(name) -->")
+    let text = "\(open)\n\n\(content.trimmingCharacters(in: .newlines))\n\n\(close)"
+    if let start = old.range(of: open),
+      let end = old.range(of: close, range: start.upperBound..<old.endIndex)
+    {
+      return old.replacingCharacters(in: start.lowerBound..<end.upperBound, with: text)
+    }
+    let rest = old.trimmingCharacters(in: .newlines)
+    return (rest.isEmpty ? "" : rest + "\n\n") + text + "\n"
+  }
+
+  /// Replaces the section in a file, or adds it.
+  ///
+  /// - Throws: `DurableFileError` when the disk refuses.
+  public func write(to path: String) throws {
+    let old = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+    try DurableFile.write(Data(document(replacing: old ?? "").utf8), to: path)
+  }
+}
