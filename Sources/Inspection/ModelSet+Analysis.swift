@@ -7,12 +7,21 @@ import Traces
 extension ModelSet {
   /// The entity types that the experts can answer.
   public var scheme: TagScheme {
-    text?.configuration.scheme ?? multimodal?.configuration.scheme ?? .standard
+    text?.scheme ?? multimodal?.scheme ?? .standard
   }
 
   /// A post with its picture decoded and encoded.
   public func read(_ post: Post, of dataset: Dataset) -> PostReader.Read? {
-    PostReader(pictures: pictures, dual: dual).read([post], of: dataset, scheme: scheme).first
+    let reader = PostReader(pictures: pictures, dual: dual)
+    guard var read = reader.read([post], of: dataset, scheme: scheme).first else { return nil }
+    if let regions {
+      let picture = PostReader.picture(of: post, in: dataset, fitting: regions.shortSide)
+      switch picture {
+      case .success(let picture): read.regions = try? regions.regions(of: picture)
+      case .failure(let notice): read.regions = try? regions.missing(notice.sentence)
+      }
+    }
+    return read
   }
 
   /// Everything the models say about one post.
@@ -27,23 +36,41 @@ extension ModelSet {
 
   /// The same for a post that was read before.
   public func analyse(_ post: Post, _ read: PostReader.Read) -> PostAnalysis {
-    PostAnalysis(
-      post: post.id, text: text?.predict(read), multimodal: multimodal?.predict(read),
-      decision: decision(read), textRelations: relations(of: post),
-      notices: notices + (read.notice.map { ["no picture: " + $0] } ?? [])
+    var problems: [String] = []
+    func attempt<T>(_ body: () throws -> T?) -> T? {
+      do { return try body() } catch {
+        problems.append("\(error)")
+        return nil
+      }
+    }
+    let input = ExpertInput(post, regions: read.regions)
+    func predict(_ expert: (any RoutableExpert)?) -> Prediction? {
+      guard let expert else { return nil }
+      // RIVA and its tagger take what the reader prepared for them.
+      if let tagger = expert as? ExpertModel { return tagger.predict(read) }
+      return attempt { try expert.predict(input) }
+    }
+    let (u, m) = (predict(text), predict(multimodal))
+    let pairs = (
+      attempt { try Self.relations(textRelations, input) },
+      attempt { try Self.relations(multimodalRelations, input) }
     )
+    let missing = read.notice ?? read.regions?.notice
+    return PostAnalysis(
+      post: post.id, text: u, multimodal: m, decision: decision(read), textRelations: pairs.0,
+      multimodalRelations: pairs.1,
+      notices: notices + (missing.map { ["no picture: " + $0] } ?? []) + problems)
   }
 
-  /// What the text expert for relations says of a post's pairs; nil without one, or without pairs.
-  public func relations(of post: Post) -> RelationAnswers? {
-    guard let model = textRelations, !post.relations.isEmpty else { return nil }
-    let pairs = post.relations.map { (head: $0.head, tail: $0.tail) }
-    guard let answers = try? model.predict(post.tokens.map(\.text), pairs: pairs) else {
-      return nil
-    }
+  /// What an expert for relations says of a post's pairs; nil without one, or without pairs.
+  private static func relations(
+    _ expert: (any RoutableExpert)?, _ input: ExpertInput
+  ) throws -> RelationAnswers? {
+    guard let expert, !input.post.relations.isEmpty else { return nil }
+    let answers = try expert.answers(of: [input]).first ?? []
     return RelationAnswers(
-      system: model.name, labels: model.configuration.scheme.labels,
-      answers: zip(pairs, answers).map {
+      system: expert.name, labels: expert.relationLabels,
+      answers: zip(input.post.relations, answers).map {
         RelationAnswer(
           head: $0.head, tail: $0.tail, label: $1.label, probabilities: $1.probabilities)
       })
@@ -67,7 +94,7 @@ extension ModelSet {
   /// mentions.
   public func correction(_ post: Post, _ read: PostReader.Read) -> Correction? {
     guard let text, let multimodal,
-      let u = text.mentions([read.input]).first, let m = multimodal.mentions([read.input]).first
+      let u = try? text.mentions(of: post, read), let m = try? multimodal.mentions(of: post, read)
     else { return nil }
     return Correction(
       id: post.id, x: routerInput(read),
@@ -75,5 +102,15 @@ extension ModelSet {
         text: MatchCounts.count(predicted: u, gold: post.mentions),
         multimodal: MatchCounts.count(predicted: m, gold: post.mentions)),
       labels: Set(post.mentions.map(\.type.rawValue)))
+  }
+}
+
+extension RoutableExpert {
+  /// Mentions of a post that was read before.
+  ///
+  /// - Throws: as `mentions(of:)`.
+  func mentions(of post: Post, _ read: PostReader.Read) throws -> [EntityMention] {
+    if let tagger = self as? ExpertModel { return tagger.mentions([read.input]).first ?? [] }
+    return try mentions(of: [ExpertInput(post, regions: read.regions)]).first ?? []
   }
 }

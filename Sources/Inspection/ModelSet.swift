@@ -17,11 +17,15 @@ public struct ModelSet: Sendable {
   /// The experts' picture encoder.
   public let pictures: PictureEncoderModel?
   /// The expert that reads the text alone.
-  public let text: ExpertModel?
+  public let text: (any RoutableExpert)?
   /// The expert that looks at the picture too.
-  public let multimodal: ExpertModel?
+  public let multimodal: (any RoutableExpert)?
   /// The expert that names relations from the text alone; nil without a folder of its system.
-  public var textRelations: MTBModel?
+  public internal(set) var textRelations: (any RoutableExpert)?
+  /// The expert that names relations with the picture.
+  public internal(set) var multimodalRelations: (any RoutableExpert)?
+  /// What experts beside RIVA see pictures with; nil when there is none of them.
+  public internal(set) var regions: RegionSource?
   /// What decides between them.
   public private(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.
@@ -35,8 +39,8 @@ public struct ModelSet: Sendable {
   }
 
   init(
-    folder: String, dual: DualEncoderModel?, pictures: PictureEncoderModel?, text: ExpertModel?,
-    multimodal: ExpertModel?,
+    folder: String, dual: DualEncoderModel?, pictures: PictureEncoderModel?,
+    text: (any RoutableExpert)?, multimodal: (any RoutableExpert)?,
     router: RouterBundle?, notices: [String]
   ) {
     self.folder = folder
@@ -87,13 +91,13 @@ public struct ModelSet: Sendable {
       routerName ?? (catalog.routers.contains("rds") ? "rds" : catalog.routers.first)
     var router = try attempt(chosen) { try RouterBundle(folder: $0) }
     var textName =
-      router?.configuration.textExpert ?? catalog.first(of: ExpertModel.System.text)
+      router?.configuration.textExpert ?? catalog.first(ofAny: Self.textSystems)
     var multimodalName =
-      router?.configuration.multimodalExpert ?? catalog.first(of: ExpertModel.System.riva)
+      router?.configuration.multimodalExpert ?? catalog.first(ofAny: Self.multimodalSystems)
     if let system {
       switch catalog.systems[system] {
-      case ExpertModel.System.text: textName = system
-      case ExpertModel.System.riva: multimodalName = system
+      case let known? where Self.textSystems.contains(known): textName = system
+      case let known? where Self.multimodalSystems.contains(known): multimodalName = system
       default:
         throw ModelFolderError(
           folder: folder + "/" + system, problem: "is not an expert and cannot be a --system")
@@ -112,20 +116,27 @@ public struct ModelSet: Sendable {
         }
       }
     }
-    let text = try attempt(textName) { try ExpertModel(folder: $0) }
-    let multimodal = try attempt(multimodalName) { try ExpertModel(folder: $0) }
+    let text = try attempt(textName) { try ExpertFolder.open($0) }
+    let multimodal = try attempt(multimodalName) { try ExpertFolder.open($0) }
     let dual = try attempt(
       router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)
     ) { try DualEncoderModel(folder: $0) }
-    let pictures = try attempt(multimodal?.configuration.needs.first) {
+    let isRIVA = multimodal is ExpertModel
+    let pictures = try attempt(isRIVA ? multimodal?.pictures : nil) {
       try PictureEncoderModel(folder: $0)
     }
-    let relations = try attempt(catalog.first(of: MTBModel.system)) { try MTBModel(folder: $0) }
+    let relations = try [MTBModel.system, MEGALiteModel.system].map { system in
+      try attempt(catalog.first(of: system)) { try ExpertFolder.open($0) }
+    }
+    let others = [isRIVA ? nil : multimodal, relations[1]].compactMap(\.self)
+    let source = try attempt(others.first?.pictures) { try RegionSource(folder: $0) }
     var set = fitting(
       ModelSet(
         folder: folder, dual: dual, pictures: pictures, text: text, multimodal: multimodal,
         router: router, notices: notices))
-    set.textRelations = relations
+    set.textRelations = relations[0]
+    set.multimodalRelations = relations[1]
+    set.regions = source
     return set
   }
 
@@ -133,7 +144,7 @@ public struct ModelSet: Sendable {
   private static func fitting(_ set: ModelSet) -> ModelSet {
     var notices = set.notices
     var (multimodal, router) = (set.multimodal, set.router)
-    if let expert = multimodal, let size = expert.configuration.riva?.regionSize {
+    if let expert = multimodal as? ExpertModel, let size = expert.configuration.riva?.regionSize {
       let given = set.pictures?.regionShape[1]
       if given != size {
         notices.append(
@@ -166,7 +177,14 @@ public struct ModelSet: Sendable {
   }
 
   /// Whether there is anything to show beside the labels.
-  public var isEmpty: Bool { text == nil && multimodal == nil && textRelations == nil }
+  public var isEmpty: Bool {
+    text == nil && multimodal == nil && textRelations == nil && multimodalRelations == nil
+  }
+
+  /// Systems of text experts for entities, the first found being taken.
+  static let textSystems = [ExpertModel.System.text, BERTCRFModel.system]
+  /// Systems of multimodal experts for entities.
+  static let multimodalSystems = [ExpertModel.System.riva, UMTModel.system, MAFModel.system]
 }
 
 /// What a folder of model folders holds, by name.
@@ -192,7 +210,8 @@ struct ModelCatalog {
       do {
         systems[name] = try ModelFolder.system(of: path)
       } catch {
-        notices.append("\(error)")
+        // A published encoder beside the experts that stand on it is no expert.
+        if (try? EncoderFolder(path)) == nil { notices.append("\(error)") }
       }
     }
     self.systems = systems
@@ -206,6 +225,10 @@ struct ModelCatalog {
   }
 
   func first(of system: String) -> String? { names(of: system).first }
+
+  func first(ofAny systems: [String]) -> String? {
+    systems.lazy.compactMap { first(of: $0) }.first
+  }
 
   /// The router trained with exactly these experts.
   func router(text: String?, multimodal: String?) throws -> String? {

@@ -110,8 +110,16 @@ public struct RoutingReport: Sendable, Codable {
     let reads = reader.read(posts, of: dataset, scheme: models.scheme) { done in
       progress(Double(done) / Double(posts.count))
     }
-    let inputs = reads.map(\.input)
-    let answers = [text, multimodal].map { $0.mentions(inputs, reading: reading) }
+    let answers = try [text, multimodal].map { expert in
+      if let tagger = expert as? ExpertModel {
+        return tagger.mentions(reads.map(\.input), reading: reading)
+      }
+      guard reading == .lenient else { throw StudyError.readsLeniently(expert.name) }
+      let regions =
+        expert.needsPicture ? try models.regions?.regions(of: posts, PictureProvider(dataset)) : nil
+      return try expert.mentions(
+        of: posts.indices.map { ExpertInput(posts[$0], regions: regions?[$0]) })
+    }
     let counts = posts.indices.map { i in
       ExpertCounts(
         text: MatchCounts.count(predicted: answers[0][i], gold: posts[i].mentions),
@@ -147,12 +155,15 @@ public struct RoutingReport: Sendable, Codable {
 public enum StudyError: Error, CustomStringConvertible {
   case incompleteModels(String, [String])
   case emptySplit(String, [String])
+  case readsLeniently(String)
 
   public var description: String {
     switch self {
     case .incompleteModels(let folder, let notices):
       "an evaluation needs a text expert, a multimodal expert and a router; \(folder) lacks one"
         + (notices.isEmpty ? "" : ": " + notices.joined(separator: "; "))
+    case .readsLeniently(let expert):
+      "\(expert) reads tags leniently only"
     case .emptySplit(let split, let have):
       "the dataset has no posts in the split \(split); it has \(have.joined(separator: ", ")) (--split)"
     }

@@ -32,6 +32,8 @@ public struct PostReader: Sendable {
     public let picture: [Float]?
     /// Why there is no picture, for the screen.
     public let notice: String?
+    /// What a region source saw, for experts that stand on one; nil without such an expert.
+    public var regions: PictureRegions?
 
     /// The same post with another input: an intervention, or a control.
     public func replacing(input: TaggerInput) -> Read {

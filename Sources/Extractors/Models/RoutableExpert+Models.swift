@@ -3,6 +3,8 @@ import Encoders
 import Tensors
 
 extension ExpertModel: RoutableExpert {
+  /// Its tags.
+  public var scheme: TagScheme? { configuration.scheme }
   /// The folder's `system`.
   public var systemName: String { configuration.system }
   /// Mentions.
@@ -39,6 +41,8 @@ extension ExpertModel: RoutableExpert {
 }
 
 extension BERTCRFModel: RoutableExpert {
+  /// Its tags.
+  public var scheme: TagScheme? { configuration.scheme }
   /// The folder's `system`.
   public var systemName: String { Self.system }
   /// Mentions.
@@ -56,6 +60,8 @@ extension BERTCRFModel: RoutableExpert {
 }
 
 extension PictureTaggerModel: RoutableExpert {
+  /// Its tags.
+  public var scheme: TagScheme? { configuration.scheme }
   /// The folder's `system`.
   public var systemName: String { Self.system }
   /// Mentions.
@@ -75,6 +81,8 @@ extension PictureTaggerModel: RoutableExpert {
 }
 
 extension MTBModel: RoutableExpert {
+  /// Its labels.
+  public var relationLabels: [String] { configuration.scheme.labels }
   /// The folder's `system`.
   public var systemName: String { Self.system }
   /// Relations.
@@ -89,6 +97,8 @@ extension MTBModel: RoutableExpert {
 }
 
 extension MEGALiteModel: RoutableExpert {
+  /// Its labels.
+  public var relationLabels: [String] { configuration.text.scheme.labels }
   /// The folder's `system`.
   public var systemName: String { Self.system }
   /// Relations.

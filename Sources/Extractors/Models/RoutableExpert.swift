@@ -37,6 +37,10 @@ public protocol RoutableExpert: Sendable {
   var task: ExpertTask { get }
   /// The name of the folder of the region source it needs; nil: it reads the text alone.
   var pictures: String? { get }
+  /// Its tags; nil for a relation expert.
+  var scheme: TagScheme? { get }
+  /// Its relation labels in the order of their probabilities; empty for an entity expert.
+  var relationLabels: [String] { get }
   /// Mentions of many posts, read leniently.
   ///
   /// - Throws: `ExpertError` for a relation expert or when regions are missing;
@@ -56,6 +60,12 @@ public protocol RoutableExpert: Sendable {
 extension RoutableExpert {
   /// Whether it looks at pictures.
   public var needsPicture: Bool { pictures != nil }
+
+  /// An expert that answers relations has no tags.
+  public var scheme: TagScheme? { nil }
+
+  /// An expert that answers mentions has no relations.
+  public var relationLabels: [String] { [] }
 
   /// An expert that answers relations has no mentions.
   public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {

@@ -23,6 +23,11 @@ public struct RDSRun: Sendable {
   public let embedder: RouterEmbedder
   /// Where everything is kept.
   public let folder: String
+  /// Encoder folders to link beside the experts of D_model, so that they and the router can be
+  /// opened as a folder of models.
+  public var encoders: [String] = []
+  /// What was typed, for the provenance.
+  public var command = "twinlens rds run"
   /// Called from the run's own threads; returns false to stop.
   public let observe: @Sendable (TrainingEvent) -> Bool
 
@@ -118,6 +123,11 @@ public struct RDSRun: Sendable {
       routers[router.name] = result
       found[router.name] = discriminator
     }
+    if settings.task == .entities, let router = settings.routers.first,
+      let discriminator = found[router.name], let best = routers[router.name]?.best
+    {
+      try saveRouter(discriminator, best, seed, split, dev)
+    }
     let final =
       settings.retrains
       ? try experts(seed, "all", dataset.posts(in: .train)) : first
@@ -165,6 +175,32 @@ public struct RDSRun: Sendable {
           seed: seed, observe: observe))
     }
     return Experts(text: try make(text), multimodal: try make(multimodal))
+  }
+
+  /// Puts the first objective's router beside the experts whose answers it learned from.
+  private func saveRouter(
+    _ discriminator: Discriminator, _ best: GridPoint, _ seed: UInt64, _ split: RouterData,
+    _ dev: RouterData
+  ) throws {
+    let models = folder + "/seed-\(seed)-model"
+    let standard = TagScheme.standard.types
+    let seen = Set(dataset.posts(in: .train).flatMap { $0.mentions.map(\.type.rawValue) })
+    let bundle = try RouterBundle(
+      name: "rds", textExpert: text.name, multimodalExpert: multimodal.name,
+      encoder: embedder.name, labels: standard + seen.subtracting(standard).sorted(),
+      base: discriminator, training: best.configuration, seed: seed, rehearsal: split,
+      heldOut: dev)
+    try bundle.save(
+      to: models + "/rds",
+      provenance: Provenance(
+        command: command, seed: seed, data: [dataset.name: dataset.contentHash],
+        metrics: ["devUnionF1": Double(best.devUnion)]))
+    for encoder in encoders {
+      let target = URL(fileURLWithPath: encoder).standardizedFileURL.path
+      // What is there already, from a run before, stays.
+      try? FileManager.default.createSymbolicLink(
+        atPath: models + "/" + FilePath.name(of: target), withDestinationPath: target)
+    }
   }
 
   /// Searches one objective's grid, behind what an interrupted search has finished.

@@ -43,9 +43,14 @@ struct EvaluateCommand: ParsableCommand {
       return
     }
     for reading in [BIO.Reading.lenient, .strict] {
-      let result = try report(reading)
-      progress.clear()
-      print(result.table + "\n")
+      do {
+        let result = try report(reading)
+        progress.clear()
+        print(result.table + "\n")
+      } catch StudyError.readsLeniently(let expert) {
+        progress.clear()
+        print("No strict table: \(StudyError.readsLeniently(expert)).")
+      }
     }
   }
 }

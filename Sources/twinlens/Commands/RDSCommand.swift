@@ -82,14 +82,16 @@ struct RDSCommand: ParsableCommand {
       let dataset = try source.open(progress, pairs: task == .relations)
       let results: [RDSSeedResult]
       do {
-        results = try RDSRun(
+        var run = try RDSRun(
           settings: settings, dataset: dataset, text: textRecipe, multimodal: pictureRecipe,
           embedder: embedder, folder: out,
           observe: { event in
             progress.show(event)
             return !interrupt.isRaised
-          }
-        ).run(seeds: (1...UInt64(seeds)).map { $0 })
+          })
+        run.command = material.command
+        run.encoders = [dual, material.pictures].compactMap(\.self)
+        results = try run.run(seeds: (1...UInt64(seeds)).map { $0 })
       } catch let stopped as TrainingStopped {
         progress.clear()
         FileHandle.standardError.write(Data("\(stopped)\n".utf8))
@@ -104,7 +106,7 @@ struct RDSCommand: ParsableCommand {
       ] {
         try DurableFile.write(Data(content.utf8), to: out + "/" + name)
       }
-      if let path = results {
+      if let path = self.results {
         try MarkedSection("rds \(text) \(multimodal)", report.markdown(published: known))
           .write(to: path)
       }
