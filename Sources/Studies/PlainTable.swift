@@ -40,7 +40,7 @@ public struct PlainTable: Sendable, Hashable {
       return line
     }
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: "  ")
-    return ([title, "", line(heads), rule] + rows.map(line) + noteLines("  ")).joined(
+    return ([title, "", line(heads), rule] + rows.map(line) + noteLines("* ")).joined(
       separator: "\n")
   }
 

@@ -14,7 +14,24 @@ extension RDSReport {
 
   /// Everything for a terminal.
   public func text(published: [PublishedRouting] = []) -> String {
-    ([heading] + tables(published: published).map(\.text)).joined(separator: "\n\n") + "\n"
+    ([title, Self.wrapped(heading, at: 100)] + tables(published: published).map(\.text))
+      .joined(separator: "\n\n") + "\n"
+  }
+
+  /// Lines of at most so many characters, broken between words.
+  private static func wrapped(_ text: String, at width: Int) -> String {
+    var lines = [""]
+    for word in text.split(separator: " ") {
+      let line = lines[lines.count - 1]
+      if line.isEmpty {
+        lines[lines.count - 1] = String(word)
+      } else if line.count + 1 + word.count <= width {
+        lines[lines.count - 1] = line + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   /// Everything as a Markdown section.
