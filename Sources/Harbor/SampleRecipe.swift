@@ -12,8 +12,20 @@ public struct SampleRecipe: Sendable, Hashable {
   public var captions: Int
   /// Side of the square pictures in pixels.
   public var side: Int
-  /// Share of posts that name a second entity, so that there is a pair to relate, 0 … 1.
-  public var pairShare: Float = 0.22
+  /// How posts name a second entity.
+  public var pairs = Pairing.inPassing
+
+  /// How posts name a second entity, so that there is a pair to relate.
+  public enum Pairing: Sendable, Hashable {
+    /// Some posts do, whoever it is; in most pairs nothing relates the two.
+    case inPassing
+    /// Every post does, mostly a place, and most words between the two relate them; so mostly what
+    /// the first name stands for decides the relation.
+    case everyPost
+  }
+
+  /// Changes whenever the same recipe gives other posts or pictures.
+  public var version: Int { pairs == .everyPost ? 3 : 2 }
 
   /// A recipe; without numbers the one the committed models were trained with.
   public init(

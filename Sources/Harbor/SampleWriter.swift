@@ -11,8 +11,6 @@ import Tensors
 public struct SampleWriter: Sendable {
   /// How much to draw, and from which seed.
   public let recipe: SampleRecipe
-  /// Changes whenever the same seed gives other posts or pictures.
-  public static let worldVersion = 2
 
   /// A writer for a recipe.
   public init(_ recipe: SampleRecipe) { self.recipe = recipe }
@@ -55,7 +53,7 @@ public struct SampleWriter: Sendable {
   private var settings: String {
     """
     # Made by `twinlens sample`, seed \(recipe.seed). All people, places and posts are invented.
-    name = "\(recipe.pairShare > 0.5 ? "harbor-pairs" : "harbor")"
+    name = "\(recipe.pairs == .everyPost ? "harbor-pairs" : "harbor")"
     types = ["PER", "LOC", "ORG", "MISC"]
     guidelines = "Names of the harbour town are ambiguous: let the text decide where it does, else the picture."
 
@@ -89,7 +87,7 @@ public struct SampleWriter: Sendable {
     var generator = SeededGenerator(
       seed: recipe.seed &* 1_000_003 &+ UInt64(i), stream: split.rawValue)
     let plan = PostPlan(&generator)
-    let sentence = Sentence(plan, pairShare: recipe.pairShare, &generator)
+    let sentence = Sentence(plan, pairs: recipe.pairs, &generator)
     let picture = ScenePainter(side: recipe.side).paint(
       plan.thing, in: plan.setting, using: &generator)
     let id = "\(split.rawValue)-\(String(i + 100_000).dropFirst())"

@@ -91,17 +91,29 @@ extension ModelSet {
   }
 
   /// A reviewed post as the router's training takes it: both experts' counts against the corrected
-  /// mentions.
+  /// labels of the router's task. Nil where an expert fails, or where a post has no pair to relate.
   public func correction(_ post: Post, _ read: PostReader.Read) -> Correction? {
-    guard let text, let multimodal,
-      let u = try? text.mentions(of: post, read), let m = try? multimodal.mentions(of: post, read)
+    let experts = routed
+    guard let text = experts.text, let multimodal = experts.multimodal else { return nil }
+    let labels: [String]
+    switch task {
+    case .entities: labels = post.mentions.map(\.type.rawValue)
+    case .relations:
+      labels = post.relations.map(\.label)
+      if labels.isEmpty { return nil }
+    }
+    guard let u = try? text.counts(of: post, read), let m = try? multimodal.counts(of: post, read)
     else { return nil }
     return Correction(
-      id: post.id, x: routerInput(read),
-      counts: ExpertCounts(
-        text: MatchCounts.count(predicted: u, gold: post.mentions),
-        multimodal: MatchCounts.count(predicted: m, gold: post.mentions)),
-      labels: Set(post.mentions.map(\.type.rawValue)))
+      id: post.id, x: routerInput(read), counts: ExpertCounts(text: u, multimodal: m),
+      labels: Set(labels))
+  }
+}
+
+extension Dataset {
+  /// What its posts are mainly about: relations when most of them have a pair.
+  public var mainTask: ExpertTask {
+    2 * posts.count { !$0.relations.isEmpty } > posts.count ? .relations : .entities
   }
 }
 
@@ -112,5 +124,33 @@ extension RoutableExpert {
   func mentions(of post: Post, _ read: PostReader.Read) throws -> [EntityMention] {
     if let tagger = self as? ExpertModel { return tagger.mentions([read.input]).first ?? [] }
     return try mentions(of: [ExpertInput(post, regions: read.regions)]).first ?? []
+  }
+
+  /// How its answers match the labels of a post that was read before.
+  ///
+  /// - Throws: as `mentions(of:)` and `answers(of:)`.
+  func counts(of post: Post, _ read: PostReader.Read) throws -> MatchCounts {
+    if task == .entities {
+      return .count(predicted: try mentions(of: post, read), gold: post.mentions)
+    }
+    return try counts(of: [ExpertInput(post, regions: read.regions)]).first ?? .zero
+  }
+
+  /// How its answers match the labels of each post, over all of a post's pairs for relations.
+  ///
+  /// - Throws: as `mentions(of:)` and `answers(of:)`.
+  public func counts(of inputs: [ExpertInput]) throws -> [MatchCounts] {
+    switch task {
+    case .entities:
+      return zip(try mentions(of: inputs), inputs).map {
+        .count(predicted: $0, gold: $1.post.mentions)
+      }
+    case .relations:
+      return zip(try answers(of: inputs), inputs).map { answers, input in
+        zip(answers, input.post.relations).reduce(.zero) {
+          $0 + MatchCounts(answer: $1.0.label, gold: $1.1.label)
+        }
+      }
+    }
   }
 }

@@ -59,11 +59,13 @@ public struct ModelSet: Sendable {
   /// folder becomes a notice, so that the rest can be used.
   ///
   /// - Parameters:
-  ///   - router: name of a router folder; nil takes `rds`, else the first there is.
+  ///   - task: what the posts are mainly about; a router for it is preferred.
+  ///   - router: name of a router folder; nil takes `rds`, else the first there is for the task.
   ///   - system: name of an expert folder.
   /// - Throws: `ModelFolderError` when the folder or a named model is missing.
   public static func open(
-    _ folder: String, router routerName: String? = nil, system: String? = nil
+    _ folder: String, for task: ExpertTask = .entities, router routerName: String? = nil,
+    system: String? = nil
   ) throws -> ModelSet {
     let catalog = try ModelCatalog(folder: folder)
     var notices = catalog.notices
@@ -87,13 +89,16 @@ public struct ModelSet: Sendable {
         problem:
           "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
     }
-    let chosen =
-      routerName ?? (catalog.routers.contains("rds") ? "rds" : catalog.routers.first)
-    var router = try attempt(chosen) { try RouterBundle(folder: $0) }
+    var router = try attempt(routerName ?? catalog.router(for: task)) {
+      try RouterBundle(folder: $0)
+    }
+    let routed = router?.configuration
+    let routesRelations = routed?.task == .relations
     var textName =
-      router?.configuration.textExpert ?? catalog.first(ofAny: Self.textSystems)
+      (routesRelations ? nil : routed?.textExpert) ?? catalog.first(ofAny: Self.textSystems)
     var multimodalName =
-      router?.configuration.multimodalExpert ?? catalog.first(ofAny: Self.multimodalSystems)
+      (routesRelations ? nil : routed?.multimodalExpert)
+      ?? catalog.first(ofAny: Self.multimodalSystems)
     if let system {
       switch catalog.systems[system] {
       case let known? where Self.textSystems.contains(known): textName = system
@@ -102,10 +107,10 @@ public struct ModelSet: Sendable {
         throw ModelFolderError(
           folder: folder + "/" + system, problem: "is not an expert and cannot be a --system")
       }
-      if let known = router?.configuration,
+      if !routesRelations, let known = router?.configuration,
         known.textExpert != textName || known.multimodalExpert != multimodalName
       {
-        let fitting = try catalog.router(text: textName, multimodal: multimodalName)
+        let fitting = catalog.router(text: textName, multimodal: multimodalName)
         if routerName == nil, let fitting {
           router = try attempt(fitting) { try RouterBundle(folder: $0) }
         } else {
@@ -125,8 +130,12 @@ public struct ModelSet: Sendable {
     let pictures = try attempt(isRIVA ? multimodal?.pictures : nil) {
       try PictureEncoderModel(folder: $0)
     }
-    let relations = try [MTBModel.system, MEGALiteModel.system].map { system in
-      try attempt(catalog.first(of: system)) { try ExpertFolder.open($0) }
+    let relations = try [
+      (MTBModel.system, routed?.textExpert), (MEGALiteModel.system, routed?.multimodalExpert),
+    ].map { system, name in
+      try attempt((routesRelations ? name : nil) ?? catalog.first(of: system)) {
+        try ExpertFolder.open($0)
+      }
     }
     let others = [isRIVA ? nil : multimodal, relations[1]].compactMap(\.self)
     let source = try attempt(others.first?.pictures) { try RegionSource(folder: $0) }
@@ -167,6 +176,14 @@ public struct ModelSet: Sendable {
     return ModelSet(
       folder: set.folder, dual: set.dual, pictures: set.pictures, text: set.text,
       multimodal: multimodal, router: router, notices: notices)
+  }
+
+  /// What the router routes for.
+  public var task: ExpertTask { router?.configuration.task ?? .entities }
+
+  /// The experts that the router chooses between, the text expert first.
+  public var routed: (text: (any RoutableExpert)?, multimodal: (any RoutableExpert)?) {
+    task == .relations ? (textRelations, multimodalRelations) : (text, multimodal)
   }
 
   /// This set with another router.
@@ -220,6 +237,24 @@ struct ModelCatalog {
 
   var routers: [String] { names(of: "rds") }
 
+  /// The router for a task: `rds`, else the first; one for another task where there is none.
+  func router(for task: ExpertTask) -> String? {
+    let fitting = routers.filter { routed($0)?.task ?? .entities == task }
+    let known = fitting.isEmpty ? routers : fitting
+    return known.contains("rds") ? "rds" : known.first
+  }
+
+  private struct Routed: Decodable {
+    let task: ExpertTask?
+    let textExpert: String
+    let multimodalExpert: String
+  }
+
+  private func routed(_ name: String) -> Routed? {
+    FileManager.default.contents(atPath: folder + "/\(name)/config.json")
+      .flatMap { try? JSONDecoder().decode(Routed.self, from: $0) }
+  }
+
   func names(of system: String) -> [String] {
     systems.filter { $0.value == system }.keys.sorted()
   }
@@ -231,16 +266,10 @@ struct ModelCatalog {
   }
 
   /// The router trained with exactly these experts.
-  func router(text: String?, multimodal: String?) throws -> String? {
-    struct Names: Decodable {
-      let textExpert: String
-      let multimodalExpert: String
-    }
-    return routers.first { name in
-      guard let data = FileManager.default.contents(atPath: folder + "/\(name)/config.json"),
-        let names = try? JSONDecoder().decode(Names.self, from: data)
-      else { return false }
-      return names.textExpert == text && names.multimodalExpert == multimodal
+  func router(text: String?, multimodal: String?) -> String? {
+    routers.first { name in
+      guard let known = routed(name) else { return false }
+      return known.textExpert == text && known.multimodalExpert == multimodal
     }
   }
 }

@@ -121,11 +121,7 @@ extension RouteExplanation.Answer {
     relations.map { relations in
       post.relations.reduce(.zero) { sum, pair in
         guard let answer = relations[pair.head, pair.tail]?.label else { return sum }
-        let isRelation = pair.label != RelationInventory.none
-        return sum
-          + MatchCounts(
-            correct: isRelation && answer == pair.label ? 1 : 0,
-            predicted: answer != RelationInventory.none ? 1 : 0, gold: isRelation ? 1 : 0)
+        return sum + MatchCounts(answer: answer, gold: pair.label)
       }
     }
   }

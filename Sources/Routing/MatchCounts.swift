@@ -30,6 +30,14 @@ public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
       correct: predicted.intersection(gold).count, predicted: predicted.count, gold: gold.count)
   }
 
+  /// The counts of one answered pair: `None` is neither an answer nor asked for (MODELS §2.8.2).
+  public init(answer: String, gold: String) {
+    let none = RelationInventory.none
+    self.init(
+      correct: answer == gold && gold != none ? 1 : 0, predicted: answer == none ? 0 : 1,
+      gold: gold == none ? 0 : 1)
+  }
+
   /// No answers, none asked for.
   public static let zero = MatchCounts(correct: 0, predicted: 0, gold: 0)
 

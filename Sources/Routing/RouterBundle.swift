@@ -1,3 +1,4 @@
+import Extractors
 import Tensors
 
 /// Everything a router folder holds, as a value: enough to route, and to be retrained anywhere.
@@ -34,7 +35,10 @@ public struct RouterBundle: Sendable, Hashable {
     public var multimodalExpert: String
     /// Model folder of the dual encoder.
     public var encoder: String
-    /// Entity types that the experts can answer; corrections with others cannot be trained on.
+    /// What the experts answer, and so what the router learned to route for; nil: entities.
+    public var task: ExpertTask?
+    /// Entity types or relations that the experts can answer; corrections with others cannot be
+    /// trained on.
     public var labels: [String]
     /// Width of the encoder's embeddings.
     public var dimensions: Int
@@ -72,9 +76,9 @@ public struct RouterBundle: Sendable, Hashable {
   ///
   /// - Throws: `RoutingError` when widths disagree or there is nothing to rehearse or to judge on.
   public init(
-    name: String, textExpert: String, multimodalExpert: String, encoder: String, labels: [String],
-    base: Discriminator, training: RouterConfiguration, seed: UInt64, rehearsal: RouterData,
-    heldOut: RouterData
+    name: String, task: ExpertTask = .entities, textExpert: String, multimodalExpert: String,
+    encoder: String, labels: [String], base: Discriminator, training: RouterConfiguration, seed: UInt64,
+    rehearsal: RouterData, heldOut: RouterData
   ) throws(RoutingError) {
     try training.validate()
     for part in [rehearsal, heldOut] where part.dimensions != base.dimensions {
@@ -88,7 +92,7 @@ public struct RouterBundle: Sendable, Hashable {
     training.biases = base.hasBiases
     configuration = Configuration(
       name: name, textExpert: textExpert, multimodalExpert: multimodalExpert, encoder: encoder,
-      labels: labels, dimensions: base.dimensions, inputScale: base.inputScale, training: training,
+      task: task, labels: labels, dimensions: base.dimensions, inputScale: base.inputScale, training: training,
       seed: seed, rehearsalIDs: rehearsal.ids, heldOutIDs: heldOut.ids)
     self.base = base
     installed = base

@@ -11,7 +11,8 @@ extension InferenceService {
       return
     }
     do {
-      var models = try ModelSet.open(folder, router: choice.router, system: choice.system)
+      var models = try ModelSet.open(
+        folder, for: dataset.mainTask, router: choice.router, system: choice.system)
       var notices = models.notices
       if let router = models.router {
         let (retrained, notice) = retrained(router)

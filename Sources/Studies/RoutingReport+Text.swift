@@ -6,7 +6,9 @@ extension RoutingReport {
         + [score.precision, score.recall, score.f1].map { Self.number($0) }.joined()
     }
     var lines = [
-      "\(dataset), split \(split), \(reading) reading, router \(models.router)", "",
+      "\(dataset), split \(split), "
+        + (task == .entities ? "\(reading) reading" : "relations without None")
+        + ", router \(models.router)", "",
       Self.pad("set", 12) + Self.pad("posts", 7, right: true) + "  " + Self.pad("answered by", 28)
         + ["P", "R", "F1"].map { Self.pad($0, 8, right: true) }.joined(),
     ]

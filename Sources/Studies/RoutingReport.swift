@@ -7,6 +7,8 @@ import Routing
 /// Both experts on the sets that the router makes, and their union: RDS's tables for one dataset
 /// and model set.
 public struct RoutingReport: Sendable, Codable {
+  /// What was scored: entities or relations.
+  public let task: ExpertTask
   /// How tags were read: `lenient` or `strict`.
   public let reading: String
   /// The dataset's name.
@@ -100,9 +102,13 @@ public struct RoutingReport: Sendable, Codable {
     _ dataset: Dataset, split: Split, models: ModelSet, reading: BIO.Reading,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws {
-    guard let text = models.text, let multimodal = models.multimodal, let router = models.router
+    let experts = models.routed
+    guard let text = experts.text, let multimodal = experts.multimodal, let router = models.router
     else { throw StudyError.incompleteModels(models.folder, models.notices) }
-    let posts = dataset.posts(in: split)
+    // A post without a pair asks relation experts nothing.
+    let posts = dataset.posts(in: split).filter {
+      models.task == .entities || !$0.relations.isEmpty
+    }
     guard !posts.isEmpty else {
       throw StudyError.emptySplit(split.rawValue, Set(dataset.posts.map(\.split.rawValue)).sorted())
     }
@@ -110,26 +116,25 @@ public struct RoutingReport: Sendable, Codable {
     let reads = reader.read(posts, of: dataset, scheme: models.scheme) { done in
       progress(Double(done) / Double(posts.count))
     }
-    let answers = try [text, multimodal].map { expert in
+    let counted = try [text, multimodal].map { expert in
       if let tagger = expert as? ExpertModel {
-        return tagger.mentions(reads.map(\.input), reading: reading)
+        return zip(tagger.mentions(reads.map(\.input), reading: reading), posts).map {
+          MatchCounts.count(predicted: $0, gold: $1.mentions)
+        }
       }
       guard reading == .lenient else { throw StudyError.readsLeniently(expert.name) }
       let regions =
         expert.needsPicture ? try models.regions?.regions(of: posts, PictureProvider(dataset)) : nil
-      return try expert.mentions(
+      return try expert.counts(
         of: posts.indices.map { ExpertInput(posts[$0], regions: regions?[$0]) })
     }
-    let counts = posts.indices.map { i in
-      ExpertCounts(
-        text: MatchCounts.count(predicted: answers[0][i], gold: posts[i].mentions),
-        multimodal: MatchCounts.count(predicted: answers[1][i], gold: posts[i].mentions))
-    }
+    let counts = zip(counted[0], counted[1]).map { ExpertCounts(text: $0, multimodal: $1) }
     let items = zip(posts, reads).map { RoutingProtocol.Item(post: $0, read: $1) }
     let data = try items.routerData(counts)
     // Without a picture there is nothing to route to: the text expert answers, as on screen.
     let probabilities = reads.map { models.decision($0)?.probability ?? 0 }
     let evaluation = RouterEvaluation(probabilities: probabilities, on: data)
+    task = models.task
     self.reading = reading.rawValue
     self.dataset = dataset.name
     self.split = split.rawValue

@@ -35,9 +35,9 @@ struct Sentence {
 
   /// The sentence of a plan.
   ///
-  /// - Parameter pairShare: the chance that it names a second entity.
+  /// - Parameter pairs: how it names a second entity.
   init(
-    _ plan: PostPlan, pairShare: Float = SampleRecipe().pairShare,
+    _ plan: PostPlan, pairs: SampleRecipe.Pairing = .inPassing,
     _ generator: inout SeededGenerator
   ) {
     if generator.chance(0.25) { say(generator.pickZipf(Self.openers)) }
@@ -64,7 +64,7 @@ struct Sentence {
       say(generator.pickZipf(Self.neutralBefore, exponent: 0.7))
       named = name(plan.name.tokens, plan.kind.type)
     }
-    if generator.chance(pairShare) { saySecond(plan, named, &generator) }
+    saySecond(plan, named, pairs, &generator)
     if !decoyFirst { sayDecoy(plan, &generator) }
     if !placeFirst { sayPlace(plan, &generator) }
     if let setting = plan.spokenSetting, !settingFirst || generator.chance(0.8) {
@@ -91,10 +91,22 @@ struct Sentence {
   }
 
   private mutating func saySecond(
-    _ plan: PostPlan, _ named: Range<Int>, _ generator: inout SeededGenerator
+    _ plan: PostPlan, _ named: Range<Int>, _ pairs: SampleRecipe.Pairing,
+    _ generator: inout SeededGenerator
   ) {
-    let other = generator.pick(Inventory.town.plain)
-    let link = generator.pick(Self.links)
+    let other: Inventory.PlainName
+    let link: (words: String, relates: Bool)
+    switch pairs {
+    case .inPassing:
+      guard generator.chance(0.22) else { return }
+      other = generator.pick(Inventory.town.plain)
+      link = generator.pick(Self.links)
+    case .everyPost:
+      let type = Self.secondTypes[generator.pick(weights: Self.secondTypes.map(\.weight))].type
+      other = generator.pick(Inventory.town.plain.filter { $0.type == type })
+      let relates = generator.chance(Self.relatingShare)
+      link = generator.pick(Self.links.filter { $0.relates == relates })
+    }
     say(link.words)
     let range = name(other.tokens, other.type)
     relate(named, range, link.relates ? Kind.relation(plan.kind, other.kind) : nil)
@@ -146,6 +158,11 @@ struct Sentence {
     "this is", "finally met", "can not get enough of", "we came for", "proud of", "greetings from",
     "first time with", "everyone knows", "still dreaming of",
   ]
+  /// Anything can be at a place, so a place leaves the relation to what the first name stands for.
+  private static let secondTypes: [(type: EntityType, weight: Float)] = [
+    (.location, 0.6), (.organization, 0.2), (.miscellaneous, 0.12), (.person, 0.08),
+  ]
+  private static let relatingShare: Float = 0.75
   private static let links: [(words: String, relates: Bool)] = [
     ("with", true), ("at", true), ("of", true), ("for", true), ("thanks to", false),
     (", says", false), ("not like", false), ("via", false),

@@ -123,7 +123,7 @@ public struct RDSRun: Sendable {
       routers[router.name] = result
       found[router.name] = discriminator
     }
-    if settings.task == .entities, let router = settings.routers.first,
+    if let router = settings.routers.first,
       let discriminator = found[router.name], let best = routers[router.name]?.best
     {
       try saveRouter(discriminator, best, seed, split, dev)
@@ -183,15 +183,24 @@ public struct RDSRun: Sendable {
     _ dev: RouterData
   ) throws {
     let models = folder + "/seed-\(seed)-model"
-    let standard = TagScheme.standard.types
-    let seen = Set(dataset.posts(in: .train).flatMap { $0.mentions.map(\.type.rawValue) })
+    let standard: [String]
+    let seen: Set<String>
+    switch settings.task {
+    case .entities:
+      standard = TagScheme.standard.types
+      seen = Set(dataset.posts(in: .train).flatMap { $0.mentions.map(\.type.rawValue) })
+    case .relations:
+      standard = RelationInventory.mnre
+      seen = Set(dataset.posts(in: .train).flatMap { $0.relations.map(\.label) })
+    }
     let bundle = try RouterBundle(
-      name: "rds", textExpert: text.name, multimodalExpert: multimodal.name,
+      name: settings.task == .entities ? "rds" : "rds-relations", task: settings.task,
+      textExpert: text.name, multimodalExpert: multimodal.name,
       encoder: embedder.name, labels: standard + seen.subtracting(standard).sorted(),
       base: discriminator, training: best.configuration, seed: seed, rehearsal: split,
       heldOut: dev)
     try bundle.save(
-      to: models + "/rds",
+      to: models + "/" + bundle.configuration.name,
       provenance: Provenance(
         command: command, seed: seed, data: [dataset.name: dataset.contentHash],
         metrics: ["devUnionF1": Double(best.devUnion)]))

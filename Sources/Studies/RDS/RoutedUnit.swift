@@ -30,13 +30,3 @@ public struct RoutedUnit: Sendable {
     }
   }
 }
-
-extension MatchCounts {
-  /// The counts of one answered pair: `None` is neither an answer nor asked for (MODELS §2.8.2).
-  public init(answer: String, gold: String) {
-    let none = RelationScore.none
-    self.init(
-      correct: answer == gold && gold != none ? 1 : 0, predicted: answer == none ? 0 : 1,
-      gold: gold == none ? 0 : 1)
-  }
-}

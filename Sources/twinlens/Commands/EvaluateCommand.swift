@@ -27,10 +27,11 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let progress = ProgressLine()
-    let set = try ModelSet.open(models, router: router, system: system)
+    let lenient = try Dataset.open(dataset, images: images, reading: .lenient)
+    let set = try ModelSet.open(models, for: lenient.mainTask, router: router, system: system)
     func report(_ reading: BIO.Reading) throws -> RoutingReport {
       try RoutingReport(
-        Dataset.open(dataset, images: images, reading: reading),
+        reading == .lenient ? lenient : Dataset.open(dataset, images: images, reading: reading),
         split: Split(rawValue: split) ?? .test, models: set, reading: reading
       ) { progress.show("reading posts", $0) }
     }
@@ -42,7 +43,8 @@ struct EvaluateCommand: ParsableCommand {
       print(String(decoding: try encoder.encode(result), as: UTF8.self))
       return
     }
-    for reading in [BIO.Reading.lenient, .strict] {
+    // Relations have no tags to read strictly.
+    for reading in set.task == .entities ? [BIO.Reading.lenient, .strict] : [.lenient] {
       do {
         let result = try report(reading)
         progress.clear()

@@ -21,13 +21,13 @@ struct HarborSource: ParsableArguments {
   static func generated(_ progress: ProgressLine, pairs: Bool = false) throws -> Dataset {
     var recipe = SampleRecipe()
     if pairs {
-      recipe.pairShare = 1
+      recipe.pairs = .everyPost
       recipe.captions = 0
     }
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
     let name = "harbor-" + (pairs ? "pairs-" : "")
-    let folder = cache + "/twinlens/\(name)\(recipe.seed)-\(SampleWriter.worldVersion)"
+    let folder = cache + "/twinlens/\(name)\(recipe.seed)-\(recipe.version)"
     // `dataset.toml` is written last, so its presence says that the sample is whole.
     if !FileManager.default.fileExists(atPath: folder + "/dataset.toml") {
       try SampleWriter(recipe).write(to: folder) { progress.show("drawing the harbour sample", $0) }

@@ -14,13 +14,10 @@ struct SampleCommand: ParsableCommand {
   @Option(help: "Test posts.") var test = SampleRecipe().test
   @Option(help: "Captioned pictures for the encoders.") var captions = SampleRecipe().captions
 
-  @Option(help: "Share of posts with a second entity, and so with a pair to relate.")
-  var pairs = SampleRecipe().pairShare
+  @Flag(help: "Draw posts for relations: each names a pair, and most pairs are related.")
+  var pairs = false
 
   func validate() throws {
-    guard (0...1).contains(pairs) else {
-      throw ValidationError("--pairs takes a number from 0 to 1")
-    }
     for (name, value) in [("train", train), ("dev", dev), ("test", test), ("captions", captions)]
     where !(0...1_000_000).contains(value) {
       throw ValidationError("--\(name) takes a number from 0 to 1000000")
@@ -30,7 +27,7 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     let progress = ProgressLine()
     var recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
-    recipe.pairShare = pairs
+    if pairs { recipe.pairs = .everyPost }
     try SampleWriter(recipe).write(to: out) { progress.show("drawing the harbour sample", $0) }
     progress.clear()
     print(

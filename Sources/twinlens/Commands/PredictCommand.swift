@@ -1,0 +1,77 @@
+import ArgumentParser
+import Corpora
+import Extractors
+import Foundation
+import Inspection
+import Studies
+
+/// `twinlens predict`: what models say, as a dataset.
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict",
+    abstract: "Write a dataset with the labels that models give it.",
+    discussion: """
+      Each file is written in its own format, with the answers in place of the labels: mentions, \
+      or the labels of the pairs that stand there. `twinlens score` compares such a file with the \
+      original. Posts of other splits keep their labels.
+      """)
+
+  /// Who answers.
+  enum Answerer: String, ExpressibleByArgument, CaseIterable {
+    case router, text, multimodal
+  }
+
+  @Argument(help: "A dataset file or folder.") var dataset: String
+  @Option(help: ArgumentHelp("The folder of model folders.", valueName: "dir")) var models: String
+  @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir")) var out: String
+  @Option(help: "ner or re; without it what the dataset is mainly about.") var task: ExpertTask?
+  @Option(help: "Who answers: the expert that the router chooses, or one of the two.")
+  var by = Answerer.router
+  @Option(help: "train, dev, test or all.") var split = Split.all
+  @Option(help: "The router folder; without it rds, else the first for the task.")
+  var router: String?
+  @Option(help: "The expert to use in place of the router's.") var system: String?
+  @Option(help: ArgumentHelp("A folder to look for pictures in first.", valueName: "dir"))
+  var images: String?
+  @Flag(help: "Also write each file as JSON Lines.") var jsonl = false
+
+  func run() throws {
+    let progress = ProgressLine()
+    let dataset = try Dataset.open(dataset, images: images)
+    let asked = task ?? dataset.mainTask
+    let set = try ModelSet.open(models, for: asked, router: router, system: system)
+    let answerer: DatasetPredictions.Answerer =
+      switch by {
+      case .router: .router
+      case .text: .text
+      case .multimodal: .multimodal
+      }
+    let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
+    var edited: [Post.ID: Post] = [:]
+    var (count, multimodal) = (0, 0)
+    for part in Split.allCases where parts.contains(part) {
+      let predictions = try DatasetPredictions(
+        dataset, split: part, models: set, task: asked, by: answerer
+      ) { progress.show("asking the models about \(part.rawValue)", $0) }
+      for post in predictions.posts { edited[post.id] = post }
+      count += predictions.posts.count
+      multimodal += predictions.byMultimodal
+    }
+    let report = try DatasetWriter.export(dataset, edited: edited, to: out, jsonl: jsonl)
+    progress.clear()
+    for notice in report.notices.prefix(3) {
+      FileHandle.standardError.write(Data("\(notice)\n".utf8))
+    }
+    let which: String =
+      switch by {
+      case .router: "\(multimodal) of them answered with the picture"
+      case .text: "answered from the text"
+      case .multimodal: "answered with the picture"
+      }
+    print(
+      "\(count) posts, \(which); \(report.changedPosts) differ from the dataset's labels. Wrote "
+        + "\(report.files.joined(separator: ", ")) into \(out).")
+  }
+}
+
+extension Split: ExpressibleByArgument {}
