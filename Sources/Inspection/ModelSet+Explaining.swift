@@ -16,22 +16,29 @@ extension ModelSet {
   ) -> RouteExplanation? {
     guard let router, let dual, let decision = decision(read) else { return nil }
     let answers = Self.answers(analysis)
-    guard let x = routerInput(read), let picture = prepared(post, dual, of: dataset) else {
-      return RouteExplanation(
+    func unasked(_ notice: String) -> RouteExplanation {
+      RouteExplanation(
         post: post.id, router: router.configuration.name, decision: decision, logit: 0,
         parts: RouteExplanation.Parts(
           isLinear: router.installed.head == .linear, contributions: [], rest: 0),
-        tokens: [], regions: nil, flips: [], answers: answers,
-        notice: "without a picture the text expert answers; the router is not asked")
+        tokens: [], regions: nil, flips: [], answers: answers, notice: notice)
     }
-    let occlusion = RouteOcclusion(
-      dual: dual, router: router.installed, tokens: post.tokens.map(\.text), picture: picture)
-    return RouteExplanation(
-      post: post.id, router: router.configuration.name, decision: decision,
-      logit: router.installed.logits(x)[0],
-      parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
-      tokens: occlusion.tokenEffects, regions: occlusion.regions,
-      flips: [occlusion.flipByTokens(), occlusion.flipByRegions()], answers: answers, notice: nil)
+    guard let x = routerInput(read), let picture = prepared(post, dual, of: dataset) else {
+      return unasked("without a picture the text expert answers; the router is not asked")
+    }
+    do {
+      let occlusion = try RouteOcclusion(
+        dual: dual, router: router.installed, tokens: post.tokens.map(\.text), picture: picture)
+      return RouteExplanation(
+        post: post.id, router: router.configuration.name, decision: decision,
+        logit: router.installed.logits(x)[0],
+        parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
+        tokens: occlusion.tokenEffects, regions: occlusion.regions,
+        flips: [try occlusion.flipByTokens(), try occlusion.flipByRegions()], answers: answers,
+        notice: nil)
+    } catch {
+      return unasked("\(dual.name): \(error)")
+    }
   }
 
   private static func answers(_ analysis: PostAnalysis) -> [RouteExplanation.Answer] {
@@ -49,11 +56,11 @@ extension ModelSet {
 
   /// The picture as the router's encoder takes it, decoded as `PostReader` does.
   private func prepared(
-    _ post: Post, _ dual: DualEncoderModel, of dataset: Dataset
-  ) -> (pixels: [Float], seen: ImageRegion)? {
-    let side = max(pictures?.recipe.shortSide ?? 0, dual.recipe.shortSide, 8)
+    _ post: Post, _ dual: any DualEncoding, of dataset: Dataset
+  ) -> PreparedPicture? {
+    let side = PostReader(pictures: pictures, dual: dual).decodedSide
     guard case .success(let picture) = PostReader.picture(of: post, in: dataset, fitting: side)
     else { return nil }
-    return dual.recipe.prepare(picture)
+    return dual.prepare(picture)
   }
 }

@@ -13,7 +13,7 @@ public struct ModelSet: Sendable {
   /// The folder of model folders.
   public let folder: String
   /// The router's encoder of text and picture.
-  public let dual: DualEncoderModel?
+  public let dual: (any DualEncoding)?
   /// The experts' picture encoder.
   public let pictures: PictureEncoderModel?
   /// The expert that reads the text alone.
@@ -39,7 +39,7 @@ public struct ModelSet: Sendable {
   }
 
   init(
-    folder: String, dual: DualEncoderModel?, pictures: PictureEncoderModel?,
+    folder: String, dual: (any DualEncoding)?, pictures: PictureEncoderModel?,
     text: (any RoutableExpert)?, multimodal: (any RoutableExpert)?,
     router: RouterBundle?, notices: [String]
   ) {
@@ -71,7 +71,8 @@ public struct ModelSet: Sendable {
     var notices = catalog.notices
     func attempt<T>(_ name: String?, _ load: (String) throws -> T) throws -> T? {
       guard let name else { return nil }
-      guard catalog.systems[name] != nil else {
+      // A published encoder names no system.
+      guard FileManager.default.fileExists(atPath: folder + "/\(name)/config.json") else {
         notices.append(
           ModelFolderError(folder: folder + "/" + name, problem: "does not exist").description)
         return nil
@@ -125,7 +126,7 @@ public struct ModelSet: Sendable {
     let multimodal = try attempt(multimodalName) { try ExpertFolder.open($0) }
     let dual = try attempt(
       router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)
-    ) { try DualEncoderModel(folder: $0) }
+    ) { try DualEncoderFolder.open($0) }
     let isRIVA = multimodal is ExpertModel
     let pictures = try attempt(isRIVA ? multimodal?.pictures : nil) {
       try PictureEncoderModel(folder: $0)
@@ -164,12 +165,19 @@ public struct ModelSet: Sendable {
       }
     }
     if let known = router?.configuration {
-      let given = set.dual?.encoder.configuration.dimensions
+      let given = set.dual?.dimensions
       if given != known.dimensions {
         notices.append(
           "the router \(known.name) expects embeddings of \(known.dimensions) numbers and "
             + (given.map { "\(set.dual?.name ?? "") gives \($0)" } ?? "has no dual encoder")
             + "; train it with this encoder")
+        router = nil
+      } else if let trained = known.encoderFingerprint, let have = set.dual?.fingerprint,
+        trained != have
+      {
+        notices.append(
+          "the router \(known.name) was trained with other weights than \(set.folder)/"
+            + "\(known.encoder) holds; put those back, or train it with these")
         router = nil
       }
     }

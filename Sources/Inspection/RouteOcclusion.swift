@@ -1,5 +1,6 @@
 import Dispatch
 import Encoders
+import Extractors
 import Foundation
 import Routing
 import Synchronization
@@ -7,12 +8,10 @@ import Traces
 
 /// The router asked again and again about one post with something left out.
 struct RouteOcclusion {
-  typealias Prepared = (pixels: [Float], seen: ImageRegion)
-
-  let dual: DualEncoderModel
+  let dual: any DualEncoding
   let router: Discriminator
   let tokens: [String]
-  let picture: Prepared
+  let picture: PreparedPicture
   let tokenEffects: [RouteExplanation.Effect]
   let regionEffects: [RouteExplanation.Effect]
   /// Unit vectors of the whole text and picture, from the same batches as the others.
@@ -28,16 +27,18 @@ struct RouteOcclusion {
   /// Words behind these are never left out: a hostile post must not hold the queue for minutes.
   static let longest = 256
 
-  init(dual: DualEncoderModel, router: Discriminator, tokens: [String], picture: Prepared) {
+  init(
+    dual: any DualEncoding, router: Discriminator, tokens: [String], picture: PreparedPicture
+  ) throws(EncoderInputError) {
     self.dual = dual
     self.router = router
     self.tokens = tokens
     self.picture = picture
     // The first of each batch is the whole: what changes nothing then differs by nothing.
     let places = Array(tokens.indices.prefix(Self.longest))
-    let texts = Self.encode(Self.dropping(tokens, [[]] + places.map { [$0] }), dual)
+    let texts = try Self.encode(Self.dropping(tokens, [[]] + places.map { [$0] }), dual)
     let cells = (0..<(Self.grid * Self.grid)).map { [$0] }
-    let pictures = Self.encode(Self.masking(picture, dual.recipe.side, [[]] + cells), dual)
+    let pictures = try Self.encode(Self.masking(picture, dual.side, [[]] + cells), dual)
     let text = texts.first ?? []
     let vector = pictures.first ?? []
     self.text = text
@@ -62,13 +63,13 @@ struct RouteOcclusion {
   }
 
   /// Drops word after word, each time the one that brings the logit furthest over.
-  func flipByTokens() -> RouteExplanation.Flip {
+  func flipByTokens() throws(EncoderInputError) -> RouteExplanation.Flip {
     let most = min(Self.mostTokens, tokens.count - 1)
     var dropped: [Int] = []
     var z = whole
     while dropped.count < most {
       let left = tokens.indices.prefix(Self.longest).filter { !dropped.contains($0) }
-      let all = logits(dropping: left.map { dropped + [$0] })
+      let all = try logits(dropping: left.map { dropped + [$0] })
       guard let best = all.indices.min(by: { gain(all[$0]) > gain(all[$1]) }) else { break }
       dropped.append(left[best])
       z = all[best]
@@ -83,14 +84,14 @@ struct RouteOcclusion {
 
   /// Masks regions in the order of their own effects until the route turns, then gives back those
   /// that were not needed.
-  func flipByRegions() -> RouteExplanation.Flip {
+  func flipByRegions() throws(EncoderInputError) -> RouteExplanation.Flip {
     let order = regionEffects.indices.sorted {
       let (a, b) = (gain(whole - regionEffects[$0].logit), gain(whole - regionEffects[$1].logit))
       return (-a, $0) < (-b, $1)
     }
     let most = min(Self.mostRegions, order.count)
     let sets = (1...max(1, most)).map { Array(order.prefix($0)) }
-    let all = logits(masking: sets)
+    let all = try logits(masking: sets)
     guard let first = all.indices.first(where: { turns(all[$0]) }) else {
       return RouteExplanation.Flip(
         kind: .regions, places: nil, probability: Self.sigmoid(all.last ?? whole), tried: most)
@@ -101,7 +102,7 @@ struct RouteOcclusion {
       let fewer = places.indices.map { left in
         places.enumerated().filter { $0.offset != left }.map(\.element)
       }
-      let tries = logits(masking: fewer)
+      let tries = try logits(masking: fewer)
       guard let best = tries.indices.min(by: { gain(tries[$0]) > gain(tries[$1]) }),
         turns(tries[best])
       else { break }
@@ -120,13 +121,13 @@ struct RouteOcclusion {
   /// The prediction rule, p > 0.5.
   private func isMultimodal(_ z: Float) -> Bool { Self.sigmoid(z) > RouteDecision.threshold }
 
-  private func logits(dropping sets: [[Int]]) -> [Float] {
-    let texts = Self.encode(Self.dropping(tokens, sets), dual)
+  private func logits(dropping sets: [[Int]]) throws(EncoderInputError) -> [Float] {
+    let texts = try Self.encode(Self.dropping(tokens, sets), dual)
     return Self.logits(texts.map { ($0, vector) }, router)
   }
 
-  private func logits(masking sets: [[Int]]) -> [Float] {
-    let pictures = Self.encode(Self.masking(picture, dual.recipe.side, sets), dual)
+  private func logits(masking sets: [[Int]]) throws(EncoderInputError) -> [Float] {
+    let pictures = try Self.encode(Self.masking(picture, dual.side, sets), dual)
     return Self.logits(pictures.map { (text, $0) }, router)
   }
 
@@ -146,7 +147,7 @@ struct RouteOcclusion {
   }
 
   /// The picture with cells of the grid in its mean colour. All sides are cut into whole pixels.
-  static func masking(_ picture: Prepared, _ side: Int, _ sets: [[Int]]) -> [Prepared] {
+  static func masking(_ picture: PreparedPicture, _ side: Int, _ sets: [[Int]]) -> [PreparedPicture] {
     let plane = side * side
     guard picture.pixels.count == 3 * plane else { return sets.map { _ in picture } }
     let means = (0..<3).map { channel in
@@ -167,22 +168,30 @@ struct RouteOcclusion {
   }
 
   /// Encodes texts, few at a time: a batch is as wide as its longest text.
-  private static func encode(_ texts: [[String]], _ dual: DualEncoderModel) -> [[Float]] {
-    stride(from: 0, to: texts.count, by: 64).flatMap {
-      dual.encode(texts: Array(texts[$0..<min(texts.count, $0 + 64)]))
+  private static func encode(
+    _ texts: [[String]], _ dual: any DualEncoding
+  ) throws(EncoderInputError) -> [[Float]] {
+    var result: [[Float]] = []
+    for start in stride(from: 0, to: texts.count, by: 64) {
+      result += try dual.encode(texts: Array(texts[start..<min(texts.count, start + 64)]))
     }
+    return result
   }
 
   /// Encodes pictures in two halves at the same time.
-  private static func encode(_ pictures: [Prepared], _ dual: DualEncoderModel) -> [[Float]] {
+  private static func encode(
+    _ pictures: [PreparedPicture], _ dual: any DualEncoding
+  ) throws(EncoderInputError) -> [[Float]] {
     let half = (pictures.count + 1) / 2
-    guard pictures.count > 8 else { return dual.encode(prepared: pictures) }
+    guard pictures.count > 8 else { return try dual.encode(prepared: pictures) }
     let parts = [Array(pictures[..<half]), Array(pictures[half...])]
-    let done = Mutex<[Int: [[Float]]]>([:])
+    let done = Mutex<[Int: Result<[[Float]], EncoderInputError>]>([:])
     DispatchQueue.concurrentPerform(iterations: 2) { i in
-      let part = dual.encode(prepared: parts[i])
+      let part = Result { () throws(EncoderInputError) in try dual.encode(prepared: parts[i]) }
       done.withLock { $0[i] = part }
     }
-    return done.withLock { ($0[0] ?? []) + ($0[1] ?? []) }
+    var result: [[Float]] = []
+    for i in 0..<2 { result += try done.withLock { $0[i] }?.get() ?? [] }
+    return result
   }
 }

@@ -35,6 +35,8 @@ public struct RouterBundle: Sendable, Hashable {
     public var multimodalExpert: String
     /// Model folder of the dual encoder.
     public var encoder: String
+    /// The fingerprint of its weights (`ModelFolder.fingerprint`); nil: only its width is checked.
+    public var encoderFingerprint: String?
     /// What the experts answer, and so what the router learned to route for; nil: entities.
     public var task: ExpertTask?
     /// Entity types or relations that the experts can answer; corrections with others cannot be
@@ -111,6 +113,12 @@ public struct RouterBundle: Sendable, Hashable {
     self.rehearsal = rehearsal
     self.heldOut = heldOut
     self.heldOutProbabilities = heldOutProbabilities
+  }
+
+  /// Fingerprint of the encoder that made the embeddings; see `Configuration`.
+  public var encoderFingerprint: String? {
+    get { configuration.encoderFingerprint }
+    set { configuration.encoderFingerprint = newValue }
   }
 
   /// This router with another discriminator installed, under the next version.

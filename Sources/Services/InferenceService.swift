@@ -30,6 +30,8 @@ public final class InferenceService: Sendable {
   struct Agenda {
     var current: [String] = []
     var explained: [String] = []
+    /// The post that reasons were asked for last.
+    var lastExplained: String?
     var corrections: [String] = []
     var wantsTraining = false
     var neighbours: [String] = []
@@ -67,6 +69,8 @@ public final class InferenceService: Sendable {
   let trainer = Mutex<RouterTrainingService?>(nil)
   private let queue = DispatchQueue(label: "twinlens.inference", qos: .userInitiated)
   let slowQueue = DispatchQueue(label: "twinlens.routes", qos: .utility)
+  /// A published CLIP takes seconds to explain a route; answers must not wait for that.
+  private let reasonsQueue = DispatchQueue(label: "twinlens.reasons", qos: .utility)
 
   /// A service over a session. Nothing is loaded before `start` or the first request.
   public init(_ session: Session, options: Options, mailbox: Mailbox) {
@@ -169,13 +173,25 @@ public final class InferenceService: Sendable {
     while let job = nextJob() {
       switch job {
       case .analyse(let id, let isNeighbour): analyse(id, isNeighbour: isNeighbour)
-      case .explain(let id): giveReasons(id)
+      case .explain(let id): explainBeside(id)
       case .correct(let id): correct(id)
       case .train: requestTraining()
       }
     }
     mailbox.finish()
     warm()
+  }
+
+  /// Gives reasons while answers go on; of several that wait only the last is still wanted.
+  private func explainBeside(_ id: String) {
+    // Key scripts see everything in the order in which they asked.
+    guard !options.answersAll else { return giveReasons(id) }
+    agenda.withLock { $0.lastExplained = id }
+    mailbox.begin()
+    reasonsQueue.async { [self] in
+      if agenda.withLock({ !$0.isStopped && $0.lastExplained == id }) { giveReasons(id) }
+      mailbox.finish()
+    }
   }
 
   private func analyse(_ id: String, isNeighbour: Bool) {

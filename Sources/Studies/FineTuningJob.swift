@@ -187,20 +187,7 @@ public struct FineTuningJob: Sendable {
       weights: base.encoder.parameters.reduce(0) {
         $0 &* 31 &+ FineTuningCheckpoint.checksum($1.value.array)
       }, dataset: posts.name, data: posts.hash, settings: seeded(seed),
-      options: options(base), pictures: task.needsPictures ? pictures.map(Self.trace) : nil)
-  }
-
-  /// A region source's name with a checksum of its weights.
-  private static func trace(_ folder: String) -> String {
-    let name = (folder as NSString).lastPathComponent
-    let path = URL(fileURLWithPath: folder + "/model.safetensors")
-    guard let data = try? Data(contentsOf: path, options: .alwaysMapped) else { return name }
-    let sum = data.withUnsafeBytes { bytes in
-      stride(from: 0, to: bytes.count - bytes.count % 8, by: 8).reduce(UInt64(bytes.count)) {
-        ($0 ^ bytes.loadUnaligned(fromByteOffset: $1, as: UInt64.self)) &* 0x0000_0100_0000_01B3
-      }
-    }
-    return name + " " + String(sum, radix: 16)
+      options: options(base), pictures: task.needsPictures ? pictures.map(ModelFolder.namedFingerprint) : nil)
   }
 
   /// The kept result of a seed, if it is of this very job and there is a model.

@@ -23,10 +23,11 @@ extension ModelTrainer {
       "testAUCImageAdds": evaluation.aucImageAdds ?? 0,
       "testFractionMultimodal": evaluation.fractionMultimodal,
     ]
-    let bundle = try RouterBundle(
+    var bundle = try RouterBundle(
       name: name, textExpert: text.name, multimodalExpert: multimodal.name,
       encoder: "clip-harbor", labels: text.configuration.scheme.types, base: result.discriminator,
       training: recipe.router, seed: recipe.seed, rehearsal: data.split, heldOut: data.dev)
+    bundle.encoderFingerprint = ModelFolder.fingerprint(of: folder("clip-harbor"))
     try bundle.save(to: folder(name), provenance: provenance(metrics))
     _ = observe(.finished(model: name, metrics: metrics))
   }

@@ -7,6 +7,19 @@ import Testing
 @testable import Extractors
 @testable import Studies
 
+/// x of posts by their ids.
+private struct TableEmbedding: RouterEmbedding {
+  let name: String
+  let dimensions = 2
+  let table: [String: [Float]]
+
+  func products(
+    _ posts: [Post], of dataset: Dataset, progress: (Int) -> Bool
+  ) throws -> [[Float]?]? {
+    posts.map { table[$0.id] }
+  }
+}
+
 /// A dataset whose posts say in their ids which expert is right on them.
 private struct RDSPlace {
   let folder: String
@@ -72,12 +85,14 @@ private struct RDSPlace {
     return settings
   }
 
-  func run(_ task: ExpertTask = .entities, _ seeds: [UInt64] = [1, 2]) throws -> [RDSSeedResult] {
+  func run(
+    _ task: ExpertTask = .entities, _ seeds: [UInt64] = [1, 2], settings: RDSSettings? = nil
+  ) throws -> [RDSSeedResult] {
     try RDSRun(
-      settings: settings(task), dataset: dataset,
+      settings: settings ?? self.settings(task), dataset: dataset,
       text: recipe("a", task: task, pictures: false),
       multimodal: recipe("b", task: task, pictures: true),
-      embedder: .kept(name: "table", dimensions: 2, table), folder: folder + "/out",
+      embedder: TableEmbedding(name: "table", table: table), folder: folder + "/out",
       observe: { _ in true }
     ).run(seeds: seeds)
   }
@@ -111,6 +126,26 @@ struct RDSTests {
     #expect(first[0].text == again[0].text)
     #expect(first[0].routers["exact"]?.seconds == again[0].routers["exact"]?.seconds)
     #expect(throws: RDSError.self) { _ = try place.run(.relations, [1]) }
+    // Other routers over the same experts are searched, and the experts stay.
+    let wider = RouterGrid(rates: [1e-2, 1e-3], batchSizes: [16], alphas: [0.5])
+    var settings = place.settings()
+    for i in settings.routers.indices where settings.routers[i].name != "exact" {
+      settings.routers[i].grid = wider
+    }
+    let more = try place.run(.entities, [1], settings: settings)
+    #expect(more[0].routers["paper"]?.points == 2)
+    #expect(more[0].routers["exact"]?.best == first[0].routers["exact"]?.best)
+  }
+
+  @Test func aBatchLargerThanTheSplitIsRefusedBeforeAnythingIsTrained() throws {
+    let place = try RDSPlace()
+    defer { place.remove() }
+    var settings = place.settings()
+    settings.routers[1].grid = RouterGrid(rates: [1e-2], batchSizes: [25], alphas: [0.5])
+    #expect(throws: RoutingError.batchTooLarge(batch: 25, posts: 24)) {
+      _ = try place.run(.entities, [1], settings: settings)
+    }
+    #expect(!FileManager.default.fileExists(atPath: place.folder + "/out"))
   }
 
   @Test func tablesAreTheSameNumbersInEveryForm() throws {
@@ -143,7 +178,7 @@ struct RDSTests {
     func make(_ text: RDSExpertRecipe, _ multimodal: RDSExpertRecipe) throws {
       _ = try RDSRun(
         settings: place.settings(), dataset: place.dataset, text: text, multimodal: multimodal,
-        embedder: .kept(name: "t", dimensions: 2, place.table),
+        embedder: TableEmbedding(name: "t", table: place.table),
         folder: place.folder + "/x", observe: { _ in true })
     }
     let (a, b) = (place.recipe("a", pictures: false), place.recipe("b", pictures: true))

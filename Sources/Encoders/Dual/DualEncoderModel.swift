@@ -14,9 +14,15 @@ public struct DualEncoderModel: Sendable {
   public let words: Vocabulary
   /// How pictures become the picture tower's input.
   public let recipe: PictureRecipe
+  /// A fingerprint of the weights; nil for a model that no folder holds.
+  public let fingerprint: String?
 
   /// A model by its parts.
-  public init(name: String, encoder: DualEncoder, words: Vocabulary, recipe: PictureRecipe) {
+  public init(
+    name: String, encoder: DualEncoder, words: Vocabulary, recipe: PictureRecipe,
+    fingerprint: String? = nil
+  ) {
+    self.fingerprint = fingerprint
     self.name = name
     self.encoder = encoder
     self.words = words

@@ -29,8 +29,8 @@ extension DualEncoderModel {
           "has \(words.size) words in words.txt and \(configuration.encoder.words) in config.json")
     }
     self.init(
-      name: (folder as NSString).lastPathComponent, encoder: encoder, words: words,
-      recipe: configuration.recipe)
+      name: FilePath.name(of: folder), encoder: encoder, words: words,
+      recipe: configuration.recipe, fingerprint: ModelFolder.fingerprint(of: folder))
   }
 
   /// Writes a folder.

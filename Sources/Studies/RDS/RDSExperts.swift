@@ -22,6 +22,18 @@ public struct RDSExperts: Sendable {
     /// What was typed, for the provenance.
     public var command: String
 
+    /// All that changes what experts become, by name; folders by their weights.
+    public var description: [String: String] {
+      var result: [String: String] = [:]
+      result["encoder"] = encoder.map(ModelFolder.namedFingerprint)
+      result["pictures"] = pictures.map(ModelFolder.namedFingerprint)
+      result["epochs"] = epochs.map { "\($0)" }
+      result["batch"] = batch.map { "\($0)" }
+      result["encoderRate"] = encoderRate.map { "\($0)" }
+      result["headRate"] = headRate.map { "\($0)" }
+      return result
+    }
+
     /// Material with nothing but the command.
     public init(command: String) { self.command = command }
   }

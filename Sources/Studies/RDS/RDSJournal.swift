@@ -5,12 +5,26 @@ import Routing
 import Synchronization
 import Tensors
 
-/// What a folder's kept results belong to.
+/// What a folder's experts belong to. Routers are searched again when only they are set otherwise.
 struct RDSOrigin: Codable, Hashable {
-  let settings: RDSSettings
+  let task: ExpertTask
+  let text: String
+  let multimodal: String
+  let modelShare: Double
   let dataset: String
   let data: String
   let embedder: String
+  /// What the experts stand on and how they are trained.
+  let material: [String: String]
+
+  init(
+    _ settings: RDSSettings, _ dataset: Dataset, embedder: String, material: [String: String]
+  ) {
+    (task, text, multimodal) = (settings.task, settings.text, settings.multimodal)
+    modelShare = settings.modelShare
+    (self.dataset, data) = (dataset.name, dataset.contentHash)
+    (self.embedder, self.material) = (embedder, material)
+  }
 
   /// Makes the folder this run's, or checks that it is.
   ///
@@ -25,6 +39,19 @@ struct RDSOrigin: Codable, Hashable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try DurableFile.write(try encoder.encode(self), to: path)
+  }
+}
+
+/// A finished seed with all settings that made it.
+struct RDSKeptSeed: Codable {
+  let settings: RDSSettings
+  let result: RDSSeedResult
+
+  /// The seed that a file keeps, nil when it was made with other settings.
+  static func read(_ path: String, of settings: RDSSettings) -> RDSSeedResult? {
+    FileManager.default.contents(atPath: path)
+      .flatMap { try? JSONDecoder().decode(RDSKeptSeed.self, from: $0) }
+      .flatMap { $0.settings == settings ? $0.result : nil }
   }
 }
 
@@ -96,7 +123,7 @@ public enum RDSError: Error, CustomStringConvertible {
       "the dataset \(dataset) has no \(wanted) in the split \(split.rawValue), which the protocol "
         + "needs; give one with train, dev and test"
     case .otherRun(let folder):
-      "\(folder)/run.json says that the folder holds a run with other settings or data; choose "
+      "\(folder)/run.json says that the folder holds a run with other experts or data; choose "
         + "another --out, or delete the folder"
     case .missingInput(let expert, let input, let option):
       "the expert \(expert) needs \(input); name a folder with \(option)"

@@ -20,12 +20,15 @@ public struct RDSRun: Sendable {
   /// The multimodal expert.
   public let multimodal: RDSExpertRecipe
   /// What the router sees posts with.
-  public let embedder: RouterEmbedder
+  public let embedder: any RouterEmbedding
   /// Where everything is kept.
   public let folder: String
   /// Encoder folders to link beside the experts of D_model, so that they and the router can be
   /// opened as a folder of models.
   public var encoders: [String] = []
+  /// What the experts and the router stand on and how experts are trained, by name: results of
+  /// other material are not taken up.
+  public var material: [String: String] = [:]
   /// What was typed, for the provenance.
   public var command = "twinlens rds run"
   /// Called from the run's own threads; returns false to stop.
@@ -36,7 +39,7 @@ public struct RDSRun: Sendable {
   /// - Throws: `RDSError` when the experts answer other tasks or a split is empty.
   public init(
     settings: RDSSettings, dataset: Dataset, text: RDSExpertRecipe, multimodal: RDSExpertRecipe,
-    embedder: RouterEmbedder, folder: String,
+    embedder: any RouterEmbedding, folder: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
   ) throws(RDSError) {
     self.settings = settings
@@ -59,25 +62,30 @@ public struct RDSRun: Sendable {
     }
   }
 
+  /// Refuses settings that would fail hours later, when the experts are trained.
+  private func check() throws {
+    let parts = RDSParts(train: dataset.posts(in: .train), share: settings.modelShare, seed: 1)
+    let units = RoutedUnit.units(of: parts.split, settings.task).count
+    for point in settings.routers.flatMap({ $0.grid.settings(of: $0.base) })
+    where point.objective != .exact && point.batchSize > units {
+      throw RoutingError.batchTooLarge(batch: point.batchSize, posts: units)
+    }
+  }
+
   /// Runs all seeds.
   ///
   /// - Throws: `TrainingStopped`, `RDSError`, and what training, reading and writing throw.
   public func run(seeds: [UInt64]) throws -> [RDSSeedResult] {
+    try check()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let origin = RDSOrigin(
-      settings: settings, dataset: dataset.name, data: dataset.contentHash,
-      embedder: embedder.name)
-    try origin.claim(folder)
+    try RDSOrigin(settings, dataset, embedder: embedder.name, material: material).claim(folder)
     let products = try embedded()
     return try seeds.map { seed in
-      let kept = folder + "/seed-\(seed).json"
-      if let data = FileManager.default.contents(atPath: kept),
-        let result = try? JSONDecoder().decode(RDSSeedResult.self, from: data)
-      {
-        return result
-      }
+      let path = folder + "/seed-\(seed).json"
+      if let kept = RDSKeptSeed.read(path, of: settings) { return kept }
       let result = try runSeed(seed, products)
-      try DurableFile.write(try JSONEncoder().encode(result), to: kept)
+      try DurableFile.write(
+        try JSONEncoder().encode(RDSKeptSeed(settings: settings, result: result)), to: path)
       return result
     }
   }
@@ -193,12 +201,13 @@ public struct RDSRun: Sendable {
       standard = RelationInventory.mnre
       seen = Set(dataset.posts(in: .train).flatMap { $0.relations.map(\.label) })
     }
-    let bundle = try RouterBundle(
+    var bundle = try RouterBundle(
       name: settings.task == .entities ? "rds" : "rds-relations", task: settings.task,
       textExpert: text.name, multimodalExpert: multimodal.name,
       encoder: embedder.name, labels: standard + seen.subtracting(standard).sorted(),
       base: discriminator, training: best.configuration, seed: seed, rehearsal: split,
       heldOut: dev)
+    bundle.encoderFingerprint = (embedder as? any DualEncoding)?.fingerprint
     try bundle.save(
       to: models + "/" + bundle.configuration.name,
       provenance: Provenance(

@@ -78,7 +78,7 @@ struct RDSCommand: ParsableCommand {
         task: task, text: text, multimodal: multimodal, grid: routers.grid.grid)
       settings.retrains = retrain
       try routers.apply(to: &settings)
-      let embedder = try RouterEmbedder(folder: dual)
+      let embedder = try DualEncoderFolder.open(dual)
       let dataset = try source.open(progress, pairs: task == .relations)
       let results: [RDSSeedResult]
       do {
@@ -90,6 +90,8 @@ struct RDSCommand: ParsableCommand {
             return !interrupt.isRaised
           })
         run.command = material.command
+        run.material = material.description
+        run.material["dual"] = embedder.fingerprint
         run.encoders = [dual, material.pictures].compactMap(\.self)
         results = try run.run(seeds: (1...UInt64(seeds)).map { $0 })
       } catch let stopped as TrainingStopped {

@@ -1,0 +1,83 @@
+import Corpora
+import Encoders
+import Foundation
+import Pictures
+import Tensors
+import Traces
+
+/// A published CLIP as the router's encoder: tokens joined by blanks, at most 64 ids, the raw photo
+/// (MODELS §4.3).
+public struct CLIPEmbedder: DualEncoding {
+  /// The folder's name.
+  public let name: String
+  /// Width of the common space.
+  public let dimensions: Int
+  /// Height and width of the pixels it takes.
+  public let side: Int
+  public let fingerprint: String?
+  private let text: CLIPTextEngine
+  private let vision: VisionEngine
+  private let tokenizer: Tokenizer
+  private let recipe: ImageRecipe
+  private let longest: Int
+
+  /// Opens a folder.
+  ///
+  /// - Throws: `CheckpointError` when it is no CLIP or does not fit, `TokenizerError`,
+  ///   `SafetensorsError`.
+  public init(folder: String) throws {
+    let files = try EncoderFolder(folder)
+    let engines = try files.loadCLIPEngines()
+    name = FilePath.name(of: folder)
+    fingerprint = ModelFolder.fingerprint(of: folder)
+    (text, vision) = engines
+    tokenizer = try Tokenizer(folder: folder)
+    side = engines.vision.configuration.side
+    recipe = files.recipe ?? .clip(side: side)
+    longest = min(64, engines.text.configuration.positions)
+    dimensions = try engines.text(TextBatch([[0]], padding: 0)).pooled?.count ?? 0
+  }
+
+  public var decodedSide: Int { side }
+
+  public func prepare(_ picture: Picture) -> PreparedPicture {
+    let (pixels, seen) = recipe.prepare(picture)
+    return (pixels.array, seen)
+  }
+
+  public func encode(prepared: [PreparedPicture]) throws(EncoderInputError) -> [[Float]] {
+    var result: [[Float]] = []
+    for start in stride(from: 0, to: prepared.count, by: Self.batch) {
+      let part = prepared[start..<min(prepared.count, start + Self.batch)]
+      let plane = 3 * side * side
+      if let odd = part.first(where: { $0.pixels.count != plane }) {
+        throw .pictures(shape: [odd.pixels.count], expected: "3×\(side)×\(side) numbers")
+      }
+      let pooled = try vision(Tensor([part.count, 3, side, side], part.flatMap(\.pixels))).pooled
+      let numbers = pooled?.array ?? []
+      result += (0..<part.count).map {
+        Self.unit(numbers[($0 * dimensions)..<(($0 + 1) * dimensions)])
+      }
+    }
+    return result
+  }
+
+  public func encode(texts: [[String]]) throws(EncoderInputError) -> [[Float]] {
+    var result: [[Float]] = []
+    for words in texts {
+      let encoding = tokenizer.encode(
+        text: words.joined(separator: " "), options: EncodingOptions(maximumLength: longest))
+      let pooled = try text(TextBatch([encoding.ids], padding: 0)).pooled
+      result.append(Self.unit((pooled?.array ?? [])[...]))
+    }
+    return result
+  }
+
+  /// Pictures encoded at a time.
+  private static let batch = 16
+
+  private static func unit(_ vector: ArraySlice<Float>) -> [Float] {
+    let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    return length > 0 ? vector.map { $0 / length } : Array(vector)
+  }
+}

@@ -1,0 +1,87 @@
+import Corpora
+import Encoders
+import Foundation
+import Pictures
+import Tensors
+import Traces
+
+/// Where the router's inputs come from.
+public protocol RouterEmbedding: Sendable {
+  /// What the inputs were made with, e.g. the encoder folder's name.
+  var name: String { get }
+  /// Width of x.
+  var dimensions: Int { get }
+
+  /// x = t ⊙ v of each post, whose sum is the cosine; nil without a usable picture.
+  ///
+  /// - Parameter progress: called with the number of posts done; returns false to stop.
+  /// - Returns: nil when stopped.
+  /// - Throws: `EncoderInputError`.
+  func products(
+    _ posts: [Post], of dataset: Dataset, progress: (Int) -> Bool
+  ) throws -> [[Float]?]?
+}
+
+/// A frozen encoder that sees texts and pictures in one space (MODELS §4.3): a small dual encoder
+/// of this program, or a published CLIP. May be used from several threads at once.
+public protocol DualEncoding: RouterEmbedding {
+  /// Pixels of the short side that a picture should at least be decoded to.
+  var decodedSide: Int { get }
+  /// Height and width of prepared pixels.
+  var side: Int { get }
+  /// A fingerprint of the weights; nil when they do not come from a folder.
+  var fingerprint: String? { get }
+
+  /// A picture as the picture tower takes it: 3×side×side, planar.
+  func prepare(_ picture: Picture) -> PreparedPicture
+  /// Unit vectors of prepared pictures.
+  ///
+  /// - Throws: `EncoderInputError` for another size.
+  func encode(prepared: [PreparedPicture]) throws(EncoderInputError) -> [[Float]]
+  /// Unit vectors of sentences.
+  ///
+  /// - Throws: `EncoderInputError` when the tokenizer gives pieces that the tower does not know.
+  func encode(texts: [[String]]) throws(EncoderInputError) -> [[Float]]
+}
+
+/// Planar pixels, and what of the source picture they show.
+public typealias PreparedPicture = (pixels: [Float], seen: ImageRegion)
+
+extension DualEncoding {
+  public func products(
+    _ posts: [Post], of dataset: Dataset, progress: (Int) -> Bool
+  ) throws -> [[Float]?]? {
+    let reader = PostReader(pictures: nil, dual: self)
+    var result: [[Float]?] = []
+    result.reserveCapacity(posts.count)
+    // In blocks: pixels take memory.
+    let block = 256
+    for start in stride(from: 0, to: posts.count, by: block) {
+      let part = Array(posts[start..<min(posts.count, start + block)])
+      for read in reader.read(part, of: dataset, scheme: .standard) {
+        if let problem = read.problem { throw problem }
+        result.append(read.picture.map { zip(read.text, $0).map { $0 * $1 } })
+      }
+      guard progress(result.count) else { return nil }
+    }
+    return result
+  }
+}
+
+/// Opening whatever dual encoder a folder holds.
+public enum DualEncoderFolder {
+  /// Opens a dual encoder of this program, or a CLIP as Hugging Face lays it out.
+  ///
+  /// - Throws: `ModelFolderError`, `CheckpointError`, `TokenizerError`, `SafetensorsError`.
+  public static func open(_ folder: String) throws -> any DualEncoding {
+    (try? ModelFolder.system(of: folder)) == DualEncoderModel.system
+      ? try DualEncoderModel(folder: folder) : try CLIPEmbedder(folder: folder)
+  }
+}
+
+extension DualEncoderModel: DualEncoding {
+  public var dimensions: Int { encoder.configuration.dimensions }
+  public var decodedSide: Int { recipe.shortSide }
+  public var side: Int { recipe.side }
+  public func prepare(_ picture: Picture) -> PreparedPicture { recipe.prepare(picture) }
+}
