@@ -15,6 +15,15 @@ public struct MarkedSection: Sendable, Hashable {
     self.content = content
   }
 
+  /// What a document has between a section's marks, nil when it has none of that name.
+  static func content(_ name: String, in document: String) -> String? {
+    guard let start = document.range(of: "<!-- \(name) -->"),
+      let end = document.range(
+        of: "<!-- /\(name) -->", range: start.upperBound..<document.endIndex)
+    else { return nil }
+    return String(document[start.upperBound..<end.lowerBound])
+  }
+
   /// The document with this section in its place, or at its end when it has none of that name.
   public func document(replacing old: String) -> String {
     let (open, close) = ("<!-- \(name) -->", "<!-- /\(name) -->")

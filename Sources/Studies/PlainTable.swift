@@ -51,8 +51,8 @@ public struct PlainTable: Sendable, Hashable {
       return "| " + safe.joined(separator: " | ") + " |"
     }
     return
-      (["### \(title)", "", line(heads), "|" + heads.map { _ in "---|" }.joined()]
-      + rows.map(line) + noteLines("* ")).joined(separator: "\n")
+      ((title.isEmpty ? [] : ["### \(title)", ""])
+      + [line(heads), "|" + heads.map { _ in "---|" }.joined()] + rows.map(line) + noteLines("* ")).joined(separator: "\n")
   }
 
   /// Comma-separated lines (RFC 4180), the title in the first column. Intervals are three columns,

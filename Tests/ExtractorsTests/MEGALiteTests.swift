@@ -28,16 +28,26 @@ struct MEGALiteTests {
     }
   }
 
-  @Test func objectsAreMeansOfAGridAndOfEverything() {
+  @Test func objectsAreStandardizedMeansOfAGridAndOfEverything() {
     // Numbers of a 7×7 map tell their row and column.
-    let map = (0..<49).flatMap { [Float($0 / 7), Float($0 % 7)] }
-    let objects = PictureRegions(Tensor([49, 2], map)).objects
-    #expect(objects.shape == [10, 2])
-    // Rows 0–2, 2–4 and 4–6.
-    #expect(Array(objects.array[0..<2]) == [1, 1])
-    #expect(Array(objects.array[8..<10]) == [3, 3])
-    #expect(Array(objects.array[16..<18]) == [5, 5])
-    #expect(zip(objects.array[18..<20], [3, 3]).allSatisfy { abs($0 - $1) < 1e-5 })
+    let map: [Float] = (0..<49).flatMap { i -> [Float] in [Float(i / 7), Float(i % 7), 2, 5] }
+    let objects = PictureRegions(Tensor([49, 4], map)).objects
+    #expect(objects.shape == [10, 4])
+    // Rows 0–2, 2–4 and 4–6 have the means 1, 3 and 5.
+    let thirds: [Float] = [1, 3, 5]
+    var means: [[Float]] = thirds.flatMap { row in thirds.map { [row, $0] } }
+    means.append([3, 3])
+    for (i, mean) in means.enumerated() {
+      let numbers: [Float] = mean + [2, 5]
+      let middle = numbers.reduce(0, +) / 4
+      let variance = numbers.map { ($0 - middle) * ($0 - middle) }.reduce(0, +) / 4
+      let deviation = variance.squareRoot()
+      for (k, number) in numbers.enumerated() {
+        #expect(abs(objects.array[4 * i + k] - (number - middle) / deviation) < 1e-4)
+      }
+    }
+    let missing = PictureRegions(Tensor([49, 4])).objects
+    #expect(missing.array.allSatisfy { $0 == 0 })
   }
 
   @Test func structureReadsTheLengthOnly() {

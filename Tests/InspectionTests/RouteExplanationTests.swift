@@ -26,11 +26,11 @@ import Testing
           words: words.size, wordSize: 8, dimensions: 8, pictures: network), &generator),
       words: words, recipe: .harbor)
     let router = try Discriminator(dimensions: 8, head: head, inputScale: scale, seed: seed)
-    return RouteOcclusion(dual: dual, router: router, tokens: tokens, picture: picture(dual))
+    return try RouteOcclusion(dual: dual, router: router, tokens: tokens, picture: picture(dual))
   }
 
   /// Red on the left, blue stripes on the right.
-  static func picture(_ dual: DualEncoderModel) -> RouteOcclusion.Prepared {
+  static func picture(_ dual: DualEncoderModel) -> PreparedPicture {
     var picture = Picture(width: 64, height: 64, color: RGB(200, 30, 30))
     for y in 0..<64 { for x in 32..<64 where y / 4 % 2 == 0 { picture[x, y] = RGB(0, 0, 255) } }
     return dual.recipe.prepare(picture)
@@ -71,8 +71,8 @@ import Testing
     #expect(
       RouteOcclusion.dropping(Self.words, [[], [1, 3]]) == [Self.words, ["red", "at", "pier"]])
     // A picture of one colour has nothing to mask.
-    let even: RouteOcclusion.Prepared = ([Float](repeating: 0.25, count: 3 * 56 * 56), picture.seen)
-    let flat = RouteOcclusion(
+    let even: PreparedPicture = ([Float](repeating: 0.25, count: 3 * 56 * 56), picture.seen)
+    let flat = try RouteOcclusion(
       dual: occlusion.dual, router: occlusion.router, tokens: Self.words, picture: even)
     #expect(flat.regionEffects.allSatisfy { abs($0.contribution) < 1e-5 })
     #expect(occlusion.regionEffects.contains { abs($0.contribution) > 1e-5 })
@@ -82,40 +82,41 @@ import Testing
     let occlusion = try Self.occlusion(head: .linear)
     #expect(occlusion.tokenEffects.count == 5 && occlusion.regionEffects.count == 49)
     let dual = occlusion.dual
-    let vector = dual.encode(prepared: [occlusion.picture])[0]
-    func p(_ words: [String]) -> Float {
-      occlusion.router.probability(zip(dual.encode(texts: [words])[0], vector).map { $0 * $1 })
+    let vector = try dual.encode(prepared: [occlusion.picture])[0]
+    func p(_ words: [String]) throws -> Float {
+      try occlusion.router.probability(zip(dual.encode(texts: [words])[0], vector).map { $0 * $1 })
     }
-    let whole = p(Self.words)
+    let whole = try p(Self.words)
     for (i, effect) in occlusion.tokenEffects.enumerated() {
       var words = Self.words
       words.remove(at: i)
-      #expect(abs(effect.probability - p(words)) < 1e-4)
-      #expect(abs(effect.contribution - (whole - p(words))) < 1e-4)
+      let without = try p(words)
+      #expect(abs(effect.probability - without) < 1e-4)
+      #expect(abs(effect.contribution - (whole - without)) < 1e-4)
     }
   }
 
   @Test(arguments: 1...12) func flipsFlip(_ seed: UInt64) throws {
     let occlusion = try Self.occlusion(head: .linear, seed: seed, scale: 60)
     let dual = occlusion.dual
-    let vector = dual.encode(prepared: [occlusion.picture])[0]
-    let text = dual.encode(texts: [Self.words])[0]
+    let vector = try dual.encode(prepared: [occlusion.picture])[0]
+    let text = try dual.encode(texts: [Self.words])[0]
     func p(_ text: [Float], _ vector: [Float]) -> Float {
       occlusion.router.probability(zip(text, vector).map { $0 * $1 })
     }
     let whole = p(text, vector)
-    let tokens = occlusion.flipByTokens()
-    let regions = occlusion.flipByRegions()
+    let tokens = try occlusion.flipByTokens()
+    let regions = try occlusion.flipByRegions()
     #expect(tokens.tried == 4 && regions.tried == 24)
     if let places = tokens.places {
       let left = RouteOcclusion.dropping(Self.words, [places])
-      let after = p(dual.encode(texts: left)[0], vector)
+      let after = try p(dual.encode(texts: left)[0], vector)
       #expect((after > 0.5) != (whole > 0.5), "seed \(seed)")
       #expect(Set(places).count == places.count && abs(after - tokens.probability) < 1e-4)
     }
     if let places = regions.places {
       let masked = RouteOcclusion.masking(occlusion.picture, 56, [places])
-      let after = p(text, dual.encode(prepared: masked)[0])
+      let after = try p(text, dual.encode(prepared: masked)[0])
       #expect((after > 0.5) != (whole > 0.5), "seed \(seed)")
       #expect(Set(places).count == places.count)
     }
@@ -126,7 +127,7 @@ import Testing
 
   @Test func oneWordAndManyWords() throws {
     let one = try Self.occlusion(head: .linear, tokens: ["boat"])
-    #expect(one.tokenEffects.count == 1 && one.flipByTokens().tried == 0)
+    #expect(try one.tokenEffects.count == 1 && one.flipByTokens().tried == 0)
     #expect(one.tokenEffects[0].probability.isFinite)
     let many = try Self.occlusion(
       head: .linear, tokens: (0..<400).map { Self.words[$0 % 5] })

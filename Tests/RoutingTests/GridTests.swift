@@ -72,14 +72,28 @@ struct GridTests {
       #expect(abs(bootstrap.text.value - data.counts.total().text.f1Percent) < 1e-9)
       let better = max(bootstrap.text.value, bootstrap.multimodal.value)
       #expect(abs(bootstrap.gain.value - (union - better)) < 1e-9)
-      for interval in [bootstrap.text, bootstrap.multimodal, bootstrap.union, bootstrap.gain] {
+      func f1(_ route: Route, _ counts: (ExpertCounts) -> MatchCounts) -> Double {
+        zip(data.counts, routes).filter { $0.1 == route }.reduce(MatchCounts.zero) {
+          $0 + counts($1.0)
+        }.f1Percent
+      }
+      let leads = (
+        f1(.text, \.text) - f1(.text, \.multimodal),
+        f1(.multimodal, \.multimodal) - f1(.multimodal, \.text)
+      )
+      #expect(abs(bootstrap.unimodalLead.value - leads.0) < 1e-9)
+      #expect(abs(bootstrap.multimodalLead.value - leads.1) < 1e-9)
+      for interval in [
+        bootstrap.text, bootstrap.multimodal, bootstrap.union, bootstrap.gain,
+        bootstrap.unimodalLead, bootstrap.multimodalLead,
+      ] {
         #expect(interval.low <= interval.value && interval.value <= interval.high)
       }
       return bootstrap
     }
     let (few, many) = (try interval(60), try interval(2_000))
     #expect(few.union.high - few.union.low > 2 * (many.union.high - many.union.low))
-    #expect(many.gain.low > 0)
+    #expect(many.gain.low > 0 && many.unimodalLead.low > 0 && many.multimodalLead.low > 0)
   }
 
   @Test func noPostsHaveAnIntervalToo() {

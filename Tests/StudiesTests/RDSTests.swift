@@ -172,6 +172,30 @@ struct RDSTests {
     #expect(decoded.routings.map(\.name) == report.routings.map(\.name))
   }
 
+  @Test func aFileOfResultsHasALineAndASectionForEachRun() throws {
+    let place = try RDSPlace()
+    defer { place.remove() }
+    let results = try place.run(.entities, [1, 2])
+    let file = place.folder + "/RESULTS.md"
+    try Data("# Mine\n\nKept.\n".utf8).write(to: URL(fileURLWithPath: file))
+    func write(_ multimodal: String, _ results: [RDSSeedResult]) throws {
+      var settings = place.settings()
+      settings.multimodal = multimodal
+      try RDSResultsFile(path: file).write(
+        RDSReport(results, settings: settings, dataset: "made | up"))
+    }
+    try write("b", results)
+    try write("c", results)
+    try write("b", [results[0]])
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let rows = text.split(separator: "\n").filter { $0.hasPrefix("| a |") && $0.contains("holds") }
+    #expect(rows.count == 2)
+    #expect(rows.first?.hasPrefix("| a | b | made / up | 1 |") == true)
+    #expect(rows.last?.hasPrefix("| a | c | made / up | 2 |") == true)
+    #expect(text.hasPrefix("# Mine\n\nKept.\n\n<!-- rds -->"))
+    #expect(text.components(separatedBy: "<!-- rds a b -->").count == 2)
+  }
+
   @Test func expertsInTheWrongPlaceAreNamed() throws {
     let place = try RDSPlace()
     defer { place.remove() }

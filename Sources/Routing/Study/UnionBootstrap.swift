@@ -43,6 +43,10 @@ public struct UnionBootstrap: Sendable {
   public let union: Interval
   /// Union above the better of the two experts.
   public let gain: Interval
+  /// F1 of the text expert above the multimodal one's on the posts routed to it; 0 without any.
+  public let unimodalLead: Interval
+  /// F1 of the multimodal expert above the text expert's on the posts routed to it; 0 without any.
+  public let multimodalLead: Interval
 
   /// Resamples posts.
   ///
@@ -53,7 +57,7 @@ public struct UnionBootstrap: Sendable {
     let posts = runs.first?.counts.count ?? 0
     precondition(runs.allSatisfy { $0.counts.count == posts }, "runs over different posts")
     let tables = runs.map(Sums.init)
-    var samples: [SIMD4<Double>] = []
+    var samples: [Scores] = []
     samples.reserveCapacity(resamples)
     var generator = SeededGenerator(seed: seed, stream: "bootstrap")
     var drawn = [Int32](repeating: 0, count: posts)
@@ -74,40 +78,56 @@ public struct UnionBootstrap: Sendable {
     multimodal = interval(1)
     union = interval(2)
     gain = interval(3)
+    unimodalLead = interval(4)
+    multimodalLead = interval(5)
   }
 
-  private static func mean(_ scores: [SIMD4<Double>]) -> SIMD4<Double> {
-    scores.reduce(.zero, +) / Double(max(1, scores.count))
+  /// F1 of text, multimodal and union, the gain, the leads on the Unimodal and the Multimodal set,
+  /// and whether these sets hold anything, 1 or 0.
+  private typealias Scores = SIMD8<Double>
+
+  /// Over the runs; a lead over those whose set holds anything.
+  private static func mean(_ scores: [Scores]) -> Scores {
+    let sum = scores.reduce(.zero, +)
+    var mean = sum / Double(max(1, scores.count))
+    for lane in 4...5 { mean[lane] = sum[lane] / max(1, sum[lane + 2]) }
+    return mean
   }
 
-  /// Per post: correct and predicted + gold of text, multimodal and union.
+  /// Per post: correct and predicted + gold of text, multimodal and union, then of text and
+  /// multimodal on the Unimodal set, then of both on the Multimodal set.
   private struct Sums {
-    private let correct: [SIMD4<Double>]
-    private let both: [SIMD4<Double>]
+    private let correct: [SIMD8<Double>]
+    private let both: [SIMD8<Double>]
 
     init(_ run: Run) {
-      func pick(_ number: (MatchCounts) -> Int) -> [SIMD4<Double>] {
+      func pick(_ number: (MatchCounts) -> Int) -> [SIMD8<Double>] {
         zip(run.counts, run.routes).map { counts, route in
-          SIMD4(
-            Double(number(counts.text)), Double(number(counts.multimodal)),
-            Double(number(counts[route])), 0)
+          let (text, multimodal) = (
+            Double(number(counts.text)), Double(number(counts.multimodal))
+          )
+          let isText = route == .text
+          return SIMD8(
+            text, multimodal, isText ? text : multimodal, isText ? text : 0,
+            isText ? multimodal : 0, isText ? 0 : text, isText ? 0 : multimodal, 0)
         }
       }
       correct = pick(\.correct)
       both = pick { $0.predicted + $0.gold }
     }
 
-    /// F1 of text, multimodal and union, and the gain, in percent.
-    func scores(_ posts: some Sequence<Int>) -> SIMD4<Double> {
-      var (c, b) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
+    /// In percent.
+    func scores(_ posts: some Sequence<Int>) -> Scores {
+      var (c, b) = (SIMD8<Double>.zero, SIMD8<Double>.zero)
       for post in posts {
         c += correct[post]
         b += both[post]
       }
-      var f1 = SIMD4<Double>.zero
-      for i in 0..<3 where b[i] > 0 { f1[i] = 200 * c[i] / b[i] }
-      f1[3] = f1[2] - max(f1[0], f1[1])
-      return f1
+      var f1 = SIMD8<Double>.zero
+      for i in 0..<7 where b[i] > 0 { f1[i] = 200 * c[i] / b[i] }
+      return Scores(
+        f1[0], f1[1], f1[2], f1[2] - max(f1[0], f1[1]), f1[3] - f1[4], f1[6] - f1[5],
+        b[3] + b[4] > 0 ? 1 : 0, b[5] + b[6] > 0 ? 1 : 0)
     }
   }
 }

@@ -70,23 +70,41 @@ extension RDSReport {
       + " " + verdict
   }
 
+  /// One line of the overview of several runs: what its columns say, and its cells.
+  var overviewRow: [String] {
+    guard let main = routings.first else { return [] }
+    return [
+      settings.text, settings.multimodal, dataset.replacing("|", with: "/"), "\(seeds.count)", cell(text), cell(multimodal),
+      cell(main.union), cell(main.gain, signed: true), cell(main.unimodalLead, signed: true),
+      cell(main.multimodalLead, signed: true), holds(main) ? "holds" : "does not hold",
+    ]
+  }
+
+  static let overviewColumns = [
+    "text expert", "multimodal expert", "dataset", "seeds", "text F1", "multimodal F1",
+    "union F1 (exact)", "above the better expert", "text expert's lead on Unimodal",
+    "multimodal expert's lead on Multimodal", "RDS's pattern",
+  ]
+
   /// Says plainly whether RDS's pattern holds.
   var verdict: String {
     guard let main = routings.first else { return "" }
+    let parts = [
+      ("the text expert on the Unimodal set", main.unimodalLead),
+      ("the multimodal expert on the Multimodal set", main.multimodalLead),
+    ]
     if holds(main) {
+      let leads = parts.map { "\($0.0) by \(cell($0.1))" }.joined(separator: ", ")
       return
-        "RDS's pattern holds for \(main.name): each expert is better on its own set, and the union gains "
-        + "\(cell(main.gain))."
+        "RDS's pattern holds for \(main.name): each expert is better on its own set (\(leads)), and the union "
+        + "gains \(cell(main.gain))."
     }
     var reasons: [String] = []
     if main.gain.low <= 0 {
       reasons.append("the gain of the union is \(cell(main.gain)), not surely above 0")
     }
-    if main.unimodalSet.text.f1 <= main.unimodalSet.multimodal.f1 {
-      reasons.append("the text expert is not better on the Unimodal set")
-    }
-    if main.multimodalSet.multimodal.f1 <= main.multimodalSet.text.f1 {
-      reasons.append("the multimodal expert is not better on the Multimodal set")
+    for (name, lead) in parts where lead.low <= 0 {
+      reasons.append("\(name) leads by \(cell(lead)), not surely above 0")
     }
     return "RDS's pattern does not hold for \(main.name): " + reasons.joined(separator: "; ") + "."
   }

@@ -48,7 +48,7 @@ struct RDSCommand: ParsableCommand {
     var published: String?
     @Option(
       help: ArgumentHelp(
-        "A Markdown file whose part for these experts is written.", valueName: "file"))
+        "A Markdown file whose line and part for these experts are written.", valueName: "file"))
     var results: String?
     @Flag(help: "Print JSON.")
     var json = false
@@ -109,8 +109,7 @@ struct RDSCommand: ParsableCommand {
         try DurableFile.write(Data(content.utf8), to: out + "/" + name)
       }
       if let path = self.results {
-        try MarkedSection("rds \(text) \(multimodal)", report.markdown(published: known))
-          .write(to: path)
+        try RDSResultsFile(path: path).write(report, published: known)
       }
       StandardOutput.write(json ? try report.json() : report.text(published: known))
     }

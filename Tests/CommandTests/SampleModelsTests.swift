@@ -1,0 +1,91 @@
+import Corpora
+import Extractors
+import Foundation
+import Inspection
+import Routing
+import Studies
+import Testing
+
+/// The models that come with the program, asked as users ask them.
+@Suite("The sample's models", .enabled(if: Program.isBuilt, "the program is not built"))
+struct SampleModelsTests {
+  static let samples = FileManager.default.currentDirectoryPath + "/Samples"
+  static let data = samples + "/harbor"
+  static let models = samples + "/models"
+
+  private struct Scored: Decodable { let f1: Double }
+
+  private func evaluated(_ router: String) throws -> RoutingReport {
+    let result = try Program.run([
+      "evaluate", Self.data, "--models", Self.models, "--router", router, "--json",
+    ])
+    try #require(result.status == 0, "\(result.errors)")
+    return try JSONDecoder().decode(RoutingReport.self, from: Data(result.output.utf8))
+  }
+
+  /// F1 of what `predict` writes, as `score` sees it.
+  private func scored(_ task: String, _ router: String, by answerer: String) throws -> Double {
+    let folder = try TemporaryFolder()
+    let predicted = try Program.run([
+      "predict", Self.data, "--models", Self.models, "--router", router, "--task", task, "--by",
+      answerer, "--split", "test", "--out", folder.path + "/out",
+    ])
+    try #require(predicted.status == 0, "\(predicted.errors)")
+    #expect(predicted.output.contains("test.jsonl"))
+    let score = try Program.run([
+      "score", "--task", task, "--gold", Self.data + "/test.jsonl", "--pred",
+      folder.path + "/out/test.jsonl", "--json",
+    ])
+    try #require(score.status == 0, "\(score.errors)")
+    return try JSONDecoder().decode(Scored.self, from: Data(score.output.utf8)).f1
+  }
+
+  @Test("predicted files score as the evaluation says", arguments: ["ner", "re"])
+  func predictionsAgreeWithTheEvaluation(task: String) throws {
+    let router = task == "ner" ? "rds-ungated" : "rds-relations"
+    let full = try evaluated(router).sets.full
+    #expect(try scored(task, router, by: "router") == full.union.f1)
+    #expect(try scored(task, router, by: "text") == full.text.f1)
+    #expect(try scored(task, router, by: "multimodal") == full.multimodal.f1)
+    // Whoever sees pictures names more: untrained models would not.
+    #expect(full.union.f1 > full.text.f1 + 5)
+  }
+
+  @Test("a router for another task is not asked")
+  func otherTask() throws {
+    let folder = try TemporaryFolder()
+    let result = try Program.run([
+      "predict", Self.data, "--models", Self.models, "--task", "re", "--router", "rds", "--out",
+      folder.path + "/out",
+    ])
+    #expect(result.status != 0 && result.errors.contains("--by text"))
+  }
+
+  @Test("a reviewed post with pairs corrects the router for relations")
+  func correctionsOfRelations() throws {
+    let dataset = try Dataset.open(Self.data)
+    let set = try ModelSet.open(Self.models, router: "rds-relations")
+    #expect(set.task == .relations && set.notices.isEmpty)
+    #expect(try ModelSet.open(Self.models).task == .entities)
+    #expect(try ModelSet.open(Self.models, for: .relations).task == .relations)
+    let paired = dataset.posts.filter { !$0.relations.isEmpty }.prefix(20)
+    var seen = MatchCounts.zero
+    for post in paired {
+      let read = try #require(set.read(post, of: dataset))
+      let correction = try #require(set.correction(post, read))
+      let analysis = set.analyse(post, read)
+      let answers = try #require(analysis.multimodalRelations).answers.map(\.label)
+      var expected = MatchCounts.zero
+      for (answer, pair) in zip(answers, post.relations) {
+        expected += MatchCounts(answer: answer, gold: pair.label)
+      }
+      #expect(correction.counts.multimodal == expected)
+      #expect(correction.labels == Set(post.relations.map(\.label)))
+      seen += expected
+    }
+    #expect(seen.predicted > 0 && seen.gold > 0)
+    let plain = try #require(dataset.posts.first { $0.relations.isEmpty })
+    let read = try #require(set.read(plain, of: dataset))
+    #expect(set.correction(plain, read) == nil)
+  }
+}
