@@ -56,10 +56,16 @@ extension ModelSet {
       attempt { try Self.relations(multimodalRelations, input) }
     )
     let missing = read.notice ?? read.regions?.notice
-    return PostAnalysis(
+    var analysis = PostAnalysis(
       post: post.id, text: u, multimodal: m, decision: decision(read), textRelations: pairs.0,
       multimodalRelations: pairs.1,
       notices: notices + (missing.map { ["no picture: " + $0] } ?? []) + problems)
+    analysis.task = task
+    let experts = routed
+    analysis.routedNames = [:]
+    analysis.routedNames[.text] = experts.text?.name
+    analysis.routedNames[.multimodal] = experts.multimodal?.name
+    return analysis
   }
 
   /// What an expert for relations says of a post's pairs; nil without one, or without pairs.

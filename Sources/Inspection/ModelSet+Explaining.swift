@@ -15,7 +15,7 @@ extension ModelSet {
     _ post: Post, _ read: PostReader.Read, _ analysis: PostAnalysis, of dataset: Dataset
   ) -> RouteExplanation? {
     guard let router, let dual, let decision = decision(read) else { return nil }
-    let answers = Self.answers(analysis)
+    let answers = answers(analysis)
     func unasked(_ notice: String) -> RouteExplanation {
       RouteExplanation(
         post: post.id, router: router.configuration.name, decision: decision, logit: 0,
@@ -41,17 +41,28 @@ extension ModelSet {
     }
   }
 
-  private static func answers(_ analysis: PostAnalysis) -> [RouteExplanation.Answer] {
-    let all: [(Route, Prediction?, RelationAnswers?)] = [
-      (.text, analysis.text, analysis.textRelations),
-      (.multimodal, analysis.multimodal, analysis.multimodalRelations),
-    ]
-    return all.compactMap { route, prediction, relations in
-      guard let system = prediction?.system ?? relations?.system else { return nil }
-      return RouteExplanation.Answer(
-        route: route, system: system, mentions: prediction?.mentions.map(\.mention),
-        relations: relations)
+  /// What the experts that the router chooses between say.
+  private func answers(_ analysis: PostAnalysis) -> [RouteExplanation.Answer] {
+    func answer(
+      _ route: Route, _ prediction: Prediction?, _ relations: RelationAnswers?
+    ) -> RouteExplanation.Answer? {
+      switch task {
+      case .entities:
+        prediction.map {
+          RouteExplanation.Answer(
+            route: route, system: $0.system, mentions: $0.mentions.map(\.mention), relations: nil)
+        }
+      case .relations:
+        relations.map {
+          RouteExplanation.Answer(
+            route: route, system: $0.system, mentions: nil, relations: $0)
+        }
+      }
     }
+    return [
+      answer(.text, analysis.text, analysis.textRelations),
+      answer(.multimodal, analysis.multimodal, analysis.multimodalRelations),
+    ].compactMap(\.self)
   }
 
   /// The picture as the router's encoder takes it, decoded as `PostReader` does.

@@ -15,7 +15,11 @@ public struct PostAnalysis: Sendable {
   /// What the multimodal expert for relations says of them.
   public var multimodalRelations: RelationAnswers?
   /// The router's word, nil without a router.
-  public let decision: RouteDecision?
+  public var decision: RouteDecision?
+  /// What the router routes for.
+  public var task = ExpertTask.entities
+  /// Names of the experts that it chooses between; those that are loaded.
+  public var routedNames: [Route: String] = [:]
   /// Sentences on what is missing and why, e.g. a picture that could not be read.
   public let notices: [String]
 
@@ -32,22 +36,23 @@ public struct PostAnalysis: Sendable {
     self.textRelations = textRelations
     self.multimodalRelations = multimodalRelations
     self.notices = notices
+    routedNames[.text] = text?.system
+    routedNames[.multimodal] = multimodal?.system
   }
 
-  /// The answer of the expert that the router chose; without a router, the multimodal one if there
-  /// is one.
+  /// The mentions of the expert that the router chose; of the multimodal one if there is one when no
+  /// router chooses between experts for mentions.
   public var chosen: Prediction? {
-    switch decision?.route {
-    case .text: text ?? multimodal
-    case .multimodal, nil: multimodal ?? text
-    }
+    routesToText(.entities) ? text ?? multimodal : multimodal ?? text
   }
 
   /// The same for relations.
   public var chosenRelations: RelationAnswers? {
-    switch decision?.route {
-    case .text: textRelations ?? multimodalRelations
-    case .multimodal, nil: multimodalRelations ?? textRelations
-    }
+    routesToText(.relations)
+      ? textRelations ?? multimodalRelations : multimodalRelations ?? textRelations
+  }
+
+  private func routesToText(_ asked: ExpertTask) -> Bool {
+    task == asked && decision?.route == .text
   }
 }

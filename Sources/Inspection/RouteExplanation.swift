@@ -94,11 +94,11 @@ public struct RouteExplanation: Sendable {
   public struct Answer: Sendable, Hashable {
     /// The route that leads to it.
     public let route: Route
-    /// Its folder's name, or that of its expert for relations.
+    /// Its folder's name.
     public let system: String
-    /// Its mentions; nil when it answers for relations only.
+    /// Its mentions; nil when the router chooses between experts for relations.
     public let mentions: [EntityMention]?
-    /// Its relations, nil without such an expert.
+    /// Its relations; nil when the router chooses between experts for mentions.
     public let relations: RelationAnswers?
   }
 
@@ -110,6 +110,9 @@ public struct RouteExplanation: Sendable {
 }
 
 extension RouteExplanation.Answer {
+  /// Its answers against the labels of a post: mentions, or relations.
+  public func counts(_ post: Post) -> MatchCounts? { mentionCounts(post) ?? relationCounts(post) }
+
   /// Mentions that match labels; nil when the expert names none.
   public func mentionCounts(_ post: Post) -> MatchCounts? {
     mentions.map { MatchCounts.count(predicted: $0, gold: post.mentions) }

@@ -89,11 +89,8 @@ extension InferenceService {
       memory.models = memory.models?.replacing(router: router)
       for id in memory.answers.keys {
         guard let old = memory.answers.value(id) else { continue }
-        let decision = Self.decision(old.input, router)
-        let analysis = PostAnalysis(
-          post: id, text: old.analysis.text, multimodal: old.analysis.multimodal,
-          decision: decision, textRelations: old.analysis.textRelations,
-          multimodalRelations: old.analysis.multimodalRelations, notices: old.analysis.notices)
+        var analysis = old.analysis
+        analysis.decision = Self.decision(old.input, router)
         memory.answers.insert(Answer(analysis: analysis, input: old.input), for: id)
       }
       return (

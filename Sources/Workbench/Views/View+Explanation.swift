@@ -76,19 +76,14 @@ extension WorkbenchState {
     for answer in explanation.answers {
       let isChosen = answer.route == explanation.decision.route
       let role: Role = answer.route == .text ? .textExpert : .multimodalExpert
-      for (counts, what) in [
-        (answer.mentionCounts(post), ""), (answer.relationCounts(post), " relations"),
-      ] {
-        guard let counts else { continue }
-        let system = what.isEmpty ? answer.system : answer.relations?.system ?? answer.system
-        pen.line(
-          [
-            pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
-            pen.piece(pen.cell(system + what, min(names, 24) - 1), role),
-            pen.piece(numbers(counts), isChosen ? .title : .text),
-          ], in: box, row: row)
-        row += 1
-      }
+      guard let counts = answer.counts(post), row < box.rows else { continue }
+      pen.line(
+        [
+          pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
+          pen.piece(pen.cell(answer.system, min(names, 24) - 1), role),
+          pen.piece(numbers(counts), isChosen ? .title : .text),
+        ], in: box, row: row)
+      row += 1
     }
     return row
   }

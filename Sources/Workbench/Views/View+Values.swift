@@ -43,8 +43,7 @@ extension WorkbenchState {
   /// Why the post went where it went, in one sentence.
   private func why(_ decision: RouteDecision, isLong: Bool) -> String {
     let isText = decision.route == .text
-    let expert = isText ? analysis?.text?.system : analysis?.multimodal?.system
-    let name = safe(expert ?? decision.route.rawValue)
+    let name = safe(analysis?.routedNames[decision.route] ?? decision.route.rawValue)
     let limit = Digits.short(RouteDecision.threshold)
     let sign = isText ? (look.glyphs.isUnicode ? "≤" : "<=") : ">"
     let short = "\(look.glyphs.arrow) \(name): p \(sign) \(limit)"
