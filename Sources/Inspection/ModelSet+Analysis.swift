@@ -20,6 +20,7 @@ extension ModelSet {
       case .success(let picture): read.regions = try? regions.regions(of: picture)
       case .failure(let notice): read.regions = try? regions.missing(notice.sentence)
       }
+      read.regions?.boxes = boxes?[post.id]
     }
     return read
   }
@@ -59,13 +60,20 @@ extension ModelSet {
     var analysis = PostAnalysis(
       post: post.id, text: u, multimodal: m, decision: decision(read), textRelations: pairs.0,
       multimodalRelations: pairs.1,
-      notices: notices + (missing.map { ["no picture: " + $0] } ?? []) + problems)
+      notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + problems)
     analysis.task = task
     let experts = routed
     analysis.routedNames = [:]
     analysis.routedNames[.text] = experts.text?.name
     analysis.routedNames[.multimodal] = experts.multimodal?.name
     return analysis
+  }
+
+  /// Experts whose numbers must be marked, a sentence each.
+  private var marks: [String] {
+    [text, multimodal, textRelations, multimodalRelations].compactMap { expert in
+      expert.flatMap { expert in expert.mark.map { "\(expert.name) was trained with \($0)" } }
+    }
   }
 
   /// What an expert for relations says of a post's pairs; nil without one, or without pairs.

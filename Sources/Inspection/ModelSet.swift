@@ -26,6 +26,8 @@ public struct ModelSet: Sendable {
   public internal(set) var multimodalRelations: (any RoutableExpert)?
   /// What experts beside RIVA see pictures with; nil when there is none of them.
   public internal(set) var regions: RegionSource?
+  /// Regions from files, for experts that look at them; nil until they are opened.
+  public internal(set) var boxes: PairBoxes?
   /// What decides between them.
   public private(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.

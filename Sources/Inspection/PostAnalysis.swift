@@ -40,8 +40,8 @@ public struct PostAnalysis: Sendable {
     routedNames[.multimodal] = multimodal?.system
   }
 
-  /// The mentions of the expert that the router chose; of the multimodal one if there is one when no
-  /// router chooses between experts for mentions.
+  /// The mentions of the expert that the router chose; of the multimodal one if there is one when
+  /// no router chooses between experts for mentions.
   public var chosen: Prediction? {
     routesToText(.entities) ? text ?? multimodal : multimodal ?? text
   }

@@ -147,7 +147,8 @@ struct RouteOcclusion {
   }
 
   /// The picture with cells of the grid in its mean colour. All sides are cut into whole pixels.
-  static func masking(_ picture: PreparedPicture, _ side: Int, _ sets: [[Int]]) -> [PreparedPicture] {
+  static func masking(_ picture: PreparedPicture, _ side: Int, _ sets: [[Int]]) -> [PreparedPicture]
+  {
     let plane = side * side
     guard picture.pixels.count == 3 * plane else { return sets.map { _ in picture } }
     let means = (0..<3).map { channel in

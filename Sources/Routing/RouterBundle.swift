@@ -79,7 +79,8 @@ public struct RouterBundle: Sendable, Hashable {
   /// - Throws: `RoutingError` when widths disagree or there is nothing to rehearse or to judge on.
   public init(
     name: String, task: ExpertTask = .entities, textExpert: String, multimodalExpert: String,
-    encoder: String, labels: [String], base: Discriminator, training: RouterConfiguration, seed: UInt64,
+    encoder: String, labels: [String], base: Discriminator, training: RouterConfiguration,
+    seed: UInt64,
     rehearsal: RouterData, heldOut: RouterData
   ) throws(RoutingError) {
     try training.validate()
@@ -94,7 +95,8 @@ public struct RouterBundle: Sendable, Hashable {
     training.biases = base.hasBiases
     configuration = Configuration(
       name: name, textExpert: textExpert, multimodalExpert: multimodalExpert, encoder: encoder,
-      task: task, labels: labels, dimensions: base.dimensions, inputScale: base.inputScale, training: training,
+      task: task, labels: labels, dimensions: base.dimensions, inputScale: base.inputScale,
+      training: training,
       seed: seed, rehearsalIDs: rehearsal.ids, heldOutIDs: heldOut.ids)
     self.base = base
     installed = base

@@ -14,6 +14,12 @@ extension InferenceService {
       var models = try ModelSet.open(
         folder, for: dataset.mainTask, router: choice.router, system: choice.system)
       var notices = models.notices
+      do {
+        try models.openBoxes(choice.boxes, for: dataset, permission: choice.regions)
+      } catch {
+        // The others can still answer.
+        notices.insert("\(error)", at: 0)
+      }
       if let router = models.router {
         let (retrained, notice) = retrained(router)
         if let retrained { models = models.replacing(router: retrained) }

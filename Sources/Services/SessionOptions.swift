@@ -1,3 +1,4 @@
+import Corpora
 import Screen
 
 /// What a person asks for on the command line when a dataset is opened.
@@ -22,6 +23,10 @@ public struct SessionOptions: Sendable {
   public var keymap: String?
   /// How emoji sequences are shown; nil as the terminal suggests.
   public var emoji: Sanitizer.EmojiMode?
+  /// Files of regions for experts that look at some; empty takes those of `dataset.toml`.
+  public var boxes: [String] = []
+  /// Whether regions that tell the labels may be used.
+  public var regions = RegionPermission.labelFree
   /// Stop at the first malformed line.
   public var strict = false
   /// The post to show first.

@@ -19,6 +19,8 @@ public struct DatasetPredictions: Sendable {
   public let task: ExpertTask
   /// The posts of the split with the answers as their labels, in order.
   public let posts: [Post]
+  /// What must stand beside every number made with the answers; nil when nothing.
+  public let mark: String?
   /// How many of them the multimodal expert answered.
   public let byMultimodal: Int
 
@@ -80,7 +82,8 @@ public struct DatasetPredictions: Sendable {
         }
         let regions =
           expert.needsPicture
-          ? try models.regions?.regions(of: asked, PictureProvider(dataset)) : nil
+          ? try models.regions?.regions(of: asked, PictureProvider(dataset, boxes: models.boxes))
+          : nil
         let inputs = asked.indices.map { ExpertInput(asked[$0], regions: regions?[$0]) }
         switch task {
         case .entities:
@@ -99,6 +102,7 @@ public struct DatasetPredictions: Sendable {
     }
     self.task = task
     self.posts = answered
+    mark = multimodal?.mark ?? text?.mark
     self.byMultimodal = byMultimodal
   }
 

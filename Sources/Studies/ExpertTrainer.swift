@@ -86,7 +86,9 @@ public struct ExpertTrainer: Sendable {
     case MAFModel.system: return try train(.maf(labels, nil), posts, name, seed)
     case MTBModel.system: return try train(FineTuningJob.Task.mtb, posts, name, seed)
     case MEGALiteModel.system:
-      return try train(.megaLite(MEGALiteOptions()), posts, name, seed)
+      var options = MEGALiteOptions()
+      if posts.pictures.boxes != nil { options.objects = .boxes }
+      return try train(.megaLite(options), posts, name, seed)
     default: throw FineTuningError.unknownSystem(name: system, known: Self.systems)
     }
   }

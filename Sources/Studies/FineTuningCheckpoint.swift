@@ -90,6 +90,8 @@ public enum FineTuningError: Error, CustomStringConvertible {
   case nothingToLearn(dataset: String, split: String, wanted: String)
   /// A multimodal expert without a region source.
   case noPictures(system: String)
+  /// An expert that looks at regions from files, and none was named.
+  case noBoxes(system: String)
   /// An expert that stands on a pretrained encoder, and none was named.
   case noEncoder(system: String)
   /// A name that no expert has.
@@ -109,6 +111,8 @@ public enum FineTuningError: Error, CustomStringConvertible {
       "\(dataset) has no \(wanted) in its split \(split); name another dataset with --dataset"
     case .noPictures(let system):
       "\(system) looks at pictures: name the folder of a ResNet with --pictures"
+    case .noBoxes(let system):
+      "\(system) is to look at regions from files: name them with --boxes"
     case .noEncoder(let system):
       "\(system) stands on a pretrained encoder: name the folder of a BERT with --encoder"
     case .unknownSystem(let name, let known):

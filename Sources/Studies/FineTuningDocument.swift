@@ -51,7 +51,8 @@ public struct FineTuningDocument {
     ]
     let name = names[origin.system] ?? origin.system
     let labels = origin.labels == .withX ? ", label scheme with X" : ""
-    return "## \(name) with \(origin.encoder) on \(origin.dataset)\(labels)"
+    let mark = origin.mark.map { " (\($0))" } ?? ""
+    return "## \(name) with \(origin.encoder) on \(origin.dataset)\(labels)\(mark)"
   }
 
   /// The section with its title, without a line break at the end.
@@ -71,7 +72,11 @@ public struct FineTuningDocument {
     case MTBModel.system:
       head =
         "markers as four added tokens; the states at the two start markers, a linear layer, dropout 0.5, a classifier"
-    case MEGALiteModel.system: head = "MTB's markers, a 3×3 grid and the whole picture as objects"
+    case MEGALiteModel.system:
+      let objects =
+        origin.boxes.map { "the largest ten regions of \($0)" }
+        ?? "a 3×3 grid and the whole picture"
+      head = "MTB's markers, \(objects) as objects"
     case BERTCRFModel.system: head = "dropout 0.1, a linear layer, \(crf)"
     default: head = crf
     }

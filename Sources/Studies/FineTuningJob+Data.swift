@@ -18,6 +18,9 @@ extension FineTuningJob {
     guard let pictures else {
       throw FineTuningError.noPictures(system: task.system)
     }
+    if task.needsBoxes, posts.pictures.boxes == nil {
+      throw FineTuningError.noBoxes(system: task.system)
+    }
     let source = try source ?? RegionSource(folder: pictures)
     let all = posts.train + posts.dev
     let observe = self.observe

@@ -109,9 +109,10 @@ extension FineTuningJob {
       throw FineTuningError.noPictures(system: task.system)
     }
     var base = known
-    let configuration = MEGALiteModel.Configuration(
+    var configuration = MEGALiteModel.Configuration(
       text: try pairConfiguration(&base, &generator), options: options, pictures: source.name,
       regions: source.shape)
+    configuration.mark = origin.mark
     let tokenizer = base.tokenizer
     let items = try both("labelled pairs", material) { post, regions in
       regions.map {
@@ -123,7 +124,7 @@ extension FineTuningJob {
       scheme: configuration.text.scheme, options: options, &generator)
     return try learn(
       network, items, origin, keepAbove: keepAbove, scores: Self.told,
-      save: { [base] network, provenance in
+      save: { [base, configuration] network, provenance in
         try MEGALiteModel.save(
           network, configuration, from: base, to: folder, provenance: provenance)
       })

@@ -38,6 +38,11 @@ public struct FineTuningJob: Sendable {
       }
     }
 
+    /// Whether it looks at regions from files.
+    public var needsBoxes: Bool {
+      if case .megaLite(let options) = self { options.objects == .boxes } else { false }
+    }
+
     /// What it answers.
     public var answers: ExpertTask {
       switch self {
@@ -118,12 +123,13 @@ public struct FineTuningJob: Sendable {
 
   /// A job on a dataset's train and dev splits.
   public init(
-    task: Task, encoder: String, pictures: String? = nil, dataset: Dataset, models: String,
+    task: Task, encoder: String, pictures: String? = nil, dataset: Dataset,
+    boxes: PairBoxes? = nil, models: String,
     name: String, settings: FineTuning, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
   ) {
     self.init(
-      task: task, encoder: encoder, pictures: pictures, posts: TrainingPosts(dataset),
+      task: task, encoder: encoder, pictures: pictures, posts: TrainingPosts(dataset, boxes: boxes),
       models: models, name: name, settings: settings, command: command, observe: observe)
   }
 
@@ -182,12 +188,18 @@ public struct FineTuningJob: Sendable {
     case .bertCRF(let scheme), .umt(let scheme, _), .maf(let scheme, _): labels = scheme
     case .mtb, .megaLite: break
     }
-    return FineTuningResult.Origin(
+    var origin = FineTuningResult.Origin(
       system: task.system, labels: labels, encoder: (encoder as NSString).lastPathComponent,
       weights: base.encoder.parameters.reduce(0) {
         $0 &* 31 &+ FineTuningCheckpoint.checksum($1.value.array)
       }, dataset: posts.name, data: posts.hash, settings: seeded(seed),
-      options: options(base), pictures: task.needsPictures ? pictures.map(ModelFolder.namedFingerprint) : nil)
+      options: options(base),
+      pictures: task.needsPictures ? pictures.map(ModelFolder.namedFingerprint) : nil)
+    if task.needsBoxes {
+      origin.boxes = posts.pictures.boxes?.description
+      origin.mark = posts.pictures.boxes?.mark
+    }
+    return origin
   }
 
   /// The kept result of a seed, if it is of this very job and there is a model.

@@ -40,6 +40,10 @@ public struct FineTuningResult: FineTuningOutcome {
     public var options: String?
     /// The region source's name and a checksum of its weights; nil for text experts.
     public var pictures: String?
+    /// Files of regions with checksums; nil for experts that take none.
+    public var boxes: String?
+    /// What must stand beside every number of it, e.g. that its regions leak; nil when nothing.
+    public var mark: String?
   }
 
   /// What it was trained with.

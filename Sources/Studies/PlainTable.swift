@@ -1,7 +1,7 @@
 /// A small table that can be printed for people, put into Markdown, or read by a spreadsheet.
 public struct PlainTable: Sendable, Hashable {
   /// What stands above it.
-  public let title: String
+  public var title: String
   /// Names of the columns.
   public let heads: [String]
   /// Cells, as many in each row as there are heads.
@@ -52,7 +52,8 @@ public struct PlainTable: Sendable, Hashable {
     }
     return
       ((title.isEmpty ? [] : ["### \(title)", ""])
-      + [line(heads), "|" + heads.map { _ in "---|" }.joined()] + rows.map(line) + noteLines("* ")).joined(separator: "\n")
+      + [line(heads), "|" + heads.map { _ in "---|" }.joined()] + rows.map(line) + noteLines("* "))
+      .joined(separator: "\n")
   }
 
   /// Comma-separated lines (RFC 4180), the title in the first column. Intervals are three columns,

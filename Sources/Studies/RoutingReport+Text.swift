@@ -8,7 +8,7 @@ extension RoutingReport {
     var lines = [
       "\(dataset), split \(split), "
         + (task == .entities ? "\(reading) reading" : "relations without None")
-        + ", router \(models.router)", "",
+        + ", router \(models.router)" + (mark.map { " (\($0))" } ?? ""), "",
       Self.pad("set", 12) + Self.pad("posts", 7, right: true) + "  " + Self.pad("answered by", 28)
         + ["P", "R", "F1"].map { Self.pad($0, 8, right: true) }.joined(),
     ]

@@ -17,6 +17,8 @@ public struct RoutingReport: Sendable, Codable {
   public let split: String
   /// Names of the two experts and the router.
   public let models: Models
+  /// What must stand beside these numbers, e.g. that regions leak; nil when nothing.
+  public let mark: String?
   /// Scores by where the router sends posts.
   public let sets: Sets
   /// What p is worth.
@@ -124,7 +126,9 @@ public struct RoutingReport: Sendable, Codable {
       }
       guard reading == .lenient else { throw StudyError.readsLeniently(expert.name) }
       let regions =
-        expert.needsPicture ? try models.regions?.regions(of: posts, PictureProvider(dataset)) : nil
+        expert.needsPicture
+        ? try models.regions?.regions(of: posts, PictureProvider(dataset, boxes: models.boxes))
+        : nil
       return try expert.counts(
         of: posts.indices.map { ExpertInput(posts[$0], regions: regions?[$0]) })
     }
@@ -135,6 +139,7 @@ public struct RoutingReport: Sendable, Codable {
     let probabilities = reads.map { models.decision($0)?.probability ?? 0 }
     let evaluation = RouterEvaluation(probabilities: probabilities, on: data)
     task = models.task
+    mark = multimodal.mark ?? text.mark
     self.reading = reading.rawValue
     self.dataset = dataset.name
     self.split = split.rawValue

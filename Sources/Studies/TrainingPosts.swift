@@ -19,7 +19,7 @@ public struct TrainingPosts: Sendable {
   /// All relation labels that may come, `None` first.
   public let relationLabels: [String]
   /// Where their pictures are.
-  public let pictures: PictureProvider
+  public var pictures: PictureProvider
 
   /// Posts by their parts.
   public init(
@@ -36,11 +36,13 @@ public struct TrainingPosts: Sendable {
   }
 
   /// A dataset's train and dev splits.
-  public init(_ dataset: Dataset) {
+  ///
+  /// - Parameter boxes: regions for experts that look at regions from files.
+  public init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
     self.init(
       name: dataset.name, hash: dataset.contentHash, path: dataset.path,
       train: dataset.posts(in: .train), dev: dataset.posts(in: .dev),
-      relationLabels: dataset.relationLabels, pictures: PictureProvider(dataset))
+      relationLabels: dataset.relationLabels, pictures: PictureProvider(dataset, boxes: boxes))
   }
 
   /// Other posts of the same source; `part` names them, e.g. `model-1` for the 80 % of seed 1.

@@ -9,7 +9,8 @@ struct Twinlens: ParsableCommand {
     subcommands: [
       OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, PredictCommand.self,
       EvaluateCommand.self, TrainCommand.self, StudyCommand.self, RDSCommand.self,
-      ModelsCommand.self, TokenizeCommand.self, AuditCommand.self, ScoreCommand.self, SampleCommand.self, DoctorCommand.self,
+      ModelsCommand.self, TokenizeCommand.self, AuditCommand.self, ScoreCommand.self,
+      SampleCommand.self, DoctorCommand.self,
       BenchCommand.self, BenchKeysCommand.self, KeysCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

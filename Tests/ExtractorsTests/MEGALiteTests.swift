@@ -1,9 +1,10 @@
-import Corpora
 import Encoders
+import Foundation
 import Tensors
 import Testing
 import Traces
 
+@testable import Corpora
 @testable import Extractors
 
 @Suite("mega-lite")
@@ -48,6 +49,90 @@ struct MEGALiteTests {
     }
     let missing = PictureRegions(Tensor([49, 4])).objects
     #expect(missing.array.allSatisfy { $0 == 0 })
+  }
+
+  @Test func regionsOfAFileAreMeansOfWhatTheyCover() {
+    func box(_ x: Double, _ y: Double, _ width: Double, _ height: Double) -> RegionFile.Box {
+      RegionFile.Box(centerX: x, centerY: y, width: width, height: height)
+    }
+    // One number is 1 in the upper left cell of a 2×2 grid, the others are 0 or the same in all.
+    var map = Tensor([4, 3])
+    for cell in 0..<4 { map.array[3 * cell + 1] = 0.5 }
+    map.array[0] = 1
+    let regions = PictureRegions(map)
+    let boxes = [box(0.25, 0.25, 0.5, 0.5), box(0.5, 0.5, 1, 1), box(0.75, 0.75, 0.5, 0.5)]
+    let objects = regions.objects(in: boxes)
+    #expect(objects.shape == [10, 3])
+    func row(_ i: Int) -> [Float] { Array(objects.array[(3 * i)..<(3 * i + 3)]) }
+    func expected(_ first: Float) -> [Float] {
+      let numbers: [Float] = [first, 0.5, 0]
+      let mean = numbers.reduce(0, +) / 3
+      let deviation = (numbers.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 3).squareRoot()
+      return numbers.map { ($0 - mean) / deviation }
+    }
+    // The whole picture is the largest; the mean over its cells has a quarter of the first number.
+    for (i, first) in [Float(0.25), 1, 0].enumerated() {
+      #expect(zip(row(i), expected(first)).allSatisfy { abs($0 - $1) < 1e-4 }, "\(i)")
+    }
+    for i in 3..<10 { #expect(row(i) == [0, 0, 0]) }
+    // Half of a cell weighs half: a box over the left three quarters.
+    let three = regions.objects(in: [box(0.375, 0.25, 0.75, 0.5)])
+    #expect(zip(three.array, expected(2.0 / 3)).allSatisfy { abs($0 - $1) < 1e-4 })
+    // What the encoder did not see, and numbers that are no region, are zeros.
+    let cut = PictureRegions(
+      map, seen: ImageRegion(left: 0.25, top: 0, width: 0.5, height: 1))
+    for odd in [box(0.1, 0.5, 0.2, 1), box(1e300, -1e300, 1e300, 1), box(0.5, 0.5, -3, -3)] {
+      #expect(cut.objects(in: [odd]).array.allSatisfy { $0 == 0 })
+    }
+    let many = (0..<400).map { box(0.5, 0.5, 0.001 * Double($0), 1) }
+    #expect(PictureRegions.largest(many) == Array(many.suffix(10).reversed()))
+  }
+
+  @Test func objectsFromFilesNeedTheFile() throws {
+    try TinyEncoder.withFolder { folder in
+      var base = try TextBase(folder: folder)
+      var options = MEGALiteOptions()
+      options.objects = .boxes
+      let (network, configuration, _) = try TinyPictures.pairs(&base, options: options)
+      let model = MEGALiteModel(name: "mega", network, tokenizer: base.tokenizer, configuration)
+      #expect(model.needsBoxes)
+      var generator = SeededGenerator(seed: 33)
+      var regions = TinyPictures.regions(0, &generator)
+      let post = Post(
+        id: "p", tokens: TinyEncoder.posts[0].words.map { Token($0) }, imageID: nil, mentions: [],
+        relations: [RelationMention(head: 0..<1, tail: 3..<4, label: "None")], split: .train,
+        source: SourceLocation(file: "f", line: 1))
+      #expect { try model.answers(of: [ExpertInput(post, regions: regions)]) } throws: {
+        "\($0)".contains("--boxes")
+      }
+      func answer(_ boxes: [RegionFile.Box]) throws -> MTBModel.Answer {
+        var own = PairBoxes.OfPost()
+        own.add(post.relations[0], boxes)
+        regions.boxes = own
+        return try #require(
+          try model.answers(of: [ExpertInput(post, regions: regions)]).first?.first)
+      }
+      let whole = RegionFile.Box(centerX: 0.5, centerY: 0.5, width: 1, height: 1)
+      let corner = RegionFile.Box(centerX: 0.1, centerY: 0.1, width: 0.1, height: 0.1)
+      let none = try answer([])
+      #expect(try answer([whole]) != none)
+      #expect(try answer([corner]) != answer([whole]))
+      #expect(try answer([whole, corner]) == answer([corner, whole]))
+      let trace = try model.predict(
+        TinyEncoder.posts[0].words, TokenPair(head: 0..<1, tail: 3..<4), regions
+      ).trace
+      #expect(trace["mega-lite/objects"]?.shape == [2])
+    }
+  }
+
+  @Test func foldersFromBeforeSayNothingOfObjects() throws {
+    let old = #"{"semantic": true, "structure": "none", "usesPicture": false}"#
+    let options = try JSONDecoder().decode(MEGALiteOptions.self, from: Data(old.utf8))
+    #expect(options.objects == .grid && !options.usesPicture)
+    var boxes = options
+    boxes.objects = .boxes
+    #expect(
+      try JSONDecoder().decode(MEGALiteOptions.self, from: JSONEncoder().encode(boxes)) == boxes)
   }
 
   @Test func structureReadsTheLengthOnly() {

@@ -182,6 +182,47 @@ struct ExpertTrainingTests {
     #expect { try job.run(seeds: [1]) } throws: { "\($0)".contains("--pictures") }
   }
 
+  /// Regions that tell the labels of the place's posts, and what is made of them.
+  @Test func numbersMadeWithLeakingRegionsAreMarked() throws {
+    let place = try Place()
+    defer { place.remove() }
+    _ = try place.pretraining().run()
+    var lines = ""
+    var boxes: [String] = []
+    for i in 0..<400 {
+      let label = i % 2 == 0 ? "None" : "/per/org/member_of"
+      lines +=
+        "{'token': ['Ann', 'at', 'Acme\(i)'], 'h': {'pos': [0, 1]}, 't': {'pos': [2, 3]}, "
+        + "'img_id': 'p\(i).jpg', 'relation': '\(label)'}\n"
+      for n in 0..<(i % 2 == 0 ? 2 : 4) {
+        boxes.append("\"\(i)_pred_yolo_crop_\(n).png\": [0.5, 0.5, 0.\(n + 1), 0.2, 0.04]")
+      }
+    }
+    let data = place.folder + "/data"
+    try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+    for (text, name) in [(lines, "train.txt"), ("{\(boxes.joined(separator: ","))}", "b.json")] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: data + "/" + name))
+    }
+    let dataset = try Dataset.open(data)
+    let leaking = try PairBoxes(
+      [data + "/b.json"], for: dataset, permission: .leakyReproduction)
+    let posts = TrainingPosts(
+      name: "leaky", hash: "2", train: Array(dataset.posts.prefix(24)),
+      dev: Array(dataset.posts.suffix(8)), relationLabels: ["None", "/per/org/member_of"],
+      pictures: PictureProvider(dataset, boxes: leaking))
+    var options = MEGALiteOptions()
+    options.objects = .boxes
+    let results = try place.job(.megaLite(options), posts, epochs: 1).run(seeds: [1])
+    #expect(results.first?.origin.mark == "leaky regions")
+    #expect(FineTuningDocument(results, peer: nil).section.contains("(leaky regions)"))
+    let model = try ExpertFolder.open(place.folder + "/models/mega-lite")
+    #expect(model.mark == "leaky regions" && model.needsBoxes)
+    // Without the file there is nothing to train on.
+    #expect { try place.job(.megaLite(options), place.posts).run(seeds: [1]) } throws: {
+      "\($0)".contains("--boxes")
+    }
+  }
+
   @Test func allSystemsTrainByName() throws {
     let place = try Place()
     defer { place.remove() }

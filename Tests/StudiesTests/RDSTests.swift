@@ -172,6 +172,17 @@ struct RDSTests {
     #expect(decoded.routings.map(\.name) == report.routings.map(\.name))
   }
 
+  @Test func aMarkStandsAtEveryTable() throws {
+    let place = try RDSPlace()
+    defer { place.remove() }
+    let report = RDSReport(
+      try place.run(.entities, [1]), settings: place.settings(), dataset: "made up",
+      mark: "leaky regions")
+    for table in report.tables() { #expect(table.title.contains("(leaky regions)")) }
+    #expect(report.title.contains("(leaky regions)"))
+    #expect(try report.json().contains("\"mark\" : \"leaky regions\""))
+  }
+
   @Test func aFileOfResultsHasALineAndASectionForEachRun() throws {
     let place = try RDSPlace()
     defer { place.remove() }

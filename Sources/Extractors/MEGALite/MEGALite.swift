@@ -135,7 +135,9 @@ struct MEGALiteHead: ParameterContainer {
         Signal(
           name: "mega-lite/alignment",
           caption: "what each part of the picture looks for in the text",
-          kind: .matrix(rows: Self.places, columns: (1...max(1, real)).map { "piece \($0)" }),
+          kind: .matrix(
+            rows: item.places == nil ? Self.places : (1...10).map { "object \($0)" },
+            columns: (1...max(1, real)).map { "piece \($0)" }),
           tensor: Tensor([10, real], rows)))
     }
     return tape.sigmoid(mixed)
@@ -170,17 +172,18 @@ struct MEGALiteHead: ParameterContainer {
         .squareRoot()
     }
     let seen = item.objects.seen
-    var places = (0..<9).map { i in
+    let grid = (0..<9).map { i in
       ImageRegion(
         left: seen.left + seen.width * Double(i % 3) / 3,
         top: seen.top + seen.height * Double(i / 3) / 3, width: seen.width / 3,
         height: seen.height / 3)
     }
-    places.append(seen)
+    let places = item.places ?? grid + [seen]
     probe.show(
       Signal(
         name: "mega-lite/objects", caption: "how much each part of the picture adds",
-        kind: .regions(places), tensor: Tensor([10], lengths)))
+        kind: .regions(places),
+        tensor: Tensor([places.count], Array(lengths.prefix(places.count)))))
   }
 
   mutating func visitParameters(_ prefix: String, _ visit: (String, inout Parameter) -> Void) {

@@ -22,6 +22,8 @@ public struct MEGALiteModel: Sendable {
     public var pictures: String
     /// N and C of the regions.
     public var regions: [Int]
+    /// What must stand beside every number made with the model, e.g. that its regions leak.
+    public var mark: String?
 
     /// A configuration by its parts.
     public init(
@@ -61,19 +63,42 @@ public struct MEGALiteModel: Sendable {
     of post: Post, _ regions: PictureRegions, tokenizer: Tokenizer,
     _ configuration: Configuration
   ) -> [PicturedPair] {
-    let objects = regions.objects
-    return MTBModel.pairs(of: post, tokenizer: tokenizer, configuration.text).map {
-      PicturedPair($0, objects: objects)
+    // One at a time: each may have objects of its own.
+    let shown = Objects(regions, configuration.options)
+    return post.relations.flatMap { relation in
+      var one = post
+      one.relations = [relation]
+      return MTBModel.pairs(of: one, tokenizer: tokenizer, configuration.text).map {
+        shown.pair($0, TokenPair(head: relation.head, tail: relation.tail))
+      }
     }
   }
 
-  private func item(_ words: [String], _ pair: TokenPair, _ objects: PictureRegions)
-    -> PicturedPair
-  {
-    PicturedPair(
+  /// What the pairs of one post look at.
+  private struct Objects {
+    let regions: PictureRegions
+    /// The same for all pairs; nil: each has its own.
+    let shared: PictureRegions?
+
+    init(_ regions: PictureRegions, _ options: MEGALiteOptions) {
+      self.regions = regions
+      shared = options.objects == .grid ? regions.objects : nil
+    }
+
+    func pair(_ marked: MarkedPair, _ pair: TokenPair) -> PicturedPair {
+      if let shared { return PicturedPair(marked, objects: shared) }
+      let boxes = regions.boxes?.boxes(head: pair.head, tail: pair.tail) ?? []
+      return PicturedPair(
+        marked, objects: regions.objects(in: boxes),
+        places: PictureRegions.largest(boxes).map(PictureRegions.place))
+    }
+  }
+
+  private func item(_ words: [String], _ pair: TokenPair, _ objects: Objects) -> PicturedPair {
+    objects.pair(
       configuration.text.markers.markedPair(
         words, head: pair.head, tail: pair.tail, label: -1, tokenizer,
-        longest: configuration.text.longest), objects: objects)
+        longest: configuration.text.longest), pair)
   }
 
   /// The answer for one pair with everything it shows (MODELS §9).
@@ -85,7 +110,8 @@ public struct MEGALiteModel: Sendable {
     substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
   ) throws(EncoderInputError) -> (answer: MTBModel.Answer, trace: Trace) {
     let probe = Probe(substituting: substitutions)
-    let logits = try head.logits([item(words, pair, regions.objects)], engine, probe).first ?? []
+    let objects = Objects(regions, configuration.options)
+    let logits = try head.logits([item(words, pair, objects)], engine, probe).first ?? []
     let answer = MTBModel.Answer(logits, configuration.text.scheme)
     probe.show(
       Signal(
@@ -102,7 +128,7 @@ public struct MEGALiteModel: Sendable {
     _ posts: [(words: [String], pairs: [TokenPair], regions: PictureRegions)]
   ) throws(EncoderInputError) -> [[MTBModel.Answer]] {
     let items = posts.map { post in
-      let objects = post.regions.objects
+      let objects = Objects(post.regions, configuration.options)
       return post.pairs.map { item(post.words, $0, objects) }
     }
     var rest = try head.logits(items.flatMap { $0 }, engine).map {

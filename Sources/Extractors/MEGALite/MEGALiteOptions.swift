@@ -7,8 +7,28 @@ public struct MEGALiteOptions: Sendable, Hashable, Codable {
   /// How the structural alignment's weights S are made.
   public var structure = Structure.none
 
+  /// What stands for the objects of MEGA's scene-graph detector.
+  public var objects = Objects.grid
+
   /// Without structural alignment, as MODELS §3.5 decides for posts without a parse.
   public init() {}
+
+  /// What stands for a detector's objects.
+  public enum Objects: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The cells of a 3×3 grid and the whole picture.
+    case grid
+    /// The largest ten regions that a file gives the pair.
+    case boxes
+  }
+
+  /// Folders from before there were regions from files say nothing of objects.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    usesPicture = try fields.decode(Bool.self, forKey: .usesPicture)
+    semantic = try fields.decode(Bool.self, forKey: .semantic)
+    structure = try fields.decode(Structure.self, forKey: .structure)
+    objects = try fields.decodeIfPresent(Objects.self, forKey: .objects) ?? .grid
+  }
 
   /// Where S comes from. Every rule reads the text's length and the grid only, never a label.
   public enum Structure: String, Sendable, Hashable, Codable, CaseIterable {

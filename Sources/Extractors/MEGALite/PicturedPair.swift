@@ -1,23 +1,27 @@
 import Encoders
 import Tensors
+import Traces
 
 /// A pair as mega-lite reads it: the marked text and ten objects.
 public struct PicturedPair: PieceSequence {
   /// The text with markers, and where head and tail begin in it.
   public let pair: MarkedPair
-  /// 10×C: a 3×3 grid and everything.
+  /// 10×C: a 3×3 grid and everything, or regions of a file.
   public let objects: PictureRegions
+  /// Where the objects are; nil: the grid and everything.
+  let places: [ImageRegion]?
 
-  /// A pair by its parts.
+  /// A pair by its parts, the objects being the grid's.
   ///
   /// - Parameter regions: of the post's picture, N×C.
   public init(_ pair: MarkedPair, _ regions: PictureRegions) {
     self.init(pair, objects: regions.objects)
   }
 
-  init(_ pair: MarkedPair, objects: PictureRegions) {
+  init(_ pair: MarkedPair, objects: PictureRegions, places: [ImageRegion]? = nil) {
     self.pair = pair
     self.objects = objects
+    self.places = places
   }
 
   /// T piece ids with special tokens and markers.

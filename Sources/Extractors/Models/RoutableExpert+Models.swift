@@ -106,9 +106,19 @@ extension MEGALiteModel: RoutableExpert {
   /// Its region source's folder.
   public var pictures: String? { configuration.pictures }
 
+  /// Whether its objects come from files.
+  public var needsBoxes: Bool { configuration.options.objects == .boxes }
+  /// Whether its regions leaked.
+  public var mark: String? { configuration.mark }
+
   /// An answer for each of the posts' pairs.
   public func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]] {
-    try answers(inputs.map { ($0.words, $0.pairs, try regions(of: $0)) })
+    try answers(
+      inputs.map { input in
+        let regions = try regions(of: input)
+        if needsBoxes, regions.boxes == nil { throw ExpertError.noBoxes(expert: name) }
+        return (input.words, input.pairs, regions)
+      })
   }
 }
 

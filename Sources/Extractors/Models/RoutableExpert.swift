@@ -41,6 +41,10 @@ public protocol RoutableExpert: Sendable {
   var scheme: TagScheme? { get }
   /// Its relation labels in the order of their probabilities; empty for an entity expert.
   var relationLabels: [String] { get }
+  /// Whether it looks at regions from files (`PairBoxes`).
+  var needsBoxes: Bool { get }
+  /// What must stand beside every number made with it; nil when nothing.
+  var mark: String? { get }
   /// Mentions of many posts, read leniently.
   ///
   /// - Throws: `ExpertError` for a relation expert or when regions are missing;
@@ -60,6 +64,12 @@ public protocol RoutableExpert: Sendable {
 extension RoutableExpert {
   /// Whether it looks at pictures.
   public var needsPicture: Bool { pictures != nil }
+
+  /// Most look at the picture itself.
+  public var needsBoxes: Bool { false }
+
+  /// Most numbers need no mark.
+  public var mark: String? { nil }
 
   /// An expert that answers relations has no tags.
   public var scheme: TagScheme? { nil }
@@ -136,6 +146,8 @@ public enum ExpertError: Error, Hashable, CustomStringConvertible {
   case otherTask(expert: String, answers: ExpertTask, asked: ExpertTask)
   /// It looks at pictures and got none.
   case noRegions(expert: String, post: String, source: String)
+  /// It looks at regions from a file, and none is open.
+  case noBoxes(expert: String)
 
   public var description: String {
     switch self {
@@ -144,6 +156,8 @@ public enum ExpertError: Error, Hashable, CustomStringConvertible {
     case .noRegions(let expert, let post, let source):
       "\(expert) needs the picture of post \(post.debugDescription) as the encoder "
         + "\(source.debugDescription) sees it; give its folder with --pictures"
+    case .noBoxes(let expert):
+      "\(expert) looks at regions from a file, and none is open; name it with --boxes"
     }
   }
 }

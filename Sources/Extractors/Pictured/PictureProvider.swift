@@ -9,6 +9,9 @@ public struct PictureProvider: Sendable {
   /// number given. Called from several threads.
   public let picture: @Sendable (Post, _ shortSide: Int) -> Result<Picture, PictureNotice>
 
+  /// Regions of the posts' pairs, for experts that look at regions from files.
+  public var boxes: PairBoxes?
+
   /// Pictures by a function.
   public init(
     name: String,
@@ -19,7 +22,8 @@ public struct PictureProvider: Sendable {
   }
 
   /// A dataset's pictures.
-  public init(_ dataset: Dataset) {
+  public init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
     self.init(name: dataset.path) { PostReader.picture(of: $0, in: dataset, fitting: $1) }
+    self.boxes = boxes
   }
 }

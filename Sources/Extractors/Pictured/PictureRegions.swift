@@ -1,3 +1,4 @@
+import Corpora
 import Encoders
 import Pictures
 import Tensors
@@ -21,6 +22,8 @@ public struct PictureRegions: Sendable, Hashable {
   /// Why there is no picture, for the screen; the regions are then those of a picture of the mean
   /// colour (MODELS §2.4).
   public let notice: String?
+  /// Regions that a file gives the post's pairs; nil when no such file is open.
+  public var boxes: PairBoxes.OfPost?
   private let numbers: Numbers
 
   /// The widest regions that are kept in full precision.
@@ -69,20 +72,80 @@ public struct PictureRegions: Sendable, Hashable {
   /// weights of an attention, and pooled features, which are much alike and small, leave these
   /// weights even (in harbor's pairs F1 63.6 so, 77.2 standardized).
   public var objects: PictureRegions {
-    let (side, width, source) = (grid, shape[1], array)
-    func mean(_ rows: Range<Int>, _ columns: Range<Int>) -> [Float] {
+    let side = grid
+    func third(_ i: Int) -> Range<Int> { (i * side / 3)..<((i * side + side + 2) / 3) }
+    func inside(_ rows: Range<Int>, _ columns: Range<Int>) -> [Float] {
+      (0..<(side * side)).map {
+        rows.contains($0 / side) && columns.contains($0 % side) ? 1 : 0
+      }
+    }
+    let parts = (0..<9).map { inside(third($0 / 3), third($0 % 3)) }
+    return means(parts + [inside(0..<side, 0..<side)])
+  }
+
+  /// Most objects of one picture.
+  public static let mostObjects = 10
+
+  /// The means of the largest ten of some regions, 10×C, standardized as `objects`: a cell counts
+  /// by the share of it that a region covers. Objects that are missing, and regions outside what
+  /// the encoder saw, are zeros.
+  public func objects(in boxes: [RegionFile.Box]) -> PictureRegions {
+    let side = grid
+    let parts = Self.largest(boxes).map { box -> [Float] in
+      let place = Self.place(of: box)
+      // In cells of the grid.
+      let left = (place.left - seen.left) / seen.width * Double(side)
+      let top = (place.top - seen.top) / seen.height * Double(side)
+      let right = left + place.width / seen.width * Double(side)
+      let bottom = top + place.height / seen.height * Double(side)
+      return (0..<(side * side)).map { cell in
+        let (x, y) = (Double(cell % side), Double(cell / side))
+        let across = min(right, x + 1) - max(left, x)
+        let down = min(bottom, y + 1) - max(top, y)
+        return Float(max(0, across) * max(0, down))
+      }
+    }
+    return means(
+      parts
+        + [[Float]](
+          repeating: [Float](repeating: 0, count: side * side),
+          count: Self.mostObjects - parts.count))
+  }
+
+  /// The largest regions, largest first; of equals the first of the file.
+  static func largest(_ boxes: [RegionFile.Box]) -> [RegionFile.Box] {
+    func area(_ box: RegionFile.Box) -> Double {
+      let place = place(of: box)
+      return place.width * place.height
+    }
+    let order = boxes.indices.sorted { (-area(boxes[$0]), $0) < (-area(boxes[$1]), $1) }
+    return order.prefix(mostObjects).map { boxes[$0] }
+  }
+
+  /// What a region covers of the picture.
+  static func place(of box: RegionFile.Box) -> ImageRegion {
+    func clamped(_ value: Double) -> Double { min(1, max(0, value)) }
+    let (left, right) = (
+      clamped(box.centerX - box.width / 2), clamped(box.centerX + box.width / 2)
+    )
+    let (top, bottom) = (
+      clamped(box.centerY - box.height / 2), clamped(box.centerY + box.height / 2)
+    )
+    return ImageRegion(
+      left: left, top: top, width: max(0, right - left), height: max(0, bottom - top))
+  }
+
+  /// Standardized means over the cells, each by its weights.
+  private func means(_ parts: [[Float]]) -> PictureRegions {
+    let (width, source) = (shape[1], array)
+    let rows = parts.flatMap { weights -> [Float] in
       var sum = [Float](repeating: 0, count: width)
-      for y in rows {
-        for x in columns {
-          for k in 0..<width { sum[k] += source[(y * side + x) * width + k] }
-        }
+      for (cell, weight) in weights.enumerated() where weight > 0 {
+        for k in 0..<width { sum[k] += weight * source[cell * width + k] }
       }
       return Self.standardized(sum)
     }
-    func third(_ i: Int) -> Range<Int> { (i * side / 3)..<((i * side + side + 2) / 3) }
-    let cells = (0..<9).flatMap { mean(third($0 / 3), third($0 % 3)) }
-    return PictureRegions(
-      Tensor([10, width], cells + mean(0..<side, 0..<side)), seen: seen, notice: notice)
+    return PictureRegions(Tensor([parts.count, width], rows), seen: seen, notice: notice)
   }
 
   /// Numbers with mean 0 and deviation 1; zeros, of a post without a picture, stay zeros.

@@ -166,7 +166,13 @@ public struct RegionSource: Sendable {
     if let error = failure.withLock({ $0 }) { throw error }
     let found = results.withLock { $0.compactMap(\.self) }
     guard found.count == unique.count else { return nil }
-    return posts.compactMap { post in places[key(post)].map { found[$0] } }
+    return posts.compactMap { post in
+      places[key(post)].map {
+        var regions = found[$0]
+        regions.boxes = pictures.boxes?[post.id]
+        return regions
+      }
+    }
   }
 
   private func look(

@@ -19,6 +19,8 @@ public struct RDSExperts: Sendable {
     public var encoderRate: Float?
     /// Highest learning rate of what stands on the encoder instead of the recipe's.
     public var headRate: Float?
+    /// Regions for experts that can take them from files.
+    public var boxes: PairBoxes?
     /// What was typed, for the provenance.
     public var command: String
 
@@ -27,6 +29,7 @@ public struct RDSExperts: Sendable {
       var result: [String: String] = [:]
       result["encoder"] = encoder.map(ModelFolder.namedFingerprint)
       result["pictures"] = pictures.map(ModelFolder.namedFingerprint)
+      result["boxes"] = boxes?.description
       result["epochs"] = epochs.map { "\($0)" }
       result["batch"] = batch.map { "\($0)" }
       result["encoderRate"] = encoderRate.map { "\($0)" }
@@ -83,7 +86,7 @@ public struct RDSExperts: Sendable {
         return settings
       }
       if let epochs = material.epochs { trainer.tagger.epochs = epochs }
-      let posts = TrainingPosts(job.dataset).replacing(
+      let posts = TrainingPosts(job.dataset, boxes: material.boxes).replacing(
         train: job.train, part: (job.folder as NSString).lastPathComponent)
       return TrainedExpert(
         expert: try trainer.train(name, on: posts, as: name, seed: job.seed), trainer: trainer,

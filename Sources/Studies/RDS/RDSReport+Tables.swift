@@ -8,6 +8,10 @@ extension RDSReport {
     result += routings.filter { $0.points > 0 }.map(sets)
     result.append(searched)
     let rows = PublishedRouting.rows(published, multimodal: settings.multimodal)
+    // Each table may be cut out and stand alone.
+    if let mark {
+      for i in result.indices { result[i].title += " (\(mark))" }
+    }
     if !rows.isEmpty { result.append(Self.table(rows)) }
     return result
   }
@@ -55,7 +59,9 @@ extension RDSReport {
   }
 
   /// The pair of experts and the dataset.
-  public var title: String { "\(settings.text) and \(settings.multimodal) on \(dataset)" }
+  public var title: String {
+    "\(settings.text) and \(settings.multimodal) on \(dataset)" + (mark.map { " (\($0))" } ?? "")
+  }
 
   private var heading: String {
     let unit = settings.task == .relations ? "pairs" : "posts"
@@ -74,7 +80,8 @@ extension RDSReport {
   var overviewRow: [String] {
     guard let main = routings.first else { return [] }
     return [
-      settings.text, settings.multimodal, dataset.replacing("|", with: "/"), "\(seeds.count)", cell(text), cell(multimodal),
+      settings.text, settings.multimodal + (mark.map { " (\($0))" } ?? ""),
+      dataset.replacing("|", with: "/"), "\(seeds.count)", cell(text), cell(multimodal),
       cell(main.union), cell(main.gain, signed: true), cell(main.unimodalLead, signed: true),
       cell(main.multimodalLead, signed: true), holds(main) ? "holds" : "does not hold",
     ]

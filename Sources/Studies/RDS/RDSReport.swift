@@ -8,6 +8,8 @@ public struct RDSReport: Sendable, Codable {
   public let settings: RDSSettings
   /// The dataset's name.
   public let dataset: String
+  /// What must stand beside every number, e.g. that regions leak; nil when nothing.
+  public let mark: String?
   /// The seeds.
   public let seeds: [UInt64]
   /// Units of test: posts, or pairs.
@@ -92,8 +94,11 @@ public struct RDSReport: Sendable, Codable {
   }
 
   /// A report of finished seeds, at least one.
-  public init(_ results: [RDSSeedResult], settings: RDSSettings, dataset: String) {
+  public init(
+    _ results: [RDSSeedResult], settings: RDSSettings, dataset: String, mark: String? = nil
+  ) {
     self.settings = settings
+    self.mark = mark
     self.dataset = dataset
     seeds = results.map(\.seed)
     units = results.first?.ids.count ?? 0

@@ -22,6 +22,8 @@ struct DatasetOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
   var images: String?
 
+  @OptionGroup var files: RegionOptions
+
   @Flag(help: "Stop at the first malformed line.")
   var strict = false
 
@@ -35,6 +37,8 @@ struct DatasetOptions: ParsableArguments {
     options.router = router
     options.images = images
     options.strict = strict
+    options.boxes = files.boxes
+    options.regions = files.regions
     return options
   }
 }

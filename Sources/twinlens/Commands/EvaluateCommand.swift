@@ -16,6 +16,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "The router folder; without it rds, else the first.") var router: String?
   @Option(help: "The expert to use in place of the router's.") var system: String?
   @Option(help: "A folder to look for pictures in first.") var images: String?
+  @OptionGroup var files: RegionOptions
   @Flag(help: "Read tags strictly (a mention begins with B) in the JSON.") var strict = false
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -28,7 +29,9 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let progress = ProgressLine()
     let lenient = try Dataset.open(dataset, images: images, reading: .lenient)
-    let set = try ModelSet.open(models, for: lenient.mainTask, router: router, system: system)
+    var opened = try ModelSet.open(models, for: lenient.mainTask, router: router, system: system)
+    try opened.openBoxes(files.boxes, for: lenient, permission: files.regions)
+    let set = opened
     func report(_ reading: BIO.Reading) throws -> RoutingReport {
       try RoutingReport(
         reading == .lenient ? lenient : Dataset.open(dataset, images: images, reading: reading),

@@ -92,8 +92,8 @@ struct TrainMEGALiteCommand: ParsableCommand {
     commandName: MEGALiteModel.system,
     abstract: "Fine-tune MEGA's alignments, without its detector, on relations.",
     discussion: """
-      Objects are a 3×3 grid and the whole picture; its numbers are not MEGA's. Goes on after an interrupt, with at most \
-      one epoch lost.
+      Objects are a 3×3 grid and the whole picture, or with --boxes the largest ten regions of each pair; its numbers are \
+      not MEGA's. Goes on after an interrupt, with at most one epoch lost.
       """)
 
   @OptionGroup var expert: PictureExpertOptions
@@ -101,13 +101,21 @@ struct TrainMEGALiteCommand: ParsableCommand {
   var structure = MEGALiteOptions.Structure.none
   @Option(help: "Leave out a part: image or semantic. Can be given several times.")
   var without: [MEGALitePart] = []
+  @OptionGroup var files: RegionOptions
+
+  func validate() throws {
+    if structure == .chain, !files.boxes.isEmpty {
+      throw ValidationError("--structure chain reads the grid; leave it out, or leave out --boxes")
+    }
+  }
 
   func run() throws {
     var options = MEGALiteOptions()
     options.structure = structure
+    options.objects = files.boxes.isEmpty ? .grid : .boxes
     options.usesPicture = !without.contains(.image)
     options.semantic = !without.contains(.semantic)
-    try expert.options.run(.megaLite(options), pictures: expert.pictures)
+    try expert.options.run(.megaLite(options), pictures: expert.pictures, files: files)
   }
 }
 

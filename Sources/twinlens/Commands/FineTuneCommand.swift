@@ -93,12 +93,16 @@ struct FineTuneOptions: ParsableArguments {
     return try HarborSource.generated(progress)
   }
 
-  func run(_ task: FineTuningJob.Task, pictures: String? = nil) throws {
+  func run(
+    _ task: FineTuningJob.Task, pictures: String? = nil, files: RegionOptions? = nil
+  ) throws {
     let progress = ProgressLine()
     let interrupt = Interrupt()
+    let dataset = try open(progress)
     let job = FineTuningJob(
-      task: task, encoder: encoder, pictures: pictures, dataset: try open(progress),
-      models: models, name: name ?? task.system, settings: settings(task.recipe(encoder: encoder)),
+      task: task, encoder: encoder, pictures: pictures, dataset: dataset,
+      boxes: try files?.open(for: dataset), models: models, name: name ?? task.system,
+      settings: settings(task.recipe(encoder: encoder)),
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       observe: { event in
         progress.show(event)

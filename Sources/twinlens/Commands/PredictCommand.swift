@@ -33,13 +33,15 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "The expert to use in place of the router's.") var system: String?
   @Option(help: ArgumentHelp("A folder to look for pictures in first.", valueName: "dir"))
   var images: String?
+  @OptionGroup var files: RegionOptions
   @Flag(help: "Also write each file as JSON Lines.") var jsonl = false
 
   func run() throws {
     let progress = ProgressLine()
     let dataset = try Dataset.open(dataset, images: images)
     let asked = task ?? dataset.mainTask
-    let set = try ModelSet.open(models, for: asked, router: router, system: system)
+    var set = try ModelSet.open(models, for: asked, router: router, system: system)
+    try set.openBoxes(files.boxes, for: dataset, permission: files.regions)
     let answerer: DatasetPredictions.Answerer =
       switch by {
       case .router: .router
@@ -49,6 +51,7 @@ struct PredictCommand: ParsableCommand {
     let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
     var edited: [Post.ID: Post] = [:]
     var (count, multimodal) = (0, 0)
+    var mark: String?
     for part in Split.allCases where parts.contains(part) {
       let predictions = try DatasetPredictions(
         dataset, split: part, models: set, task: asked, by: answerer
@@ -56,6 +59,7 @@ struct PredictCommand: ParsableCommand {
       for post in predictions.posts { edited[post.id] = post }
       count += predictions.posts.count
       multimodal += predictions.byMultimodal
+      mark = predictions.mark ?? mark
     }
     let report = try DatasetWriter.export(dataset, edited: edited, to: out, jsonl: jsonl)
     progress.clear()
@@ -70,7 +74,8 @@ struct PredictCommand: ParsableCommand {
       }
     print(
       "\(count) posts, \(which); \(report.changedPosts) differ from the dataset's labels. Wrote "
-        + "\(report.files.joined(separator: ", ")) into \(out).")
+        + "\(report.files.joined(separator: ", ")) into \(out)."
+        + (mark.map { " Mark what is made with them: \($0)." } ?? ""))
   }
 }
 

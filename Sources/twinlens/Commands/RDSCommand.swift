@@ -38,6 +38,7 @@ struct RDSCommand: ParsableCommand {
     @Option(help: "Number of seeds, from 1.")
     var seeds = 3
     @OptionGroup(title: "What experts and router stand on") var folders: RDSFolders
+    @OptionGroup var files: RegionOptions
     @OptionGroup(title: "How routers are trained") var routers: RDSRouterOptions
     @Flag(inversion: .prefixedNo, help: "Train the experts on all of train before the test.")
     var retrain = true
@@ -57,6 +58,13 @@ struct RDSCommand: ParsableCommand {
       guard (1...100).contains(seeds) else {
         throw ValidationError("--seeds takes a number from 1 to 100")
       }
+      for name in [text, multimodal] where ExpertTrainer.task(of: name) == nil {
+        throw ValidationError("\(RDSError.unknownExpert(name: name, known: RDSExperts.names))")
+      }
+      if !files.boxes.isEmpty, multimodal != MEGALiteModel.system {
+        throw ValidationError(
+          "--boxes is for \(MEGALiteModel.system); \(multimodal) looks at the picture itself")
+      }
     }
 
     func run() throws {
@@ -64,7 +72,9 @@ struct RDSCommand: ParsableCommand {
       let interrupt = Interrupt()
       let known = try published.map { try PublishedRouting.read($0) } ?? []
       let isHarbor = source.dataset == nil
-      let material = folders.material(isHarbor: isHarbor)
+      var material = folders.material(isHarbor: isHarbor)
+      let dataset = try source.open(progress, pairs: task == .relations)
+      material.boxes = try files.open(for: dataset)
       let experts = try RDSExperts(material)
       let (textRecipe, pictureRecipe) = (
         try experts.recipe(text), try experts.recipe(multimodal)
@@ -79,7 +89,6 @@ struct RDSCommand: ParsableCommand {
       settings.retrains = retrain
       try routers.apply(to: &settings)
       let embedder = try DualEncoderFolder.open(dual)
-      let dataset = try source.open(progress, pairs: task == .relations)
       let results: [RDSSeedResult]
       do {
         var run = try RDSRun(
@@ -100,7 +109,9 @@ struct RDSCommand: ParsableCommand {
         throw ExitCode(130)
       }
       progress.clear()
-      let report = RDSReport(results, settings: settings, dataset: dataset.name)
+      let report = RDSReport(
+        results, settings: settings, dataset: dataset.name,
+        mark: multimodal == MEGALiteModel.system ? material.boxes?.mark : nil)
       for (name, content) in [
         ("tables.txt", report.text(published: known)),
         ("tables.md", report.markdown(published: known)),

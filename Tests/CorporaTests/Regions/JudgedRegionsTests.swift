@@ -56,6 +56,27 @@ struct JudgedRegionsTests {
     }
   }
 
+  @Test func pairsGetTheirRegions() throws {
+    try withFolder { folder in
+      try make(folder) { lawful($1) }
+      let path = "\(folder)/train_boxes.json"
+      let dataset = try Dataset.open(folder)
+      #expect(throws: RegionError.self) { _ = try PairBoxes([path], for: dataset) }
+      let boxes = try PairBoxes([path], for: dataset, permission: .leakyReproduction)
+      #expect(boxes.mark == "leaky regions" && boxes.description.hasPrefix("train_boxes.json "))
+      for post in dataset.posts {
+        for pair in post.relations {
+          let own = boxes[post.id].boxes(head: pair.head, tail: pair.tail)
+          #expect(own.count == lawful(pair.label))
+        }
+        // A pair that somebody added sees all of the post's.
+        let all = boxes[post.id].boxes(head: 2..<3, tail: 0..<1)
+        #expect(all.count == post.relations.reduce(0) { $0 + lawful($1.label) })
+      }
+      #expect(boxes["nobody"].boxes(head: 0..<1, tail: 1..<2).isEmpty)
+    }
+  }
+
   @Test func regionsThatDoNotLookAtLabelsPassWithoutAMark() throws {
     try withFolder { folder in
       var seed: UInt64 = 7

@@ -1,0 +1,57 @@
+/// The regions of a dataset's pairs, from files that were judged when they were opened: what models
+/// that look at regions are given.
+public struct PairBoxes: Sendable {
+  /// The regions of one post's pairs.
+  public struct OfPost: Sendable, Hashable {
+    struct Entry: Sendable, Hashable {
+      let head: Range<Int>
+      let tail: Range<Int>
+      let boxes: [RegionFile.Box]
+    }
+
+    private(set) var entries: [Entry] = []
+
+    /// The regions of a pair; of a pair that the files do not know, those of all the post's pairs.
+    public func boxes(head: Range<Int>, tail: Range<Int>) -> [RegionFile.Box] {
+      let own = entries.filter { $0.head == head && $0.tail == tail }
+      return (own.isEmpty ? entries : own).flatMap(\.boxes)
+    }
+
+    mutating func add(_ pair: RelationMention?, _ boxes: [RegionFile.Box]) {
+      entries.append(Entry(head: pair?.head ?? 0..<0, tail: pair?.tail ?? 0..<0, boxes: boxes))
+    }
+  }
+
+  /// Names of the files, each with the beginning of its SHA-256.
+  public let description: String
+  /// What every report of a number made with these regions must print beside it; nil for clean
+  /// ones.
+  public let mark: String?
+  private let posts: [Post.ID: OfPost]
+
+  /// Reads and judges files, e.g. one for each split.
+  /// - Throws: as `JudgedRegions.open`.
+  public init(
+    _ paths: [String], for dataset: Dataset, permission: RegionPermission = .labelFree
+  ) throws {
+    var posts: [Post.ID: OfPost] = [:]
+    var names: [String] = []
+    var mark: String?
+    for path in paths {
+      let judged = try JudgedRegions.open(path, for: dataset, permission: permission)
+      mark = mark ?? judged.mark
+      let bytes = try FileBytes.read(path, limit: RegionFile.mostBytes)
+      names.append("\(judged.file.name) \(SHA256.hexDigest(of: bytes).prefix(12))")
+      guard let joined = try judged.file.joined(to: dataset) else { continue }
+      for (instance, boxes) in zip(joined.instances, joined.boxes) {
+        posts[dataset.posts[instance.post].id, default: OfPost()].add(instance.pair, boxes)
+      }
+    }
+    self.posts = posts
+    self.mark = mark
+    description = names.joined(separator: ", ")
+  }
+
+  /// The regions of a post; none when no file speaks of it.
+  public subscript(post: Post.ID) -> OfPost { posts[post] ?? OfPost() }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Corpora
+
+/// Which regions from files may be used, for experts that look at some.
+struct RegionOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "File of regions for mega-lite's objects (docs/auditing.md); one for each split. Else those of dataset.toml, where "
+        + "a model needs some.", valueName: "file"))
+  var boxes: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "label-free: regions that tell the labels are refused. leaky-reproduction: they are used, and every number is "
+        + "marked.", valueName: "which"))
+  var regions = RegionPermission.labelFree
+
+  /// The files that were named; nil without any.
+  ///
+  /// - Throws: as `PairBoxes`.
+  func open(for dataset: Dataset) throws -> PairBoxes? {
+    boxes.isEmpty ? nil : try PairBoxes(boxes, for: dataset, permission: regions)
+  }
+}
+
+extension RegionPermission: ExpressibleByArgument {}
