@@ -82,13 +82,22 @@ extension ModelSet {
   ) throws -> RelationAnswers? {
     guard let expert, !input.post.relations.isEmpty else { return nil }
     let answers = try expert.answers(of: [input]).first ?? []
+    // Each trace is another pass: enough for posts as people write them.
+    let traces = try input.post.relations.prefix(Self.tracedPairs).map { pair in
+      var one = input.post
+      one.relations = [pair]
+      return try expert.trace(of: ExpertInput(one, regions: input.regions))
+    }
     return RelationAnswers(
       system: expert.name, labels: expert.relationLabels,
-      answers: zip(input.post.relations, answers).map {
+      answers: zip(input.post.relations, answers).enumerated().map { i, answered in
         RelationAnswer(
-          head: $0.head, tail: $0.tail, label: $1.label, probabilities: $1.probabilities)
+          head: answered.0.head, tail: answered.0.tail, label: answered.1.label,
+          probabilities: answered.1.probabilities, trace: i < traces.count ? traces[i] : Trace())
       })
   }
+
+  private static let tracedPairs = 12
 
   /// The router's word; without a picture the text expert answers, p = 0.
   public func decision(_ read: PostReader.Read) -> RouteDecision? {

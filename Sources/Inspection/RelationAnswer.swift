@@ -1,3 +1,5 @@
+import Traces
+
 /// What one relation expert says of the pairs of one post.
 public struct RelationAnswers: Sendable, Hashable {
   /// Name of the model folder that answered, e.g. `mtb`.
@@ -36,9 +38,15 @@ public struct RelationAnswer: Sendable, Hashable {
   public let label: String
   /// One probability per label of the expert.
   public let probabilities: [Float]
+  /// What the expert shows of how it came to it; empty behind the first dozen pairs of a post.
+  public let trace: Trace
 
   /// An answer by its parts.
-  public init(head: Range<Int>, tail: Range<Int>, label: String, probabilities: [Float]) {
+  public init(
+    head: Range<Int>, tail: Range<Int>, label: String, probabilities: [Float],
+    trace: Trace = Trace()
+  ) {
+    self.trace = trace
     self.head = head
     self.tail = tail
     self.label = label

@@ -53,6 +53,7 @@ extension PostReport {
             .object([
               ("head", range(answer.head)), ("tail", range(answer.tail)),
               ("label", .string(answer.label)), ("probabilities", .floats(answer.probabilities)),
+              ("signals", .list(answer.trace.signals.map(signal))),
             ])
           })
       ),

@@ -22,7 +22,15 @@ extension PostReport {
     lines += routeLines()
     lines += explanationLines()
     for notice in analysis.notices { lines.append("note: \(safe(notice))") }
-    for prediction in predictions { lines += signalLines(prediction) }
+    for prediction in predictions {
+      lines += signalLines("\(safe(prediction.system)) shows", prediction.trace)
+    }
+    for answers in relationAnswers {
+      for answer in answers.answers where !answer.trace.signals.isEmpty {
+        let pair = "\(words(answer.head)) / \(words(answer.tail))"
+        lines += signalLines("\(safe(answers.system)) shows of \(pair)", answer.trace)
+      }
+    }
     return lines.joined(separator: "\n")
   }
 
@@ -54,10 +62,11 @@ extension PostReport {
     return aligned(rows) + [""]
   }
 
+  private func words(_ range: Range<Int>) -> String {
+    safe(post.tokens[range.clamped(to: 0..<post.tokens.count)].map(\.text).joined(separator: " "))
+  }
+
   private func mentionLines() -> [String] {
-    func words(_ range: Range<Int>) -> String {
-      safe(post.tokens[range.clamped(to: 0..<post.tokens.count)].map(\.text).joined(separator: " "))
-    }
     var rows: [[String]] = []
     for mention in post.mentions {
       rows.append(["gold", mention.type.rawValue, "", words(mention.range)])
@@ -99,9 +108,9 @@ extension PostReport {
     ]
   }
 
-  private func signalLines(_ prediction: Prediction) -> [String] {
-    var lines = ["\(safe(prediction.system)) shows"]
-    for signal in prediction.trace.signals {
+  private func signalLines(_ title: String, _ trace: Trace) -> [String] {
+    var lines = [title]
+    for signal in trace.signals {
       let steps = signal.sliceCount
       let shape = signal.shape.map(String.init).joined(separator: "x")
       lines.append(

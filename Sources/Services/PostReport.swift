@@ -77,7 +77,9 @@ public struct PostReport: Sendable {
     style.mostPixels = capabilities.mostPixels
     style.darkBackground = capabilities.darkBackground ?? true
     let service = PictureService(dataset, style: style, mailbox: Mailbox())
-    let map = (analysis.multimodal ?? analysis.text)?.trace.signals.first(where: \.isSpatial)
+    let relations = (analysis.multimodalRelations ?? analysis.textRelations)?.answers.first
+    let trace = (analysis.multimodal ?? analysis.text)?.trace ?? relations?.trace
+    let map = trace?.signals.first(where: \.isSpatial)
     let request = PictureRequest(
       post: post.id, box: Size(columns: 60, rows: 20), heat: map?.heat(slice: nil, word: 0))
     switch service.picture(request, style) {

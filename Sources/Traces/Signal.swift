@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Views, exports and tests know the kinds only, never the model, so that a new model appears in
 /// the workbench without a change to it. The numbers are read from the tensor only when asked for.
-public struct Signal: Sendable {
+public struct Signal: Sendable, Hashable {
   /// Path-like and stable, e.g. `vcn/attention`, `rgn/gate`, `crf/marginals`.
   public let name: String
   /// A few words for a person, e.g. `relation gate s^G`.
@@ -121,7 +121,7 @@ extension Signal {
 }
 
 /// The signals of one forward pass over one post, in the order in which the model made them.
-public struct Trace: Sendable {
+public struct Trace: Sendable, Hashable {
   /// In the order in which the model made them.
   public private(set) var signals: [Signal] = []
 

@@ -2,6 +2,8 @@ import Corpora
 import Extractors
 import Routing
 import Screen
+import Tensors
+import Traces
 
 @testable import Inspection
 @testable import Workbench
@@ -54,8 +56,22 @@ enum RelationSamples {
         let best = ((labels.firstIndex(of: pair.label) ?? 0) + 1) % labels.count
         return RelationAnswer(
           head: pair.head, tail: pair.tail, label: labels[best],
-          probabilities: labels.indices.map { $0 == best ? 0.64 : $0 == 0 ? 0.15 : 0.01 })
+          probabilities: labels.indices.map { $0 == best ? 0.64 : $0 == 0 ? 0.15 : 0.01 },
+          trace: system == "mega-lite" ? objects(pair) : Trace())
       })
+  }
+
+  /// Two objects, of which the pair's place in the post decides the stronger.
+  private static func objects(_ pair: RelationMention) -> Trace {
+    var trace = Trace()
+    let left = ImageRegion(left: 0, top: 0, width: 0.5, height: 1)
+    let right = ImageRegion(left: 0.5, top: 0, width: 0.5, height: 1)
+    let share = Float(1 + pair.tail.lowerBound % 9) / 10
+    trace.append(
+      Signal(
+        name: "mega-lite/objects", caption: "how much each part of the picture adds",
+        kind: .regions([left, right]), tensor: Tensor([2], [share, 1 - share])))
+    return trace
   }
 
   static func analysis(_ index: Int) -> PostAnalysis {

@@ -169,6 +169,20 @@ import Testing
     #expect(desk.text.contains("/per/org/member_of ≠"))
   }
 
+  @Test func thePairOnScreenDecidesTheMap() {
+    var desk = desk(120, 36)
+    desk.send(.analysed(RelationSamples.analysis(0)))
+    #expect(desk.state.shownName == "mega-lite" && desk.state.spatialSignal != nil)
+    let first = desk.state.heat?.values
+    desk.press(")")
+    #expect(desk.state.heat?.values != first)
+    var state = desk.state
+    _ = state.chooseSystem(nil)
+    #expect(state.shownName == "mtb" && state.spatialSignal == nil)
+    _ = state.chooseSystem("mega-lite")
+    #expect(state.shownName == "mega-lite" && state.spatialSignal != nil)
+  }
+
   @Test(arguments: GoldenFrameTests.sizes) func frames(_ size: Size) throws {
     var texts: [String] = []
     var desk = desk(size.columns, size.rows)

@@ -113,11 +113,7 @@ public struct MEGALiteModel: Sendable {
     let objects = Objects(regions, configuration.options)
     let logits = try head.logits([item(words, pair, objects)], engine, probe).first ?? []
     let answer = MTBModel.Answer(logits, configuration.text.scheme)
-    probe.show(
-      Signal(
-        name: "relation/probabilities", caption: "probability of each relation",
-        kind: .distribution(labels: configuration.text.scheme.labels),
-        tensor: Tensor([answer.probabilities.count], answer.probabilities)))
+    probe.show(answer.signal(configuration.text.scheme))
     return (answer, probe.trace)
   }
 

@@ -2,6 +2,7 @@ import Corpora
 import Encoders
 import Foundation
 import Tensors
+import Traces
 
 /// A trained MTB with its tokenizer: what a model folder of the system `mtb` holds.
 ///
@@ -41,6 +42,14 @@ public struct MTBModel: Sendable {
       let sum = powers.reduce(0, +)
       label = scheme.labels[MTBHead.best(logits)]
       probabilities = powers.map { $0 / sum }
+    }
+
+    /// The probabilities for the views that show any model's.
+    func signal(_ scheme: RelationScheme) -> Signal {
+      Signal(
+        name: "relation/probabilities", caption: "probability of each relation",
+        kind: .distribution(labels: scheme.labels),
+        tensor: Tensor([probabilities.count], probabilities))
     }
   }
 

@@ -14,6 +14,7 @@ public struct CLIPEmbedder: DualEncoding {
   public let dimensions: Int
   /// Height and width of the pixels it takes.
   public let side: Int
+  /// A fingerprint of the weights.
   public let fingerprint: String?
   private let text: CLIPTextEngine
   private let vision: VisionEngine
@@ -38,13 +39,18 @@ public struct CLIPEmbedder: DualEncoding {
     dimensions = try engines.text(TextBatch([[0]], padding: 0)).pooled?.count ?? 0
   }
 
+  /// Pixels of the short side that pictures are decoded to.
   public var decodedSide: Int { side }
 
+  /// A picture as the picture tower takes it, by the folder's recipe.
   public func prepare(_ picture: Picture) -> PreparedPicture {
     let (pixels, seen) = recipe.prepare(picture)
     return (pixels.array, seen)
   }
 
+  /// Unit vectors of prepared pictures.
+  ///
+  /// - Throws: `EncoderInputError` for another size.
   public func encode(prepared: [PreparedPicture]) throws(EncoderInputError) -> [[Float]] {
     var result: [[Float]] = []
     for start in stride(from: 0, to: prepared.count, by: Self.batch) {
@@ -62,6 +68,9 @@ public struct CLIPEmbedder: DualEncoding {
     return result
   }
 
+  /// Unit vectors of sentences: tokens joined by blanks, at most 64 ids.
+  ///
+  /// - Throws: `EncoderInputError` for pieces outside the tower's table.
   public func encode(texts: [[String]]) throws(EncoderInputError) -> [[Float]] {
     var result: [[Float]] = []
     for words in texts {

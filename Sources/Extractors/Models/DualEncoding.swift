@@ -48,6 +48,9 @@ public protocol DualEncoding: RouterEmbedding {
 public typealias PreparedPicture = (pixels: [Float], seen: ImageRegion)
 
 extension DualEncoding {
+  /// x of each post, read in blocks over the cores.
+  ///
+  /// - Throws: `EncoderInputError`.
   public func products(
     _ posts: [Post], of dataset: Dataset, progress: (Int) -> Bool
   ) throws -> [[Float]?]? {
@@ -80,8 +83,12 @@ public enum DualEncoderFolder {
 }
 
 extension DualEncoderModel: DualEncoding {
+  /// Width of the common space.
   public var dimensions: Int { encoder.configuration.dimensions }
+  /// Pixels of the short side that pictures are decoded to.
   public var decodedSide: Int { recipe.shortSide }
+  /// Height and width of prepared pixels.
   public var side: Int { recipe.side }
+  /// A picture by the folder's recipe.
   public func prepare(_ picture: Picture) -> PreparedPicture { recipe.prepare(picture) }
 }

@@ -1,6 +1,7 @@
 import Corpora
 import Encoders
 import Tensors
+import Traces
 
 extension ExpertModel: RoutableExpert {
   /// Its tags.
@@ -94,6 +95,15 @@ extension MTBModel: RoutableExpert {
   public func answers(of inputs: [ExpertInput]) throws -> [[Answer]] {
     try answers(inputs.map { ($0.words, $0.pairs) })
   }
+
+  /// The probabilities of the first of the post's pairs.
+  public func trace(of input: ExpertInput) throws -> Trace {
+    var trace = Trace()
+    if let answer = try answers(of: [input]).first?.first {
+      trace.append(answer.signal(configuration.scheme))
+    }
+    return trace
+  }
 }
 
 extension MEGALiteModel: RoutableExpert {
@@ -119,6 +129,14 @@ extension MEGALiteModel: RoutableExpert {
         if needsBoxes, regions.boxes == nil { throw ExpertError.noBoxes(expert: name) }
         return (input.words, input.pairs, regions)
       })
+  }
+
+  /// Its alignment and objects for the first of the post's pairs.
+  public func trace(of input: ExpertInput) throws -> Trace {
+    guard let pair = input.pairs.first else { return Trace() }
+    let regions = try regions(of: input)
+    if needsBoxes, regions.boxes == nil { throw ExpertError.noBoxes(expert: name) }
+    return try predict(input.words, pair, regions).trace
   }
 }
 

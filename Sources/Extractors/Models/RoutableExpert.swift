@@ -2,6 +2,7 @@ import Corpora
 import Encoders
 import Foundation
 import Tensors
+import Traces
 
 /// What an expert answers.
 public enum ExpertTask: String, Sendable, Hashable, Codable, CaseIterable {
@@ -59,6 +60,10 @@ public protocol RoutableExpert: Sendable {
   /// - Throws: `ExpertError` for an entity expert or when regions are missing;
   ///   `EncoderInputError`.
   func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]]
+  /// What a relation expert shows of how it answers the first of a post's `relations`.
+  ///
+  /// - Throws: as `answers(of:)`.
+  func trace(of input: ExpertInput) throws -> Trace
 }
 
 extension RoutableExpert {
@@ -91,6 +96,9 @@ extension RoutableExpert {
   public func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]] {
     throw ExpertError.otherTask(expert: name, answers: task, asked: .relations)
   }
+
+  /// An expert that answers mentions shows all in its prediction.
+  public func trace(of input: ExpertInput) throws -> Trace { Trace() }
 
   /// The regions of an input.
   func regions(of input: ExpertInput) throws -> PictureRegions {

@@ -57,7 +57,7 @@ extension Action {
   @Sendable static func needsAnalysis(_ state: WorkbenchState) -> String? {
     if !state.opened.hasModels { return "no models are loaded; start with --models DIR" }
     return needsPost(state)
-      ?? (state.systems.isEmpty ? "no system has answered for this post yet" : nil)
+      ?? (state.tracedSystems.isEmpty ? "no system has answered for this post yet" : nil)
   }
 
   /// Reason of the actions that need a map over the picture.

@@ -64,7 +64,7 @@ enum CommandLine {
       guard state.indexOfID[word] != nil else { throw .unknownPost(word) }
       return .text(word)
     case .system:
-      let known = state.systems.map(\.system)
+      let known = state.tracedSystems.map(\.system)
       guard let name = match(word, known) else { throw .unknownSystem(word, known: known) }
       return .text(name)
     case .slice:
@@ -135,7 +135,7 @@ enum CommandLine {
     switch kind {
     case .type: state.opened.types.map(\.rawValue).filter { $0.lowercased().hasPrefix(stem) }
     case .relation: state.opened.relations.filter { $0.lowercased().hasPrefix(stem) }
-    case .system: state.systems.map(\.system).filter { $0.lowercased().hasPrefix(stem) }
+    case .system: state.tracedSystems.map(\.system).filter { $0.lowercased().hasPrefix(stem) }
     case .post:
       // Lazily, so that 100,000 ids cost only as many as are offered.
       Array(state.posts.lazy.map(\.id).filter { $0.lowercased().hasPrefix(stem) }.prefix(50))

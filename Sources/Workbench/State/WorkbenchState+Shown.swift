@@ -10,18 +10,36 @@ extension WorkbenchState {
     [analysis?.text, analysis?.multimodal].compactMap { $0 }
   }
 
-  /// The system whose trace is on screen.
+  /// The tagger whose answers are on screen.
   var shown: Prediction? {
     systems.first { $0.system == choice.system } ?? analysis?.multimodal ?? analysis?.text
   }
 
+  /// Every system that shows something of the post: taggers, then relation experts of the pair on
+  /// screen.
+  var tracedSystems: [(system: String, trace: Trace)] {
+    let pair = pair
+    return systems.map { ($0.system, $0.trace) }
+      + relationAnswers.compactMap { answers, _ in
+        pair.flatMap { answers[$0.head, $0.tail] }.map { (answers.system, $0.trace) }
+      }
+  }
+
+  /// The system whose trace is on screen: the chosen one, else the multimodal tagger, else whoever
+  /// comes last, which is the multimodal one again.
+  var traced: (system: String, trace: Trace)? {
+    let all = tracedSystems
+    return all.first { $0.system == choice.system }
+      ?? shown.map { ($0.system, $0.trace) } ?? all.last
+  }
+
   /// The signals on screen: the router's while its reasons are shown, else the shown system's.
   var shownSignals: [Signal] {
-    choice.explains ? explanation?.trace.signals ?? [] : shown?.trace.signals ?? []
+    choice.explains ? explanation?.trace.signals ?? [] : traced?.trace.signals ?? []
   }
 
   /// Who they are of.
-  var shownName: String? { choice.explains ? "the router" : shown?.system }
+  var shownName: String? { choice.explains ? "the router" : traced?.system }
 
   /// The shown system's signals that lie over the picture.
   var spatialSignals: [Signal] { shownSignals.filter(\.isSpatial) }
@@ -34,10 +52,11 @@ extension WorkbenchState {
 
   /// The scalar signals of all systems, the shown system's first.
   var gauges: [Gauge] {
-    let first = shown?.system
-    let order = systems.filter { $0.system == first } + systems.filter { $0.system != first }
-    return order.flatMap { prediction in
-      prediction.trace.signals.compactMap { Gauge($0, system: prediction.system) }
+    let all = tracedSystems
+    let first = traced?.system
+    let order = all.filter { $0.system == first } + all.filter { $0.system != first }
+    return order.flatMap { system, trace in
+      trace.signals.compactMap { Gauge($0, system: system) }
     }
   }
 
@@ -70,9 +89,9 @@ extension WorkbenchState {
   }
 
   mutating func chooseSystem(_ name: String?) -> [Effect] {
-    let names = systems.map(\.system)
+    let names = tracedSystems.map(\.system)
     guard !names.isEmpty else { return [] }
-    let at = names.firstIndex(of: shown?.system ?? "") ?? 0
+    let at = names.firstIndex(of: traced?.system ?? "") ?? 0
     choice.explains = false
     choice.system = name ?? names[(at + 1) % names.count]
     choice.map = 0
