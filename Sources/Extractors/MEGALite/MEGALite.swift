@@ -36,13 +36,8 @@ public struct MEGALite: FineTunable {
 
   /// Scores over the pairs that have a label, with packed weights.
   public func score(_ items: [PicturedPair]) throws(EncoderInputError) -> RelationScore {
-    let engine = BERTEngine(encoder)
-    let labels = head.scheme.labels
-    var score = RelationScore()
-    for (item, logits) in zip(items, try head.logits(items, engine)) where item.label >= 0 {
-      score.add(predicted: labels[MTBHead.best(logits)], gold: labels[item.label])
-    }
-    return score
+    RelationScore(
+      try head.logits(items, BERTEngine(encoder)), gold: items.map(\.label), head.scheme)
   }
 
   public mutating func visitParameters(

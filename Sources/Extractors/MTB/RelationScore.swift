@@ -60,3 +60,17 @@ public struct RelationScore: Sendable, Hashable, FineTuneScore {
     }
   }
 }
+
+extension RelationScore {
+  /// Scores of the likeliest labels over the pairs that have one.
+  ///
+  /// - Parameters:
+  ///   - logits: one score per label for each pair.
+  ///   - gold: number of each pair's label, −1 where there is none.
+  init(_ logits: [[Float]], gold: [Int], _ scheme: RelationScheme) {
+    self.init()
+    for (scores, label) in zip(logits, gold) where label >= 0 {
+      add(predicted: scheme.labels[MTBHead.best(scores)], gold: scheme.labels[label])
+    }
+  }
+}

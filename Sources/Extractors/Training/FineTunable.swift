@@ -94,3 +94,35 @@ public struct FineTuneEpoch: Sendable, Hashable, Codable {
   /// Its steps.
   public let steps: Int
 }
+
+/// What somebody wants otherwise than in a recipe; nil keeps the recipe's.
+public struct FineTuningChanges: Sendable, Hashable, Codable {
+  /// Passes over the training items.
+  public var epochs: Int?
+  /// Items per step.
+  public var batch: Int?
+  /// The encoder's highest learning rate.
+  public var encoderRate: Float?
+  /// The highest rate of what stands on the encoder.
+  public var headRate: Float?
+
+  /// Changes by their parts; none by default.
+  public init(
+    epochs: Int? = nil, batch: Int? = nil, encoderRate: Float? = nil, headRate: Float? = nil
+  ) {
+    self.epochs = epochs
+    self.batch = batch
+    self.encoderRate = encoderRate
+    self.headRate = headRate
+  }
+
+  /// A recipe with the changes.
+  public func applied(to recipe: FineTuning) -> FineTuning {
+    var result = recipe
+    result.epochs = epochs ?? recipe.epochs
+    result.batch = batch ?? recipe.batch
+    result.encoderRate = encoderRate ?? recipe.encoderRate
+    result.headRate = headRate ?? recipe.headRate
+    return result
+  }
+}

@@ -11,14 +11,8 @@ public struct RDSExperts: Sendable {
     public var encoder: String?
     /// Folder of the region source of multimodal experts.
     public var pictures: String?
-    /// Epochs instead of the recipe's.
-    public var epochs: Int?
-    /// Inputs per step instead of the recipe's.
-    public var batch: Int?
-    /// Highest learning rate of the encoder instead of the recipe's.
-    public var encoderRate: Float?
-    /// Highest learning rate of what stands on the encoder instead of the recipe's.
-    public var headRate: Float?
+    /// What is wanted otherwise than in the recipes of experts named after encoders.
+    public var changes = FineTuningChanges()
     /// Regions for experts that can take them from files.
     public var boxes: PairBoxes?
     /// What was typed, for the provenance.
@@ -30,10 +24,10 @@ public struct RDSExperts: Sendable {
       result["encoder"] = encoder.map(ModelFolder.namedFingerprint)
       result["pictures"] = pictures.map(ModelFolder.namedFingerprint)
       result["boxes"] = boxes?.description
-      result["epochs"] = epochs.map { "\($0)" }
-      result["batch"] = batch.map { "\($0)" }
-      result["encoderRate"] = encoderRate.map { "\($0)" }
-      result["headRate"] = headRate.map { "\($0)" }
+      result["epochs"] = changes.epochs.map { "\($0)" }
+      result["batch"] = changes.batch.map { "\($0)" }
+      result["encoderRate"] = changes.encoderRate.map { "\($0)" }
+      result["headRate"] = changes.headRate.map { "\($0)" }
       return result
     }
 
@@ -77,15 +71,8 @@ public struct RDSExperts: Sendable {
         models: job.folder, encoder: material.encoder, source: source,
         pictures: material.pictures, command: material.command, observe: job.observe)
       let usual = trainer.recipe
-      trainer.recipe = { task in
-        var settings = usual(task)
-        settings.epochs = material.epochs ?? settings.epochs
-        settings.batch = material.batch ?? settings.batch
-        settings.encoderRate = material.encoderRate ?? settings.encoderRate
-        settings.headRate = material.headRate ?? settings.headRate
-        return settings
-      }
-      if let epochs = material.epochs { trainer.tagger.epochs = epochs }
+      trainer.recipe = { material.changes.applied(to: usual($0)) }
+      if let epochs = material.changes.epochs { trainer.tagger.epochs = epochs }
       let posts = TrainingPosts(job.dataset, boxes: material.boxes).replacing(
         train: job.train, part: (job.folder as NSString).lastPathComponent)
       return TrainedExpert(

@@ -27,17 +27,7 @@ struct FineTuneOptions: ParsableArguments {
   @Option(help: "How many seeds; the model that is best on dev is kept.")
   var seeds = 1
 
-  @Option(help: "Passes over the training split.")
-  var epochs: Int?
-
-  @Option(help: "Inputs per step.")
-  var batch: Int?
-
-  @Option(help: "Highest learning rate of the encoder.")
-  var encoderRate: Float?
-
-  @Option(help: "Highest learning rate of what stands on it.")
-  var headRate: Float?
+  @OptionGroup var learning: LearningOptions
 
   @Option(help: "Pieces of the longest input.")
   var longest: Int?
@@ -64,23 +54,14 @@ struct FineTuneOptions: ParsableArguments {
       if !holds { throw ValidationError(problem) }
     }
     try check((1...100).contains(seeds), "--seeds takes a number from 1 to 100")
-    try check((1...1000).contains(epochs ?? 1), "--epochs takes a number from 1 to 1000")
-    try check((1...4096).contains(batch ?? 1), "--batch takes a number from 1 to 4096")
     try check((3...100_000).contains(longest ?? 3), "--longest takes a number from 3 to 100000")
-    for rate in [encoderRate, headRate].compactMap(\.self) {
-      try check((0...1).contains(rate), "a learning rate is a number from 0 to 1")
-    }
     let plain = name.map { !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") } ?? true
     try check(plain, "--name takes the name of a folder inside --models")
   }
 
   /// A recipe with what was asked for instead of its own.
   func settings(_ recipe: FineTuning) -> FineTuning {
-    var result = recipe
-    result.epochs = epochs ?? recipe.epochs
-    result.batch = batch ?? recipe.batch
-    result.encoderRate = encoderRate ?? recipe.encoderRate
-    result.headRate = headRate ?? recipe.headRate
+    var result = learning.changes.applied(to: recipe)
     result.longest = longest ?? recipe.longest
     return result
   }

@@ -38,6 +38,7 @@ struct RDSCommand: ParsableCommand {
     @Option(help: "Number of seeds, from 1.")
     var seeds = 3
     @OptionGroup(title: "What experts and router stand on") var folders: RDSFolders
+    @OptionGroup(title: "How experts named after encoders learn") var learning: LearningOptions
     @OptionGroup var files: RegionOptions
     @OptionGroup(title: "How routers are trained") var routers: RDSRouterOptions
     @Flag(inversion: .prefixedNo, help: "Train the experts on all of train before the test.")
@@ -74,6 +75,7 @@ struct RDSCommand: ParsableCommand {
       let isHarbor = source.dataset == nil
       var material = folders.material(isHarbor: isHarbor)
       let dataset = try source.open(progress, pairs: task == .relations)
+      material.changes = learning.changes
       material.boxes = try files.open(for: dataset)
       let experts = try RDSExperts(material)
       let (textRecipe, pictureRecipe) = (
@@ -145,32 +147,6 @@ struct RDSFolders: ParsableArguments {
       "What the router sees posts with: a dual encoder, or a published CLIP.", valueName: "dir"))
   var dual: String?
 
-  @Option(help: "Passes of the experts named after encoders over their training posts.")
-  var epochs: Int?
-
-  @Option(help: "Inputs per step of these experts.")
-  var batch: Int?
-
-  @Option(help: "Highest learning rate of their encoder.")
-  var encoderRate: Float?
-
-  @Option(help: "Highest learning rate of what stands on their encoder.")
-  var headRate: Float?
-
-  func validate() throws {
-    guard (1...1000).contains(epochs ?? 1) else {
-      throw ValidationError("--epochs takes a number from 1 to 1000")
-    }
-    guard (1...4096).contains(batch ?? 1) else {
-      throw ValidationError("--batch takes a number from 1 to 4096")
-    }
-    for rate in [encoderRate, headRate].compactMap(\.self) {
-      guard (0...1).contains(rate) else {
-        throw ValidationError("a learning rate is a number from 0 to 1")
-      }
-    }
-  }
-
   /// The router's encoder: what was named, or the harbour sample's.
   func dual(isHarbor: Bool) -> String? {
     dual
@@ -184,10 +160,6 @@ struct RDSFolders: ParsableArguments {
     let shared = isHarbor ? SharedFiles().folder.map { $0 + "/Samples/models/" } : nil
     result.encoder = encoder
     result.pictures = pictures ?? shared.map { $0 + "resnet-harbor" }
-    result.epochs = epochs
-    result.batch = batch
-    result.encoderRate = encoderRate
-    result.headRate = headRate
     return result
   }
 }
