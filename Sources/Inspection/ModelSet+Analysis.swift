@@ -72,7 +72,7 @@ extension ModelSet {
   /// Experts whose numbers must be marked, a sentence each.
   private var marks: [String] {
     [text, multimodal, textRelations, multimodalRelations].compactMap { expert in
-      expert.flatMap { expert in expert.mark.map { "\(expert.name) was trained with \($0)" } }
+      expert.flatMap { expert in mark(of: expert).map { "\(expert.name) stands on \($0)" } }
     }
   }
 
@@ -97,7 +97,7 @@ extension ModelSet {
       })
   }
 
-  private static let tracedPairs = 12
+  private static let tracedPairs = 64
 
   /// The router's word; without a picture the text expert answers, p = 0.
   public func decision(_ read: PostReader.Read) -> RouteDecision? {

@@ -9,10 +9,14 @@ extension ModelSet {
   ///
   /// Encodes the text once more per token and the picture once per region of a 7×7 grid, in
   /// batches: some tenths of a second for small encoders. Not for the main thread.
-  /// - Parameter analysis: what the experts say of the post, for their answers.
+  /// - Parameters:
+  ///   - analysis: what the experts say of the post, for their answers.
+  ///   - goesOn: asked now and then from the thread that computes; false makes it end soon, with an
+  ///     explanation that is not whole.
   /// - Returns: nil without a router or its encoder.
   public func explainRoute(
-    _ post: Post, _ read: PostReader.Read, _ analysis: PostAnalysis, of dataset: Dataset
+    _ post: Post, _ read: PostReader.Read, _ analysis: PostAnalysis, of dataset: Dataset,
+    goesOn: @escaping @Sendable () -> Bool = { true }
   ) -> RouteExplanation? {
     guard let router, let dual, let decision = decision(read) else { return nil }
     let answers = answers(analysis)
@@ -23,12 +27,14 @@ extension ModelSet {
           isLinear: router.installed.head == .linear, contributions: [], rest: 0),
         tokens: [], regions: nil, flips: [], answers: answers, notice: notice)
     }
+    if let problem = read.problem { return unasked("\(dual.name): \(problem)") }
     guard let x = routerInput(read), let picture = prepared(post, dual, of: dataset) else {
       return unasked("without a picture the text expert answers; the router is not asked")
     }
     do {
       let occlusion = try RouteOcclusion(
-        dual: dual, router: router.installed, tokens: post.tokens.map(\.text), picture: picture)
+        dual: dual, router: router.installed, tokens: post.tokens.map(\.text), picture: picture,
+        goesOn: goesOn)
       return RouteExplanation(
         post: post.id, router: router.configuration.name, decision: decision,
         logit: router.installed.logits(x)[0],

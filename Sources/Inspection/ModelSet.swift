@@ -73,6 +73,13 @@ public struct ModelSet: Sendable {
     var notices = catalog.notices
     func attempt<T>(_ name: String?, _ load: (String) throws -> T) throws -> T? {
       guard let name else { return nil }
+      // Names come from config.json files of strangers.
+      guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
+        notices.append(
+          "\(folder): a model names \(name.prefix(80).debugDescription), which is no folder beside it"
+        )
+        return nil
+      }
       // A published encoder names no system.
       guard FileManager.default.fileExists(atPath: folder + "/\(name)/config.json") else {
         notices.append(
@@ -102,18 +109,25 @@ public struct ModelSet: Sendable {
     var multimodalName =
       (routesRelations ? nil : routed?.multimodalExpert)
       ?? catalog.first(ofAny: Self.multimodalSystems)
+    var relationNames = [routed?.textExpert, routed?.multimodalExpert].map {
+      routesRelations ? $0 : nil
+    }
     if let system {
       switch catalog.systems[system] {
       case let known? where Self.textSystems.contains(known): textName = system
       case let known? where Self.multimodalSystems.contains(known): multimodalName = system
+      case MTBModel.system: relationNames[0] = system
+      case MEGALiteModel.system: relationNames[1] = system
       default:
         throw ModelFolderError(
           folder: folder + "/" + system, problem: "is not an expert and cannot be a --system")
       }
-      if !routesRelations, let known = router?.configuration,
-        known.textExpert != textName || known.multimodalExpert != multimodalName
+      let (wantedText, wantedMultimodal) =
+        routesRelations ? (relationNames[0], relationNames[1]) : (textName, multimodalName)
+      if let known = router?.configuration,
+        known.textExpert != wantedText || known.multimodalExpert != wantedMultimodal
       {
-        let fitting = catalog.router(text: textName, multimodal: multimodalName)
+        let fitting = catalog.router(text: wantedText, multimodal: wantedMultimodal)
         if routerName == nil, let fitting {
           router = try attempt(fitting) { try RouterBundle(folder: $0) }
         } else {
@@ -133,21 +147,31 @@ public struct ModelSet: Sendable {
     let pictures = try attempt(isRIVA ? multimodal?.pictures : nil) {
       try PictureEncoderModel(folder: $0)
     }
-    let relations = try [
-      (MTBModel.system, routed?.textExpert), (MEGALiteModel.system, routed?.multimodalExpert),
-    ].map { system, name in
-      try attempt((routesRelations ? name : nil) ?? catalog.first(of: system)) {
-        try ExpertFolder.open($0)
-      }
+    let relations = try zip([MTBModel.system, MEGALiteModel.system], relationNames).map {
+      system, name in
+      try attempt(name ?? catalog.first(of: system)) { try ExpertFolder.open($0) }
     }
-    let others = [isRIVA ? nil : multimodal, relations[1]].compactMap(\.self)
-    let source = try attempt(others.first?.pictures) { try RegionSource(folder: $0) }
+    // The routed expert's picture encoder comes first; whoever sees by another is left out.
+    let tagger = isRIVA ? nil : multimodal
+    let seeing = (routesRelations ? [relations[1], tagger] : [tagger, relations[1]])
+      .compactMap(\.self)
+    let source = try attempt(seeing.first?.pictures) { try RegionSource(folder: $0) }
+    let blind = seeing.filter { $0.pictures != seeing.first?.pictures }
+    for expert in blind {
+      notices.append(
+        "\(expert.name) sees pictures by \(expert.pictures ?? "") and "
+          + "\(seeing.first?.name ?? "") by \(source?.name ?? ""), so \(expert.name) is left out; "
+          + "open it from another folder")
+    }
+    func isUsed(_ expert: (any RoutableExpert)?) -> Bool {
+      !blind.contains { $0.name == expert?.name }
+    }
     var set = fitting(
       ModelSet(
-        folder: folder, dual: dual, pictures: pictures, text: text, multimodal: multimodal,
-        router: router, notices: notices))
+        folder: folder, dual: dual, pictures: pictures, text: text,
+        multimodal: isUsed(multimodal) ? multimodal : nil, router: router, notices: notices))
     set.textRelations = relations[0]
-    set.multimodalRelations = relations[1]
+    set.multimodalRelations = isUsed(relations[1]) ? relations[1] : nil
     set.regions = source
     return set
   }
@@ -194,6 +218,12 @@ public struct ModelSet: Sendable {
   /// The experts that the router chooses between, the text expert first.
   public var routed: (text: (any RoutableExpert)?, multimodal: (any RoutableExpert)?) {
     task == .relations ? (textRelations, multimodalRelations) : (text, multimodal)
+  }
+
+  /// What must stand beside every number made with an expert: that it was trained with leaking
+  /// regions, or is given some; nil when nothing.
+  public func mark(of expert: any RoutableExpert) -> String? {
+    expert.mark ?? (expert.needsBoxes ? boxes?.mark : nil)
   }
 
   /// This set with another router.

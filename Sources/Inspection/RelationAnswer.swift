@@ -38,7 +38,7 @@ public struct RelationAnswer: Sendable, Hashable {
   public let label: String
   /// One probability per label of the expert.
   public let probabilities: [Float]
-  /// What the expert shows of how it came to it; empty behind the first dozen pairs of a post.
+  /// What the expert shows of how it came to it; empty behind the first 64 pairs of a post.
   public let trace: Trace
 
   /// An answer by its parts.

@@ -24,18 +24,22 @@ struct RouteOcclusion {
   /// Most words and regions that are left out to turn a route.
   static let mostTokens = 8
   static let mostRegions = 24
-  /// Words behind these are never left out: a hostile post must not hold the queue for minutes.
-  static let longest = 256
+
+  /// Asked between batches; false leaves the search for changes that turn the route.
+  private let goesOn: @Sendable () -> Bool
 
   init(
-    dual: any DualEncoding, router: Discriminator, tokens: [String], picture: PreparedPicture
+    dual: any DualEncoding, router: Discriminator, tokens: [String], picture: PreparedPicture,
+    goesOn: @escaping @Sendable () -> Bool = { true }
   ) throws(EncoderInputError) {
+    self.goesOn = goesOn
     self.dual = dual
     self.router = router
     self.tokens = tokens
     self.picture = picture
     // The first of each batch is the whole: what changes nothing then differs by nothing.
-    let places = Array(tokens.indices.prefix(Self.longest))
+    // A hostile post must not hold the queue for minutes.
+    let places = Array(tokens.indices.prefix(dual.longestText))
     let texts = try Self.encode(Self.dropping(tokens, [[]] + places.map { [$0] }), dual)
     let cells = (0..<(Self.grid * Self.grid)).map { [$0] }
     let pictures = try Self.encode(Self.masking(picture, dual.side, [[]] + cells), dual)
@@ -67,8 +71,8 @@ struct RouteOcclusion {
     let most = min(Self.mostTokens, tokens.count - 1)
     var dropped: [Int] = []
     var z = whole
-    while dropped.count < most {
-      let left = tokens.indices.prefix(Self.longest).filter { !dropped.contains($0) }
+    while dropped.count < most, goesOn() {
+      let left = tokens.indices.prefix(dual.longestText).filter { !dropped.contains($0) }
       let all = try logits(dropping: left.map { dropped + [$0] })
       guard let best = all.indices.min(by: { gain(all[$0]) > gain(all[$1]) }) else { break }
       dropped.append(left[best])
@@ -98,7 +102,7 @@ struct RouteOcclusion {
     }
     var places = sets[first]
     var z = all[first]
-    while places.count > 1 {
+    while places.count > 1, goesOn() {
       let fewer = places.indices.map { left in
         places.enumerated().filter { $0.offset != left }.map(\.element)
       }

@@ -3,18 +3,27 @@ import Workbench
 
 extension InferenceService {
   /// Computes and posts why a post was routed as it was.
-  func giveReasons(_ id: String) {
+  ///
+  /// - Parameter isWanted: asked now and then; false drops the reasons.
+  func giveReasons(_ id: String, isWanted: @escaping @Sendable () -> Bool = { true }) {
     guard let post = dataset.post(id: id) else { return }
-    let (models, failure, known) = memory.withLock { memory in
-      (memory.models, memory.failure, memory.answers.value(id)?.analysis)
+    // Another router may be installed while the reasons of the one before are sought.
+    for isLast in [false, true] {
+      let (models, failure, known) = memory.withLock { memory in
+        (memory.models, memory.failure, memory.answers.value(id)?.analysis)
+      }
+      guard let models, let read = models.read(post, of: dataset),
+        let explanation = models.explainRoute(
+          post, read, known ?? models.analyse(post, read), of: dataset, goesOn: isWanted)
+      else {
+        let reason = failure ?? "no router is in use, so there is nothing to explain"
+        return mailbox.post(.explanationFailed(post: id, reason: reason))
+      }
+      guard isWanted() else { return }
+      let version = memory.withLock { $0.models?.router?.configuration.version }
+      if isLast || version == models.router?.configuration.version {
+        return mailbox.post(.explained(explanation))
+      }
     }
-    guard let models, let read = models.read(post, of: dataset),
-      let explanation = models.explainRoute(
-        post, read, known ?? models.analyse(post, read), of: dataset)
-    else {
-      let reason = failure ?? "no router is in use, so there is nothing to explain"
-      return mailbox.post(.explanationFailed(post: id, reason: reason))
-    }
-    mailbox.post(.explained(explanation))
   }
 }

@@ -189,7 +189,10 @@ public final class InferenceService: Sendable {
     agenda.withLock { $0.lastExplained = id }
     mailbox.begin()
     reasonsQueue.async { [self] in
-      if agenda.withLock({ !$0.isStopped && $0.lastExplained == id }) { giveReasons(id) }
+      let isWanted: @Sendable () -> Bool = { [self] in
+        agenda.withLock { !$0.isStopped && $0.lastExplained == id }
+      }
+      if isWanted() { giveReasons(id, isWanted: isWanted) }
       mailbox.finish()
     }
   }

@@ -99,6 +99,9 @@ extension PostReport {
 
   private func routeLines() -> [String] {
     guard let decision = analysis.decision else { return ["no router", ""] }
+    if let notice = explanation?.notice {
+      return ["routed \(decision.route.rawValue): \(notice)", ""]
+    }
     let share = Int((min(1, max(0, decision.percentile)) * 100).rounded())
     return [
       "routed \(decision.route.rawValue): p \(number(decision.probability)) "

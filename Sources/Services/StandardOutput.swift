@@ -2,15 +2,41 @@ import Foundation
 
 /// Standard output and standard error, written at once and without a buffer.
 public enum StandardOutput {
-  /// Writes lines and the line feed after them.
-  public static func write(_ lines: String) { write(bytes: Array((lines + "\n").utf8)) }
+  /// Writes lines and the line feed after them. What could steer a terminal is written visibly:
+  /// names and labels come from strangers.
+  public static func write(_ lines: String) {
+    write(bytes: Array((visible(lines) + "\n").utf8))
+  }
 
   /// Writes bytes. Whoever reads them may be gone; then the rest is lost and nothing else happens.
   public static func write(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
   /// Writes a line to standard error.
   public static func complain(_ line: String) {
-    write(Array((line + "\n").utf8), to: STDERR_FILENO)
+    write(Array((visible(line) + "\n").utf8), to: STDERR_FILENO)
+  }
+
+  /// Text whose control characters and marks of direction, line feeds and tabs aside, are written
+  /// as `\u{…}`.
+  static func visible(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: steers) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if steers(scalar) {
+        result += "\\u{\(String(scalar.value, radix: 16))}"
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func steers(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x09, 0x0A: false
+    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) {

@@ -43,7 +43,8 @@ public struct DatasetPredictions: Sendable {
       ? (models.textRelations, models.multimodalRelations) : (models.text, models.multimodal)
     if answerer == .router {
       guard models.router != nil, models.task == task else {
-        throw PredictionError.noRouter(models.folder, task, models.notices)
+        throw PredictionError.noRouter(
+          models.folder, task, other: models.router?.configuration.name, models.notices)
       }
     }
     func need(
@@ -56,6 +57,7 @@ public struct DatasetPredictions: Sendable {
     }
     let text = answerer == .multimodal ? nil : try need(experts.0, .text)
     let multimodal = answerer == .text ? nil : try need(experts.1, .multimodal)
+    try models.checkBoxes(posts, split: split)
     let reader = PostReader(pictures: models.pictures, dual: models.dual)
     let readsPosts = answerer == .router || (text ?? multimodal) is ExpertModel
     var (answered, byMultimodal): ([Post], Int) = ([], 0)
@@ -63,6 +65,7 @@ public struct DatasetPredictions: Sendable {
     for start in stride(from: 0, to: posts.count, by: Self.block) {
       let part = Array(posts[start..<min(posts.count, start + Self.block)])
       let reads = readsPosts ? reader.read(part, of: dataset, scheme: models.scheme) : []
+      if answerer == .router, let problem = reads.lazy.compactMap(\.problem).first { throw problem }
       let routes: [Route] = part.indices.map { i in
         switch answerer {
         case .text: .text
@@ -102,7 +105,7 @@ public struct DatasetPredictions: Sendable {
     }
     self.task = task
     self.posts = answered
-    mark = multimodal?.mark ?? text?.mark
+    mark = [multimodal, text].compactMap { $0.flatMap(models.mark) }.first
     self.byMultimodal = byMultimodal
   }
 
@@ -128,14 +131,17 @@ extension Post {
 
 /// Why nothing can be predicted.
 public enum PredictionError: Error, CustomStringConvertible {
-  /// No router for the task.
-  case noRouter(String, ExpertTask, [String])
+  /// No router for the task; perhaps one for another.
+  case noRouter(String, ExpertTask, other: String?, [String])
   /// No expert for the task on a route.
   case noExpert(String, ExpertTask, Route, [String])
 
   public var description: String {
     switch self {
-    case .noRouter(let folder, let task, let notices):
+    case .noRouter(_, let task, let other?, _):
+      "the router \(other) is not for the task \(task.rawValue); name another with --router, or let "
+        + "one expert answer with --by text or --by multimodal"
+    case .noRouter(let folder, let task, nil, let notices):
       "\(folder) has no router for the task \(task.rawValue); let one expert answer with --by text "
         + "or --by multimodal, or name another folder with --models" + Self.list(notices)
     case .noExpert(let folder, let task, let route, let notices):

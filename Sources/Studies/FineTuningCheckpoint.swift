@@ -92,6 +92,8 @@ public enum FineTuningError: Error, CustomStringConvertible {
   case noPictures(system: String)
   /// An expert that looks at regions from files, and none was named.
   case noBoxes(system: String)
+  /// None of the files has a region of a split.
+  case noBoxesOf(split: String, files: String)
   /// An expert that stands on a pretrained encoder, and none was named.
   case noEncoder(system: String)
   /// A name that no expert has.
@@ -113,6 +115,8 @@ public enum FineTuningError: Error, CustomStringConvertible {
       "\(system) looks at pictures: name the folder of a ResNet with --pictures"
     case .noBoxes(let system):
       "\(system) is to look at regions from files: name them with --boxes"
+    case .noBoxesOf(let split, let files):
+      "\(files) have no regions of the split \(split); name its file with --boxes too"
     case .noEncoder(let system):
       "\(system) stands on a pretrained encoder: name the folder of a BERT with --encoder"
     case .unknownSystem(let name, let known):

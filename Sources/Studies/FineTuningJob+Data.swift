@@ -18,8 +18,14 @@ extension FineTuningJob {
     guard let pictures else {
       throw FineTuningError.noPictures(system: task.system)
     }
-    if task.needsBoxes, posts.pictures.boxes == nil {
-      throw FineTuningError.noBoxes(system: task.system)
+    if task.needsBoxes {
+      guard let boxes = posts.pictures.boxes else {
+        throw FineTuningError.noBoxes(system: task.system)
+      }
+      for (split, some) in [(Split.train, posts.train), (.dev, posts.dev)]
+      where !boxes.covers(some) {
+        throw FineTuningError.noBoxesOf(split: split.rawValue, files: boxes.description)
+      }
     }
     let source = try source ?? RegionSource(folder: pictures)
     let all = posts.train + posts.dev

@@ -37,11 +37,35 @@ public struct MarkedSection: Sendable, Hashable {
     return (rest.isEmpty ? "" : rest + "\n\n") + text + "\n"
   }
 
+  /// Makes sure, before anything long is begun, that a file can be written.
+  ///
+  /// - Throws: `MarkedSectionError` with the path.
+  public static func check(_ path: String) throws(MarkedSectionError) {
+    let files = FileManager.default
+    var isFolder: ObjCBool = false
+    let exists = files.fileExists(atPath: path, isDirectory: &isFolder)
+    let parent = FilePath.parent(of: path)
+    // Files are replaced whole, so it is the folder that must let one write.
+    guard !isFolder.boolValue, files.isWritableFile(atPath: parent),
+      !exists || files.isReadableFile(atPath: path)
+    else { throw MarkedSectionError(path: path) }
+  }
+
   /// Replaces the section in a file, or adds it.
   ///
   /// - Throws: `DurableFileError` when the disk refuses.
   public func write(to path: String) throws {
     let old = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     try DurableFile.write(Data(document(replacing: old ?? "").utf8), to: path)
+  }
+}
+
+/// A file of results that cannot be written.
+public struct MarkedSectionError: Error, Hashable, CustomStringConvertible {
+  let path: String
+
+  /// Which file, and what to do.
+  public var description: String {
+    "the results cannot be written to \(path); name a file in a folder that can be written"
   }
 }

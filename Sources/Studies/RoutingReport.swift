@@ -108,16 +108,18 @@ public struct RoutingReport: Sendable, Codable {
     guard let text = experts.text, let multimodal = experts.multimodal, let router = models.router
     else { throw StudyError.incompleteModels(models.folder, models.notices) }
     // A post without a pair asks relation experts nothing.
-    let posts = dataset.posts(in: split).filter {
+    let posts = (split == .all ? dataset.posts : dataset.posts(in: split)).filter {
       models.task == .entities || !$0.relations.isEmpty
     }
     guard !posts.isEmpty else {
       throw StudyError.emptySplit(split.rawValue, Set(dataset.posts.map(\.split.rawValue)).sorted())
     }
+    try models.checkBoxes(posts, split: split)
     let reader = PostReader(pictures: models.pictures, dual: models.dual)
     let reads = reader.read(posts, of: dataset, scheme: models.scheme) { done in
       progress(Double(done) / Double(posts.count))
     }
+    if let problem = reads.lazy.compactMap(\.problem).first { throw problem }
     let counted = try [text, multimodal].map { expert in
       if let tagger = expert as? ExpertModel {
         return zip(tagger.mentions(reads.map(\.input), reading: reading), posts).map {
@@ -139,7 +141,7 @@ public struct RoutingReport: Sendable, Codable {
     let probabilities = reads.map { models.decision($0)?.probability ?? 0 }
     let evaluation = RouterEvaluation(probabilities: probabilities, on: data)
     task = models.task
-    mark = multimodal.mark ?? text.mark
+    mark = models.mark(of: multimodal) ?? models.mark(of: text)
     self.reading = reading.rawValue
     self.dataset = dataset.name
     self.split = split.rawValue

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Services
 
 @main
 struct Twinlens: ParsableCommand {
@@ -14,4 +15,18 @@ struct Twinlens: ParsableCommand {
       BenchCommand.self, BenchKeysCommand.self, KeysCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      let code = exitCode(for: error)
+      // Errors quote what strangers wrote; help goes out as it is.
+      guard !code.isSuccess else { exit(withError: error) }
+      let message = fullMessage(for: error)
+      if !message.isEmpty { StandardOutput.complain(message) }
+      exit(withError: code)
+    }
+  }
 }

@@ -61,6 +61,34 @@ struct SampleModelsTests {
     #expect(result.status != 0 && result.errors.contains("--by text"))
   }
 
+  @Test("any expert may be named, and all splits may be scored")
+  func choosingSystems() throws {
+    let set = try ModelSet.open(Self.models, for: .relations, system: "mtb")
+    #expect(set.textRelations?.name == "mtb" && set.router?.configuration.name == "rds-relations")
+    let all = try Program.run([
+      "evaluate", Self.data, "--models", Self.models, "--router", "rds-relations", "--split", "all",
+      "--json",
+    ])
+    try #require(all.status == 0, "\(all.errors)")
+    let report = try JSONDecoder().decode(RoutingReport.self, from: Data(all.output.utf8))
+    #expect(report.sets.full.posts > 75 && report.task == .relations && report.mark == nil)
+  }
+
+  @Test("what strangers wrote cannot steer the terminal, in tables and in errors")
+  func escaping() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    try "name = \"pwn\\u001b[31m\"\n".write(
+      toFile: data + "/dataset.toml", atomically: true, encoding: .utf8)
+    let result = try Program.run([
+      "evaluate", data, "--models", Self.models, "--split", "all",
+    ])
+    #expect(result.status == 0 && result.output.contains("pwn\\u{1b}[31m"))
+    #expect(!result.output.contains("\u{1b}"))
+    let error = try Program.run(["show", data, "no\u{1b}[2Jpost"])
+    #expect(error.status != 0 && !error.errors.contains("\u{1b}"))
+  }
+
   @Test("a reviewed post with pairs corrects the router for relations")
   func correctionsOfRelations() throws {
     let dataset = try Dataset.open(Self.data)

@@ -13,6 +13,29 @@ import Testing
     #expect(RelationInventory(["b", "a", "b"]).labels == ["b", "a"])
   }
 
+  @Test func labelsOutsideTheInventoryAreNamedWithTheirPlace() throws {
+    func dataset(_ labels: [String]) -> Dataset {
+      Dataset(
+        name: "d",
+        posts: labels.enumerated().map { i, label in
+          Post(
+            id: "p\(i)", tokens: ["a", "b"].map { Token($0) }, imageID: nil, mentions: [],
+            relations: [RelationMention(head: 0..<1, tail: 1..<2, label: label)], split: .train,
+            source: SourceLocation(file: "train.txt", line: i + 1))
+        })
+    }
+    try dataset(["None", "/per/per/peer"]).checkRelationLabels()
+    // A dataset with labels of its own has no other inventory.
+    try dataset(["None", "likes", "hates"]).checkRelationLabels()
+    do {
+      try dataset(["/per/per/peer", "None", "/per/per/pere"]).checkRelationLabels()
+      Issue.record("passed")
+    } catch {
+      #expect("\(error)".contains("train.txt:3") && "\(error)".contains("/per/per/pere"))
+      #expect("\(error)".contains("dataset.toml"))
+    }
+  }
+
   @Test func everyLabelHasAKeyOfItsOwn() {
     let inventory = RelationInventory(RelationInventory.mnre)
     let keys = inventory.labels.compactMap(inventory.key)

@@ -131,7 +131,7 @@ import Testing
     #expect(one.tokenEffects[0].probability.isFinite)
     let many = try Self.occlusion(
       head: .linear, tokens: (0..<400).map { Self.words[$0 % 5] })
-    #expect(many.tokenEffects.count == RouteOcclusion.longest)
+    #expect(many.tokenEffects.count == many.dual.longestText && many.dual.longestText == 256)
   }
 
   @Test func relationsAreCountedWithoutNone() {

@@ -96,6 +96,24 @@ struct GridTests {
     #expect(many.gain.low > 0 && many.unimodalLead.low > 0 && many.multimodalLead.low > 0)
   }
 
+  @Test func whatBelongsTogetherIsDrawnTogether() throws {
+    let data = try World.separable(90, seed: 9)
+    let routes = ReferenceRouting.gold(imageAdds: data.imageAdds)
+    let alone = UnionBootstrap(
+      [UnionBootstrap.Run(counts: data.counts, routes: routes)], resamples: 300)
+    // Every post four times says no more than once, as long as the four are one group.
+    let four = UnionBootstrap.Run(
+      counts: data.counts + data.counts + data.counts + data.counts,
+      routes: routes + routes + routes + routes)
+    let groups = (0..<360).map { $0 % 90 }
+    let grouped = UnionBootstrap([four], groups: groups, resamples: 300)
+    for (a, b) in [(alone.union, grouped.union), (alone.gain, grouped.gain)] {
+      #expect(abs(a.low - b.low) < 1e-9 && abs(a.high - b.high) < 1e-9)
+    }
+    let apart = UnionBootstrap([four], resamples: 300)
+    #expect(apart.union.high - apart.union.low < 0.8 * (alone.union.high - alone.union.low))
+  }
+
   @Test func noPostsHaveAnIntervalToo() {
     let empty = UnionBootstrap([UnionBootstrap.Run(counts: [], routes: [])])
     #expect(empty.union.value == 0 && empty.gain.high == 0)

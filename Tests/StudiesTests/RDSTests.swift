@@ -172,6 +172,22 @@ struct RDSTests {
     #expect(decoded.routings.map(\.name) == report.routings.map(\.name))
   }
 
+  @Test func pairsOfOnePostAreOneRowOfTheSavedRouter() throws {
+    func counts(_ correct: Int) -> ExpertCounts {
+      ExpertCounts(
+        text: MatchCounts(correct: correct, predicted: 1, gold: 1),
+        multimodal: MatchCounts(correct: 1 - correct, predicted: 1, gold: 1))
+    }
+    let pairs = try RouterData(
+      dimensions: 2, ids: ["a#0", "b#0", "a#1"], x: [1, 2, 3, 4, 1, 2],
+      counts: [counts(1), counts(0), counts(0)], imageAdds: [true, nil, true])
+    let posts = try pairs.merged(["a", "b", "a"])
+    #expect(posts.ids == ["a", "b"] && posts.x == [1, 2, 3, 4] && posts.imageAdds == [true, nil])
+    #expect(posts.counts == [counts(1) + counts(0), counts(0)])
+    #expect(posts.counts.total() == pairs.counts.total())
+    #expect(RoutedUnit.post(of: "a#b#12") == "a#b" && RoutedUnit.post(of: "plain") == "plain")
+  }
+
   @Test func aMarkStandsAtEveryTable() throws {
     let place = try RDSPlace()
     defer { place.remove() }
@@ -189,22 +205,27 @@ struct RDSTests {
     let results = try place.run(.entities, [1, 2])
     let file = place.folder + "/RESULTS.md"
     try Data("# Mine\n\nKept.\n".utf8).write(to: URL(fileURLWithPath: file))
-    func write(_ multimodal: String, _ results: [RDSSeedResult]) throws {
+    func write(
+      _ multimodal: String, _ results: [RDSSeedResult], _ dataset: String = "made | up"
+    ) throws {
       var settings = place.settings()
       settings.multimodal = multimodal
       try RDSResultsFile(path: file).write(
-        RDSReport(results, settings: settings, dataset: "made | up"))
+        RDSReport(results, settings: settings, dataset: dataset))
     }
     try write("b", results)
     try write("c", results)
     try write("b", [results[0]])
     let text = try String(contentsOfFile: file, encoding: .utf8)
     let rows = text.split(separator: "\n").filter { $0.hasPrefix("| a |") && $0.contains("holds") }
+    try write("b", results, "other")
+    let both = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(both.contains("<!-- rds a b madeup -->") && both.contains("<!-- rds a b other -->"))
     #expect(rows.count == 2)
     #expect(rows.first?.hasPrefix("| a | b | made / up | 1 |") == true)
     #expect(rows.last?.hasPrefix("| a | c | made / up | 2 |") == true)
     #expect(text.hasPrefix("# Mine\n\nKept.\n\n<!-- rds -->"))
-    #expect(text.components(separatedBy: "<!-- rds a b -->").count == 2)
+    #expect(text.components(separatedBy: "<!-- rds a b madeup -->").count == 2)
   }
 
   @Test func expertsInTheWrongPlaceAreNamed() throws {

@@ -175,7 +175,7 @@ import Testing
     #expect(desk.state.shownName == "mega-lite" && desk.state.spatialSignal != nil)
     let first = desk.state.heat?.values
     desk.press(")")
-    #expect(desk.state.heat?.values != first)
+    #expect(first != nil && desk.state.heat != nil && desk.state.heat?.values != first)
     var state = desk.state
     _ = state.chooseSystem(nil)
     #expect(state.shownName == "mtb" && state.spatialSignal == nil)

@@ -14,7 +14,9 @@ public struct PairBoxes: Sendable {
     /// The regions of a pair; of a pair that the files do not know, those of all the post's pairs.
     public func boxes(head: Range<Int>, tail: Range<Int>) -> [RegionFile.Box] {
       let own = entries.filter { $0.head == head && $0.tail == tail }
-      return (own.isEmpty ? entries : own).flatMap(\.boxes)
+      // Regions of a picture stand with each of its pairs.
+      var seen: Set<RegionFile.Box> = []
+      return (own.isEmpty ? entries : own).flatMap(\.boxes).filter { seen.insert($0).inserted }
     }
 
     mutating func add(_ pair: RelationMention?, _ boxes: [RegionFile.Box]) {
@@ -50,6 +52,11 @@ public struct PairBoxes: Sendable {
     self.posts = posts
     self.mark = mark
     description = names.joined(separator: ", ")
+  }
+
+  /// Whether a file has a region of any of some posts.
+  public func covers(_ some: some Sequence<Post>) -> Bool {
+    some.contains { posts[$0.id]?.entries.contains { !$0.boxes.isEmpty } ?? false }
   }
 
   /// The regions of a post; none when no file speaks of it.

@@ -35,17 +35,19 @@ extension RegionFile {
     count = reader.count
   }
 
-  /// Whether a file begins as a file of regions does. Other JSON, and what cannot be read, is not.
+  /// Whether a file looks like one of regions: JSON that soon names lists of numbers or of lists. A
+  /// damaged one must be told, so that what follows need not be right. What cannot be read is not.
   static func isLikely(_ path: String) -> Bool {
     guard let bytes = try? FileBytes.read(path, limit: 4096, prefix: true) else { return false }
-    return bytes.withUnsafeBufferPointer { bytes in
-      var scanner = JSONScanner(bytes, in: 0..<bytes.count)
-      guard scanner.take(UInt8(ascii: "{")), (try? scanner.string()) != nil,
-        scanner.take(UInt8(ascii: ":")), scanner.take(UInt8(ascii: "["))
-      else { return false }
-      if scanner.peek() == UInt8(ascii: "[") { return true }
-      return (try? scanner.number()) != nil
+    let text = bytes.drop { [0xEF, 0xBB, 0xBF, 0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    guard text.first == UInt8(ascii: "{") else { return false }
+    var last: [UInt8] = []
+    // A key's end, a colon, a bracket, and the beginning of a number or of a list.
+    for byte in text.dropFirst() where ![0x20, 0x09, 0x0A, 0x0D].contains(byte) {
+      if last == Array("\":[".utf8), "-+0123456789[NI".utf8.contains(byte) { return true }
+      last = (last + [byte]).suffix(3)
     }
+    return false
   }
 
   private struct Reader {

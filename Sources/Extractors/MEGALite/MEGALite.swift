@@ -125,15 +125,15 @@ struct MEGALiteHead: ParameterContainer {
       dropout: 0, intercept: probe?.substitute("mega-lite/alignment"))
     if let probe, let item = items.first {
       let real = item.ids.count
-      let rows = (0..<10).flatMap { weights.array[($0 * length)..<($0 * length + real)] }
+      // Objects that are missing look for nothing.
+      let names = item.places.map { $0.indices.map { "object \($0 + 1)" } } ?? Self.places
+      let rows = names.indices.flatMap { weights.array[($0 * length)..<($0 * length + real)] }
       probe.show(
         Signal(
           name: "mega-lite/alignment",
           caption: "what each part of the picture looks for in the text",
-          kind: .matrix(
-            rows: item.places == nil ? Self.places : (1...10).map { "object \($0)" },
-            columns: (1...max(1, real)).map { "piece \($0)" }),
-          tensor: Tensor([10, real], rows)))
+          kind: .matrix(rows: names, columns: (1...max(1, real)).map { "piece \($0)" }),
+          tensor: Tensor([names.count, real], rows)))
     }
     return tape.sigmoid(mixed)
   }

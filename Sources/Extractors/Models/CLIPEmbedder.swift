@@ -39,6 +39,8 @@ public struct CLIPEmbedder: DualEncoding {
     dimensions = try engines.text(TextBatch([[0]], padding: 0)).pooled?.count ?? 0
   }
 
+  /// Each word has a piece at least.
+  public var longestText: Int { longest }
   /// Pixels of the short side that pictures are decoded to.
   public var decodedSide: Int { side }
 

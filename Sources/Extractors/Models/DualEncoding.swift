@@ -29,6 +29,8 @@ public protocol DualEncoding: RouterEmbedding {
   var decodedSide: Int { get }
   /// Height and width of prepared pixels.
   var side: Int { get }
+  /// More words of a text than this are hardly read; explanations leave out none behind them.
+  var longestText: Int { get }
   /// A fingerprint of the weights; nil when they do not come from a folder.
   var fingerprint: String? { get }
 
@@ -77,8 +79,15 @@ public enum DualEncoderFolder {
   ///
   /// - Throws: `ModelFolderError`, `CheckpointError`, `TokenizerError`, `SafetensorsError`.
   public static func open(_ folder: String) throws -> any DualEncoding {
-    (try? ModelFolder.system(of: folder)) == DualEncoderModel.system
-      ? try DualEncoderModel(folder: folder) : try CLIPEmbedder(folder: folder)
+    switch try? ModelFolder.system(of: folder) {
+    case DualEncoderModel.system: return try DualEncoderModel(folder: folder)
+    case let system?:
+      throw ModelFolderError(
+        folder: folder,
+        problem: "holds the system \(system.prefix(40)), which does not see texts and pictures in "
+          + "one space as a dual encoder or a CLIP does")
+    case nil: return try CLIPEmbedder(folder: folder)
+    }
   }
 }
 
@@ -89,6 +98,8 @@ extension DualEncoderModel: DualEncoding {
   public var decodedSide: Int { recipe.shortSide }
   /// Height and width of prepared pixels.
   public var side: Int { recipe.side }
+  /// It reads any number of words; hostile posts have many.
+  public var longestText: Int { 256 }
   /// A picture by the folder's recipe.
   public func prepare(_ picture: Picture) -> PreparedPicture { recipe.prepare(picture) }
 }

@@ -163,7 +163,8 @@ public enum ExpertError: Error, Hashable, CustomStringConvertible {
       "\(expert) answers the task \(answers.rawValue), not \(asked.rawValue); choose another expert"
     case .noRegions(let expert, let post, let source):
       "\(expert) needs the picture of post \(post.debugDescription) as the encoder "
-        + "\(source.debugDescription) sees it; give its folder with --pictures"
+        + "\(source.debugDescription) sees it; put that folder beside the expert's (in a training, "
+        + "name it with --pictures)"
     case .noBoxes(let expert):
       "\(expert) looks at regions from a file, and none is open; name it with --boxes"
     }

@@ -38,6 +38,11 @@ public struct RegionSource: Sendable {
       self.init(try PictureEncoderModel(folder: folder))
       return
     }
+    if let system {
+      throw ModelFolderError(
+        folder: folder,
+        problem: "holds the system \(system.prefix(40)); pictures take a ResNet")
+    }
     let files = try EncoderFolder(folder)
     guard case .resnet = files.architecture, let recipe = files.recipe, let output = recipe.output
     else {

@@ -51,19 +51,24 @@ public struct UnionBootstrap: Sendable {
   /// Resamples posts.
   ///
   /// - Parameters:
-  ///   - runs: runs over the same posts in the same order; not empty.
+  ///   - runs: runs over the same posts (or pairs) in the same order; not empty.
+  ///   - groups: what is drawn together, e.g. the pairs of one post, as a number for each; nil:
+  ///     each is drawn alone.
   ///   - seed: decides the resamples.
-  public init(_ runs: [Run], resamples: Int = 1000, seed: UInt64 = 1) {
+  public init(_ runs: [Run], groups: [Int]? = nil, resamples: Int = 1000, seed: UInt64 = 1) {
     let posts = runs.first?.counts.count ?? 0
     precondition(runs.allSatisfy { $0.counts.count == posts }, "runs over different posts")
     let tables = runs.map(Sums.init)
     var samples: [Scores] = []
     samples.reserveCapacity(resamples)
     var generator = SeededGenerator(seed: seed, stream: "bootstrap")
-    var drawn = [Int32](repeating: 0, count: posts)
+    let members = Self.members(groups ?? Array(0..<posts))
+    var drawn: [Int] = []
+    drawn.reserveCapacity(posts)
     for _ in 0..<(posts == 0 ? 0 : resamples) {
-      for i in drawn.indices { drawn[i] = Int32(generator.index(below: posts)) }
-      samples.append(Self.mean(tables.map { $0.scores(drawn.lazy.map { Int($0) }) }))
+      drawn.removeAll(keepingCapacity: true)
+      for _ in members { drawn += members[generator.index(below: members.count)] }
+      samples.append(Self.mean(tables.map { $0.scores(drawn) }))
     }
     let whole = Self.mean(tables.map { $0.scores(0..<posts) })
     func interval(_ i: Int) -> Interval {
@@ -80,6 +85,21 @@ public struct UnionBootstrap: Sendable {
     gain = interval(3)
     unimodalLead = interval(4)
     multimodalLead = interval(5)
+  }
+
+  /// The places of each group, groups in the order in which they first come.
+  private static func members(_ groups: [Int]) -> [[Int]] {
+    var places: [Int: Int] = [:]
+    var members: [[Int]] = []
+    for (i, group) in groups.enumerated() {
+      if let place = places[group] {
+        members[place].append(i)
+      } else {
+        places[group] = members.count
+        members.append([i])
+      }
+    }
+    return members
   }
 
   /// F1 of text, multimodal and union, the gain, the leads on the Unimodal and the Multimodal set,

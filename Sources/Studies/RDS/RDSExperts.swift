@@ -1,4 +1,5 @@
 import Corpora
+import Encoders
 import Extractors
 import Foundation
 import Routing
@@ -64,6 +65,9 @@ public struct RDSExperts: Sendable {
     let standsOnEncoder = name != ExpertModel.System.text && !name.hasPrefix("riva")
     if standsOnEncoder, material.encoder == nil {
       throw .missingInput(expert: name, input: "a text encoder", option: "--encoder")
+    }
+    if standsOnEncoder, let encoder = material.encoder {
+      do { _ = try EncoderFolder(encoder) } catch { throw .unusable("\(error)") }
     }
     let (material, source) = (material, source)
     return RDSExpertRecipe(name: name, task: task, needsPictures: needsPictures) { job in

@@ -32,13 +32,38 @@ struct RDSOrigin: Codable, Hashable {
   func claim(_ folder: String) throws {
     let path = folder + "/run.json"
     if let data = FileManager.default.contents(atPath: path) {
-      let kept = try? JSONDecoder().decode(RDSOrigin.self, from: data)
-      guard kept == self else { throw RDSError.otherRun(folder: folder) }
+      guard let kept = try? JSONDecoder().decode(RDSOrigin.self, from: data) else {
+        throw RDSError.damaged(file: path)
+      }
+      guard kept == self else {
+        throw RDSError.otherRun(folder: folder, differs: differences(kept))
+      }
       return
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try DurableFile.write(try encoder.encode(self), to: path)
+  }
+}
+
+extension RDSOrigin {
+  /// What is otherwise than in a folder, in words: `epochs 2 there, the recipe's now`.
+  private func differences(_ kept: RDSOrigin) -> [String] {
+    var result: [String] = []
+    func compare(_ name: String, _ there: String?, _ now: String?, without: String = "none") {
+      if there != now { result.append("\(name) \(there ?? without) there, \(now ?? without) now") }
+    }
+    compare("task", kept.task.rawValue, task.rawValue)
+    compare("text expert", kept.text, text)
+    compare("multimodal expert", kept.multimodal, multimodal)
+    compare("share", "\(kept.modelShare)", "\(modelShare)")
+    compare("dataset", kept.dataset, dataset)
+    if kept.data != data { result.append("the dataset's files") }
+    compare("router's encoder", kept.embedder, embedder)
+    for name in Set(kept.material.keys).union(material.keys).sorted() {
+      compare(name, kept.material[name], material[name], without: "not given")
+    }
+    return result
   }
 }
 
@@ -104,9 +129,15 @@ public enum RDSError: Error, CustomStringConvertible {
   /// A split without anything to route.
   case emptySplit(dataset: String, split: Split, wanted: String)
   /// The folder holds another run.
-  case otherRun(folder: String)
+  case otherRun(folder: String, differs: [String])
+  /// The folder's `run.json` cannot be read.
+  case damaged(file: String)
+  /// The folder cannot be made.
+  case noFolder(path: String, reason: String)
   /// An expert that needs something that was not given.
   case missingInput(expert: String, input: String, option: String)
+  /// A folder that cannot be used, with the reason and what to do.
+  case unusable(String)
   /// A name that is no expert.
   case unknownExpert(name: String, known: [String])
 
@@ -122,11 +153,16 @@ public enum RDSError: Error, CustomStringConvertible {
     case .emptySplit(let dataset, let split, let wanted):
       "the dataset \(dataset) has no \(wanted) in the split \(split.rawValue), which the protocol "
         + "needs; give one with train, dev and test"
-    case .otherRun(let folder):
-      "\(folder)/run.json says that the folder holds a run with other experts or data; choose "
-        + "another --out, or delete the folder"
+    case .otherRun(let folder, let differs):
+      "\(folder)/run.json says that the folder holds another run (\(differs.joined(separator: "; "))); "
+        + "choose another --out, or delete the folder"
+    case .damaged(let file):
+      "\(file) is damaged; choose another --out, or delete the folder"
+    case .noFolder(let path, let reason):
+      "\(path) cannot be made (\(reason)); choose another --out"
     case .missingInput(let expert, let input, let option):
       "the expert \(expert) needs \(input); name a folder with \(option)"
+    case .unusable(let reason): reason
     case .unknownExpert(let name, let known):
       "there is no expert \(name); known are \(known.joined(separator: ", "))"
     }

@@ -72,7 +72,9 @@ extension RDSReport {
       + ". Experts of the router's training learned from \(Int((settings.modelShare * 100).rounded())) % of train, "
       + "the router from the other \(splitUnits) \(unit)"
       + (settings.retrains ? "; experts then learned from all of train. " : ". ")
-      + "Means over seeds; intervals are 95 % over resampled \(unit) (\(settings.resamples) resamples)."
+      + "Means over seeds; intervals are 95 % over resampled posts"
+      + (settings.task == .relations ? " with their pairs" : "")
+      + " (\(settings.resamples) resamples)."
       + " " + verdict
   }
 

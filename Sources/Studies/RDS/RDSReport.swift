@@ -104,12 +104,21 @@ public struct RDSReport: Sendable, Codable {
     units = results.first?.ids.count ?? 0
     splitUnits = results.first?.splitUnits ?? 0
     let counts = results.map(\.counts)
+    // The pairs of one post share words, picture and route.
+    var numbers: [Substring: Int] = [:]
+    let groups = (results.first?.ids ?? []).map { id -> Int in
+      let post = settings.task == .relations ? RoutedUnit.post(of: id) : id[...]
+      let number = numbers[post] ?? numbers.count
+      numbers[post] = number
+      return number
+    }
     func make(
       _ name: String, isFair: Bool = true, scores: [[Float]] = [], best: [GridPoint] = [],
       points: Int = 0, _ routes: [[Route]]
     ) -> (Routing, UnionBootstrap) {
       let bootstrap = UnionBootstrap(
-        zip(counts, routes).map(UnionBootstrap.Run.init), resamples: settings.resamples)
+        zip(counts, routes).map(UnionBootstrap.Run.init), groups: groups,
+        resamples: settings.resamples)
       let unions = zip(counts, routes).map { $0.union(routes: $1) }
       let all = routes.reduce(0) { $0 + $1.count }
       let toMultimodal = routes.reduce(0) { $0 + $1.count { $0 == .multimodal } }

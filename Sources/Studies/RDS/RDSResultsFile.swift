@@ -16,7 +16,8 @@ public struct RDSResultsFile: Sendable {
     let old = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     try MarkedSection(Self.overview, Self.overview(with: report, in: old ?? "")).write(to: path)
     try MarkedSection(
-      "rds \(report.settings.text) \(report.settings.multimodal)"
+      "rds \(report.settings.text) \(report.settings.multimodal) "
+        + report.dataset.filter { $0.isLetter || $0.isNumber || "-_.".contains($0) }
         + (report.mark.map { " \($0)" } ?? ""),
       report.markdown(published: published)
     ).write(to: path)

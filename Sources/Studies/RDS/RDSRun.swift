@@ -64,6 +64,7 @@ public struct RDSRun: Sendable {
 
   /// Refuses settings that would fail hours later, when the experts are trained.
   private func check() throws {
+    if settings.task == .relations { try dataset.checkRelationLabels() }
     let parts = RDSParts(train: dataset.posts(in: .train), share: settings.modelShare, seed: 1)
     let units = RoutedUnit.units(of: parts.split, settings.task).count
     for point in settings.routers.flatMap({ $0.grid.settings(of: $0.base) })
@@ -77,7 +78,11 @@ public struct RDSRun: Sendable {
   /// - Throws: `TrainingStopped`, `RDSError`, and what training, reading and writing throw.
   public func run(seeds: [UInt64]) throws -> [RDSSeedResult] {
     try check()
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw RDSError.noFolder(path: folder, reason: (error as NSError).localizedDescription)
+    }
     try RDSOrigin(settings, dataset, embedder: embedder.name, material: material).claim(folder)
     let products = try embedded()
     return try seeds.map { seed in
@@ -134,7 +139,10 @@ public struct RDSRun: Sendable {
     if let router = settings.routers.first,
       let discriminator = found[router.name], let best = routers[router.name]?.best
     {
-      try saveRouter(discriminator, best, seed, split, dev)
+      // Corrections in the workbench are of posts, whatever the number of their pairs.
+      try saveRouter(
+        discriminator, best, seed, split.merged(units.split.map(\.post.id)),
+        dev.merged(units.dev.map(\.post.id)))
     }
     let final =
       settings.retrains
@@ -213,11 +221,11 @@ public struct RDSRun: Sendable {
       provenance: Provenance(
         command: command, seed: seed, data: [dataset.name: dataset.contentHash],
         metrics: ["devUnionF1": Double(best.devUnion)]))
-    for encoder in encoders {
-      let target = URL(fileURLWithPath: encoder).standardizedFileURL.path
+    for encoder in Set(encoders.map { URL(fileURLWithPath: $0).standardizedFileURL.path }).sorted()
+    {
       // What is there already, from a run before, stays.
       try? FileManager.default.createSymbolicLink(
-        atPath: models + "/" + FilePath.name(of: target), withDestinationPath: target)
+        atPath: models + "/" + FilePath.name(of: encoder), withDestinationPath: encoder)
     }
   }
 
@@ -262,6 +270,28 @@ struct RDSParts {
 }
 
 extension RouterData {
+  /// One row for each post: x is the same for all of its pairs, and their counts add up.
+  ///
+  /// - Parameter posts: the post of each row; rows of one post may stand anywhere.
+  /// - Throws: as the initializer.
+  func merged(_ posts: [Post.ID]) throws(RoutingError) -> RouterData {
+    var places: [Post.ID: Int] = [:]
+    var (ids, x, counts, adds): ([String], [Float], [ExpertCounts], [Bool?]) = ([], [], [], [])
+    for (row, post) in posts.enumerated() {
+      if let place = places[post] {
+        counts[place] = counts[place] + self.counts[row]
+        continue
+      }
+      places[post] = ids.count
+      ids.append(post)
+      x += self.row(row)
+      counts.append(self.counts[row])
+      adds.append(imageAdds[row])
+    }
+    return try RouterData(
+      dimensions: dimensions, ids: ids, x: x, counts: counts, imageAdds: adds)
+  }
+
   /// Cosine of text and picture of each post: Σx.
   var cosines: [Float] { (0..<count).map { row($0).reduce(0, +) } }
 }

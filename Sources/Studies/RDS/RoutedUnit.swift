@@ -21,6 +21,11 @@ public struct RoutedUnit: Sendable {
   /// Stable and unique among the units of a dataset.
   public var id: String { pair.map { "\(post.id)#\($0)" } ?? post.id }
 
+  /// The post's id in the id of one of its pairs.
+  static func post(of id: String) -> Substring {
+    id.lastIndex(of: "#").map { id[..<$0] } ?? id[...]
+  }
+
   /// Whether the picture adds to the text, where the dataset says.
   public var imageAdds: Bool? {
     switch post.attributes["imageAdds"] {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpora
 import Foundation
 import Inspection
+import Services
 import Studies
 
 /// `twinlens evaluate`: RDS's tables for a dataset and a model set.
@@ -13,7 +14,8 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "The dataset.") var dataset: String
   @Option(help: "The folder of model folders.") var models: String
   @Option(help: "train, dev, test or all.") var split = "test"
-  @Option(help: "The router folder; without it rds, else the first.") var router: String?
+  @Option(help: "The router folder; without it the one for what the dataset is mainly about.")
+  var router: String?
   @Option(help: "The expert to use in place of the router's.") var system: String?
   @Option(help: "A folder to look for pictures in first.") var images: String?
   @OptionGroup var files: RegionOptions
@@ -43,7 +45,7 @@ struct EvaluateCommand: ParsableCommand {
       progress.clear()
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(result), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(result), as: UTF8.self))
       return
     }
     // Relations have no tags to read strictly.
@@ -51,10 +53,10 @@ struct EvaluateCommand: ParsableCommand {
       do {
         let result = try report(reading)
         progress.clear()
-        print(result.table + "\n")
+        StandardOutput.write(result.table + "\n")
       } catch StudyError.readsLeniently(let expert) {
         progress.clear()
-        print("No strict table: \(StudyError.readsLeniently(expert)).")
+        StandardOutput.write("No strict table: \(StudyError.readsLeniently(expert)).")
       }
     }
   }

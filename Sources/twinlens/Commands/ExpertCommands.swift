@@ -2,6 +2,7 @@ import ArgumentParser
 import Corpora
 import Extractors
 import Foundation
+import Services
 import Studies
 
 /// What the experts that see pictures take beside the rest.
@@ -168,7 +169,7 @@ struct TrainEncoderCommand: ParsableCommand {
       progress.clear()
       let best = history.map(\.dev).max() ?? 0
       let seconds = history.reduce(0) { $0 + $1.seconds + $1.scoring }
-      print(
+      StandardOutput.write(
         String(
           format: "%@: %.1f %% of hidden pieces found after %d epochs, %.0f s", out, best,
           history.count, seconds))

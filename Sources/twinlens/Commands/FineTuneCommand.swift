@@ -79,7 +79,9 @@ struct FineTuneOptions: ParsableArguments {
   ) throws {
     let progress = ProgressLine()
     let interrupt = Interrupt()
+    try results.map { try MarkedSection.check($0) }
     let dataset = try open(progress)
+    if task.answers == .relations { try dataset.checkRelationLabels() }
     let job = FineTuningJob(
       task: task, encoder: encoder, pictures: pictures, dataset: dataset,
       boxes: try files?.open(for: dataset), models: models, name: name ?? task.system,
@@ -96,7 +98,7 @@ struct FineTuneOptions: ParsableArguments {
       let reference = try reference(job, results)
       progress.clear()
       let document = FineTuningDocument(results, peer: reference)
-      print(document.section)
+      StandardOutput.write(document.section)
       if let path = self.results { try document.write(to: path) }
     } catch let stopped as TrainingStopped {
       progress.clear()

@@ -3,7 +3,9 @@ import Corpora
 import Extractors
 import Foundation
 import Inspection
+import Services
 import Studies
+import Tensors
 
 /// `twinlens predict`: what models say, as a dataset.
 struct PredictCommand: ParsableCommand {
@@ -13,7 +15,7 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Each file is written in its own format, with the answers in place of the labels: mentions, \
       or the labels of the pairs that stand there. `twinlens score` compares such a file with the \
-      original. Posts of other splits keep their labels.
+      original. Posts of other splits keep their labels. predictions.json says where the answers come from.
       """)
 
   /// Who answers.
@@ -62,9 +64,15 @@ struct PredictCommand: ParsableCommand {
       mark = predictions.mark ?? mark
     }
     let report = try DatasetWriter.export(dataset, edited: edited, to: out, jsonl: jsonl)
+    try Self.note(
+      [
+        "command": "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
+        "dataset": dataset.name, "data": dataset.contentHash, "task": asked.rawValue,
+        "by": by.rawValue, "mark": mark,
+      ], in: out)
     progress.clear()
     for notice in report.notices.prefix(3) {
-      FileHandle.standardError.write(Data("\(notice)\n".utf8))
+      StandardOutput.complain(notice)
     }
     let which: String =
       switch by {
@@ -72,10 +80,21 @@ struct PredictCommand: ParsableCommand {
       case .text: "answered from the text"
       case .multimodal: "answered with the picture"
       }
-    print(
+    StandardOutput.write(
       "\(count) posts, \(which); \(report.changedPosts) differ from the dataset's labels. Wrote "
         + "\(report.files.joined(separator: ", ")) into \(out)."
         + (mark.map { " Mark what is made with them: \($0)." } ?? ""))
+  }
+}
+
+extension PredictCommand {
+  /// Says beside the files where their labels come from: their formats have no place for it.
+  private static func note(_ facts: [String: String?], in folder: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try DurableFile.write(
+      try encoder.encode(facts.compactMapValues(\.self)) + Data("\n".utf8),
+      to: folder + "/predictions.json")
   }
 }
 

@@ -71,12 +71,16 @@ struct RDSCommand: ParsableCommand {
     func run() throws {
       let progress = ProgressLine()
       let interrupt = Interrupt()
+      try results.map { try MarkedSection.check($0) }
       let known = try published.map { try PublishedRouting.read($0) } ?? []
       let isHarbor = source.dataset == nil
       var material = folders.material(isHarbor: isHarbor)
       let dataset = try source.open(progress, pairs: task == .relations)
       material.changes = learning.changes
       material.boxes = try files.open(for: dataset)
+      if let boxes = material.boxes, !boxes.covers(dataset.posts(in: .test)) {
+        throw FineTuningError.noBoxesOf(split: Split.test.rawValue, files: boxes.description)
+      }
       let experts = try RDSExperts(material)
       let (textRecipe, pictureRecipe) = (
         try experts.recipe(text), try experts.recipe(multimodal)
@@ -90,6 +94,13 @@ struct RDSCommand: ParsableCommand {
         task: task, text: text, multimodal: multimodal, grid: routers.grid.grid)
       settings.retrains = retrain
       try routers.apply(to: &settings)
+      if let pictures = material.pictures, FilePath.name(of: pictures) == FilePath.name(of: dual),
+        pictures != dual
+      {
+        throw ValidationError(
+          "--pictures and --dual have the same name, \(FilePath.name(of: dual)), and could not stand beside each "
+            + "other in a folder of models; rename one")
+      }
       let embedder = try DualEncoderFolder.open(dual)
       let results: [RDSSeedResult]
       do {

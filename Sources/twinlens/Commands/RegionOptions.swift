@@ -5,8 +5,8 @@ import Corpora
 struct RegionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "File of regions for mega-lite's objects (docs/auditing.md); one for each split. Else those of dataset.toml, where "
-        + "a model needs some.", valueName: "file"))
+      "File of regions for mega-lite's objects (docs/auditing.md); one for each split. Trained models that need some "
+        + "also take those of dataset.toml.", valueName: "file"))
   var boxes: [String] = []
 
   @Option(

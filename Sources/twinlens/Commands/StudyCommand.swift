@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Services
 import Studies
 import Tensors
 
@@ -36,11 +37,11 @@ struct StudyCommand: ParsableCommand {
     }
     progress.clear()
     try MarkedSection("study", ResultsDocument(results).markdown).write(to: out)
-    print("wrote \(out)")
+    StandardOutput.write("wrote \(out)")
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      print(String(decoding: try encoder.encode(results), as: UTF8.self))
+      StandardOutput.write(String(decoding: try encoder.encode(results), as: UTF8.self))
     }
   }
 }

@@ -56,6 +56,19 @@ struct JudgedRegionsTests {
     }
   }
 
+  @Test(arguments: [
+    (#"{"_comment": "made by hand", "p_crop_0.jpg": [0.1, 0.2, 0.3, 0.4]}"#, true),
+    (#"{ "p_crop_0.jpg" : [ NaN, 0.2, 0.3, 0.4]}"#, true), (#"{"p": [[0.1,0.2"#, true),
+    (#"{"None": 0, "/per/per/peer": 1}"#, false), (#"{"names": ["a", "b"]}"#, false),
+    (#"[[0.1, 0.2, 0.3, 0.4]]"#, false), ("", false),
+  ])
+  func filesOfRegionsAreKnownEvenWhenDamaged(text: String, isOne: Bool) throws {
+    try withFolder { folder in
+      try write(text, to: "\(folder)/x.json")
+      #expect(RegionFile.isLikely("\(folder)/x.json") == isOne)
+    }
+  }
+
   @Test func pairsGetTheirRegions() throws {
     try withFolder { folder in
       try make(folder) { lawful($1) }
