@@ -103,7 +103,7 @@ extension ModelSet {
   public func decision(_ read: PostReader.Read) -> RouteDecision? {
     guard let router else { return nil }
     guard let x = routerInput(read) else {
-      return RouteDecision(probability: 0, percentile: 0, cosine: 0)
+      return .withoutPicture
     }
     return try? router.decide(x)
   }

@@ -19,6 +19,12 @@ public struct RouteDecision: Sendable, Hashable {
     self.cosine = cosine
   }
 
+  /// A post without a picture: the router is not asked, and the text expert answers.
+  public static let withoutPicture = RouteDecision(probability: 0, percentile: 0, cosine: 0)
+
+  /// Whether the router was asked.
+  public var isAsked: Bool { self != .withoutPicture }
+
   /// p > 0.5 goes to the multimodal expert (RDS, prediction rule).
   public static let threshold: Float = 0.5
 

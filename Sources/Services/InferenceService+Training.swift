@@ -104,7 +104,7 @@ extension InferenceService {
 
   /// The router's word from its input; a post without a picture goes to the text expert.
   static func decision(_ input: [Float]?, _ router: RouterBundle) -> RouteDecision? {
-    guard let input else { return RouteDecision(probability: 0, percentile: 0, cosine: 0) }
+    guard let input else { return .withoutPicture }
     return try? router.decide(input)
   }
 

@@ -99,6 +99,9 @@ extension PostReport {
 
   private func routeLines() -> [String] {
     guard let decision = analysis.decision else { return ["no router", ""] }
+    if !decision.isAsked {
+      return ["routed text: without a picture the router is not asked", ""]
+    }
     if let notice = explanation?.notice {
       return ["routed \(decision.route.rawValue): \(notice)", ""]
     }

@@ -42,8 +42,10 @@ extension WorkbenchState {
     let perPair = isNarrow ? 2 : 1
     let wanted = 1 + count * perPair + relationAnswers.count
     var rows = min(wanted, room - mentions - gap)
-    if rows < min(wanted, room / 2) {
-      rows = min(wanted, max(2, room / 2))
+    // What the experts say of the pair matters more than the last mentions.
+    let least = max(room / 2, 1 + perPair + relationAnswers.count)
+    if rows < min(wanted, least, room) {
+      rows = min(wanted, max(2, least), room)
       mentions = max(0, room - rows - gap)
     }
     // A heading alone says nothing.

@@ -24,7 +24,11 @@ extension WorkbenchState {
           [pen.piece(label, .muted), pen.piece(bars, .bar), pen.piece(last)], in: box, row: row)
       case .distribution(let labels):
         let best = zip(labels, values).sorted { $0.1 > $1.1 }.prefix(4)
-        let words = best.map { "\(safe($0)) \(Digits.short($1))" }.joined(separator: "  ")
+        // Of labels like paths the last part tells them apart.
+        let words = best.map { label, value -> String in
+          let path = label.hasPrefix("/") ? label.split(separator: "/") : []
+          return "\(safe(path.last.map(String.init) ?? label)) \(Digits.short(value))"
+        }.joined(separator: "  ")
         pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
       case .matrix(let rows, let columns):
         let words = largestCell(values, rows, columns)

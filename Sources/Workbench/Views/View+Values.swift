@@ -28,6 +28,12 @@ extension WorkbenchState {
       return pen.wrap(words, .muted, in: box, row: 0)
     }
     let role: Role = decision.route == .text ? .routeText : .routeMultimodal
+    guard decision.isAsked else {
+      let name = safe(analysis?.routedNames[.text] ?? Route.text.rawValue)
+      return pen.wrap(
+        "\(look.glyphs.arrow) \(name): without a picture the router is not asked", role, in: box,
+        row: 0)
+    }
     pen.line(
       [
         pen.piece("p ", .muted), pen.piece(Digits.fine(decision.probability), role),
