@@ -11,10 +11,14 @@ extension ModelSet {
   }
 
   /// A post with its picture decoded and encoded.
-  public func read(_ post: Post, of dataset: Dataset) -> PostReader.Read? {
+  ///
+  /// - Parameter forRouting: leaves out the regions, which only experts need.
+  public func read(
+    _ post: Post, of dataset: Dataset, forRouting: Bool = false
+  ) -> PostReader.Read? {
     let reader = PostReader(pictures: pictures, dual: dual)
     guard var read = reader.read([post], of: dataset, scheme: scheme).first else { return nil }
-    if let regions {
+    if let regions, !forRouting {
       let picture = PostReader.picture(of: post, in: dataset, fitting: regions.shortSide)
       switch picture {
       case .success(let picture): read.regions = try? regions.regions(of: picture)

@@ -132,7 +132,7 @@ extension InferenceService {
     guard !places.isEmpty, let models = memory.withLock({ $0.models }) else { return }
     var found: [String: [Float]?] = [:]
     for post in places.map({ dataset.posts[$0] }) {
-      guard let read = models.read(post, of: dataset) else { continue }
+      guard let read = models.read(post, of: dataset, forRouting: true) else { continue }
       found[post.id] = .some(models.routerInput(read))
     }
     let router = memory.withLock { memory in

@@ -11,9 +11,9 @@ extension PostReport {
     if !explanation.parts.contributions.isEmpty {
       let parts = explanation.parts
       lines.append(
-        "  logit \(number(explanation.logit)) = \(number(parts.positive)) + "
-          + "\(number(parts.negative)) of the dimensions + "
-          + "\(number(parts.rest)) of the \(parts.isLinear ? "bias" : "mean dev post")")
+        "  logit \(number(explanation.logit)) = \(number(parts.positive)) "
+          + "\(added(parts.negative)) of the dimensions "
+          + "\(added(parts.rest)) of the \(parts.isLinear ? "bias" : "mean dev post")")
       let top = parts.top(8).map { "\($0.dimension) \(number($0.contribution))" }
       lines.append("  \(Self.method(parts)), largest: " + top.joined(separator: "  "))
     }
@@ -50,6 +50,11 @@ extension PostReport {
       }
     }
     return "turns without \(names.joined(separator: ", ")): p \(number(flip.probability))"
+  }
+
+  /// `+ 0.3` or `− 0.3`: a summand behind another.
+  private func added(_ value: Float) -> String {
+    (value < 0 ? "− " : "+ ") + number(abs(value))
   }
 
   private func counts(_ explanation: RouteExplanation) -> [String] {

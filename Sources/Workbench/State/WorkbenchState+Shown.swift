@@ -25,12 +25,13 @@ extension WorkbenchState {
       }
   }
 
-  /// The system whose trace is on screen: the chosen one, else the multimodal tagger, else whoever
-  /// comes last, which is the multimodal one again.
+  /// The system whose trace is on screen: the chosen one, else the multimodal expert for what the
+  /// router routes, else the multimodal tagger.
   var traced: (system: String, trace: Trace)? {
     let all = tracedSystems
+    let routed = analysis?.task == .relations ? all.last : nil
     return all.first { $0.system == choice.system }
-      ?? shown.map { ($0.system, $0.trace) } ?? all.last
+      ?? routed ?? shown.map { ($0.system, $0.trace) } ?? all.last
   }
 
   /// The signals on screen: the router's while its reasons are shown, else the shown system's.
@@ -74,6 +75,10 @@ extension WorkbenchState {
     }
     if case .wordsByImage = signal.kind, let post = currentPost {
       title += (title.isEmpty ? "" : ", ") + "for \(post.quote(token..<(token + 1)))"
+    }
+    let mapped = tracedSystems.count { $0.trace.signals.contains(where: \.isSpatial) }
+    if mapped > 1, !choice.explains, let system = traced?.system {
+      title = system + ": " + (title.isEmpty ? signal.caption : title)
     }
     return title
   }
