@@ -31,9 +31,10 @@ final class XTerm {
     folder = try TemporaryFolder()
     let complaints = folder.path + "/complaints"
     let display = folder.path + "/display"
-    // Xvfb picks a free display and writes its number to standard output.
+    // Xvfb picks a free display and writes its number to standard output. Without -noreset it would
+    // begin anew whenever xdotool, who looks for the window before xterm has come, goes away.
     server = try Child(
-      Self.find("Xvfb") ?? "", ["-displayfd", "1", "-screen", "0", "1600x1000x24"],
+      Self.find("Xvfb") ?? "", ["-displayfd", "1", "-noreset", "-screen", "0", "1600x1000x24"],
       output: display, environment: environment)
     var number = ""
     for _ in 0..<200 where !number.hasSuffix("\n") {

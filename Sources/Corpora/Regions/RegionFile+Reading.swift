@@ -65,6 +65,11 @@ extension RegionFile {
         guard key.utf8.count <= Bounds.id else {
           throw scanner.failure("a key of more than \(Bounds.id) bytes")
         }
+        // A remark of the publisher, which must not keep the regions from being judged.
+        if key.hasPrefix("_"), scanner.peek() != UInt8(ascii: "[") {
+          _ = try scanner.skip()
+          return
+        }
         let boxes = try value(&scanner)
         count += max(1, boxes.count)
         if count > RegionFile.most { throw Full() }

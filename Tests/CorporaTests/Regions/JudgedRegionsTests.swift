@@ -69,6 +69,21 @@ struct JudgedRegionsTests {
     }
   }
 
+  @Test func remarksAreNoRegions() throws {
+    try withFolder { folder in
+      try make(folder) { lawful($1) }
+      let path = "\(folder)/train_boxes.json"
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try write("{\"_comment\": {\"by\": \"hand\"}, " + text.dropFirst(), to: path)
+      #expect(throws: RegionError.self) {
+        _ = try JudgedRegions.open(path, for: Dataset.open(folder))
+      }
+      let judged = try JudgedRegions.open(
+        path, for: Dataset.open(folder), permission: .leakyReproduction)
+      #expect(judged.verdict.leaks)
+    }
+  }
+
   @Test func pairsGetTheirRegions() throws {
     try withFolder { folder in
       try make(folder) { lawful($1) }
