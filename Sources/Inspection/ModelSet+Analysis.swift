@@ -85,23 +85,14 @@ extension ModelSet {
     _ expert: (any RoutableExpert)?, _ input: ExpertInput
   ) throws -> RelationAnswers? {
     guard let expert, !input.post.relations.isEmpty else { return nil }
-    let answers = try expert.answers(of: [input]).first ?? []
-    // Each trace is another pass: enough for posts as people write them.
-    let traces = try input.post.relations.prefix(Self.tracedPairs).map { pair in
-      var one = input.post
-      one.relations = [pair]
-      return try expert.trace(of: ExpertInput(one, regions: input.regions))
-    }
     return RelationAnswers(
       system: expert.name, labels: expert.relationLabels,
-      answers: zip(input.post.relations, answers).enumerated().map { i, answered in
+      answers: zip(input.post.relations, try expert.tracedAnswers(of: input)).map { pair, traced in
         RelationAnswer(
-          head: answered.0.head, tail: answered.0.tail, label: answered.1.label,
-          probabilities: answered.1.probabilities, trace: i < traces.count ? traces[i] : Trace())
+          head: pair.head, tail: pair.tail, label: traced.answer.label,
+          probabilities: traced.answer.probabilities, trace: traced.trace)
       })
   }
-
-  private static let tracedPairs = 64
 
   /// The router's word; without a picture the text expert answers, p = 0.
   public func decision(_ read: PostReader.Read) -> RouteDecision? {

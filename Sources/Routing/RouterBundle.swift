@@ -80,8 +80,7 @@ public struct RouterBundle: Sendable, Hashable {
   public init(
     name: String, task: ExpertTask = .entities, textExpert: String, multimodalExpert: String,
     encoder: String, labels: [String], base: Discriminator, training: RouterConfiguration,
-    seed: UInt64,
-    rehearsal: RouterData, heldOut: RouterData
+    seed: UInt64, rehearsal: RouterData, heldOut: RouterData
   ) throws(RoutingError) {
     try training.validate()
     for part in [rehearsal, heldOut] where part.dimensions != base.dimensions {
@@ -96,8 +95,7 @@ public struct RouterBundle: Sendable, Hashable {
     configuration = Configuration(
       name: name, textExpert: textExpert, multimodalExpert: multimodalExpert, encoder: encoder,
       task: task, labels: labels, dimensions: base.dimensions, inputScale: base.inputScale,
-      training: training,
-      seed: seed, rehearsalIDs: rehearsal.ids, heldOutIDs: heldOut.ids)
+      training: training, seed: seed, rehearsalIDs: rehearsal.ids, heldOutIDs: heldOut.ids)
     self.base = base
     installed = base
     self.rehearsal = rehearsal

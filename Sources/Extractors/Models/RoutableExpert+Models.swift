@@ -96,13 +96,13 @@ extension MTBModel: RoutableExpert {
     try answers(inputs.map { ($0.words, $0.pairs) })
   }
 
-  /// The probabilities of the first of the post's pairs.
-  public func trace(of input: ExpertInput) throws -> Trace {
-    var trace = Trace()
-    if let answer = try answers(of: [input]).first?.first {
+  /// Each answer with its probabilities as a signal.
+  public func tracedAnswers(of input: ExpertInput) throws -> [(answer: Answer, trace: Trace)] {
+    (try answers(of: [input]).first ?? []).map { answer in
+      var trace = Trace()
       trace.append(answer.signal(configuration.scheme))
+      return (answer, trace)
     }
-    return trace
   }
 }
 
@@ -123,20 +123,26 @@ extension MEGALiteModel: RoutableExpert {
 
   /// An answer for each of the posts' pairs.
   public func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]] {
-    try answers(
-      inputs.map { input in
-        let regions = try regions(of: input)
-        if needsBoxes, regions.boxes == nil { throw ExpertError.noBoxes(expert: name) }
-        return (input.words, input.pairs, regions)
-      })
+    try answers(inputs.map { ($0.words, $0.pairs, try usable($0)) })
   }
 
-  /// Its alignment and objects for the first of the post's pairs.
-  public func trace(of input: ExpertInput) throws -> Trace {
-    guard let pair = input.pairs.first else { return Trace() }
+  /// Alignment and objects of the first 64 pairs, each of which is a pass of its own: enough for
+  /// posts as people write them. The pairs behind them are answered together.
+  public func tracedAnswers(
+    of input: ExpertInput
+  ) throws -> [(answer: MTBModel.Answer, trace: Trace)] {
+    let regions = try usable(input)
+    let traced = try input.pairs.prefix(64).map { try predict(input.words, $0, regions) }
+    let rest = Array(input.pairs.dropFirst(64))
+    guard !rest.isEmpty else { return traced }
+    return traced + (try answers([(input.words, rest, regions)]).first ?? []).map { ($0, Trace()) }
+  }
+
+  /// The regions of an input, with those of files where the objects come from these.
+  private func usable(_ input: ExpertInput) throws -> PictureRegions {
     let regions = try regions(of: input)
     if needsBoxes, regions.boxes == nil { throw ExpertError.noBoxes(expert: name) }
-    return try predict(input.words, pair, regions).trace
+    return regions
   }
 }
 

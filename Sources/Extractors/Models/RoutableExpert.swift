@@ -60,10 +60,10 @@ public protocol RoutableExpert: Sendable {
   /// - Throws: `ExpertError` for an entity expert or when regions are missing;
   ///   `EncoderInputError`.
   func answers(of inputs: [ExpertInput]) throws -> [[MTBModel.Answer]]
-  /// What a relation expert shows of how it answers the first of a post's `relations`.
+  /// The answers for one post's `relations`, each with what the expert shows of how it came to it.
   ///
   /// - Throws: as `answers(of:)`.
-  func trace(of input: ExpertInput) throws -> Trace
+  func tracedAnswers(of input: ExpertInput) throws -> [(answer: MTBModel.Answer, trace: Trace)]
 }
 
 extension RoutableExpert {
@@ -97,8 +97,12 @@ extension RoutableExpert {
     throw ExpertError.otherTask(expert: name, answers: task, asked: .relations)
   }
 
-  /// An expert that answers mentions shows all in its prediction.
-  public func trace(of input: ExpertInput) throws -> Trace { Trace() }
+  /// Answers of experts that show nothing beside them.
+  public func tracedAnswers(
+    of input: ExpertInput
+  ) throws -> [(answer: MTBModel.Answer, trace: Trace)] {
+    (try answers(of: [input]).first ?? []).map { ($0, Trace()) }
+  }
 
   /// The regions of an input.
   func regions(of input: ExpertInput) throws -> PictureRegions {

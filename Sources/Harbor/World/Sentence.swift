@@ -98,7 +98,7 @@ struct Sentence {
     let link: (words: String, relates: Bool)
     switch pairs {
     case .inPassing:
-      guard generator.chance(0.22) else { return }
+      guard generator.chance(Self.passingShare) else { return }
       other = generator.pick(Inventory.town.plain)
       link = generator.pick(Self.links)
     case .everyPost:
@@ -162,6 +162,9 @@ struct Sentence {
   private static let secondTypes: [(type: EntityType, weight: Float)] = [
     (.location, 0.6), (.organization, 0.2), (.miscellaneous, 0.12), (.person, 0.08),
   ]
+  /// Share of posts that name a second entity in passing.
+  private static let passingShare: Float = 0.22
+  /// Share of pairs whose words relate them, where every post names one.
   private static let relatingShare: Float = 0.75
   private static let links: [(words: String, relates: Bool)] = [
     ("with", true), ("at", true), ("of", true), ("for", true), ("thanks to", false),

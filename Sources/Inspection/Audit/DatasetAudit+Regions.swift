@@ -65,7 +65,8 @@ extension DatasetAudit {
         AuditFinding(
           .regionLeak, .serious, file: file, verdict.summary,
           remedy: "Do not train or score with these regions: they were made with the labels. "
-            + "Make regions without labels, as many for each pair.",
+            + "Make regions without labels, as many for each pair; published numbers can be "
+            + "repeated with --regions leaky-reproduction, which marks them.",
           count: verdict.instances, measures: measures))
     }
     if 2 * verdict.strangers > verdict.owners {

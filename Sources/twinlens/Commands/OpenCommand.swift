@@ -95,8 +95,10 @@ struct OpenCommand: ParsableCommand {
   }
 
   private func printFirst(_ session: SessionOptions, because reason: String) throws {
+    // A dataset that cannot be opened has no first post to announce.
+    let report = try PostReport(session, post: session.post)
     StandardOutput.complain("twinlens: \(reason); here is the first post as text")
-    StandardOutput.write(try PostReport(session, post: session.post).text())
+    StandardOutput.write(report.text())
   }
 }
 
