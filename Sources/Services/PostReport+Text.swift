@@ -114,6 +114,9 @@ extension PostReport {
     ]
   }
 
+  /// A share of the picture.
+  private func place(_ share: Double) -> String { number(Float(share)) }
+
   private func signalLines(_ title: String, _ trace: Trace) -> [String] {
     var lines = [title]
     for signal in trace.signals {
@@ -160,7 +163,8 @@ extension PostReport {
       return [zip(labels, values).map { "\(safe($0)) \(number($1))" }.joined(separator: "  ")]
     case .regions(let regions):
       return zip(regions, values).map { region, value in
-        "\(number(value))  at \(region.left), \(region.top), size \(region.width) x \(region.height)"
+        "\(number(value))  at \(place(region.left)), \(place(region.top)), size "
+          + "\(place(region.width)) x \(place(region.height))"
       }
     case .series: return [values.map(number).joined(separator: " ")]
     }

@@ -173,6 +173,12 @@ struct MEGALiteTests {
       #expect(try chained.predict(words, pair, a).answer != answer.answer)
       let alignment = try #require(answer.trace["mega-lite/alignment"])
       #expect(alignment.shape[0] == 10)
+      guard case .matrix(_, let columns) = alignment.kind else {
+        Issue.record("\(alignment.kind)")
+        return
+      }
+      // A column says which piece it is of: control tokens, markers, words.
+      #expect(columns.count == alignment.shape[1] && Set(columns).isSuperset(of: ["<s>", "</s>"]))
       for row in 0..<10 {
         let width = alignment.shape[1]
         let sum = alignment.values[(row * width)..<((row + 1) * width)].reduce(0, +)

@@ -132,7 +132,10 @@ struct MEGALiteHead: ParameterContainer {
         Signal(
           name: "mega-lite/alignment",
           caption: "what each part of the picture looks for in the text",
-          kind: .matrix(rows: names, columns: (1...max(1, real)).map { "piece \($0)" }),
+          kind: .matrix(
+            rows: names,
+            columns: item.pieces.count == real
+              ? item.pieces : (0..<real).map { "piece \($0 + 1)" }),
           tensor: Tensor([names.count, real], rows)))
     }
     return tape.sigmoid(mixed)

@@ -111,7 +111,9 @@ public struct MEGALiteModel: Sendable {
   ) throws(EncoderInputError) -> (answer: MTBModel.Answer, trace: Trace) {
     let probe = Probe(substituting: substitutions)
     let objects = Objects(regions, configuration.options)
-    let logits = try head.logits([item(words, pair, objects)], engine, probe).first ?? []
+    var item = item(words, pair, objects)
+    item.pieces = item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }
+    let logits = try head.logits([item], engine, probe).first ?? []
     let answer = MTBModel.Answer(logits, configuration.text.scheme)
     probe.show(answer.signal(configuration.text.scheme))
     return (answer, probe.trace)

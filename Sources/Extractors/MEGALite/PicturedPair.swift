@@ -10,6 +10,8 @@ public struct PicturedPair: PieceSequence {
   public let objects: PictureRegions
   /// Where the objects are; nil: the grid and everything.
   let places: [ImageRegion]?
+  /// The pieces as a person reads them; empty where nobody does.
+  var pieces: [String] = []
 
   /// A pair by its parts, the objects being the grid's.
   ///
