@@ -18,7 +18,7 @@ LINTED = Sources Tests Package.swift
 SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples bench docs lint format install uninstall clean
+.PHONY: help setup build run test fuzz parity samples bench docs check-docs lint format install uninstall clean
 
 help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
@@ -31,6 +31,7 @@ help:
 	@echo "make bench      measure the budgets of docs/performance.md"
 	@echo "make samples    draw Samples/ and train its models again (long)"
 	@echo "make docs       bring the generated parts of the manual up to date"
+	@echo "make check-docs run every command, script and query of the manual"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
 	@echo "make clean      remove what was built"
 	@echo "The first of run, test and build installs missing Debian packages."
@@ -62,6 +63,9 @@ samples: build
 
 bench: build
 	@$(PROGRAM) bench
+
+check-docs: build
+	@Scripts/check-docs $(PROGRAM)
 
 docs: build
 	@Scripts/make-docs $(PROGRAM)
