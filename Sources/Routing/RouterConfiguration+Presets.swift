@@ -4,8 +4,8 @@ extension RouterConfiguration {
   public static let paper = RouterConfiguration(
     objective: .reinforce, hidden: 256, iterations: 600, learningRate: 5e-5)
 
-  /// The released code for NER: linear unit, top 70 % by rank, top 50 % on dev. Set
-  /// `accumulateForever` to reproduce its forgotten clearing of gradients as well.
+  /// The settings of the released code for NER: linear unit, top 70 % by rank, top 50 % on dev. Not
+  /// its loop: that never clears gradients, which `accumulateForever` reproduces.
   public static let code: RouterConfiguration = {
     var result = RouterConfiguration(
       objective: .reinforce, hidden: 0, iterations: 600, learningRate: 5e-5)

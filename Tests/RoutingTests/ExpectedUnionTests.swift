@@ -25,6 +25,33 @@ struct ExpectedUnionTests {
     #expect(abs(expected.predictedAndGold - both) < 1e-9)
   }
 
+  /// What the objective climbs is not the expected F1, but comes close to it for more than a few
+  /// posts: docs/models.md gives these bounds.
+  @Test func f1OfExpectedCountsNearsTheExpectedF1() {
+    func largestDifference(posts: Int, worlds: Int) -> Double {
+      var generator = SeededGenerator(seed: UInt64(posts))
+      return (0..<worlds).reduce(0) { largest, _ in
+        let counts = (0..<posts).map { _ in World.counts(&generator) }
+        let p = (0..<posts).map { _ in generator.uniform() }
+        var expected = 0.0
+        for split in 0..<1 << posts {
+          let routes: [Route] = (0..<posts).map { split >> $0 & 1 == 1 ? .multimodal : .text }
+          let chance = zip(p, routes).reduce(1.0) {
+            $0 * ($1.1 == .multimodal ? Double($1.0) : 1 - Double($1.0))
+          }
+          expected += chance * counts.union(routes: routes).f1
+        }
+        return max(largest, abs(ExpectedUnion(counts: counts, probabilities: p).f1 - expected))
+      }
+    }
+    let (one, twelve) = (
+      largestDifference(posts: 1, worlds: 2000), largestDifference(posts: 12, worlds: 20)
+    )
+    print("largest difference of F1: \(one) on one post, \(twelve) on twelve")
+    #expect(one > 0.1)
+    #expect(twelve < 0.005)
+  }
+
   @Test func certainRoutesGiveTheUnion() {
     var generator = SeededGenerator(seed: 2)
     let counts = (0..<30).map { _ in World.counts(&generator) }

@@ -121,6 +121,44 @@ struct TrainerTests {
     #expect(try after(2, accumulate: true) != after(2, accumulate: false))
   }
 
+  /// Beside a plain loop over the whole split: Adam, up the running sum of R (d − p) x.
+  @Test(arguments: [false, true])
+  func stepsAreThoseOfAPlainLoop(accumulating: Bool) throws {
+    let data = try World.random(24, dimensions: 3, seed: 6)
+    var configuration = RouterConfiguration.code
+    (configuration.iterations, configuration.batchSize) = (6, data.count)
+    configuration.learningRate = 1e-2
+    configuration.accumulateForever = accumulating
+    let trained = try train(configuration, on: data, dev: nil).discriminator.parameters
+    let start = try configuration.makeDiscriminator(for: data, seed: 1).parameters
+    func numbers(_ parameters: [String: Tensor]) throws -> [Double] {
+      try (#require(parameters["w"]).array + #require(parameters["b"]).array).map(Double.init)
+    }
+    var weights = try numbers(start)
+    var (sum, first, second) = ([0.0, 0, 0, 0], [0.0, 0, 0, 0], [0.0, 0, 0, 0])
+    for step in 1...6 {
+      let inputs = (0..<data.count).map { post in
+        (0..<3).map { Double(data.x[post * 3 + $0]) } + [1]
+      }
+      let p = inputs.map { x in 1 / (1 + exp(-zip(x, weights).reduce(0) { $0 + $1.0 * $1.1 })) }
+      let actions = DecisionRule.topShare(0.7).routes(p.map(Float.init)).map { $0 == .multimodal }
+      let reward = Reward(counts: data.counts, actions: actions, alpha: 0.5).value
+      for k in 0..<4 {
+        let gradient = inputs.indices.reduce(0.0) { total, i in
+          total + reward * ((actions[i] ? 1 : 0) - p[i]) * inputs[i][k]
+        }
+        sum[k] = accumulating ? sum[k] + gradient : gradient
+        first[k] = 0.9 * first[k] + 0.1 * sum[k]
+        second[k] = 0.999 * second[k] + 0.001 * sum[k] * sum[k]
+        let (m, v) = (
+          first[k] / (1 - pow(0.9, Double(step))), second[k] / (1 - pow(0.999, Double(step)))
+        )
+        weights[k] += 1e-2 * m / (v.squareRoot() + 1e-8)
+      }
+    }
+    for (mine, plain) in zip(try numbers(trained), weights) { #expect(abs(mine - plain) < 1e-5) }
+  }
+
   @Test func biaslessHeadsKeepNoBiases() throws {
     var configuration = quick(.exact, iterations: 20)
     configuration.biases = false

@@ -277,6 +277,14 @@ struct RDSTests {
     #expect(MatchCounts(answer: "a", gold: "a") == MatchCounts(correct: 1, predicted: 1, gold: 1))
   }
 
+  @Test func theReleasedLoopHasANameOfItsOwn() {
+    let grid = RouterGrid(rates: [1e-2], batchSizes: [16], alphas: [0.5])
+    var settings = RDSSettings(task: .entities, text: "a", multimodal: "b", grid: grid)
+    settings.accumulateGradientsAsReleased()
+    #expect(settings.routers.map(\.name) == ["exact", "paper", "code-as-released"])
+    #expect(settings.routers.map(\.base.accumulateForever) == [false, false, true])
+  }
+
   static let published: String? = {
     var url = URL(fileURLWithPath: #filePath)
     while url.path != "/" {

@@ -20,7 +20,7 @@ public struct RDSSettings: Sendable, Hashable, Codable {
 
   /// A way to train the router.
   public struct Router: Sendable, Hashable, Codable {
-    /// `exact`, `paper` or `code`.
+    /// `exact`, `paper`, `code` or `code-as-released`.
     public var name: String
     /// What is not searched over.
     public var base: RouterConfiguration
@@ -43,7 +43,19 @@ public struct RDSSettings: Sendable, Hashable, Codable {
     routers = [
       Router(name: "exact", base: .exact, grid: .exact),
       Router(name: "paper", base: .paper, grid: grid),
-      Router(name: "code", base: task == .relations ? .codeRelations : .code, grid: grid),
+      Router(name: Self.code, base: task == .relations ? .codeRelations : .code, grid: grid),
     ]
+  }
+
+  private static let code = "code"
+
+  /// Replaces `code` by the loop exactly as RDS released it, which never clears gradients: every
+  /// step follows the sum of all gradients so far (MODELS §4.6). It gets a name of its own, so that
+  /// tables tell the two apart.
+  public mutating func accumulateGradientsAsReleased() {
+    for i in routers.indices where routers[i].name == Self.code {
+      routers[i].name = "code-as-released"
+      routers[i].base.accumulateForever = true
+    }
   }
 }

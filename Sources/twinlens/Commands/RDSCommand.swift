@@ -208,6 +208,11 @@ struct RDSRouterOptions: ParsableArguments {
   @Option(help: "Factor on the router's input of paper and code: a number, or sqrt (of its width).")
   var inputScale: String = "1"
 
+  @Flag(
+    help: "Never clear the gradients of code, as in the released loop; it is then code-as-released."
+  )
+  var accumulateGradients = false
+
   /// Puts what was asked for into the settings.
   ///
   /// - Throws: `ValidationError`, `RoutingError`.
@@ -241,6 +246,7 @@ struct RDSRouterOptions: ParsableArguments {
       for point in router.grid.settings(of: router.base) { try point.validate() }
       settings.routers[i] = router
     }
+    if accumulateGradients { settings.accumulateGradientsAsReleased() }
   }
 }
 
