@@ -94,23 +94,23 @@ extension ModelSet {
       })
   }
 
-  /// The router's word; without a picture the text expert answers, p = 0.
+  /// Where a post goes; nil without a router, or where its encoder failed on the post.
   public func decision(_ read: PostReader.Read) -> RouteDecision? {
-    guard let router else { return nil }
-    guard let x = routerInput(read) else {
-      return .withoutPicture
-    }
-    return try? router.decide(x)
+    guard let router, let input = routerInput(read) else { return nil }
+    return try? router.decide(input)
   }
 
-  /// x = t ⊙ v, nil without a picture.
-  public func routerInput(_ read: PostReader.Read) -> [Float]? {
-    read.picture.map { zip(read.text, $0).map { $0 * $1 } }
+  /// What the router sees of a post; nil where its encoder is missing or failed on the post.
+  public func routerInput(_ read: PostReader.Read) -> RouterInput? {
+    guard dual != nil, read.problem == nil else { return nil }
+    return try? RouterInput(text: read.text, picture: read.picture)
   }
 
-  /// A reviewed post as the router's training takes it: both experts' counts against the corrected
-  /// labels of the router's task. Nil where an expert fails, or where a post has no pair to relate.
-  public func correction(_ post: Post, _ read: PostReader.Read) -> Correction? {
+  /// An accepted post as the router's training takes it: both experts' counts against the corrected
+  /// labels of the router's task. Nil where a post has no pair to relate.
+  ///
+  /// - Throws: `CorrectionFailure` that names the expert or encoder that failed on the post.
+  public func correction(_ post: Post, _ read: PostReader.Read) throws -> Correction? {
     let experts = routed
     guard let text = experts.text, let multimodal = experts.multimodal else { return nil }
     let labels: [String]
@@ -120,12 +120,29 @@ extension ModelSet {
       labels = post.relations.map(\.label)
       if labels.isEmpty { return nil }
     }
-    guard let u = try? text.counts(of: post, read), let m = try? multimodal.counts(of: post, read)
-    else { return nil }
-    return Correction(
-      id: post.id, x: routerInput(read), counts: ExpertCounts(text: u, multimodal: m),
-      labels: Set(labels))
+    func counts(_ expert: any RoutableExpert) throws -> MatchCounts {
+      do { return try expert.counts(of: post, read) } catch {
+        throw CorrectionFailure(model: expert.name, reason: "\(error)")
+      }
+    }
+    let both = ExpertCounts(text: try counts(text), multimodal: try counts(multimodal))
+    guard let input = routerInput(read) else {
+      throw CorrectionFailure(
+        model: dual?.name ?? "the router's encoder",
+        reason: read.problem.map { "\($0)" } ?? "is missing")
+    }
+    return Correction(id: post.id, input: input, counts: both, labels: Set(labels))
   }
+}
+
+/// Why an accepted post cannot teach the router.
+public struct CorrectionFailure: Error, CustomStringConvertible {
+  /// The expert or encoder that failed.
+  public let model: String
+  /// What it says.
+  public let reason: String
+
+  public var description: String { "\(model): \(reason)" }
 }
 
 extension Dataset {

@@ -18,18 +18,21 @@ extension ModelSet {
     _ post: Post, _ read: PostReader.Read, _ analysis: PostAnalysis, of dataset: Dataset,
     goesOn: @escaping @Sendable () -> Bool = { true }
   ) -> RouteExplanation? {
-    guard let router, let dual, let decision = decision(read) else { return nil }
+    guard let router, let dual else { return nil }
     let answers = answers(analysis)
-    func unasked(_ notice: String) -> RouteExplanation {
+    func unexplained(_ decision: RouteDecision?, _ notice: String) -> RouteExplanation {
       RouteExplanation(
-        post: post.id, router: router.configuration.name, decision: decision, logit: 0,
-        parts: RouteExplanation.Parts(
-          isLinear: router.installed.head == .linear, contributions: [], rest: 0),
-        tokens: [], regions: nil, flips: [], answers: answers, notice: notice)
+        post: post.id, router: router.configuration.name, decision: decision, logit: nil,
+        parts: nil, tokens: [], regions: nil, flips: [], answers: answers, notice: notice)
     }
-    if let problem = read.problem { return unasked("\(dual.name): \(problem)") }
-    guard let x = routerInput(read), let picture = prepared(post, dual, of: dataset) else {
-      return unasked("without a picture the text expert answers; the router is not asked")
+    guard let decision = decision(read) else {
+      return unexplained(
+        nil,
+        "\(dual.name): " + (read.problem.map { "\($0)" } ?? "its vectors do not fit the router"))
+    }
+    guard let x = routerInput(read)?.product, let picture = prepared(post, dual, of: dataset) else {
+      return unexplained(
+        decision, "without a picture the text expert answers; the router is not asked")
     }
     do {
       let occlusion = try RouteOcclusion(
@@ -43,7 +46,7 @@ extension ModelSet {
         flips: [try occlusion.flipByTokens(), try occlusion.flipByRegions()], answers: answers,
         notice: nil)
     } catch {
-      return unasked("\(dual.name): \(error)")
+      return unexplained(decision, "\(dual.name): \(error)")
     }
   }
 

@@ -15,12 +15,12 @@ public struct RouteExplanation: Sendable {
   public let post: String
   /// Name of the router's folder.
   public let router: String
-  /// p, its rank on dev, and the cosine.
-  public let decision: RouteDecision
-  /// The number before the sigmoid.
-  public let logit: Float
-  /// What the router computes from x = t ⊙ v.
-  public let parts: Parts
+  /// Where the post goes; nil where the router's encoder failed on it.
+  public let decision: RouteDecision?
+  /// The number before the sigmoid; nil when the router was not asked.
+  public let logit: Float?
+  /// What the router computes from x = t ⊙ v; nil when it was not asked.
+  public let parts: Parts?
   /// What each of the first 256 tokens was worth; empty without a picture.
   public let tokens: [Effect]
   /// What each region of the picture was worth, nil without a picture.
@@ -135,12 +135,13 @@ extension RouteExplanation {
   /// that led to the route first, and a number per word.
   public var trace: Trace {
     var trace = Trace()
+    guard let decision, let scores = decision.scores else { return trace }
     trace.append(
       Signal(
         name: "router/p", caption: "p of the multimodal expert",
         kind: .scalar(
-          low: 0, high: 1, threshold: RouteDecision.threshold, percentile: decision.percentile),
-        tensor: Tensor(scalar: decision.probability)))
+          low: 0, high: 1, threshold: RouteDecision.threshold, percentile: scores.percentile),
+        tensor: Tensor(scalar: scores.probability)))
     if !tokens.isEmpty {
       trace.append(
         Signal(

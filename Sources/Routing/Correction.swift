@@ -3,17 +3,17 @@
 public struct Correction: Sendable, Hashable {
   /// The post's stable id.
   public let id: String
-  /// t ⊙ v of the post (`RouterInput.product`); nil when it could not be computed.
-  public let x: [Float]?
+  /// What the router sees of the post.
+  public let input: RouterInput
   /// Both experts' answers against the corrected gold labels.
   public let counts: ExpertCounts
   /// Entity types that the corrected gold labels use.
   public let labels: Set<String>
 
   /// A correction.
-  public init(id: String, x: [Float]?, counts: ExpertCounts, labels: Set<String> = []) {
+  public init(id: String, input: RouterInput, counts: ExpertCounts, labels: Set<String> = []) {
     self.id = id
-    self.x = x
+    self.input = input
     self.counts = counts
     self.labels = labels
   }
@@ -25,16 +25,22 @@ public struct Correction: Sendable, Hashable {
 
 /// What a retraining is asked to do: always all corrections, never only the latest.
 public struct TrainingRequest: Sendable, Hashable {
-  /// Every reviewed post, in any order.
+  /// Every accepted post that both experts answered, in any order.
   public let corrections: [Correction]
+  /// Accepted posts that cannot take part, with the reason, by id.
+  public let failures: [String: String]
   /// Ids of the dataset's posts whose routes are compared before and after.
   public let postIDs: [String]
   /// Their inputs, postIDs.count × dimensions, row-major.
   public let postInputs: [Float]
 
   /// A request; posts to compare may be left out.
-  public init(corrections: [Correction], postIDs: [String] = [], postInputs: [Float] = []) {
+  public init(
+    corrections: [Correction], failures: [String: String] = [:], postIDs: [String] = [],
+    postInputs: [Float] = []
+  ) {
     self.corrections = corrections
+    self.failures = failures
     self.postIDs = postIDs
     self.postInputs = postInputs
   }

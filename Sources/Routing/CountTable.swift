@@ -20,7 +20,14 @@ struct CountTable: Sendable {
     }
   }
 
-  init(_ data: RouterData) { self.init(data.counts, weights: data.weights) }
+  /// Posts that the router is not asked about are the text expert's, whatever p would be: both
+  /// answers count as its own, so that no gradient comes from them.
+  init(_ data: RouterData) {
+    self.init(
+      zip(data.counts, data.isAsked).map { counts, isAsked in
+        isAsked ? counts : ExpertCounts(text: counts.text, multimodal: counts.text)
+      }, weights: data.weights)
+  }
 
   /// Micro-F1 of the union over all posts, a fraction.
   func union(_ routes: [Route]) -> Double {

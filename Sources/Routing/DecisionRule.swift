@@ -8,7 +8,8 @@ public enum DecisionRule: Sendable, Hashable, Codable {
   /// 0.5.
   case topShare(Float)
 
-  /// One route per probability; equal p are ranked by their place, the earlier first.
+  /// One route per probability of posts that the router is asked about; equal p are ranked by their
+  /// place, the earlier first.
   public func routes(_ probabilities: [Float]) -> [Route] {
     switch self {
     case .threshold:

@@ -55,29 +55,32 @@ public struct Discriminator: Sendable, Hashable {
     }
   }
 
-  /// The same discriminator reading inputs standardised to the mean and deviation of these posts.
+  /// The same discriminator reading inputs standardised to the mean and deviation of those of these
+  /// posts that it is asked about.
   ///
   /// A dimension that does not vary keeps deviation 1. Sums are taken in double precision in row
   /// order.
   public func standardised(on data: RouterData) -> Discriminator {
     precondition(data.dimensions == dimensions, "data of \(data.dimensions) dimensions")
-    guard data.count > 0 else { return self }
+    let x = data.askedInputs
+    let count = x.count / dimensions
+    guard count > 0 else { return self }
     var sums = [Double](repeating: 0, count: dimensions)
     var squares = sums
-    for row in 0..<data.count {
-      for column in 0..<dimensions { sums[column] += Double(data.x[row * dimensions + column]) }
+    for row in 0..<count {
+      for column in 0..<dimensions { sums[column] += Double(x[row * dimensions + column]) }
     }
-    let means = sums.map { $0 / Double(data.count) }
-    for row in 0..<data.count {
+    let means = sums.map { $0 / Double(count) }
+    for row in 0..<count {
       for column in 0..<dimensions {
-        let distance = Double(data.x[row * dimensions + column]) - means[column]
+        let distance = Double(x[row * dimensions + column]) - means[column]
         squares[column] += distance * distance
       }
     }
     var result = self
     result.mean = means.map { Float($0) }
     result.deviation = squares.map { square in
-      let deviation = Float((square / Double(data.count)).squareRoot())
+      let deviation = Float((square / Double(count)).squareRoot())
       return deviation > 1e-12 ? deviation : 1
     }
     return result

@@ -5,14 +5,14 @@ import Foundation
 struct RetrainingPlan: Sendable {
   /// Rehearsal sample and corrections, with their weights.
   let training: RouterData
-  /// The router's own held-out part, which checkpoints are chosen on, as they were for the base.
+  /// The router's own held-out part without the posts that teach now; checkpoints are chosen on it,
+  /// as they were for the base.
   let selection: RouterData
   /// The held-out part and the held-out corrections, which before and after are compared on.
   let judging: RouterData
-  /// Corrections trained on and held out, and those that have no embedding.
+  /// Corrections that are trained on, and those that are only judged on.
   let trainedOn: Int
   let heldOut: Int
-  let withoutEmbedding: Int
   /// Hash of all corrections, in hexadecimal.
   let hash: String
 
@@ -48,51 +48,52 @@ struct RetrainingPlan: Sendable {
   ) throws(RoutingError) -> Outcome {
     var heldOutCounts = heldOut.counts
     var rehearsed = Set(rehearsal.ids.indices)
+    var selected = Set(heldOut.ids.indices)
     let rehearsalPlaces = places(rehearsal)
     let heldOutPlaces = places(heldOut)
     var (train, judge) = ([Correction](), [Correction]())
-    var (judged, missing, missingTrained) = (0, 0, 0)
+    var judged = 0
     for correction in corrections {
-      guard let x = correction.x else {
-        missing += 1
-        if !correction.isHeldOut { missingTrained += 1 }
-        continue
-      }
-      guard x.count == rehearsal.dimensions else {
+      if let x = correction.input.product, x.count != rehearsal.dimensions {
         throw .wrongDimensions(have: x.count, need: rehearsal.dimensions)
       }
-      for place in rehearsalPlaces[correction.id, default: []]
-      where isSame(x, rehearsal.row(place)) {
+      func isSame(_ data: RouterData, _ place: Int) -> Bool {
+        guard let x = correction.input.product else { return !data.isAsked[place] }
+        return data.isAsked[place] && Self.isSame(x, data.row(place))
+      }
+      for place in rehearsalPlaces[correction.id, default: []] where isSame(rehearsal, place) {
         rehearsed.remove(place)
       }
-      let judges = heldOutPlaces[correction.id, default: []]
-        .filter { isSame(x, heldOut.row($0)) }
-      for place in judges { heldOutCounts[place] = correction.counts }
-      if !judges.isEmpty {
-        judged += 1
-      } else if correction.isHeldOut {
+      let own = heldOutPlaces[correction.id, default: []].filter { isSame(heldOut, $0) }
+      if !correction.isHeldOut {
+        // What teaches must not judge as well, wherever it came from.
+        selected.subtract(own)
+        train.append(correction)
+      } else if own.isEmpty {
         judge.append(correction)
       } else {
-        train.append(correction)
+        for place in own { heldOutCounts[place] = correction.counts }
+        judged += 1
       }
     }
     if train.count < options.minimumCorrections {
-      return train.count + missingTrained >= options.minimumCorrections
-        ? .refused(.missingEmbeddings(posts: missing))
-        : .refused(.tooFewCorrections(have: train.count, need: options.minimumCorrections))
+      return .refused(
+        .tooFewCorrections(
+          teaching: train.count, accepted: corrections.count, need: options.minimumCorrections))
     }
     let selection = try RouterData(
-      dimensions: heldOut.dimensions, ids: heldOut.ids, x: heldOut.x, counts: heldOutCounts,
-      imageAdds: heldOut.imageAdds)
+      dimensions: heldOut.dimensions, ids: heldOut.ids, x: heldOut.x, isAsked: heldOut.isAsked,
+      counts: heldOutCounts, imageAdds: heldOut.imageAdds
+    ).subset(selected.sorted())
     let kept = rehearsal.subset(rehearsed.sorted())
     let weight = options.weight(corrections: train.count, rehearsal: kept.count)
+    let judging = try selection.appending(data(judge, weight: 1, kept.dimensions))
+    guard judging.count > 0 else { return .refused(.nothingHeldOut(accepted: corrections.count)) }
     return .ready(
       RetrainingPlan(
         training: try kept.appending(data(train, weight: weight, kept.dimensions)),
-        selection: selection,
-        judging: try selection.appending(data(judge, weight: 1, kept.dimensions)),
-        trainedOn: train.count, heldOut: judge.count + judged, withoutEmbedding: missing,
-        hash: hash(corrections)))
+        selection: selection.count > 0 ? selection : judging, judging: judging,
+        trainedOn: train.count, heldOut: judge.count + judged, hash: hash(corrections)))
   }
 
   private static func sort(
@@ -137,7 +138,7 @@ struct RetrainingPlan: Sendable {
   ) throws(RoutingError) -> RouterData {
     try RouterData(
       dimensions: dimensions, ids: corrections.map(\.id),
-      x: corrections.flatMap { $0.x ?? [] }, counts: corrections.map(\.counts),
+      inputs: corrections.map(\.input), counts: corrections.map(\.counts),
       weights: [Float](repeating: weight, count: corrections.count))
   }
 
@@ -145,7 +146,7 @@ struct RetrainingPlan: Sendable {
     var hash = StableHash()
     for correction in corrections {
       hash.add(correction.id)
-      for value in correction.x ?? [] { hash.add(UInt64(value.bitPattern)) }
+      for value in correction.input.product ?? [] { hash.add(UInt64(value.bitPattern)) }
       for counts in [correction.counts.text, correction.counts.multimodal] {
         for number in [counts.correct, counts.predicted, counts.gold] {
           hash.add(UInt64(bitPattern: Int64(number)))

@@ -14,8 +14,9 @@ extension RouterBundle {
 
   /// Everything else, for `model.safetensors`: `base.…` and `installed.…` as
   /// `Discriminator.parameters` names them; `rehearsal.…` and `heldOut.…` with `x` [n, dimensions],
-  /// `counts.text` and `counts.multimodal` [n, 3] (correct, predicted, gold) and `imageAdds` [n] (1
-  /// yes, 0 no, −1 unknown); `heldOut.p` [n].
+  /// `counts.text` and `counts.multimodal` [n, 3] (correct, predicted, gold), `imageAdds` [n] (1
+  /// yes, 0 no, −1 unknown) and `isAsked` [n] (0 for posts without a picture); `heldOut.p`, one for
+  /// each held-out post that is asked about.
   public var tensors: [String: Tensor] {
     var result = [String: Tensor]()
     for (prefix, discriminator) in [("base.", base), ("installed.", installed)] {
@@ -24,6 +25,7 @@ extension RouterBundle {
     for (prefix, data) in [("rehearsal.", rehearsal), ("heldOut.", heldOut)] {
       guard let data else { continue }
       result[prefix + "x"] = Tensor([data.count, data.dimensions], data.x)
+      result[prefix + "isAsked"] = Tensor([data.count], data.isAsked.map { $0 ? 1 : 0 })
       result[prefix + "counts.text"] = Self.table(data.counts.map(\.text))
       result[prefix + "counts.multimodal"] = Self.table(data.counts.map(\.multimodal))
       result[prefix + "imageAdds"] = Tensor(
@@ -74,7 +76,9 @@ extension RouterBundle {
     _ heldOut: RouterData?, _ tensors: [String: Tensor]
   ) throws(RoutingError) -> [Float] {
     guard let heldOut else { return [] }
-    let tensor = try tensor("heldOut.p", shape: [heldOut.count], tensors)
+    // Folders of earlier versions have a number for posts without a picture, too.
+    let shape = tensors["heldOut.p"]?.shape == [heldOut.count] ? heldOut.count : heldOut.asked.count
+    let tensor = try tensor("heldOut.p", shape: [shape], tensors)
     guard tensor.array.allSatisfy({ $0 >= 0 && $0 <= 1 }),
       zip(tensor.array, tensor.array.dropFirst()).allSatisfy({ $0 <= $1 })
     else {
@@ -107,8 +111,16 @@ extension RouterBundle {
     let adds =
       tensors[prefix + "imageAdds"] == nil
       ? nil : try tensor(prefix + "imageAdds", shape: [ids.count], tensors)
+    // Earlier versions gave posts without a picture zeros, which no product of unit vectors is.
+    let asked =
+      tensors[prefix + "isAsked"] == nil
+      ? (0..<ids.count).map { row in
+        x.array[(row * configuration.dimensions)..<((row + 1) * configuration.dimensions)]
+          .contains { $0 != 0 }
+      }
+      : try tensor(prefix + "isAsked", shape: [ids.count], tensors).array.map { $0 > 0.5 }
     return try RouterData(
-      dimensions: configuration.dimensions, ids: ids, x: x.array,
+      dimensions: configuration.dimensions, ids: ids, x: x.array, isAsked: asked,
       counts: zip(text, multimodal).map { ExpertCounts(text: $0, multimodal: $1) },
       imageAdds: adds?.array.map { $0 < 0 ? nil : $0 > 0.5 })
   }

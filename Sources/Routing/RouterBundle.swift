@@ -100,7 +100,7 @@ public struct RouterBundle: Sendable, Hashable {
     installed = base
     self.rehearsal = rehearsal
     self.heldOut = heldOut
-    heldOutProbabilities = base.probabilities(heldOut.x).sorted()
+    heldOutProbabilities = base.probabilities(heldOut.askedInputs).sorted()
   }
 
   init(
@@ -127,16 +127,18 @@ public struct RouterBundle: Sendable, Hashable {
   ) -> RouterBundle {
     var result = self
     result.installed = discriminator
-    result.heldOutProbabilities = heldOut.map { discriminator.probabilities($0.x).sorted() } ?? []
+    result.heldOutProbabilities =
+      heldOut.map { discriminator.probabilities($0.askedInputs).sorted() } ?? []
     result.configuration.version = version
     result.configuration.stamp = stamp
     return result
   }
 
-  /// The router's word on one post from x = t ⊙ v (`RouterInput.product`).
+  /// Where one post goes.
   ///
-  /// - Throws: `RoutingError.wrongDimensions` when another encoder made it.
-  public func decide(_ x: [Float]) throws(RoutingError) -> RouteDecision {
+  /// - Throws: `RoutingError.wrongDimensions` when another encoder made the input.
+  public func decide(_ input: RouterInput) throws(RoutingError) -> RouteDecision {
+    guard let x = input.product else { return .withoutPicture }
     guard x.count == base.dimensions else {
       throw .wrongDimensions(have: x.count, need: base.dimensions)
     }

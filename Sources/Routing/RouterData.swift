@@ -7,8 +7,10 @@ public struct RouterData: Sendable, Hashable {
   /// One stable id per post.
   public let ids: [String]
   /// posts × dimensions, row-major: the product, entry by entry, of the L2-normalised text and
-  /// picture embeddings, so that a row sums to their cosine.
+  /// picture embeddings, so that a row sums to their cosine. Zeros where the router is not asked.
   public let x: [Float]
+  /// Whether the router is asked about each post; not where there is no picture (`RouterInput`).
+  public let isAsked: [Bool]
   /// One pair of counts per post.
   public let counts: [ExpertCounts]
   /// Whether the picture adds to the text, where the dataset knows; one per post.
@@ -19,13 +21,28 @@ public struct RouterData: Sendable, Hashable {
   /// Number of posts.
   public var count: Int { ids.count }
 
-  /// Posts of the router. `imageAdds` and `weights` may be left out.
+  /// Posts of the router by their inputs.
+  ///
+  /// - Throws: as the initializer over numbers.
+  public init(
+    dimensions: Int, ids: [String], inputs: [RouterInput], counts: [ExpertCounts],
+    imageAdds: [Bool?]? = nil, weights: [Float]? = nil
+  ) throws(RoutingError) {
+    try self.init(
+      dimensions: dimensions, ids: ids,
+      x: inputs.flatMap { $0.product ?? [Float](repeating: 0, count: dimensions) },
+      isAsked: inputs.map { $0 != .withoutPicture }, counts: counts, imageAdds: imageAdds,
+      weights: weights)
+  }
+
+  /// Posts of the router. `imageAdds` and `weights` may be left out; without `isAsked` the router is
+  /// asked about all.
   ///
   /// - Throws: `RoutingError` when a size disagrees, an embedding is not finite or counts are
   ///   impossible.
   public init(
-    dimensions: Int, ids: [String], x: [Float], counts: [ExpertCounts], imageAdds: [Bool?]? = nil,
-    weights: [Float]? = nil
+    dimensions: Int, ids: [String], x: [Float], isAsked: [Bool]? = nil, counts: [ExpertCounts],
+    imageAdds: [Bool?]? = nil, weights: [Float]? = nil
   ) throws(RoutingError) {
     let posts = ids.count
     guard (1...Discriminator.largestSize).contains(dimensions) else {
@@ -40,6 +57,10 @@ public struct RouterData: Sendable, Hashable {
     }
     guard counts.count == posts else {
       throw .unequalCounts(what: "pairs of counts", have: counts.count, posts: posts)
+    }
+    if let isAsked, isAsked.count != posts {
+      throw .unequalCounts(
+        what: "marks of posts without a picture", have: isAsked.count, posts: posts)
     }
     if let imageAdds, imageAdds.count != posts {
       throw .unequalCounts(what: "imageAdds labels", have: imageAdds.count, posts: posts)
@@ -59,6 +80,7 @@ public struct RouterData: Sendable, Hashable {
     self.dimensions = dimensions
     self.ids = ids
     self.x = x
+    self.isAsked = isAsked ?? [Bool](repeating: true, count: posts)
     self.counts = counts
     self.imageAdds = imageAdds ?? [Bool?](repeating: nil, count: posts)
     self.weights = weights ?? [Float](repeating: 1, count: posts)
@@ -69,10 +91,34 @@ public struct RouterData: Sendable, Hashable {
     x[index * dimensions..<(index + 1) * dimensions]
   }
 
+  /// Places of the posts that the router is asked about.
+  public var asked: [Int] { ids.indices.filter { isAsked[$0] } }
+
+  /// The inputs of the posts that the router is asked about, row-major.
+  public var askedInputs: [Float] {
+    isAsked.contains(false) ? asked.flatMap { row($0) } : x
+  }
+
+  /// Where posts go: those without a picture to the text expert, the others by their p.
+  ///
+  /// - Parameter probabilities: p of the posts that the router is asked about, in their order.
+  public func routes(_ probabilities: [Float], by rule: DecisionRule = .threshold) -> [Route] {
+    spread(rule.routes(probabilities)).map { $0 ?? .text }
+  }
+
+  /// One value for each post from those of the posts that the router is asked about; nil for the
+  /// others.
+  public func spread<T>(_ values: [T]) -> [T?] {
+    var result = [T?](repeating: nil, count: count)
+    for (place, value) in zip(asked, values) { result[place] = value }
+    return result
+  }
+
   /// The posts at some indices, in that order.
   public func subset(_ indices: [Int]) -> RouterData {
     RouterData(
       trusted: dimensions, indices.map { ids[$0] }, indices.flatMap { row($0) },
+      indices.map { isAsked[$0] },
       indices.map { counts[$0] }, indices.map { imageAdds[$0] }, indices.map { weights[$0] })
   }
 
@@ -82,17 +128,20 @@ public struct RouterData: Sendable, Hashable {
       throw .wrongDimensions(have: other.dimensions, need: dimensions)
     }
     return RouterData(
-      trusted: dimensions, ids + other.ids, x + other.x, counts + other.counts,
+      trusted: dimensions, ids + other.ids, x + other.x, isAsked + other.isAsked,
+      counts + other.counts,
       imageAdds + other.imageAdds, weights + other.weights)
   }
 
   private init(
-    trusted dimensions: Int, _ ids: [String], _ x: [Float], _ counts: [ExpertCounts],
+    trusted dimensions: Int, _ ids: [String], _ x: [Float], _ isAsked: [Bool],
+    _ counts: [ExpertCounts],
     _ imageAdds: [Bool?], _ weights: [Float]
   ) {
     self.dimensions = dimensions
     self.ids = ids
     self.x = x
+    self.isAsked = isAsked
     self.counts = counts
     self.imageAdds = imageAdds
     self.weights = weights

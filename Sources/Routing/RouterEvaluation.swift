@@ -30,14 +30,15 @@ public struct RouterEvaluation: Sendable, Hashable {
   public init(
     _ discriminator: Discriminator, on data: RouterData, rule: DecisionRule = .threshold
   ) {
-    self.init(probabilities: discriminator.probabilities(data.x), on: data, rule: rule)
+    self.init(probabilities: discriminator.probabilities(data.askedInputs), on: data, rule: rule)
   }
 
-  /// Evaluates probabilities, one per post.
+  /// Evaluates probabilities, one for each post that the router is asked about.
   public init(probabilities: [Float], on data: RouterData, rule: DecisionRule = .threshold) {
     precondition(
-      probabilities.count == data.count, "\(probabilities.count) p for \(data.count) posts")
-    let routes = rule.routes(probabilities)
+      probabilities.count == data.asked.count,
+      "\(probabilities.count) p for \(data.asked.count) posts")
+    let routes = data.routes(probabilities, by: rule)
     func set(_ holds: (Route) -> Bool) -> SetScore {
       let members = zip(routes, data.counts).filter { holds($0.0) }
       return SetScore(posts: members.count, counts: members.map(\.1).total())
@@ -51,7 +52,8 @@ public struct RouterEvaluation: Sendable, Hashable {
     goldUnion =
       labelled
       ? data.counts.union(routes: ReferenceRouting.gold(imageAdds: data.imageAdds)) : nil
-    aucImageAdds = RankStatistics.auc(scores: probabilities, labels: data.imageAdds)
+    aucImageAdds = RankStatistics.auc(
+      scores: probabilities, labels: data.asked.map { data.imageAdds[$0] })
     fractionMultimodal =
       data.count == 0 ? 0 : Double(multimodal.posts) / Double(data.count)
   }

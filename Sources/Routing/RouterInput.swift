@@ -1,14 +1,32 @@
 /// The router's input for one post.
-public enum RouterInput {
+///
+/// The rule for posts without a picture stands in this type and in no other place: the router is not
+/// asked, and the text expert answers.
+public enum RouterInput: Sendable, Hashable {
+  /// x = t ⊙ v.
+  case product([Float])
+  /// The post has no picture, or none that can be read.
+  case withoutPicture
+
   /// x = t ⊙ v of the text and picture embeddings, each L2-normalised here first (MODELS §4.3).
   ///
+  /// - Parameter picture: nil where the post has no picture.
   /// - Throws: `RoutingError.wrongDimensions` when the two differ in length.
-  public static func product(text: [Float], picture: [Float]) throws(RoutingError) -> [Float] {
+  public init(text: [Float], picture: [Float]?) throws(RoutingError) {
+    guard let picture else {
+      self = .withoutPicture
+      return
+    }
     guard text.count == picture.count else {
       throw .wrongDimensions(have: picture.count, need: text.count)
     }
-    let scale = 1 / max(norm(text) * norm(picture), .leastNormalMagnitude)
-    return zip(text, picture).map { Float(Double($0) * Double($1) * scale) }
+    let scale = 1 / max(Self.norm(text) * Self.norm(picture), .leastNormalMagnitude)
+    self = .product(zip(text, picture).map { Float(Double($0) * Double($1) * scale) })
+  }
+
+  /// x = t ⊙ v; nil without a picture.
+  public var product: [Float]? {
+    if case .product(let x) = self { x } else { nil }
   }
 
   private static func norm(_ vector: [Float]) -> Double {

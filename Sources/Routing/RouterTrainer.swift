@@ -32,7 +32,7 @@ public struct RouterTrainer: Sendable {
     public let objective: Float
     /// The four terms behind R; nil for `exact`.
     public let reward: Reward?
-    /// Mean p over the posts of this iteration.
+    /// Mean p over the posts of this iteration that have a picture.
     public let meanProbability: Float
     /// Share of them that went to the multimodal expert: by action, or by p > 0.5 for `exact`.
     public let multimodalShare: Float
@@ -67,8 +67,12 @@ public struct RouterTrainer: Sendable {
     for part in [data, dev].compactMap(\.self) where part.dimensions != start.dimensions {
       throw .wrongDimensions(have: part.dimensions, need: start.dimensions)
     }
+    let asked = data.asked.count
+    guard asked > 0 else { throw .noPosts(what: "posts with pictures to train the router on") }
     let batch = configuration.objective == .exact ? data.count : configuration.batchSize
-    let pass = DiscriminatorPass(layout: start.layout, capacity: min(batch, data.count))
+    let pass = DiscriminatorPass(
+      layout: start.layout,
+      capacity: configuration.objective == .exact ? data.count : min(batch, asked))
     pass.parallel = parallel
     var run = TrainingRun(
       start, data: data, configuration: configuration, seed: seed, parallel: parallel)
@@ -114,20 +118,25 @@ extension RouterTrainer.Step {
 private struct DevJudge {
   let pass: DiscriminatorPass
   let table: CountTable
+  let dev: RouterData
   let rule: DecisionRule
 
   /// Nil when there are no dev posts.
   init?(_ dev: RouterData, for start: Discriminator, rule: DecisionRule, _ parallel: Bool) {
     guard dev.count > 0 else { return nil }
-    pass = DiscriminatorPass(layout: start.layout, capacity: dev.count)
+    let inputs = dev.askedInputs
+    let asked = inputs.count / dev.dimensions
+    pass = DiscriminatorPass(layout: start.layout, capacity: max(1, asked))
     pass.parallel = parallel
-    pass.gather(start.features(dev.x), rows: dev.ids.indices)
+    pass.gather(start.features(inputs), rows: 0..<asked)
     table = CountTable(dev)
+    self.dev = dev
     self.rule = rule
   }
 
   func union(_ weights: [Float]) -> Double {
     pass.forward(weights)
-    return table.union(rule.routes(pass.logits.map(Discriminator.sigmoid)))
+    return table.union(
+      dev.routes(pass.logits.prefix(pass.rows).map(Discriminator.sigmoid), by: rule))
   }
 }

@@ -95,7 +95,7 @@ public final class RouterTrainingService: Sendable {
   private func runPending() {
     while let (request, router, generation) = nextRequest() {
       switch RetrainingPlan.make(request, router: router, options: options) {
-      case .refused(let refusal): finish(.refused(refusal))
+      case .refused(let refusal): finish(.refused(refusal), request)
       case .ready(let plan):
         // The plan exists only for a router.
         if let router { train(plan, router, request, generation) }
@@ -124,7 +124,7 @@ public final class RouterTrainingService: Sendable {
       report = TrainingReport(state: progress.state(step: 0))
       report.trainedOn = plan.trainedOn
       report.heldOut = plan.heldOut
-      report.withoutEmbedding = plan.withoutEmbedding
+      report.failures = request.failures
     }
     do {
       let result = try RouterTrainer(
@@ -153,10 +153,8 @@ public final class RouterTrainingService: Sendable {
     _ discriminator: Discriminator, _ plan: RetrainingPlan, _ router: RouterBundle,
     _ request: TrainingRequest, _ generation: Int, curve: [Float]
   ) {
-    func union(_ discriminator: Discriminator) -> Float {
-      Float(RouterEvaluation(discriminator, on: plan.judging).union.f1Percent)
-    }
-    let (before, after) = (union(router.installed), union(discriminator))
+    let difference = RoutingDifference(from: router.installed, to: discriminator, on: plan.judging)
+    let (before, after) = (Float(difference.before), Float(difference.after))
     let old = router.installed.routes(request.postInputs)
     let new = discriminator.routes(request.postInputs)
     let flips = request.postIDs.indices.filter { old[$0] != new[$0] }.map { request.postIDs[$0] }
@@ -176,13 +174,18 @@ public final class RouterTrainingService: Sendable {
       state.report.objective = curve
       state.report.heldOutBefore = before
       state.report.heldOutAfter = after
+      state.report.difference = difference.interval
+      state.report.judgedOn = plan.judging.count
       state.report.flips = flips
       throttle.submit(state.report)
     }
   }
 
-  private func finish(_ newState: TrainingReport.State) {
-    update { $0 = TrainingReport(state: newState) }
+  private func finish(_ newState: TrainingReport.State, _ request: TrainingRequest? = nil) {
+    update { report in
+      report = TrainingReport(state: newState)
+      report.failures = request?.failures ?? [:]
+    }
   }
 
   /// Changes the report and publishes it. The throttle is fed under the lock, so that reports

@@ -14,12 +14,19 @@ public struct TrainingReport: Sendable, Hashable {
   public var heldOutAfter: Float?
   /// Ids of dataset posts whose route the candidate would change.
   public var flips: [String]
-  /// Corrected posts that were trained on.
+  /// How much the union's F1 changes on the held-out posts, in points, with its 95 % interval over
+  /// these posts; nil before it is known.
+  public var difference: UnionBootstrap.Interval?
+  /// Posts that before and after were compared on: the router's own and the held-out corrections.
+  public var judgedOn: Int
+  /// Accepted posts that teach.
   public var trainedOn: Int
-  /// Corrected posts kept out of the training.
+  /// Accepted posts that are only judged on.
   public var heldOut: Int
-  /// Corrected posts that could not take part because their embedding could not be made.
-  public var withoutEmbedding: Int
+  /// Accepted posts that could not take part, with the reason, by id.
+  public var failures: [String: String]
+  /// Accepted posts, those that could not take part included.
+  public var accepted: Int { trainedOn + heldOut + failures.count }
   /// True while another request waits behind the running one.
   public var pending: Bool
 
@@ -30,7 +37,8 @@ public struct TrainingReport: Sendable, Hashable {
     flips = []
     trainedOn = 0
     heldOut = 0
-    withoutEmbedding = 0
+    judgedOn = 0
+    failures = [:]
     pending = false
   }
 
@@ -49,10 +57,12 @@ public struct TrainingReport: Sendable, Hashable {
 
   /// Why training did not start.
   public enum Refusal: Sendable, Hashable {
-    case tooFewCorrections(have: Int, need: Int)
+    /// Of the accepted posts, too few teach.
+    case tooFewCorrections(teaching: Int, accepted: Int, need: Int)
+    /// Every post that could judge teaches.
+    case nothingHeldOut(accepted: Int)
     case foreignLabels([String])
     case noCachedCounts(String)
-    case missingEmbeddings(posts: Int)
     case noRouter
     case failed(String)
   }

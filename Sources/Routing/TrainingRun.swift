@@ -17,6 +17,7 @@ struct TrainingRun {
   private let configuration: RouterConfiguration
   private let table: CountTable
   private let features: [Float]
+  private let isAsked: [Bool]
   private var optimiser: AdamState
   private var generator: SeededGenerator
   private var dropGenerator: SeededGenerator
@@ -34,11 +35,12 @@ struct TrainingRun {
     weights = start.weights
     table = CountTable(data)
     features = start.features(data.x)
+    isAsked = data.isAsked
     optimiser = AdamState(count: start.weights.count)
     optimiser.parallel = parallel
     generator = SeededGenerator(seed: seed, stream: "router batches")
     dropGenerator = SeededGenerator(seed: seed, stream: "router dropout")
-    order = Array(0..<data.count)
+    order = configuration.objective == .exact ? Array(0..<data.count) : data.asked
     accumulated = []
   }
 
@@ -55,9 +57,10 @@ struct TrainingRun {
     pass.backward(
       weights, logitGradient: union.logitGradient(table: table, probabilities: probabilities))
     climb(pass.gradient)
+    let asked = zip(probabilities, isAsked).filter(\.1).map(\.0)
     return Outcome(
-      objective: Float(100 * union.f1), meanProbability: Self.mean(probabilities),
-      multimodalShare: Self.mean(probabilities.map { $0 > RouteDecision.threshold ? 1 : 0 }))
+      objective: Float(100 * union.f1), meanProbability: Self.mean(asked),
+      multimodalShare: Self.mean(asked.map { $0 > RouteDecision.threshold ? 1 : 0 }))
   }
 
   /// One iteration of RDS's Algorithm 1, lines 5–11.

@@ -8,33 +8,40 @@ extension InferenceService {
   /// Counts both experts' answers against the labels of one accepted post.
   func correct(_ id: String) {
     let (models, post) = memory.withLock { ($0.models, $0.reviewed[id]) }
-    guard let models, let post, let read = models.read(post, of: dataset),
-      let correction = models.correction(post, read)
-    else { return }
-    memory.withLock { memory in
-      memory.corrections[id] = (post, correction)
-      memory.inputs[id] = .some(correction.x)
+    guard let models, let post, let read = models.read(post, of: dataset) else { return }
+    do {
+      guard let correction = try models.correction(post, read) else { return }
+      memory.withLock { memory in
+        memory.corrections[id] = (post, correction)
+        memory.failures[id] = nil
+        memory.inputs[id] = correction.input
+      }
+    } catch {
+      memory.withLock { $0.failures[id] = "\(error)" }
+      mailbox.post(.notice("\(id) cannot teach the router: \(error)", isError: true))
     }
   }
 
   /// Hands all corrections to the trainer, and the posts whose routes are compared.
   func requestTraining() {
     guard let service = trainer.withLock({ $0 }) else { return }
-    let (corrections, inputs) = memory.withLock { memory in
+    let (corrections, failures, inputs) = memory.withLock { memory in
       (
-        memory.reviewed.keys.sorted().compactMap { memory.corrections[$0]?.correction },
-        memory.inputs
+        memory.reviewed.keys.sorted().filter { memory.failures[$0] == nil }
+          .compactMap { memory.corrections[$0]?.correction },
+        memory.failures.filter { memory.reviewed[$0.key] != nil }, memory.inputs
       )
     }
     var ids: [String] = []
     var numbers: [Float] = []
     for post in dataset.posts {
-      guard let input = inputs[post.id], let x = input else { continue }
+      guard let x = inputs[post.id]?.product else { continue }
       ids.append(post.id)
       numbers += x
     }
     service.request(
-      TrainingRequest(corrections: corrections, postIDs: ids, postInputs: numbers))
+      TrainingRequest(
+        corrections: corrections, failures: failures, postIDs: ids, postInputs: numbers))
   }
 
   /// Uses the router that waits as candidate.
@@ -90,22 +97,16 @@ extension InferenceService {
       for id in memory.answers.keys {
         guard let old = memory.answers.value(id) else { continue }
         var analysis = old.analysis
-        analysis.decision = Self.decision(old.input, router)
+        analysis.decision = old.input.flatMap { try? router.decide($0) }
         memory.answers.insert(Answer(analysis: analysis, input: old.input), for: id)
       }
       return (
         memory.answers.keys.sorted().compactMap { memory.answers.value($0)?.analysis },
-        memory.inputs.compactMapValues { Self.decision($0, router) }
+        memory.inputs.compactMapValues { try? router.decide($0) }
       )
     }
     mailbox.post(.routesChanged(routes))
     for analysis in answers { mailbox.post(.analysed(analysis)) }
-  }
-
-  /// The router's word from its input; a post without a picture goes to the text expert.
-  static func decision(_ input: [Float]?, _ router: RouterBundle) -> RouteDecision? {
-    guard let input else { return .withoutPicture }
-    return try? router.decide(input)
   }
 
   /// Finds out the routes of other posts, a few at a time, as long as nobody waits for anything.
@@ -130,17 +131,17 @@ extension InferenceService {
       return some
     }
     guard !places.isEmpty, let models = memory.withLock({ $0.models }) else { return }
-    var found: [String: [Float]?] = [:]
+    var found: [String: RouterInput] = [:]
     for post in places.map({ dataset.posts[$0] }) {
       guard let read = models.read(post, of: dataset, forRouting: true) else { continue }
-      found[post.id] = .some(models.routerInput(read))
+      found[post.id] = models.routerInput(read)
     }
     let router = memory.withLock { memory in
       memory.inputs.merge(found) { $1 }
       return memory.models?.router
     }
     if let router {
-      mailbox.post(.routesChanged(found.compactMapValues { Self.decision($0, router) }))
+      mailbox.post(.routesChanged(found.compactMapValues { try? router.decide($0) }))
     }
     slowQueue.async { self.warmSome() }
   }

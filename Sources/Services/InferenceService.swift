@@ -47,16 +47,18 @@ public final class InferenceService: Sendable {
     var models: ModelSet?
     var failure: String?
     var answers = LRUCache<String, Answer>(bound: 64)
-    /// x = t ⊙ v by post; a nil value is a post without a picture.
-    var inputs: [String: [Float]?] = [:]
+    /// What the router sees, by post; posts on which its encoder failed are missing.
+    var inputs: [String: RouterInput] = [:]
     /// Accepted posts with their labels.
     var reviewed: [String: Post] = [:]
     var corrections: [String: (post: Post, correction: Correction)] = [:]
+    /// Why accepted posts cannot teach, by post.
+    var failures: [String: String] = [:]
   }
 
   struct Answer: Sendable {
     var analysis: PostAnalysis
-    let input: [Float]?
+    let input: RouterInput?
   }
 
   let dataset: Dataset
@@ -215,7 +217,7 @@ public final class InferenceService: Sendable {
     }
     memory.withLock { memory in
       memory.answers.insert(answer, for: id)
-      memory.inputs[id] = .some(answer.input)
+      memory.inputs[id] = answer.input
     }
     mailbox.post(.analysed(answer.analysis))
   }

@@ -6,12 +6,12 @@ extension PostReport {
   /// Why the router sent the post where it did, as lines of text.
   func explanationLines() -> [String] {
     guard let explanation else { return [] }
-    var lines = ["why \(explanation.decision.route.rawValue), by \(safe(explanation.router))"]
+    let route = explanation.decision?.route.rawValue ?? "no route"
+    var lines = ["why \(route), by \(safe(explanation.router))"]
     if let notice = explanation.notice { lines.append("  " + notice) }
-    if !explanation.parts.contributions.isEmpty {
-      let parts = explanation.parts
+    if let parts = explanation.parts, let logit = explanation.logit {
       lines.append(
-        "  logit \(number(explanation.logit)) = \(number(parts.positive)) "
+        "  logit \(number(logit)) = \(number(parts.positive)) "
           + "\(added(parts.negative)) of the dimensions "
           + "\(added(parts.rest)) of the \(parts.isLinear ? "bias" : "mean dev post")")
       let top = parts.top(8).map { "\($0.dimension) \(number($0.contribution))" }
@@ -60,7 +60,7 @@ extension PostReport {
   private func counts(_ explanation: RouteExplanation) -> [String] {
     var rows = [["against gold", "correct", "predicted", "gold", ""]]
     for answer in explanation.answers {
-      let isChosen = answer.route == explanation.decision.route
+      let isChosen = answer.route == explanation.decision?.route
       for (what, counts) in [
         ("mentions", answer.mentionCounts(post)), ("relations", answer.relationCounts(post)),
       ] {
@@ -78,53 +78,61 @@ extension PostReport {
   /// The same as JSON; token and region effects in the order of tokens and regions.
   static func explanation(_ explanation: RouteExplanation, _ post: Post) -> JSONText {
     let parts = explanation.parts
-    let decision = explanation.decision
-    let other: Route = decision.route == .text ? .multimodal : .text
-    return .object([
-      ("router", .string(explanation.router)), ("route", .string(decision.route.rawValue)),
-      ("p", .float(decision.probability)), ("logit", .float(explanation.logit)),
-      ("percentile", .float(decision.percentile)), ("cosine", .float(decision.cosine)),
-      (
-        "dimensions",
-        .object([
-          ("method", .string(method(parts))), ("positive", .float(parts.positive)),
-          ("negative", .float(parts.negative)), ("rest", .float(parts.rest)),
-          (
-            "largest",
-            .list(
-              parts.top(16).map {
-                .object([
-                  ("dimension", .int($0.dimension)), ("contribution", .float($0.contribution)),
-                ])
+    let route = explanation.decision?.route
+    let isAsked = explanation.decision?.scores != nil
+    let head: [(String, JSONText)] =
+      [
+        ("router", .string(explanation.router)), ("route", .optional(route?.rawValue)),
+        ("logit", .optional(explanation.logit)),
+      ] + scores(explanation.decision)
+    return .object(
+      head + [
+        (
+          "dimensions",
+          parts.map { parts in
+            .object([
+              ("method", .string(method(parts))), ("positive", .float(parts.positive)),
+              ("negative", .float(parts.negative)), ("rest", .float(parts.rest)),
+              (
+                "largest",
+                .list(
+                  parts.top(16).map {
+                    .object([
+                      ("dimension", .int($0.dimension)), ("contribution", .float($0.contribution)),
+                    ])
+                  })
+              ), ("contributions", .floats(parts.contributions)),
+            ])
+          } ?? .null
+        ),
+        (
+          "tokens",
+          !isAsked
+            ? .null
+            : .list(
+              zip(post.tokens, explanation.tokens).map { token, effect in
+                .object([("token", .string(token.text))] + numbers(effect))
               })
-          ), ("contributions", .floats(parts.contributions)),
-        ])
-      ),
-      (
-        "tokens",
-        .list(
-          zip(post.tokens, explanation.tokens).map { token, effect in
-            .object([("token", .string(token.text))] + numbers(effect))
-          })
-      ),
-      (
-        "regions",
-        explanation.regions.map { regions in
-          .object([
-            ("rows", .int(regions.rows)), ("columns", .int(regions.columns)),
-            ("region", region(regions.seen)),
-            ("effects", .list(regions.effects.map { .object(numbers($0)) })),
-          ])
-        } ?? .null
-      ),
-      ("flips", .list(explanation.flips.map(flip))),
-      ("experts", .list(explanation.answers.map { expert($0, decision.route, post) })),
-      (
-        "otherRoute",
-        explanation.answer(on: other).map { expert($0, decision.route, post) } ?? .null
-      ),
-      ("notice", .optional(explanation.notice)),
-    ])
+        ),
+        (
+          "regions",
+          explanation.regions.map { regions in
+            .object([
+              ("rows", .int(regions.rows)), ("columns", .int(regions.columns)),
+              ("region", region(regions.seen)),
+              ("effects", .list(regions.effects.map { .object(numbers($0)) })),
+            ])
+          } ?? .null
+        ),
+        ("flips", .list(explanation.flips.map(flip))),
+        ("experts", .list(explanation.answers.map { expert($0, route, post) })),
+        (
+          "otherRoute",
+          route.flatMap { explanation.answer(on: $0 == .text ? .multimodal : .text) }
+            .map { expert($0, route, post) } ?? .null
+        ),
+        ("notice", .optional(explanation.notice)),
+      ])
   }
 
   private static func numbers(_ effect: RouteExplanation.Effect) -> [(String, JSONText)] {
@@ -143,7 +151,7 @@ extension PostReport {
   }
 
   private static func expert(
-    _ answer: RouteExplanation.Answer, _ chosen: Route, _ post: Post
+    _ answer: RouteExplanation.Answer, _ chosen: Route?, _ post: Post
   ) -> JSONText {
     func counts(_ counts: MatchCounts?) -> JSONText {
       counts.map {

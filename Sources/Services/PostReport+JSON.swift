@@ -53,7 +53,7 @@ extension PostReport {
             .object([
               ("head", range(answer.head)), ("tail", range(answer.tail)),
               ("label", .string(answer.label)), ("probabilities", .floats(answer.probabilities)),
-              ("signals", .list(answer.trace.signals.map(signal))),
+              ("signals", signals(answer.trace)),
             ])
           })
       ),
@@ -65,11 +65,30 @@ extension PostReport {
   }
 
   private static func route(_ decision: RouteDecision) -> JSONText {
-    .object([
-      ("route", .string(decision.route.rawValue)), ("p", .float(decision.probability)),
-      ("threshold", .float(RouteDecision.threshold)),
-      ("percentile", .float(decision.percentile)), ("cosine", .float(decision.cosine)),
-    ])
+    .object(
+      [("route", .string(decision.route.rawValue))] + scores(decision)
+        + [("threshold", .float(RouteDecision.threshold))])
+  }
+
+  /// p, its rank and the cosine; null where the router was not asked.
+  static func scores(_ decision: RouteDecision?) -> [(String, JSONText)] {
+    let scores = decision?.scores
+    return [
+      ("p", .optional(scores?.probability)), ("percentile", .optional(scores?.percentile)),
+      ("cosine", .optional(scores?.cosine)),
+    ]
+  }
+
+  /// Every signal; those that a post without a picture does not have with null in place of values.
+  static func signals(_ trace: Trace) -> JSONText {
+    .list(
+      trace.signals.map(signal)
+        + trace.absent.map {
+          .object([
+            ("name", .string($0.name)), ("caption", .string($0.caption)), ("values", .null),
+            ("absent", .string("no picture")),
+          ])
+        })
   }
 
   private static func system(_ prediction: Prediction) -> JSONText {
@@ -82,7 +101,7 @@ extension PostReport {
       ("tags", .strings(prediction.path.map { prediction.labels[safe: $0] ?? "?" })),
       ("labels", .strings(prediction.labels)),
       ("marginals", .list(prediction.marginals.map(JSONText.floats))),
-      ("signals", .list(prediction.trace.signals.map(signal))),
+      ("signals", signals(prediction.trace)),
     ])
   }
 

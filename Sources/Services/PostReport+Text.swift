@@ -99,17 +99,17 @@ extension PostReport {
 
   private func routeLines() -> [String] {
     guard let decision = analysis.decision else { return ["no router", ""] }
-    if !decision.isAsked {
+    guard let scores = decision.scores else {
       return ["routed text: without a picture the router is not asked", ""]
     }
     if let notice = explanation?.notice {
       return ["routed \(decision.route.rawValue): \(notice)", ""]
     }
-    let share = Int((min(1, max(0, decision.percentile)) * 100).rounded())
+    let share = Int((min(1, max(0, scores.percentile)) * 100).rounded())
     return [
-      "routed \(decision.route.rawValue): p \(number(decision.probability)) "
+      "routed \(decision.route.rawValue): p \(number(scores.probability)) "
         + "(threshold \(number(RouteDecision.threshold))), higher than on \(share)% of the dev posts, "
-        + "cosine \(number(decision.cosine))",
+        + "cosine \(number(scores.cosine))",
       "",
     ]
   }
@@ -129,6 +129,9 @@ extension PostReport {
         if steps > 1 { lines.append("    " + safe(signal.title(ofSlice: slice))) }
         lines += values(of: signal, slice: slice).map { "    " + $0 }
       }
+    }
+    for signal in trace.absent {
+      lines.append("  \(safe(signal.name))  \(safe(signal.caption))  no picture")
     }
     return lines + [""]
   }

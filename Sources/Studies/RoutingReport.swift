@@ -137,9 +137,7 @@ public struct RoutingReport: Sendable, Codable {
     let counts = zip(counted[0], counted[1]).map { ExpertCounts(text: $0, multimodal: $1) }
     let items = zip(posts, reads).map { RoutingProtocol.Item(post: $0, read: $1) }
     let data = try items.routerData(counts)
-    // Without a picture there is nothing to route to: the text expert answers, as on screen.
-    let probabilities = reads.map { models.decision($0)?.probability ?? 0 }
-    let evaluation = RouterEvaluation(probabilities: probabilities, on: data)
+    let evaluation = RouterEvaluation(router.installed, on: data)
     task = models.task
     mark = models.mark(of: multimodal) ?? models.mark(of: text)
     self.reading = reading.rawValue

@@ -7,13 +7,19 @@ public final class Probe {
   /// What was shown so far.
   public private(set) var trace = Trace()
   private let records: Bool
+  private let hasPicture: Bool
   private let substitutions: [String: @Sendable (Tensor) -> Tensor]
 
   /// A probe that records, and replaces the values of the named taps.
+  ///
+  /// - Parameter hasPicture: false where the model was given something in place of a picture:
+  ///   signals of the picture are then left out, since their numbers say nothing.
   public init(
-    records: Bool = true, substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
+    records: Bool = true, hasPicture: Bool = true,
+    substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
   ) {
     self.records = records
+    self.hasPicture = hasPicture
     self.substitutions = substitutions
   }
 
@@ -23,7 +29,7 @@ public final class Probe {
   ) -> Tape.Variable {
     var result = value
     if let substitute = substitutions[name] { result = tape.constant(substitute(tape[value])) }
-    if records { trace.append(signal(tape[result])) }
+    show(signal(tape[result]))
     return result
   }
 
@@ -32,6 +38,12 @@ public final class Probe {
 
   /// Shows a value that nothing else depends on.
   public func show(_ signal: @autoclosure () -> Signal) {
-    if records { trace.append(signal()) }
+    guard records else { return }
+    let signal = signal()
+    if signal.needsPicture, !hasPicture {
+      trace.leaveOut(signal)
+    } else {
+      trace.append(signal)
+    }
   }
 }

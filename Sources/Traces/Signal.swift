@@ -16,15 +16,21 @@ public struct Signal: Sendable, Hashable {
   public let steps: [Axis]
   /// All values; shape = steps' counts followed by the kind's own shape.
   public let tensor: Tensor
+  private let isOfPicture: Bool
 
   /// A signal; the tensor's shape must be the steps' counts followed by what the kind asks for.
+  ///
+  /// - Parameter ofPicture: whether it says something of the picture, and so nothing without one;
+  ///   known of signals that lie over the picture.
   public init(
-    name: String, caption: String, kind: Kind, steps: [Axis] = [], tensor: Tensor
+    name: String, caption: String, kind: Kind, steps: [Axis] = [], ofPicture: Bool = false,
+    tensor: Tensor
   ) {
     self.name = name
     self.caption = caption
     self.kind = kind
     self.steps = steps
+    isOfPicture = ofPicture
     self.tensor = tensor
   }
 
@@ -81,6 +87,26 @@ public struct Signal: Sendable, Hashable {
 public typealias ImageRegion = PictureRegion
 
 extension Signal {
+  /// True when it lies over the picture.
+  public var isSpatial: Bool {
+    switch kind {
+    case .imageMap, .wordsByImage, .regions: true
+    default: false
+    }
+  }
+
+  /// Whether it means nothing without a picture.
+  public var needsPicture: Bool { isOfPicture || isSpatial }
+
+  /// The same with a scalar's place among others.
+  public func withPercentile(_ percentile: Float) -> Signal {
+    guard case .scalar(let low, let high, let threshold, _) = kind else { return self }
+    return Signal(
+      name: name, caption: caption,
+      kind: .scalar(low: low, high: high, threshold: threshold, percentile: percentile),
+      steps: steps, ofPicture: isOfPicture, tensor: tensor)
+  }
+
   /// All values in row-major order.
   public var values: [Float] { tensor.array }
 
@@ -125,6 +151,9 @@ public struct Trace: Sendable, Hashable {
   /// In the order in which the model made them.
   public private(set) var signals: [Signal] = []
 
+  /// What the model shows of posts with a picture, and had nothing to compute from here.
+  public private(set) var absent: [AbsentSignal] = []
+
   /// An empty trace.
   public init() {}
 
@@ -133,4 +162,24 @@ public struct Trace: Sendable, Hashable {
 
   /// Adds a signal at the end.
   public mutating func append(_ signal: Signal) { signals.append(signal) }
+
+  /// Remembers that a signal was not computed for want of a picture.
+  public mutating func leaveOut(_ signal: Signal) {
+    absent.append(AbsentSignal(name: signal.name, caption: signal.caption))
+  }
+
+  /// The same with every signal changed.
+  public func map(_ change: (Signal) -> Signal) -> Trace {
+    var result = self
+    result.signals = signals.map(change)
+    return result
+  }
+}
+
+/// A signal that a post without a picture does not have.
+public struct AbsentSignal: Sendable, Hashable {
+  /// As `Signal.name`.
+  public let name: String
+  /// As `Signal.caption`.
+  public let caption: String
 }

@@ -54,7 +54,54 @@ struct TextOutputTests {
     }
     let route = try #require(json["route"] as? [String: Any])
     #expect(
-      (route["p"] as? NSNumber).map { Float($0.doubleValue) } == analysis.decision?.probability)
+      (route["p"] as? NSNumber).map { Float($0.doubleValue) }
+        == analysis.decision?.scores?.probability)
+  }
+
+  @Test("of a post without a picture nothing is shown that was not computed")
+  func withoutPicture() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    func show(_ post: String) throws -> [String: Any] {
+      let result = try Program.run(["show", data, post, "--json", "--models", models])
+      #expect(result.status == 0, "\(result.errors)")
+      return try #require(
+        try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    }
+    func signals(_ json: [String: Any]) throws -> [String: [String: Any]] {
+      let systems = try #require(json["systems"] as? [[String: Any]])
+      let all = systems.flatMap { $0["signals"] as? [[String: Any]] ?? [] }
+      return Dictionary(all.map { ($0["name"] as? String ?? "", $0) }) { $1 }
+    }
+    // One picture is missing, the other is damaged.
+    for post in ["post-3", "post-4"] {
+      let json = try show(post)
+      let route = try #require(json["route"] as? [String: Any])
+      #expect(route["route"] as? String == "text")
+      for name in ["p", "percentile", "cosine"] { #expect(route[name] is NSNull, "\(name)") }
+      let explanation = try #require(json["explanation"] as? [String: Any])
+      for name in ["p", "percentile", "cosine", "logit", "dimensions", "tokens", "regions"] {
+        #expect(explanation[name] is NSNull, "\(name)")
+      }
+      let signals = try signals(json)
+      for name in ["rgn/gate", "vcn/attention"] {
+        let signal = try #require(signals[name])
+        #expect(signal["values"] is NSNull)
+        #expect(signal["absent"] as? String == "no picture")
+      }
+      #expect(signals["crf/marginals"]?["values"] is [NSNumber])
+      let text = try Program.run(["show", data, post, "--models", models]).output
+      #expect(text.contains("the picture adds to the text  no picture"))
+      let script = try folder.write("wait\ntext :goto \(post)\nkey Return\nwait\n", "\(post).keys")
+      let frames = try Program.run([
+        data, "--models", models, "--script", script, "--size", "200x50",
+      ]).output
+      let last = try #require(frames.components(separatedBy: "\u{c}").last)
+      #expect(last.contains("no picture"))
+    }
+    let gate = try #require(try signals(try show("post-0"))["rgn/gate"])
+    #expect((gate["values"] as? [NSNumber])?.count == 1)
   }
 
   @Test("show escapes whatever could steer a terminal, as text and as JSON")

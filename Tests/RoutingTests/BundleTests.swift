@@ -51,13 +51,17 @@ struct BundleTests {
     let all = bundle.installed.probabilities(dev.x)
     for post in 0..<20 {
       let x = Array(dev.row(post))
-      let decision = try bundle.decide(x)
-      #expect(decision.probability == all[post])
-      #expect(decision.percentile == Float(all.count { $0 < all[post] }) / 100)
-      #expect(abs(decision.cosine - x.reduce(0, +)) < 1e-5)
+      let decision = try bundle.decide(.product(x))
+      let scores = try #require(decision.scores)
+      #expect(scores.probability == all[post])
+      #expect(scores.percentile == Float(all.count { $0 < all[post] }) / 100)
+      #expect(abs(scores.cosine - x.reduce(0, +)) < 1e-5)
     }
+    let unasked = try bundle.decide(.withoutPicture)
+    #expect(unasked.scores == nil)
+    #expect(unasked.route == .text)
     #expect(throws: RoutingError.wrongDimensions(have: 3, need: 8)) {
-      _ = try bundle.decide([1, 2, 3])
+      _ = try bundle.decide(.product([1, 2, 3]))
     }
   }
 
@@ -134,6 +138,8 @@ struct BundleTests {
     }
     #expect(bare.rehearsal == nil)
     let x = Array(try #require(bundle.heldOut).row(0))
-    #expect(try bare.decide(x).probability == bundle.decide(x).probability)
+    #expect(
+      try bare.decide(.product(x)).scores?.probability
+        == bundle.decide(.product(x)).scores?.probability)
   }
 }

@@ -86,11 +86,12 @@ struct EvaluationTests {
   }
 
   @Test func inputsAreNormalisedProducts() throws {
-    let x = try RouterInput.product(text: [3, 4], picture: [0, 2])
+    let x = try RouterInput(text: [3, 4], picture: [0, 2]).product ?? []
     #expect(largestDifference(x, [0, 0.8]) < 1e-6)
-    #expect(try RouterInput.product(text: [0, 0], picture: [1, 1]) == [0, 0])
+    #expect(try RouterInput(text: [0, 0], picture: [1, 1]) == .product([0, 0]))
+    #expect(try RouterInput(text: [3, 4], picture: nil) == .withoutPicture)
     #expect(throws: RoutingError.wrongDimensions(have: 1, need: 2)) {
-      _ = try RouterInput.product(text: [1, 2], picture: [1])
+      _ = try RouterInput(text: [1, 2], picture: [1])
     }
   }
 }

@@ -13,7 +13,8 @@ enum Corrections {
       count, dimensions: dimensions, seed: seed, own: own, foreign: foreign, prefix: prefix)
     return data.ids.indices.map {
       Correction(
-        id: data.ids[$0], x: Array(data.row($0)), counts: data.counts[$0], labels: ["PER"])
+        id: data.ids[$0], input: .product(Array(data.row($0))), counts: data.counts[$0],
+        labels: ["PER"])
     }
   }
 }
@@ -65,7 +66,7 @@ struct RetrainingPlanTests {
     for byte in "foobar".utf8 { hash.add(byte) }
     #expect(hash.value == 0x8594_4171_F739_67E8)
     let share = (0..<10_000).count {
-      Correction(id: "\($0)", x: nil, counts: .zero).isHeldOut
+      Correction(id: "\($0)", input: .withoutPicture, counts: .zero).isHeldOut
     }
     #expect((1850...2150).contains(share))
   }
@@ -91,12 +92,25 @@ struct RetrainingPlanTests {
       text: .init(correct: 1, predicted: 1, gold: 1),
       multimodal: .init(correct: 0, predicted: 1, gold: 1))
     let inRehearsal = (0..<20).map {
-      Correction(id: rehearsal.ids[$0], x: Array(rehearsal.row($0)), counts: counts)
+      Correction(id: rehearsal.ids[$0], input: .product(Array(rehearsal.row($0))), counts: counts)
     }
-    let inHeldOut = Correction(id: heldOut.ids[3], x: Array(heldOut.row(3)), counts: counts)
+    // Of the router's own held-out posts, one that judges and one that teaches.
+    func place(isHeldOut: Bool) throws -> Int {
+      try #require(
+        heldOut.ids.indices.first {
+          Correction(id: heldOut.ids[$0], input: .withoutPicture, counts: .zero).isHeldOut
+            == isHeldOut
+        })
+    }
+    let (judging, teaching) = (try place(isHeldOut: true), try place(isHeldOut: false))
+    let inHeldOut = [judging, teaching].map {
+      Correction(id: heldOut.ids[$0], input: .product(Array(heldOut.row($0))), counts: counts)
+    }
+    // Another dataset's post of the same name.
+    let other = try #require(heldOut.ids.indices.first { ![judging, teaching].contains($0) })
     let sameName = Correction(
-      id: heldOut.ids[4], x: [Float](repeating: 0.9, count: 8), counts: counts)
-    let plan = try plan(inRehearsal + [inHeldOut, sameName], router)
+      id: heldOut.ids[other], input: .product([Float](repeating: 0.9, count: 8)), counts: counts)
+    let plan = try plan(inRehearsal + inHeldOut + [sameName], router)
     #expect(Set(plan.training.ids).count == plan.training.count)
     for (id, post) in zip(plan.training.ids, plan.training.counts)
     where inRehearsal.contains(where: { $0.id == id }) {
@@ -105,9 +119,12 @@ struct RetrainingPlanTests {
     for correction in inRehearsal where correction.isHeldOut {
       #expect(!plan.training.ids.contains(correction.id))
     }
-    #expect(plan.selection.counts[3] == counts)
-    #expect(!plan.training.ids.contains(heldOut.ids[3]))
-    #expect(plan.selection.counts[4] == heldOut.counts[4])
+    let kept = Dictionary(zip(plan.selection.ids, plan.selection.counts)) { $1 }
+    #expect(kept[heldOut.ids[judging]] == counts)
+    #expect(!plan.training.ids.contains(heldOut.ids[judging]))
+    #expect(kept[heldOut.ids[teaching]] == nil)
+    #expect(plan.training.ids.contains(heldOut.ids[teaching]))
+    #expect(kept[heldOut.ids[other]] == heldOut.counts[other])
   }
 
   @Test func everyRefusalIsNamed() throws {
@@ -116,14 +133,14 @@ struct RetrainingPlanTests {
     let few = corrections.filter { !$0.isHeldOut }.prefix(4)
     #expect(refusal(corrections, router) == nil)
     #expect(refusal(corrections, nil) == .noRouter)
-    #expect(refusal(Array(few), router) == .tooFewCorrections(have: 4, need: 5))
+    #expect(refusal(Array(few), router) == .tooFewCorrections(teaching: 4, accepted: 4, need: 5))
     #expect(
-      refusal(corrections.filter(\.isHeldOut), router) == .tooFewCorrections(have: 0, need: 5))
+      refusal(corrections.filter(\.isHeldOut), router)
+        == .tooFewCorrections(
+          teaching: 0, accepted: corrections.count(where: \.isHeldOut), need: 5))
     let foreign = Correction(
-      id: "z", x: corrections[0].x, counts: .zero, labels: ["VEHICLE", "PER", "BOAT"])
+      id: "z", input: corrections[0].input, counts: .zero, labels: ["VEHICLE", "PER", "BOAT"])
     #expect(refusal(corrections + [foreign], router) == .foreignLabels(["BOAT", "VEHICLE"]))
-    let blind = corrections.map { Correction(id: $0.id, x: nil, counts: $0.counts) }
-    #expect(refusal(blind, router) == .missingEmbeddings(posts: 40))
     let bare = RouterBundle(
       configuration: router.configuration, base: router.base, installed: router.installed,
       rehearsal: nil, heldOut: nil, heldOutProbabilities: [])
@@ -138,24 +155,48 @@ struct RetrainingPlanTests {
       return sentence
     }
     #expect(failure(refusal(corrections + [corrections[0]], router)).contains("c0 is given twice"))
-    let wide = Correction(id: "w", x: [Float](repeating: 1, count: 512), counts: .zero)
+    let wide = Correction(
+      id: "w", input: .product([Float](repeating: 1, count: 512)), counts: .zero)
     #expect(
       failure(refusal(corrections + [wide], router))
         .contains("embeddings have 512 dimensions, the router expects 8"))
-    let broken = Correction(id: "w", x: [Float](repeating: .nan, count: 8), counts: .zero)
+    let broken = Correction(
+      id: "w", input: .product([Float](repeating: .nan, count: 8)), counts: .zero)
     #expect(failure(refusal(corrections + [broken], router)).contains("post w"))
     let short = refusal(corrections, router, postIDs: ["a"], postInputs: [1, 2])
     #expect(failure(short).contains("2 dimensions"))
   }
 
-  @Test func somePostsWithoutEmbeddingAreCounted() throws {
+  /// Posts without a picture count like others, are answered by the text expert, and move nothing.
+  @Test func postsWithoutAPictureCountAsTheTextExperts() throws {
     let corrections = try Corrections.make(40)
-    let some = corrections.enumerated().map { i, c in
-      i < 3 ? Correction(id: c.id, x: nil, counts: c.counts) : c
+    let some = corrections.map { c in
+      Correction(id: c.id, input: .withoutPicture, counts: c.counts)
     }
-    let plan = try plan(some, BundleTests.make())
-    #expect(plan.withoutEmbedding == 3)
-    #expect(plan.trainedOn + plan.heldOut == 37)
+    let plan = try plan(corrections.dropLast(20) + some.suffix(20), BundleTests.make())
+    #expect(plan.trainedOn + plan.heldOut == 40)
+    #expect(plan.training.isAsked.count { !$0 } == some.suffix(20).count { !$0.isHeldOut })
+    let none = plan.judging.routes(
+      [Float](repeating: 1, count: plan.judging.asked.count))
+    #expect(zip(none, plan.judging.isAsked).allSatisfy { ($0 == .multimodal) == $1 })
+  }
+
+  /// The case of a dataset that is the router's own dev part: every accepted post is one of those
+  /// that it was judged on.
+  @Test func postsOfTheRoutersHeldOutPartTeachToo() throws {
+    let router = try BundleTests.make()
+    let heldOut = try #require(router.heldOut)
+    let corrections = (0..<min(40, heldOut.count - 5)).map {
+      Correction(
+        id: heldOut.ids[$0], input: .product(Array(heldOut.row($0))), counts: heldOut.counts[$0])
+    }
+    let plan = try plan(corrections, router)
+    let teaching = corrections.filter { !$0.isHeldOut }
+    #expect(plan.trainedOn == teaching.count)
+    #expect(plan.trainedOn + plan.heldOut == corrections.count)
+    #expect(Set(teaching.map(\.id)).isDisjoint(with: plan.selection.ids))
+    #expect(Set(teaching.map(\.id)).isDisjoint(with: plan.judging.ids))
+    #expect(plan.judging.count == heldOut.count - teaching.count)
   }
 
   @Test func weightsNeverOutweighTheRehearsal() {

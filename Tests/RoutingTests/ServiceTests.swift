@@ -203,7 +203,8 @@ private final class Inbox: Sendable {
     service.replaceRouter(try BundleTests.make())
     service.request(TrainingRequest(corrections: []))
     #expect(
-      inbox.wait { $0.state == .refused(.tooFewCorrections(have: 0, need: 5)) } != nil)
+      inbox.wait { $0.state == .refused(.tooFewCorrections(teaching: 0, accepted: 0, need: 5)) }
+        != nil)
     #expect(!service.install(evenIfWorse: true))
   }
 

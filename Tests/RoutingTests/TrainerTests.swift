@@ -89,9 +89,10 @@ struct TrainerTests {
   @Test func codePresetStaysNearOneHalf() throws {
     var generator = SeededGenerator(seed: 4)
     let x = try (0..<300).flatMap { _ in
-      try RouterInput.product(
+      try RouterInput(
         text: (0..<512).map { _ in generator.normal() },
-        picture: (0..<512).map { _ in generator.normal() })
+        picture: (0..<512).map { _ in generator.normal() }
+      ).product ?? []
     }
     let data = try RouterData(
       dimensions: 512, ids: (0..<300).map { "\($0)" }, x: x,
@@ -157,6 +158,41 @@ struct TrainerTests {
       }
     }
     for (mine, plain) in zip(try numbers(trained), weights) { #expect(abs(mine - plain) < 1e-5) }
+  }
+
+  /// Posts without a picture change nothing but the union that is climbed: REINFORCE never draws
+  /// them, and the exact objective gets no gradient from them.
+  @Test(arguments: [RouterConfiguration.exact, .code])
+  func postsWithoutAPictureTeachNothing(preset: RouterConfiguration) throws {
+    let data = try World.separable(60, dimensions: 4, seed: 3)
+    let blind = try World.separable(40, dimensions: 4, seed: 4, prefix: "b")
+    let both = try data.appending(
+      RouterData(
+        dimensions: 4, ids: blind.ids,
+        inputs: [RouterInput](repeating: .withoutPicture, count: 40), counts: blind.counts))
+    #expect(both.askedInputs == data.x)
+    var configuration = quick(preset, iterations: 40)
+    configuration.batchSize = 30
+    configuration.dropout = 0
+    let start = try configuration.makeDiscriminator(for: both, seed: 1)
+    #expect(try start == configuration.makeDiscriminator(for: data, seed: 1))
+    let trained = try train(configuration, on: both, dev: nil).discriminator
+    if configuration.objective == .reinforce {
+      #expect(try trained == train(configuration, on: data, dev: nil).discriminator)
+    }
+    // Whatever they would be given in place of a vector, the result is the same.
+    let other = try data.appending(
+      RouterData(
+        dimensions: 4, ids: blind.ids, x: blind.x,
+        isAsked: [Bool](repeating: false, count: 40), counts: blind.counts))
+    let again = try RouterTrainer(configuration: configuration, seed: 1)
+      .train(from: start, on: other, dev: nil).discriminator
+    #expect(again == trained)
+    let evaluation = RouterEvaluation(trained, on: both)
+    #expect(evaluation.unimodal.posts >= 40)
+    let alone = RouterEvaluation(trained, on: data)
+    #expect(evaluation.multimodal == alone.multimodal)
+    #expect(evaluation.union == alone.union + blind.counts.total().text)
   }
 
   @Test func biaslessHeadsKeepNoBiases() throws {

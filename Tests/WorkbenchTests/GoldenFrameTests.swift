@@ -104,12 +104,16 @@ import Testing
     candidate.flips = ["hb_0002", "hb_0003"]
     candidate.trainedOn = 12
     candidate.heldOut = 3
+    candidate.judgedOn = 103
+    candidate.difference = .init(value: 0.9, low: -0.4, high: 2.1)
+    candidate.failures = ["hb_0004": "riva: the picture cannot be decoded"]
     var worse = candidate
     worse.state = .candidate(worse: true)
     worse.heldOutAfter = 69.8
     let refusals: [TrainingReport.Refusal] = [
-      .tooFewCorrections(have: 3, need: 10), .foreignLabels(["BOAT", "DOG"]),
-      .noCachedCounts("models/rds"), .missingEmbeddings(posts: 4), .noRouter,
+      .tooFewCorrections(teaching: 3, accepted: 4, need: 10), .nothingHeldOut(accepted: 6),
+      .foreignLabels(["BOAT", "DOG"]),
+      .noCachedCounts("models/rds"), .noRouter,
       .failed("the objective is not a number"),
     ]
     return [

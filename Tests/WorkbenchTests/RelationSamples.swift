@@ -88,7 +88,8 @@ extension Samples {
     let post = posts[index]
     func effect(_ value: Float) -> RouteExplanation.Effect {
       RouteExplanation.Effect(
-        probability: decision(index).probability - value, contribution: value, logit: 4 * value)
+        probability: (decision(index).scores?.probability ?? 0) - value, contribution: value,
+        logit: 4 * value)
     }
     let analysis = analysis(index)
     return RouteExplanation(

@@ -89,7 +89,8 @@ public struct VisualPrefix: ParameterContainer {
         kind: .matrix(
           rows: (0..<pictures).map { $0 == 0 ? "picture" : "crop \($0)" },
           columns: (1...rows).map { "slice \($0)" }),
-        steps: [.layer(gates.count)], tensor: Tensor([gates.count, pictures, rows], shown)))
+        steps: [.layer(gates.count)], ofPicture: true,
+        tensor: Tensor([gates.count, pictures, rows], shown)))
     return result
   }
 

@@ -97,7 +97,7 @@ public struct MAFHead: PictureTaggerHead {
       probe.show(
         Signal(
           name: "maf/cosine", caption: "cosine of the text's and the picture's vectors",
-          kind: .scalar(low: -1, high: 1, threshold: nil, percentile: nil),
+          kind: .scalar(low: -1, high: 1, threshold: nil, percentile: nil), ofPicture: true,
           tensor: Tensor(scalar: cosine)))
     }
     return Pass(emissions: emissions, match: match, vectors: vectors)
@@ -129,7 +129,7 @@ public struct MAFHead: PictureTaggerHead {
       s = probe.tap("maf/match", s, on: tape) {
         Signal(
           name: "maf/match", caption: "match s: text and picture belong together",
-          kind: .scalar(low: 0, high: 1, threshold: 0.5, percentile: nil),
+          kind: .scalar(low: 0, high: 1, threshold: 0.5, percentile: nil), ofPicture: true,
           tensor: Tensor(scalar: $0.array[0]))
       }
     }

@@ -135,7 +135,7 @@ struct MEGALiteHead: ParameterContainer {
           kind: .matrix(
             rows: names,
             columns: item.pieces.count == real
-              ? item.pieces : (0..<real).map { "piece \($0 + 1)" }),
+              ? item.pieces : (0..<real).map { "piece \($0 + 1)" }), ofPicture: true,
           tensor: Tensor([names.count, real], rows)))
     }
     return tape.sigmoid(mixed)

@@ -109,7 +109,7 @@ public struct MEGALiteModel: Sendable {
     _ words: [String], _ pair: TokenPair, _ regions: PictureRegions,
     substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
   ) throws(EncoderInputError) -> (answer: MTBModel.Answer, trace: Trace) {
-    let probe = Probe(substituting: substitutions)
+    let probe = Probe(hasPicture: !regions.isMissing, substituting: substitutions)
     let objects = Objects(regions, configuration.options)
     var item = item(words, pair, objects)
     item.pieces = item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }

@@ -12,15 +12,14 @@ extension ExpertModel {
   ) -> Prediction {
     let batch = TaggerBatch([read.input], words: words, characters: characters)
     let tape = Tape()
-    let probe = Probe(substituting: substitutions)
+    let probe = Probe(hasPicture: read.input.seen != nil, substituting: substitutions)
     let emissions = tape[tagger.emissions(batch, tape, probe)]
     let scheme = configuration.scheme
     let answer = tagger.decode(
       emissions: emissions, lengths: batch.words.lengths, scheme: scheme
     ).first
     let marginals = answer?.marginals ?? []
-    var trace = Trace()
-    for signal in probe.trace.signals { trace.append(withPercentile(signal)) }
+    var trace = probe.trace.map(withPercentile)
     trace.append(
       Signal(
         name: "crf/marginals", caption: "tag probabilities",
@@ -49,15 +48,10 @@ extension ExpertModel {
   }
 
   private func withPercentile(_ signal: Signal) -> Signal {
-    guard case .scalar(let low, let high, let threshold, _) = signal.kind,
-      let reference = configuration.references[signal.name], !reference.isEmpty
+    guard let value = signal.values.first, let reference = configuration.references[signal.name],
+      !reference.isEmpty
     else { return signal }
-    return Signal(
-      name: signal.name, caption: signal.caption,
-      kind: .scalar(
-        low: low, high: high, threshold: threshold,
-        percentile: Quantiles.share(below: signal.tensor.array.first ?? 0, in: reference)),
-      steps: signal.steps, tensor: signal.tensor)
+    return signal.withPercentile(Quantiles.share(below: value, in: reference))
   }
 }
 

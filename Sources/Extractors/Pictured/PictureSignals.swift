@@ -3,18 +3,20 @@ import Traces
 
 /// Signals that several multimodal experts show, of the first post of a batch.
 enum PictureSignals {
-  /// The mean over all dimensions of a B×T×D value at each word's first piece; 0 where words were
-  /// cut off.
+  /// A gate on the picture: the mean over all dimensions of a B×T×D value at each word's first
+  /// piece; NaN where words were cut off, since nothing was computed there.
   static func words(_ name: String, _ caption: String, _ value: Tensor, _ item: PicturedPieces)
     -> Signal
   {
     let width = value.shape.last ?? 1
-    var means = [Float](repeating: 0, count: item.wordCount)
+    var means = [Float](repeating: .nan, count: item.wordCount)
     for (word, piece) in item.wordPieces.enumerated() {
       means[word] =
         value.array[(piece * width)..<((piece + 1) * width)].reduce(0, +) / Float(width)
     }
-    return Signal(name: name, caption: caption, kind: .words, tensor: Tensor([means.count], means))
+    return Signal(
+      name: name, caption: caption, kind: .words, ofPicture: true,
+      tensor: Tensor([means.count], means))
   }
 
   /// Weights B×h×T×N of words over regions: heads × words × rows × columns.
@@ -30,7 +32,8 @@ enum PictureSignals {
         let row = (head * length + piece) * cells
         maps += weights.array[row..<(row + cells)]
       }
-      maps += repeatElement(0, count: (item.wordCount - item.wordPieces.count) * cells)
+      // Nothing was computed where words were cut off.
+      maps += repeatElement(.nan, count: (item.wordCount - item.wordPieces.count) * cells)
     }
     return Signal(
       name: name, caption: caption,

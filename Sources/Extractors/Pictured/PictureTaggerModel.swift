@@ -97,7 +97,7 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Sendable {
     substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
   ) throws(EncoderInputError) -> Prediction {
     let item = item(words, regions)
-    let probe = Probe(substituting: substitutions)
+    let probe = Probe(hasPicture: !regions.isMissing, substituting: substitutions)
     let emissions = try head.emissions([item], engine, probe).first ?? []
     return Prediction(
       system: name, scheme: configuration.scheme, words: words.count,

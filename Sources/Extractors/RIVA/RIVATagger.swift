@@ -56,7 +56,7 @@ public struct RIVATagger: Tagger {
         s = probe.tap("rgn/gate", s, on: tape) {
           Signal(
             name: "rgn/gate", caption: "relation gate s^G: the picture adds to the text",
-            kind: .scalar(low: 0, high: 1, threshold: 0.5, percentile: nil),
+            kind: .scalar(low: 0, high: 1, threshold: 0.5, percentile: nil), ofPicture: true,
             tensor: Tensor(scalar: $0.array[0]))
         }
       }

@@ -67,21 +67,13 @@ extension [RoutingProtocol.Item] {
     }
   }
 
-  /// The router's view of these posts: x = t ⊙ v, zeros where there is no picture.
+  /// The router's view of these posts.
   ///
   /// - Throws: `RoutingError`.
   public func routerData(_ counts: [ExpertCounts]) throws -> RouterData {
-    let dimensions = first?.read.text.count ?? 1
-    var x: [Float] = []
-    for item in self {
-      if let picture = item.read.picture {
-        x += zip(item.read.text, picture).map { $0 * $1 }
-      } else {
-        x += [Float](repeating: 0, count: dimensions)
-      }
-    }
-    return try RouterData(
-      dimensions: dimensions, ids: map(\.post.id), x: x, counts: counts,
+    try RouterData(
+      dimensions: first?.read.text.count ?? 1, ids: map(\.post.id),
+      inputs: map { try RouterInput(text: $0.read.text, picture: $0.read.picture) }, counts: counts,
       imageAdds: map(\.read.input.imageAdds))
   }
 }

@@ -113,7 +113,7 @@ public struct RDSReport: Sendable, Codable {
       return number
     }
     func make(
-      _ name: String, isFair: Bool = true, scores: [[Float]] = [], best: [GridPoint] = [],
+      _ name: String, isFair: Bool = true, scores: [[Float?]] = [], best: [GridPoint] = [],
       points: Int = 0, _ routes: [[Route]]
     ) -> (Routing, UnionBootstrap) {
       let bootstrap = UnionBootstrap(
@@ -122,8 +122,11 @@ public struct RDSReport: Sendable, Codable {
       let unions = zip(counts, routes).map { $0.union(routes: $1) }
       let all = routes.reduce(0) { $0 + $1.count }
       let toMultimodal = routes.reduce(0) { $0 + $1.count { $0 == .multimodal } }
-      let aucs = zip(scores, results).compactMap {
-        RankStatistics.auc(scores: $0, labels: $1.imageAdds)
+      let aucs = zip(scores, results).compactMap { scores, result in
+        let known = zip(scores, result.imageAdds).compactMap { score, adds in
+          score.map { ($0, adds) }
+        }
+        return RankStatistics.auc(scores: known.map(\.0), labels: known.map(\.1))
       }
       let routing = Routing(
         name: name, union: bootstrap.union, gain: bootstrap.gain,
@@ -153,19 +156,25 @@ public struct RDSReport: Sendable, Codable {
       make(
         "random",
         results.map {
-          ReferenceRouting.random(count: $0.ids.count, multimodalShare: share, seed: $0.seed)
+          let pictured = Float($0.cosines.count { $0 != nil }) / Float(max(1, $0.cosines.count))
+          return $0.withoutPictures(
+            ReferenceRouting.random(
+              count: $0.ids.count, multimodalShare: pictured > 0 ? min(1, share / pictured) : 0,
+              seed: $0.seed))
         }))
     made.append(
       make(
         "cosine", scores: results.map(\.cosines),
         results.map { result in
-          result.cosines.map { $0 >= result.cosineThreshold ? .multimodal : .text }
+          result.cosines.map { cosine in
+            cosine.map { $0 >= result.cosineThreshold } == true ? .multimodal : .text
+          }
         }))
     if results.contains(where: { $0.imageAdds.contains { $0 != nil } }) {
       made.append(
         make(
           "gold imageAdds", isFair: false,
-          results.map { ReferenceRouting.gold(imageAdds: $0.imageAdds) }))
+          results.map { $0.withoutPictures(ReferenceRouting.gold(imageAdds: $0.imageAdds)) }))
     }
     made.append(make("oracle", isFair: false, counts.map { $0.oracleRoutes() }))
     routings = made.map(\.0)

@@ -95,21 +95,21 @@ public struct RDSRun: Sendable {
     }
   }
 
-  /// x of every post by its id.
-  private func embedded() throws -> [String: [Float]] {
+  /// The router's input of every post by its id.
+  private func embedded() throws -> [String: RouterInput] {
     let total = Double(max(1, dataset.posts.count))
     let products = try embedder.products(dataset.posts, of: dataset) { done in
       observe(.preparing("embedding posts with \(embedder.name)", Double(done) / total))
     }
     guard let products else { throw TrainingStopped(model: "the router's inputs") }
-    var result: [String: [Float]] = [:]
+    var result: [String: RouterInput] = [:]
     for (post, x) in zip(dataset.posts, products) {
-      result[post.id] = x ?? [Float](repeating: 0, count: embedder.dimensions)
+      result[post.id] = x.map(RouterInput.product) ?? .withoutPicture
     }
     return result
   }
 
-  private func runSeed(_ seed: UInt64, _ products: [String: [Float]]) throws -> RDSSeedResult {
+  private func runSeed(_ seed: UInt64, _ products: [String: RouterInput]) throws -> RDSSeedResult {
     let parts = RDSParts(
       train: dataset.posts(in: .train), share: settings.modelShare, seed: seed)
     let units = (
@@ -125,7 +125,8 @@ public struct RDSRun: Sendable {
     func data(_ units: [RoutedUnit], _ experts: Experts) throws -> RouterData {
       try RouterData(
         dimensions: embedder.dimensions, ids: units.map(\.id),
-        x: units.flatMap { products[$0.post.id] ?? [] }, counts: experts.counts(units),
+        inputs: units.map { products[$0.post.id] ?? .withoutPicture },
+        counts: experts.counts(units),
         imageAdds: units.map(\.imageAdds))
     }
     let (split, dev) = (try data(units.split, first), try data(units.dev, first))
@@ -152,7 +153,8 @@ public struct RDSRun: Sendable {
       guard let router = routers[name] else { continue }
       routers[name] = RDSSeedResult.Router(
         best: router.best, points: router.points,
-        probabilities: discriminator.probabilities(test.x), seconds: router.seconds)
+        probabilities: test.spread(discriminator.probabilities(test.askedInputs)),
+        seconds: router.seconds)
     }
     func numbers(_ counts: (ExpertCounts) -> MatchCounts) -> [[Int]] {
       test.counts.map {
@@ -233,7 +235,7 @@ public struct RDSRun: Sendable {
   private func search(
     _ router: RDSSettings.Router, _ seed: UInt64, _ split: RouterData, _ dev: RouterData
   ) throws -> (RDSSeedResult.Router, Discriminator) {
-    let journal = GridJournal(path: folder + "/seed-\(seed)-\(router.name).jsonl")
+    let journal = GridJournal(path: folder + "/seed-\(seed)-\(router.name)-points.jsonl")
     let known = journal.points()
     let settings = router.grid.settings(of: router.base)
     let label = "router \(router.name), seed \(seed)"
@@ -277,6 +279,7 @@ extension RouterData {
   func merged(_ posts: [Post.ID]) throws(RoutingError) -> RouterData {
     var places: [Post.ID: Int] = [:]
     var (ids, x, counts, adds): ([String], [Float], [ExpertCounts], [Bool?]) = ([], [], [], [])
+    var asked: [Bool] = []
     for (row, post) in posts.enumerated() {
       if let place = places[post] {
         counts[place] = counts[place] + self.counts[row]
@@ -285,15 +288,16 @@ extension RouterData {
       places[post] = ids.count
       ids.append(post)
       x += self.row(row)
+      asked.append(isAsked[row])
       counts.append(self.counts[row])
       adds.append(imageAdds[row])
     }
     return try RouterData(
-      dimensions: dimensions, ids: ids, x: x, counts: counts, imageAdds: adds)
+      dimensions: dimensions, ids: ids, x: x, isAsked: asked, counts: counts, imageAdds: adds)
   }
 
-  /// Cosine of text and picture of each post: Σx.
-  var cosines: [Float] { (0..<count).map { row($0).reduce(0, +) } }
+  /// Cosine of text and picture of each post: Σx; nil without a picture.
+  var cosines: [Float?] { (0..<count).map { isAsked[$0] ? row($0).reduce(0, +) : nil } }
 }
 
 /// Routing by the cosine alone: the picture is used where it fits the text.
@@ -302,7 +306,7 @@ enum CosineRouting {
   /// posts; of equals the largest.
   static func threshold(on data: RouterData) -> Float {
     let cosines = data.cosines
-    let order = cosines.indices.sorted { cosines[$0] > cosines[$1] }
+    let order = data.asked.sorted { (cosines[$0] ?? 0) > (cosines[$1] ?? 0) }
     // From all on text, posts change to the multimodal expert in the order of their cosines.
     var sum = data.counts.total().text
     var best = (f1: sum.f1, threshold: Float.infinity)
@@ -310,7 +314,9 @@ enum CosineRouting {
       sum = sum - data.counts[i].text + data.counts[i].multimodal
       let isLastOfEquals =
         place + 1 == order.count || cosines[order[place + 1]] != cosines[i]
-      if isLastOfEquals, sum.f1 > best.f1 { best = (sum.f1, cosines[i]) }
+      if isLastOfEquals, sum.f1 > best.f1, let cosine = cosines[i] {
+        best = (sum.f1, cosine)
+      }
     }
     return best.threshold.isFinite ? best.threshold : 2
   }

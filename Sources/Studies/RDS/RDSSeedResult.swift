@@ -12,8 +12,8 @@ public struct RDSSeedResult: Sendable, Codable {
   public let multimodal: [[Int]]
   /// Whether the picture adds, where the dataset says.
   public let imageAdds: [Bool?]
-  /// Cosine of text and picture: Σx.
-  public let cosines: [Float]
+  /// Cosine of text and picture: Σx; nil without a picture.
+  public let cosines: [Float?]
   /// The cosine from which routing by it alone is best on dev.
   public let cosineThreshold: Float
   /// What each objective's best router does, by name.
@@ -29,8 +29,8 @@ public struct RDSSeedResult: Sendable, Codable {
     public let best: GridPoint
     /// How many points were tried.
     public let points: Int
-    /// p of each unit of test.
-    public let probabilities: [Float]
+    /// p of each unit of test; nil for units without a picture, which the text expert answers.
+    public let probabilities: [Float?]
     /// Seconds of the search.
     public let seconds: Double
   }
@@ -48,8 +48,13 @@ public struct RDSSeedResult: Sendable, Codable {
 
   /// Where a router sends the units: p > 0.5 (MODELS §10.3).
   public func routes(of router: String) -> [Route] {
-    (routers[router]?.probabilities ?? []).map {
-      $0 > RouteDecision.threshold ? .multimodal : .text
+    (routers[router]?.probabilities ?? []).map { p in
+      p.map { $0 > RouteDecision.threshold } == true ? .multimodal : .text
     }
+  }
+
+  /// Routes that need no router, with units without a picture sent to the text expert as always.
+  func withoutPictures(_ routes: [Route]) -> [Route] {
+    zip(routes, cosines).map { $1 == nil ? .text : $0 }
   }
 }

@@ -15,6 +15,9 @@ public struct RDSSettings: Sendable, Hashable, Codable {
   public var retrains = true
   /// The objectives compared, each with the grid it is searched over.
   public var routers: [Router]
+  /// Who answers posts without a picture. Results of versions that gave routers a vector of zeros
+  /// there lack this, and are not taken up.
+  public var withoutPicture = Route.text
   /// Resamples of the intervals.
   public var resamples = 1000
 

@@ -15,10 +15,15 @@ extension TrainingReport.Refusal {
   /// What is wrong, and what to do about it.
   var words: (what: String, remedy: String) {
     switch self {
-    case .tooFewCorrections(let have, let need):
+    case .tooFewCorrections(let teaching, let accepted, let need):
       (
-        "\(have) accepted corrections, \(need) needed",
-        "accept \(max(1, need - have)) more and train again"
+        "of \(accepted) accepted posts \(teaching) teach, \(need) needed",
+        "accept more; one in five is held out to judge by"
+      )
+    case .nothingHeldOut(let accepted):
+      (
+        "all \(accepted) accepted posts teach, and none is left to judge by",
+        "accept more; one in five is held out"
       )
     case .foreignLabels(let labels):
       (
@@ -29,11 +34,6 @@ extension TrainingReport.Refusal {
       (
         "no cached counts in \(place)",
         "run: twinlens train on this router's folder"
-      )
-    case .missingEmbeddings(let posts):
-      (
-        "\(posts) corrected posts have no embeddings",
-        "give their pictures with --images DIR, then train again"
       )
     case .noRouter: ("no router is loaded", "start with --models DIR --router NAME")
     case .failed(let reason): (reason, "train again; if it stays, see the log")

@@ -61,6 +61,12 @@ extension WorkbenchState {
     }
   }
 
+  /// What the systems do not show of a post without a picture, each once.
+  var absentGauges: [AbsentSignal] {
+    var names: Set<String> = []
+    return tracedSystems.flatMap(\.trace.absent).filter { names.insert($0.name).inserted }
+  }
+
   /// The slice of the chosen spatial signal that is on screen, whether heat is on or off.
   var heat: Heat? { spatialSignal?.heat(slice: choice.slice, word: token) }
 
@@ -175,14 +181,6 @@ struct Gauge: Sendable, Equatable {
 }
 
 extension Signal {
-  /// True when it lies over the picture.
-  public var isSpatial: Bool {
-    switch kind {
-    case .imageMap, .wordsByImage, .regions: true
-    default: false
-    }
-  }
-
   /// One slice, or the mean of all, as heat; nil when the numbers do not fill the picture.
   public func heat(slice: Int?, word: Int) -> Heat? {
     let all = slice.map { self.slice($0) } ?? mean

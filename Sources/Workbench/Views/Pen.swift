@@ -114,8 +114,12 @@ enum Digits {
   /// One decimal, for scores in percent; `+1.7` when signed.
   static func score(_ value: Float, signed: Bool = false) -> String {
     guard value.isFinite else { return "?" }
-    return String(format: signed ? "%+.1f" : "%.1f", value)
+    let value = rounded(value)
+    return String(format: signed ? "%+.1f" : "%.1f", value == 0 ? 0 : value)
   }
+
+  /// As `score` shows it.
+  static func rounded(_ value: Float) -> Float { (value * 10).rounded() / 10 }
 
   /// `8 s`, `3 min`, `2.5 h`.
   static func duration(_ seconds: Double) -> String {

@@ -24,23 +24,29 @@ extension WorkbenchState {
     row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
     row = drawOtherAnswer(explanation, &pen, box, row: row, post) + (hasRoom ? 1 : 0)
     row = drawOtherSignals(&pen, box, row: row)
-    _ = drawParts(explanation.parts, explanation.logit, &pen, box, row: row)
+    if let parts = explanation.parts, let logit = explanation.logit {
+      _ = drawParts(parts, logit, &pen, box, row: row)
+    }
   }
 
   private func drawRouteLine(
     _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box
   ) -> Int {
-    let decision = explanation.decision
+    guard let decision = explanation.decision else { return 0 }
     let role: Role = decision.route == .text ? .routeText : .routeMultimodal
-    var pieces = [
-      pen.piece("to \(decision.route.rawValue) ", role),
-      pen.piece("p ", .muted), pen.piece(Digits.fine(decision.probability), role),
-      pen.piece(" rank ", .muted), pen.piece(Digits.percent(decision.percentile)),
-    ]
-    if box.columns >= 48 {
+    var pieces = [pen.piece("to \(decision.route.rawValue) ", role)]
+    if let scores = decision.scores {
       pieces += [
-        pen.piece(" cos ", .muted), pen.piece(Digits.short(decision.cosine)),
-        pen.piece("  by \(safe(explanation.router))", .muted),
+        pen.piece("p ", .muted), pen.piece(Digits.fine(scores.probability), role),
+        pen.piece(" rank ", .muted), pen.piece(Digits.percent(scores.percentile)),
+      ]
+    }
+    if box.columns >= 48 {
+      if let scores = decision.scores {
+        pieces += [pen.piece(" cos ", .muted), pen.piece(Digits.short(scores.cosine))]
+      }
+      pieces += [
+        pen.piece("  by \(safe(explanation.router))", .muted)
       ]
     }
     pen.line(pieces, in: box, row: 0)
@@ -74,7 +80,7 @@ extension WorkbenchState {
       pen.cell(" experts", min(names, 24)) + " right answ. gold", .muted, in: box, row: row)
     var row = row + 1
     for answer in explanation.answers {
-      let isChosen = answer.route == explanation.decision.route
+      let isChosen = answer.route == explanation.decision?.route
       let role: Role = answer.route == .text ? .textExpert : .multimodalExpert
       guard let counts = answer.counts(post), row < box.rows else { continue }
       pen.line(
@@ -96,8 +102,7 @@ extension WorkbenchState {
   private func drawOtherAnswer(
     _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
   ) -> Int {
-    let route = explanation.decision.route
-    guard let chosen = explanation.answer(on: route),
+    guard let route = explanation.decision?.route, let chosen = explanation.answer(on: route),
       let other = explanation.answer(on: route == .text ? .multimodal : .text)
     else { return row }
     let (a, b) = (chosen.mentions ?? [], other.mentions ?? [])

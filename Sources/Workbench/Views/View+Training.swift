@@ -10,10 +10,15 @@ extension WorkbenchState {
     row = drawHeldOut(&pen, box, row: row)
     row = drawFlipCount(&pen, box, row: row)
     row = drawObjective(&pen, box, row: row)
-    if training.trainedOn + training.heldOut > 0, row < box.rows {
-      let counts = "on \(training.trainedOn) posts, \(training.heldOut) held out"
+    if training.accepted > 0, row < box.rows {
+      let counts =
+        "\(training.accepted) accepted: \(training.trainedOn) teach, \(training.heldOut) held out"
       pen.line(counts, .muted, in: box, row: row)
       row += 1
+    }
+    if let (id, reason) = training.failures.min(by: { $0.key < $1.key }), row < box.rows {
+      let more = training.failures.count > 1 ? " (and \(training.failures.count - 1) more)" : ""
+      row = pen.wrap("left out: \(safe(id)), \(safe(reason))\(more)", .warning, in: box, row: row)
     }
     for id in training.flips.prefix(max(0, box.rows - row)) {
       pen.line(safe(id), .muted, in: box, row: row, indent: 2)
@@ -88,9 +93,17 @@ extension WorkbenchState {
     if let after = training.heldOutAfter {
       let role: Role = after < before ? .warning : .success
       pieces.append(pen.piece(" \(look.glyphs.arrow) \(Digits.score(after))", role))
-      pieces.append(pen.piece(" (\(Digits.score(after - before, signed: true)))", role))
+      // The difference of what stands there, so that the three numbers agree.
+      let shown = Digits.rounded(after) - Digits.rounded(before)
+      pieces.append(pen.piece(" (\(Digits.score(shown, signed: true)))", role))
     }
     pen.line(pieces, in: box, row: row)
-    return row + 1
+    guard let difference = training.difference, row + 1 < box.rows else { return row + 1 }
+    pen.line(
+      "95% \(Digits.score(Float(difference.low), signed: true)) to "
+        + "\(Digits.score(Float(difference.high), signed: true)), \(training.judgedOn) posts",
+      .muted,
+      in: box, row: row + 1)
+    return row + 2
   }
 }

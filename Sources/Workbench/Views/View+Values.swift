@@ -7,6 +7,14 @@ extension WorkbenchState {
     var row = drawRouter(&pen, box)
     let all = gauges
     let perGauge = box.rows - row >= all.count * 2 ? 2 : 1
+    for signal in absentGauges where row < box.rows {
+      let words = "no picture"
+      pen.line(
+        pen.cell(safe(signal.caption), max(1, box.columns - words.count - 1)), .text, in: box,
+        row: row)
+      pen.rightLine([pen.piece(words, .muted)], in: box, row: row)
+      row += 1
+    }
     for (i, gauge) in all.enumerated() {
       let isLastRow = row + perGauge > box.rows - (i + 1 < all.count ? 1 : 0)
       if isLastRow, row < box.rows {
@@ -28,7 +36,7 @@ extension WorkbenchState {
       return pen.wrap(words, .muted, in: box, row: 0)
     }
     let role: Role = decision.route == .text ? .routeText : .routeMultimodal
-    guard decision.isAsked else {
+    guard let scores = decision.scores else {
       let name = safe(analysis?.routedNames[.text] ?? Route.text.rawValue)
       return pen.wrap(
         "\(look.glyphs.arrow) \(name): without a picture the router is not asked", role, in: box,
@@ -36,25 +44,25 @@ extension WorkbenchState {
     }
     pen.line(
       [
-        pen.piece("p ", .muted), pen.piece(Digits.fine(decision.probability), role),
-        pen.piece("  rank ", .muted), pen.piece(Digits.percent(decision.percentile)),
-        pen.piece("  cos ", .muted), pen.piece(Digits.short(decision.cosine)),
+        pen.piece("p ", .muted), pen.piece(Digits.fine(scores.probability), role),
+        pen.piece("  rank ", .muted), pen.piece(Digits.percent(scores.percentile)),
+        pen.piece("  cos ", .muted), pen.piece(Digits.short(scores.cosine)),
       ], in: box, row: 0)
     bar(
-      &pen, box, row: 1, value: Double(decision.probability),
+      &pen, box, row: 1, value: Double(scores.probability),
       threshold: Double(RouteDecision.threshold))
-    return pen.wrap(why(decision, isLong: box.rows >= 8), role, in: box, row: 2)
+    return pen.wrap(why(decision.route, scores, isLong: box.rows >= 8), role, in: box, row: 2)
   }
 
   /// Why the post went where it went, in one sentence.
-  private func why(_ decision: RouteDecision, isLong: Bool) -> String {
-    let isText = decision.route == .text
-    let name = safe(analysis?.routedNames[decision.route] ?? decision.route.rawValue)
+  private func why(_ route: Route, _ scores: RouteScores, isLong: Bool) -> String {
+    let isText = route == .text
+    let name = safe(analysis?.routedNames[route] ?? route.rawValue)
     let limit = Digits.short(RouteDecision.threshold)
     let sign = isText ? (look.glyphs.isUnicode ? "≤" : "<=") : ">"
     let short = "\(look.glyphs.arrow) \(name): p \(sign) \(limit)"
     guard isLong else { return short }
-    return short + ", and higher than on \(Digits.percent(decision.percentile)) of the dev posts"
+    return short + ", and higher than on \(Digits.percent(scores.percentile)) of the dev posts"
   }
 
   private func draw(_ gauge: Gauge, _ pen: inout Pen, _ box: Box, row: Int, isTall: Bool) {
