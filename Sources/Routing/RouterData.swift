@@ -35,8 +35,8 @@ public struct RouterData: Sendable, Hashable {
       weights: weights)
   }
 
-  /// Posts of the router. `imageAdds` and `weights` may be left out; without `isAsked` the router is
-  /// asked about all.
+  /// Posts of the router. `imageAdds` and `weights` may be left out; without `isAsked` the router
+  /// is asked about all.
   ///
   /// - Throws: `RoutingError` when a size disagrees, an embedding is not finite or counts are
   ///   impossible.

@@ -1,7 +1,7 @@
 /// The router's input for one post.
 ///
-/// The rule for posts without a picture stands in this type and in no other place: the router is not
-/// asked, and the text expert answers.
+/// The rule for posts without a picture stands in this type and in no other place: the router is
+/// not asked, and the text expert answers.
 public enum RouterInput: Sendable, Hashable {
   /// x = t ⊙ v.
   case product([Float])
