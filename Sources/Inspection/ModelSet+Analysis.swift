@@ -66,6 +66,7 @@ extension ModelSet {
       multimodalRelations: pairs.1,
       notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + problems)
     analysis.task = task
+    analysis.unknownWords = unknownWords(of: post)
     let experts = routed
     analysis.routedNames = [:]
     analysis.routedNames[.text] = experts.text?.name

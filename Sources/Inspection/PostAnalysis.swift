@@ -20,6 +20,8 @@ public struct PostAnalysis: Sendable {
   public var task = ExpertTask.entities
   /// Names of the experts that it chooses between; those that are loaded.
   public var routedNames: [Route: String] = [:]
+  /// How many of its words each model does not know; experts first.
+  public var unknownWords: [UnknownWords] = []
   /// Sentences on what is missing and why, e.g. a picture that could not be read.
   public let notices: [String]
 
@@ -38,6 +40,11 @@ public struct PostAnalysis: Sendable {
     self.notices = notices
     routedNames[.text] = text?.system
     routedNames[.multimodal] = multimodal?.system
+  }
+
+  /// The model that knows fewest of the post's words; nil when all know all of them.
+  public var leastKnown: UnknownWords? {
+    unknownWords.filter { $0.unknown > 0 }.max { $0.share < $1.share }
   }
 
   /// The mentions of the expert that the router chose; of the multimodal one if there is one when

@@ -37,10 +37,17 @@ public struct RouteExplanation: Sendable {
     /// True: w_i x_i of the linear router. False: integrated gradients of the MLP from the mean dev
     /// post. Both add up exactly.
     public let isLinear: Bool
-    /// One per dimension.
+    /// True: no hidden unit is on for the post, so that p is the same for it as for every such
+    /// post, and there is nothing to list.
+    public var isSilent = false
+    /// One per dimension; empty when silent.
     public let contributions: [Float]
     /// What the dimensions leave: the linear router's bias, the logit of the mean dev post.
     public let rest: Float
+
+    /// What stands in the place of the contributions of a silent post.
+    public static let silence =
+      "no hidden unit of the router is on for this post: p is the same for it as for every such post"
 
     /// Sum of what pulls to the multimodal expert.
     public var positive: Float { contributions.reduce(0) { $0 + max(0, $1) } }

@@ -1,7 +1,7 @@
 import Routing
 
 extension RouteExplanation.Parts {
-  /// The logit of one post as a sum.
+  /// The logit of one post as a sum; of a silent post only the rest, which is all of it.
   ///
   /// The linear router: w_i x_i, and the bias is left. The MLP: integrated gradients (Sundararajan
   /// et al. 2017) on the straight way from a mean post to this one, and the logit of the mean post
@@ -19,6 +19,11 @@ extension RouteExplanation.Parts {
         isLinear: true, contributions: contributions, rest: logit - contributions.reduce(0, +))
       return
     }
+    // The way from the mean would explain how the last unit went off, not this post.
+    guard !router.isSilent(x) else {
+      self.init(isLinear: false, isSilent: true, contributions: [], rest: logit)
+      return
+    }
     let parameters = router.parameters
     let w1 = parameters["w1"]?.array ?? []
     let w2 = parameters["w2"]?.array ?? []
@@ -34,7 +39,8 @@ extension RouteExplanation.Parts {
       let row = w1[(unit * x.count)..<((unit + 1) * x.count)]
       let start = zip(row, from).reduce(b1[unit]) { $0 + $1.0 * $1.1 }
       let end = zip(row, to).reduce(b1[unit]) { $0 + $1.0 * $1.1 }
-      let share = w2[unit] * Self.shareAboveZero(start, end)
+      let above = Self.shareAboveZero(start, end)
+      let share = w2[unit] * (above + (1 - above) * router.leak)
       guard share != 0 else { continue }
       for (i, weight) in row.enumerated() { contributions[i] += share * weight * way[i] }
     }

@@ -37,7 +37,7 @@ extension Discriminator {
             let at = unit * dimensions
             let inner = UnsafeBufferPointer(rebasing: weights[at..<at + dimensions])
             let value = Self.dot(row, inner) + weights[layout.b1.lowerBound + unit]
-            sum += value > 0 ? value * outer[unit] : 0
+            sum += (value > 0 ? value : leak * value) * outer[unit]
           }
           return sum
         }
@@ -88,14 +88,29 @@ extension Discriminator {
     let input = features(x)
     guard layout.hidden > 0 else { return zip(input, weights[layout.w2]).map { $0 * $1 } }
     var slope = [Float](repeating: 0, count: dimensions)
-    for unit in 0..<layout.hidden {
+    for (unit, before) in hiddenInputs(input).enumerated() {
+      let out = weights[layout.w2.lowerBound + unit] * (before > 0 ? 1 : leak)
+      guard out != 0 else { continue }
       let row = weights[unit * dimensions..<(unit + 1) * dimensions]
-      let before = zip(row, input).reduce(weights[layout.b1.lowerBound + unit]) { $0 + $1.0 * $1.1 }
-      guard before > 0 else { continue }
-      let out = weights[layout.w2.lowerBound + unit]
       for (column, weight) in row.enumerated() { slope[column] += out * weight }
     }
     return zip(slope, input).map { $0 * $1 }
+  }
+
+  /// Whether nothing of a post reaches the output unit: a hidden layer without a leak, all of whose
+  /// units are off. p is then the same for every such post.
+  public func isSilent(_ x: [Float]) -> Bool {
+    precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
+    guard layout.hidden > 0, leak == 0 else { return false }
+    return hiddenInputs(features(x)).allSatisfy { $0 <= 0 }
+  }
+
+  /// The input of each hidden unit for one row of features.
+  private func hiddenInputs(_ input: [Float]) -> [Float] {
+    (0..<layout.hidden).map { unit in
+      zip(weights[unit * dimensions..<(unit + 1) * dimensions], input)
+        .reduce(weights[layout.b1.lowerBound + unit]) { $0 + $1.0 * $1.1 }
+    }
   }
 
   static func sigmoid(_ z: Float) -> Float { 1 / (1 + exp(-z)) }

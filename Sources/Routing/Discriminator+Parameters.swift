@@ -21,12 +21,13 @@ extension Discriminator {
   ///   `prefix`.
   public init(
     parameters: [String: Tensor], dimensions: Int, head: Head, biases: Bool = true,
-    inputScale: Float = 1, prefix: String = ""
+    leak: Float = 0, inputScale: Float = 1, prefix: String = ""
   ) throws(RoutingError) {
-    try Self.check(dimensions: dimensions, head: head, inputScale: inputScale)
+    try Self.check(dimensions: dimensions, head: head, leak: leak, inputScale: inputScale)
     self.dimensions = dimensions
     self.head = head
     self.hasBiases = biases
+    self.leak = leak
     self.inputScale = inputScale
     func read(_ name: String, _ shape: [Int]) throws(RoutingError) -> [Float] {
       guard let tensor = parameters[prefix + name] else {

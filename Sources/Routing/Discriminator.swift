@@ -9,7 +9,7 @@ public struct Discriminator: Sendable, Hashable {
   public enum Head: Sendable, Hashable {
     /// One linear unit, as in the released code.
     case linear
-    /// One hidden layer with relu, as in the paper.
+    /// One hidden layer with relu, as in the paper, or with a leak below zero (`leak`).
     case mlp(hidden: Int)
   }
 
@@ -22,6 +22,9 @@ public struct Discriminator: Sendable, Hashable {
   public let head: Head
   /// Whether the layers have biases; the paper's eq. 1 shows none, ours has them.
   public let hasBiases: Bool
+  /// Slope of a hidden unit below zero; 0 is the paper's relu, with which all units can be off for
+  /// a post, so that p says nothing about it and no gradient comes from it.
+  public let leak: Float
   /// Factor on the standardised input: 1, or √dimensions because raw entries are near 1/dimensions.
   public let inputScale: Float
   /// Subtracted from x, one per dimension; zeros without standardisation.
@@ -37,12 +40,14 @@ public struct Discriminator: Sendable, Hashable {
   ///
   /// - Throws: `RoutingError.badSetting` for sizes or a scale out of range.
   public init(
-    dimensions: Int, head: Head, biases: Bool = true, inputScale: Float = 1, seed: UInt64
+    dimensions: Int, head: Head, biases: Bool = true, leak: Float = 0, inputScale: Float = 1,
+    seed: UInt64
   ) throws(RoutingError) {
-    try Self.check(dimensions: dimensions, head: head, inputScale: inputScale)
+    try Self.check(dimensions: dimensions, head: head, leak: leak, inputScale: inputScale)
     self.dimensions = dimensions
     self.head = head
     hasBiases = biases
+    self.leak = leak
     self.inputScale = inputScale
     mean = [Float](repeating: 0, count: dimensions)
     deviation = [Float](repeating: 1, count: dimensions)
@@ -93,7 +98,12 @@ public struct Discriminator: Sendable, Hashable {
 
   var layout: Layout { Layout(dimensions: dimensions, head: head) }
 
-  static func check(dimensions: Int, head: Head, inputScale: Float) throws(RoutingError) {
+  static func check(
+    dimensions: Int, head: Head, leak: Float, inputScale: Float
+  ) throws(RoutingError) {
+    guard leak >= 0, leak < 1 else {
+      throw .badSetting(name: "leak", value: "\(leak)", allowed: "0 to below 1")
+    }
     guard (1...largestSize).contains(dimensions) else {
       throw .badSetting(
         name: "dimensions", value: "\(dimensions)", allowed: "1 to \(largestSize)")

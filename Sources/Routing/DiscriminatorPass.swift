@@ -15,6 +15,8 @@ final class DiscriminatorPass {
   private static let parallelWork = 16_384
 
   let layout: Discriminator.Layout
+  /// Slope of a hidden unit below zero.
+  let leak: Float
   let capacity: Int
   /// Whether blocks may run side by side; the result is the same.
   var parallel = true
@@ -23,7 +25,7 @@ final class DiscriminatorPass {
   private(set) var rows = 0
   /// z, one per row.
   private(set) var logits: [Float]
-  /// rows × hidden: relu(W₁ x + b₁), after dropout; backward overwrites it with its own gradient.
+  /// rows × hidden: φ(W₁ x + b₁), after dropout; backward overwrites it with its own gradient.
   private var hidden: [Float]
   /// rows × (hidden or dimensions): 0 or 1/(1 − rate) per input of the output unit; empty without
   /// dropout.
@@ -31,8 +33,9 @@ final class DiscriminatorPass {
   /// Same layout as the weights.
   private(set) var gradient: [Float]
 
-  init(layout: Discriminator.Layout, capacity: Int) {
-    self.layout = layout
+  init(for network: Discriminator, capacity: Int) {
+    layout = network.layout
+    leak = network.leak
     self.capacity = capacity
     input = [Float](repeating: 0, count: capacity * layout.dimensions)
     logits = [Float](repeating: 0, count: capacity)
@@ -85,7 +88,8 @@ final class DiscriminatorPass {
     }
   }
 
-  /// z = w₂ · drop(relu(W₁ x + b₁)) + b₂ for the rows loaded, into `logits`.
+  /// z = w₂ · drop(φ(W₁ x + b₁)) + b₂, with φ the relu or its leaky form, for the rows loaded, into
+  /// `logits`.
   func forward(_ weights: [Float]) {
     withMemory(weights, []) { memory in
       if layout.hidden == 0 {
@@ -130,7 +134,7 @@ final class DiscriminatorPass {
   private func withMemory(
     _ weights: [Float], _ logitGradient: [Float], _ body: (PassMemory) -> Void
   ) {
-    let (layout, rows) = (layout, rows)
+    let (layout, leak, rows) = (layout, leak, rows)
     weights.withUnsafeBufferPointer { weights in
       logitGradient.withUnsafeBufferPointer { logitGradient in
         input.withUnsafeBufferPointer { input in
@@ -140,7 +144,7 @@ final class DiscriminatorPass {
                 gradient.withUnsafeMutableBufferPointer { gradient in
                   body(
                     PassMemory(
-                      layout: layout, weights: weights, logitGradient: logitGradient,
+                      layout: layout, leak: leak, weights: weights, logitGradient: logitGradient,
                       input: input, mask: mask, hidden: hidden, logits: logits,
                       gradient: gradient, rows: rows))
                 }

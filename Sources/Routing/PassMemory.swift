@@ -6,6 +6,8 @@ struct PassMemory: @unchecked Sendable {
   // Unchecked because pointers are never `Sendable`: each block writes only its own rows or units,
   // and the arrays behind the pointers outlive the call that runs the blocks.
   let layout: Discriminator.Layout
+  /// Slope of a hidden unit below zero.
+  let leak: Float
   let weights: UnsafeBufferPointer<Float>
   /// One per row in the backward pass, empty in the forward pass.
   let logitGradient: UnsafeBufferPointer<Float>
@@ -26,7 +28,8 @@ struct PassMemory: @unchecked Sendable {
       packing: true)
   }
 
-  /// hidden ← drop(relu(hidden + b₁)), logits = hidden · w₂ + b₂, for some rows.
+  /// hidden ← drop(φ(hidden + b₁)) with φ the relu or its leaky form, logits = hidden · w₂ + b₂,
+  /// for some rows.
   func forward(rows range: Range<Int>) {
     guard let w = weights.baseAddress, let h = hidden.baseAddress else { return }
     let units = 0..<layout.hidden
@@ -36,7 +39,7 @@ struct PassMemory: @unchecked Sendable {
       let line = h + row * layout.hidden
       for unit in units {
         let value = line[unit] + b1[unit]
-        line[unit] = value > 0 ? value : 0
+        line[unit] = value > 0 ? value : leak * value
       }
       if !mask.isEmpty, let mask = mask.baseAddress {
         let kept = mask + row * layout.hidden
@@ -60,8 +63,9 @@ struct PassMemory: @unchecked Sendable {
     }
   }
 
-  /// In the forward pass z = Σ_u w₂[u] · m[u] · relu(W₁[u] · x + b₁[u]); so, with g = ∂/∂z per row,
-  /// ∂/∂w₂[u] = Σ g · h[u]; δ[u] = g · w₂[u] · m[u] where h[u] > 0; ∂/∂b₁ = Σ δ; ∂/∂W₁ = δᵀ X.
+  /// In the forward pass z = Σ_u w₂[u] · m[u] · φ(W₁[u] · x + b₁[u]); so, with g = ∂/∂z per row,
+  /// ∂/∂w₂[u] = Σ g · h[u]; δ[u] = g · w₂[u] · m[u] · (1 where h[u] > 0, else the leak); ∂/∂b₁ = Σ
+  /// δ; ∂/∂W₁ = δᵀ X. A unit that was dropped has m = 0, so that the sign of its h does not matter.
   ///
   /// This is all of it for some units but the last product.
   func backward(units: Range<Int>) {
@@ -80,9 +84,11 @@ struct PassMemory: @unchecked Sendable {
       for unit in units { w2[unit] += g * line[unit] }
       if !mask.isEmpty, let mask = mask.baseAddress {
         let kept = mask + row * layout.hidden
-        for unit in units { line[unit] = line[unit] > 0 ? g * outer[unit] * kept[unit] : 0 }
+        for unit in units {
+          line[unit] = (line[unit] > 0 ? 1 : leak) * g * outer[unit] * kept[unit]
+        }
       } else {
-        for unit in units { line[unit] = line[unit] > 0 ? g * outer[unit] : 0 }
+        for unit in units { line[unit] = (line[unit] > 0 ? 1 : leak) * g * outer[unit] }
       }
       for unit in units { b1[unit] += line[unit] }
     }

@@ -53,6 +53,7 @@ extension RouterBundle {
       try Discriminator(
         parameters: tensors, dimensions: configuration.dimensions,
         head: configuration.training.head, biases: configuration.training.biases,
+        leak: configuration.training.leak ?? 0,
         inputScale: configuration.inputScale, prefix: prefix)
     }
     let base = try discriminator("base.")

@@ -92,6 +92,7 @@ public struct RouterBundle: Sendable, Hashable {
     // The folder describes the network that it holds, whatever the settings asked for.
     training.hidden = base.layout.hidden
     training.biases = base.hasBiases
+    if base.leak != training.leak ?? 0 { training.leak = base.leak }
     configuration = Configuration(
       name: name, textExpert: textExpert, multimodalExpert: multimodalExpert, encoder: encoder,
       task: task, labels: labels, dimensions: base.dimensions, inputScale: base.inputScale,

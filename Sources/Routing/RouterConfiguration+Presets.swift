@@ -31,6 +31,9 @@ extension RouterConfiguration {
     var result = RouterConfiguration(
       objective: .exact, hidden: 16, iterations: 1500, learningRate: 1e-3)
     result.standardised = true
+    // With plain relu 8 % of the harbour posts switch all sixteen units off: they get one and the
+    // same p, and no gradient that could change it.
+    result.leak = 0.01
     result.weightDecay = 8
     result.dropout = 0.2
     result.evaluateEvery = 10
@@ -55,6 +58,7 @@ extension RouterConfiguration {
     }
     let largest = Discriminator.largestSize
     try check("hidden", hidden, (0...largest).contains(hidden), "0 to \(largest)")
+    if let leak { try check("leak", leak, leak >= 0 && leak < 1, "0 to below 1") }
     if let inputScale {
       try check(
         "inputScale", inputScale, inputScale.isFinite && inputScale > 0, "a positive number")

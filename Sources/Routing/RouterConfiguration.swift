@@ -30,6 +30,9 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   public var hidden: Int
   /// Whether the layers have biases.
   public var biases = true
+  /// Slope of a hidden unit below zero, below 1; nil is the paper's relu (and that of routers from
+  /// versions without the setting).
+  public var leak: Float?
   /// Factor on the (standardised) input; nil is √dimensions.
   public var inputScale: Float? = 1
   /// Whether the input is standardised to the training posts.
@@ -82,7 +85,7 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   ) throws(RoutingError) -> Discriminator {
     try validate()
     let discriminator = try Discriminator(
-      dimensions: data.dimensions, head: head, biases: biases,
+      dimensions: data.dimensions, head: head, biases: biases, leak: leak ?? 0,
       inputScale: inputScale ?? Float(data.dimensions).squareRoot(), seed: seed)
     return standardised ? discriminator.standardised(on: data) : discriminator
   }

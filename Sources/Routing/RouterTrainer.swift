@@ -71,8 +71,7 @@ public struct RouterTrainer: Sendable {
     guard asked > 0 else { throw .noPosts(what: "posts with pictures to train the router on") }
     let batch = configuration.objective == .exact ? data.count : configuration.batchSize
     let pass = DiscriminatorPass(
-      layout: start.layout,
-      capacity: configuration.objective == .exact ? data.count : min(batch, asked))
+      for: start, capacity: configuration.objective == .exact ? data.count : min(batch, asked))
     pass.parallel = parallel
     var run = TrainingRun(
       start, data: data, configuration: configuration, seed: seed, parallel: parallel)
@@ -126,7 +125,7 @@ private struct DevJudge {
     guard dev.count > 0 else { return nil }
     let inputs = dev.askedInputs
     let asked = inputs.count / dev.dimensions
-    pass = DiscriminatorPass(layout: start.layout, capacity: max(1, asked))
+    pass = DiscriminatorPass(for: start, capacity: max(1, asked))
     pass.parallel = parallel
     pass.gather(start.features(inputs), rows: 0..<asked)
     table = CountTable(dev)

@@ -36,6 +36,10 @@ extension InferenceService {
         self.mailbox.post(.training(report))
       }
       trainer.withLock { $0 = service }
+      // What is missing matters more, so it comes last and stays.
+      if let warning = models.warning(ofWordsIn: dataset) {
+        mailbox.post(.notice(warning, isError: false))
+      }
       if let first = notices.first { mailbox.post(.notice(first, isError: true)) }
       let known = Set(memory.withLock { Array($0.inputs.keys) })
       agenda.withLock { agenda in

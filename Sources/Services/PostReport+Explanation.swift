@@ -9,7 +9,9 @@ extension PostReport {
     let route = explanation.decision?.route.rawValue ?? "no route"
     var lines = ["why \(route), by \(safe(explanation.router))"]
     if let notice = explanation.notice { lines.append("  " + notice) }
-    if let parts = explanation.parts, let logit = explanation.logit {
+    if let parts = explanation.parts, parts.isSilent {
+      lines.append("  " + RouteExplanation.Parts.silence)
+    } else if let parts = explanation.parts, let logit = explanation.logit {
       lines.append(
         "  logit \(number(logit)) = \(number(parts.positive)) "
           + "\(added(parts.negative)) of the dimensions "
@@ -91,7 +93,8 @@ extension PostReport {
           "dimensions",
           parts.map { parts in
             .object([
-              ("method", .string(method(parts))), ("positive", .float(parts.positive)),
+              ("method", parts.isSilent ? .null : .string(method(parts))),
+              ("silent", .bool(parts.isSilent)), ("positive", .float(parts.positive)),
               ("negative", .float(parts.negative)), ("rest", .float(parts.rest)),
               (
                 "largest",

@@ -22,9 +22,17 @@ extension PostReport {
       ("route", analysis.decision.map(Self.route) ?? .null),
       ("explanation", explanation.map { Self.explanation($0, post) } ?? .null),
       ("notices", .strings(analysis.notices)),
+      ("unknownWords", .list(analysis.unknownWords.map(Self.unknownWords))),
       ("systems", .list(predictions.map(Self.system))),
       ("relationSystems", .list(relationAnswers.map(Self.relations))),
     ]).text()
+  }
+
+  private static func unknownWords(_ words: UnknownWords) -> JSONText {
+    .object([
+      ("model", .string(words.model)), ("unknown", .int(words.unknown)),
+      ("words", .int(words.words)), ("share", .float(words.share)),
+    ])
   }
 
   static func mention(_ mention: EntityMention, confidence: Float? = nil) -> JSONText {

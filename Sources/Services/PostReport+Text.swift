@@ -21,6 +21,7 @@ extension PostReport {
     lines += mentionLines()
     lines += routeLines()
     lines += explanationLines()
+    lines += unknownWordLines()
     for notice in analysis.notices { lines.append("note: \(safe(notice))") }
     for prediction in predictions {
       lines += signalLines("\(safe(prediction.system)) shows", prediction.trace)
@@ -95,6 +96,13 @@ extension PostReport {
       }
     }
     return rows.isEmpty ? [] : aligned(rows) + [""]
+  }
+
+  private func unknownWordLines() -> [String] {
+    let counts = analysis.unknownWords.filter { $0.unknown > 0 }.map {
+      "\(safe($0.model)) \($0.unknown) of \($0.words)"
+    }
+    return counts.isEmpty ? [] : ["unknown words: " + counts.joined(separator: ", "), ""]
   }
 
   private func routeLines() -> [String] {

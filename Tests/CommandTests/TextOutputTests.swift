@@ -104,6 +104,44 @@ struct TextOutputTests {
     #expect((gate["values"] as? [NSNumber])?.count == 1)
   }
 
+  @Test("words that the models do not know are counted, and said when a dataset is opened")
+  func unknownWords() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    let other = folder.path + "/other"
+    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+    // "Ada" is in the small vocabulary, the other words are not; a link and a full stop are no
+    // words.
+    try #"{"id":"a","tokens":["Ada","fotografiert","Möwen","http://t.co/1","."],"mentions":[]}"#
+      .appending("\n")
+      .write(toFile: other + "/train.jsonl", atomically: true, encoding: .utf8)
+    func counts(_ data: String, _ post: String) throws -> [String: [Int]] {
+      let shown = try Program.run(["show", data, post, "--json", "--models", models]).output
+      let json = try JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [String: Any]
+      let words = try #require(json?["unknownWords"] as? [[String: Any]])
+      var result: [String: [Int]] = [:]
+      for model in words {
+        let name = try #require(model["model"] as? String)
+        result[name] = ["unknown", "words"].compactMap { model[$0] as? Int }
+      }
+      return result
+    }
+    #expect(
+      try counts(other, "a") == ["bilstm-crf": [2, 3], "riva": [2, 3], "clip": [2, 3]])
+    #expect(
+      try counts(data, "post-0") == ["bilstm-crf": [0, 7], "riva": [0, 7], "clip": [0, 7]])
+    let text = try Program.run(["show", other, "a", "--models", models]).output
+    #expect(text.contains("unknown words: bilstm-crf 2 of 3"))
+    let script = try folder.write("wait\n", "keys")
+    let frames = [other, data].map { data in
+      try? Program.run([data, "--models", models, "--script", script, "--size", "160x40"]).output
+    }
+    #expect(frames[0]?.contains("67% of the words here") == true)
+    #expect(frames[0]?.contains("67% of words unknown") == true)
+    #expect(frames[1]?.contains("of the words here") == false)
+  }
+
   @Test("show escapes whatever could steer a terminal, as text and as JSON")
   func showEscapes() throws {
     let folder = try TemporaryFolder()

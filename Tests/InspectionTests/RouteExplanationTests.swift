@@ -36,6 +36,26 @@ import Testing
     return dual.recipe.prepare(picture)
   }
 
+  /// A post that switches every hidden unit off has nothing to list, and the rest is all of it.
+  @Test func aSilentPostListsNothing() throws {
+    var parameters = try Discriminator(dimensions: 2, head: .mlp(hidden: 2), seed: 1).parameters
+    parameters["w1"] = Tensor([2, 2], [1, 0, 0, 1])
+    parameters["b1"] = Tensor([2], [-0.1, -0.1])
+    let mean: [Float] = [0.5, 0.5]
+    for (leak, isSilent) in [(Float(0), true), (0.01, false)] {
+      let router = try Discriminator(
+        parameters: parameters, dimensions: 2, head: .mlp(hidden: 2), leak: leak)
+      let off = RouteExplanation.Parts(router, x: [-0.3, 0.05], mean: mean)
+      #expect(off.isSilent == isSilent)
+      #expect(off.contributions.isEmpty == isSilent)
+      let sum = off.positive + off.negative + off.rest
+      #expect(abs(sum - router.logits([-0.3, 0.05])[0]) < 1e-5)
+      let on = RouteExplanation.Parts(router, x: [0.4, -0.2], mean: mean)
+      #expect(!on.isSilent && on.contributions.contains { $0 != 0 })
+      #expect(abs(on.positive + on.negative + on.rest - router.logits([0.4, -0.2])[0]) < 1e-5)
+    }
+  }
+
   @Test(arguments: [Discriminator.Head.linear, .mlp(hidden: 6)])
   func dimensionsAddUpToTheLogit(_ head: Discriminator.Head) throws {
     let router = try Discriminator(dimensions: 8, head: head, inputScale: 3, seed: 5)

@@ -38,7 +38,8 @@ struct BundleTests {
   @Test func aFolderComesBackBitForBit() throws {
     let bundle = try Self.make()
     #expect(try read(bundle) == bundle)
-    let other = try Discriminator(dimensions: 8, head: .mlp(hidden: 12), seed: 77)
+    let other = try Discriminator(
+      dimensions: 8, head: .mlp(hidden: 12), leak: bundle.base.leak, seed: 77)
     let changed = bundle.installing(other, version: 2, stamp: nil)
     #expect(try read(changed) == changed)
     #expect(changed != bundle)

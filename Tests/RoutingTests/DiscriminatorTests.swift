@@ -27,16 +27,20 @@ struct DiscriminatorTests {
     let w1 = try numbers("w1")
     let b1 = d.hasBiases ? try numbers("b1") : [Double](repeating: 0, count: hidden)
     let inner = (0..<hidden).map {
-      max(0, dot(w1[$0 * x.count..<($0 + 1) * x.count], input) + b1[$0])
+      let value = dot(w1[$0 * x.count..<($0 + 1) * x.count], input) + b1[$0]
+      return value > 0 ? value : Double(d.leak) * value
     }
     return dot(try numbers("w2")[...], inner) + (d.hasBiases ? try numbers("b2")[0] : 0)
   }
 
-  @Test(arguments: heads, [true, false])
-  func forwardIsThePlainNetwork(head: Discriminator.Head, biases: Bool) throws {
+  @Test(arguments: heads, [(true, Float(0)), (false, 0), (true, 0.01), (false, 0.3)])
+  func forwardIsThePlainNetwork(
+    head: Discriminator.Head, _ setting: (biases: Bool, leak: Float)
+  ) throws {
     let data = try World.random(70, dimensions: 11, seed: 3)
     let discriminator = try Discriminator(
-      dimensions: 11, head: head, biases: biases, inputScale: 1.7, seed: 9
+      dimensions: 11, head: head, biases: setting.biases, leak: setting.leak, inputScale: 1.7,
+      seed: 9
     ).standardised(on: data)
     let logits = discriminator.logits(data.x)
     for row in 0..<data.count {
@@ -56,16 +60,19 @@ struct DiscriminatorTests {
     #expect(discriminator.probabilities([]).isEmpty)
   }
 
-  @Test(arguments: heads, [Float(0), 0.3])
-  func backwardAgreesWithFiniteDifferences(head: Discriminator.Head, dropout: Float) throws {
+  @Test(arguments: heads, [(Float(0), Float(0)), (0.3, 0), (0, 0.2), (0.3, 0.2)])
+  func backwardAgreesWithFiniteDifferences(
+    head: Discriminator.Head, _ setting: (dropout: Float, leak: Float)
+  ) throws {
     let data = try World.random(9, dimensions: 6, seed: 5)
-    var discriminator = try Discriminator(dimensions: 6, head: head, inputScale: 2, seed: 2)
+    var discriminator = try Discriminator(
+      dimensions: 6, head: head, leak: setting.leak, inputScale: 2, seed: 2)
     let features = discriminator.features(data.x)
     let outer: [Float] = (0..<9).map { Float($0 % 4) - 1.5 }
-    let pass = DiscriminatorPass(layout: discriminator.layout, capacity: 9)
+    let pass = DiscriminatorPass(for: discriminator, capacity: 9)
     pass.gather(features, rows: 0..<9)
     var generator = SeededGenerator(seed: 6)
-    pass.drawMask(rate: dropout, from: &generator)
+    pass.drawMask(rate: setting.dropout, from: &generator)
     func value() -> Double {
       pass.forward(discriminator.weights)
       return zip(outer, pass.logits).reduce(0) { $0 + Double($1.0) * Double($1.1) }
@@ -96,7 +103,7 @@ struct DiscriminatorTests {
     let data = try World.random(96, dimensions: 256, seed: 8)
     let discriminator = try Discriminator(dimensions: 256, head: .mlp(hidden: 300), seed: 3)
     let gradients = [true, false].map { parallel in
-      let pass = DiscriminatorPass(layout: discriminator.layout, capacity: 96)
+      let pass = DiscriminatorPass(for: discriminator, capacity: 96)
       pass.parallel = parallel
       pass.gather(data.x, rows: 0..<96)
       pass.forward(discriminator.weights)

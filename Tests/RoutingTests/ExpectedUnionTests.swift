@@ -89,7 +89,7 @@ struct ExpectedUnionTests {
     var discriminator = try Discriminator(dimensions: 5, head: .mlp(hidden: 6), seed: 1)
       .standardised(on: data)
     let table = CountTable(data)
-    let pass = DiscriminatorPass(layout: discriminator.layout, capacity: 40)
+    let pass = DiscriminatorPass(for: discriminator, capacity: 40)
     pass.gather(discriminator.features(data.x), rows: 0..<40)
     func union() -> (ExpectedUnion, [Float]) {
       pass.forward(discriminator.weights)

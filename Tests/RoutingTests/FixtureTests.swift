@@ -52,7 +52,7 @@ struct FixtureTests {
     let logProbability = PolicyGradient.logProbability(logits: logits, actions: actions)
     #expect(abs(Float(logProbability) - (try fixture.values("out.log_pi")[0])) < 1e-4)
 
-    let pass = DiscriminatorPass(layout: discriminator.layout, capacity: 32)
+    let pass = DiscriminatorPass(for: discriminator, capacity: 32)
     pass.gather(x, rows: 0..<32)
     pass.forward(discriminator.weights)
     pass.backward(

@@ -1,9 +1,10 @@
-import Inspection
+import Extractors
 import Routing
 import Screen
 import TestSupport
 import Testing
 
+@testable import Inspection
 @testable import Workbench
 
 @Suite struct ExplanationTests {
@@ -66,6 +67,37 @@ import Testing
     desk.press("s")
     #expect(desk.state.spatialSignals.isEmpty, "the text expert has no map")
     #expect(!desk.state.choice.explains)
+  }
+
+  /// Where no hidden unit is on, that is said in the place of the contributions.
+  @Test func aSilentPostHasNoContributions() {
+    var desk = desk(120, 36)
+    desk.press("e", answers: false)
+    let usual = Samples.explanation(0)
+    desk.send(
+      .explained(
+        RouteExplanation(
+          post: usual.post, router: usual.router, decision: usual.decision, logit: 0.1,
+          parts: RouteExplanation.Parts(
+            isLinear: false, isSilent: true, contributions: [], rest: 0.1),
+          tokens: usual.tokens, regions: usual.regions, flips: [], answers: usual.answers,
+          notice: nil)), answers: false)
+    #expect(desk.text.contains("no hidden unit of the router is on"))
+    #expect(!desk.text.contains("mean dev post"))
+  }
+
+  /// The title tells how much of a post its models cannot read.
+  @Test func unknownWordsStandInTheTitle() throws {
+    var desk = desk(120, 36)
+    var analysis = Samples.analysis(0)
+    #expect(!desk.text.contains("of words unknown"))
+    analysis.unknownWords = [
+      UnknownWords(model: "bilstm-crf", unknown: 3, words: 4),
+      UnknownWords(model: "clip", unknown: 1, words: 4),
+    ]
+    desk.send(.analysed(analysis))
+    let title = try #require(desk.text.split(separator: "\n").first)
+    #expect(title.contains("75% of words unknown"))
   }
 
   @Test func waitsAndRefusals() {

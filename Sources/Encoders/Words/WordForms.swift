@@ -13,6 +13,12 @@ public enum WordForms {
     return String(token.lowercased().map { $0.isNumber ? "0" : $0 })
   }
 
+  /// Whether a token is a word of the language: it has a letter or digit, and is neither a link nor
+  /// a user's name, which have one form each.
+  public static func isWord(_ token: String) -> Bool {
+    token.contains { $0.isLetter || $0.isNumber } && word(token).first != "<"
+  }
+
   /// The characters that are encoded, at most `characterLimit`.
   public static func characters(_ token: String) -> [String] {
     token.prefix(characterLimit).map(String.init)

@@ -18,7 +18,7 @@ public struct CLIPEmbedder: DualEncoding {
   public let fingerprint: String?
   private let text: CLIPTextEngine
   private let vision: VisionEngine
-  private let tokenizer: Tokenizer
+  let tokenizer: Tokenizer
   private let recipe: ImageRecipe
   private let longest: Int
 

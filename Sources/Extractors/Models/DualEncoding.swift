@@ -24,7 +24,7 @@ public protocol RouterEmbedding: Sendable {
 
 /// A frozen encoder that sees texts and pictures in one space (MODELS §4.3): a small dual encoder
 /// of this program, or a published CLIP. May be used from several threads at once.
-public protocol DualEncoding: RouterEmbedding {
+public protocol DualEncoding: RouterEmbedding, WordReading {
   /// Pixels of the short side that a picture should at least be decoded to.
   var decodedSide: Int { get }
   /// Height and width of prepared pixels.

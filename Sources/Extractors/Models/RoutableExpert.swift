@@ -29,9 +29,7 @@ public struct ExpertInput: Sendable {
 }
 
 /// The common door to all experts, behind which a router may send posts.
-public protocol RoutableExpert: Sendable {
-  /// The model folder's name.
-  var name: String { get }
+public protocol RoutableExpert: WordReading {
   /// The `system` of its folder.
   var systemName: String { get }
   /// What it answers.

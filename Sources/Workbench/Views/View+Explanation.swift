@@ -159,6 +159,9 @@ extension WorkbenchState {
   private func drawParts(
     _ parts: RouteExplanation.Parts, _ logit: Float, _ pen: inout Pen, _ box: Box, row: Int
   ) -> Int {
+    guard !parts.isSilent else {
+      return pen.wrap(RouteExplanation.Parts.silence, .warning, in: box, row: row)
+    }
     guard row < box.rows, !parts.contributions.isEmpty else { return row }
     func signed(_ value: Float) -> String { (value < 0 ? "" : "+") + Digits.short(value) }
     pen.line(

@@ -50,6 +50,10 @@ extension WorkbenchState {
           "\(safe(post.source.description))  \(post.tokens.count) tokens  \(picture)  ", .muted)
       ]
     }
+    if box.columns - used > 48, let words = analysis?.leastKnown {
+      let role: Role = words.share >= 0.5 ? .warning : .muted
+      right.append(pen.piece("\(Digits.percent(words.share)) of words unknown  ", role))
+    }
     if let decision = routes[index] {
       let role: Role = decision.route == .text ? .routeText : .routeMultimodal
       right.append(pen.piece("routed \(decision.route.rawValue) ", role))
