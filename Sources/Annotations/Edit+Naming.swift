@@ -13,19 +13,16 @@ extension Edit {
     }
     switch action {
     case .mentions(let range, _, _, true): return "fix the tags of \(words(range))"
-    case .mentions(let range, let before, let after, false):
-      switch (before.count, after.first) {
-      case (0, let mention?): return "\(mention.type.rawValue) on \(words(mention.range))"
-      case (1, let mention?) where before[0].range == mention.range:
-        return "\(before[0].type.rawValue) → \(mention.type.rawValue) on \(words(mention.range))"
-      case (1, let mention?) where before[0].type == mention.type:
+    case .mentions(_, let before, let after, false):
+      switch (before.count, after.count, after.first) {
+      case (1, 1, let mention?)
+      where before[0].type == mention.type && before[0].range.overlaps(mention.range)
+        && before[0].range.count != mention.range.count:
         let wider = mention.range.count > before[0].range.count
         let verb = wider ? "extend" : "shrink"
         return
           "\(verb) \(mention.type.rawValue) \(words(before[0].range)) → \(words(mention.range))"
-      case (1, nil): return "clear \(before[0].type.rawValue) on \(words(before[0].range))"
-      case (_, nil): return "clear \(words(range))"
-      case (_, let mention?): return "\(mention.type.rawValue) over \(words(mention.range))"
+      default: return changes(before, after, words).joined(separator: ", ")
       }
     case .relation(let head, let tail, let before, let after):
       return "\(before ?? "no relation") → \(after ?? "no relation") on "
@@ -33,5 +30,23 @@ extension Edit {
     case .review(_, .reviewed): return "accept \(post.id)"
     case .review(_, .edited), .review(_, .untouched): return "reopen \(post.id)"
     }
+  }
+
+  /// Each mention that came, went or has another type, in the order of the text.
+  private func changes(
+    _ before: [EntityMention], _ after: [EntityMention], _ words: (Range<Int>) -> String
+  ) -> [String] {
+    let old = Dictionary(before.map { ($0.range, $0.type) }) { first, _ in first }
+    let new = Dictionary(after.map { ($0.range, $0.type) }) { first, _ in first }
+    return Set(old.keys).union(new.keys)
+      .sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+      .compactMap { range in
+        switch (old[range]?.rawValue, new[range]?.rawValue) {
+        case (let was?, let type?): was == type ? nil : "\(was) → \(type) on \(words(range))"
+        case (let was?, nil): "clear \(was) on \(words(range))"
+        case (nil, let type?): "\(type) on \(words(range))"
+        case (nil, nil): nil
+        }
+      }
   }
 }

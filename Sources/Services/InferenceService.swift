@@ -51,6 +51,8 @@ public final class InferenceService: Sendable {
     var inputs: [String: RouterInput] = [:]
     /// Accepted posts with their labels.
     var reviewed: [String: Post] = [:]
+    /// Whether every accepted post makes the router train again.
+    var trainsAutomatically = true
     var corrections: [String: (post: Post, correction: Correction)] = [:]
     /// Why accepted posts cannot teach, by post.
     var failures: [String: String] = [:]
@@ -84,7 +86,10 @@ public final class InferenceService: Sendable {
     let reviewed = session.history.editedPosts(of: session.dataset).filter {
       session.history.states[$0.key]?.review == .reviewed
     }
-    memory.withLock { $0.reviewed = reviewed }
+    memory.withLock { memory in
+      memory.reviewed = reviewed
+      memory.trainsAutomatically = choice.trainsAutomatically
+    }
   }
 
   /// Begins to load the models.
@@ -105,14 +110,20 @@ public final class InferenceService: Sendable {
     }
   }
 
-  /// The labels of a post changed durably. An accepted post makes the router train again.
+  /// The labels of a post changed durably. An accepted post makes the router train
+  /// again, unless that is left to the person.
   public func goldChanged(_ post: Post, _ review: ReviewState) {
-    let concernsTraining = memory.withLock { memory in
+    let trains = memory.withLock { memory in
       let before = memory.reviewed[post.id]
       memory.reviewed[post.id] = review == .reviewed ? post : nil
-      return before != memory.reviewed[post.id]
+      return memory.trainsAutomatically && before != memory.reviewed[post.id]
     }
-    if concernsTraining { train() }
+    if trains { train() }
+  }
+
+  /// Sets whether every accepted post makes the router train again.
+  public func setTraining(automatic: Bool) {
+    memory.withLock { $0.trainsAutomatically = automatic }
   }
 
   /// Trains the router on all corrections.

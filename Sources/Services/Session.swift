@@ -94,7 +94,8 @@ public struct Session: Sendable {
     let opened = WorkbenchState.Opened(
       dataset: dataset.name, store: location.path, types: dataset.labelInventory,
       relations: dataset.relationLabels, reading: dataset.reading, hasModels: models.hasModels,
-      hasRouter: models.hasRouter, annotator: options.annotator)
+      hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
+      annotator: options.annotator)
     var state = WorkbenchState(
       opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
       look: look)

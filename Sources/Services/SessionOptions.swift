@@ -29,6 +29,8 @@ public struct SessionOptions: Sendable {
   public var regions = RegionPermission.labelFree
   /// Stop at the first malformed line.
   public var strict = false
+  /// Whether every accepted post makes the router train again.
+  public var trainsAutomatically = true
   /// The post to show first.
   public var post: String?
 

@@ -48,6 +48,7 @@ public final class WorkbenchServices {
       box = request.box
       pictures.render(request)
     case .train: inference.train()
+    case .trainAutomatically(let isOn): inference.setTraining(automatic: isOn)
     case .installCandidate: inference.install()
     case .rollBack: inference.rollBack()
     case .resume, .redraw, .suspend, .bell, .quit: break

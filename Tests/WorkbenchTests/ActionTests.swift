@@ -59,6 +59,17 @@ import Testing
     "previous-mention": {
       $0.press("$"); $0.command("previous-mention"); return $0.state.token == 6
     },
+    "next-suggestion": {
+      $0.command("goto hb_0003")
+      $0.command("next-suggestion")
+      return $0.state.target == 19..<22 && $0.state.token == 19
+    },
+    "previous-suggestion": {
+      $0.command("goto hb_0003")
+      $0.press("$")
+      $0.command("previous-suggestion")
+      return $0.state.target == 19..<22
+    },
     "first-token": {
       $0.command("first-token"); return $0.state.token == 0
     },
@@ -97,9 +108,20 @@ import Testing
       return $0.gold == ["4-5 PER", "6-8 MISC"] && $0.state.token == 4
     },
     "adopt": {
-      $0.command("system bilstm-crf")
+      // The routed expert's answer, whatever system is on screen.
+      $0.command("goto hb_0003")
+      $0.command("system riva")
       $0.command("adopt")
-      return $0.gold == ["3-5 PER", "6-8 LOC"]
+      return $0.gold == ["3-5 ORG", "6-8 LOC", "19-22 PER"]
+        && $0.noticeText
+          == "from bilstm-crf: clear LOC on 'Lantern Ground', PER on 'Coach Ida Holm', "
+          + "clear PER on 'Ida Holm'"
+    },
+    "take": {
+      $0.command("goto hb_0003")
+      $0.command("next-suggestion")
+      $0.command("take")
+      return $0.gold == ["3-5 ORG", "6-8 LOC", "10-12 LOC", "19-22 PER"]
     },
     "fix": {
       $0.command("fix")
@@ -194,6 +216,13 @@ import Testing
     },
     "train": {
       $0.command("train"); return $0.effects.contains(.train)
+    },
+    "training": {
+      $0.command("training manual")
+      let isOff = $0.effects.last == .trainAutomatically(false)
+      $0.command("training sometimes")
+      return isOff && !$0.state.trainsAutomatically
+        && $0.noticeText == "WHEN is automatic or manual, not \"sometimes\""
     },
     "install": {
       $0.command("install")

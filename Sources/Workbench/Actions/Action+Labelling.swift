@@ -7,11 +7,12 @@ extension Action {
       unavailable: needsPost
     ) { state, _ in
       state.anchor = state.anchor == nil ? state.token : nil
+      state.suggestion = nil
       return []
     },
     Action(
       "type", .labelling,
-      "set the type of the selection, the mention or the token under the cursor",
+      "set the type of the selection, the suggestion, the mention or the token under the cursor",
       parameters: [.required("TYPE", .type)], unavailable: needsPost
     ) { state, arguments in
       guard let type = arguments.text(0) else { return [] }
@@ -51,10 +52,14 @@ extension Action {
       unavailable: needsMention
     ) { state, _ in state.moveEdge(.left, out: false) },
     Action(
-      "adopt", .labelling, keys: ["a"], "take over the mentions of the shown system",
-      unavailable: { state in
-        needsPost(state) ?? (state.shown == nil ? "no system has answered for this post" : nil)
-      }
+      "take", .labelling, keys: ["+"],
+      "take the suggestion under the cursor alone; waits for the models", needsAnswer: true,
+      unavailable: needsSuggestions
+    ) { state, _ in state.takeSuggestion() },
+    Action(
+      "adopt", .labelling, keys: ["a"],
+      "take all that the routed expert answers; waits for the models", needsAnswer: true,
+      unavailable: needsAnswer
     ) { state, _ in state.adopt() },
     Action(
       "fix", .labelling, keys: ["="],
@@ -91,6 +96,7 @@ extension Action {
   /// Reason of the actions that need a gold mention under the cursor.
   @Sendable static func needsMention(_ state: WorkbenchState) -> String? {
     needsPost(state)
-      ?? (state.mentionAtCursor == nil ? "the cursor is on no mention; w goes to one" : nil)
+      ?? (state.mentionAtCursor == nil
+        ? "the cursor is on no mention; \(state.keymap.label("next-mention")) goes to one" : nil)
   }
 }

@@ -1,35 +1,36 @@
 extension Action {
   static let looking: [Action] = [
     Action(
-      "heat", .looking, keys: ["H"], "heat over the picture on or off", unavailable: needsMap
+      "heat", .looking, keys: ["H"], "heat over the picture on or off", needsAnswer: true,
+      unavailable: needsMap
     ) { state, _ in
       state.choice.heat.toggle()
       return []
     },
     Action(
       "numbers", .looking, keys: ["#"], "the heat as numbers in the place of the picture",
-      unavailable: needsMap
+      needsAnswer: true, unavailable: needsMap
     ) { state, _ in
       state.choice.numbers.toggle()
       return []
     },
     Action(
       "next-head", .looking, keys: ["."], "next head or layer of the map, after the mean",
-      unavailable: needsSlices
+      needsAnswer: true, unavailable: needsSlices
     ) { state, _ in state.stepSlice(1) },
     Action(
       "previous-head", .looking, keys: [","], "previous head or layer of the map",
-      unavailable: needsSlices
+      needsAnswer: true, unavailable: needsSlices
     ) { state, _ in state.stepSlice(-1) },
     Action(
       "head", .looking, "this head or slice of the map, or mean",
-      parameters: [.required("N", .slice)], unavailable: needsSlices
+      parameters: [.required("N", .slice)], needsAnswer: true, unavailable: needsSlices
     ) { state, arguments in
       state.choice.slice = arguments.number(0).flatMap { $0 == 0 ? nil : $0 - 1 }
       return []
     },
     Action(
-      "map", .looking, keys: ["m"], "next map that the shown system has",
+      "map", .looking, keys: ["m"], "next map that the shown system has", needsAnswer: true,
       unavailable: { state in
         needsMap(state) ?? (state.spatialSignals.count < 2 ? "there is only one map" : nil)
       }
@@ -40,7 +41,7 @@ extension Action {
     },
     Action(
       "system", .looking, keys: ["s"], "next system, or the one of this name",
-      parameters: [.optional("NAME", .system)], unavailable: needsAnalysis
+      parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
     ) { state, arguments in state.chooseSystem(arguments.text(0)) },
     Action(
       "panel", .looking, keys: ["z"], "give the right column to one part, then the next"

@@ -41,12 +41,21 @@ extension Action {
       "left", .moving, keys: ["h", "Left"], "previous token", unavailable: needsPost
     ) { state, _ in state.moveToken(to: state.token - 1) },
     Action(
-      "next-mention", .moving, keys: ["w"], "next gold mention, or one that a system sees",
+      "next-mention", .moving, keys: ["w"], "next gold mention or end of a pair",
       unavailable: needsPost
     ) { state, _ in state.moveToMention(forward: true) },
     Action(
       "previous-mention", .moving, keys: ["b"], "previous such mention", unavailable: needsPost
     ) { state, _ in state.moveToMention(forward: false) },
+    Action(
+      "next-suggestion", .moving, keys: [">"],
+      "next mention or relation that an expert names and gold does not; waits for the models",
+      needsAnswer: true, unavailable: needsSuggestions
+    ) { state, _ in state.moveToSuggestion(forward: true) },
+    Action(
+      "previous-suggestion", .moving, keys: ["<"], "previous such suggestion", needsAnswer: true,
+      unavailable: needsSuggestions
+    ) { state, _ in state.moveToSuggestion(forward: false) },
     Action(
       "first-token", .moving, keys: ["0", "Home"], "first token", unavailable: needsPost
     ) { state, _ in state.moveToken(to: 0) },
@@ -64,6 +73,21 @@ extension Action {
       return state.search(query, adopt: true)
     },
   ]
+
+  /// Reason of the actions that need something that an expert suggests.
+  @Sendable static func needsSuggestions(_ state: WorkbenchState) -> String? {
+    if let reason = needsAnswer(state) { return reason }
+    return state.suggestions.isEmpty ? "the experts say what the labels say" : nil
+  }
+
+  /// Reason of the actions that need an expert's answer.
+  @Sendable static func needsAnswer(_ state: WorkbenchState) -> String? {
+    if let reason = needsPost(state) { return reason }
+    guard state.opened.hasModels else { return "no models are loaded; start with --models DIR" }
+    guard state.analysis?.chosen == nil, state.analysis?.chosenRelations == nil else { return nil }
+    return state.current.flatMap { state.analysisFailures[$0] }
+      ?? "no expert has answered for this post"
+  }
 
   /// Reason of the actions that need a post on screen.
   @Sendable static func needsPost(_ state: WorkbenchState) -> String? {

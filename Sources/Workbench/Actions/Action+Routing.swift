@@ -17,9 +17,18 @@ extension Action {
       "train", .routing, keys: ["t"], "train the router on all corrections now",
       unavailable: needsRouter
     ) { state, _ in
-      state.notice = Notice(text: "training asked for")
+      state.notice = Notice(text: "training asked for", subject: .training)
       state.askedToTrain = true
       return [.train]
+    },
+    Action(
+      "training", .routing, "train after every accepted post, or only when asked to",
+      parameters: [.optional("WHEN", .word(["automatic", "manual"]))], unavailable: needsRouter
+    ) { state, arguments in
+      let wish = arguments.text(0).map { $0 == "automatic" }
+      if let wish { state.trainsAutomatically = wish }
+      state.notice = Notice(text: state.trainingHabit, subject: .training)
+      return wish.map { [.trainAutomatically($0)] } ?? []
     },
     Action(
       "install", .routing, keys: ["i"], "use the newly trained router",

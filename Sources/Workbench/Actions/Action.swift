@@ -9,13 +9,16 @@ struct Action: Sendable {
   /// One sentence without a full stop, for help and manual.
   let summary: String
   let parameters: [Parameter]
+  /// True when its outcome depends on what the models say of the post on screen: it is run once
+  /// they have answered, and so are the keys typed after it.
+  let needsAnswer: Bool
   /// Why it cannot be done now; nil when it can.
   let unavailable: @Sendable (WorkbenchState) -> String?
   let run: @Sendable (inout WorkbenchState, Arguments) -> [Effect]
 
   init(
     _ name: String, _ group: Group, keys: [String] = [], _ summary: String,
-    parameters: [Parameter] = [],
+    parameters: [Parameter] = [], needsAnswer: Bool = false,
     unavailable: @escaping @Sendable (WorkbenchState) -> String? = { _ in nil },
     run: @escaping @Sendable (inout WorkbenchState, Arguments) -> [Effect]
   ) {
@@ -24,6 +27,7 @@ struct Action: Sendable {
     self.keys = keys
     self.summary = summary
     self.parameters = parameters
+    self.needsAnswer = needsAnswer
     self.unavailable = unavailable
     self.run = run
   }
@@ -57,6 +61,8 @@ struct Action: Sendable {
       case system
       /// A head or slice, counted from 1, or `mean`.
       case slice
+      /// One of these words.
+      case word([String])
       /// Everything up to the end of the line.
       case rest
     }

@@ -11,6 +11,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
   case unknownPost(String)
   case unknownSystem(String, known: [String])
   case sliceOutside(String, count: Int)
+  case unknownWord(String, parameter: String, known: [String])
   case unavailable(String, reason: String)
   case noPost
 
@@ -40,6 +41,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
       count == 0
         ? "no map with heads is shown here"
         : "no head \"\(text)\"; give 1 to \(count), or mean"
+    case .unknownWord(let word, let parameter, let known):
+      "\(parameter) is \(known.joined(separator: " or ")), not \"\(word)\""
     case .unavailable(let name, let reason): "\(name): \(reason)"
     case .noPost: "no post is listed; Esc ends the search"
     }

@@ -9,11 +9,20 @@ enum CommandLine {
   {
     let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     guard let name = words.first else { throw .unknownCommand("", nearest: nil) }
-    guard let action = Action.named(name.lowercased()) ?? uniquePrefix(name.lowercased()) else {
+    guard let action = action(named: name) else {
       throw .unknownCommand(name, nearest: nearest(to: name.lowercased()))
     }
     let rest = line.drop { $0 == " " }.dropFirst(name.count).drop { $0 == " " }
     return (action, try arguments(Array(words.dropFirst()), rest: String(rest), of: action, state))
+  }
+
+  /// Whether a line names an action whose outcome depends on the models' answer.
+  static func needsAnswer(_ line: String) -> Bool {
+    line.split(separator: " ").first.flatMap { action(named: String($0)) }?.needsAnswer ?? false
+  }
+
+  private static func action(named name: String) -> Action? {
+    Action.named(name.lowercased()) ?? uniquePrefix(name.lowercased())
   }
 
   /// The words of one call read as the action's parameters.
@@ -74,6 +83,11 @@ enum CommandLine {
         throw .sliceOutside(word, count: count)
       }
       return .number(n)
+    case .word(let known):
+      guard let match = match(word, known) else {
+        throw .unknownWord(word, parameter: parameter.name, known: known)
+      }
+      return .text(match)
     case .rest: return .text(word)
     }
   }
@@ -140,6 +154,7 @@ enum CommandLine {
       // Lazily, so that 100,000 ids cost only as many as are offered.
       Array(state.posts.lazy.map(\.id).filter { $0.lowercased().hasPrefix(stem) }.prefix(50))
     case .slice: state.spatialSignal == nil ? [] : ["mean"].filter { $0.hasPrefix(stem) }
+    case .word(let known): known.filter { $0.hasPrefix(stem) }
     case .rest: Query.filterNames.filter { $0.hasPrefix(stem) }
     case .token: []
     }

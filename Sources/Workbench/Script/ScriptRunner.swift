@@ -32,7 +32,8 @@ public struct ScriptRunner {
 
   /// Runs the steps: after each, `== frame N: STEP` (from 1) and the frame as text. A durable edit
   /// prints `committed SEQUENCE` as soon as its answer came; the frame after a step stands only
-  /// when its edits are answered, so that it is the same in every run.
+  /// when its edits are answered, so that it is the same in every run. A key whose outcome depends
+  /// on the models waits for them, as it does on a terminal.
   public mutating func run(_ script: KeyScript) {
     carryOut(start(&state))
     for (i, step) in script.steps.enumerated() where !hasQuit {
@@ -51,6 +52,16 @@ public struct ScriptRunner {
     case .wait: drain()
     }
     for message in performer.nextMessages(waiting: false) { send(message) }
+    while state.isHoldingInput, !hasQuit {
+      let messages = performer.nextMessages(waiting: true)
+      // A performer that does not answer must not hang the script.
+      guard messages.isEmpty else {
+        for message in messages { send(message) }
+        continue
+      }
+      guard let post = state.awaitedPost else { break }
+      send(.analysisFailed(post: post, reason: "the models did not answer for this post"))
+    }
     while !state.saving.pending.isEmpty {
       let messages = performer.nextMessages(waiting: true)
       // A performer that lost a commit must not hang the script.

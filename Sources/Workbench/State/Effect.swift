@@ -19,6 +19,8 @@ public enum Effect: Sendable, Equatable {
   case renderPicture(PictureRequest)
   /// Train the router on all corrections now.
   case train
+  /// Train after every accepted post, or only on `train`.
+  case trainAutomatically(Bool)
   /// Use the router that waits as candidate, even if it is worse on held-out posts.
   case installCandidate
   /// Go back to the router before the candidate or the last installation.

@@ -32,7 +32,8 @@ struct HelpList: Sendable, Equatable {
     Action.all.flatMap { action -> [Entry] in
       let entry = Entry(
         command: action.name, group: action.group, keys: state.keymap.keys(for: action.name),
-        usage: action.usage, summary: action.summary, unavailable: action.unavailable(state),
+        usage: action.usage, summary: action.summary,
+        unavailable: action.needsAnswer && state.isAnswerDue ? nil : action.unavailable(state),
         needsArguments: action.needsArguments)
       guard action.parameters.first?.kind == .type, action.parameters.count == 1 else {
         return [entry]

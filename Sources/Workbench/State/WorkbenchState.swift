@@ -30,6 +30,10 @@ public struct WorkbenchState: Sendable {
   var token = 0
   /// The other end of a selection, nil = nothing selected.
   var anchor: Int?
+  /// What the person went to of that which the experts suggest; the keys act on its words.
+  var suggestion: Suggestion?
+  /// What was typed before the models had answered, when that matters.
+  var heldInput: HeldInput?
   /// Which of the post's pairs the keys act on; may lie behind the last after an edit.
   var pairPlace = 0
   /// The head of a pair that is being made.
@@ -59,6 +63,8 @@ public struct WorkbenchState: Sendable {
   /// True from the person's own wish to train until it is answered; other trainings begin by
   /// themselves and must not talk over what the person does.
   var askedToTrain = false
+  /// Whether every accepted post makes the router train again.
+  var trainsAutomatically: Bool
   /// Posts whose route the candidate router would change.
   var flips: Set<Int> = []
   /// A search that is going on.
@@ -67,6 +73,8 @@ public struct WorkbenchState: Sendable {
   var pace = Pace()
   /// The sentence on the status line, until the next key.
   var notice: Notice?
+  /// What happened in the background while another notice was on screen, oldest first.
+  var laterNotices: [Notice] = []
   /// Earlier command lines, latest last.
   var commandHistory: [String] = []
   /// What was asked for last, so that it is not asked for again.
@@ -93,6 +101,7 @@ public struct WorkbenchState: Sendable {
     indexOfID = Dictionary(
       posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     inventory = RelationInventory(opened.relations)
+    trainsAutomatically = opened.trainsAutomatically
     labels = Labels(history, posts: posts, indexOfID: indexOfID)
     queue = PostQueue(total: posts.count)
     token = firstPlace
@@ -114,6 +123,8 @@ public struct WorkbenchState: Sendable {
     public var hasModels: Bool
     /// True when a router is loaded.
     public var hasRouter: Bool
+    /// Whether every accepted post makes the router train again, until the person says otherwise.
+    public var trainsAutomatically: Bool
     /// Who makes the edits.
     public var annotator: String
     /// The time of an edit in milliseconds since 1970: the only thing that `update` asks the world.
@@ -124,7 +135,7 @@ public struct WorkbenchState: Sendable {
       dataset: String, store: String,
       types: [EntityType] = [.person, .location, .organization, .miscellaneous],
       relations: [String] = [], reading: BIO.Reading = .lenient, hasModels: Bool = true,
-      hasRouter: Bool = true,
+      hasRouter: Bool = true, trainsAutomatically: Bool = true,
       annotator: String = "", clock: @escaping @Sendable () -> Int64 = Step.now
     ) {
       self.dataset = dataset
@@ -134,6 +145,7 @@ public struct WorkbenchState: Sendable {
       self.reading = reading
       self.hasModels = hasModels
       self.hasRouter = hasRouter
+      self.trainsAutomatically = trainsAutomatically
       self.annotator = annotator
       self.clock = clock
     }
@@ -179,9 +191,11 @@ extension WorkbenchState {
     anchor.map { min($0, token)..<(max($0, token) + 1) }
   }
 
-  /// What an edit acts on: the selection, else the mention under the cursor, else its token.
+  /// What an edit acts on: the selection, else the words of the suggestion that the person went to,
+  /// else the mention under the cursor, else its token. Never a suggestion that the cursor merely
+  /// touches: whether that is known depends on the models' speed.
   var target: Range<Int> {
-    selection ?? mentionAtCursor?.range ?? token..<(token + 1)
+    selection ?? suggestion?.mentionRange ?? mentionAtCursor?.range ?? token..<(token + 1)
   }
 
   /// The gold mention that covers the token cursor.
@@ -241,6 +255,10 @@ struct ViewChoice: Sendable, Equatable {
 struct Notice: Sendable, Equatable {
   var text: String
   var isError = false
+  /// A later notice on the same subject replaces this one.
+  var subject: Subject?
+
+  enum Subject: Sendable, Equatable { case training }
 }
 
 /// What was asked of the runtime last.

@@ -60,21 +60,6 @@ extension WorkbenchState {
     return effects
   }
 
-  /// Makes the shown system's mentions the gold.
-  mutating func adopt() -> [Effect] {
-    guard let post = currentPost, let answer = shown else { return [] }
-    let all = 0..<post.tokens.count
-    let after = answer.mentions.map(\.mention).filter { $0.range.clamped(to: all) == $0.range }
-      .sorted { $0.range.lowerBound < $1.range.lowerBound }
-    guard after != post.mentions else {
-      notice = Notice(text: "\(answer.system) says the same already")
-      return []
-    }
-    return apply(
-      Edit(
-        post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
-  }
-
   /// Whether the post on screen has tags that `fix` would change.
   var canFixTags: Bool {
     currentPost.map { !$0.irregularities(reading: opened.reading).isEmpty } ?? false
@@ -166,6 +151,7 @@ extension WorkbenchState {
 
   private mutating func took(_ step: Step, _ index: Int) -> [Effect] {
     noteDisagreement(index)
+    suggestion = nil
     notice = Notice(text: step.name)
     return saving.begin(step).map(Effect.commit)
   }

@@ -31,6 +31,7 @@ extension WorkbenchState {
 
   /// Runs a command line; what is wrong with it goes to the status line.
   mutating func run(_ line: String) -> [Effect] {
+    if isAnswerDue, CommandLine.needsAnswer(line) { return hold(line) }
     do throws(CommandError) {
       let (action, arguments) = try CommandLine.parse(line, in: self)
       if let reason = action.unavailable(self) {
@@ -146,7 +147,9 @@ extension WorkbenchState {
 
   /// Esc: the selection or the pair being made first, then the list that a search left.
   mutating func leave() -> [Effect] {
-    if anchor != nil {
+    if suggestion != nil {
+      suggestion = nil
+    } else if anchor != nil {
       anchor = nil
     } else if newHead != nil {
       newHead = nil

@@ -13,6 +13,7 @@ extension WorkbenchState {
   mutating func arrive() {
     token = firstPlace
     anchor = nil
+    suggestion = nil
     pairPlace = 0
     newHead = nil
     pace.arrive()
@@ -37,6 +38,7 @@ extension WorkbenchState {
   mutating func moveToken(to index: Int) -> [Effect] {
     let count = current.map { posts[$0].tokens.count } ?? 1
     token = max(0, min(index, count - 1))
+    suggestion = nil
     return []
   }
 
@@ -69,14 +71,17 @@ extension WorkbenchState {
     return []
   }
 
-  /// The next or previous place where gold or a system has a mention.
+  /// The next or previous place where gold has a mention or a pair has an end. What the experts say
+  /// does not matter here, so the key means the same before and after they answer.
   mutating func moveToMention(forward: Bool) -> [Effect] {
-    let starts = Set((mentionRows.map(\.range) + pairRanges).map(\.lowerBound)).sorted()
+    let starts = Set(((currentPost?.mentions.map(\.range) ?? []) + pairRanges).map(\.lowerBound))
+      .sorted()
     let next = forward ? starts.first { $0 > token } : starts.last { $0 < token }
     guard let next else {
       notice = Notice(
         text: starts.isEmpty
-          ? "no mention here" : forward ? "no mention after this" : "no mention before this")
+          ? "no mention is labelled here; \(keymap.label("next-suggestion")) goes to what the experts suggest"
+          : forward ? "no mention after this" : "no mention before this")
       return []
     }
     return moveToken(to: next)

@@ -7,11 +7,13 @@ import Screen
 public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
   var effects: [Effect]
   switch message {
-  case .key(let key): effects = state.press(key)
+  case .key(let key):
+    effects = state.type(.key(key))
+    state.showLaterNotice()
   case .resized(let size):
     state.size = size
     effects = []
-  case .paste(let text): effects = state.paste(text)
+  case .paste(let text): effects = state.type(.paste(text))
   case .picturesStale:
     state.pictures.removeAll()
     state.requested.picture = nil
@@ -52,9 +54,10 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
     }
     effects = []
   case .notice(let text, let isError):
-    state.notice = Notice(text: text, isError: isError)
+    state.tell(Notice(text: text, isError: isError))
     effects = []
   }
+  effects += state.releaseHeldInput()
   effects += state.requestWhatIsMissing()
   return effects
 }
@@ -130,26 +133,6 @@ extension WorkbenchState {
         }
     }
     if differs { disagreements.insert(index) } else { disagreements.remove(index) }
-  }
-
-  mutating func take(_ report: TrainingReport) {
-    let changed = report.state != training.state
-    if report.flips != training.flips { flips = Set(report.flips.compactMap { indexOfID[$0] }) }
-    training = report
-    guard changed else { return }
-    switch report.state {
-    case .candidate(let worse):
-      let keys = "\(keymap.label("install")) installs, \(keymap.label("rollback")) drops it"
-      notice = Notice(
-        text: "a new router waits" + (worse ? ", worse on held-out posts" : "") + ": \(keys)")
-    case .installed: notice = Notice(text: "the new router is in use")
-    case .rolledBack: notice = Notice(text: "back to the router before")
-    case .refused(.tooFewCorrections) where !askedToTrain: break
-    case .refused(let refusal):
-      notice = Notice(text: "not trained: \(refusal.words.what)", isError: true)
-    case .idle, .queued, .running: return
-    }
-    askedToTrain = false
   }
 
   /// Quits at once when all is saved, else as soon as it is.

@@ -27,6 +27,13 @@ extension TextPane {
     marks += state.pairRanges.filter { !named.contains($0) }.map {
       Mark(range: $0, names: [""], style: theme[.muted])
     }
+    if let suggestion = state.suggestion, suggestion.mentionRange != nil {
+      let label = suggestion.label
+      marks.append(
+        Mark(
+          range: suggestion.range, names: ["\(label)?", "\(label.prefix(1))?", "?"],
+          style: theme[.suggested]))
+    }
     let pair = state.markedPair
     // The shorter last: where the two overlap, both stay to be seen.
     let ends = [(pair.tail, "tail", Role.relationTail), (pair.head, "head", .relationHead)]

@@ -84,6 +84,9 @@ struct TextPane {
     } else if inTail != nil {
       style = theme[.relationTail]
     }
+    if state.suggestion?.mentionRange?.contains(index) == true {
+      style = theme[.suggested].with(.underline)
+    }
     let isSelected = state.selection?.contains(index) == true
     if isSelected { style = theme[.selection] }
     guard index == state.token else { return style }

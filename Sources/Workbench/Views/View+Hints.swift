@@ -92,6 +92,15 @@ extension WorkbenchState {
       hints += types + [hint("clear", "clear"), hint("leave", "leave")]
       return hints.compactMap { $0 }
     }
+    if let suggestion {
+      let name = suggestion.label.split(separator: "/").last.map(String.init) ?? suggestion.label
+      hints = [
+        hint("take", "take \(look.sanitizer.visible(name))"), hint("next-suggestion", "next"),
+        hint("previous-suggestion", "previous"), hint("adopt", "take all"),
+      ]
+      if suggestion.mentionRange != nil { hints += types }
+      return (hints + [hint("leave", "leave")]).compactMap { $0 }
+    }
     hints = [hint("accept", "accept"), hint("undo", "undo")]
     if canFixTags { hints.append(hint("fix", "fix tags")) }
     if mentionAtCursor == nil { hints.append(hint("select", "select")) }
@@ -103,6 +112,9 @@ extension WorkbenchState {
     }
     if mentionAtCursor != nil {
       hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
+    }
+    if !suggestions.isEmpty {
+      hints += [hint("next-suggestion", "suggestion"), hint("adopt", "take all")]
     }
     hints += [
       hint("next", "next"), hint("unreviewed", "unreviewed"), hint("search", "search"),

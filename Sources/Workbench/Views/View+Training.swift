@@ -56,7 +56,8 @@ extension WorkbenchState {
     case .idle:
       let words =
         opened.hasRouter
-        ? "idle; \(keymap.label("train")) trains on corrections"
+        ? (trainsAutomatically ? "idle" : "only when asked")
+          + "; \(keymap.label("train")) trains on corrections"
         : "no router: start with --router NAME"
       return pen.wrap(words, .muted, in: box, row: 0)
     case .queued:

@@ -41,6 +41,12 @@ struct OpenCommand: ParsableCommand {
   @Option(help: ArgumentHelp("File of own keys.", valueName: "file"))
   var keymap: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "When the router is trained: automatic (after every accepted post) or manual (t).",
+      valueName: "when"))
+  var training = TrainingHabit.automatic
+
   @Flag(help: "Leave the mouse to the terminal.")
   var noMouse = false
 
@@ -67,6 +73,7 @@ struct OpenCommand: ParsableCommand {
     session.store = store
     session.theme = theme
     session.keymap = keymap
+    session.trainsAutomatically = training == .automatic
     session.emoji = emoji
     session.post = post
     if let script { return try run(script, session) }
@@ -100,6 +107,11 @@ struct OpenCommand: ParsableCommand {
     StandardOutput.complain("twinlens: \(reason); here is the first post as text")
     StandardOutput.write(report.text())
   }
+}
+
+/// When the workbench trains the router.
+enum TrainingHabit: String, ExpressibleByArgument, CaseIterable {
+  case automatic, manual
 }
 
 extension Sanitizer.EmojiMode: ExpressibleByArgument {}

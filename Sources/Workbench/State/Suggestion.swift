@@ -1,0 +1,170 @@
+import Annotations
+import Corpora
+import Extractors
+import Inspection
+
+/// Something that an expert says of the post on screen and the labels do not: a mention, or another
+/// relation of a pair. A snapshot: a later answer does not change what the keys act on.
+struct Suggestion: Sendable, Equatable {
+  /// Where the cursor goes: the words of the mention, or the head of the pair.
+  let range: Range<Int>
+  /// Who says so: the routed expert where it says so, else the other.
+  let system: String
+  let kind: Kind
+
+  enum Kind: Sendable, Equatable {
+    case mention(EntityType)
+    case relation(tail: Range<Int>, label: String)
+  }
+
+  /// The words that a type key labels; nil for a relation.
+  var mentionRange: Range<Int>? {
+    if case .mention = kind { range } else { nil }
+  }
+
+  /// What would be set: a type or a relation.
+  var label: String {
+    switch kind {
+    case .mention(let type): type.rawValue
+    case .relation(_, let label): label
+    }
+  }
+
+  /// Order in the text; mentions before relations that begin with the same words.
+  fileprivate var place: (Int, Int, Int, Int) {
+    switch kind {
+    case .mention: (range.lowerBound, range.upperBound, 0, 0)
+    case .relation(let tail, _):
+      (range.lowerBound, range.upperBound, tail.lowerBound + 1, tail.upperBound)
+    }
+  }
+}
+
+extension WorkbenchState {
+  /// All suggestions for the post on screen, in the order of the text.
+  var suggestions: [Suggestion] {
+    guard let analysis else { return [] }
+    let systems = [analysis.text?.system, analysis.multimodal?.system]
+    let routed = analysis.chosen?.system
+    let mentions = mentionRows.compactMap { row -> Suggestion? in
+      let answers = zip(row.answers, systems).compactMap { answer, system in
+        answer.flatMap { answer in system.map { (answer.mention.type, $0) } }
+      }
+      guard let (type, system) = answers.first(where: { $0.1 == routed }) ?? answers.first,
+        type != row.gold
+      else { return nil }
+      return Suggestion(range: row.range, system: system, kind: .mention(type))
+    }
+    let relations = differingRelations.map { pair, label, system in
+      Suggestion(range: pair.head, system: system, kind: .relation(tail: pair.tail, label: label))
+    }
+    return (mentions + relations).sorted { $0.place < $1.place }
+  }
+
+  /// Pairs of which the routed expert for relations says something else, where the dataset has a
+  /// name for that.
+  private var differingRelations: [(pair: RelationMention, label: String, system: String)] {
+    guard let answers = analysis?.chosenRelations else { return [] }
+    return pairs.compactMap { pair in
+      guard let label = answers[pair.head, pair.tail]?.label, label != pair.label,
+        label == RelationInventory.none || inventory.labels.contains(label)
+      else { return nil }
+      return (pair, label, answers.system)
+    }
+  }
+
+  /// Goes to the next or previous suggestion.
+  mutating func moveToSuggestion(forward: Bool) -> [Effect] {
+    let all = suggestions
+    let next: Suggestion? =
+      if let here = suggestion?.place {
+        forward ? all.first { $0.place > here } : all.last { $0.place < here }
+      } else {
+        forward
+          ? all.first { $0.range.lowerBound >= token } : all.last { $0.range.lowerBound <= token }
+      }
+    guard let next else {
+      notice = Notice(text: "no suggestion \(forward ? "after" : "before") this")
+      return []
+    }
+    anchor = nil
+    let effects = moveToken(to: next.range.lowerBound)
+    if case .relation(let tail, _) = next.kind { point(at: next.range, tail) }
+    suggestion = next
+    return effects
+  }
+
+  /// What `take` takes: the suggestion that the person went to, else the one under the cursor, else
+  /// that for the pair on screen.
+  var takenSuggestion: Suggestion? {
+    if let suggestion { return suggestion }
+    let all = suggestions
+    return all.first { $0.mentionRange?.contains(token) == true }
+      ?? pair.flatMap { pair in
+        all.first {
+          guard case .relation(let tail, _) = $0.kind else { return false }
+          return $0.range == pair.head && tail == pair.tail
+        }
+      }
+  }
+
+  /// Makes one suggestion a label.
+  mutating func takeSuggestion() -> [Effect] {
+    guard let taken = takenSuggestion else {
+      return refuse(
+        "no suggestion is under the cursor; \(keymap.label("next-suggestion")) goes to one")
+    }
+    let effects =
+      switch taken.kind {
+      case .mention(let type): set(type, over: taken.range)
+      case .relation(let tail, let label): relate(head: taken.range, tail: tail, label: label)
+      }
+    return effects
+  }
+
+  /// Makes all that the routed expert answers the labels: its mentions, or its relations where the
+  /// router chooses between experts for relations.
+  mutating func adopt() -> [Effect] {
+    guard let post = currentPost, let analysis else { return [] }
+    if let answers = analysis.chosenRelations, analysis.task == .relations || analysis.chosen == nil
+    {
+      return adoptRelations(answers.system)
+    }
+    guard let answer = analysis.chosen else { return [] }
+    let all = 0..<post.tokens.count
+    let after = answer.mentions.map(\.mention).filter { $0.range.clamped(to: all) == $0.range }
+      .sorted { $0.range.lowerBound < $1.range.lowerBound }
+    guard after != post.mentions else {
+      notice = Notice(text: "\(answer.system) says the same already")
+      return []
+    }
+    let effects = apply(
+      Edit(
+        post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
+    name(source: answer.system)
+    return effects
+  }
+
+  private mutating func adoptRelations(_ system: String) -> [Effect] {
+    let differing = differingRelations
+    guard !differing.isEmpty else {
+      notice = Notice(text: "\(system) says the same already")
+      return []
+    }
+    var effects: [Effect] = []
+    var names: [String] = []
+    for (pair, label, _) in differing {
+      effects += relate(head: pair.head, tail: pair.tail, label: label)
+      if let notice { names.append(notice.text) }
+    }
+    notice = Notice(text: names.joined(separator: "; "))
+    name(source: system)
+    return effects
+  }
+
+  /// Says in the notice of an edit whose answer it is.
+  private mutating func name(source: String) {
+    guard let words = notice, !words.isError else { return }
+    notice = Notice(text: "from \(source): \(words.text)")
+  }
+}
