@@ -22,6 +22,7 @@ let package = Package(
       name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CSixel", pkgConfig: "libsixel", providers: [.apt(["libsixel-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CJPEG", "CSixel"]),
@@ -33,7 +34,7 @@ let package = Package(
     .target(name: "Routing", dependencies: ["Extractors"]),
     .target(
       name: "Annotations",
-      dependencies: ["Corpora", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Corpora", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Inspection", dependencies: ["Extractors", "Routing", "Annotations"]),
     .target(name: "Studies", dependencies: ["Inspection"]),
     .target(name: "Screen", dependencies: ["TOMLKit"]),

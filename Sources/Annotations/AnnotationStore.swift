@@ -6,10 +6,11 @@ import Tensors
 /// The history of a dataset's annotations on disk: an SQLite file to which steps are only ever
 /// appended.
 ///
-/// An append is acknowledged after SQLite committed it: write-ahead log with `synchronous=FULL`,
-/// and a rollback journal on network file systems, where the log does not work (RELIABILITY §7).
-/// Each store has a serial queue of its own; the asynchronous calls never block their caller. One
-/// process writes at a time, any number may read.
+/// An append is acknowledged after SQLite committed it to the file that the path names: write-ahead
+/// log with `synchronous=FULL`, and a rollback journal on network file systems, where the log does
+/// not work (RELIABILITY §7). Each store has a serial queue of its own; the asynchronous calls never
+/// block their caller. One process writes at a time, any number may read. The file may come from
+/// anywhere: nothing in it is run, and each step is compared with its checksum.
 public final class AnnotationStore: Sendable {
   /// Who may do what.
   public enum Access: Sendable, Hashable {
@@ -23,28 +24,61 @@ public final class AnnotationStore: Sendable {
   public let path: String
   /// Whether steps may be appended.
   public let access: Access
+  private let file: StoreFile
   private let queue: DatabaseQueue
-  private let lock: StoreLock?
+  private let budget: StoreBudget
+  private let level: Schema.Level
+  /// Where a store was copied to that cannot be read in its place.
+  private let copy: StoreCopy?
 
   /// Opens or makes a store.
   /// - Throws: `StoreError`; a file that is not a store of this program is left as it is.
   public init(path: String, access: Access = .readWrite) throws {
     self.path = path
     self.access = access
-    try Self.prepareFile(path, access)
-    lock = access == .readWrite ? try StoreLock(for: path) : nil
+    file = try StoreFile(path, writing: access == .readWrite)
+    let budget = StoreBudget()
+    self.budget = budget
     do {
-      var configuration = Configuration()
-      configuration.label = "twinlens.store"
-      configuration.readonly = access == .readOnly
-      // A reader may hold SQLite's own locks for a moment.
-      configuration.busyMode = .timeout(10)
-      queue = try DatabaseQueue(path: path, configuration: configuration)
-      try Schema.check(queue, path: path)
-      if access == .readWrite { try Schema.prepare(queue, path: path) }
+      do {
+        (queue, level) = try Self.open(file.realPath, path, access, budget)
+        copy = nil
+      } catch let error as DatabaseError
+        where access == .readOnly && StoreCopy.mayHelp(error.resultCode)
+      {
+        // SQLite needs to write beside a file even to read its log.
+        let copy = try StoreCopy(of: file.realPath, for: path)
+        (queue, level) = try Self.open(copy.path, path, access, budget)
+        self.copy = copy
+      }
+      if access == .readWrite {
+        try queue.read { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM grdb_migrations") }
+        file.watchSiblings()
+        try file.requireInPlace()
+      }
     } catch let error as DatabaseError {
       throw Self.explain(error, path)
     }
+  }
+
+  // The connection first: its locks go when any handle of the file is closed.
+  deinit { try? queue.close() }
+
+  private static func open(
+    _ real: String, _ path: String, _ access: Access, _ budget: StoreBudget
+  ) throws -> (DatabaseQueue, Schema.Level) {
+    var configuration = Configuration()
+    configuration.label = "twinlens.store"
+    configuration.readonly = access == .readOnly
+    // A reader may hold SQLite's own locks for a moment.
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { try budget.harden($0) }
+    let queue = try DatabaseQueue(path: real, configuration: configuration)
+    let level = try queue.read { try Schema.check($0, path: path) }
+    guard access == .readWrite else { return (queue, level) }
+    budget.refill()
+    try Schema.prepare(queue, path: path, from: level)
+    return (queue, .checksums)
   }
 
   /// Appends a step and returns its sequence number once it is committed. Waits for the disk: for
@@ -53,11 +87,7 @@ public final class AnnotationStore: Sendable {
   @discardableResult
   public func append(_ step: Step) throws -> Int64 {
     guard access == .readWrite else { throw StoreError.readOnly(path) }
-    do {
-      return try queue.write { [path] in try StepRows.insert(step, $0, path) }
-    } catch {
-      throw Self.notSaved(error, path)
-    }
+    return try acknowledge(Result { try queue.write { try insert(step, $0) } }).get()
   }
 
   /// Appends a step; `completion` is called on the store's queue once it is committed, or failed.
@@ -66,10 +96,10 @@ public final class AnnotationStore: Sendable {
     _ step: Step, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
   ) {
     guard access == .readWrite else { return completion(.failure(.readOnly(path))) }
-    queue.asyncWrite { [path] in
-      try StepRows.insert(step, $0, path)
-    } completion: { [path] _, result in
-      completion(result.mapError { Self.notSaved($0, path) })
+    queue.asyncWrite { [self] in
+      try insert(step, $0)
+    } completion: { [self] _, result in
+      completion(acknowledge(result))
     }
   }
 
@@ -82,15 +112,73 @@ public final class AnnotationStore: Sendable {
     }
   }
 
+  /// Appends steps, each after the one before, all of them or none.
+  /// - Throws: `StoreError`; nothing was appended then.
+  public func append(contentsOf steps: [Step]) throws {
+    guard access == .readWrite else { throw StoreError.readOnly(path) }
+    _ = try acknowledge(
+      Result {
+        try queue.write { db in
+          try file.requireInPlace()
+          for step in steps {
+            budget.refill()
+            _ = try StepRows.insert(step, db, path)
+          }
+          return Int64(steps.count)
+        }
+      }
+    ).get()
+  }
+
+  /// A new store with the steps of a history, exactly as they are: the way out when the old file is
+  /// gone or cannot be written.
+  /// - Returns: the store, open for more.
+  /// - Throws: `StoreError`; `exists` when anything has that path.
+  public static func writing(_ steps: [Step], to path: String) throws -> AnnotationStore {
+    var info = stat()
+    guard lstat(path, &info) != 0 else { throw StoreError.exists(path) }
+    let store = try AnnotationStore(path: path)
+    do {
+      try store.queue.inDatabase { db in
+        // A step that damage took may be the one that an undo names.
+        try db.execute(sql: "PRAGMA foreign_keys = OFF")
+        defer { try? db.execute(sql: "PRAGMA foreign_keys = ON") }
+        try db.inTransaction(.immediate) {
+          for step in steps {
+            store.budget.refill()
+            try StepRows.write(StepRow(step), db)
+          }
+          return .commit
+        }
+      }
+      try store.file.requireInPlace()
+    } catch {
+      throw notSaved(error, path)
+    }
+    return store
+  }
+
+  private func insert(_ step: Step, _ db: Database) throws -> Int64 {
+    budget.refill()
+    try file.requireInPlace()
+    return try StepRows.insert(step, db, path)
+  }
+
+  /// What was committed counts only while the path names the file it was committed to.
+  private func acknowledge(_ result: Result<Int64, any Error>) -> Result<Int64, StoreError> {
+    result.flatMap { sequence in
+      Result {
+        try file.requireInPlace()
+        return sequence
+      }
+    }.mapError { Self.notSaved($0, path) }
+  }
+
   /// All steps, oldest first. A row that makes no sense is left out and named.
   /// - Throws: `StoreError`.
   public func steps() throws -> (steps: [Step], findings: [StoreFinding]) {
-    do {
-      let stored = try queue.read { [path] in try StepRows.fetch($0, path) }
-      return (stored.steps, stored.findings)
-    } catch let error as DatabaseError {
-      throw Self.explain(error, path)
-    }
+    let stored = try stored()
+    return (stored.steps, stored.findings)
   }
 
   /// The history over a dataset, and what did not fit.
@@ -98,10 +186,18 @@ public final class AnnotationStore: Sendable {
   public func history(
     over dataset: Dataset
   ) throws -> (history: EditHistory, findings: [StoreFinding]) {
+    let stored = try stored()
+    let replayed = EditHistory.replaying(
+      stored.steps, over: dataset, last: stored.last, firstLoss: stored.firstLoss)
+    return (replayed.history, stored.findings + replayed.findings)
+  }
+
+  private func stored() throws -> StepRows.Stored {
     do {
-      let stored = try queue.read { [path] in try StepRows.fetch($0, path) }
-      let replayed = EditHistory.replaying(stored.steps, over: dataset, last: stored.last)
-      return (replayed.history, stored.findings + replayed.findings)
+      return try queue.read { db in
+        budget.refill()
+        return try StepRows.fetch(db, path, level)
+      }
     } catch let error as DatabaseError {
       throw Self.explain(error, path)
     }
@@ -116,6 +212,7 @@ public final class AnnotationStore: Sendable {
     let place = URL(fileURLWithPath: dataset.path).resolvingSymlinksInPath().path
     do {
       return try queue.write { db in
+        budget.refill()
         let last = try String.fetchOne(
           db, sql: "SELECT hash FROM opening WHERE dataset = ? ORDER BY id DESC LIMIT 1",
           arguments: [place])
@@ -134,53 +231,21 @@ public final class AnnotationStore: Sendable {
   func pragma(_ name: String) throws -> String? {
     try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }
   }
+
+  /// Runs any query under a budget, for tests.
+  func execute(_ sql: String, budget amount: Int64) throws {
+    try queue.read { db in
+      budget.refill(to: amount)
+      _ = try Row.fetchAll(db, sql: sql)
+    }
+  }
 }
 
 extension AnnotationStore {
-  /// Makes the folder of a new store; refuses what is not an SQLite file.
-  private static func prepareFile(_ path: String, _ access: Access) throws {
-    var info = stat()
-    guard stat(path, &info) == 0 else {
-      if errno != ENOENT { throw StoreError.cannotOpen(path, reason: reason(errno)) }
-      if access == .readOnly { throw StoreError.missing(path) }
-      return try makeFolder(of: path)
-    }
-    guard info.st_mode & S_IFMT == S_IFREG else { throw StoreError.notADatabase(path) }
-    let handle = open(path, O_RDONLY | O_CLOEXEC)
-    guard handle >= 0 else { throw StoreError.cannotOpen(path, reason: reason(errno)) }
-    defer { close(handle) }
-    // "SQLite format 3" and NUL, https://sqlite.org/fileformat.html §1.3; an empty file is a new
-    // one.
-    var head = [UInt8](repeating: 0, count: 16)
-    let count = pread(handle, &head, head.count, 0)
-    guard count == 0 || head == Array("SQLite format 3\0".utf8) else {
-      throw StoreError.notADatabase(path)
-    }
-  }
-
-  private static func makeFolder(of path: String) throws {
-    let folder = FilePath.parent(of: path)
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw StoreError.cannotOpen(path, reason: "its folder cannot be made")
-    }
-    syncFolder(FilePath.parent(of: folder))
-  }
-
-  private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
-
-  private static func syncFolder(_ folder: String) {
-    let handle = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard handle >= 0 else { return }
-    fsync(handle)
-    close(handle)
-  }
-
   private static func notSaved(_ error: any Error, _ path: String) -> StoreError {
     switch error {
     case let error as StoreError: error
-    case let error as DatabaseError where error.resultCode == .SQLITE_READONLY: .readOnly(path)
+    case let error as DatabaseError where error.resultCode == .SQLITE_READONLY: .unwritable(path)
     case let error as DatabaseError: .notSaved(path, reason: error.message ?? "\(error)")
     default: .notSaved(path, reason: "\(error)")
     }
@@ -191,6 +256,7 @@ extension AnnotationStore {
     case .SQLITE_NOTADB: .notADatabase(path)
     case .SQLITE_CORRUPT: .damaged(path, detail: error.message ?? "no detail")
     case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse(path, process: "another process")
+    case .SQLITE_INTERRUPT: .damaged(path, detail: "reading it does not end")
     default: .cannotOpen(path, reason: error.message ?? "\(error)")
     }
   }

@@ -12,6 +12,12 @@ public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
   case otherFile(String, steps: Int)
   /// The step cannot be understood or applied; it is kept.
   case unusable(sequence: Int64, reason: String)
+  /// The step does not fit its checksum: the disk or another program changed it.
+  case damaged(sequence: Int64)
+  /// Steps are not there any more.
+  case missing(first: Int64, last: Int64)
+  /// Steps that were made while the store beside the dataset could not be written.
+  case elsewhere(String, steps: Int, command: String)
 
   public var description: String {
     switch self {
@@ -27,6 +33,15 @@ public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
       "\(steps) steps belong to \(file), which is not open; open the folder to see them"
     case .unusable(let sequence, let reason):
       "step \(sequence) cannot be used (\(reason)); it is kept, look at it with `annotations log`"
+    case .damaged(let sequence):
+      "step \(sequence) is damaged on the disk (its checksum does not fit); it is left out and all "
+        + "others are used, check the posts edited around it"
+    case .missing(let first, let last):
+      (first == last ? "step \(first) is" : "steps \(first) to \(last) are")
+        + " missing in the store; all others are used, check the posts edited around then"
+    case .elsewhere(let path, let steps, let command):
+      "\(steps == 1 ? "1 step" : "\(steps) steps") made while the store could not be written "
+        + "\(steps == 1 ? "is" : "are") in \(path); `\(command)` adds \(steps == 1 ? "it" : "them")"
     }
   }
 }
@@ -37,9 +52,12 @@ extension EditHistory {
   /// A post whose words are the same is edited even if its file has other tags now: each edit then
   /// puts its result over its range, whatever stands there. A post with other words is left as the
   /// file has it.
-  /// - Parameter last: the last sequence number in the store, where that is not the last step's.
+  /// - Parameters:
+  ///   - last: the last sequence number in the store, where that is not the last step's.
+  ///   - firstLoss: the first step that is damaged or missing; later ones are applied on top of
+  ///     whatever stands there.
   public static func replaying(
-    _ steps: [Step], over dataset: Dataset, last: Int64 = 0
+    _ steps: [Step], over dataset: Dataset, last: Int64 = 0, firstLoss: Int64? = nil
   ) -> (history: EditHistory, findings: [StoreFinding]) {
     var history = EditHistory()
     var findings: [StoreFinding] = []
@@ -56,7 +74,9 @@ extension EditHistory {
       let base = bases[step.post]
       let fits = base?.tokensHash == step.tokensHash
       do {
-        try history.replay(step, base: fits ? base?.post : nil, rebase: base?.isMixed ?? false)
+        let followsLoss = firstLoss.map { step.sequence > $0 } ?? false
+        try history.replay(
+          step, base: fits ? base?.post : nil, rebase: followsLoss || base?.isMixed ?? false)
       } catch {
         findings.append(.unusable(sequence: step.sequence, reason: "\(error)"))
       }

@@ -149,6 +149,19 @@ public struct EditHistory: Sendable, Equatable {
     }
   }
 
+  /// Takes up a step that was made for another history; nothing is changed when it throws.
+  /// - Parameter base: the post as the dataset has it now; nil keeps the step on record without
+  ///   effect.
+  mutating func adopt(_ step: Step, base: Post?) throws {
+    if let base {
+      try perform(step, base: base, rebase: false)
+    } else if case .edit = step.kind {
+      undone.removeAll()
+      redone.removeAll()
+    }
+    record(step)
+  }
+
   /// Leaves out sequence numbers that are taken.
   mutating func skip(to sequence: Int64) { lastSequence = max(lastSequence, sequence) }
 

@@ -1,84 +1,188 @@
+import Corpora
 import GRDB
 
-/// Steps in and out of the store's table.
-enum StepRows {
-  /// What a store holds.
-  struct Stored {
-    var steps: [Step] = []
-    /// Rows that make no sense.
-    var findings: [StoreFinding] = []
-    /// The last sequence number, whether its row makes sense or not.
-    var last: Int64 = 0
-  }
+/// A step as the columns of its row, before anything is understood of it.
+struct StepRow: Hashable {
+  var sequence: Int64
+  var post, file, postHash, tokensHash, annotator: String
+  var time: Int64
+  var kind, payload: String
+  var undoes, redoes: Int64?
+  var name: String
 
-  /// Appends a step, if it follows the last one.
-  static func insert(_ step: Step, _ db: Database, _ path: String) throws -> Int64 {
-    let last = try Int64.fetchOne(
-      db.cachedStatement(sql: "SELECT coalesce(max(sequence), 0) FROM step"))
-    let (expected, overflow) = (last ?? 0).addingReportingOverflow(1)
-    guard step.sequence == expected, !overflow else {
-      throw StoreError.outOfOrder(path, expected: expected, given: step.sequence)
+  /// The columns, in the order of `init(_:)`.
+  static let columns =
+    "sequence, post, file, post_hash, tokens_hash, annotator, time, kind, payload, undoes, redoes, name"
+
+  init(_ step: Step) {
+    sequence = step.sequence
+    (post, file, postHash, tokensHash) = (step.post, step.file, step.postHash, step.tokensHash)
+    (annotator, time, name) = (step.annotator, step.time, step.name)
+    (kind, payload) = (step.kind.word, step.kind.payload)
+    switch step.kind {
+    case .edit: break
+    case .undo(let sequence): undoes = sequence
+    case .redo(let sequence): redoes = sequence
     }
-    let (undoes, redoes): (Int64?, Int64?) =
-      switch step.kind {
-      case .edit: (nil, nil)
-      case .undo(let sequence): (sequence, nil)
-      case .redo(let sequence): (nil, sequence)
-      }
-    let statement = try db.cachedStatement(
-      sql: """
-        INSERT INTO step (sequence, post, file, post_hash, tokens_hash, annotator, time, kind,
-          payload, undoes, redoes, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """)
-    try statement.execute(
-      arguments: [
-        step.sequence, step.post, step.file, step.postHash, step.tokensHash, step.annotator,
-        step.time, step.kind.word, step.kind.payload, undoes, redoes, step.name,
-      ])
-    return step.sequence
   }
 
-  /// Reads all steps. Columns are checked one by one, as GRDB traps on a value of the wrong type
-  /// and the file may come from anywhere.
-  static func fetch(_ db: Database, _ path: String) throws -> Stored {
-    var stored = Stored()
-    let rows = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT sequence, post, file, post_hash, tokens_hash, annotator, time, kind, payload, undoes,
-          redoes, name FROM step ORDER BY sequence
-        """)
-    while let row = try rows.next() {
-      guard let sequence = integer(row, 0), (1..<(1 << 62)).contains(sequence) else {
-        throw StoreError.damaged(path, detail: "a step without a sequence number")
-      }
-      stored.last = sequence
-      if let step = step(row, sequence) {
-        stored.steps.append(step)
-      } else {
-        stored.findings.append(.unusable(sequence: sequence, reason: "its row makes no sense"))
-      }
-    }
-    return stored
+  /// Columns are checked one by one, as GRDB traps on a value of the wrong type and the file may
+  /// come from anywhere.
+  init?(_ row: Row) {
+    func text(_ column: Int) -> String? { String.fromDatabaseValue(row[column]) }
+    func integer(_ column: Int) -> Int64? { Int64.fromDatabaseValue(row[column]) }
+    guard let sequence = integer(0), let post = text(1), let file = text(2),
+      let postHash = text(3), let tokensHash = text(4), let annotator = text(5),
+      let time = integer(6), let kind = text(7), let payload = text(8), let name = text(11)
+    else { return nil }
+    self.sequence = sequence
+    (self.post, self.file, self.postHash, self.tokensHash) = (post, file, postHash, tokensHash)
+    (self.annotator, self.time, self.name) = (annotator, time, name)
+    (self.kind, self.payload) = (kind, payload)
+    (undoes, redoes) = (integer(9), integer(10))
   }
 
-  private static func step(_ row: Row, _ sequence: Int64) -> Step? {
-    guard let post = text(row, 1), let file = text(row, 2), let postHash = text(row, 3),
-      let tokensHash = text(row, 4), let annotator = text(row, 5), let time = integer(row, 6),
-      let word = text(row, 7), let payload = text(row, 8), let name = text(row, 11),
-      let kind = Step.Kind(
-        word: word, payload: payload, undoes: integer(row, 9), redoes: integer(row, 10))
+  /// The step; nil when its columns make none.
+  var step: Step? {
+    guard let kind = Step.Kind(word: kind, payload: payload, undoes: undoes, redoes: redoes)
     else { return nil }
     return Step(
       sequence: sequence, post: post, file: file, postHash: postHash, tokensHash: tokensHash,
       annotator: annotator, time: time, kind: kind, name: name)
   }
 
-  private static func text(_ row: Row, _ column: Int) -> String? {
-    String.fromDatabaseValue(row[column])
+  /// SHA-256 over all columns, each with its length in front: no change of the row leaves it the
+  /// same.
+  var checksum: String {
+    let numbers = [sequence, time, undoes ?? 0, redoes ?? 0].map(String.init)
+    var bytes: [UInt8] = []
+    for field in numbers + [post, file, postHash, tokensHash, annotator, kind, payload, name] {
+      bytes += Array("\(field.utf8.count):".utf8) + Array(field.utf8)
+    }
+    return SHA256.hexDigest(of: bytes)
   }
 
-  private static func integer(_ row: Row, _ column: Int) -> Int64? {
-    Int64.fromDatabaseValue(row[column])
+  var arguments: StatementArguments {
+    [
+      sequence, post, file, postHash, tokensHash, annotator, time, kind, payload, undoes, redoes,
+      name,
+    ]
+  }
+}
+
+/// Steps in and out of the store's tables.
+enum StepRows {
+  /// What a store holds.
+  struct Stored {
+    var steps: [Step] = []
+    /// Rows that are damaged, missing or make no sense.
+    var findings: [StoreFinding] = []
+    /// The last sequence number, whether its row makes sense or not.
+    var last: Int64 = 0
+    /// The first sequence number whose step is not there as it was written; what follows in its post
+    /// was made on labels that nobody knows any more.
+    var firstLoss: Int64?
+
+    mutating func lose(_ sequence: Int64, _ finding: StoreFinding) {
+      findings.append(finding)
+      firstLoss = min(firstLoss ?? sequence, sequence)
+    }
+  }
+
+  /// Appends a step, if it follows the last one, and reads it back. A step that is there already,
+  /// exactly the same, is as good as appended: an answer of the disk may have been lost.
+  static func insert(_ step: Step, _ db: Database, _ path: String) throws -> Int64 {
+    let last = try Int64.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT max((SELECT coalesce(max(sequence), 0) FROM step),
+            (SELECT coalesce(max(sequence), 0) FROM seal))
+          """))
+    let (expected, overflow) = (last ?? 0).addingReportingOverflow(1)
+    let row = StepRow(step)
+    if step.sequence < expected, try isStored(row, db) { return step.sequence }
+    guard step.sequence == expected, !overflow else {
+      throw StoreError.outOfOrder(path, expected: expected, given: step.sequence)
+    }
+    try write(row, db)
+    guard try isStored(row, db) else {
+      throw StoreError.altered(path, what: "what was written is not what is read")
+    }
+    return step.sequence
+  }
+
+  /// Writes a row and its checksum, whatever stands before it.
+  static func write(_ row: StepRow, _ db: Database) throws {
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO step (\(StepRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    try statement.execute(arguments: row.arguments)
+    try seal(row, db)
+  }
+
+  private static func isStored(_ row: StepRow, _ db: Database) throws -> Bool {
+    let found = try Row.fetchOne(
+      db.cachedStatement(
+        sql: """
+          SELECT \(StepRow.columns), (SELECT checksum FROM seal WHERE seal.sequence = step.sequence)
+          FROM step WHERE sequence = ?
+          """),
+      arguments: [row.sequence])
+    guard let found else { return false }
+    return StepRow(found) == row && String.fromDatabaseValue(found[12]) == row.checksum
+  }
+
+  private static func seal(_ row: StepRow, _ db: Database) throws {
+    try db.cachedStatement(sql: "INSERT INTO seal (sequence, checksum) VALUES (?, ?)")
+      .execute(arguments: [row.sequence, row.checksum])
+  }
+
+  /// Gives every step of an older store its checksum. A row that makes no step gets none, so it
+  /// stays named.
+  static func seal(_ db: Database) throws {
+    let rows = try Row.fetchCursor(db, sql: "SELECT \(StepRow.columns) FROM step")
+    while let found = try rows.next() {
+      if let row = StepRow(found), row.step != nil { try seal(row, db) }
+    }
+  }
+
+  /// Reads all steps and compares each with its checksum.
+  static func fetch(_ db: Database, _ path: String, _ level: Schema.Level) throws -> Stored {
+    var stored = Stored()
+    guard level > .begun else { return stored }
+    let checksum =
+      level >= .checksums
+      ? "(SELECT checksum FROM seal WHERE seal.sequence = step.sequence)" : "NULL"
+    let rows = try Row.fetchCursor(
+      db, sql: "SELECT \(StepRow.columns), \(checksum) FROM step ORDER BY sequence")
+    func note(missingUpTo next: Int64) {
+      let first = stored.last + 1
+      if first < next {
+        stored.lose(first, .missing(first: first, last: next - 1))
+      }
+    }
+    while let found = try rows.next() {
+      let number = Int64.fromDatabaseValue(found[0])
+      guard let sequence = number, (1..<(1 << 62)).contains(sequence) else {
+        throw StoreError.damaged(path, detail: "a step without a sequence number")
+      }
+      note(missingUpTo: sequence)
+      stored.last = sequence
+      let row = StepRow(found)
+      if level >= .checksums, row?.checksum != String.fromDatabaseValue(found[12]) {
+        stored.lose(sequence, .damaged(sequence: sequence))
+      } else if let step = row?.step {
+        stored.steps.append(step)
+      } else {
+        stored.lose(sequence, .unusable(sequence: sequence, reason: "its row makes no sense"))
+      }
+    }
+    if level >= .checksums,
+      let last = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM seal"),
+      last < 1 << 62, last > stored.last
+    {
+      note(missingUpTo: last + 1)
+      stored.last = last
+    }
+    return stored
   }
 }

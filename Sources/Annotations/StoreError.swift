@@ -7,37 +7,73 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
   case notADatabase(String)
   case foreign(String)
   case newer(String)
+  case altered(String, what: String)
+  case linked(String, names: Int)
+  case leadsOut(String, to: String)
   case damaged(String, detail: String)
   case missing(String)
+  case exists(String)
   case cannotOpen(String, reason: String)
+  case unwritable(String)
   case readOnly(String)
+  case displaced(String)
   case outOfOrder(String, expected: Int64, given: Int64)
   case notSaved(String, reason: String)
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  public var description: String { "\(path): \(problem)" }
+
+  /// The file.
+  public var path: String {
     switch self {
-    case .inUse(let path, let process):
-      "\(path): in use by \(process); close it there, or give another file to --store"
-    case .notADatabase(let path):
-      "\(path): not an SQLite file; it was left as it is, give another file to --store"
-    case .foreign(let path):
-      "\(path): an SQLite file of another program; it was left as it is, give another file to --store"
-    case .newer(let path):
-      "\(path): written by a newer Twinlens; use that version, or give another file to --store"
-    case .damaged(let path, let detail):
-      "\(path): damaged (\(detail)); it was left as it is, copy it away and try `sqlite3 FILE .recover`"
-    case .missing(let path):
-      "\(path): no annotations are there yet; check --store"
-    case .cannotOpen(let path, let reason):
-      "\(path): cannot be opened (\(reason)); check permissions and free space, or use --store"
-    case .readOnly(let path):
-      "\(path): opened for reading only; open it for writing to make edits"
-    case .outOfOrder(let path, let expected, let given):
-      "\(path): step \(given) does not follow, \(expected) was expected; another program wrote to it "
-        + "or an earlier edit was not saved, open the dataset again"
-    case .notSaved(let path, let reason):
-      "\(path): the edit is not saved (\(reason)); check free space and repeat it"
+    case .inUse(let path, _), .notADatabase(let path), .foreign(let path), .newer(let path),
+      .altered(let path, _), .linked(let path, _), .leadsOut(let path, _), .damaged(let path, _),
+      .missing(let path), .exists(let path), .cannotOpen(let path, _), .unwritable(let path),
+      .readOnly(let path), .displaced(let path), .outOfOrder(let path, _, _),
+      .notSaved(let path, _):
+      path
+    }
+  }
+
+  /// What is wrong and what to do, without the file: for a line that has little room.
+  public var problem: String {
+    switch self {
+    case .inUse(_, let process):
+      "in use by \(process); close it there, or give another file to --store"
+    case .notADatabase:
+      "not an SQLite file; it was left as it is, give another file to --store"
+    case .foreign:
+      "an SQLite file of another program; it was left as it is, give another file to --store"
+    case .newer:
+      "written by a newer Twinlens; use that version, or give another file to --store"
+    case .altered(_, let what):
+      "not as Twinlens makes a store (\(what)); it was left as it is, do not trust it and "
+        + "give another file to --store"
+    case .linked(_, let names):
+      "has \(names) names (hard links), which SQLite cannot write safely; copy it to a file "
+        + "of its own and give that to --store"
+    case .leadsOut(_, let target):
+      "a link out of the dataset's folder, to \(target); if you want that file, name it "
+        + "with --store"
+    case .damaged(_, let detail):
+      "damaged (\(detail)); it was left as it is, copy it away and try `sqlite3 FILE .recover`"
+    case .missing:
+      "no annotations are there yet; check --store"
+    case .exists:
+      "already exists; it was left as it is, give the name of a new file"
+    case .cannotOpen(_, let reason):
+      "cannot be opened (\(reason)); check permissions and free space, or use --store"
+    case .unwritable:
+      "you may not write to it; change its permissions, or give another file to --store"
+    case .readOnly:
+      "opened for reading only; open it for writing to make edits"
+    case .displaced:
+      "the store was moved, replaced or deleted; put it back and :retry, or :save-history FILE"
+    case .outOfOrder(_, let expected, let given):
+      "another program wrote to it (step \(given) does not follow, \(expected) was expected); "
+        + "write every step to a new file with :save-history FILE"
+    case .notSaved(_, let reason):
+      "\(reason); make room or check the disk, then :retry"
     }
   }
 

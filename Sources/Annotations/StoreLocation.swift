@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import Tensors
 
 /// Where the annotations of a dataset are kept, and why there.
 public struct StoreLocation: Sendable, Hashable {
@@ -18,46 +19,69 @@ public struct StoreLocation: Sendable, Hashable {
     case stateFolder
   }
 
+  /// The store beside the dataset, when it is there but may not be written: it is read, and edits
+  /// go to `path`.
+  public let unwritable: String?
+  /// Where edits went while the store beside the dataset could not be written; nothing need be
+  /// there.
+  public let elsewhere: String?
+
   /// A location by its parts.
-  public init(path: String, reason: Reason) {
+  public init(
+    path: String, reason: Reason, unwritable: String? = nil, elsewhere: String? = nil
+  ) {
     self.path = path
     self.reason = reason
+    self.unwritable = unwritable
+    self.elsewhere = elsewhere
   }
 
   /// The rule of ARCHITECTURE, "Store": `--store`, else `.twinlens/annotations.sqlite` in the
   /// dataset's folder when that can be written, else a folder named for the dataset's path under
   /// `$XDG_STATE_HOME/twinlens` (`~/.local/state/twinlens`). Looks at the disk and makes nothing.
+  /// - Throws: `StoreError.leadsOut` when the dataset brings a link to somewhere else.
   public static func resolve(
     dataset: Dataset, explicit: String? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment
-  ) -> StoreLocation {
+  ) throws -> StoreLocation {
     if let explicit { return StoreLocation(path: explicit, reason: .named) }
     let folder = "\(dataset.root)/.twinlens"
     let store = "\(folder)/annotations.sqlite"
+    if let boundary = FolderBoundary(dataset.root) {
+      for path in [folder, store] {
+        if let target = boundary.escape(of: path) { throw StoreError.leadsOut(path, to: target) }
+      }
+    }
+    let state = stateFolder(dataset, environment)
+    let isThere = exists(store)
     let isWritable =
       if exists(folder) {
-        canWrite(folder) && (!exists(store) || access(store, W_OK) == 0)
+        canWrite(folder) && (!isThere || canWrite(store))
       } else {
         canWrite(dataset.root)
       }
-    if isWritable { return StoreLocation(path: store, reason: .besideDataset) }
+    return isWritable
+      ? StoreLocation(path: store, reason: .besideDataset, elsewhere: state)
+      : StoreLocation(path: state, reason: .stateFolder, unwritable: isThere ? store : nil)
+  }
+
+  private static func stateFolder(_ dataset: Dataset, _ environment: [String: String]) -> String {
     let root = URL(fileURLWithPath: dataset.root).resolvingSymlinksInPath().path
     let name = (root as NSString).lastPathComponent
     let hash = SHA256.hexDigest(of: Array(root.utf8)).prefix(12)
     let configured = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     let home = environment["HOME"] ?? NSHomeDirectory()
     let state = configured ?? "\(home)/.local/state"
-    return StoreLocation(
-      path: "\(state)/twinlens/\(name)-\(hash)/annotations.sqlite", reason: .stateFolder)
+    return "\(state)/twinlens/\(name)-\(hash)/annotations.sqlite"
   }
 
   private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-  /// Root may write anywhere; a folder without any write bit was meant to stay as it is all the
-  /// same.
-  private static func canWrite(_ folder: String) -> Bool {
+  /// Root may write anywhere; a file or folder without any write bit was meant to stay as it is all
+  /// the same.
+  private static func canWrite(_ path: String) -> Bool {
     var info = stat()
-    return stat(folder, &info) == 0 && info.st_mode & 0o222 != 0 && access(folder, W_OK) == 0
+    return stat(path, &info) == 0 && info.st_mode & 0o222 != 0 && access(path, W_OK) == 0
   }
 
   /// True where SQLite's write-ahead log does not work, as it needs memory shared between machines

@@ -4,6 +4,20 @@ import Synchronization
 import Tensors
 
 extension Dataset {
+  /// The folder of models that a dataset brings.
+  static let modelsFolder = "models"
+
+  /// The dataset's own models, nil when it has none or when anything in them is a link out of its
+  /// folder, which a finding names.
+  public static func ownModels(root: String) -> String? {
+    let path = "\(root)/\(modelsFolder)"
+    var info = stat()
+    guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR,
+      FolderBoundary(root)?.firstEscape(under: path, depth: 3) == nil
+    else { return nil }
+    return path
+  }
+
   /// Opens a dataset: a file, or a folder with dataset files in it (docs/formats.md).
   /// - Parameters:
   ///   - path: the file or folder.
@@ -23,8 +37,12 @@ extension Dataset {
     let root = isFolder ? path : FilePath.parent(of: path)
     var opener = Opener(root: root, strict: strict, reading: reading)
     try opener.readSettings()
+    try opener.checkModels()
     let listed = isFolder ? try opener.listFolder() : [FilePath.name(of: path)]
     for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
+    if opener.posts.isEmpty, let link = opener.firstLink {
+      throw CorporaError.malformed(link)
+    }
     guard !opener.posts.isEmpty else {
       throw CorporaError.noPosts(path)
     }
@@ -44,6 +62,8 @@ private struct Opener {
   }
 
   let root: String
+  /// What is read without being named must lie in here.
+  let boundary: FolderBoundary?
   let strict: Bool
   let reading: BIO.Reading
   var settings = DatasetSettings()
@@ -54,6 +74,7 @@ private struct Opener {
 
   init(root: String, strict: Bool, reading: BIO.Reading) {
     self.root = root
+    boundary = FolderBoundary(root)
     self.strict = strict
     self.reading = reading
   }
@@ -62,7 +83,7 @@ private struct Opener {
 
   mutating func readSettings() throws {
     let name = DatasetSettings.fileName
-    guard access(path(of: name), F_OK) == 0 else { return }
+    guard access(path(of: name), F_OK) == 0, try isInside(name) else { return }
     var collector = FindingCollector(file: name, strict: strict)
     do {
       let bytes = try FileBytes.read(path(of: name), limit: Bounds.line)
@@ -72,6 +93,27 @@ private struct Opener {
       try collector.add(.unreadableFile(error.description), line: 0)
     }
     findings += collector.all
+    settings.regions = try settings.regions.filter { try isInside($0) }
+  }
+
+  /// Whether what a name leads to lies in the dataset's folder; names it in a finding if not.
+  private mutating func isInside(_ name: String) throws -> Bool {
+    guard let target = boundary?.escape(of: path(of: name)) else { return true }
+    try note(.leadsOut(to: target), file: name)
+    return false
+  }
+
+  /// The first finding about a link that leads out.
+  var firstLink: Finding? {
+    findings.first { if case .leadsOut = $0.problem { true } else { false } }
+  }
+
+  /// Names links in the dataset's own models that lead out of its folder.
+  mutating func checkModels() throws {
+    guard let found = boundary?.firstEscape(under: path(of: Dataset.modelsFolder), depth: 3) else {
+      return
+    }
+    try note(.leadsOut(to: found.target), file: String(found.path.dropFirst(root.count + 1)))
   }
 
   /// The names in the folder that can be data: regular, not hidden, no picture.
@@ -95,6 +137,7 @@ private struct Opener {
       guard alone || (stat(path(of: name), &info) == 0 && info.st_mode & S_IFMT == S_IFREG) else {
         continue
       }
+      guard try alone || isInside(name) else { continue }
       let stem = DataFile.stem(of: name)
       let ending = DataFile.fileExtension(of: name).lowercased()
       switch try guess(name, alone: alone) {

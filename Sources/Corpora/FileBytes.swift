@@ -38,35 +38,12 @@ enum FileBytes {
   /// Writes a temporary file beside `path`, makes it durable, puts it in place, and makes that
   /// durable too; on any failure the old file stays (RELIABILITY §7).
   static func write(_ bytes: [UInt8], to path: String) throws {
-    let folder = FilePath.parent(of: path)
-    let name = (path as NSString).lastPathComponent
-    let temporary = (folder as NSString).appendingPathComponent(".\(name).tmp-\(getpid())")
-    let handle = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
-    guard handle >= 0 else { throw CorporaError.cannotWrite(path, code: errno) }
-    var failure: Int32 = 0
-    bytes.withUnsafeBytes { buffer in
-      var at = 0
-      while at < buffer.count, let base = buffer.baseAddress {
-        let put = Foundation.write(handle, base + at, buffer.count - at)
-        if put < 0 && errno == EINTR { continue }
-        if put < 0 {
-          failure = errno
-          return
-        }
-        at += put
-      }
-    }
-    if failure == 0 && fsync(handle) != 0 { failure = errno }
-    if close(handle) != 0 && failure == 0 { failure = errno }
-    if failure == 0 && rename(temporary, path) != 0 { failure = errno }
-    if failure != 0 {
-      unlink(temporary)
-      throw CorporaError.cannotWrite(path, code: failure)
-    }
-    let directory = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if directory >= 0 {
-      fsync(directory)
-      close(directory)
+    do {
+      let file = try NewFile(at: path)
+      try bytes.withUnsafeBytes { try file.write($0) }
+      try file.finish()
+    } catch let error as NewFileError {
+      throw CorporaError.cannotWrite(path, code: error.code)
     }
   }
 

@@ -40,6 +40,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     case mentionOverlap(start: Int, end: Int)
     case duplicateID(String, becomes: String)
     case unreadableFile(String)
+    case leadsOut(to: String)
     case unknownFormat
     case settings(String)
     case more(Int)
@@ -58,6 +59,14 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     let place = location.line > 0 ? location.description : location.file
     return "\(place): \(wording.wrong); \(wording.advice)"
+  }
+
+  /// A path that is fit for a sentence: short, without control characters.
+  private static func printable(_ text: String) -> String {
+    String(
+      text.unicodeScalars.prefix(200).map { scalar in
+        scalar.properties.generalCategory == .control ? "?" : Character(scalar)
+      })
   }
 
   private var wording: (wrong: String, advice: String) {
@@ -101,6 +110,11 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     case .duplicateID(let id, let new):
       ("id \(id) stands twice", "the later post is called \(new); give it an id of its own")
     case .unreadableFile(let reason): (reason, "left out; check the file and its permissions")
+    case .leadsOut(let target):
+      (
+        "a link out of the dataset's folder, to \(Self.printable(target))",
+        "not opened; if you want it, copy it into the folder or name it on the command line"
+      )
     case .unknownFormat:
       ("no known dataset format", "left out; see docs/formats.md for the formats")
     case .settings(let text): (text, "ignored; see docs/formats.md, dataset.toml")

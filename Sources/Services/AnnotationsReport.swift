@@ -7,26 +7,43 @@ public struct AnnotationsReport: Sendable {
   private let dataset: Dataset
   private let location: StoreLocation
   private let history: EditHistory
-  private let steps: [Step]
   private let findings: [StoreFinding]
 
   /// Opens a dataset and reads its annotations; without a store they are empty.
   /// - Throws: `CorporaError`, `StoreError`.
   public init(dataset path: String, store: String?) throws {
     dataset = try Dataset.open(path)
-    location = StoreLocation.resolve(dataset: dataset, explicit: store)
+    location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     // A store that was named must be there; that nobody has annotated yet is no error.
-    guard store != nil || FileManager.default.fileExists(atPath: location.path) else {
-      history = EditHistory()
-      steps = []
-      findings = []
-      return
-    }
-    let reader = try AnnotationStore(path: location.path, access: .readOnly)
-    let stored = try reader.history(over: dataset)
+    let stored = try StoredAnnotations(at: location, over: dataset)
     history = stored.history
     findings = stored.findings
-    steps = try reader.steps().steps
+  }
+
+  private var steps: [Step] { history.steps }
+
+  /// Adds the steps of another store that a dataset's own store lacks; returns what to tell the
+  /// person.
+  /// - Parameter from: the other store; nil takes the one where edits went while the dataset's own
+  ///   could not be written.
+  /// - Throws: `CorporaError`, `StoreError`.
+  public static func merge(
+    dataset path: String, store: String?, from: String?
+  ) throws -> String {
+    let dataset = try Dataset.open(path)
+    let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
+    if let unwritable = location.unwritable { throw StoreError.unwritable(unwritable) }
+    guard let from = from ?? location.elsewhere else { throw StoreError.missing(location.path) }
+    let source = try AnnotationStore(path: from, access: .readOnly).steps()
+    let target = try AnnotationStore(path: location.path)
+    let merged = StepMerge.missing(
+      from: source.steps, in: try target.history(over: dataset).history, over: dataset)
+    try target.append(contentsOf: merged.steps)
+    let count = merged.steps.count
+    let first =
+      "\(count) \(count == 1 ? "step" : "steps") of \(from) added to \(location.path)"
+    return ([first] + (source.findings + merged.findings).map { "note: \($0)" })
+      .joined(separator: "\n")
   }
 
   /// Writes the corrected dataset; returns what to tell the person.
@@ -44,6 +61,8 @@ public struct AnnotationsReport: Sendable {
     switch location.reason {
     case .named: "--store names it"
     case .besideDataset: "in the dataset's folder"
+    case .stateFolder where location.unwritable != nil:
+      "in the state folder, after the steps of \(location.unwritable ?? ""), which cannot be written"
     case .stateFolder: "in the state folder, as the dataset's folder cannot be written"
     }
   }

@@ -126,7 +126,7 @@ extension Message {
   /// Whether it answers a `commit` effect.
   var isCommit: Bool {
     switch self {
-    case .committed, .commitFailed: true
+    case .committed, .commitFailed, .historySaved, .historyNotSaved: true
     default: false
     }
   }

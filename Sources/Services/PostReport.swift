@@ -33,14 +33,13 @@ public struct PostReport: Sendable {
     guard let base = id.map({ dataset.post(id: $0) }) ?? first else {
       throw SessionError.noPost(id ?? "", nearest: first?.id)
     }
-    let location = StoreLocation.resolve(dataset: dataset, explicit: options.store)
+    let location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
     store = location.path
-    var state: LabelState?
     // A store that is not there yet holds nothing; one that cannot be read must be named.
-    if FileManager.default.fileExists(atPath: location.path) {
-      let reader = try AnnotationStore(path: location.path, access: .readOnly)
-      state = try reader.history(over: dataset).history.states[base.id]
-    }
+    let isThere = options.store.map { FileManager.default.fileExists(atPath: $0) } ?? true
+    let state =
+      isThere
+      ? try StoredAnnotations(at: location, over: dataset).history.states[base.id] : nil
     let labelled = state?.applied(to: base) ?? base
     post = labelled
     review = state?.review ?? .untouched

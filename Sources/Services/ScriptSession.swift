@@ -27,6 +27,9 @@ public enum ScriptSession {
       state: state, performer: ScriptPerformer(services), output: output)
     runner.run(steps)
     services.shutDown()
+    if let unsaved = runner.state.unsaved {
+      throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
+    }
   }
 
   private static func text(of path: String) throws -> String {
@@ -46,7 +49,13 @@ private final class ScriptPerformer: EffectPerformer {
   init(_ services: WorkbenchServices) { self.services = services }
 
   func perform(_ effect: Effect) {
-    if case .commit = effect { services.perform(effect) } else { held.append(effect) }
+    switch effect {
+    case .commit: services.perform(effect)
+    case .saveHistory:
+      services.perform(effect)
+      services.mailbox.waitForCommit()
+    default: held.append(effect)
+    }
   }
 
   func nextMessages(waiting: Bool) -> [Message] {

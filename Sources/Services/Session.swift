@@ -41,17 +41,24 @@ public struct Session: Sendable {
     self.shared = shared
     let path = try Self.path(options, shared)
     dataset = try Dataset.open(path, images: options.images, strict: options.strict)
-    location = StoreLocation.resolve(dataset: dataset, explicit: options.store)
-    store = try AnnotationStore(path: location.path)
-    let stored = try store.history(over: dataset)
+    location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
+    let stored = try AnnotationStore.open(location, over: dataset)
+    store = stored.store
     history = stored.history
-    let isSame = try store.noteOpening(of: dataset)
+    var findings = stored.findings.map(\.description)
+    var isSame = true
+    do {
+      isSame = try store.noteOpening(of: dataset)
+    } catch let error as StoreError {
+      // A full disk need not keep a person from looking.
+      findings.insert("edits may not be saved: \(error)", at: 0)
+    }
     models = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     if let id = options.post, dataset.post(id: id) == nil {
       throw SessionError.noPost(id, nearest: dataset.posts.first?.id)
     }
     notices = Self.notices(
-      dataset, findings: stored.findings.map(\.description), isSame: isSame, location)
+      dataset, findings: findings, isSame: isSame, location)
   }
 
   /// The dataset to open: the one that was named, else the embedded sample.
@@ -82,7 +89,11 @@ public struct Session: Sendable {
     if location.reason == .stateFolder {
       notices.append(
         Notice(
-          text: "the dataset's folder cannot be written; edits go to \(location.path)",
+          text: location.unwritable.map {
+            "\($0) cannot be written; its edits are shown, new ones go"
+          }
+            ?? "the dataset's folder cannot be written; edits go"
+            + " to \(location.path)",
           isWarning: false))
     }
     return notices
@@ -124,10 +135,18 @@ public struct Session: Sendable {
   }
 
   private static func text(of path: String) throws -> String {
+    // Without O_NONBLOCK a pipe would be waited for, and a device may never end.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SessionError.unreadable(path) }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var info = stat()
+    guard fstat(descriptor, &info) == 0, info.st_mode & S_IFMT == S_IFREG else {
+      throw SessionError.notAFile(path)
+    }
     // A theme or keymap is a page of text; anything larger is something else.
-    guard let handle = FileHandle(forReadingAtPath: path),
-      let data = try? handle.read(upToCount: 1 << 20)
-    else { throw SessionError.unreadable(path) }
+    guard let data = try? handle.read(upToCount: 1 << 20) else {
+      throw SessionError.unreadable(path)
+    }
     return String(decoding: data, as: UTF8.self)
   }
 }
@@ -149,7 +168,7 @@ public struct ModelFolderChoice: Sendable, Hashable {
 
   /// The same for a folder that was named, a dataset's root and the shared files.
   public init(named: String?, root: String?, shared: SharedFiles) {
-    let own = root.map { $0 + "/models" }.flatMap { SharedFiles.isFolder($0) ? $0 : nil }
+    let own = root.flatMap { Dataset.ownModels(root: $0) }
     folder = named ?? own ?? shared.models
     guard let folder else {
       names = []

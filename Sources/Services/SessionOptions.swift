@@ -48,6 +48,8 @@ public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
   case unreadable(String)
   case noPost(String, nearest: String?)
   case badSize(String)
+  case notAFile(String)
+  case notSaved(Int, cause: String)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -59,6 +61,10 @@ public enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unreadable(let path): "\(path): cannot be read; check the path and its permissions"
     case .noPost(let id, let nearest):
       "no post \(id) in the dataset" + (nearest.map { "; the first is \($0)" } ?? "")
+    case .notAFile(let path):
+      "\(path): not a regular file (a pipe or device?); give the path of a text file"
+    case .notSaved(let count, let cause):
+      "\(count == 1 ? "1 edit is" : "\(count) edits are") NOT SAVED: \(cause)"
     case .badSize(let text): "no size \(text); write COLSxROWS, such as 120x36"
     }
   }

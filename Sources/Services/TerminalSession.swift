@@ -29,7 +29,7 @@ public enum TerminalSession {
     let capabilities = TerminalProbe.run(environment: environment)
     let session = try opening.result()
     let terminal = NcursesTerminal(capabilities: capabilities, options: wishes)
-    terminal.setFarewell("twinlens: all saved edits are in \(session.location.path)")
+    terminal.setFarewell(farewell(session.location.path))
     try terminal.start()
     defer { terminal.stop() }
     var style = PictureService.Style(rung: terminal.graphics.rung)
@@ -41,8 +41,11 @@ public enum TerminalSession {
     style.colors = colors ?? (isRemote ? remoteColors : 256)
     var loop = try WorkbenchLoop(
       session, terminal: terminal, style: style, onFirstFrame: onFirstFrame)
-    loop.run()
+    try loop.run()
   }
+
+  /// What a dying process says of the work.
+  static func farewell(_ store: String) -> String { "twinlens: all saved edits are in \(store)" }
 }
 
 /// A session that is being opened on another thread.

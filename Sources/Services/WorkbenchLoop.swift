@@ -42,7 +42,8 @@ public struct WorkbenchLoop {
   }
 
   /// Runs until the person quits or the terminal goes away.
-  public mutating func run() {
+  /// - Throws: `SessionError.notSaved` when edits were given up.
+  public mutating func run() throws {
     if let first = session.notices.first {
       send(.notice(first.text, isError: first.isWarning))
     }
@@ -60,7 +61,10 @@ public struct WorkbenchLoop {
       }
       if isStale, !hasQuit { present() }
     }
-    services.shutDown()
+    for message in services.shutDown() { _ = update(&state, message) }
+    if let unsaved = state.unsaved {
+      throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
+    }
   }
 
   /// Takes events, and those that came meanwhile: a held key must not queue up frames.
@@ -102,6 +106,9 @@ public struct WorkbenchLoop {
 
   private mutating func send(_ message: Message) {
     if case .tick = message {} else { isStale = true }
+    if case .historySaved(let path, _) = message {
+      terminal.setFarewell(TerminalSession.farewell(path))
+    }
     carryOut(update(&state, message))
   }
 

@@ -1,6 +1,7 @@
 import Annotations
 import Foundation
 import Screen
+import Synchronization
 import Tensors
 import Workbench
 
@@ -14,12 +15,15 @@ public final class WorkbenchServices {
   /// What asks and trains the models.
   public let inference: InferenceService
   private let session: Session
+  /// Where steps are appended: the session's store, until the history is saved elsewhere.
+  private let store: Current
   private var box: Size?
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
   /// equal.
   public init(_ session: Session, style: PictureService.Style, isScript: Bool = false) {
     self.session = session
+    store = Current(session.store)
     mailbox = Mailbox()
     pictures = PictureService(
       session.dataset, style: style, answersAll: isScript, mailbox: mailbox)
@@ -39,6 +43,7 @@ public final class WorkbenchServices {
   public func perform(_ effect: Effect) {
     switch effect {
     case .commit(let step): commit(step)
+    case .saveHistory(let steps, let path): save(steps, to: path)
     case .goldChanged(let post, let review): inference.goldChanged(post, review)
     case .analyse(let post, let neighbours):
       inference.analyse(post, neighbours: neighbours)
@@ -57,23 +62,47 @@ public final class WorkbenchServices {
 
   private func commit(_ step: Step) {
     mailbox.begin(commit: true)
-    session.store.append(step) { [mailbox] result in
+    store.value.withLock { $0 }.append(step) { [mailbox] result in
       switch result {
       case .success(let sequence):
         mailbox.finish([.committed(sequence: sequence)], commit: true)
       case .failure(let error):
         mailbox.finish(
-          [.commitFailed(sequence: step.sequence, reason: "\(error)")], commit: true)
+          [.commitFailed(sequence: step.sequence, reason: error.problem)], commit: true)
       }
     }
   }
 
+  private func save(_ steps: [Step], to path: String) {
+    let path = (path as NSString).expandingTildeInPath
+    mailbox.begin(commit: true)
+    DispatchQueue.global(qos: .userInitiated).async { [mailbox, store] in
+      do {
+        let new = try AnnotationStore.writing(steps, to: path)
+        store.value.withLock { $0 = new }
+        let last = steps.last?.sequence ?? 0
+        mailbox.finish([.historySaved(path: path, last: last)], commit: true)
+      } catch {
+        mailbox.finish([.historyNotSaved(reason: "\(error)")], commit: true)
+      }
+    }
+  }
+
+  private final class Current: Sendable {
+    let value: Mutex<AnnotationStore>
+    init(_ store: AnnotationStore) { value = Mutex(store) }
+  }
+
   /// Lets background work end; waits only for edits on their way to the disk.
-  public func shutDown() {
+  /// - Returns: the answers to these.
+  @discardableResult
+  public func shutDown() -> [Message] {
     inference.shutDown()
+    var answers = mailbox.takeCommits()
     while mailbox.isCommitting {
       mailbox.waitForCommit()
-      _ = mailbox.takeCommits()
+      answers += mailbox.takeCommits()
     }
+    return answers
   }
 }

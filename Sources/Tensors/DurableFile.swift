@@ -7,35 +7,12 @@ public enum DurableFile {
   ///
   /// - Throws: `DurableFileError`.
   public static func write(_ data: Data, to path: String) throws {
-    let temporary = path + ".writing-\(getpid())"
-    func fail(_ what: String) -> DurableFileError {
-      let reason = String(cString: strerror(errno))
-      unlink(temporary)
-      return DurableFileError(path: path, problem: "\(what): \(reason)")
-    }
-    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw fail("cannot be created") }
-    let complete = data.withUnsafeBytes { raw -> Bool in
-      var at = 0
-      while at < raw.count {
-        let n = Foundation.write(file, raw.baseAddress.map { $0 + at }, raw.count - at)
-        if n < 0 && errno == EINTR { continue }
-        guard n > 0 else { return false }
-        at += n
-      }
-      return fsync(file) == 0
-    }
-    guard complete else {
-      let error = fail("cannot be written")
-      close(file)
-      throw error
-    }
-    close(file)
-    guard rename(temporary, path) == 0 else { throw fail("cannot be replaced") }
-    let folder = open(FilePath.parent(of: path) + "/.", O_RDONLY | O_CLOEXEC)
-    if folder >= 0 {
-      fsync(folder)
-      close(folder)
+    do {
+      let file = try NewFile(at: path)
+      try data.withUnsafeBytes { try file.write($0) }
+      try file.finish()
+    } catch let error as NewFileError {
+      throw DurableFileError(path: path, problem: "cannot be written: \(error)")
     }
   }
 }

@@ -4,8 +4,7 @@ import Foundation
 /// copied: to a temporary name, synced, then renamed, so that a crash leaves the old or no file.
 public struct SafetensorsWriter: ~Copyable {
   private let path: String
-  private let temporary: String
-  private let file: Int32
+  private let file: NewFile
   private var left: [(name: String, shape: [Int])]
 
   /// Begins a file of float32 tensors, which must then be appended in this order.
@@ -15,11 +14,11 @@ public struct SafetensorsWriter: ~Copyable {
     path: String, tensors: [(name: String, shape: [Int])], metadata: [String: String] = [:]
   ) throws {
     self.path = path
-    temporary = path + ".writing-\(getpid())"
     left = tensors
-    file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else {
-      throw DurableFileError(path: path, problem: "cannot be created: \(Self.reason)")
+    do {
+      file = try NewFile(at: path)
+    } catch {
+      throw DurableFileError(path: path, problem: "cannot be created: \(error)")
     }
     try write(Safetensors.header(tensors, metadata: metadata, size: 4, type: "F32"))
   }
@@ -38,30 +37,20 @@ public struct SafetensorsWriter: ~Copyable {
   /// - Throws: `DurableFileError`.
   public consuming func finish() throws {
     precondition(left.isEmpty, "\(left.count) tensors were not written")
-    guard fsync(file) == 0, rename(temporary, path) == 0 else {
-      throw DurableFileError(path: path, problem: "cannot be written: \(Self.reason)")
+    do {
+      try file.finish()
+    } catch {
+      throw DurableFileError(path: path, problem: "cannot be written: \(error)")
     }
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var at = 0
-    while at < bytes.count {
-      let n = Foundation.write(file, bytes.baseAddress.map { $0 + at }, bytes.count - at)
-      if n < 0 && errno == EINTR { continue }
-      guard n > 0 else {
-        throw DurableFileError(path: path, problem: "cannot be written: \(Self.reason)")
-      }
-      at += n
+    do {
+      try file.write(bytes)
+    } catch {
+      throw DurableFileError(path: path, problem: "cannot be written: \(error)")
     }
   }
 
   private func write(_ data: Data) throws { try data.withUnsafeBytes { try write($0) } }
-
-  private static var reason: String { String(cString: strerror(errno)) }
-
-  deinit {
-    close(file)
-    // After `finish` the name is gone already.
-    unlink(temporary)
-  }
 }

@@ -11,23 +11,26 @@ import Testing
       try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
       let dataset = try openSmall(data)
       let environment = ["XDG_STATE_HOME": "\(folder)/state", "HOME": "\(folder)/home"]
-      func resolve(_ explicit: String? = nil, _ values: [String: String]? = nil) -> StoreLocation {
-        .resolve(dataset: dataset, explicit: explicit, environment: values ?? environment)
+      func resolve(_ explicit: String? = nil, _ values: [String: String]? = nil) throws
+        -> StoreLocation
+      {
+        try .resolve(dataset: dataset, explicit: explicit, environment: values ?? environment)
       }
-      #expect(resolve("/x/y.db") == StoreLocation(path: "/x/y.db", reason: .named))
+      #expect(try resolve("/x/y.db") == StoreLocation(path: "/x/y.db", reason: .named))
       let beside = StoreLocation(
-        path: "\(data)/.twinlens/annotations.sqlite", reason: .besideDataset)
-      #expect(resolve() == beside)
+        path: "\(data)/.twinlens/annotations.sqlite", reason: .besideDataset,
+        elsewhere: try resolve().elsewhere)
+      #expect(try resolve() == beside)
 
       chmod(data, 0o555)
       defer { chmod(data, 0o755) }
-      let state = resolve()
+      let state = try resolve()
       #expect(state.reason == .stateFolder)
       #expect(state.path.hasPrefix("\(folder)/state/twinlens/my data-"))
       #expect(state.path.hasSuffix("/annotations.sqlite"))
-      #expect(resolve(nil, ["HOME": "/h"]).path.hasPrefix("/h/.local/state/twinlens/my data-"))
+      #expect(try resolve(nil, ["HOME": "/h"]).path.hasPrefix("/h/.local/state/twinlens/my data-"))
       // A relative XDG path counts as none (XDG base directory specification).
-      let relative = resolve(nil, ["HOME": "/h", "XDG_STATE_HOME": "x"])
+      let relative = try resolve(nil, ["HOME": "/h", "XDG_STATE_HOME": "x"])
       #expect(relative.path.hasPrefix("/h/.local/state/"))
       // Its folder is made when the store is.
       _ = try AnnotationStore(path: state.path)

@@ -10,7 +10,7 @@ import Testing
   /// A dataset with one edit of post 1 (PER → LOC on 'Paris') and one of post 2 in its store.
   func edited(_ folder: String) throws -> (dataset: Dataset, path: String) {
     let dataset = try openSmall(folder)
-    let path = StoreLocation.resolve(dataset: dataset).path
+    let path = try StoreLocation.resolve(dataset: dataset).path
     let store = try AnnotationStore(path: path)
     var history = EditHistory()
     for edit in [
@@ -63,9 +63,17 @@ import Testing
     let undo = try #require(taken)
     #expect(try await store.append(undo) == 101)
     #expect(try store.history(over: dataset).history == history)
-    // A step out of order is refused and leaves the store as it was.
+    // What is there already is as good as appended; another step of that number is out of order.
+    #expect(try await store.append(undo) == 101)
+    let other = try history.apply(
+      try #require(Edit.setting(.miscellaneous, over: 0..<1, in: history.annotated(dataset.posts[0]))),
+      to: dataset.posts[0], by: "a")
+    let late = Step(
+      sequence: 101, post: other.post, file: other.file, postHash: other.postHash,
+      tokensHash: other.tokensHash, annotator: other.annotator, time: other.time, kind: other.kind,
+      name: other.name)
     await #expect(throws: StoreError.outOfOrder(store.path, expected: 102, given: 101)) {
-      try await store.append(undo)
+      try await store.append(late)
     }
     #expect(try store.steps().steps.count == 101)
   }
@@ -217,7 +225,7 @@ import Testing
       _ = try edited(folder)
       try write("IMGID:9\nx\tO\n", to: "\(folder)/test.txt")
       let alone = try Dataset.open("\(folder)/test.txt")
-      let path = StoreLocation.resolve(dataset: alone).path
+      let path = try StoreLocation.resolve(dataset: alone).path
       let findings = try AnnotationStore(path: path).history(over: alone).findings
       #expect(findings == [.otherFile("train.txt", steps: 2)])
     }

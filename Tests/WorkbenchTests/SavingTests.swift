@@ -31,7 +31,7 @@ import Testing
     desk.services.failure = "disk full"
     desk.press("O")
     #expect(desk.text.contains("NOT SAVED: 1"))
-    #expect(desk.noticeText == "not saved: disk full; :retry tries again")
+    #expect(desk.noticeText == "NOT SAVED: disk full")
     desk.press("j")
     #expect(desk.text.contains("NOT SAVED: 1"))
     desk.press("q")

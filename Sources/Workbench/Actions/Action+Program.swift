@@ -15,6 +15,14 @@ extension Action {
       state.notice = Notice(text: "edits are kept in \(state.opened.store)")
       return []
     },
+    Action(
+      "save-history", .program, "write every edit to a new file and keep edits there from now on",
+      parameters: [.required("file", .rest)],
+      unavailable: { $0.history.steps.isEmpty ? "nothing was edited yet" : nil }
+    ) { state, arguments in
+      let steps = state.history.steps
+      return arguments.text(0).map { [.saveHistory(steps, path: $0)] } ?? []
+    },
     Action("redraw", .program, keys: ["C-l"], "draw the whole screen again") { _, _ in [.redraw] },
     Action("suspend", .program, keys: ["C-z"], "stop; the shell's fg comes back") { _, _ in
       [.suspend]

@@ -20,6 +20,10 @@ public enum Message: Sendable {
   case committed(sequence: Int64)
   /// The step of this sequence number could not be stored; the sentence says why.
   case commitFailed(sequence: Int64, reason: String)
+  /// Every step up to a sequence number is durable in a new file, where edits go from now on.
+  case historySaved(path: String, last: Int64)
+  /// The history could not be written to a new file; the sentence says why.
+  case historyNotSaved(reason: String)
   /// The models have answered for a post.
   case analysed(PostAnalysis)
   /// No model can answer for a post; the sentence says why.

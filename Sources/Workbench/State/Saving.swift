@@ -6,6 +6,8 @@ struct Saving: Sendable, Equatable {
   private(set) var pending: [Step] = []
   /// Steps that failed, oldest first; the next edit or `:retry` sends them again.
   private(set) var failed: [Step] = []
+  /// Why the first of the failed steps failed; those after it fail because of it.
+  private(set) var cause: String?
   /// Sequence number of the latest durable step, nil when this session saved nothing.
   private(set) var lastSequence: Int64?
 
@@ -24,14 +26,26 @@ struct Saving: Sendable, Equatable {
   mutating func finish(_ sequence: Int64) -> Step? {
     guard let at = pending.firstIndex(where: { $0.sequence == sequence }) else { return nil }
     lastSequence = max(lastSequence ?? sequence, sequence)
+    if failed.isEmpty { cause = nil }
     return pending.remove(at: at)
   }
 
   /// The step failed; it is kept for `retry`.
-  mutating func fail(_ sequence: Int64) {
+  mutating func fail(_ sequence: Int64, reason: String) {
     guard let at = pending.firstIndex(where: { $0.sequence == sequence }) else { return }
+    if failed.first.map({ sequence < $0.sequence }) ?? true { cause = reason }
     let step = pending.remove(at: at)
     failed.insert(step, at: failed.firstIndex { $0.sequence > sequence } ?? failed.count)
+  }
+
+  /// Everything up to that number is durable in another file; returns the steps that waited for it.
+  mutating func finish(upTo last: Int64) -> [Step] {
+    let done = (failed + pending).filter { $0.sequence <= last }
+    failed.removeAll { $0.sequence <= last }
+    pending.removeAll { $0.sequence <= last }
+    lastSequence = max(lastSequence ?? last, last)
+    if failed.isEmpty { cause = nil }
+    return done.sorted { $0.sequence < $1.sequence }
   }
 
   /// All failed steps, to be sent again in their order.

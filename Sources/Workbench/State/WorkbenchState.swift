@@ -8,7 +8,7 @@ import Screen
 /// anything else. The posts as read are never copied or changed; labels live in an overlay.
 public struct WorkbenchState: Sendable {
   /// What was opened, in words.
-  public let opened: Opened
+  public internal(set) var opened: Opened
   /// The posts as they were read.
   public let posts: [Post]
   /// The size of the screen.
@@ -167,6 +167,13 @@ extension WorkbenchState {
 
   /// False while an edit is not on the disk yet, or could not be put there.
   public var isSaved: Bool { saving.isClean }
+  /// Why edits are not saved, and how many they are; nil when all are.
+  public var unsaved: (count: Int, cause: String)? {
+    guard !saving.isClean else { return nil }
+    return (
+      saving.failed.count + saving.pending.count, saving.cause ?? "the disk gave no answer"
+    )
+  }
 
   /// Shows the post with this id, before the first key; false when there is none.
   public mutating func open(post id: String) -> Bool {

@@ -24,10 +24,14 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
   case .resume: effects = state.continueSearch()
   case .committed(let sequence): effects = state.committed(sequence)
   case .commitFailed(let sequence, let reason):
-    state.saving.fail(sequence)
+    state.saving.fail(sequence, reason: reason)
     state.quitsWhenSaved = false
-    state.notice = Notice(text: "not saved: \(reason); :retry tries again", isError: true)
+    if let cause = state.saving.cause {
+      state.notice = Notice(text: "NOT SAVED: \(cause)", isError: true)
+    }
     effects = []
+  case .historySaved(let path, let last): effects = state.tookHistory(path, last)
+  case .historyNotSaved(let reason): effects = state.refuse("the history is not saved: \(reason)")
   case .analysed(let analysis):
     state.take(analysis)
     effects = []
@@ -111,6 +115,16 @@ extension WorkbenchState {
     return effects
   }
 
+  /// The whole history lies in a new file: what waited to be saved is saved.
+  mutating func tookHistory(_ path: String, _ last: Int64) -> [Effect] {
+    opened.store = path
+    let saved = saving.finish(upTo: last)
+    notice = Notice(
+      text:
+        "\(last == 1 ? "1 step is" : "\(last) steps are") in \(path); edits go there from now on")
+    return saved.compactMap { indexOfID[$0.post] }.map { .goldChanged(post($0), review($0)) }
+  }
+
   mutating func take(_ analysis: PostAnalysis) {
     guard let index = indexOfID[analysis.post] else { return }
     analyses[index] = analysis
@@ -140,7 +154,8 @@ extension WorkbenchState {
     if saving.isClean { return [.quit] }
     guard saving.failed.isEmpty else {
       notice = Notice(
-        text: "\(edits(saving.failed.count)) not saved; :retry tries again, :quit! loses them",
+        text: "\(edits(saving.failed.count)) not saved; :retry tries again, :save-history FILE "
+          + "writes a new file, :quit! loses them",
         isError: true)
       return []
     }

@@ -5,8 +5,8 @@ import Services
 /// `twinlens annotations`: what to do with annotations outside the workbench.
 struct AnnotationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "annotations", abstract: "Export annotations, or print their history.",
-    subcommands: [Export.self, Log.self])
+    commandName: "annotations", abstract: "Export annotations, print or merge their history.",
+    subcommands: [Export.self, Log.self, Merge.self])
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,6 +27,28 @@ struct AnnotationsCommand: ParsableCommand {
     func run() throws {
       let report = try AnnotationsReport(dataset: dataset, store: store)
       StandardOutput.write(try report.export(to: out, jsonl: jsonl))
+    }
+  }
+
+  struct Merge: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "merge", abstract: "Add the edits of another store that this one lacks.")
+
+    @Argument(help: "A dataset file or folder.")
+    var dataset: String
+
+    @Option(help: ArgumentHelp("File of the annotations to add to.", valueName: "file"))
+    var store: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "Store to take edits from; else where they went while the dataset's could not be written.",
+        valueName: "file"))
+    var from: String?
+
+    func run() throws {
+      StandardOutput.write(
+        try AnnotationsReport.merge(dataset: dataset, store: store, from: from))
     }
   }
 

@@ -1,0 +1,12 @@
+#ifndef TWINLENS_SQLITE_H
+#define TWINLENS_SQLITE_H
+#include <stdint.h>
+/* What Swift cannot call in SQLite (variadic functions), for connections to files of strangers. */
+
+/* Turns off what a file could bring to make SQLite run code of its own: triggers, views, untrusted
+   functions, writable schemas. `budget` is counted down once for each 100,000 operations; below
+   zero the statement is interrupted. It must live as long as the connection (a sqlite3 *).
+   0 when all of it worked, else SQLite's error code. */
+int twinlens_sqlite_harden(void *connection, int64_t *budget);
+
+#endif

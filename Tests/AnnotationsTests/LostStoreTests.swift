@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@testable import Annotations
+@testable import Corpora
+
+/// A store that is moved, replaced or deleted while it is open, and two names for one file.
+@Suite struct LostStoreTests {
+  private func next(_ history: inout EditHistory, _ post: Post) throws -> Step {
+    let type: EntityType = history.nextSequence % 2 == 0 ? .location : .organization
+    let edit = try #require(Edit.setting(type, over: 0..<1, in: history.annotated(post)))
+    return try history.apply(edit, to: post, by: "a")
+  }
+
+  @Test(
+    "an edit is acknowledged only while the path names the open file",
+    arguments: ["folder deleted", "store deleted", "moved", "replaced", "log deleted"])
+  func displaced(_ how: String) throws {
+    try withFolder { folder in
+      let (dataset, path) = try StoreTests().edited(folder)
+      let store = try AnnotationStore(path: path)
+      var history = try store.history(over: dataset).history
+      let post = dataset.posts[0]
+      try store.append(next(&history, post))
+      let files = FileManager.default
+      let hidden = "\(folder)/.twinlens"
+      switch how {
+      case "folder deleted": try files.removeItem(atPath: hidden)
+      case "store deleted": try files.removeItem(atPath: path)
+      case "moved": rename(hidden, "\(folder)/elsewhere")
+      case "replaced":
+        try files.copyItem(atPath: path, toPath: "\(folder)/copy")
+        rename("\(folder)/copy", path)
+      default: try files.removeItem(atPath: "\(path)-wal")
+      }
+      for _ in 0..<3 {
+        let step = try next(&history, post)
+        #expect(throws: StoreError.displaced(path)) { try store.append(step) }
+      }
+      // The whole history goes to a new file, which takes the next edits too.
+      let rescued = "\(folder)/rescued.sqlite"
+      let new = try AnnotationStore.writing(history.steps, to: rescued)
+      try new.append(next(&history, post))
+      #expect(try new.steps().steps == history.steps)
+      #expect(throws: StoreError.exists(rescued)) {
+        try AnnotationStore.writing(history.steps, to: rescued)
+      }
+      #expect(StoreError.displaced(path).description.contains(":save-history FILE"))
+    }
+  }
+
+  @Test func aStoreThatIsPutBackGoesOn() throws {
+    try withFolder { folder in
+      let (dataset, path) = try StoreTests().edited(folder)
+      let store = try AnnotationStore(path: path)
+      var history = try store.history(over: dataset).history
+      rename("\(folder)/.twinlens", "\(folder)/elsewhere")
+      let step = try next(&history, dataset.posts[0])
+      #expect(throws: StoreError.displaced(path)) { try store.append(step) }
+      rename("\(folder)/elsewhere", "\(folder)/.twinlens")
+      #expect(try store.append(step) == 3)
+      #expect(try store.steps().steps == history.steps)
+    }
+  }
+
+  @Test func everyNameOfAStoreHasTheSameLock() throws {
+    try withFolder { folder in
+      let (_, path) = try StoreTests().edited(folder)
+      symlink(path, "\(folder)/link.sqlite")
+      symlink("\(folder)/.twinlens", "\(folder)/way")
+      let first = try AnnotationStore(path: path)
+      for name in ["\(folder)/link.sqlite", "\(folder)/way/annotations.sqlite"] {
+        #expect(throws: StoreError.inUse(name, process: "process \(getpid())")) {
+          try AnnotationStore(path: name)
+        }
+      }
+      #expect(first.access == .readWrite)
+    }
+  }
+
+  @Test func aStoreWithTwoNamesIsRefused() throws {
+    try withFolder { folder in
+      let (_, path) = try StoreTests().edited(folder)
+      let second = "\(folder)/second.sqlite"
+      link(path, second)
+      for name in [path, second] {
+        #expect(throws: StoreError.linked(name, names: 2)) { try AnnotationStore(path: name) }
+      }
+      #expect(try AnnotationStore(path: path, access: .readOnly).steps().steps.count == 2)
+      unlink(second)
+      #expect(try AnnotationStore(path: path).steps().steps.count == 2)
+    }
+  }
+}
