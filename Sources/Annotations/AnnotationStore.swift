@@ -56,7 +56,7 @@ public final class AnnotationStore: Sendable {
         file.watchSiblings()
         try file.requireInPlace()
       }
-    } catch let error as DatabaseError {
+    } catch {
       throw Self.explain(error, path)
     }
   }
@@ -198,7 +198,7 @@ public final class AnnotationStore: Sendable {
         budget.refill()
         return try StepRows.fetch(db, path, level)
       }
-    } catch let error as DatabaseError {
+    } catch {
       throw Self.explain(error, path)
     }
   }
@@ -251,8 +251,13 @@ extension AnnotationStore {
     }
   }
 
-  private static func explain(_ error: DatabaseError, _ path: String) -> StoreError {
-    switch error.resultCode {
+  private static func explain(_ error: any Error, _ path: String) -> StoreError {
+    if let error = error as? StoreError { return error }
+    // A value of another type than its column has.
+    guard let error = error as? DatabaseError else {
+      return .damaged(path, detail: "a value that cannot be read")
+    }
+    return switch error.resultCode {
     case .SQLITE_NOTADB: .notADatabase(path)
     case .SQLITE_CORRUPT: .damaged(path, detail: error.message ?? "no detail")
     case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse(path, process: "another process")

@@ -77,7 +77,9 @@ enum Schema {
     let versions = expected[.begun] ?? []
     let applied =
       versions.isSubset(of: found)
-      ? try String.fetchSet(db, sql: "SELECT identifier FROM grdb_migrations") : []
+      ? Set(
+        try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations LIMIT 100")
+          .map { String.fromDatabaseValue($0[0]) ?? "" }) : []
     if found == versions, applied.isEmpty { return .begun }
     guard id == applicationID else { throw StoreError.foreign(path) }
     guard applied.isSubset(of: identifiers.map(\.name)) else { throw StoreError.newer(path) }

@@ -13,6 +13,7 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   case malformed(Finding)
   case changedSinceOpened(String)
   case wouldOverwrite(String)
+  case notAnExport(String)
   case cannotWrite(String, code: Int32)
   case unwritableToken(post: String, token: Int)
 
@@ -41,6 +42,9 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
       "\(file): changed since it was opened; open the dataset again and repeat the export"
     case .wouldOverwrite(let path):
       "\(path): the export would overwrite the dataset itself; give another folder to --out"
+    case .notAnExport(let path):
+      "\(path): exists and is not what an earlier export wrote; nothing was written, give another "
+        + "folder to --out or move it away"
     case .cannotWrite(let path, let code):
       "\(path): cannot be written (\(Self.reason(code))); check permissions and free space"
     case .unwritableToken(let post, let token):

@@ -19,7 +19,8 @@ public enum DatasetWriter {
   ///   - directory: the folder to write into; made if it is not there.
   ///   - jsonl: also write `<stem>.jsonl` beside each file.
   /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
-  ///   own, or the disk says no. Files already written stay; each is whole.
+  ///   own or holds a file of that name that is no earlier export, and then nothing is written; or
+  ///   the disk says no. Files already written stay; each is whole.
   @discardableResult
   public static func export(
     _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, jsonl: Bool = false
@@ -35,24 +36,36 @@ public enum DatasetWriter {
       return original.mentions != post.mentions || original.relations != post.relations
         || original.respelled != post.respelled
     }
-    var written: [String] = []
+    var outputs: [(name: String, bytes: [UInt8])] = []
     var notices: [String] = []
     let taken = Set(dataset.files.map(\.name))
     for file in dataset.files {
       let result = try bytes(of: file, in: dataset, edited: changed)
       notices += result.notices
-      try write(result.bytes, file.name, dataset, directory)
-      written.append(file.name)
+      outputs.append((file.name, result.bytes))
       guard jsonl, file.format != .jsonLines else { continue }
       let plain = "\(file.stem).jsonl"
       let name = taken.contains(plain) ? "\(file.name).jsonl" : plain
       let posts = dataset.posts[file.posts].map { changed[$0.id] ?? $0 }
-      try write(
-        JSONLines.bytes(of: posts, reading: dataset.reading, misc: file.misc), name, dataset,
-        directory)
-      written.append(name)
+      outputs.append(
+        (name, JSONLines.bytes(of: posts, reading: dataset.reading, misc: file.misc)))
     }
-    return Report(files: written, changedPosts: changed.count, notices: notices)
+    var record = ExportRecord(folder: directory)
+    let files = outputs.map { ($0.name, SHA256.hexDigest(of: $0.bytes)) }
+    for (name, hash) in files {
+      let target = "\(directory)/\(name)"
+      if let real = FileBytes.realPath(target),
+        real == FileBytes.realPath("\(dataset.root)/\(name)")
+      {
+        throw CorporaError.wouldOverwrite(target)
+      }
+      try record.requireReplaceable(name, by: hash)
+    }
+    // Before the files: an export that is interrupted can be repeated.
+    try record.note(files, replacing: false)
+    for output in outputs { try FileBytes.write(output.bytes, to: "\(directory)/\(output.name)") }
+    try record.note(files, replacing: true)
+    return Report(files: outputs.map(\.name), changedPosts: changed.count, notices: notices)
   }
 
   /// One file's bytes with the edits in them.
@@ -97,18 +110,6 @@ public enum DatasetWriter {
     case .pair:
       return (bytes, notices)
     }
-  }
-
-  private static func write(
-    _ bytes: [UInt8], _ name: String, _ dataset: Dataset, _ directory: String
-  ) throws {
-    let target = "\(directory)/\(name)"
-    if FileBytes.realPath(target) != nil,
-      FileBytes.realPath(target) == FileBytes.realPath("\(dataset.root)/\(name)")
-    {
-      throw CorporaError.wouldOverwrite(target)
-    }
-    try FileBytes.write(bytes, to: target)
   }
 }
 

@@ -13,14 +13,20 @@ public struct SafetensorsWriter: ~Copyable {
   public init(
     path: String, tensors: [(name: String, shape: [Int])], metadata: [String: String] = [:]
   ) throws {
+    let header = Safetensors.header(tensors, metadata: metadata, size: 4, type: "F32")
+    file = try Self.begin(path, header)
     self.path = path
     left = tensors
+  }
+
+  private static func begin(_ path: String, _ header: Data) throws -> NewFile {
     do {
-      file = try NewFile(at: path)
+      let file = try NewFile(at: path)
+      try header.withUnsafeBytes { try file.write($0) }
+      return file
     } catch {
       throw DurableFileError(path: path, problem: "cannot be created: \(error)")
     }
-    try write(Safetensors.header(tensors, metadata: metadata, size: 4, type: "F32"))
   }
 
   /// Appends the next tensor.
@@ -51,6 +57,4 @@ public struct SafetensorsWriter: ~Copyable {
       throw DurableFileError(path: path, problem: "cannot be written: \(error)")
     }
   }
-
-  private func write(_ data: Data) throws { try data.withUnsafeBytes { try write($0) } }
 }

@@ -87,13 +87,29 @@ enum CrashGuard {
       == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Async-signal-safe: write and tcsetattr only.
+  /// Async-signal-safe: fcntl, write, poll and tcsetattr only. A terminal that takes no output (a
+  /// stalled line, a stopped multiplexer) gets a second and then loses the rest: the process must
+  /// end.
   private static func restore() {
     let block = block
     guard block.pointee.isActive != 0 else { return }
     block.pointee.isActive = 0
     if let bytes = block.pointee.bytes {
-      _ = write(block.pointee.descriptor, bytes, block.pointee.count)
+      let descriptor = block.pointee.descriptor
+      _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+      var at = 0
+      var patience = 20
+      while at < block.pointee.count, patience > 0 {
+        let count = write(descriptor, bytes + at, block.pointee.count - at)
+        if count > 0 {
+          at += count
+          continue
+        }
+        guard count < 0, errno == EAGAIN || errno == EINTR else { break }
+        patience -= 1
+        var item = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&item, 1, 50)
+      }
     }
     tcsetattr(block.pointee.descriptor, TCSANOW, &block.pointee.settings)
   }

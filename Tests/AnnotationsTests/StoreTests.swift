@@ -66,7 +66,8 @@ import Testing
     // What is there already is as good as appended; another step of that number is out of order.
     #expect(try await store.append(undo) == 101)
     let other = try history.apply(
-      try #require(Edit.setting(.miscellaneous, over: 0..<1, in: history.annotated(dataset.posts[0]))),
+      try #require(
+        Edit.setting(.miscellaneous, over: 0..<1, in: history.annotated(dataset.posts[0]))),
       to: dataset.posts[0], by: "a")
     let late = Step(
       sequence: 101, post: other.post, file: other.file, postHash: other.postHash,

@@ -26,7 +26,7 @@ struct KillTests {
     var interrupted = 0
     func start() throws -> Child {
       try Program.start(
-        [data, "--script", script, "--store", store, "--size", "60x16", "--graphics", "none"],
+        [data, "--script", script, "--store", store, "--size", "60x20", "--graphics", "none"],
         output: output, errors: folder.path + "/err")
     }
     // How long a whole run takes here and now says when to kill the others.

@@ -68,6 +68,23 @@ final class PseudoTerminal {
     return true
   }
 
+  /// Types keys.
+  func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(mine, bytes, bytes.count)
+  }
+
+  /// Waits, reading nothing, until the program writes no more: what it wrote fills the line.
+  func waitUntilFull() {
+    var last: Int32 = -1
+    var now: Int32 = 0
+    while last != now || now == 0 {
+      last = now
+      usleep(300_000)
+      _ = ioctl(mine, UInt(FIONREAD), &now)
+    }
+  }
+
   /// Whether the program has written this.
   func hasWritten(_ text: String) -> Bool { output.contains(subsequence: text) }
 }

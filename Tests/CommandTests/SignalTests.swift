@@ -26,4 +26,26 @@ struct SignalTests {
     #expect(terminal.read(seconds: 5) { $0.hasWritten("\u{1B}[?1049l") })
     #expect(terminal.hasWritten("all saved edits are in"))
   }
+
+  @Test("a terminal that takes no output does not keep the workbench from ending")
+  func stalled() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let terminal = try PseudoTerminal(
+      [data, "--store", folder.path + "/store.sqlite", "--graphics", "none"], columns: 200,
+      rows: 60)
+    try #require(terminal.read(seconds: 60) { $0.hasWritten("twinlens") && !$0.isCooked })
+    // Whole screens that nobody reads.
+    for _ in 0..<200 {
+      terminal.type("\u{C}")
+      usleep(5000)
+    }
+    terminal.waitUntilFull()
+    terminal.child.signal(SIGTERM)
+    let deadline = ContinuousClock.now + .seconds(60)
+    while terminal.child.isRunning, ContinuousClock.now < deadline { usleep(50_000) }
+    try #require(!terminal.child.isRunning, "it still waits for its terminal")
+    #expect(terminal.child.wait() == -SIGTERM)
+    #expect(terminal.isCooked)
+  }
 }

@@ -43,6 +43,54 @@ import Testing
     #expect(desk.text.contains("saved #2"))
   }
 
+  @Test func theFirstCauseStaysUntilAllIsSaved() {
+    var desk = Desk(Samples.state())
+    desk.press("O", answers: false)
+    desk.press("P", answers: false)
+    // The store answers in its own way here.
+    _ = desk.services.nextMessages(waiting: true)
+    desk.send(.commitFailed(sequence: 1, reason: "disk full"))
+    desk.send(.commitFailed(sequence: 2, reason: "another program wrote to it"))
+    #expect(desk.noticeText == "NOT SAVED: disk full")
+    #expect(desk.state.unsaved?.count == 2)
+    #expect(desk.state.unsaved?.cause == "disk full")
+    desk.services.failure = "still full"
+    for character in ":retry" { desk.send(.key(.character(character))) }
+    desk.press("Return")
+    #expect(desk.noticeText == "NOT SAVED: still full")
+    desk.services.failure = nil
+    for character in ":retry" { desk.send(.key(.character(character))) }
+    desk.press("Return")
+    #expect(desk.services.stored.suffix(2).map(\.sequence) == [1, 2])
+    #expect(desk.state.unsaved == nil)
+    #expect(desk.text.contains("saved #2"))
+  }
+
+  @Test func theWholeHistoryGoesToANewFile() {
+    var desk = Desk(Samples.state())
+    desk.press("O")
+    desk.services.failure = "the store was deleted"
+    desk.press("P")
+    for character in ":save-history /tmp/new.sqlite" { desk.send(.key(.character(character))) }
+    desk.press("Return")
+    guard case .saveHistory(let steps, "/tmp/new.sqlite")? = desk.services.performed.last else {
+      Issue.record("nothing was to be written")
+      return
+    }
+    #expect(steps.map(\.sequence) == [1, 2])
+    desk.send(.historyNotSaved(reason: "it exists"))
+    #expect(desk.text.contains("NOT SAVED: 1"))
+    #expect(desk.noticeText.contains("it exists"))
+    desk.send(.historySaved(path: "/tmp/new.sqlite", last: 2))
+    #expect(desk.state.isSaved)
+    #expect(desk.text.contains("saved #2"))
+    #expect(desk.state.opened.store == "/tmp/new.sqlite")
+    // A late answer of the old store changes nothing.
+    desk.send(.commitFailed(sequence: 2, reason: "late"))
+    #expect(desk.state.isSaved)
+    #expect(!desk.noticeText.contains("late"))
+  }
+
   @Test func quitWaitsForTheDisk() {
     var desk = Desk(Samples.state())
     desk.press("O", "q", answers: false)
