@@ -8,9 +8,9 @@ import Tensors
 ///
 /// An append is acknowledged after SQLite committed it to the file that the path names: write-ahead
 /// log with `synchronous=FULL`, and a rollback journal on network file systems, where the log does
-/// not work (RELIABILITY §7). Each store has a serial queue of its own; the asynchronous calls never
-/// block their caller. One process writes at a time, any number may read. The file may come from
-/// anywhere: nothing in it is run, and each step is compared with its checksum.
+/// not work (RELIABILITY §7). Each store has a serial queue of its own; the asynchronous calls
+/// never block their caller. One process writes at a time, any number may read. The file may come
+/// from anywhere: nothing in it is run, and each step is compared with its checksum.
 public final class AnnotationStore: Sendable {
   /// Who may do what.
   public enum Access: Sendable, Hashable {

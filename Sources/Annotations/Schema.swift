@@ -2,8 +2,8 @@ import GRDB
 
 /// The tables of a store, how they come into being, and what a file must be to be taken for one.
 ///
-/// A store from elsewhere may bring triggers, views or tables of its own, so every row of its schema
-/// is compared with what this program's own SQL makes; anything else is refused.
+/// A store from elsewhere may bring triggers, views or tables of its own, so every row of its
+/// schema is compared with what this program's own SQL makes; anything else is refused.
 enum Schema {
   /// `PRAGMA application_id` of a store: "TwLn".
   static let applicationID: Int32 = 0x5477_4C6E

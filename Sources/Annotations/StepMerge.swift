@@ -5,8 +5,9 @@ import Corpora
 public enum StepMerge {
   /// What `source` has and `target` does not, with new numbers, and what could not be taken over.
   ///
-  /// A step is the same in both when the same person did the same to the same post at the same time.
-  /// An edit of labels that are others now puts its result over its range, whatever stands there.
+  /// A step is the same in both when the same person did the same to the same post at the same
+  /// time. An edit of labels that are others now puts its result over its range, whatever stands
+  /// there.
   public static func missing(
     from source: [Step], in target: EditHistory, over dataset: Dataset
   ) -> (steps: [Step], findings: [StoreFinding]) {

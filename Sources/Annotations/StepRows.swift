@@ -79,8 +79,8 @@ enum StepRows {
     var findings: [StoreFinding] = []
     /// The last sequence number, whether its row makes sense or not.
     var last: Int64 = 0
-    /// The first sequence number whose step is not there as it was written; what follows in its post
-    /// was made on labels that nobody knows any more.
+    /// The first sequence number whose step is not there as it was written; what follows in its
+    /// post was made on labels that nobody knows any more.
     var firstLoss: Int64?
 
     mutating func lose(_ sequence: Int64, _ finding: StoreFinding) {

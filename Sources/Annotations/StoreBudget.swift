@@ -7,8 +7,8 @@ import GRDB
 /// The count belongs to the store's serial queue, where both its refilling and SQLite's progress
 /// handler run.
 final class StoreBudget: Sendable {
-  /// Times 100,000 of SQLite's operations: about a minute, a hundred times what a store of a million
-  /// steps needs.
+  /// Times 100,000 of SQLite's operations: about a minute, a hundred times what a store of a
+  /// million steps needs.
   static let full: Int64 = 50_000
 
   // Safe: only touched on the queue of the connection that it was given to.

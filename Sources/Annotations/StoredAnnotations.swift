@@ -9,8 +9,9 @@ public struct StoredAnnotations: Sendable {
   /// What does not fit, is damaged, or lies elsewhere.
   public let findings: [StoreFinding]
 
-  /// Reads the store that is there, writable or not; without one there are no edits. While the store
-  /// beside the dataset cannot be written, the edits made since in the state folder follow its own.
+  /// Reads the store that is there, writable or not; without one there are no edits. While the
+  /// store beside the dataset cannot be written, the edits made since in the state folder follow
+  /// its own.
   /// - Throws: `StoreError`; `missing` when a store was named that is not there.
   public init(at location: StoreLocation, over dataset: Dataset) throws {
     let main = location.unwritable ?? location.path

@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// What exports wrote into a folder: a hidden file with a checksum and a name a line, as `sha256sum`
-/// writes and checks them. An export replaces nothing but what stands there unchanged.
+/// What exports wrote into a folder: a hidden file with a checksum and a name a line, as
+/// `sha256sum` writes and checks them. An export replaces nothing but what stands there unchanged.
 struct ExportRecord {
   static let fileName = ".twinlens-export"
 
@@ -40,8 +40,8 @@ struct ExportRecord {
     }
   }
 
-  /// Writes the record with these files in it. `replacing` forgets what they were before: to be said
-  /// only once they are in place.
+  /// Writes the record with these files in it. `replacing` forgets what they were before: to be
+  /// said only once they are in place.
   /// - Throws: `CorporaError`.
   mutating func note(_ files: [(name: String, hash: String)], replacing: Bool) throws {
     for file in files {

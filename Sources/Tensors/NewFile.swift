@@ -4,8 +4,8 @@ import Foundation
 /// nothing behind, and then takes the place of the old one in one step.
 ///
 /// Where the file system cannot do without a name, a hidden one with random letters is used, which
-/// nobody can have prepared; one that a killed program left is removed at the next write of the same
-/// target.
+/// nobody can have prepared; one that a killed program left is removed at the next write of the
+/// same target.
 public struct NewFile: ~Copyable {
   /// Open for writing, and locked, so that whoever cleans up knows that it is in use.
   public let descriptor: Int32

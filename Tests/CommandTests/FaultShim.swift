@@ -30,7 +30,8 @@ struct FaultShim {
       where: FileManager.default.isExecutableFile(atPath:))
   }
 
-  /// What to start a program with so that the writes `range` (from 1) fail; counts them in `counting`.
+  /// What to start a program with so that the writes `range` (from 1) fail; counts them in
+  /// `counting`.
   func environment(
     _ mode: Mode = .killed, at range: ClosedRange<Int> = 0...0, only part: String = ".sqlite",
     counting: String? = nil

@@ -9,7 +9,8 @@ import Testing
 )
 struct FaultTests {
   /// Runs a script with two edits over a store while some of its writes fail, and checks that what
-  /// was acknowledged is there, that nothing else is said to be, and that the store opens afterwards.
+  /// was acknowledged is there, that nothing else is said to be, and that the store opens
+  /// afterwards.
   private func check(
     _ shim: FaultShim, _ mode: FaultShim.Mode, at range: ClosedRange<Int>, data: String,
     script: String, store: String, before: Int64

@@ -136,6 +136,13 @@ import Testing
     "reopen": {
       $0.press("Return", "k"); $0.command("reopen"); return $0.state.review(0) == .edited
     },
+    "save-history": {
+      $0.press("O")
+      $0.command("save-history /tmp/h.sqlite")
+      return $0.services.performed.contains {
+        if case .saveHistory(let steps, "/tmp/h.sqlite") = $0 { steps.count == 1 } else { false }
+      }
+    },
     "undo": {
       $0.press("O", "Return")
       $0.command("undo")

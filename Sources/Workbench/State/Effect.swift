@@ -8,8 +8,8 @@ import Traces
 public enum Effect: Sendable, Equatable {
   /// Make this durable and answer with `committed` or `commitFailed`.
   case commit(Step)
-  /// Write these steps, a whole history, to a new file and keep edits there from now on; answer with
-  /// `historySaved` or `historyNotSaved`.
+  /// Write these steps, a whole history, to a new file and keep edits there from now on; answer
+  /// with `historySaved` or `historyNotSaved`.
   case saveHistory([Step], path: String)
   /// The gold of a post changed durably: its cached counts and rewards are stale.
   case goldChanged(Post, ReviewState)
