@@ -28,6 +28,8 @@ public final class AnnotationStore: Sendable {
   private let queue: DatabaseQueue
   private let budget: StoreBudget
   private let level: Schema.Level
+  /// What is wrong with the file as a whole; only a reader opens such a file.
+  private let damage: String?
   /// Where a store was copied to that cannot be read in its place.
   private let copy: StoreCopy?
 
@@ -41,14 +43,14 @@ public final class AnnotationStore: Sendable {
     self.budget = budget
     do {
       do {
-        (queue, level) = try Self.open(file.realPath, path, access, budget)
+        (queue, level, damage) = try Self.open(file.realPath, path, access, budget)
         copy = nil
       } catch let error as DatabaseError
         where access == .readOnly && StoreCopy.mayHelp(error.resultCode)
       {
         // SQLite needs to write beside a file even to read its log.
         let copy = try StoreCopy(of: file.realPath, for: path)
-        (queue, level) = try Self.open(copy.path, path, access, budget)
+        (queue, level, damage) = try Self.open(copy.path, path, access, budget)
         self.copy = copy
       }
       if access == .readWrite {
@@ -66,7 +68,7 @@ public final class AnnotationStore: Sendable {
 
   private static func open(
     _ real: String, _ path: String, _ access: Access, _ budget: StoreBudget
-  ) throws -> (DatabaseQueue, Schema.Level) {
+  ) throws -> (DatabaseQueue, Schema.Level, damage: String?) {
     var configuration = Configuration()
     configuration.label = "twinlens.store"
     configuration.readonly = access == .readOnly
@@ -74,11 +76,13 @@ public final class AnnotationStore: Sendable {
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { try budget.harden($0) }
     let queue = try DatabaseQueue(path: real, configuration: configuration)
-    let level = try queue.read { try Schema.check($0, path: path) }
-    guard access == .readWrite else { return (queue, level) }
+    let (level, damage) = try queue.read {
+      try Schema.check($0, path: path, salvaging: access == .readOnly)
+    }
+    guard access == .readWrite else { return (queue, level, damage) }
     budget.refill()
     try Schema.prepare(queue, path: path, from: level)
-    return (queue, .checksums)
+    return (queue, .checksums, nil)
   }
 
   /// Appends a step and returns its sequence number once it is committed. Waits for the disk: for
@@ -196,6 +200,7 @@ public final class AnnotationStore: Sendable {
     do {
       return try queue.read { db in
         budget.refill()
+        if let damage { return StepRows.salvage(db, level, path, damage) }
         return try StepRows.fetch(db, path, level)
       }
     } catch {

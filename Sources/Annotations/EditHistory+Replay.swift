@@ -14,6 +14,8 @@ public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
   case unusable(sequence: Int64, reason: String)
   /// The step does not fit its checksum: the disk or another program changed it.
   case damaged(sequence: Int64)
+  /// The file as a whole is damaged, as SQLite says.
+  case damagedFile(String, String)
   /// Steps are not there any more.
   case missing(first: Int64, last: Int64)
   /// Steps that were made while the store beside the dataset could not be written.
@@ -36,6 +38,9 @@ public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
     case .damaged(let sequence):
       "step \(sequence) is damaged on the disk (its checksum does not fit); it is left out and all "
         + "others are used, check the posts edited around it"
+    case .damagedFile(let path, let detail):
+      "\(path) is damaged (\(detail)); what can be read is used, and "
+        + "`twinlens annotations merge DATASET --store NEW --from FILE` makes a new store of it"
     case .missing(let first, let last):
       (first == last ? "step \(first) is" : "steps \(first) to \(last) are")
         + " missing in the store; all others are used, check the posts edited around then"

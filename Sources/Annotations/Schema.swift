@@ -68,11 +68,14 @@ enum Schema {
 
   /// Refuses other programs' files, newer versions', damaged ones, and those with anything in them
   /// that this program did not make. Writes nothing.
-  static func check(_ db: Database, path: String) throws -> Level {
+  /// - Parameter salvaging: damage to the file as a whole is returned rather than thrown.
+  static func check(
+    _ db: Database, path: String, salvaging: Bool
+  ) throws -> (level: Level, damage: String?) {
     let id = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
     let found = try objects(db)
     guard id == applicationID || id == 0 else { throw StoreError.foreign(path) }
-    guard !found.isEmpty else { return .begun }
+    guard !found.isEmpty else { return (.begun, nil) }
     let expected = try expectedObjects()
     let versions = expected[.begun] ?? []
     let applied =
@@ -80,26 +83,27 @@ enum Schema {
       ? Set(
         try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations LIMIT 100")
           .map { String.fromDatabaseValue($0[0]) ?? "" }) : []
-    if found == versions, applied.isEmpty { return .begun }
+    if found == versions, applied.isEmpty { return (.begun, nil) }
     guard id == applicationID else { throw StoreError.foreign(path) }
     guard applied.isSubset(of: identifiers.map(\.name)) else { throw StoreError.newer(path) }
     guard let level = expected.first(where: { $0.value == found })?.key,
       Set(identifiers.filter { $0.level <= level }.map(\.name)) == applied
     else { throw StoreError.altered(path, what: difference(found, expected)) }
-    try checkPages(db, path)
-    return level
+    let damage = try damage(db)
+    if let damage, !salvaging { throw StoreError.damaged(path, detail: damage) }
+    return (level, damage)
   }
 
-  /// Damage to the file as a whole is an error. What single rows lost is found by their checksums,
-  /// and does not keep the others from being read.
-  private static func checkPages(_ db: Database, _ path: String) throws {
+  /// What is wrong with the file as a whole; nil when nothing is. What single rows lost is found by
+  /// their checksums.
+  private static func damage(_ db: Database) throws -> String? {
     let most = 10_000
     let verdicts = try String.fetchAll(db, sql: "PRAGMA quick_check(\(most))")
     let wholeFile = verdicts.first {
       $0 != "ok" && !$0.hasPrefix("CHECK constraint failed in ") && !$0.contains(" value in ")
     }
-    if let wholeFile { throw StoreError.damaged(path, detail: wholeFile) }
-    if verdicts.count >= most { throw StoreError.damaged(path, detail: "most of its rows") }
+    return wholeFile.map { String($0.prefix(200).prefix { !$0.isNewline }) }
+      ?? (verdicts.count >= most ? "most of its rows" : nil)
   }
 
   /// Brings a store that was checked to the latest level: all of it in one transaction or nothing,

@@ -83,6 +83,25 @@ enum StepRows {
     /// post was made on labels that nobody knows any more.
     var firstLoss: Int64?
 
+    /// Takes up the row of a later step; names those that are missing before it.
+    mutating func take(_ found: Row, _ sequence: Int64, _ level: Schema.Level) {
+      noteMissing(before: sequence)
+      last = sequence
+      let row = StepRow(found)
+      if level >= .checksums, row?.checksum != String.fromDatabaseValue(found[12]) {
+        lose(sequence, .damaged(sequence: sequence))
+      } else if let step = row?.step {
+        steps.append(step)
+      } else {
+        lose(sequence, .unusable(sequence: sequence, reason: "its row makes no sense"))
+      }
+    }
+
+    mutating func noteMissing(before next: Int64) {
+      let first = last + 1
+      if first < next { lose(first, .missing(first: first, last: next - 1)) }
+    }
+
     mutating func lose(_ sequence: Int64, _ finding: StoreFinding) {
       findings.append(finding)
       firstLoss = min(firstLoss ?? sequence, sequence)
@@ -149,40 +168,51 @@ enum StepRows {
   static func fetch(_ db: Database, _ path: String, _ level: Schema.Level) throws -> Stored {
     var stored = Stored()
     guard level > .begun else { return stored }
-    let checksum =
-      level >= .checksums
-      ? "(SELECT checksum FROM seal WHERE seal.sequence = step.sequence)" : "NULL"
-    let rows = try Row.fetchCursor(
-      db, sql: "SELECT \(StepRow.columns), \(checksum) FROM step ORDER BY sequence")
-    func note(missingUpTo next: Int64) {
-      let first = stored.last + 1
-      if first < next {
-        stored.lose(first, .missing(first: first, last: next - 1))
-      }
-    }
+    let rows = try Row.fetchCursor(db, sql: "\(selection(level)) ORDER BY sequence")
     while let found = try rows.next() {
       let number = Int64.fromDatabaseValue(found[0])
       guard let sequence = number, (1..<(1 << 62)).contains(sequence) else {
         throw StoreError.damaged(path, detail: "a step without a sequence number")
       }
-      note(missingUpTo: sequence)
-      stored.last = sequence
-      let row = StepRow(found)
-      if level >= .checksums, row?.checksum != String.fromDatabaseValue(found[12]) {
-        stored.lose(sequence, .damaged(sequence: sequence))
-      } else if let step = row?.step {
-        stored.steps.append(step)
-      } else {
-        stored.lose(sequence, .unusable(sequence: sequence, reason: "its row makes no sense"))
-      }
+      stored.take(found, sequence, level)
     }
     if level >= .checksums,
       let last = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM seal"),
       last < 1 << 62, last > stored.last
     {
-      note(missingUpTo: last + 1)
+      stored.noteMissing(before: last + 1)
       stored.last = last
     }
     return stored
+  }
+
+  /// Reads what can be read of a damaged file: each step is looked for by its number, and taken
+  /// only if it fits its checksum.
+  static func salvage(
+    _ db: Database, _ level: Schema.Level, _ path: String, _ damage: String
+  ) -> Stored {
+    var stored = Stored()
+    stored.findings.append(.damagedFile(path, damage))
+    stored.firstLoss = 0
+    // A lost page holds a few dozen steps; after so many none will come.
+    let mostLost: Int64 = 10_000
+    var sequence: Int64 = 1
+    while sequence <= stored.last + mostLost {
+      if let found = try? Row.fetchOne(
+        db.cachedStatement(sql: "\(selection(level)) WHERE sequence = ?"),
+        arguments: [sequence]), Int64.fromDatabaseValue(found[0]) == sequence
+      {
+        stored.take(found, sequence, level)
+      }
+      sequence += 1
+    }
+    return stored
+  }
+
+  private static func selection(_ level: Schema.Level) -> String {
+    let checksum =
+      level >= .checksums
+      ? "(SELECT checksum FROM seal WHERE seal.sequence = step.sequence)" : "NULL"
+    return "SELECT \(StepRow.columns), \(checksum) FROM step"
   }
 }

@@ -56,7 +56,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
       "a link out of the dataset's folder, to \(target); if you want that file, name it "
         + "with --store"
     case .damaged(_, let detail):
-      "damaged (\(detail)); it was left as it is, copy it away and try `sqlite3 FILE .recover`"
+      "damaged (\(detail)); it was left as it is; make a new store of what can be read with "
+        + "`twinlens annotations merge DATASET --store NEW --from FILE`"
     case .missing:
       "no annotations are there yet; check --store"
     case .exists:

@@ -48,8 +48,9 @@ public struct StoreLocation: Sendable, Hashable {
     let folder = "\(dataset.root)/.twinlens"
     let store = "\(folder)/annotations.sqlite"
     if let boundary = FolderBoundary(dataset.root) {
-      for path in [folder, store] {
-        if let target = boundary.escape(of: path) { throw StoreError.leadsOut(path, to: target) }
+      // What lies beside the store is read by default too.
+      if let found = boundary.firstEscape(under: folder, depth: 3) {
+        throw StoreError.leadsOut(found.path, to: found.target)
       }
     }
     let state = stateFolder(dataset, environment)

@@ -38,6 +38,7 @@ import Testing
       let whole = try Data(contentsOf: URL(fileURLWithPath: path))
       let copy = "\(folder)/copy.sqlite"
       var named = 0
+      var (salvaged, kept) = (0, 0)
       for _ in 0..<250 {
         var bytes = whole
         bytes[random.next(bytes.count)] ^= 1 << UInt8(random.next(8))
@@ -48,6 +49,11 @@ import Testing
           named += 1
           continue
         }
+        if case .damagedFile? = read.findings.first {
+          salvaged += 1
+          #expect(throws: StoreError.self) { try AnnotationStore(path: copy) }
+          kept += read.history.steps.count
+        }
         // What is read is as it was written, and what is not read is named.
         #expect(Set(read.history.steps).isSubset(of: steps), "seed \(seed)")
         if read.history.steps.count < steps.count {
@@ -56,6 +62,7 @@ import Testing
         }
       }
       #expect(named > 20, "seed \(seed): the bits hit nothing")
+      #expect(salvaged < 5 || kept > salvaged, "seed \(seed): the rest is not kept")
     }
   }
 
@@ -83,6 +90,35 @@ import Testing
       // The last edit of each post stands.
       let whole = EditHistory.replaying(steps, over: dataset).history
       #expect(history.annotated(dataset.posts[0]) == whole.annotated(dataset.posts[0]))
+    }
+  }
+
+  @Test func aNewStoreIsMadeOfWhatADamagedFileStillHolds() throws {
+    try withFolder { folder in
+      let (dataset, path, steps) = try made(folder)
+      var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+      let pages = bytes.count / 4096
+      // Each page but the first, which holds the schema, is overwritten in turn.
+      var named = 0
+      for page in 1..<pages {
+        let whole = bytes
+        bytes.replaceSubrange(
+          page * 4096..<page * 4096 + 4096, with: Data(repeating: 0xA5, count: 4096))
+        try bytes.write(to: URL(fileURLWithPath: path))
+        bytes = whole
+        guard let reader = try? AnnotationStore(path: path, access: .readOnly),
+          let read = try? reader.history(over: dataset)
+        else {
+          named += 1
+          continue
+        }
+        #expect(Set(read.history.steps).isSubset(of: steps), "page \(page)")
+        if read.history.steps.count < steps.count {
+          named += 1
+          #expect(!read.findings.isEmpty, "page \(page)")
+        }
+      }
+      #expect(named >= 1)
     }
   }
 
