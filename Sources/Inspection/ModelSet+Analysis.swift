@@ -67,6 +67,7 @@ extension ModelSet {
       notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + problems)
     analysis.task = task
     analysis.unknownWords = unknownWords(of: post)
+    analysis.router = router?.title
     let experts = routed
     analysis.routedNames = [:]
     analysis.routedNames[.text] = experts.text?.name

@@ -22,7 +22,7 @@ extension ModelSet {
     let answers = answers(analysis)
     func unexplained(_ decision: RouteDecision?, _ notice: String) -> RouteExplanation {
       RouteExplanation(
-        post: post.id, router: router.configuration.name, decision: decision, logit: nil,
+        post: post.id, router: router.title, decision: decision, logit: nil,
         parts: nil, tokens: [], regions: nil, flips: [], answers: answers, notice: notice)
     }
     guard let decision = decision(read) else {
@@ -39,7 +39,7 @@ extension ModelSet {
         dual: dual, router: router.installed, tokens: post.tokens.map(\.text), picture: picture,
         goesOn: goesOn)
       return RouteExplanation(
-        post: post.id, router: router.configuration.name, decision: decision,
+        post: post.id, router: router.title, decision: decision,
         logit: router.installed.logits(x)[0],
         parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
         tokens: occlusion.tokenEffects, regions: occlusion.regions,

@@ -31,7 +31,7 @@ public struct ModelSet: Sendable {
   /// What decides between them.
   public private(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.
-  public let notices: [String]
+  public private(set) var notices: [String]
 
   /// No models at all.
   public static func none(_ notice: String) -> ModelSet {
@@ -224,6 +224,13 @@ public struct ModelSet: Sendable {
   /// regions, or is given some; nil when nothing.
   public func mark(of expert: any RoutableExpert) -> String? {
     expert.mark ?? (expert.needsBoxes ? boxes?.mark : nil)
+  }
+
+  /// This set with one more notice.
+  public func noting(_ notice: String) -> ModelSet {
+    var result = self
+    result.notices.append(notice)
+    return result
   }
 
   /// This set with another router.

@@ -16,6 +16,8 @@ public struct PostAnalysis: Sendable {
   public var multimodalRelations: RelationAnswers?
   /// The router's word, nil without a router.
   public var decision: RouteDecision?
+  /// What to call the router that decided; nil without one.
+  public var router: String?
   /// What the router routes for.
   public var task = ExpertTask.entities
   /// Names of the experts that it chooses between; those that are loaded.

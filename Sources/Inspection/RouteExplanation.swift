@@ -13,7 +13,7 @@ import Traces
 public struct RouteExplanation: Sendable {
   /// The post's id.
   public let post: String
-  /// Name of the router's folder.
+  /// What to call the router: its folder's name, and on what it was retrained.
   public let router: String
   /// Where the post goes; nil where the router's encoder failed on it.
   public let decision: RouteDecision?

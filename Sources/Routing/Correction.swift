@@ -61,6 +61,12 @@ struct StableHash {
     add(UInt64(text.utf8.count))
   }
 
+  /// As 16 hexadecimal digits.
+  var digits: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   static func of(_ text: String) -> UInt64 {
     var hash = StableHash()
     for byte in text.utf8 { hash.add(byte) }

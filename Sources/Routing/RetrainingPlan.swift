@@ -153,7 +153,6 @@ struct RetrainingPlan: Sendable {
         }
       }
     }
-    let digits = String(hash.value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return hash.digits
   }
 }

@@ -72,6 +72,8 @@ public struct RouterBundle: Sendable, Hashable {
     public let heldOutBefore: Float
     /// Held-out union F1 in percent afterwards.
     public let heldOutAfter: Float
+    /// When it was installed, `2026-11-21`; nil before.
+    public var day: String?
   }
 
   /// A freshly trained router: base and installed are the same.
@@ -114,6 +116,37 @@ public struct RouterBundle: Sendable, Hashable {
     self.rehearsal = rehearsal
     self.heldOut = heldOut
     self.heldOutProbabilities = heldOutProbabilities
+  }
+
+  /// What to call it wherever its p is shown: `rds`, or `rds, retrained 2026-11-21 on 24
+  /// corrections`.
+  public var title: String {
+    guard let stamp = configuration.stamp else { return configuration.name }
+    let count = stamp.trainedOn + stamp.heldOut
+    return "\(configuration.name), retrained" + (stamp.day.map { " \($0)" } ?? "")
+      + " on \(count) correction\(count == 1 ? "" : "s")"
+  }
+
+  /// Tells the router that every retraining starts from: 16 hexadecimal digits over its name,
+  /// experts and numbers.
+  public var baseFingerprint: String {
+    var hash = StableHash()
+    for text in [
+      configuration.name, configuration.textExpert, configuration.multimodalExpert,
+      configuration.encoder, configuration.encoderFingerprint ?? "",
+    ] { hash.add(text) }
+    for (name, tensor) in base.parameters.sorted(by: { $0.key < $1.key }) {
+      hash.add(name)
+      for value in tensor.array { hash.add(UInt64(value.bitPattern)) }
+    }
+    return hash.digits
+  }
+
+  /// This router with the day on which it was installed.
+  public func dated(_ day: String) -> RouterBundle {
+    var result = self
+    result.configuration.stamp?.day = day
+    return result
   }
 
   /// Fingerprint of the encoder that made the embeddings; see `Configuration`.

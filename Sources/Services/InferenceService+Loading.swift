@@ -11,20 +11,9 @@ extension InferenceService {
       return
     }
     do {
-      var models = try ModelSet.open(
-        folder, for: dataset.mainTask, router: choice.router, system: choice.system)
-      var notices = models.notices
-      do {
-        try models.openBoxes(choice.boxes, for: dataset, permission: choice.regions)
-      } catch {
-        // The others can still answer.
-        notices.insert("\(error)", at: 0)
-      }
-      if let router = models.router {
-        let (retrained, notice) = retrained(router)
-        if let retrained { models = models.replacing(router: retrained) }
-        if let notice { notices.append(notice) }
-      }
+      var opening = ModelOpening(folder: folder, choice, store: store)
+      opening.toleratesRegions = true
+      let models = try opening.open(for: dataset)
       let router = models.router
       memory.withLock { $0.models = models }
       let service = RouterTrainingService(router: router) { [weak self] _ in
@@ -40,7 +29,7 @@ extension InferenceService {
       if let warning = models.warning(ofWordsIn: dataset) {
         mailbox.post(.notice(warning, isError: false))
       }
-      if let first = notices.first { mailbox.post(.notice(first, isError: true)) }
+      if let first = models.notices.last { mailbox.post(.notice(first, isError: true)) }
       let known = Set(memory.withLock { Array($0.inputs.keys) })
       agenda.withLock { agenda in
         guard router != nil, options.warmPosts > 0 else { return }
@@ -52,25 +41,6 @@ extension InferenceService {
     } catch {
       memory.withLock { $0.failure = "\(error)" }
       mailbox.post(.notice("\(error)", isError: true))
-    }
-  }
-
-  /// The router that was retrained over this dataset, if it was made from the same base.
-  private func retrained(_ router: RouterBundle) -> (RouterBundle?, notice: String?) {
-    guard let folder = options.retrainedFolder(router.configuration.name),
-      FileManager.default.fileExists(atPath: folder + "/config.json")
-    else { return (nil, nil) }
-    do {
-      let saved = try RouterBundle(folder: folder)
-      guard saved.base == router.base, saved.configuration.name == router.configuration.name else {
-        return (
-          nil,
-          "the retrained router in \(folder) was made from another router; :train makes it again"
-        )
-      }
-      return (saved, nil)
-    } catch {
-      return (nil, "the retrained router cannot be read: \(error); :train makes it again")
     }
   }
 }

@@ -78,17 +78,24 @@ extension InferenceService {
     guard let router = service.router else { return }
     mailbox.begin()
     slowQueue.async { [self] in
-      reroute(with: router)
-      if let folder = options.retrainedFolder(router.configuration.name) {
-        do {
-          try router.save(to: folder)
-        } catch {
-          mailbox.post(
-            .notice("the router is in use but not kept: \(error)", isError: true))
-        }
+      let dated = router.configuration.stamp?.day == nil ? router.dated(Self.today()) : router
+      reroute(with: dated)
+      do {
+        try dated.save(to: RetrainedRouter(store: store, base: dated).folder)
+      } catch {
+        mailbox.post(
+          .notice("the router is in use but not kept: \(error)", isError: true))
       }
       mailbox.finish()
     }
+  }
+
+  /// The day here and now, `2026-11-21`.
+  private static func today() -> String {
+    let parts = Calendar(identifier: .gregorian).dateComponents(
+      [.year, .month, .day], from: Date())
+    return String(
+      format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
   }
 
   private func reroute(with router: RouterBundle) {
@@ -98,6 +105,7 @@ extension InferenceService {
         guard let old = memory.answers.value(id) else { continue }
         var analysis = old.analysis
         analysis.decision = old.input.flatMap { try? router.decide($0) }
+        analysis.router = router.title
         memory.answers.insert(Answer(analysis: analysis, input: old.input), for: id)
       }
       return (

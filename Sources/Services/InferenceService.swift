@@ -15,8 +15,6 @@ import Workbench
 public final class InferenceService: Sendable {
   /// How the service treats what was asked.
   public struct Options: Sendable {
-    /// A router folder that was retrained over this dataset, preferred when it fits.
-    public var retrainedFolder: @Sendable (_ router: String) -> String? = { _ in nil }
     /// Key scripts answer every request, in order, so that they are the same in every run.
     public var answersAll = false
     /// Posts whose routes are computed in the background; 0 leaves it until a training needs them.
@@ -66,6 +64,8 @@ public final class InferenceService: Sendable {
   let dataset: Dataset
   let choice: SessionOptions
   let folder: String?
+  /// The store's file, beside which retrained routers are kept.
+  let store: String
   let options: Options
   let mailbox: Mailbox
   let agenda = Mutex(Agenda())
@@ -81,6 +81,7 @@ public final class InferenceService: Sendable {
     dataset = session.dataset
     choice = session.options
     folder = session.models.folder
+    store = session.location.path
     self.options = options
     self.mailbox = mailbox
     let reviewed = session.history.editedPosts(of: session.dataset).filter {

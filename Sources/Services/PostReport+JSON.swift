@@ -19,6 +19,7 @@ extension PostReport {
       ("attributes", .object(post.attributes.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
       ("mentions", .list(post.mentions.map { Self.mention($0) })),
       ("relations", .list(post.relations.map(Self.relation))),
+      ("router", .optional(analysis.router)),
       ("route", analysis.decision.map(Self.route) ?? .null),
       ("explanation", explanation.map { Self.explanation($0, post) } ?? .null),
       ("notices", .strings(analysis.notices)),

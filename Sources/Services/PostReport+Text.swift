@@ -117,7 +117,7 @@ extension PostReport {
     return [
       "routed \(decision.route.rawValue): p \(number(scores.probability)) "
         + "(threshold \(number(RouteDecision.threshold))), higher than on \(share)% of the dev posts, "
-        + "cosine \(number(scores.cosine))",
+        + "cosine \(number(scores.cosine)), by \(safe(analysis.router ?? ""))",
       "",
     ]
   }

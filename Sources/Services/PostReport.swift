@@ -45,9 +45,7 @@ public struct PostReport: Sendable {
     review = state?.review ?? .untouched
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     if let folder = choice.folder {
-      var models = try ModelSet.open(
-        folder, for: dataset.mainTask, router: options.router, system: options.system)
-      try models.openBoxes(options.boxes, for: dataset, permission: options.regions)
+      let models = try ModelOpening(folder: folder, options, store: store).open(for: dataset)
       let read = models.isEmpty && models.router == nil ? nil : models.read(labelled, of: dataset)
       let found = read.map { models.analyse(labelled, $0) } ?? models.analyse(labelled, of: dataset)
       analysis = found

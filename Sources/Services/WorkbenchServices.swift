@@ -30,12 +30,6 @@ public final class WorkbenchServices {
     var options = InferenceService.Options()
     options.answersAll = isScript
     if isScript { options.warmPosts = 0 }
-    let folder = FilePath.parent(of: session.location.path)
-    options.retrainedFolder = { name in
-      // The name comes from a file; it must not lead anywhere else.
-      let isPlain = name.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 >= 0x20 }
-      return isPlain && !name.isEmpty ? "\(folder)/router-\(name)" : nil
-    }
     inference = InferenceService(session, options: options, mailbox: mailbox)
   }
 

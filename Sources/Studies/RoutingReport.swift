@@ -30,7 +30,7 @@ public struct RoutingReport: Sendable, Codable {
     public let text: String
     /// Folder name of the multimodal expert.
     public let multimodal: String
-    /// Folder name of the router.
+    /// What to call the router: its folder's name, and on what it was retrained.
     public let router: String
   }
 
@@ -144,7 +144,7 @@ public struct RoutingReport: Sendable, Codable {
     self.dataset = dataset.name
     self.split = split.rawValue
     self.models = Models(
-      text: text.name, multimodal: multimodal.name, router: router.configuration.name)
+      text: text.name, multimodal: multimodal.name, router: router.title)
     func scores(_ set: RouterEvaluation.SetScore) -> ExpertScores {
       ExpertScores(
         posts: set.posts, text: Score(set.counts.text), multimodal: Score(set.counts.multimodal))

@@ -1,7 +1,9 @@
 import Annotations
 import Corpora
 import Foundation
+import Inspection
 import Routing
+import Services
 import TestSupport
 import Testing
 
@@ -104,14 +106,51 @@ struct ScriptTests {
     #expect(enough.status == 0)
     #expect(enough.output.contains("a new router waits"))
     #expect(enough.output.contains("the new router is in use"))
-    let kept = folder.path + "/s/router-rds"
-    #expect(try RouterBundle(folder: kept).configuration.version == 2)
-    // The next start takes it up without a word; one made from another base is named and left.
+    let shipped = try RouterBundle(folder: models + "/rds")
+    let kept = RetrainedRouter(store: store, base: shipped).folder
+    #expect(kept.hasPrefix(store + ".routers/rds-"))
+    let retrained = try RouterBundle(folder: kept)
+    #expect(retrained.configuration.version == 2)
+    let title = retrained.title
+    let stamp = try #require(retrained.configuration.stamp)
+    // Every post that was accepted: 2 by the first script, 14 by the second.
+    #expect(stamp.trainedOn + stamp.heldOut == 16)
+    #expect(title.hasPrefix("rds, retrained 20") && title.hasSuffix(" on 16 corrections"))
+    // Every command over this store uses it, and says so; p is the same everywhere.
+    struct Shown: Decodable {
+      struct Route: Decodable { let p: Float? }
+      let router: String?
+      let route: Route?
+    }
+    func shown(_ store: String) throws -> Shown {
+      let result = try Program.run([
+        "show", data, "post-0", "--models", models, "--store", store, "--json",
+      ])
+      return try JSONDecoder().decode(Shown.self, from: Data(result.output.utf8))
+    }
+    let mine = try shown(store)
+    let read = try ModelSet.open(models).replacing(router: retrained)
+    let dataset = try Dataset.open(data)
+    let analysis = read.analyse(try #require(dataset.post(id: "post-0")), of: dataset)
+    #expect(mine.router == title)
+    #expect(mine.route?.p == analysis.decision?.scores?.probability)
     let wait = try folder.write("wait\n", "wait")
-    let next = [data, "--models", models, "--script", wait, "--store", store]
-    #expect(try !Program.run(next).output.contains("another router"))
-    try SmallModels.router(dimensions: 8, seed: 5).save(to: models + "/rds")
-    #expect(try Program.run(next).output.contains("another router"))
+    let screen = try Program.run([
+      data, "--models", models, "--script", wait, "--store", store, "--size", "200x50",
+    ]).output
+    #expect(screen.contains("by rds, retrained"))
+    let evaluate = ["evaluate", data, "--models", models, "--split", "all", "--json", "--store"]
+    #expect(try Program.run(evaluate + [store]).output.contains(title))
+    #expect(try !Program.run(evaluate + [store, "--no-retrained"]).output.contains("retrained"))
+    // Another store of the same dataset, in the same folder, does not.
+    let other = folder.path + "/s/other.sqlite"
+    #expect(try shown(other).router == "rds")
+    #expect(try Program.run(evaluate + [other]).output.contains("\"router\" : \"rds\""))
+    // Other models have a router of the same name: it is retrained beside this one, not over it.
+    let theirs = try SmallModels.router(dimensions: 8, seed: 5)
+    #expect(RetrainedRouter(store: store, base: theirs).folder != kept)
+    try theirs.save(to: models + "/rds")
+    #expect(try shown(store).router == "rds")
   }
 
   @Test("a step that does not exist is named with file and line, and fails")

@@ -61,8 +61,10 @@ extension WorkbenchState {
     let limit = Digits.short(RouteDecision.threshold)
     let sign = isText ? (look.glyphs.isUnicode ? "≤" : "<=") : ">"
     let short = "\(look.glyphs.arrow) \(name): p \(sign) \(limit)"
-    guard isLong else { return short }
-    return short + ", and higher than on \(Digits.percent(scores.percentile)) of the dev posts"
+    // A retrained router is named wherever its p stands.
+    let by = analysis?.router.flatMap { $0.contains(",") ? "; by \(safe($0))" : nil } ?? ""
+    guard isLong else { return short + by }
+    return short + ", and higher than on \(Digits.percent(scores.percentile)) of the dev posts" + by
   }
 
   private func draw(_ gauge: Gauge, _ pen: inout Pen, _ box: Box, row: Int, isTall: Bool) {

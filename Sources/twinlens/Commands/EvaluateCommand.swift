@@ -12,13 +12,9 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Score both experts on the router's sets, and their union.")
 
   @Argument(help: "The dataset.") var dataset: String
-  @Option(help: "The folder of model folders.") var models: String
   @Option(help: "train, dev, test or all.") var split = "test"
-  @Option(help: "The router folder; without it the one for what the dataset is mainly about.")
-  var router: String?
-  @Option(help: "The expert to use in place of the router's.") var system: String?
+  @OptionGroup var choice: ModelChoice
   @Option(help: "A folder to look for pictures in first.") var images: String?
-  @OptionGroup var files: RegionOptions
   @Flag(help: "Read tags strictly (a mention begins with B) in the JSON.") var strict = false
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -31,9 +27,7 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let progress = ProgressLine()
     let lenient = try Dataset.open(dataset, images: images, reading: .lenient)
-    var opened = try ModelSet.open(models, for: lenient.mainTask, router: router, system: system)
-    try opened.openBoxes(files.boxes, for: lenient, permission: files.regions)
-    let set = opened
+    let set = try choice.open(for: lenient)
     func report(_ reading: BIO.Reading) throws -> RoutingReport {
       try RoutingReport(
         reading == .lenient ? lenient : Dataset.open(dataset, images: images, reading: reading),

@@ -24,26 +24,21 @@ struct PredictCommand: ParsableCommand {
   }
 
   @Argument(help: "A dataset file or folder.") var dataset: String
-  @Option(help: ArgumentHelp("The folder of model folders.", valueName: "dir")) var models: String
   @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir")) var out: String
   @Option(help: "ner or re; without it what the dataset is mainly about.") var task: ExpertTask?
   @Option(help: "Who answers: the expert that the router chooses, or one of the two.")
   var by = Answerer.router
   @Option(help: "train, dev, test or all.") var split = Split.all
-  @Option(help: "The router folder; without it rds, else the first for the task.")
-  var router: String?
-  @Option(help: "The expert to use in place of the router's.") var system: String?
+  @OptionGroup var choice: ModelChoice
   @Option(help: ArgumentHelp("A folder to look for pictures in first.", valueName: "dir"))
   var images: String?
-  @OptionGroup var files: RegionOptions
   @Flag(help: "Also write each file as JSON Lines.") var jsonl = false
 
   func run() throws {
     let progress = ProgressLine()
     let dataset = try Dataset.open(dataset, images: images)
     let asked = task ?? dataset.mainTask
-    var set = try ModelSet.open(models, for: asked, router: router, system: system)
-    try set.openBoxes(files.boxes, for: dataset, permission: files.regions)
+    let set = try choice.open(for: dataset, task: asked)
     let answerer: DatasetPredictions.Answerer =
       switch by {
       case .router: .router
@@ -68,7 +63,7 @@ struct PredictCommand: ParsableCommand {
       [
         "command": "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
         "dataset": dataset.name, "data": dataset.contentHash, "task": asked.rawValue,
-        "by": by.rawValue, "mark": mark,
+        "by": by.rawValue, "router": by == .router ? set.router?.title : nil, "mark": mark,
       ], in: out)
     progress.clear()
     for notice in report.notices.prefix(3) {
