@@ -144,7 +144,12 @@ public final class NcursesTerminal {
     if capabilities.synchronizedUpdate { write("\u{1B}[?2026h") }
     if plan.repaints { twinlens_repaint() }
     pairs.beginFrame()
-    for (place, cell) in plan.changes { put(cell, at: place) }
+    var row: Int?
+    for (place, cell) in plan.changes {
+      if plan.keepsLines, let row, row != place.row { twinlens_send_line() }
+      row = place.row
+      put(cell, at: place)
+    }
     let place = frame.cursor.flatMap { contains($0) ? $0 : nil }
     twinlens_flush(Int32(place?.row ?? -1), Int32(place?.column ?? -1))
     if !plan.emissions.isEmpty {

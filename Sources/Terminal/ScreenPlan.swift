@@ -55,4 +55,8 @@ struct ScreenPlan {
   var emissions: [Emission] = []
   /// Whether the library must repaint every cell first.
   var repaints = false
+  /// Whether the library must not move lines, since pixels would stay behind, or come along. xterm
+  /// moves pictures with the lines even after their pixels were erased, and shows parts of them
+  /// again.
+  var keepsLines = false
 }

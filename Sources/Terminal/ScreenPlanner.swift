@@ -4,7 +4,8 @@ import Screen
 ///
 /// Pictures follow a recipe that was proved on screenshots: their cells are held by signs that are
 /// not blanks; text goes first and pixels second; a picture is sent again only when its cells were
-/// touched; to erase it, its cells are written in the other variant.
+/// touched; to erase it, its cells are written in the other variant, blank ones too: where the
+/// terminal library erases to the end of the line instead, xterm keeps parts of the picture.
 struct ScreenPlanner {
   /// The colours of the terminal.
   var depth: ColorDepth
@@ -22,6 +23,8 @@ struct ScreenPlanner {
   private var shown: [PlannedCell?] = []
   /// Whose content a held cell keeps free, 0 for ordinary cells.
   private var owners: [Int] = []
+  /// Blank cells that held a picture and were written, not erased; they stay so while blank.
+  private var written: [Bool] = []
   private var pictures: Set<PictureKey> = []
   private var redraws = true
   private var drawable: [String: Bool] = [:]
@@ -70,6 +73,7 @@ struct ScreenPlanner {
     if redraws {
       shown = [PlannedCell?](repeating: nil, count: cells.count)
       owners = [Int](repeating: 0, count: cells.count)
+      written = [Bool](repeating: false, count: cells.count)
     }
     let before = owners
     var changedRows = Set<Int>()
@@ -84,6 +88,16 @@ struct ScreenPlanner {
         } else {
           cell.kind = old?.kind == .heldA ? .heldB : .heldA
         }
+        written[index] = false
+      } else if cell.kind == .normal, cell.text == " ", before[index] != 0 || written[index],
+        let old = shown[index]
+      {
+        cell.text = "\u{A0}"
+        let keeps = written[index] && old.style == cell.style
+        cell.kind = keeps ? old.kind : old.kind == .heldA ? .heldB : .heldA
+        written[index] = true
+      } else {
+        written[index] = false
       }
       guard shown[index] != cell else { continue }
       shown[index] = cell
@@ -96,6 +110,7 @@ struct ScreenPlanner {
     owners = owner
     plan.repaints = redraws
     if clearsForPictures, keys != pictures || touches(before, changed) { plan.repaints = true }
+    plan.keepsLines = showsPictures && !plan.repaints
     let all = plan.repaints
     for (picture, cellsOfIt) in zip(placed, held) {
       let isNew = !pictures.contains(PictureKey(identity: picture.identity, box: picture.box))

@@ -89,6 +89,24 @@ struct PixelTests {
     #expect(Found(try terminal.settled()).count == 0)
   }
 
+  @Test(
+    "nothing stays of wide, tall and missing pictures at any size",
+    arguments: ["60x20", "80x24", "120x36", "180x50", "200x50"])
+  func erasing(size: String) throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    for (name, width, height) in [("p1", 40, 300), ("p2", 400, 30)] {
+      try Data(Picture(width: width, height: height, color: SmallDataset.left).png()).write(
+        to: URL(fileURLWithPath: data + "/images/\(name).png"))
+    }
+    let terminal = try XTerm(size: size, command: [Program.path ?? "", data])
+    _ = try waitForPicture(terminal)
+    for keys in [["j"], ["j"], ["j", "j"], ["k", "k", "k"], ["j", "j"]] {
+      try terminal.press(keys)
+      try check(terminal, "\(size) after \(keys)")
+    }
+  }
+
   @Test("no ghosts after 200 random keys and 20 resizes")
   func ghosts() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
