@@ -113,7 +113,7 @@ struct ScriptTests {
     #expect(retrained.configuration.version == 2)
     let title = retrained.title
     let stamp = try #require(retrained.configuration.stamp)
-    // Every accepted post: 2 by the first script, 13 more by the second, which opens on one of them.
+    // Every accepted post: 2 by the first script, 13 more by the second, from the first on.
     #expect(stamp.trainedOn + stamp.heldOut == 15)
     #expect(title.hasPrefix("rds, retrained 20") && title.hasSuffix(" on 15 corrections"))
     // Every command over this store uses it, and says so; p is the same everywhere.

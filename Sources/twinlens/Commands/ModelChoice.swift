@@ -33,7 +33,7 @@ struct ModelChoice: ParsableArguments {
     (opening.task, opening.router, opening.system) = (task, router, system)
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
     opening.store =
-      retrained ? StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
+      retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
     return try opening.open(for: dataset)
   }
 }
