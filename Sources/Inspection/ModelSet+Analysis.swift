@@ -109,27 +109,33 @@ extension ModelSet {
   }
 
   /// An accepted post as the router's training takes it: both experts' counts against the corrected
-  /// labels of the router's task. Nil where a post has no pair to relate.
+  /// labels of the router's task.
   ///
-  /// - Throws: `CorrectionFailure` that names the expert or encoder that failed on the post.
-  public func correction(_ post: Post, _ read: PostReader.Read) throws -> Correction? {
-    let experts = routed
-    guard let text = experts.text, let multimodal = experts.multimodal else { return nil }
+  /// - Throws: `CorrectionFailure` that says why the post can neither teach nor judge.
+  public func correction(
+    _ post: Post, _ read: PostReader.Read
+  ) throws(CorrectionFailure) -> Correction {
     let labels: [String]
     switch task {
     case .entities: labels = post.mentions.map(\.type.rawValue)
     case .relations:
       labels = post.relations.map(\.label)
-      if labels.isEmpty { return nil }
+      if labels.isEmpty { throw .noPair }
     }
-    func counts(_ expert: any RoutableExpert) throws -> MatchCounts {
+    func counts(
+      _ expert: (any RoutableExpert)?, _ route: Route
+    ) throws(CorrectionFailure) -> MatchCounts {
+      guard let expert else { throw .noExpert(route) }
       do { return try expert.counts(of: post, read) } catch {
-        throw CorrectionFailure(model: expert.name, reason: "\(error)")
+        throw .failed(model: expert.name, reason: "\(error)")
       }
     }
-    let both = ExpertCounts(text: try counts(text), multimodal: try counts(multimodal))
+    let experts = routed
+    let both = ExpertCounts(
+      text: try counts(experts.text, .text),
+      multimodal: try counts(experts.multimodal, .multimodal))
     guard let input = routerInput(read) else {
-      throw CorrectionFailure(
+      throw .failed(
         model: dual?.name ?? "the router's encoder",
         reason: read.problem.map { "\($0)" } ?? "is missing")
     }
@@ -137,14 +143,25 @@ extension ModelSet {
   }
 }
 
-/// Why an accepted post cannot teach the router.
-public struct CorrectionFailure: Error, CustomStringConvertible {
-  /// The expert or encoder that failed.
-  public let model: String
-  /// What it says.
-  public let reason: String
+/// Why an accepted post can neither teach the router nor judge it.
+public enum CorrectionFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// An expert or the router's encoder failed on it.
+  case failed(model: String, reason: String)
+  /// The expert of a route is not loaded.
+  case noExpert(Route)
+  /// It names no pair, and the router routes for relations.
+  case noPair
 
-  public var description: String { "\(model): \(reason)" }
+  /// Whether something is wrong, rather than missing from the post.
+  public var isFault: Bool { self != .noPair }
+
+  public var description: String {
+    switch self {
+    case .failed(let model, let reason): "\(model): \(reason)"
+    case .noExpert(let route): "no \(route.rawValue) expert is loaded"
+    case .noPair: "it names no pair, and the router routes for relations"
+    }
+  }
 }
 
 extension Dataset {

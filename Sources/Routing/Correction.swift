@@ -29,6 +29,8 @@ public struct TrainingRequest: Sendable, Hashable {
   public let corrections: [Correction]
   /// Accepted posts that cannot take part, with the reason, by id.
   public let failures: [String: String]
+  /// Number of accepted posts, those that cannot take part included.
+  public var accepted: Int { corrections.count + failures.count }
   /// Ids of the dataset's posts whose routes are compared before and after.
   public let postIDs: [String]
   /// Their inputs, postIDs.count × dimensions, row-major.

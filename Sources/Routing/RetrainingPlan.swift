@@ -13,6 +13,8 @@ struct RetrainingPlan: Sendable {
   /// Corrections that are trained on, and those that are only judged on.
   let trainedOn: Int
   let heldOut: Int
+  /// Corrections that would teach if they had a picture: the router is not asked about them.
+  let withoutPicture: Int
   /// Hash of all corrections, in hexadecimal.
   let hash: String
 
@@ -36,15 +38,15 @@ struct RetrainingPlan: Sendable {
     do {
       let sorted = try sort(request.corrections)
       try checkInputs(request, dimensions: rehearsal.dimensions)
-      return try make(sorted, rehearsal, heldOut, options)
+      return try make(sorted, request.accepted, rehearsal, heldOut, options)
     } catch {
       return .refused(.failed("\(error)"))
     }
   }
 
   private static func make(
-    _ corrections: [Correction], _ rehearsal: RouterData, _ heldOut: RouterData,
-    _ options: RetrainingOptions
+    _ corrections: [Correction], _ accepted: Int, _ rehearsal: RouterData,
+    _ heldOut: RouterData, _ options: RetrainingOptions
   ) throws(RoutingError) -> Outcome {
     var heldOutCounts = heldOut.counts
     var rehearsed = Set(rehearsal.ids.indices)
@@ -76,24 +78,26 @@ struct RetrainingPlan: Sendable {
         judged += 1
       }
     }
-    if train.count < options.minimumCorrections {
+    let teaching = train.count { $0.input.product != nil }
+    if teaching < options.minimumCorrections {
       return .refused(
         .tooFewCorrections(
-          teaching: train.count, accepted: corrections.count, need: options.minimumCorrections))
+          teaching: teaching, accepted: accepted, need: options.minimumCorrections))
     }
     let selection = try RouterData(
       dimensions: heldOut.dimensions, ids: heldOut.ids, x: heldOut.x, isAsked: heldOut.isAsked,
       counts: heldOutCounts, imageAdds: heldOut.imageAdds
     ).subset(selected.sorted())
     let kept = rehearsal.subset(rehearsed.sorted())
-    let weight = options.weight(corrections: train.count, rehearsal: kept.count)
+    let weight = options.weight(corrections: teaching, rehearsal: kept.count)
     let judging = try selection.appending(data(judge, weight: 1, kept.dimensions))
-    guard judging.count > 0 else { return .refused(.nothingHeldOut(accepted: corrections.count)) }
+    guard judging.count > 0 else { return .refused(.nothingHeldOut(accepted: accepted)) }
     return .ready(
       RetrainingPlan(
         training: try kept.appending(data(train, weight: weight, kept.dimensions)),
         selection: selection.count > 0 ? selection : judging, judging: judging,
-        trainedOn: train.count, heldOut: judge.count + judged, hash: hash(corrections)))
+        trainedOn: teaching, heldOut: judge.count + judged,
+        withoutPicture: train.count - teaching, hash: hash(corrections)))
   }
 
   private static func sort(

@@ -124,6 +124,7 @@ public final class RouterTrainingService: Sendable {
       report = TrainingReport(state: progress.state(step: 0))
       report.trainedOn = plan.trainedOn
       report.heldOut = plan.heldOut
+      report.withoutPicture = plan.withoutPicture
       report.failures = request.failures
     }
     do {
@@ -140,12 +141,12 @@ public final class RouterTrainingService: Sendable {
         return state.withLock { !$0.isStopped && $0.generation == generation }
       }
       guard result.isComplete else {
-        finish(.idle)
+        finish(.idle, request)
         return
       }
       propose(result.discriminator, plan, router, request, generation, curve: progress.curve)
     } catch {
-      finish(.refused(.failed("\(error)")))
+      finish(.refused(.failed("\(error)")), request)
     }
   }
 
@@ -181,10 +182,10 @@ public final class RouterTrainingService: Sendable {
     }
   }
 
-  private func finish(_ newState: TrainingReport.State, _ request: TrainingRequest? = nil) {
+  private func finish(_ newState: TrainingReport.State, _ request: TrainingRequest) {
     update { report in
       report = TrainingReport(state: newState)
-      report.failures = request?.failures ?? [:]
+      report.failures = request.failures
     }
   }
 

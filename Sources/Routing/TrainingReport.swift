@@ -23,10 +23,12 @@ public struct TrainingReport: Sendable, Hashable {
   public var trainedOn: Int
   /// Accepted posts that are only judged on.
   public var heldOut: Int
+  /// Accepted posts without a picture that would teach if they had one.
+  public var withoutPicture: Int
   /// Accepted posts that could not take part, with the reason, by id.
   public var failures: [String: String]
   /// Accepted posts, those that could not take part included.
-  public var accepted: Int { trainedOn + heldOut + failures.count }
+  public var accepted: Int { trainedOn + heldOut + withoutPicture + failures.count }
   /// True while another request waits behind the running one.
   public var pending: Bool
 
@@ -37,6 +39,7 @@ public struct TrainingReport: Sendable, Hashable {
     flips = []
     trainedOn = 0
     heldOut = 0
+    withoutPicture = 0
     judgedOn = 0
     failures = [:]
     pending = false

@@ -9,16 +9,21 @@ extension InferenceService {
   func correct(_ id: String) {
     let (models, post) = memory.withLock { ($0.models, $0.reviewed[id]) }
     guard let models, let post, let read = models.read(post, of: dataset) else { return }
-    do {
-      guard let correction = try models.correction(post, read) else { return }
+    do throws(CorrectionFailure) {
+      let correction = try models.correction(post, read)
       memory.withLock { memory in
         memory.corrections[id] = (post, correction)
         memory.failures[id] = nil
         memory.inputs[id] = correction.input
       }
     } catch {
-      memory.withLock { $0.failures[id] = "\(error)" }
-      mailbox.post(.notice("\(id) cannot teach the router: \(error)", isError: true))
+      let isNews = memory.withLock { memory in
+        memory.failures.updateValue("\(error)", forKey: id) != "\(error)"
+      }
+      // Said once; the training panel goes on naming it.
+      if isNews, error.isFault {
+        mailbox.post(.notice("\(id) cannot teach the router: \(error)", isError: true))
+      }
     }
   }
 

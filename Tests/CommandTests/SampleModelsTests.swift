@@ -100,7 +100,7 @@ struct SampleModelsTests {
     var seen = MatchCounts.zero
     for post in paired {
       let read = try #require(set.read(post, of: dataset))
-      let correction = try #require(try set.correction(post, read))
+      let correction = try set.correction(post, read)
       let analysis = set.analyse(post, read)
       let answers = try #require(analysis.multimodalRelations).answers.map(\.label)
       var expected = MatchCounts.zero
@@ -114,6 +114,6 @@ struct SampleModelsTests {
     #expect(seen.predicted > 0 && seen.gold > 0)
     let plain = try #require(dataset.posts.first { $0.relations.isEmpty })
     let read = try #require(set.read(plain, of: dataset))
-    #expect(try set.correction(plain, read) == nil)
+    #expect(throws: CorrectionFailure.noPair) { try set.correction(plain, read) }
   }
 }

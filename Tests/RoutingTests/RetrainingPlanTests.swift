@@ -174,11 +174,36 @@ struct RetrainingPlanTests {
       Correction(id: c.id, input: .withoutPicture, counts: c.counts)
     }
     let plan = try plan(corrections.dropLast(20) + some.suffix(20), BundleTests.make())
-    #expect(plan.trainedOn + plan.heldOut == 40)
-    #expect(plan.training.isAsked.count { !$0 } == some.suffix(20).count { !$0.isHeldOut })
+    #expect(plan.trainedOn + plan.heldOut + plan.withoutPicture == 40)
+    #expect(plan.trainedOn == corrections.dropLast(20).count { !$0.isHeldOut })
+    #expect(plan.withoutPicture == some.suffix(20).count { !$0.isHeldOut })
+    #expect(plan.training.isAsked.count { !$0 } == plan.withoutPicture)
     let none = plan.judging.routes(
       [Float](repeating: 1, count: plan.judging.asked.count))
     #expect(zip(none, plan.judging.isAsked).allSatisfy { ($0 == .multimodal) == $1 })
+  }
+
+  /// They cannot make up the number of posts that teach: the router would learn nothing.
+  @Test func postsWithoutAPictureTeachNothing() throws {
+    let some = try Corrections.make(40).map {
+      Correction(id: $0.id, input: .withoutPicture, counts: $0.counts)
+    }
+    #expect(
+      refusal(some, try BundleTests.make())
+        == .tooFewCorrections(teaching: 0, accepted: 40, need: 5))
+  }
+
+  /// Posts that failed are accepted all the same, and a refusal counts them.
+  @Test func refusalsCountPostsThatFailed() throws {
+    let request = TrainingRequest(
+      corrections: try Corrections.make(2), failures: ["a": "riva: no", "b": "riva: no"])
+    let outcome = RetrainingPlan.make(
+      request, router: try BundleTests.make(), options: RetrainingOptions())
+    guard case .refused(.tooFewCorrections(let teaching, let accepted, _)) = outcome else {
+      Issue.record("\(outcome)")
+      return
+    }
+    #expect(teaching <= 2 && accepted == 4)
   }
 
   /// The case of a dataset that is the router's own dev part: every accepted post is one of those

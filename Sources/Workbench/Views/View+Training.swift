@@ -6,24 +6,33 @@ extension WorkbenchState {
   func drawTraining(_ pen: inout Pen, _ box: Box) {
     guard box.rows > 0 else { return }
     var row = drawTrainingState(&pen, box)
-    if case .refused = training.state { return }
+    if case .refused = training.state {
+      _ = drawFailures(&pen, box, row: row)
+      return
+    }
     row = drawHeldOut(&pen, box, row: row)
     row = drawFlipCount(&pen, box, row: row)
     row = drawObjective(&pen, box, row: row)
     if training.accepted > 0, row < box.rows {
-      let counts =
+      row = pen.wrap(
         "\(training.accepted) accepted: \(training.trainedOn) teach, \(training.heldOut) held out"
-      pen.line(counts, .muted, in: box, row: row)
-      row += 1
+          + (training.withoutPicture > 0 ? ", \(training.withoutPicture) without a picture" : ""),
+        .muted, in: box, row: row)
     }
-    if let (id, reason) = training.failures.min(by: { $0.key < $1.key }), row < box.rows {
-      let more = training.failures.count > 1 ? " (and \(training.failures.count - 1) more)" : ""
-      row = pen.wrap("left out: \(safe(id)), \(safe(reason))\(more)", .warning, in: box, row: row)
-    }
+    row = drawFailures(&pen, box, row: row)
     for id in training.flips.prefix(max(0, box.rows - row)) {
       pen.line(safe(id), .muted, in: box, row: row, indent: 2)
       row += 1
     }
+  }
+
+  /// The first accepted post that takes no part, and why.
+  private func drawFailures(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
+    guard row < box.rows, let (id, reason) = training.failures.min(by: { $0.key < $1.key })
+    else { return row }
+    let more = training.failures.count > 1 ? " (and \(training.failures.count - 1) more)" : ""
+    return pen.wrap(
+      "left out: \(safe(id)), \(safe(reason))\(more)", .warning, in: box, row: row)
   }
 
   private func drawFlipCount(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
