@@ -59,14 +59,14 @@ extension Edit {
       post: post.id, action: .relation(head: head, tail: tail, before: before, after: label))
   }
 
-  /// Each run of tags that IOB2 does not allow as what it must have meant: an orphan `I-` or a
-  /// foreign prefix opens a mention, as `conlleval` reads it, what is no tag at all is outside, and
-  /// the file gets proper tags there. Mentions that stand there already are kept, or grow to their
-  /// run. Nil when every tag is regular.
+  /// Each run of tags that the file's scheme does not allow as what it must have meant: an orphan
+  /// `I-` or a foreign prefix opens a mention, as `conlleval` reads it, what is no tag at all is
+  /// outside, and the file gets proper tags there. Mentions that stand there already are kept, or
+  /// grow to their run. Nil when every tag is regular.
   /// - Parameter reading: how the file was read.
   public static func fixingTags(in post: Post, reading: BIO.Reading) -> Edit? {
     let tags = post.tagTexts(reading: reading)
-    let runs = BIO.mentions(of: tags, reading: .lenient)
+    let runs = BIO.mentions(of: tags, reading: .lenient, scheme: post.scheme)
     var after = post.mentions
     var low = post.tokens.count
     var high = 0

@@ -1,9 +1,9 @@
-/// BIO tags as a spelling of mentions: reading them (leniently or strictly, by name) and writing
-/// them.
+/// Tags as a spelling of mentions: reading them (leniently or strictly, by name) and writing
+/// them, in any `TaggingScheme`.
 ///
 /// In memory only spans exist, so an invalid tag sequence cannot be made; one that arrives in a
 /// file is read by one of two published rules, and every irregularity is listed. Sources: CoNLL's
-/// `conlleval` for `lenient` (MODELS §2.8.1), IOB2 for `strict` (MODELS §1.3).
+/// `conlleval` for `lenient` (MODELS §2.8.1), IOB2 and BIOES for `strict` (MODELS §1.3).
 public enum BIO {
   /// How tags that do not follow IOB2 are understood.
   public enum Reading: String, Sendable, Hashable, CaseIterable, Codable {
@@ -21,7 +21,11 @@ public enum BIO {
     case begin(EntityType)
     /// `I-TYPE`
     case inside(EntityType)
-    /// Another prefix before a type, e.g. `E-PER` of BIOES.
+    /// `E-TYPE` of BIOES and BMES, `L-TYPE` of BILOU: the last token of a mention of several.
+    case end(EntityType)
+    /// `S-TYPE` of BIOES and BMES, `U-TYPE` of BILOU: a mention of one token.
+    case single(EntityType)
+    /// Another prefix before a type, e.g. `X-PER`.
     case foreign(EntityType)
     /// Anything else: no type, no dash, empty.
     case unreadable
@@ -40,21 +44,25 @@ public enum BIO {
       switch text[..<dash] {
       case "B": self = .begin(type)
       case "I": self = .inside(type)
+      case "E", "L": self = .end(type)
+      case "S", "U": self = .single(type)
       default: self = .foreign(type)
       }
     }
 
-    /// `O`, `B-PER`, `I-PER`; foreign and unreadable tags, which are never written, give `O`.
+    /// As BIOES spells it; foreign and unreadable tags, which are never written, give `O`.
     public var text: String {
       switch self {
       case .begin(let type): "B-\(type.rawValue)"
       case .inside(let type): "I-\(type.rawValue)"
+      case .end(let type): "E-\(type.rawValue)"
+      case .single(let type): "S-\(type.rawValue)"
       case .outside, .foreign, .unreadable: "O"
       }
     }
   }
 
-  /// A tag that IOB2 does not allow where it stands.
+  /// A tag that the file's scheme does not allow where it stands.
   public struct Irregularity: Sendable, Hashable {
     /// Index of the token.
     public let token: Int
@@ -63,9 +71,11 @@ public enum BIO {
 
     /// What is wrong with the tag.
     public enum Kind: Sendable, Hashable {
-      /// `I-` that continues no mention of its type.
+      /// `I-` (or an end) that continues no mention of its type.
       case orphan
-      /// A prefix that is neither `B` nor `I`.
+      /// The last tag of a mention that no `E-` ends, in a scheme that has it.
+      case unended
+      /// A prefix that the scheme does not have.
       case unknownPrefix
       /// Not a tag at all.
       case unreadable
@@ -73,27 +83,41 @@ public enum BIO {
   }
 
   /// The mentions that tags spell, in order and without overlap, and what was irregular about them.
+  ///
+  /// Strictly, a scheme that marks ends has only mentions that are ended.
   /// - Complexity: O(*n*) in the number of tags.
   public static func mentions(
-    of tags: some Collection<Tag>, reading: Reading
+    of tags: some Collection<Tag>, reading: Reading, scheme: TaggingScheme = .iob2
   ) -> (mentions: [EntityMention], irregularities: [Irregularity]) {
+    let isStrict = reading == .strict && !scheme.beginsWithInside
     var mentions: [EntityMention] = []
     var irregularities: [Irregularity] = []
     var open: (start: Int, type: EntityType)?
-    func close(at end: Int) {
-      if let mention = open { mentions.append(EntityMention(mention.start..<end, mention.type)) }
+    func close(at end: Int, ended: Bool = false) {
+      guard let mention = open else { return }
       open = nil
+      if scheme.marksEnds, !ended {
+        irregularities.append(Irregularity(token: end - 1, kind: .unended))
+        if isStrict { return }
+      }
+      mentions.append(EntityMention(mention.start..<end, mention.type))
     }
     for (i, tag) in tags.enumerated() {
-      if let kind = tag.irregularity(after: open?.type) {
-        irregularities.append(Irregularity(token: i, kind: kind))
-      }
-      switch tag.canonical(after: open?.type, reading: reading) {
+      let before = open?.type
+      let canonical = tag.canonical(after: before, strict: isStrict, scheme: scheme)
+      switch canonical {
       case .begin(let type):
         close(at: i)
         open = (i, type)
-      case .inside: continue
+      case .single(let type):
+        close(at: i)
+        mentions.append(EntityMention(i..<(i + 1), type))
+      case .inside: break
+      case .end: close(at: i + 1, ended: true)
       default: close(at: i)
+      }
+      if let kind = tag.irregularity(after: before, scheme: scheme) {
+        irregularities.append(Irregularity(token: i, kind: kind))
       }
     }
     close(at: tags.count)
@@ -102,21 +126,32 @@ public enum BIO {
 
   /// The mentions that tags spell, from their texts.
   public static func mentions(
-    of tags: [String], reading: Reading
+    of tags: [String], reading: Reading, scheme: TaggingScheme = .iob2
   ) -> (mentions: [EntityMention], irregularities: [Irregularity]) {
-    mentions(of: tags.map(Tag.init), reading: reading)
+    mentions(of: tags.map(scheme.tag), reading: reading, scheme: scheme)
   }
 
-  /// The IOB2 tags of mentions over `count` tokens; what leaves the tokens or overlaps an earlier
+  /// The tags of mentions over `count` tokens; what leaves the tokens or overlaps an earlier
   /// mention is left out.
-  public static func tags(of mentions: [EntityMention], count: Int) -> [Tag] {
+  public static func tags(
+    of mentions: [EntityMention], count: Int, scheme: TaggingScheme = .iob2
+  ) -> [Tag] {
     var tags = [Tag](repeating: .outside, count: count)
     var end = 0
+    var last: EntityType?
     for mention in mentions.sorted(by: { $0.range.lowerBound < $1.range.lowerBound })
     where mention.range.lowerBound >= end && mention.range.upperBound <= count {
-      tags[mention.range.lowerBound] = .begin(mention.type)
-      for i in mention.range.dropFirst() { tags[i] = .inside(mention.type) }
-      end = mention.range.upperBound
+      let (range, type) = (mention.range, mention.type)
+      let touches = range.lowerBound == end && last == type
+      for i in range { tags[i] = .inside(type) }
+      if scheme.marksEnds {
+        tags[range.upperBound - 1] = .end(type)
+        tags[range.lowerBound] = range.count == 1 ? .single(type) : .begin(type)
+      } else if scheme == .iob2 || (scheme == .iob1 && touches) {
+        tags[range.lowerBound] = .begin(type)
+      }
+      end = range.upperBound
+      last = type
     }
     return tags
   }
@@ -126,28 +161,44 @@ extension BIO.Tag {
   /// The type the tag names, if any.
   var type: EntityType? {
     switch self {
-    case .begin(let type), .inside(let type), .foreign(let type): type
+    case .begin(let type), .inside(let type), .end(let type), .single(let type),
+      .foreign(let type):
+      type
     case .outside, .unreadable: nil
     }
   }
 
-  /// The IOB2 tag that this one is read as behind a token that lies in a mention of type `open`.
-  func canonical(after open: EntityType?, reading: BIO.Reading) -> BIO.Tag {
+  /// The regular tag that this one is read as behind a token that lies in a mention of type `open`.
+  func canonical(
+    after open: EntityType?, strict isStrict: Bool, scheme: TaggingScheme
+  ) -> BIO.Tag {
     switch self {
     case .outside, .begin: self
     case .unreadable: .outside
     case .inside(let type):
-      open == type ? self : reading == .lenient ? .begin(type) : .outside
+      open == type ? self : isStrict ? .outside : .begin(type)
+    case .single(let type):
+      isStrict && !scheme.marksEnds ? .outside : .single(type)
+    case .end(let type):
+      if isStrict && !scheme.marksEnds {
+        .outside
+      } else {
+        open == type ? self : isStrict ? .outside : .single(type)
+      }
     case .foreign(let type):
-      reading == .strict ? .outside : open == type ? .inside(type) : .begin(type)
+      isStrict ? .outside : open == type ? .inside(type) : .begin(type)
     }
   }
 
-  /// What IOB2 has against the tag behind a token that lies in a mention of type `open`.
-  func irregularity(after open: EntityType?) -> BIO.Irregularity.Kind? {
+  /// What the scheme has against the tag behind a token that lies in a mention of type `open`.
+  func irregularity(
+    after open: EntityType?, scheme: TaggingScheme
+  ) -> BIO.Irregularity.Kind? {
     switch self {
     case .outside, .begin: nil
-    case .inside(let type): open == type ? nil : .orphan
+    case .inside(let type): open == type || scheme.beginsWithInside ? nil : .orphan
+    case .end(let type): !scheme.marksEnds ? .unknownPrefix : open == type ? nil : .orphan
+    case .single: scheme.marksEnds ? nil : .unknownPrefix
     case .foreign: .unknownPrefix
     case .unreadable: .unreadable
     }

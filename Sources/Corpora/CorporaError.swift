@@ -5,10 +5,12 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   case notFound(String)
   case unreadable(String, code: Int32)
   case notAFile(String)
+  case isFolder(String)
   case tooLarge(String, bytes: Int)
   case regionsTooLarge(String, bytes: Int)
   case noDataset(String)
   case noPosts(String)
+  case nothingReadable(String, first: Finding, more: Int)
   case noImageFolder(String)
   case malformed(Finding)
   case changedSinceOpened(String)
@@ -26,6 +28,8 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
       "\(path): cannot be read (\(Self.reason(code))); check the path and its permissions"
     case .notAFile(let path):
       "\(path): neither a regular file nor a folder; give a dataset file or folder"
+    case .isFolder(let path):
+      "\(path): is a folder; give one of the files in it"
     case .tooLarge(let path, let bytes):
       "\(path): \(bytes) bytes are more than \(Bounds.file); split the file"
     case .regionsTooLarge(let path, let bytes):
@@ -34,6 +38,9 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
       "\(path): no known dataset format; see docs/formats.md for the formats"
     case .noPosts(let path):
       "\(path): holds no posts; see docs/formats.md for the formats"
+    case .nothingReadable(let path, let first, let more):
+      "\(path): holds no posts that can be read: \(first)"
+        + (more > 0 ? " (and \(more) more)" : "")
     case .noImageFolder(let path):
       "\(path): not a folder that can be read; give the folder of the pictures to --images"
     case .malformed(let finding):

@@ -24,6 +24,14 @@ public struct DataFile: Sendable, Hashable {
   public let hash: String
   /// The file's word for MISC: `MISC` or `OTHER`.
   public let misc: String
+  /// How many lines the first word of a post stands below the post's first line; nil where words
+  /// have no lines of their own.
+  public var wordOffset: Int?
+  /// How the file spells mentions as tags.
+  public var scheme = TaggingScheme.iob2
+
+  /// How the file's text is encoded.
+  public var encoding = TextEncoding.utf8
 
   /// The name without its extension.
   public var stem: String { Self.stem(of: name) }
@@ -73,21 +81,36 @@ extension DataFormat {
 
   /// Tells the format from the beginning of a file; the name does not count.
   static func guess(_ bytes: UnsafeBufferPointer<UInt8>) -> Guess {
+    if ColumnLayout(bytes) != nil { return .format(.mner) }
     var guess: Guess?
     var lines = 0
     forEachLine(bytes) { content, _ in
       let line = trim(bytes, content)
       guard guess == nil, lines < 64, !line.isEmpty else { return }
       lines += 1
-      let beginning = String(decoding: bytes[line.prefix(4096)], as: UTF8.self)
-      if beginning.hasPrefix("IMGID:") {
-        guess = .format(.mner)
-      } else if beginning.hasPrefix("{'"), beginning.contains("'token'") {
-        guess = .format(.mnre)
-      } else if beginning.hasPrefix("{\""), beginning.contains("\"tokens\"") {
-        guess = .format(.jsonLines)
-      }
+      guess = self.guess(bytes, record: line).map { .format($0) }
     }
     return guess ?? .unknown
+  }
+  /// The format of a line that is a record, told by its keys in any order; by the bytes alone
+  /// where the record cannot be read.
+  private static func guess(
+    _ bytes: UnsafeBufferPointer<UInt8>, record line: Range<Int>
+  ) -> DataFormat? {
+    guard bytes[line.lowerBound] == UInt8(ascii: "{"),
+      let second = line.dropFirst().first(where: { !isBlank(bytes[$0]) })
+    else { return nil }
+    let isJSON = bytes[second] == UInt8(ascii: "\"")
+    guard isJSON || bytes[second] == UInt8(ascii: "'") else { return nil }
+    let inJSON = isJSON ? JSONScanner.keys(bytes, in: line) : []
+    if inJSON.contains("tokens") { return .jsonLines }
+    let pair: Set<String> = ["token", "h", "t"]
+    // Python's dicts may have either quotes.
+    if inJSON.isSuperset(of: pair) || PythonScanner.keys(bytes, in: line).isSuperset(of: pair) {
+      return .mnre
+    }
+    let beginning = String(decoding: bytes[line.prefix(4096)], as: UTF8.self)
+    if isJSON { return beginning.contains("\"tokens\"") ? .jsonLines : nil }
+    return beginning.contains("'token'") ? .mnre : nil
   }
 }

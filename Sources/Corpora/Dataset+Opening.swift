@@ -43,9 +43,7 @@ extension Dataset {
     if opener.posts.isEmpty, let link = opener.firstLink {
       throw CorporaError.malformed(link)
     }
-    guard !opener.posts.isEmpty else {
-      throw CorporaError.noPosts(path)
-    }
+    guard !opener.posts.isEmpty else { throw opener.nothingRead(path) }
     let index = try ImageIndex(
       root: root, explicit: images, configured: opener.settings.images)
     return opener.dataset(path: path, isFolder: isFolder, images: index)
@@ -71,6 +69,17 @@ private struct Opener {
   private var files: [DataFile] = []
   private var findings: [Finding] = []
   private var index: [String: Int] = [:]
+  /// What the last file that was looked at nearly is.
+  private var nearest: DataFormat.Nearest?
+  /// Endings of files that are meant as data.
+  private static let dataExtensions: Set<String> = [
+    "txt", "jsonl", "json", "tsv", "csv", "conll", "bio", "iob", "iob2",
+  ]
+
+  private func isEmpty(_ name: String) -> Bool {
+    var info = stat()
+    return stat(path(of: name), &info) == 0 && info.st_size == 0
+  }
 
   init(root: String, strict: Bool, reading: BIO.Reading) {
     self.root = root
@@ -80,6 +89,16 @@ private struct Opener {
   }
 
   private func path(of name: String) -> String { "\(root)/\(name)" }
+
+  /// Why there is no post at all: the first reason, those of lines before those of files.
+  func nothingRead(_ path: String) -> CorporaError {
+    let reasons =
+      findings.filter { $0.severity == .malformed && $0.location.line > 0 }
+      + findings.filter { $0.severity != .irregular && $0.location.line == 0 }
+      + findings.filter { $0.isPassedOver && $0.location.line > 0 }
+    guard let first = reasons.first else { return .noPosts(path) }
+    return .nothingReadable(path, first: first, more: reasons.count - 1)
+  }
 
   mutating func readSettings() throws {
     let name = DatasetSettings.fileName
@@ -139,6 +158,7 @@ private struct Opener {
       }
       guard try alone || isInside(name) else { continue }
       let stem = DataFile.stem(of: name)
+      nearest = nil
       let ending = DataFile.fileExtension(of: name).lowercased()
       switch try guess(name, alone: alone) {
       case .format(let format):
@@ -146,11 +166,21 @@ private struct Opener {
       case .unknown where ending == "txt" && pictures.contains(stem):
         sources.append(Source(name: name, format: .pair, split: .all))
       case .unknown:
-        if alone { throw CorporaError.noDataset(path(of: name)) }
-        if ["txt", "jsonl"].contains(ending) {
+        if let nearest {
+          let finding = Finding(
+            SourceLocation(file: name, line: nearest.line),
+            .almost(format: nearest.format, reason: nearest.reason))
+          if alone { throw CorporaError.malformed(finding) }
+          findings.append(finding)
+        } else if alone {
+          throw CorporaError.noDataset(path(of: name))
+        } else if Self.dataExtensions.contains(ending) || Split(fileName: name) != .all {
           findings.append(Finding(SourceLocation(file: name, line: 0), .unknownFormat))
         }
-      case nil: break
+      case nil where Split(fileName: name) != .all && isEmpty(name):
+        if alone { throw CorporaError.noDataset(path(of: name)) }
+        findings.append(Finding(SourceLocation(file: name, line: 0), .emptyFile))
+      case nil: if alone { throw CorporaError.noDataset(path(of: name)) }
       }
     }
     // Numbered pairs come in the order of their numbers.
@@ -164,8 +194,12 @@ private struct Opener {
 
   private mutating func guess(_ name: String, alone: Bool) throws -> DataFormat.Guess? {
     do {
-      let beginning = try FileBytes.read(path(of: name), limit: 1 << 16, prefix: true)
-      return beginning.withUnsafeBufferPointer(DataFormat.guess)
+      let beginning = try FileBytes.read(path(of: name), limit: Bounds.line, prefix: true)
+      if beginning.isEmpty { return nil }
+      let text = TextEncoding(of: beginning).utf8(beginning)
+      let guess = text.withUnsafeBufferPointer(DataFormat.guess)
+      if guess == .unknown { nearest = text.withUnsafeBufferPointer(DataFormat.nearest) }
+      return guess
     } catch let error as CorporaError where !alone {
       try note(.unreadableFile(error.description), file: name)
       return nil
@@ -187,13 +221,18 @@ private struct Opener {
 
   /// Reads one file and appends its posts.
   mutating func read(_ source: Source) throws {
-    let bytes: [UInt8]
+    let stored: [UInt8]
     do {
-      bytes = try FileBytes.read(path(of: source.name))
+      stored = try FileBytes.read(path(of: source.name))
     } catch let error as CorporaError {
       return try note(.unreadableFile(error.description), file: source.name)
     }
-    let (parsed, hash) = try parse(bytes, source)
+    let encoding = TextEncoding(of: stored)
+    let bytes = encoding.utf8(stored)
+    guard encoding == .utf8 || encoding.encoded(bytes) == stored else {
+      return try note(.unreadableFile("not valid \(encoding.rawValue)"), file: source.name)
+    }
+    let (parsed, hash) = try parse(bytes, stored: stored, source)
     let first = posts.count
     posts.reserveCapacity(first + parsed.posts.count)
     var findings = FindingCollector(file: source.name, strict: strict)
@@ -205,24 +244,28 @@ private struct Opener {
         try findings.add(.duplicateID(wanted, becomes: key), line: post.line)
       }
       index[key] = posts.count
-      posts.append(
-        Post(
-          id: key, tokens: post.tokens, imageID: post.imageID, mentions: post.mentions,
-          relations: post.relations, split: source.split, attributes: post.attributes,
-          source: SourceLocation(file: source.name, line: post.line)))
+      var read = Post(
+        id: key, tokens: post.tokens, imageID: post.imageID, mentions: post.mentions,
+        relations: post.relations, split: source.split, attributes: post.attributes,
+        source: SourceLocation(file: source.name, line: post.line))
+      read.scheme = parsed.scheme
+      posts.append(read)
     }
     files.append(
       DataFile(
         name: source.name, format: source.format, split: source.split,
-        posts: first..<posts.count, hash: hash, misc: parsed.misc))
+        posts: first..<posts.count, hash: hash, misc: parsed.misc,
+        wordOffset: parsed.wordOffset, scheme: parsed.scheme, encoding: encoding))
     self.findings += (parsed.findings + findings.all).sorted { $0.location.line < $1.location.line }
   }
 
   /// Parses and hashes at the same time: the two take about as long.
-  private func parse(_ bytes: [UInt8], _ source: Source) throws -> (ParsedFile, String) {
+  private func parse(
+    _ bytes: [UInt8], stored: [UInt8], _ source: Source
+  ) throws -> (ParsedFile, String) {
     guard bytes.count > 1 << 16 else {
       return (
-        try bytes.withUnsafeBufferPointer { try parse($0, source) }, SHA256.hexDigest(of: bytes)
+        try bytes.withUnsafeBufferPointer { try parse($0, source) }, SHA256.hexDigest(of: stored)
       )
     }
     let parsed = Box<Result<ParsedFile, any Error>>()
@@ -231,11 +274,11 @@ private struct Opener {
       if part == 0 {
         parsed.set(Result { try bytes.withUnsafeBufferPointer { try parse($0, source) } })
       } else {
-        hash.set(SHA256.hexDigest(of: bytes))
+        hash.set(SHA256.hexDigest(of: stored))
       }
     }
     guard let result = parsed.value else { throw CorporaError.unreadable(source.name, code: EIO) }
-    return (try result.get(), hash.value ?? SHA256.hexDigest(of: bytes))
+    return (try result.get(), hash.value ?? SHA256.hexDigest(of: stored))
   }
 
   private func parse(
@@ -247,7 +290,8 @@ private struct Opener {
     case .mnre:
       try MNREText.read(bytes, file: source.name, strict: strict)
     case .jsonLines:
-      try JSONLines.read(bytes, file: source.name, strict: strict, reading: reading)
+      try JSONLines.read(
+        bytes, file: source.name, strict: strict, reading: reading, tagNames: settings.tags)
     case .pair:
       try Pairs.read(
         bytes, file: source.name, stem: DataFile.stem(of: source.name), strict: strict)
@@ -271,7 +315,7 @@ private struct Opener {
   func dataset(path: String, isFolder: Bool, images: ImageIndex) -> Dataset {
     let resolved = FileBytes.realPath(path) ?? path
     let last = (resolved as NSString).lastPathComponent
-    return Dataset(
+    var dataset = Dataset(
       name: settings.name ?? (isFolder ? last : DataFile.stem(of: last)), root: root, path: path,
       posts: posts, files: files,
       labelInventory: settings.types.isEmpty ? Dataset.inventory(of: posts) : settings.types,
@@ -279,6 +323,8 @@ private struct Opener {
         ? Dataset.relationLabels(of: posts) : settings.relations,
       guidelines: settings.guidelines, regionFiles: settings.regions, findings: findings,
       reading: reading, index: index, images: images)
+    dataset.tagNames = settings.tags
+    return dataset
   }
 }
 

@@ -27,6 +27,8 @@ public struct Dataset: Sendable {
   /// How irregular BIO tags were understood.
   public let reading: BIO.Reading
 
+  /// The tags that numbers in JSON stand for, in the order of the numbers: `dataset.toml`'s.
+  var tagNames: [String] = []
   let index: [String: Int]
   let images: ImageIndex
 

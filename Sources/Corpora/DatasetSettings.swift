@@ -9,6 +9,8 @@ struct DatasetSettings {
   var relations: [String] = []
   var guidelines: String?
   var regions: [String] = []
+  /// What numbers in place of tags stand for, as Hugging Face's `ClassLabel` has them.
+  var tags: [String] = []
   var images: String?
 
   /// Reads the text of a `dataset.toml`; what cannot be used is a finding.
@@ -29,12 +31,13 @@ struct DatasetSettings {
       case "images": settings.images = value?.string
       case "types": settings.types = strings(value).map { .normalized($0) }
       case "relations": settings.relations = strings(value)
+      case "tags": settings.tags = strings(value)
       case "regions": settings.regions = strings(value)
       default:
         try findings.add(.settings("unknown key \(key)"), line: 0)
         continue
       }
-      let isList = ["types", "relations", "regions"].contains(key)
+      let isList = ["types", "relations", "regions", "tags"].contains(key)
       if isList ? value?.array == nil : value?.string == nil {
         let wanted = isList ? "an array of strings" : "a string"
         try findings.add(.settings("\(key) must be \(wanted)"), line: 0)

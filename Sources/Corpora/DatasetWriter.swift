@@ -73,8 +73,8 @@ public enum DatasetWriter {
   public static func bytes(
     of file: DataFile, in dataset: Dataset, edited: [Post.ID: Post]
   ) throws -> (bytes: [UInt8], notices: [String]) {
-    let bytes = try FileBytes.read("\(dataset.root)/\(file.name)")
-    guard SHA256.hexDigest(of: bytes) == file.hash else {
+    let stored = try FileBytes.read("\(dataset.root)/\(file.name)")
+    guard SHA256.hexDigest(of: stored) == file.hash else {
       throw CorporaError.changedSinceOpened(file.name)
     }
     var originals: [Int: Post] = [:]
@@ -85,6 +85,11 @@ public enum DatasetWriter {
         guard let new = edited[post.id], new.tokens == post.tokens else { continue }
         originals[post.source.line] = post
         changed[post.source.line] = new
+        if let tag = dataset.unnumberedTag(of: new, misc: file.misc) {
+          notices.append(
+            "\(file.name): \(tag) is not among the tags of dataset.toml; the tags of \(post.id) stay as they were"
+          )
+        }
         if !file.format.holds(new, insteadOf: post) {
           notices.append(
             "\(file.name): the format has no place for the labels of \(post.id); export with --jsonl"
@@ -92,24 +97,30 @@ public enum DatasetWriter {
         }
       }
     }
-    guard !changed.isEmpty else { return (bytes, notices) }
-    switch file.format {
-    case .mner:
-      return (
-        MNERText.rewrite(bytes, edited: changed, reading: dataset.reading, misc: file.misc),
-        notices
-      )
-    case .mnre:
-      return (MNREText.rewrite(bytes, edited: changed), notices)
-    case .jsonLines:
-      return (
+    guard !changed.isEmpty else { return (stored, notices) }
+    let bytes = file.encoding.utf8(stored)
+    let written =
+      switch file.format {
+      case .mner:
+        MNERText.rewrite(bytes, edited: changed, reading: dataset.reading, misc: file.misc)
+      case .mnre: MNREText.rewrite(bytes, edited: changed)
+      case .jsonLines:
         JSONLines.rewrite(
-          bytes, originals: originals, edited: changed, reading: dataset.reading, misc: file.misc),
-        notices
-      )
-    case .pair:
-      return (bytes, notices)
+          bytes, originals: originals, edited: changed, reading: dataset.reading, misc: file.misc,
+          tagNames: dataset.tagNames)
+      case .pair: bytes
+      }
+    return (file.encoding.encoded(written), notices)
+  }
+}
+
+extension Dataset {
+  /// A tag of a post that has no number, where numbers stand for tags.
+  fileprivate func unnumberedTag(of post: Post, misc: String) -> String? {
+    guard !tagNames.isEmpty, post.tokens.contains(where: { $0.originalTag != nil }) else {
+      return nil
     }
+    return post.tagTexts(reading: reading, misc: misc).first { !tagNames.contains($0) }
   }
 }
 
@@ -118,7 +129,7 @@ extension DataFormat {
   fileprivate func holds(_ new: Post, insteadOf old: Post) -> Bool {
     switch self {
     case .jsonLines: true
-    case .mner: new.relations == old.relations
+    case .mner: new.relations == old.relations && new.scheme.tells(new.mentions)
     // A post stands there by its pairs.
     case .mnre: new.mentions == old.mentions && !new.relations.isEmpty
     case .pair: new.relations == old.relations && new.mentions == old.mentions

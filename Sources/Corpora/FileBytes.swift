@@ -16,6 +16,7 @@ enum FileBytes {
     defer { close(handle) }
     var info = stat()
     guard fstat(handle, &info) == 0 else { throw CorporaError.unreadable(path, code: errno) }
+    if info.st_mode & S_IFMT == S_IFDIR { throw CorporaError.isFolder(path) }
     guard info.st_mode & S_IFMT == S_IFREG else { throw CorporaError.notAFile(path) }
     guard prefix || info.st_size <= limit else {
       throw CorporaError.tooLarge(path, bytes: info.st_size)

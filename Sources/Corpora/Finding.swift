@@ -26,6 +26,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     case lineTooLong(bytes: Int)
     case lineOutsidePost
     case noTab
+    case noColumns
     case tooManyFields(Int)
     case emptyWord
     case emptyPicture
@@ -42,6 +43,8 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     case unreadableFile(String)
     case leadsOut(to: String)
     case unknownFormat
+    case almost(format: String, reason: String)
+    case emptyFile
     case settings(String)
     case more(Int)
   }
@@ -50,8 +53,16 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   public var severity: Severity {
     switch problem {
     case .tag, .tooManyFields, .emptyWord: .irregular
-    case .unknownFormat, .more: .notice
+    case .unknownFormat, .almost, .emptyFile, .more: .notice
     default: .malformed
+    }
+  }
+
+  /// Whether a whole file was passed over, which may have been meant as part of the dataset.
+  public var isPassedOver: Bool {
+    switch problem {
+    case .unknownFormat, .almost, .emptyFile, .unreadableFile: true
+    default: false
     }
   }
 
@@ -75,6 +86,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
       ("line of \(bytes) bytes is longer than \(Bounds.line)", "left out; split or remove it")
     case .lineOutsidePost:
       ("words outside a post", "left out; put an `IMGID:` line in front of them")
+    case .noColumns: ("no blank between word and tag", "left out; write word, blank, tag")
     case .noTab: ("no tab between word and tag", "left out; write word, tab, tag")
     case .tooManyFields(let count):
       (
@@ -95,8 +107,10 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
       ("post \(id) has more than \(Bounds.tokens) words", "left out; split it")
     case .tag(let tag, .orphan):
       ("tag \(tag) continues no mention of its type", "write B- to begin a mention here")
+    case .tag(let tag, .unended):
+      ("tag \(tag) is the last of a mention that nothing ends", "end the mention as the file does")
     case .tag(let tag, .unknownPrefix):
-      ("tag \(tag) has a prefix that is not B or I", "write B- or I-")
+      ("tag \(tag) has a prefix that the file's scheme does not have", "write B- or I-")
     case .tag(let tag, .unreadable):
       ("`\(tag)` is not a tag", "read as O; write O, B-TYPE or I-TYPE")
     case .syntax(let column, let text): ("column \(column): \(text)", "line left out; correct it")
@@ -117,6 +131,9 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
       )
     case .unknownFormat:
       ("no known dataset format", "left out; see docs/formats.md for the formats")
+    case .almost(let format, let reason):
+      ("nearly \(format), but \(reason)", "file left out; see docs/formats.md")
+    case .emptyFile: ("empty file", "left out; the split has no posts")
     case .settings(let text): (text, "ignored; see docs/formats.md, dataset.toml")
     case .more(let count): ("\(count) more findings", "correct the first ones and open again")
     }

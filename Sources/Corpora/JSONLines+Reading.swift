@@ -3,10 +3,24 @@ public enum JSONLines {}
 
 extension JSONLines {
   /// Reads all posts of a file.
+  /// - Parameter tagNames: the tags that numbers stand for.
   static func read(
-    _ bytes: UnsafeBufferPointer<UInt8>, file: String, strict: Bool, reading: BIO.Reading
+    _ bytes: UnsafeBufferPointer<UInt8>, file: String, strict: Bool, reading: BIO.Reading,
+    tagNames: [String] = []
+  ) throws -> ParsedFile {
+    var tally = TaggingScheme.Tally()
+    // Nearly every file is IOB2, and is read once.
+    let result = try read(bytes, file, strict, reading, tagNames, .iob2, &tally)
+    guard tally.scheme != .iob2 else { return result }
+    return try read(bytes, file, strict, reading, tagNames, tally.scheme, &tally)
+  }
+
+  private static func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ file: String, _ strict: Bool, _ reading: BIO.Reading,
+    _ tagNames: [String], _ scheme: TaggingScheme, _ tally: inout TaggingScheme.Tally
   ) throws -> ParsedFile {
     var result = ParsedFile()
+    result.scheme = scheme
     var findings = FindingCollector(file: file, strict: strict)
     var number = 0
     var miscSeen = false
@@ -18,27 +32,29 @@ extension JSONLines {
       }
       var line = Line()
       do {
-        try line.read(bytes, content)
+        try line.read(bytes, content, tagNames: tagNames)
       } catch let failure as JSONScanner.Failure {
         let column = failure.offset - content.lowerBound + 1
         return try findings.add(.syntax(column: column, failure.reason), line: number)
       }
-      if line.id.utf8.count > Bounds.id || (line.image?.utf8.count ?? 0) > Bounds.id {
-        let bytes = max(line.id.utf8.count, line.image?.utf8.count ?? 0)
+      let bytes = max(line.id?.utf8.count ?? 0, line.image?.utf8.count ?? 0)
+      if bytes > Bounds.id {
         return try findings.add(.idTooLong(bytes: bytes), line: number)
       }
       if !miscSeen, let misc = line.misc {
         result.misc = misc
         miscSeen = true
       }
-      result.posts.append(try post(line, number, reading, &findings))
+      if let tags = line.tags { tally.add(post: tags) }
+      result.posts.append(try post(line, number, reading, scheme, &findings))
     }
     result.findings = findings.all
     return result
   }
 
   private static func post(
-    _ line: Line, _ number: Int, _ reading: BIO.Reading, _ findings: inout FindingCollector
+    _ line: Line, _ number: Int, _ reading: BIO.Reading, _ scheme: TaggingScheme,
+    _ findings: inout FindingCollector
   ) throws -> ParsedPost {
     let count = line.tokens.count
     var post = ParsedPost(
@@ -48,8 +64,8 @@ extension JSONLines {
     } else {
       post.tokens = line.tokens.map { Token($0) }
     }
-    if line.ranges["mentions"] == nil, let tags = line.tags {
-      let read = BIO.mentions(of: tags, reading: reading)
+    if line.mentionsKey == nil, let tags = line.tags {
+      let read = BIO.mentions(of: tags, reading: reading, scheme: scheme)
       post.mentions = read.mentions
       for irregular in read.irregularities {
         try findings.add(.tag(tags[irregular.token], irregular.kind), line: number)
@@ -88,13 +104,22 @@ extension JSONLines {
   /// The fields of one line, ranges not yet checked.
   struct Line {
     typealias Ends = (start: Int, end: Int)
-    var id = ""
+    /// Nil where the line has none; Hugging Face's are often numbers.
+    var id: String?
     var image: String?
     var tokens: [String] = []
     var mentions: [(start: Int, end: Int, type: String)] = []
     var relations: [(head: Ends, tail: Ends, label: String)] = []
     var attributes: [String: String] = [:]
     var tags: [String]?
+    /// The key of the tags: `tags` or Hugging Face's `ner_tags`.
+    var tagsKey: String?
+    /// The tags that the line has as numbers stand for; nil where it has texts.
+    var tagNames: [String]?
+    /// The key of the mentions: `mentions` or `entities`.
+    var mentionsKey: String?
+    /// The key of a mention's type: `type` or `label`.
+    var typeKey = "type"
     /// Where the values of the top-level keys stand, for the writer.
     var ranges: [String: Range<Int>] = [:]
     /// The byte of the closing brace.
@@ -102,7 +127,9 @@ extension JSONLines {
     /// The word the line uses for MISC, nil when it uses none.
     var misc: String?
 
-    mutating func read(_ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>) throws {
+    mutating func read(
+      _ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>, tagNames: [String] = []
+    ) throws {
       var scanner = JSONScanner(bytes, in: content)
       try scanner.object { key, scanner in
         _ = scanner.peek()
@@ -110,21 +137,25 @@ extension JSONLines {
         guard ranges[key] == nil else {
           throw scanner.failure("key \(JSONScanner.quoted(key)) stands twice")
         }
-        try readValue(of: key, &scanner)
+        try readValue(of: key, &scanner, tagNames)
         ranges[key] = start..<scanner.position
       }
       close = scanner.position - 1
       try scanner.finish()
-      if id.isEmpty { throw scanner.failure("no \"id\"; give each post one") }
+      if id?.isEmpty == true {
+        throw scanner.failure("empty \"id\"; give the post another or none")
+      }
       if tokens.isEmpty { throw scanner.failure("no \"tokens\"; give the words as an array") }
       if let tags, tags.count != tokens.count {
         throw scanner.failure("\(tags.count) tags for \(tokens.count) tokens")
       }
     }
 
-    private mutating func readValue(of key: String, _ scanner: inout JSONScanner) throws {
+    private mutating func readValue(
+      of key: String, _ scanner: inout JSONScanner, _ names: [String]
+    ) throws {
       switch key {
-      case "id": id = try scanner.string()
+      case "id": id = scanner.null() ? nil : try scanner.scalarText()
       case "image": image = scanner.null() ? nil : try scanner.string()
       case "tokens":
         try scanner.array {
@@ -133,14 +164,18 @@ extension JSONLines {
             throw $0.failure("more than \(Bounds.tokens) tokens; split the post")
           }
         }
-      case "tags":
-        var tags: [String] = []
-        try scanner.array { tags.append(try $0.string()) }
-        self.tags = tags
-        if let first = tags.first(where: { BIO.Tag($0).type == .miscellaneous }) {
-          noteMisc(first.hasSuffix(EntityType.otherSpelling))
+      case "tags", "ner_tags":
+        guard tagsKey == nil else {
+          throw scanner.failure("\"tags\" and \"ner_tags\"; leave one of them")
         }
-      case "mentions": try readMentions(&scanner)
+        tagsKey = key
+        try readTags(&scanner, names)
+      case "mentions", "entities":
+        guard mentionsKey == nil else {
+          throw scanner.failure("\"mentions\" and \"entities\"; leave one of them")
+        }
+        mentionsKey = key
+        try readMentions(&scanner)
       case "relations": try readRelations(&scanner)
       case "attributes":
         try scanner.object { attributes[$0] = try $1.scalarText() }
@@ -148,9 +183,32 @@ extension JSONLines {
       }
     }
 
+    private mutating func readTags(_ scanner: inout JSONScanner, _ names: [String]) throws {
+      var tags: [String] = []
+      try scanner.array { scanner in
+        if scanner.peek() == UInt8(ascii: "\"") { return tags.append(try scanner.string()) }
+        let number = try scanner.integer()
+        guard !names.isEmpty else {
+          throw scanner.failure(
+            "numbers in place of tags; say what they stand for in dataset.toml: "
+              + "tags = [\"O\", \"B-PER\", …]")
+        }
+        guard names.indices.contains(number) else {
+          throw scanner.failure("\(number) is none of the \(names.count) tags of dataset.toml")
+        }
+        tagNames = names
+        tags.append(names[number])
+      }
+      self.tags = tags
+      if let first = tags.first(where: { BIO.Tag($0).type == .miscellaneous }) {
+        noteMisc(first.hasSuffix(EntityType.otherSpelling))
+      }
+    }
+
     private mutating func readMentions(_ scanner: inout JSONScanner) throws {
       try scanner.array { scanner in
-        let (start, end, type) = try scanner.mention()
+        let (start, end, type, key) = try scanner.keyedMention()
+        typeKey = key
         mentions.append((start, end, type))
         if EntityType.normalized(type) == .miscellaneous {
           noteMisc(type == EntityType.otherSpelling)

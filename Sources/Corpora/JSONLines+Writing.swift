@@ -7,7 +7,7 @@ extension JSONLines {
   ///   - edited: the same posts as they are now.
   static func rewrite(
     _ bytes: [UInt8], originals: [Int: Post], edited: [Int: Post], reading: BIO.Reading,
-    misc: String
+    misc: String, tagNames: [String] = []
   ) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.count + 1024)
@@ -18,7 +18,7 @@ extension JSONLines {
         number += 1
         guard let post = edited[number], let original = originals[number] else { return }
         var line = Line()
-        guard (try? line.read(buffer, content)) != nil else { return }
+        guard (try? line.read(buffer, content, tagNames: tagNames)) != nil else { return }
         for patch in patches(line, original, post, reading, misc) {
           output.append(contentsOf: buffer[copied..<patch.range.lowerBound])
           output.append(contentsOf: patch.text.utf8)
@@ -44,12 +44,22 @@ extension JSONLines {
         patches.append((line.close..<line.close, ",\"\(key)\":\(text)"))
       }
     }
-    let hasTags = line.ranges["tags"] != nil
-    if post.mentions != original.mentions, line.ranges["mentions"] != nil || !hasTags {
-      put("mentions", text(of: post.mentions, misc: misc))
+    if post.mentions != original.mentions, line.mentionsKey != nil || line.tags == nil {
+      put(
+        line.mentionsKey ?? "mentions", text(of: post.mentions, misc: misc, typeKey: line.typeKey))
     }
-    if hasTags, post.mentions != original.mentions || post.respelled != original.respelled {
-      put("tags", array(post.tagTexts(reading: reading, misc: misc)))
+    if let key = line.tagsKey,
+      post.mentions != original.mentions || post.respelled != original.respelled
+    {
+      let tags = post.tagTexts(reading: reading, misc: misc)
+      if let names = line.tagNames {
+        let numbers = tags.compactMap { names.firstIndex(of: $0) }
+        if numbers.count == tags.count {
+          put(key, "[\(numbers.map(String.init).joined(separator: ", "))]")
+        }
+      } else {
+        put(key, array(tags))
+      }
     }
     if post.relations != original.relations { put("relations", text(of: post.relations)) }
     // Insertions share one place and keep their order: the sort is stable.
@@ -90,11 +100,13 @@ extension JSONLines {
     "[\(texts.map(JSONScanner.quoted).joined(separator: ","))]"
   }
 
-  private static func text(of mentions: [EntityMention], misc: String) -> String {
+  private static func text(
+    of mentions: [EntityMention], misc: String, typeKey: String = "type"
+  ) -> String {
     let items = mentions.map { mention in
       let type = mention.type == .miscellaneous ? misc : mention.type.rawValue
       return "{\"start\":\(mention.range.lowerBound),\"end\":\(mention.range.upperBound),"
-        + "\"type\":\(JSONScanner.quoted(type))}"
+        + "\"\(typeKey)\":\(JSONScanner.quoted(type))}"
     }
     return "[\(items.joined(separator: ","))]"
   }

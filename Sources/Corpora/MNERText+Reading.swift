@@ -20,6 +20,11 @@ struct ParsedFile {
   /// The file's word for MISC: what it uses first, `MISC` when it uses neither.
   var misc = EntityType.miscellaneous.rawValue
   var findings: [Finding] = []
+  /// How the file spells mentions as tags.
+  var scheme = TaggingScheme.iob2
+  /// How many lines the first word of a post stands below the post's first line; nil where words
+  /// have no lines of their own.
+  var wordOffset: Int?
 }
 
 extension MNERText {
@@ -27,16 +32,29 @@ extension MNERText {
   static func read(
     _ bytes: UnsafeBufferPointer<UInt8>, file: String, strict: Bool, reading: BIO.Reading
   ) throws -> ParsedFile {
-    var reader = Reader(bytes: bytes, file: file, strict: strict, reading: reading)
-    try MNERLine.walk(bytes) { line, number, _ in try reader.add(line, number) }
-    try reader.closePost()
+    let layout = ColumnLayout(bytes) ?? ColumnLayout()
+    func read(_ scheme: TaggingScheme) throws -> Reader {
+      var reader = Reader(
+        bytes: bytes, file: file, strict: strict, reading: reading, layout: layout, scheme: scheme)
+      try MNERLine.walk(bytes, layout) { line, number, _ in try reader.add(line, number) }
+      try reader.closePost()
+      return reader
+    }
+    // Nearly every file is IOB2, and is read once.
+    var reader = try read(.iob2)
+    if reader.tally.scheme != .iob2 { reader = try read(reader.tally.scheme) }
     reader.result.findings = reader.findings.all
+    reader.result.scheme = reader.scheme
+    reader.result.wordOffset = layout.wordOffset
     return reader.result
   }
 
   private struct Reader {
     let bytes: UnsafeBufferPointer<UInt8>
     let reading: BIO.Reading
+    let layout: ColumnLayout
+    let scheme: TaggingScheme
+    var tally = TaggingScheme.Tally()
     var findings: FindingCollector
     var result = ParsedFile()
     /// The open post: its header line, id, and the lines of its tokens are consecutive but for bad
@@ -53,16 +71,20 @@ extension MNERText {
     private var miscSeen = false
 
     init(
-      bytes: UnsafeBufferPointer<UInt8>, file: String, strict: Bool, reading: BIO.Reading
+      bytes: UnsafeBufferPointer<UInt8>, file: String, strict: Bool, reading: BIO.Reading,
+      layout: ColumnLayout, scheme: TaggingScheme
     ) {
       self.bytes = bytes
       self.reading = reading
+      self.layout = layout
+      self.scheme = scheme
       findings = FindingCollector(file: file, strict: strict)
     }
 
     mutating func add(_ line: MNERLine, _ number: Int) throws {
       switch line {
       case .blank:
+        if layout.hasBlankAfterHeader, header != nil, tokens.isEmpty { return }
         try closePost()
         outside = false
       case .header(let id):
@@ -72,6 +94,7 @@ extension MNERText {
       case .malformed(let problem):
         try findings.add(problem, line: number)
       case .word(let word, let tag, let fields):
+        if !layout.hasHeaders, header == nil { header = (number, nil) }
         guard header != nil else {
           if !outside { try findings.add(.lineOutsidePost, line: number) }
           outside = true
@@ -103,16 +126,20 @@ extension MNERText {
     ) throws {
       let (word, valid) = text(bytes, word)
       if !valid { try findings.add(.invalidUTF8, line: number) }
-      if fields > 2 { try findings.add(.tooManyFields(fields), line: number) }
+      if fields > 2, fields != layout.columns {
+        try findings.add(.tooManyFields(fields), line: number)
+      }
       if word.isEmpty { try findings.add(.emptyWord, line: number) }
       if tag.count == 1, bytes[tag.lowerBound] == UInt8(ascii: "O") {
         tokens.append(Token(word, originalTag: "O"))
         tags.append(.outside)
+        tally.addOutside()
       } else {
         let (tag, valid) = text(bytes, tag)
         if !valid { try findings.add(.invalidUTF8, line: number) }
         tokens.append(Token(word, originalTag: tag))
         tags.append(parse(tag))
+        tally.add(tag)
         labelled = true
       }
       lines.append(number)
@@ -120,7 +147,7 @@ extension MNERText {
 
     private mutating func parse(_ text: String) -> BIO.Tag {
       if let tag = parsed[text] { return tag }
-      let tag = BIO.Tag(text)
+      let tag = scheme.tag(text)
       // A hostile file may have a million different tags; remember the first few only.
       if parsed.count < 256 { parsed[text] = tag }
       if !miscSeen, tag.type == .miscellaneous {
@@ -131,6 +158,7 @@ extension MNERText {
     }
 
     mutating func closePost() throws {
+      tally.addOutside()
       guard let (line, id) = header else { return }
       defer {
         header = nil
@@ -146,7 +174,7 @@ extension MNERText {
       let exact = tokens.withUnsafeBufferPointer { Array($0) }
       var post = ParsedPost(imageID: id, tokens: exact, line: line)
       if labelled {
-        let read = BIO.mentions(of: tags, reading: reading)
+        let read = BIO.mentions(of: tags, reading: reading, scheme: scheme)
         post.mentions = read.mentions
         for irregular in read.irregularities {
           let tag = tokens[irregular.token].originalTag ?? ""

@@ -14,15 +14,23 @@ extension MNERText {
       var tags: [String]?
       var original: [Token] = []
       var token = 0
-      MNERLine.walk(buffer) { line, number, _ in
+      var isOpen = false
+      let layout = ColumnLayout(buffer) ?? ColumnLayout()
+      func begin(_ number: Int) {
+        tags = edited[number].map { $0.tagTexts(reading: reading, misc: misc) }
+        original = edited[number]?.tokens ?? []
+        token = 0
+        isOpen = true
+      }
+      MNERLine.walk(buffer, layout) { line, number, _ in
         switch line {
-        case .header:
-          tags = edited[number].map { $0.tagTexts(reading: reading, misc: misc) }
-          original = edited[number]?.tokens ?? []
-          token = 0
+        case .header: begin(number)
         case .blank:
+          if layout.hasBlankAfterHeader, token == 0 { return }
           tags = nil
+          isOpen = false
         case .word(_, let range, _):
+          if !layout.hasHeaders, !isOpen { begin(number) }
           guard let new = tags, token < new.count else { return }
           if new[token] != original[token].originalTag {
             output.append(contentsOf: buffer[copied..<range.lowerBound])
@@ -55,7 +63,8 @@ extension MNERText {
         guard fits(token.text) else {
           throw CorporaError.unwritableToken(post: post.id, token: i)
         }
-        output.append(contentsOf: "\(token.text)\t\(BIO.spell(tag, misc: misc))\n".utf8)
+        output.append(
+          contentsOf: "\(token.text)\t\(TaggingScheme.iob2.spell(tag, misc: misc))\n".utf8)
       }
       output.append(0x0A)
     }

@@ -53,7 +53,7 @@ extension MNREText {
       if let place {
         let label = left.remove(at: place).label
         if label != pair.label, let spot = line.ranges["relation"] {
-          patches.append((spot, Array(PythonScanner.quoted(label).utf8)))
+          patches.append((spot, Array(line.quoted(label).utf8)))
         }
       } else {
         patches.append((range, []))
@@ -76,23 +76,32 @@ extension MNREText {
     of pair: RelationMention, in post: Post, like line: Line, _ bytes: UnsafeBufferPointer<UInt8>
   ) -> [UInt8] {
     func raw(_ key: String) -> String {
-      line.ranges[key].map { String(decoding: bytes[$0], as: UTF8.self) } ?? "''"
+      line.ranges[key].map { String(decoding: bytes[$0], as: UTF8.self) } ?? line.quoted("")
     }
     return Array(
-      text(of: pair, in: post, tokens: raw("token"), image: raw("img_id")).utf8)
+      text(
+        of: pair, in: post, tokens: raw("token"),
+        image: line.ranges["img_id"] == nil ? nil : raw("img_id"), quoted: line.quoted
+      ).utf8)
   }
 
   private static func text(
-    of pair: RelationMention, in post: Post, tokens: String, image: String
+    of pair: RelationMention, in post: Post, tokens: String, image: String?,
+    quoted: (String) -> String
   ) -> String {
     func span(_ range: Range<Int>) -> String {
       let name = post.tokens[range.clamped(to: post.tokens.indices)].map(\.text)
         .joined(separator: " ")
-      return "{'name': \(PythonScanner.quoted(name)), "
-        + "'pos': [\(range.lowerBound), \(range.upperBound)]}"
+      return "{\(quoted("name")): \(quoted(name)), "
+        + "\(quoted("pos")): [\(range.lowerBound), \(range.upperBound)]}"
     }
-    return "{'token': \(tokens), 'h': \(span(pair.head)), 't': \(span(pair.tail)), "
-      + "'img_id': \(image), 'relation': \(PythonScanner.quoted(pair.label))}"
+    let fields = [
+      ("token", tokens), ("h", span(pair.head)), ("t", span(pair.tail)), ("img_id", image),
+      ("relation", quoted(pair.label)),
+    ]
+    return "{"
+      + fields.compactMap { key, value in value.map { "\(quoted(key)): \($0)" } }
+      .joined(separator: ", ") + "}"
   }
 
   /// Posts as a new file in this format, a line per pair; posts without pairs have none.
@@ -102,7 +111,10 @@ extension MNREText {
       let tokens = post.tokens.map { PythonScanner.quoted($0.text) }.joined(separator: ", ")
       let image = PythonScanner.quoted(post.imageID.map { $0 + ".jpg" } ?? "")
       for pair in post.relations {
-        output += text(of: pair, in: post, tokens: "[\(tokens)]", image: image).utf8
+        output +=
+          text(
+            of: pair, in: post, tokens: "[\(tokens)]", image: image, quoted: PythonScanner.quoted
+          ).utf8
         output.append(0x0A)
       }
     }

@@ -1,5 +1,5 @@
-/// The text format of MNRE: a Python dict per line, one labelled pair of one post each
-/// (docs/formats.md).
+/// The text format of MNRE: a Python dict, or the same as JSON, per line, one labelled pair of one
+/// post each (docs/formats.md).
 ///
 /// Lines with the same tokens and picture are the pairs of one post, which stands where the first
 /// of them stands.
@@ -14,6 +14,13 @@ public enum MNREText {
     var label: String?
     /// Where the values of the top-level keys stand, for the writer.
     var ranges: [String: Range<Int>] = [:]
+    /// Whether the line is JSON; else it is a Python dict.
+    var isJSON = false
+
+    /// A text as the line writes strings.
+    func quoted(_ text: String) -> String {
+      isJSON ? JSONScanner.quoted(text) : PythonScanner.quoted(text)
+    }
 
     /// Which post the pair belongs to.
     struct Group: Hashable {
@@ -25,39 +32,63 @@ public enum MNREText {
     /// Reads the dict of a line; the other keys of it are passed over.
     /// - Throws: `PythonScanner.Failure`.
     init(_ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>) throws {
-      var scanner = PythonScanner(bytes, in: content)
-      try scanner.dict { key, scanner in
+      // `{"` begins JSON, where escapes mean something else, or a dict in Python's other quotes.
+      let inner = trim(bytes, content)
+      let second = inner.dropFirst().first { !isBlank(bytes[$0]) }
+      var reason: ScanFailure?
+      if let second, bytes[second] == UInt8(ascii: "\"") {
+        do {
+          try read(JSONScanner(bytes, in: content))
+          isJSON = true
+          return
+        } catch let failure as ScanFailure { reason = failure }
+      }
+      self = Self()
+      do {
+        try read(PythonScanner(bytes, in: content))
+      } catch let failure as ScanFailure {
+        // Whichever reading came further knows better what is wrong.
+        if let reason, reason.offset > failure.offset { throw reason }
+        throw failure
+      }
+    }
+
+    private init() {}
+
+    private mutating func read(_ whole: some RecordScanner) throws {
+      var scanner = whole
+      try scanner.object { key, scanner in
         _ = scanner.peek()
         let start = scanner.position
         guard ranges[key] == nil else {
           throw scanner.failure("key \(PythonScanner.quoted(key)) stands twice")
         }
         switch key {
-        case "token": try scanner.list { tokens.append(try $0.string()) }
+        case "token": try scanner.array { tokens.append(try $0.string()) }
         case "img_id": image = try scanner.string()
         case "relation": label = try scanner.string()
         case "h": head = try Self.span(&scanner)
         case "t": tail = try Self.span(&scanner)
-        default: try scanner.skip()
+        default: _ = try scanner.skip(depth: 64)
         }
         ranges[key] = start..<scanner.position
       }
       try scanner.finish()
-      for key in ["token", "h", "t", "img_id", "relation"] where ranges[key] == nil {
+      for key in ["token", "h", "t", "relation"] where ranges[key] == nil {
         throw scanner.failure("no key '\(key)'")
       }
     }
 
-    private static func span(_ scanner: inout PythonScanner) throws -> Ends {
+    private static func span(_ scanner: inout some RecordScanner) throws -> Ends {
       var ends: [Int] = []
-      try scanner.dict { key, scanner in
+      try scanner.object { key, scanner in
         if key == "pos" {
-          try scanner.list { scanner in
+          try scanner.array { scanner in
             guard ends.count < 2 else { throw scanner.failure("'pos' has more than two numbers") }
             ends.append(try scanner.integer())
           }
         } else {
-          try scanner.skip()
+          _ = try scanner.skip(depth: 64)
         }
       }
       guard ends.count == 2 else { throw scanner.failure("no 'pos' of two numbers") }
@@ -106,7 +137,7 @@ public enum MNREText {
       let line: Line
       do {
         line = try Line(bytes, content)
-      } catch let failure as PythonScanner.Failure {
+      } catch let failure as ScanFailure {
         let column = failure.offset - content.lowerBound + 1
         return try note(.syntax(column: column, failure.reason), number)
       }

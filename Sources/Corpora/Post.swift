@@ -13,9 +13,11 @@ public struct Post: Sendable, Hashable, Identifiable {
   public var mentions: [EntityMention]
   /// Relations between mentions of this post.
   public var relations: [RelationMention]
-  /// Tokens whose tags are to be written as IOB2 has them, even where the mentions are the file's
-  /// own: somebody fixed how the file spells them.
+  /// Tokens whose tags are to be written as their scheme has them, even where the mentions are the
+  /// file's own: somebody fixed how the file spells them.
   public var respelled: [Range<Int>] = []
+  /// How the file of the post spells mentions as tags.
+  public var scheme = TaggingScheme.iob2
   /// Which part of the dataset the file belongs to.
   public let split: Split
   /// What the dataset knows beside the labels, e.g. harbor's `imageAdds` and `textInImage`.

@@ -5,12 +5,8 @@
 /// with string keys; other numbers, `True`, `False` and `None` can be passed over. Depth is
 /// bounded.
 /// Rules: The Python Language Reference, 2.4.1 (string literals) and 6.2.
-struct PythonScanner {
-  /// What was wrong, and the byte where.
-  struct Failure: Error {
-    let offset: Int
-    let reason: String
-  }
+struct PythonScanner: RecordScanner {
+  typealias Failure = ScanFailure
 
   private let bytes: UnsafeBufferPointer<UInt8>
   private let end: Int
@@ -50,7 +46,7 @@ struct PythonScanner {
   }
 
   /// Calls `body` for each key of a dict; `body` must consume the value.
-  mutating func dict(_ body: (_ key: String, inout PythonScanner) throws -> Void) throws {
+  mutating func object(_ body: (_ key: String, inout PythonScanner) throws -> Void) throws {
     try expect(UInt8(ascii: "{"))
     while !take(UInt8(ascii: "}")) {
       let key = try string()
@@ -63,7 +59,7 @@ struct PythonScanner {
   }
 
   /// Calls `body` for each element of a list or tuple; `body` must consume it.
-  mutating func list(_ body: (inout PythonScanner) throws -> Void) throws {
+  mutating func array(_ body: (inout PythonScanner) throws -> Void) throws {
     let close: UInt8
     switch peek() {
     case UInt8(ascii: "["): close = UInt8(ascii: "]")
@@ -103,8 +99,8 @@ struct PythonScanner {
     let first = peek()
     let start = position
     switch first {
-    case UInt8(ascii: "{"): try dict { try $1.skip(depth: depth - 1) }
-    case UInt8(ascii: "["), UInt8(ascii: "("): try list { try $0.skip(depth: depth - 1) }
+    case UInt8(ascii: "{"): try object { try $1.skip(depth: depth - 1) }
+    case UInt8(ascii: "["), UInt8(ascii: "("): try array { try $0.skip(depth: depth - 1) }
     case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "u"), UInt8(ascii: "U"):
       _ = try string()
     default:

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A picture as it came out of a file: upright, perhaps already scaled down by the decoder.
 public struct DecodedPicture: Sendable, Hashable {
   /// The upright pixels.
@@ -44,7 +46,9 @@ extension Picture {
     switch PictureFormat(sniffing: bytes) {
     case .png?: return try PNGReader.decode(bytes, limits: limits)
     case .jpeg?: return try JPEGReader.decode(bytes, fitting: box, limits: limits)
-    case nil: throw .unknownFormat(looksLike: PictureFormat.knownName(of: bytes))
+    case nil:
+      if let mistake = MistakenFile(beginning: bytes) { throw .mistaken(mistake) }
+      throw .unknownFormat(looksLike: PictureFormat.knownName(of: bytes))
     }
   }
 
@@ -84,7 +88,6 @@ extension PictureFormat {
     if at(4, "ftyphei") || at(4, "ftypmif") { return "a HEIC" }
     if at(4, "ftypavif") { return "an AVIF" }
     if at(0, "<svg") { return "an SVG" }
-    if at(0, "<!DOCTYPE") || at(0, "<html") { return "a web page" }
     return nil
   }
 }

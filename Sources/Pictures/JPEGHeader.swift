@@ -39,7 +39,10 @@ struct JPEGHeader {
         size = PixelSize(
           width: Int(b[3]) << 8 | Int(b[4]), height: Int(b[1]) << 8 | Int(b[2]))
       case 0xE1 where body.starts(with: Array("Exif\0\0".utf8)):
-        if orientation == .upright { orientation = Orientation(tiff: body.dropFirst(6)) }
+        // Some writers put the six bytes in front twice.
+        var tiff = body
+        while tiff.starts(with: Array("Exif\0\0".utf8)) { tiff = tiff.dropFirst(6) }
+        if orientation == .upright { orientation = Orientation(tiff: tiff) }
       case 0xDA: scanStart = at + length
       default: break
       }

@@ -22,7 +22,7 @@ enum PNGReader {
     guard (width * depth + 7) / 8 * height <= 1032 * bytes.count else {
       throw .truncated(format: "PNG")
     }
-    let picture = try pixels(of: bytes, width: width, height: height)
+    let picture = try pixels(of: withoutColorSpace(bytes), width: width, height: height)
     let upright = picture.upright(from: orientation(in: bytes))
     return DecodedPicture(
       picture: upright, originalSize: PixelSize(width: upright.width, height: upright.height),
@@ -64,6 +64,26 @@ enum PNGReader {
       throw .damaged(format: "PNG", reason: reason)
     }
     return Picture(width: width, height: height, pixels: alpha ? onWhite(pixels) : pixels)
+  }
+
+  /// The file without the chunks that ask for a conversion of colours: encoders were trained on
+  /// pictures as Pillow reads them, which converts nothing.
+  private static func withoutColorSpace(_ bytes: [UInt8]) -> [UInt8] {
+    var kept: [UInt8]?
+    var at = 8
+    var copied = 0
+    while at + 12 <= bytes.count {
+      let length = bytes[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) }
+      let type = String(decoding: bytes[(at + 4)..<(at + 8)], as: UTF8.self)
+      guard length <= bytes.count - at - 12, type != "IDAT", type != "IEND" else { break }
+      let end = at + 12 + length
+      if ["gAMA", "cHRM", "sRGB", "iCCP"].contains(type) {
+        kept = (kept ?? []) + bytes[copied..<at]
+        copied = end
+      }
+      at = end
+    }
+    return kept.map { $0 + bytes[copied...] } ?? bytes
   }
 
   /// Lays straight-alpha pixels on white, in sRGB as browsers do.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why a picture could not be read or written. Each sentence says what is wrong and what to do.
 public enum PictureError: Error, Hashable, Sendable {
   /// The file could not be opened or read; `code` is errno.
@@ -10,6 +12,8 @@ public enum PictureError: Error, Hashable, Sendable {
   case tooManyBytes(Int, limit: Int)
   /// Neither PNG nor JPEG by content; `looksLike` names the format if it is a known one.
   case unknownFormat(looksLike: String?)
+  /// Something that a download left in place of the picture.
+  case mistaken(MistakenFile)
   /// The header says that the picture has no pixels.
   case zeroSize(width: Int, height: Int)
   /// More pixels than the limit.
@@ -39,6 +43,8 @@ extension PictureError: CustomStringConvertible {
       "this is \(name), not PNG or JPEG; convert it first"
     case .unknownFormat(nil):
       "this is neither PNG nor JPEG; convert it or fetch it again"
+    case .mistaken(let file):
+      "this is \(file.advice)"
     case .zeroSize(let width, let height):
       "the picture says it is \(width)x\(height) pixels; fetch it again"
     case .tooManyPixels(let width, let height, let limit):

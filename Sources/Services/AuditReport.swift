@@ -8,10 +8,16 @@ public struct AuditReport: Sendable {
   private let audit: DatasetAudit
   /// Whether the text is for a terminal that shows colours.
   private let isColored: Bool
+  /// Whether the text lists every place.
+  private let showsAll: Bool
+  /// Most places of a finding that the text lists.
+  private static let mostExamples = 5
   private let safe = Sanitizer(emoji: .base)
 
   /// A report of an audit.
-  public init(_ audit: DatasetAudit, colored: Bool = false) {
+  /// - Parameter all: list every place of a finding, not the first five; JSON always does.
+  public init(_ audit: DatasetAudit, colored: Bool = false, all: Bool = false) {
+    showsAll = all
     self.audit = audit
     isColored = colored
   }
@@ -45,10 +51,12 @@ public struct AuditReport: Sendable {
     var lines = ["  \(paint(finding.kind.rawValue, "1"))  \(safe.visible(place))"]
     lines += wrapped(finding.message, indent: "    ")
     // The message of a single line is its example.
-    for example in finding.examples { lines.append("      \(safe.visible(example))") }
-    if finding.count > finding.examples.count, !finding.examples.isEmpty {
+    let shown = showsAll ? finding.examples[...] : finding.examples.prefix(Self.mostExamples)
+    for example in shown { lines.append("      \(safe.visible(example))") }
+    if finding.count > shown.count, !shown.isEmpty {
       lines.append(
-        "      and \(counted(finding.count - finding.examples.count, "more", plain: true))")
+        "      and \(counted(finding.count - shown.count, "more", plain: true))"
+          + (showsAll ? "" : " (--all)"))
     }
     lines += wrapped("→ " + finding.remedy, indent: "    ").map { paint($0, "2") }
     return lines

@@ -9,28 +9,61 @@ public struct ScoreReport: Sendable {
   private let reading: BIO.Reading
   private let sheet: ScoreSheet
   private let notices: [String]
+  /// What says that a pair has no relation; nil for entities.
+  private let nulls: NullRelations?
   private let safe = Sanitizer(emoji: .base)
 
   /// Reads both files and scores one by the other.
+  /// - Parameters:
+  ///   - nulls: labels that say that a pair has no relation; empty for those that datasets use.
+  ///   - progress: told how much of the resampling is done, 0 … 1.
   /// - Throws: `CorporaError`, `AnswerError` with file and line.
   public init(
-    task: ScoredTask, gold: String, predicted: String, reading: BIO.Reading = .lenient
+    task: ScoredTask, gold: String, predicted: String, reading: BIO.Reading = .lenient,
+    nulls named: [String] = [], progress: (Double) -> Void = { _ in }
   ) throws {
     self.task = task
     self.reading = reading
     let right = try AnswerFile(path: gold, task: task, reading: reading)
     let answers = try AnswerFile(path: predicted, task: task, reading: reading)
     let matched = try right.matched(with: answers, task: task)
-    notices = [right, answers].compactMap { file in
+    var notices: [String] = [right, answers].compactMap { file in
       file.unreadable.map {
         "\(file.path):\($0.firstLine): not a tag; \($0.count) of the kind are read as O"
       }
     }
     switch task {
-    case .ner: sheet = ScoreSheet(mentions: matched.posts.map { ($0.gold, $0.predicted) })
-    case .re: sheet = ScoreSheet(relations: matched.posts.map(\.relations))
+    case .ner:
+      nulls = nil
+      notices += [right, answers].filter { $0.scheme != .iob2 }.map {
+        "\($0.path): tags are read as \($0.scheme.rawValue.uppercased())"
+      }
+      sheet = ScoreSheet(
+        mentions: matched.posts.map { ($0.gold, $0.predicted) }, progress: progress)
+    case .re:
+      let used = matched.posts.reduce(into: Set<String>()) { used, post in
+        for pair in post.relations { used.formUnion([pair.gold, pair.predicted]) }
+      }
+      let null = NullRelations(among: used, named: named)
+      nulls = null
+      if null.isEmpty {
+        notices.append(
+          "no label says that there is no relation, so every one counts; name such labels with "
+            + "--null")
+      }
+      for label in named where !used.contains(label) {
+        notices.append("neither file has the label \(label) of --null")
+      }
+      sheet = ScoreSheet(
+        relations: matched.posts.map { post in
+          post.relations.map { (null.unified($0.gold), null.unified($0.predicted)) }
+        }, progress: progress)
     }
+    self.notices = notices
   }
+
+  /// `None`, or what the files call it.
+  private var nullName: String { nulls?.labels.joined(separator: ", ") ?? "" }
 
   /// Percent with two decimals, as published tables have it.
   static func rounded(_ percent: Double) -> Double { (percent * 100).rounded() / 100 }
@@ -38,17 +71,19 @@ public struct ScoreReport: Sendable {
   /// The scores for a person.
   public func text() -> String {
     var rows = [["", "P", "R", "F1", "95 %", "correct", "predicted", "gold"]]
-    let headline = task == .ner ? "all" : "without None"
+    let headline = nulls?.isEmpty == false ? "without \(nullName)" : "all"
     rows.append(row(headline, sheet.headline, sheet.intervals))
-    if let all = sheet.withNone { rows.append(row("with None", all, nil)) }
+    if let all = sheet.withNone, nulls?.isEmpty == false {
+      rows.append(row("with \(nullName)", all, nil))
+    }
     rows.append([])
     for type in sheet.rows { rows.append(row(type.name, type.counts, type.intervals)) }
-    if let none = sheet.none { rows.append(row("(None)", none.counts, none.intervals)) }
+    if let none = sheet.none { rows.append(row("(\(nullName))", none.counts, none.intervals)) }
     let kind =
       task == .ner
       ? "entity mentions, tags read \(reading == .strict ? "strictly" : "leniently")" : "relations"
     return
-      ([kind] + aligned(rows) + [""] + notices.map { "note: \(safe.visible($0))" } + [
+      ([kind] + TextTable.aligned(rows) + [""] + notices.map { "note: \(safe.visible($0))" } + [
         "95 %: F1 of \(ScoreSheet.resamples) samples of the \(RegionVerdict.grouped(sheet.posts)) posts, "
           + "drawn with replacement."
       ]).joined(separator: "\n")
@@ -65,23 +100,6 @@ public struct ScoreReport: Sendable {
     ]
   }
 
-  /// Names to the left, numbers to the right.
-  private func aligned(_ rows: [[String]]) -> [String] {
-    let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in
-      rows.compactMap { $0.indices.contains(column) ? TextWidth.columns(of: $0[column]) : nil }
-        .max()
-        ?? 0
-    }
-    return rows.map { row in
-      row.enumerated().map { i, cell in
-        let pad = String(repeating: " ", count: widths[i] - TextWidth.columns(of: cell))
-        return i == 0 ? cell + pad : pad + cell
-      }
-      .joined(separator: "  ")
-    }
-  }
-
   /// The scores for programs: percent rounded to two decimals.
   public func json() -> String {
     var fields: [(String, JSONText)] = [("task", .string(task.rawValue))]
@@ -92,6 +110,7 @@ public struct ScoreReport: Sendable {
       let none = sheet.none.map { [("None", Self.json($0))] } ?? []
       fields.append(("withNone", .object(Self.scores(all) + [("types", .object(none))])))
     }
+    if let nulls { fields.append(("null", .strings(nulls.labels))) }
     fields += [
       ("types", .object(sheet.rows.map { ($0.name, Self.json($0)) })),
       ("posts", .int(sheet.posts)), ("resamples", .int(ScoreSheet.resamples)),

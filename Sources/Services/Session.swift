@@ -86,6 +86,10 @@ public struct Session: Sendable {
     if let first = malformed.first {
       notices.append(Notice(text: "\(first)\(more(malformed.count))", isWarning: true))
     }
+    let passedOver = dataset.findings.filter { $0.isPassedOver && $0.severity != .malformed }
+    if let first = passedOver.first {
+      notices.append(Notice(text: "\(first)\(more(passedOver.count))", isWarning: true))
+    }
     if location.reason == .stateFolder {
       notices.append(
         Notice(

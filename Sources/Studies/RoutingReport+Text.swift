@@ -3,14 +3,16 @@ extension RoutingReport {
   public var table: String {
     func row(_ name: String, _ posts: Int, _ expert: String, _ score: Score) -> String {
       Self.pad(name, 12) + Self.pad("\(posts)", 7, right: true) + "  " + Self.pad(expert, 28)
-        + [score.precision, score.recall, score.f1].map { Self.number($0) }.joined()
+        + [score.precision, score.recall, score.f1].map(Self.number).joined()
+        + Self.pad(Self.range(score.interval), 17, right: true)
     }
     var lines = [
       "\(dataset), split \(split), "
         + (task == .entities ? "\(reading) reading" : "relations without None")
         + ", router \(models.router)" + (mark.map { " (\($0))" } ?? ""), "",
       Self.pad("set", 12) + Self.pad("posts", 7, right: true) + "  " + Self.pad("answered by", 28)
-        + ["P", "R", "F1"].map { Self.pad($0, 8, right: true) }.joined(),
+        + ["P", "R", "F1"].map { Self.pad($0, 8, right: true) }.joined()
+        + Self.pad("95 %", 17, right: true),
     ]
     let text = "text: \(models.text)"
     let multimodal = "multimodal: \(models.multimodal)"
@@ -27,13 +29,47 @@ extension RoutingReport {
     }
     lines.append(row("", full.posts, "union by the per-post oracle", full.oracle))
     lines.append("")
-    let better = max(full.text.f1, full.multimodal.f1)
+    let better = [full.text.f1, full.multimodal.f1].compactMap(\.self).max()
+    let gain = full.union.f1.flatMap { union in better.map { Self.signed(union - $0) } } ?? "—"
     lines.append(
-      "union − better expert: \(Self.signed(full.union.f1 - better)) F1   routed to the multimodal "
+      "union − better expert: \(gain) F1   routed to the multimodal "
         + "expert: \(Self.percent(router.fractionMultimodal))"
         + (router.aucImageAdds.map { "   AUC of p against imageAdds: \(Self.decimals($0, 3))" }
           ?? ""))
-    return lines.joined(separator: "\n")
+    lines.append(
+      "95 %: where F1 lies when the posts of the set are drawn again with replacement, 1,000 times")
+    return (lines + undefined).joined(separator: "\n")
+  }
+
+  /// Why there are dashes in place of scores, if there are.
+  private var undefined: [String] {
+    let full = sets.full
+    let all = [
+      sets.unimodal.text, sets.unimodal.multimodal, sets.multimodal.text,
+      sets.multimodal.multimodal,
+      full.text, full.multimodal, full.union, full.oracle,
+    ]
+    guard all.contains(where: { $0.precision == nil || $0.recall == nil }) else { return [] }
+    var reasons: [String] = []
+    for (name, posts) in [
+      ("Unimodal", sets.unimodal.posts), ("Multimodal", sets.multimodal.posts),
+    ] where posts == 0 {
+      reasons.append("no post is in the set \(name)")
+    }
+    if full.text.recall == nil {
+      reasons.append("the posts have no labels to find, so R has nothing to divide by")
+    } else if all.contains(where: { $0.recall == nil }) {
+      reasons.append("a set without labels has no R")
+    }
+    if all.contains(where: { $0.precision == nil }) {
+      reasons.append("an expert that names nothing in a set has no P")
+    }
+    return ["—: " + reasons.joined(separator: "; ")]
+  }
+
+  /// The ends of an interval, or a dash.
+  private static func range(_ interval: Score.Interval?) -> String {
+    interval.map { "\(decimals($0.low, 2)) – \(decimals($0.high, 2))" } ?? "—"
   }
 
   static func pad(_ text: String, _ width: Int, right: Bool = false) -> String {
@@ -41,7 +77,10 @@ extension RoutingReport {
     return right ? space + text : text + space
   }
 
-  static func number(_ value: Double) -> String { pad(decimals(value, 2), 8, right: true) }
+  /// A score, or a dash where it is not defined.
+  static func number(_ value: Double?) -> String {
+    pad(value.map { decimals($0, 2) } ?? "—", 8, right: true)
+  }
 
   static func percent(_ share: Double) -> String { decimals(share * 100, 1) + " %" }
 

@@ -70,20 +70,35 @@ public struct RoutingReport: Sendable, Codable {
     public let oracle: Score
   }
 
-  /// Percent, rounded to two decimals.
+  /// Percent, rounded to two decimals; nil where there is nothing to divide by.
   public struct Score: Sendable, Codable {
-    /// Correct / predicted, percent.
-    public let precision: Double
-    /// Correct / gold, percent.
-    public let recall: Double
-    /// Harmonic mean of the two, percent.
-    public let f1: Double
+    /// Correct / predicted, percent; nil where nothing is predicted.
+    public let precision: Double?
+    /// Correct / gold, percent; nil where nothing is labelled.
+    public let recall: Double?
+    /// Harmonic mean of the two, percent; nil where nothing is predicted and nothing is labelled.
+    public let f1: Double?
+    /// Where 95 % of F1 lie when the posts are drawn again with replacement, percent.
+    public let interval: Interval?
 
-    init(_ counts: MatchCounts) {
+    /// Both ends of an interval.
+    public struct Interval: Sendable, Codable {
+      /// 2.5 % of the resamples are below.
+      public let low: Double
+      /// 2.5 % of the resamples are above.
+      public let high: Double
+    }
+
+    /// The score of posts by their counts.
+    init(_ posts: [MatchCounts]) {
       func percent(_ share: Double) -> Double { (share * 10_000).rounded() / 100 }
-      precision = percent(counts.precision)
-      recall = percent(counts.recall)
-      f1 = percent(counts.f1)
+      let sum = posts.reduce(.zero, +)
+      precision = sum.predicted > 0 ? percent(sum.precision) : nil
+      recall = sum.gold > 0 ? percent(sum.recall) : nil
+      f1 = sum.predicted + sum.gold > 0 ? percent(sum.f1) : nil
+      interval = PostBootstrap.f1(of: posts).map {
+        Interval(low: percent($0.low / 100), high: percent($0.high / 100))
+      }
     }
   }
 
@@ -137,7 +152,9 @@ public struct RoutingReport: Sendable, Codable {
     let counts = zip(counted[0], counted[1]).map { ExpertCounts(text: $0, multimodal: $1) }
     let items = zip(posts, reads).map { RoutingProtocol.Item(post: $0, read: $1) }
     let data = try items.routerData(counts)
-    let evaluation = RouterEvaluation(router.installed, on: data)
+    let probabilities = router.installed.probabilities(data.askedInputs)
+    let evaluation = RouterEvaluation(probabilities: probabilities, on: data)
+    let routes = data.routes(probabilities, by: .threshold)
     task = models.task
     mark = models.mark(of: multimodal) ?? models.mark(of: text)
     self.reading = reading.rawValue
@@ -145,16 +162,22 @@ public struct RoutingReport: Sendable, Codable {
     self.split = split.rawValue
     self.models = Models(
       text: text.name, multimodal: multimodal.name, router: router.title)
-    func scores(_ set: RouterEvaluation.SetScore) -> ExpertScores {
-      ExpertScores(
-        posts: set.posts, text: Score(set.counts.text), multimodal: Score(set.counts.multimodal))
+    func scores(_ side: Route) -> ExpertScores {
+      let set = zip(routes, counts).filter { $0.0 == side }.map(\.1)
+      return ExpertScores(
+        posts: set.count, text: Score(set.map(\.text)), multimodal: Score(set.map(\.multimodal)))
+    }
+    func union(_ routes: [Route]) -> Score {
+      Score(zip(routes, counts).map { $0 == .text ? $1.text : $1.multimodal })
     }
     sets = Sets(
-      unimodal: scores(evaluation.unimodal), multimodal: scores(evaluation.multimodal),
+      unimodal: scores(.text), multimodal: scores(.multimodal),
       full: FullScores(
-        posts: evaluation.full.posts, text: Score(evaluation.full.counts.text),
-        multimodal: Score(evaluation.full.counts.multimodal), union: Score(evaluation.union),
-        goldRouting: evaluation.goldUnion.map(Score.init), oracle: Score(evaluation.oracleUnion)))
+        posts: counts.count, text: Score(counts.map(\.text)),
+        multimodal: Score(counts.map(\.multimodal)), union: union(routes),
+        goldRouting: evaluation.goldUnion == nil
+          ? nil : union(ReferenceRouting.gold(imageAdds: data.imageAdds)),
+        oracle: union(counts.oracleRoutes())))
     self.router = RouterNumbers(
       aucImageAdds: evaluation.aucImageAdds.map { ($0 * 10_000).rounded() / 10_000 },
       fractionMultimodal: (evaluation.fractionMultimodal * 10_000).rounded() / 10_000)

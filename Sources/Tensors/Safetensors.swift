@@ -52,6 +52,8 @@ public struct Safetensors: Sendable {
     func fail(_ problem: String) -> SafetensorsError {
       SafetensorsError(path: path, problem: problem)
     }
+    let beginning = source.copy(0..<min(512, source.count))
+    if let mistake = MistakenFile(beginning: beginning) { throw fail("is \(mistake.advice)") }
     guard source.count >= 8 else { throw fail("is shorter than the 8 bytes of a header length") }
     let length = source.withBytes(0..<8) { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= UInt64(Self.headerLimit), length <= UInt64(source.count - 8) else {

@@ -92,6 +92,42 @@ struct AuditCommandTests {
     #expect(text.status == 0 && text.output.contains("66.83") && text.output.contains("66.14"))
   }
 
+  @Test("null relations are told by name, and may be named")
+  func scoreNullRelations() throws {
+    let folder = try TemporaryFolder()
+    let gold = try folder.write("no_relation\nmember\nno_relation\nno_relation\npeer\n", "g.txt")
+    let answers = try folder.write("no_relation\nmember\nno_relation\npeer\nno_relation\n", "p.txt")
+    func run(_ more: String...) throws -> [String: Any] {
+      try object(
+        try Program.run(
+          ["score", "--task", "re", "--gold", gold, "--pred", answers, "--json"] + more
+        ).output)
+    }
+    let known = try run()
+    #expect(known["f1"] as? Double == 50)
+    #expect(known["null"] as? [String] == ["no_relation"])
+    #expect(try run("--null", "member")["f1"] as? Double == 50)
+    let none = try folder.write("member\npeer\n", "n.txt")
+    let text = try Program.run(["score", "--task", "re", "--gold", none, "--pred", none]).output
+    #expect(text.contains("every one counts") && text.contains("100.00"))
+  }
+
+  @Test("audit --counts counts, and --all lists every place")
+  func countsAndAll() throws {
+    let folder = try TemporaryFolder()
+    let train = try folder.write(
+      (0..<7).map { "IMGID:\($0)\nAnn\tI-PER\nsees\tO\nBerg\tB-LOC\n\n" }.joined(), "train.txt")
+    let counts = try object(try Program.run(["audit", train, "--counts", "--json"]).output)
+    let rows = try #require(counts["splits"] as? [[String: Any]])
+    #expect(rows.count == 1 && rows[0]["posts"] as? Int == 7)
+    #expect(rows[0]["pictures"] as? Int == 7 && rows[0]["foundPictures"] as? Int == 0)
+    #expect(rows[0]["mentions"] as? [String: Int] == ["PER": 7, "LOC": 7])
+    let orphans = "train.txt:27: I-PER"
+    #expect(!(try Program.run(["audit", train]).output.contains(orphans)))
+    #expect(try Program.run(["audit", train, "--all"]).output.contains(orphans))
+    #expect(try Program.run(["audit", train, "--json"]).output.contains(orphans))
+  }
+
   @Test("mentions are scored by either reading; the first difference is named")
   func scoreMentions() throws {
     let folder = try TemporaryFolder()

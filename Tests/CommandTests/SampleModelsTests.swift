@@ -48,7 +48,10 @@ struct SampleModelsTests {
     #expect(try scored(task, router, by: "text") == full.text.f1)
     #expect(try scored(task, router, by: "multimodal") == full.multimodal.f1)
     // Whoever sees pictures names more: untrained models would not.
-    #expect(full.union.f1 > full.text.f1 + 5)
+    let (union, text) = (try #require(full.union.f1), try #require(full.text.f1))
+    #expect(union > text + 5)
+    let interval = try #require(full.union.interval)
+    #expect(interval.low < union && union < interval.high)
   }
 
   @Test("a router for another task is not asked")
@@ -59,6 +62,19 @@ struct SampleModelsTests {
       folder.path + "/out",
     ])
     #expect(result.status != 0 && result.errors.contains("--by text"))
+  }
+
+  @Test("what is not defined is a dash with its reason, not zero")
+  func undefinedScores() throws {
+    let folder = try TemporaryFolder()
+    let data = try folder.write("IMGID:1\nthe\tO\nof\tO\n", "test.txt")
+    let text = try Program.run(["evaluate", data, "--models", Self.models])
+    #expect(text.status == 0 && text.output.contains("no labels to find"), "\(text)")
+    #expect(text.output.contains("—"))
+    let json = try Program.run(["evaluate", data, "--models", Self.models, "--json"])
+    let sets = try JSONDecoder().decode(RoutingReport.self, from: Data(json.output.utf8)).sets
+    #expect(sets.full.union.recall == nil && sets.multimodal.posts == 0)
+    #expect(sets.multimodal.multimodal.f1 == nil && sets.multimodal.multimodal.interval == nil)
   }
 
   @Test("any expert may be named, and all splits may be scored")

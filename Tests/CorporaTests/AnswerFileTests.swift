@@ -117,4 +117,61 @@ struct AnswerFileTests {
     #expect(error(.ner, mner, mner + "stray\n").contains("no tab"))
     #expect(error(.re, pair, "{'token': 3}\n").contains("pred:1"))
   }
+
+  /// Percent of mentions, as `score` counts them.
+  private func f1(
+    _ gold: String, _ predicted: String, _ reading: BIO.Reading = .lenient
+  ) throws -> Double {
+    let posts = try match(.ner, gold, predicted, reading).posts
+    let correct = posts.reduce(0) { $0 + Set($1.gold).intersection($1.predicted).count }
+    let both = posts.reduce(0) { $0 + $1.gold.count + $1.predicted.count }
+    return (20_000 * Double(correct) / Double(both)).rounded() / 100
+  }
+
+  @Test func columnsOfOtherToolsAreRead() throws {
+    let gold =
+      "-DOCSTART- -X- O\nMia -X- _ B-PER\nKoch -X- _ I-PER\nsaw -X- _ O\nRhodes -X- _ B-LOC\n\n"
+      + "Lima -X- _ B-LOC\n"
+    let predicted = gold.replacingOccurrences(of: "Rhodes -X- _ B-LOC", with: "Rhodes -X- _ O")
+      .replacingOccurrences(of: "Lima -X- _ B-LOC", with: "Lima -X- _ B-ORG")
+    #expect(try f1(gold, predicted) == 40)
+    // Against tags alone, whose words are not known.
+    #expect(try f1(gold, "B-PER\nI-PER\nO\nO\n\nB-ORG\n") == 40)
+    #expect(try f1("IMGID:1\nMia\tB-PER \nx\tO \n", "IMGID:1\nMia\tB-PER\nx\tO\n") == 100)
+  }
+
+  @Test(arguments: BIO.Reading.allCases) func schemesAreConverted(reading: BIO.Reading) throws {
+    let gold = "B-PER\nE-PER\nO\nS-LOC\nS-LOC\n\nO\nS-LOC\n"
+    let predicted = "B-PER\nE-PER\nO\nS-LOC\nO\n\nO\nS-LOC\n"
+    #expect(try f1(gold, predicted, reading) == 85.71)
+    // Each file may have its own scheme.
+    #expect(try f1(gold, "B-PER\nI-PER\nO\nB-LOC\nO\n\nO\nB-LOC\n", reading) == 85.71)
+    #expect(try f1(gold, "B-PER\nL-PER\nO\nU-LOC\nO\n\nO\nU-LOC\n", reading) == 85.71)
+    #expect(try f1(gold, "PER\nPER\nO\nLOC\nO\n\nO\nLOC\n", reading) == 85.71)
+    #expect(try f1(gold, "I-PER\nI-PER\nO\nI-LOC\nO\n\nO\nI-LOC\n", reading) == 85.71)
+  }
+
+  @Test func unknownSchemesAreRefusedByName() {
+    #expect(error(.ner, "B-PER\nX-PER\n", "O\nO\n").contains("gold:2: `X-PER` is not a tag"))
+    #expect(
+      error(.ner, "IMGID:1\na\tX-PER\nb\tB-PER\n", "O\nO\n").contains("gold:2: `X-PER` is not"))
+    #expect(error(.ner, "None\npeer\n", "O\nO\n").contains("gold:1: `None` is not a tag"))
+  }
+
+  @Test func nullRelationsAreThoseThatOccur() {
+    #expect(NullRelations(among: ["no_relation", "peer"]).labels == ["no_relation"])
+    #expect(NullRelations(among: ["None", "Other", "NA"]).labels == ["None", "NA"])
+    #expect(NullRelations(among: ["Other", "peer"]).labels == ["Other"])
+    #expect(NullRelations(among: ["peer"]).isEmpty)
+    #expect(NullRelations(among: ["peer", "None"], named: ["peer"]).unified("peer") == "None")
+    #expect(NullRelations(among: ["peer", "None"], named: ["peer"]).unified("x") == "x")
+  }
+
+  @Test func aFolderIsCalledAFolder() throws {
+    try withFolder { folder in
+      #expect(throws: CorporaError.isFolder(folder)) {
+        _ = try AnswerFile(path: folder, task: .ner)
+      }
+    }
+  }
 }

@@ -55,6 +55,46 @@ struct AuditTests {
     #expect(result.isSerious && result.pictures == 3)
   }
 
+  @Test func aPlaceholderIsNoLeak() throws {
+    let gray = RGB(128, 128, 128)
+    let result = try audit(
+      [
+        "train.txt": post("a", "Ann sees", "B-PER O") + post("b", "Bob sees", "B-PER O"),
+        "test.txt": post("c", "Cat sees", "B-PER O") + post("d", "Dan sees", "B-PER O"),
+      ],
+      pictures: ["a.png": gray, "b.png": gray, "c.png": gray, "d.png": RGB(1, 2, 3)])
+    let found = try only(.placeholderImage, result)
+    #expect(found.severity == .warning && found.count == 3 && found.line == 1)
+    #expect(!result.findings.contains { $0.kind == .sharedImage } && !result.isSerious)
+  }
+
+  @Test func countsAreBySplit() throws {
+    let folder = NSTemporaryDirectory() + "counts-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try (post("a", "Ann sees", "B-PER O") + post("a", "Tarn sees", "B-LOC O"))
+      .write(toFile: folder + "/train.txt", atomically: true, encoding: .utf8)
+    try post("b", "Bob sees", "B-PER O")
+      .write(toFile: folder + "/test.txt", atomically: true, encoding: .utf8)
+    try Data(Picture(width: 8, height: 8, color: RGB(1, 2, 3)).png())
+      .write(to: URL(fileURLWithPath: folder + "/a.png"))
+    let rows = DatasetCounts(try Dataset.open(folder)).rows
+    #expect(rows.map(\.split) == [.train, .test, nil])
+    #expect(rows.map(\.posts) == [2, 1, 3])
+    #expect(rows.map(\.pictures) == [1, 1, 2])
+    #expect(rows.map(\.foundPictures) == [1, 0, 1])
+    #expect(rows[2].mentions == [.person: 2, .location: 1])
+  }
+
+  @Test func filesPassedOverAreFindings() throws {
+    let result = try audit([
+      "train.txt": post("a", "Ann sees", "B-PER O"), "test.json": "[]", "dev.txt": "",
+    ])
+    let found = result.findings.filter { $0.kind == .passedOverFile }
+    #expect(found.map(\.file) == ["dev.txt", "test.json"])
+    #expect(found.allSatisfy { $0.severity == .warning })
+  }
+
   @Test func textsOfTwoSplitsAreSerious() throws {
     let result = try audit([
       "train.txt": post("a", "Ann sees http://x.y/1", "B-PER O O"),

@@ -131,4 +131,50 @@ import Testing
     try Data().write(to: file)
     #expect(throws: PictureError.empty) { try Picture.decode(file: file.path) }
   }
+
+  @Test func whatDownloadsLeaveIsNamed() {
+    let pointer =
+      "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
+    #expect(throws: PictureError.mistaken(.lfsPointer)) {
+      try Picture.decode(Array(pointer.utf8))
+    }
+    for page in ["<!DOCTYPE html><p>", "\u{FEFF}\n <!doctype HTML>", "<HTML lang=en>"] {
+      #expect(throws: PictureError.mistaken(.webPage)) { try Picture.decode(Array(page.utf8)) }
+    }
+    #expect("\(PictureError.mistaken(.lfsPointer))".contains("git lfs pull"))
+  }
+
+  @Test func exifWrittenTwiceStandsUpright() throws {
+    let picture = sampleScene(width: 32, height: 16)
+    let once = withExif(tiff(orientation: 6), in: jpeg(picture))
+    let twice = withExif(Array("Exif\0\0".utf8) + tiff(orientation: 6), in: jpeg(picture))
+    let upright = try Picture.decode(twice).picture
+    #expect(upright == (try Picture.decode(once).picture))
+    #expect(upright.width == 16 && upright.height == 32)
+  }
+
+  /// Pillow converts nothing for a `gAMA` chunk, and the encoders learned what it reads.
+  @Test func gammaIsNotApplied() throws {
+    func checksum(_ bytes: [UInt8]) -> UInt32 {
+      var sum: UInt32 = .max
+      for byte in bytes {
+        sum ^= UInt32(byte)
+        for _ in 0..<8 { sum = sum & 1 == 1 ? (sum >> 1) ^ 0xEDB8_8320 : sum >> 1 }
+      }
+      return ~sum
+    }
+    func big(_ value: UInt32) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+    }
+    let picture = sampleScene(width: 20, height: 10)
+    let plain = try picture.png()
+    let chunk = Array("gAMA".utf8) + big(100_000)
+    // After the signature and IHDR.
+    var marked = Array(plain[..<33])
+    marked += big(4)
+    marked += chunk
+    marked += big(checksum(chunk))
+    marked += plain[33...]
+    #expect(try Picture.decode(marked).picture == picture)
+  }
 }

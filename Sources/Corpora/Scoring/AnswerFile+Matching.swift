@@ -39,7 +39,8 @@ extension AnswerFile {
       copy.posts.append(
         Post(
           line: first.line + start, name: nil, tokens: nil, count: post.count,
-          mentions: BIO.mentions(of: tags, reading: reading).mentions, tokenOffset: 0))
+          mentions: BIO.mentions(of: tags, reading: reading, scheme: scheme).mentions,
+          tokenOffset: 0))
       start += post.count
     }
     return copy

@@ -11,11 +11,10 @@ extension AnswerFile {
     try bytes.withUnsafeBufferPointer { bytes in
       switch (DataFormat.guess(bytes), task) {
       case (.format(.mner), .ner):
-        add(
-          try MNERText.read(bytes, file: path, strict: true, reading: reading), offset: 1)
+        try add(MNERText.read(bytes, file: path, strict: true, reading: reading))
       case (.format(.jsonLines), _):
         let parsed = try JSONLines.read(bytes, file: path, strict: true, reading: reading)
-        add(parsed, offset: nil)
+        try add(parsed)
         if task == .re { addPairs(of: parsed.posts) }
         isGrouped = task == .re
       case (.format(.mnre), .re): try addPairs(bytes)
@@ -31,18 +30,26 @@ extension AnswerFile {
     }
   }
 
-  private mutating func add(_ parsed: ParsedFile, offset: Int?) {
+  private mutating func add(_ parsed: ParsedFile) throws {
+    scheme = parsed.scheme
     for finding in parsed.findings {
-      switch finding.problem {
-      case .tag(_, .unreadable): noteUnreadable(line: finding.location.line)
-      default: break
+      guard case .tag(let tag, let kind) = finding.problem else { continue }
+      if kind == .unreadable { noteUnreadable(line: finding.location.line) }
+      if kind == .unknownPrefix, case .foreign = scheme.tag(tag) {
+        throw notATag(tag, line: finding.location.line)
       }
     }
     posts = parsed.posts.map { post in
       Post(
         line: post.line, name: post.imageID ?? post.id, tokens: post.tokens.map(\.text),
-        count: post.tokens.count, mentions: post.mentions, tokenOffset: offset)
+        count: post.tokens.count, mentions: post.mentions, tokenOffset: parsed.wordOffset)
     }
+  }
+
+  private func notATag(_ text: String, line: Int) -> AnswerError {
+    .notALabel(
+      file: path, line: line, text: text,
+      wanted: "a tag; write O, B-TYPE or I-TYPE, or another of IO, BIOES, BILOU and BMES")
   }
 
   private mutating func noteUnreadable(line: Int) {
@@ -82,42 +89,50 @@ extension AnswerFile {
     }
   }
 
-  /// One tag a line, perhaps behind a word and a tab; blank lines between posts.
+  /// One tag a line, perhaps after other columns; blank lines between posts.
   private mutating func addTags(_ bytes: UnsafeBufferPointer<UInt8>) throws {
-    var tags: [BIO.Tag] = []
-    var words: [String] = []
-    var lines: [Int] = []
-    var all: [BIO.Tag] = []
+    var read: [(line: Int, word: String?, tag: String)?] = []
+    var tally = TaggingScheme.Tally()
+    var outsides = 0
     var number = 0
-    func close() {
-      guard let first = lines.first else { return }
-      posts.append(
-        Post(
-          line: first, name: nil, tokens: words.count == tags.count ? words : nil,
-          count: tags.count, mentions: BIO.mentions(of: tags, reading: reading).mentions,
-          tokenOffset: 0))
-      tags.removeAll(keepingCapacity: true)
-      words.removeAll(keepingCapacity: true)
-      lines.removeAll(keepingCapacity: true)
-    }
     try forEachLine(bytes) { content, _ in
       number += 1
-      let range = trim(bytes, content)
-      if range.isEmpty { return close() }
-      let (line, _) = text(bytes, content.prefix(Bounds.line))
-      let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-      let spelled = (fields.last ?? "").trimmingCharacters(in: .whitespaces)
-      let tag = BIO.Tag(spelled)
-      if tag == .unreadable {
-        throw AnswerError.notALabel(
-          file: path, line: number, text: line, wanted: "a tag; write O, B-TYPE or I-TYPE")
+      let range = trim(bytes, content.prefix(Bounds.line))
+      if range.isEmpty || MNERLine.isDocumentStart(bytes, range) {
+        tally.addOutside()
+        return read.append(nil)
       }
-      if fields.count > 1 { words.append(String(fields[0])) }
-      tags.append(tag)
-      all.append(tag)
-      lines.append(number)
+      let fields = ColumnLayout.fields(bytes, range)
+      let tag = text(bytes, fields.last ?? range).text
+      guard BIO.Tag(tag) != .unreadable || TaggingScheme.io.tag(tag) != .unreadable else {
+        throw notATag(text(bytes, range).text, line: number)
+      }
+      if tag == "O" { outsides += 1 }
+      tally.add(tag)
+      read.append(
+        (number, fields.count > 1 ? fields.first.map { text(bytes, $0).text } : nil, tag))
     }
-    close()
+    scheme = tally.scheme
+    var all: [BIO.Tag] = []
+    for post in read.split(whereSeparator: { $0 == nil }) {
+      let lines = post.compactMap(\.self)
+      let tags = lines.map { scheme.tag($0.tag) }
+      // A file of nothing but names holds other labels than tags.
+      if let wrong = zip(lines, tags).first(where: { line, tag in
+        if case .foreign = tag { return true }
+        return tag == .unreadable || (scheme == .io && outsides == 0)
+      }) {
+        throw notATag(wrong.0.tag, line: wrong.0.line)
+      }
+      let words = lines.compactMap(\.word)
+      posts.append(
+        Post(
+          line: lines.first?.line ?? 1, name: nil,
+          tokens: words.count == tags.count ? words : nil, count: tags.count,
+          mentions: BIO.mentions(of: tags, reading: reading, scheme: scheme).mentions,
+          tokenOffset: 0))
+      all += tags
+    }
     if posts.count == 1, posts[0].tokens == nil { flatTags = all }
   }
 
@@ -144,7 +159,7 @@ extension BIO.Tag {
   /// Whether a text is surely no tag: `O` and `B-PER` among relations mean the wrong file.
   fileprivate var isNoTag: Bool {
     switch self {
-    case .outside, .begin, .inside: false
+    case .outside, .begin, .inside, .end, .single: false
     case .foreign, .unreadable: true
     }
   }

@@ -62,6 +62,8 @@ public struct AnswerFile: Sendable {
   var isGrouped = false
   /// Tags without words and without blank lines, as they stood: where posts end is not known.
   var flatTags: [BIO.Tag]?
+  /// How the file spells mentions as tags.
+  public internal(set) var scheme = TaggingScheme.iob2
   /// How tags were understood.
   var reading = BIO.Reading.lenient
 }

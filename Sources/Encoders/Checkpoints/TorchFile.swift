@@ -25,6 +25,9 @@ struct TorchFile: TensorFile {
   }
 
   init(source: ByteSource, path: String) throws(CheckpointError) {
+    if let mistake = MistakenFile(beginning: source.copy(0..<min(512, source.count))) {
+      throw .file(path: path, problem: "is \(mistake.advice)")
+    }
     let reader = LittleEndianReader(source: source)
     let contents =
       ZipArchive.isZip(reader)

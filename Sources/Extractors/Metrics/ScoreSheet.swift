@@ -55,7 +55,11 @@ public struct ScoreSheet: Sendable {
 
   /// Scores mentions: a prediction is correct when range and type are those of a gold mention
   /// (MODELS §2.8.1).
-  public init(mentions posts: [(gold: [EntityMention], predicted: [EntityMention])]) {
+  /// - Parameter progress: told how much of the resampling is done, 0 … 1.
+  public init(
+    mentions posts: [(gold: [EntityMention], predicted: [EntityMention])],
+    progress: (Double) -> Void = { _ in }
+  ) {
     var score = EntityScore()
     for post in posts { score.add(predicted: post.predicted, gold: post.gold) }
     headline = Counts(correct: score.correct, predicted: score.predicted, gold: score.gold)
@@ -68,7 +72,7 @@ public struct ScoreSheet: Sendable {
       for mention in post.predicted { tally.add(mention.type.rawValue) { $0.predicted += 1 } }
       for mention in post.gold { tally.add(mention.type.rawValue) { $0.gold += 1 } }
     }
-    let result = tally.resampled(leavingOut: nil)
+    let result = tally.resampled(leavingOut: nil, progress)
     let order = ["PER", "LOC", "ORG", "MISC"]
     rows = Self.ordered(tally.rows(result.rows), as: order)
     intervals = result.headline
@@ -79,7 +83,11 @@ public struct ScoreSheet: Sendable {
 
   /// Scores relations, `None` left out of the headline (MODELS §2.8.2); `posts` are resampled with
   /// all their pairs.
-  public init(relations posts: [[(gold: String, predicted: String)]]) {
+  /// - Parameter progress: told how much of the resampling is done, 0 … 1.
+  public init(
+    relations posts: [[(gold: String, predicted: String)]],
+    progress: (Double) -> Void = { _ in }
+  ) {
     var score = RelationScore()
     var tally = Tally()
     for post in posts {
@@ -95,7 +103,7 @@ public struct ScoreSheet: Sendable {
     }
     headline = score.withoutNone
     withNone = score.withNone
-    let result = tally.resampled(leavingOut: RelationScore.none)
+    let result = tally.resampled(leavingOut: RelationScore.none, progress)
     let all = Self.ordered(tally.rows(result.rows), as: RelationScheme.mnre.labels)
     rows = all.filter { $0.name != RelationScore.none }
     none = all.first { $0.name == RelationScore.none }

@@ -10,6 +10,8 @@ public struct AuditFinding: Sendable, Hashable {
     case unreadableRegions
     /// A picture in two splits, by its name or by its bytes.
     case sharedImage
+    /// One picture under many names: a placeholder for those that could not be had.
+    case placeholderImage
     /// A text in two splits.
     case sharedText
     /// The same words, or the same pair, labelled in two ways.
@@ -26,6 +28,8 @@ public struct AuditFinding: Sendable, Hashable {
     case foreignTag
     /// Lines that cannot be read.
     case malformedLine
+    /// Files of the folder that are not part of the dataset, though they may have been meant to be.
+    case passedOverFile
     /// Pictures that are not there.
     case missingImage
     /// `I-` tags that continue no mention.
@@ -56,13 +60,10 @@ public struct AuditFinding: Sendable, Hashable {
   public let remedy: String
   /// How many times it was found.
   public var count = 1
-  /// The first places, each one line.
+  /// The places, each one line.
   public var examples: [String] = []
   /// Numbers behind the message by name, such as `mutualInformation` in bits.
   public var measures: [(name: String, value: Double)] = []
-
-  /// Most examples that a finding keeps.
-  public static let mostExamples = 5
 
   /// A finding.
   public init(
@@ -77,7 +78,7 @@ public struct AuditFinding: Sendable, Hashable {
     self.message = message
     self.remedy = remedy
     self.count = count
-    self.examples = Array(examples.prefix(Self.mostExamples))
+    self.examples = examples
     self.measures = measures
   }
 

@@ -18,8 +18,9 @@ extension DatasetAudit {
     switch finding.problem {
     case .tag(_, .orphan): .orphanTag
     case .tag: .foreignTag
-    // Empty words are found among the tokens; other files are none of the dataset's.
-    case .emptyWord, .unknownFormat: nil
+    // Empty words are found among the tokens.
+    case .emptyWord: nil
+    case _ where finding.isPassedOver: .passedOverFile
     default: .malformedLine
     }
   }
@@ -31,7 +32,7 @@ extension DatasetAudit {
     let count = found.reduce(0) { sum, finding in
       if case .more(let rest) = finding.problem { sum + rest } else { sum + 1 }
     }
-    let examples = found.prefix(AuditFinding.mostExamples).map { finding in
+    let examples = found.map { finding in
       switch finding.problem {
       case .tag(let tag, _): "\(finding.location): \(tag)"
       default: "\(finding)"
@@ -49,8 +50,13 @@ extension DatasetAudit {
         )
       case .foreignTag:
         (
-          "\(counted(count, "tag")) that \(count == 1 ? "is" : "are") not BIO",
-          "Write O, B-TYPE or I-TYPE."
+          "\(counted(count, "tag")) that the file's tagging scheme does not have",
+          "Write the tags as the rest of the file has them: O, B-TYPE or I-TYPE in BIO."
+        )
+      case .passedOverFile:
+        (
+          "this file was passed over",
+          "Bring it into a format of docs/formats.md if it belongs to the dataset; else move it."
         )
       default:
         (
@@ -69,7 +75,7 @@ extension DatasetAudit {
       var places: [(line: Int, text: String)] = []
       for post in dataset.posts[file.posts] {
         for (i, token) in post.tokens.enumerated() where token.showsNothing {
-          let line = file.format == .mner ? post.source.line + 1 + i : post.source.line
+          let line = file.wordOffset.map { post.source.line + $0 + i } ?? post.source.line
           let codes = token.text.unicodeScalars.prefix(4).map {
             let digits = String($0.value, radix: 16, uppercase: true)
             return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
@@ -85,7 +91,7 @@ extension DatasetAudit {
         "\(counted(places.count, "word")) that \(verb) nothing: blanks, joiners or selectors",
         remedy: "Tokenizers drop them and then count differently; keep their places, and encode "
           + "them as unknown words.", count: places.count,
-        examples: places.prefix(AuditFinding.mostExamples).map(\.text))
+        examples: places.map(\.text))
     }
   }
 }

@@ -41,7 +41,7 @@ extension DatasetAudit {
       .labelShift, .warning, file: name,
       "the \(noun) of \(b.split.rawValue) are spread otherwise than those of \(a.split.rawValue)",
       remedy: "Draw the splits anew, or give scores by label.",
-      examples: moved.prefix(AuditFinding.mostExamples).map {
+      examples: moved.map {
         "\($0.label): \(percent($0.a)) in \(a.split.rawValue), \(percent($0.b)) in \(b.split.rawValue)"
       },
       measures: [("divergence", test.divergence), ("pValue", test.pValue)])

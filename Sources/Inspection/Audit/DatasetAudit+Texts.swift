@@ -20,7 +20,7 @@ extension DatasetAudit {
           + "in \(a.rawValue), but for case and links",
         remedy: "Take them out of \(a.rawValue): a model can know their labels by heart.",
         count: pairs.count,
-        examples: pairs.prefix(AuditFinding.mostExamples).map { example(dataset, $0.0, $0.1) })
+        examples: pairs.map { example(dataset, $0.0, $0.1) })
     }
   }
 
@@ -87,7 +87,7 @@ extension DatasetAudit {
         "\(noun) \(pairs.count == 1 ? "stands" : "stand") in the dataset with different mentions",
         remedy: "Unless the pictures decide, one labelling is wrong; correct it.",
         count: pairs.count,
-        examples: pairs.prefix(AuditFinding.mostExamples).map { example(dataset, $0.0, $0.1) })
+        examples: pairs.map { example(dataset, $0.0, $0.1) })
     ]
   }
 
@@ -130,7 +130,7 @@ extension DatasetAudit {
         "\(counted(found.count, "pair")) \(found.count == 1 ? "has" : "have") another relation "
           + "elsewhere in the same text",
         remedy: "Unless the pictures decide, one relation is wrong; correct it.",
-        count: found.count, examples: found.prefix(AuditFinding.mostExamples).map(\.text))
+        count: found.count, examples: found.map(\.text))
     ]
   }
 }

@@ -67,7 +67,8 @@ struct PictureSurvey {
 
   /// Missing, refused, broken and shared pictures.
   func findings(of dataset: Dataset) -> [AuditFinding] {
-    dataset.files.flatMap { trouble(in: $0, of: dataset) } + shared(in: dataset)
+    dataset.files.flatMap { trouble(in: $0, of: dataset) }
+      + placeholders(in: dataset) + shared(in: dataset)
   }
 
   private func trouble(in file: DataFile, of dataset: Dataset) -> [AuditFinding] {
@@ -101,7 +102,7 @@ struct PictureSurvey {
           .missingImage, .notice, file: file.name, line: isAll ? nil : line(missing.first), share,
           remedy: "Name their folder with --images; multimodal models see nothing in their place.",
           count: missing.count,
-          examples: missing.prefix(isAll ? 0 : AuditFinding.mostExamples).map {
+          examples: missing.prefix(isAll ? 0 : .max).map {
             "\(place($0)), picture \(dataset.posts[$0].imageID ?? "")"
           }))
     }
@@ -112,7 +113,7 @@ struct PictureSurvey {
           "\(DatasetAudit.counted(refused.count, "picture")) that may not be opened",
           remedy: "Put the pictures into a folder and name it with --images.",
           count: refused.count,
-          examples: refused.prefix(AuditFinding.mostExamples).map {
+          examples: refused.map {
             "\(place($0.post)): \($0.reason)"
           }
         ))
@@ -123,7 +124,7 @@ struct PictureSurvey {
           .undecodableImage, .warning, file: file.name, line: line(broken.first?.post),
           "\(DatasetAudit.counted(broken.count, "picture")) that cannot be decoded",
           remedy: "Fetch them again; models see nothing in their place.", count: broken.count,
-          examples: broken.prefix(AuditFinding.mostExamples).map {
+          examples: broken.map {
             "\(place($0.post)): \($0.reason)"
           }
         ))
@@ -131,15 +132,47 @@ struct PictureSurvey {
     return result
   }
 
+  /// Names under which one picture counts as a placeholder, not as a picture that was posted twice.
+  private static let fewestPlaceholderNames = 3
+
+  /// Where pictures of the same bytes stand under many names, by the hash of the bytes.
+  private func placeholderPosts(in dataset: Dataset) -> [String: [Int]] {
+    var names: [String: Set<String>] = [:]
+    var posts: [String: [Int]] = [:]
+    for (at, post) in dataset.posts.enumerated() {
+      guard case .file(let path) = lookups[at], let hash = outcomes[path]?.hash else { continue }
+      names[hash, default: []].insert(post.imageID ?? "")
+      posts[hash, default: []].append(at)
+    }
+    return posts.filter { (names[$0.key]?.count ?? 0) >= Self.fewestPlaceholderNames }
+  }
+
+  private func placeholders(in dataset: Dataset) -> [AuditFinding] {
+    placeholderPosts(in: dataset).values.sorted { $0[0] < $1[0] }.map { posts in
+      let first = dataset.posts[posts[0]]
+      return AuditFinding(
+        .placeholderImage, .warning, file: first.source.file, line: first.source.line,
+        "\(DatasetAudit.counted(posts.count, "post")) show one and the same picture under "
+          + "different names: a placeholder, or a picture that was posted again and again",
+        remedy: "Look at it. A placeholder says nothing about a post: take it away, so that the "
+          + "posts count as having no picture.",
+        count: posts.count,
+        examples: posts.map {
+          "\(dataset.posts[$0].source): picture \(dataset.posts[$0].imageID ?? "")"
+        })
+    }
+  }
+
   /// Pictures in two splits: first by name, then those of another name by their bytes.
   private func shared(in dataset: Dataset) -> [AuditFinding] {
     var names: [String: [Split: Int]] = [:]
     var contents: [String: [Split: Int]] = [:]
+    let placeholders = placeholderPosts(in: dataset)
     for (at, post) in dataset.posts.enumerated() where post.split != .all {
       guard let name = post.imageID else { continue }
       if names[name]?[post.split] == nil { names[name, default: [:]][post.split] = at }
       if case .file(let path) = lookups[at], let hash = outcomes[path]?.hash,
-        contents[hash]?[post.split] == nil
+        placeholders[hash] == nil, contents[hash]?[post.split] == nil
       {
         contents[hash, default: [:]][post.split] = at
       }
@@ -166,7 +199,7 @@ struct PictureSurvey {
           + "\(pairs.count == 1 ? "belongs" : "belong") to \(a.rawValue), \(how)",
         remedy: "Take these posts out of \(a.rawValue): a model can know them by heart.",
         count: pairs.count,
-        examples: pairs.prefix(AuditFinding.mostExamples).map { first, second in
+        examples: pairs.map { first, second in
           "\(dataset.posts[second].source): \(dataset.posts[second].imageID ?? "") and "
             + "\(dataset.posts[first].source): \(dataset.posts[first].imageID ?? "")"
         })

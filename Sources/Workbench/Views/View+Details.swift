@@ -61,12 +61,13 @@ extension WorkbenchState {
 }
 
 extension WorkbenchState {
-  /// Sentences on the first tags of the file that IOB2 does not allow where they stand; they are
-  /// kept as they are until an edit covers them.
+  /// Sentences on the first tags of the file that its scheme does not allow where they stand; they
+  /// are kept as they are until an edit covers them.
   private func irregularTags(_ post: Post) -> [String] {
     post.irregularities(reading: opened.reading).prefix(3).map { irregularity, tag in
       switch irregularity.kind {
       case .orphan: "in the file, \(tag) at token \(irregularity.token) continues nothing"
+      case .unended: "in the file, nothing ends the mention at token \(irregularity.token), \(tag)"
       case .unknownPrefix, .unreadable:
         "in the file, \"\(tag)\" at token \(irregularity.token) is no tag"
       }

@@ -31,12 +31,23 @@ struct AuditCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
   var images: String?
 
+  @Flag(help: "List every place of a finding, not the first five; JSON always does.")
+  var all = false
+
+  @Flag(help: "Only count posts, pictures, mentions and pairs, split by split.")
+  var counts = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
     let audit: DatasetAudit
     do {
+      if counts {
+        let report = CountsReport(DatasetCounts(try Dataset.open(dataset, images: images)))
+        StandardOutput.write(json ? report.json() : report.text())
+        return
+      }
       audit = try self.audit()
     } catch {
       // Status 1 means findings, so that scripts can tell the two apart.
@@ -44,7 +55,7 @@ struct AuditCommand: ParsableCommand {
       throw ExitCode(2)
     }
     let colored = AuditReport.hasColors(environment: ProcessInfo.processInfo.environment)
-    let report = AuditReport(audit, colored: colored)
+    let report = AuditReport(audit, colored: colored, all: all)
     StandardOutput.write(json ? report.json() : report.text())
     if audit.isSerious { throw ExitCode.failure }
   }

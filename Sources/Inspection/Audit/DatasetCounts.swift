@@ -1,0 +1,57 @@
+import Corpora
+
+/// How much of what a dataset holds, split by split.
+public struct DatasetCounts: Sendable, Hashable {
+  /// The counts of one split.
+  public struct Row: Sendable, Hashable {
+    /// Nil for all splits together.
+    public let split: Split?
+    /// Posts, with or without labels.
+    public var posts = 0
+    /// Different pictures that posts name.
+    public var pictures = 0
+    /// How many of these are there, whether or not they can be decoded.
+    public var foundPictures = 0
+    /// Pairs of mentions with a relation label, the null label included.
+    public var pairs = 0
+    /// Mentions by type.
+    public var mentions: [EntityType: Int] = [:]
+    /// Pairs by relation.
+    public var relations: [String: Int] = [:]
+
+    /// Mentions of every type.
+    public var allMentions: Int { mentions.values.reduce(0, +) }
+  }
+
+  /// The dataset's name.
+  public let name: String
+  /// A row for each split that has posts, then one for all where there are several.
+  public let rows: [Row]
+
+  /// Counts; looks at the disk for pictures, and opens none.
+  public init(_ dataset: Dataset) {
+    name = dataset.name
+    let splits = Split.allCases.filter { split in dataset.posts.contains { $0.split == split } }
+    var rows = splits.map { split in
+      Self.row(split, dataset.posts.filter { $0.split == split }, dataset)
+    }
+    if rows.count > 1 { rows.append(Self.row(nil, dataset.posts, dataset)) }
+    self.rows = rows
+  }
+
+  private static func row(_ split: Split?, _ posts: [Post], _ dataset: Dataset) -> Row {
+    var row = Row(split: split)
+    var names: Set<String> = []
+    for post in posts {
+      row.posts += 1
+      row.pairs += post.relations.count
+      for mention in post.mentions { row.mentions[mention.type, default: 0] += 1 }
+      for relation in post.relations { row.relations[relation.label, default: 0] += 1 }
+      if let name = post.imageID, names.insert(name).inserted {
+        row.pictures += 1
+        if case .file = dataset.image(for: post) { row.foundPictures += 1 }
+      }
+    }
+    return row
+  }
+}
