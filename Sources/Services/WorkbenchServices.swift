@@ -14,6 +14,8 @@ public final class WorkbenchServices {
   public let pictures: PictureService
   /// What asks and trains the models.
   public let inference: InferenceService
+  /// What finds out what queries need of many posts.
+  public let facts: FactService
   private let session: Session
   /// Where steps are appended: the session's store, until the history is saved elsewhere.
   private let store: Current
@@ -37,6 +39,9 @@ public final class WorkbenchServices {
       return isPlain && !name.isEmpty ? "\(folder)/router-\(name)" : nil
     }
     inference = InferenceService(session, options: options, mailbox: mailbox)
+    facts = FactService(
+      session.dataset, inference: inference, folder: session.location.path + "-answers",
+      mailbox: mailbox)
   }
 
   /// Begins to carry an effect out. Those that concern the terminal are not for here.
@@ -49,6 +54,7 @@ public final class WorkbenchServices {
       inference.analyse(post, neighbours: neighbours)
       if let box { pictures.lookAhead(neighbours, box: box) }
     case .explain(let post): inference.explain(post)
+    case .lookAt(let request): facts.look(for: request)
     case .renderPicture(let request):
       box = request.box
       pictures.render(request)
@@ -98,6 +104,7 @@ public final class WorkbenchServices {
   @discardableResult
   public func shutDown() -> [Message] {
     inference.shutDown()
+    facts.shutDown()
     var answers = mailbox.takeCommits()
     while mailbox.isCommitting {
       mailbox.waitForCommit()
