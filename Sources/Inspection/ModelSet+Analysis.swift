@@ -19,7 +19,7 @@ extension ModelSet {
     let reader = PostReader(pictures: pictures, dual: dual)
     guard var read = reader.read([post], of: dataset, scheme: scheme).first else { return nil }
     if let regions, !forRouting {
-      let picture = PostReader.picture(of: post, in: dataset, fitting: regions.shortSide)
+      let picture = PostReader.picture(of: post, in: dataset, for: regions.decoding)
       switch picture {
       case .success(let picture): read.regions = try? regions.regions(of: picture)
       case .failure(let notice): read.regions = try? regions.missing(notice.sentence)
@@ -52,7 +52,7 @@ extension ModelSet {
     func predict(_ expert: (any RoutableExpert)?) -> Prediction? {
       guard let expert else { return nil }
       // RIVA and its tagger take what the reader prepared for them.
-      if let tagger = expert as? ExpertModel { return tagger.predict(read) }
+      if let tagger = expert as? ExpertModel { return attempt { try tagger.predict(read) } }
       return attempt { try expert.predict(input) }
     }
     let (u, m) = (predict(text), predict(multimodal))
@@ -62,7 +62,8 @@ extension ModelSet {
     )
     let missing = read.notice ?? read.regions?.notice
     var analysis = PostAnalysis(
-      post: post.id, text: u, multimodal: m, decision: decision(read), textRelations: pairs.0,
+      post: post.id, text: u, multimodal: m, decision: attempt { try route(read) },
+      textRelations: pairs.0,
       multimodalRelations: pairs.1,
       notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + problems)
     analysis.task = task
@@ -100,6 +101,14 @@ extension ModelSet {
   public func decision(_ read: PostReader.Read) -> RouteDecision? {
     guard let router, let input = routerInput(read) else { return nil }
     return try? router.decide(input)
+  }
+
+  /// Where a post goes; nil without a router, or where its encoder failed on the post.
+  ///
+  /// - Throws: `RoutingError` when the router computes no number.
+  public func route(_ read: PostReader.Read) throws(RoutingError) -> RouteDecision? {
+    guard let router, let input = routerInput(read) else { return nil }
+    return try router.decide(input)
   }
 
   /// What the router sees of a post; nil where its encoder is missing or failed on the post.
@@ -159,7 +168,7 @@ extension RoutableExpert {
   ///
   /// - Throws: as `mentions(of:)`.
   func mentions(of post: Post, _ read: PostReader.Read) throws -> [EntityMention] {
-    if let tagger = self as? ExpertModel { return tagger.mentions([read.input]).first ?? [] }
+    if let tagger = self as? ExpertModel { return try tagger.mentions([read.input]).first ?? [] }
     return try mentions(of: [ExpertInput(post, regions: read.regions)]).first ?? []
   }
 

@@ -66,11 +66,11 @@ public struct DatasetPredictions: Sendable {
       let part = Array(posts[start..<min(posts.count, start + Self.block)])
       let reads = readsPosts ? reader.read(part, of: dataset, scheme: models.scheme) : []
       if answerer == .router, let problem = reads.lazy.compactMap(\.problem).first { throw problem }
-      let routes: [Route] = part.indices.map { i in
+      let routes: [Route] = try part.indices.map { i in
         switch answerer {
         case .text: .text
         case .multimodal: .multimodal
-        case .router: models.decision(reads[i])?.route ?? .text
+        case .router: try models.route(reads[i])?.route ?? .text
         }
       }
       var result = part
@@ -79,7 +79,7 @@ public struct DatasetPredictions: Sendable {
         guard let expert, !places.isEmpty else { continue }
         let asked = places.map { part[$0] }
         if let tagger = expert as? ExpertModel {
-          let found = tagger.mentions(places.map { reads[$0].input })
+          let found = try tagger.mentions(places.map { reads[$0].input })
           for (i, mentions) in zip(places, found) { result[i] = part[i].answered(mentions) }
           continue
         }

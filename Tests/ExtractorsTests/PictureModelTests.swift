@@ -133,7 +133,8 @@ struct PictureModelTests {
   @Test func regionsAreThoseOfTheEncoderAndShared() throws {
     let model = Self.encoder
     let source = RegionSource(model)
-    #expect(source.shape == [9, 6] && source.name == "tiny-resnet" && source.shortSide == 28)
+    #expect(
+      source.shape == [9, 6] && source.name == "tiny-resnet" && source.decoding == .shortSide(28))
     let picture = Self.picture(3)
     let expected = try #require(model.regions([model.recipe.prepare(picture)]).first)
     let own = try source.regions(of: picture)

@@ -214,6 +214,7 @@ extension MEGALiteHead {
         self(
           tape.constant(try engine.states(part)), part, tape, items.count == 1 ? probe : nil)
       ].array
+      try EncoderInputError.check(scores, "the relation scores of \(MEGALiteModel.system)")
       for (row, i) in batch.enumerated() {
         result[i] = Array(scores[(row * count)..<((row + 1) * count)])
       }

@@ -139,6 +139,7 @@ extension PictureTaggerHead {
       let posts = PictureBatch(
         part, tape.constant(try engine.states(part)), showsPictures: options.usesPicture, tape)
       let e = tape[emissions(posts, tape, items.count == 1 ? probe : nil)]
+      try EncoderInputError.check(e.array, "the tag scores of \(Self.system)")
       let (steps, k) = (e.shape[1], e.shape[2])
       for (row, i) in batch.enumerated() {
         let start = row * steps * k
