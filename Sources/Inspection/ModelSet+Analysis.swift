@@ -60,12 +60,14 @@ extension ModelSet {
       attempt { try Self.relations(textRelations, input) },
       attempt { try Self.relations(multimodalRelations, input) }
     )
+    let words = post.tokens.map(\.text)
+    let cut = [pairs.0, pairs.1].compactMap { $0?.cutOffNotice(words: words) }
     let missing = read.notice ?? read.regions?.notice
     var analysis = PostAnalysis(
       post: post.id, text: u, multimodal: m, decision: attempt { try route(read) },
       textRelations: pairs.0,
       multimodalRelations: pairs.1,
-      notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + problems)
+      notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + cut + problems)
     analysis.task = task
     analysis.unknownWords = unknownWords(of: post)
     analysis.router = router?.title
@@ -93,7 +95,8 @@ extension ModelSet {
       answers: zip(input.post.relations, try expert.tracedAnswers(of: input)).map { pair, traced in
         RelationAnswer(
           head: pair.head, tail: pair.tail, label: traced.answer.label,
-          probabilities: traced.answer.probabilities, trace: traced.trace)
+          probabilities: traced.answer.probabilities, trace: traced.trace,
+          cutOff: traced.answer.cutOff)
       })
   }
 

@@ -24,9 +24,9 @@ public struct TextBatch: Sendable, Hashable {
     self.length = length
   }
 
-  /// Sequences of any lengths, filled up with `padding` to the longest.
-  public init(_ sequences: [[Int]], padding: Int) {
-    let length = sequences.map(\.count).max() ?? 0
+  /// Sequences of any lengths, filled up with `padding` to the longest, or further to `atLeast`.
+  public init(_ sequences: [[Int]], padding: Int, atLeast: Int = 0) {
+    let length = max(atLeast, sequences.map(\.count).max() ?? 0)
     var ids: [Int] = []
     var mask: [Bool] = []
     for sequence in sequences {

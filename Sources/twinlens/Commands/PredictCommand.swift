@@ -47,7 +47,7 @@ struct PredictCommand: ParsableCommand {
       }
     let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
     var edited: [Post.ID: Post] = [:]
-    var (count, multimodal) = (0, 0)
+    var (count, multimodal, cutOff) = (0, 0, 0)
     var mark: String?
     for part in Split.allCases where parts.contains(part) {
       let predictions = try DatasetPredictions(
@@ -56,6 +56,7 @@ struct PredictCommand: ParsableCommand {
       for post in predictions.posts { edited[post.id] = post }
       count += predictions.posts.count
       multimodal += predictions.byMultimodal
+      cutOff += predictions.cutOff
       mark = predictions.mark ?? mark
     }
     let report = try DatasetWriter.export(dataset, edited: edited, to: out, jsonl: jsonl)
@@ -64,8 +65,14 @@ struct PredictCommand: ParsableCommand {
         "command": "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
         "dataset": dataset.name, "data": dataset.contentHash, "task": asked.rawValue,
         "by": by.rawValue, "router": by == .router ? set.router?.title : nil, "mark": mark,
+        "pairsCutOff": cutOff > 0 ? "\(cutOff)" : nil,
       ], in: out)
     progress.clear()
+    if cutOff > 0 {
+      StandardOutput.complain(
+        "\(cutOff) pairs were answered although their head or tail lies behind the encoder's last "
+          + "position; `twinlens show` names them post by post")
+    }
     for notice in report.notices.prefix(3) {
       StandardOutput.complain(notice)
     }
