@@ -65,9 +65,8 @@ extension ModelSet {
     let missing = read.notice ?? read.regions?.notice
     var analysis = PostAnalysis(
       post: post.id, text: u, multimodal: m, decision: attempt { try route(read) },
-      textRelations: pairs.0,
-      multimodalRelations: pairs.1,
-      notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + cut + problems)
+      textRelations: pairs.0, multimodalRelations: pairs.1,
+      notices: problems + cut + notices + marks + (missing.map { ["no picture: " + $0] } ?? []))
     analysis.task = task
     analysis.unknownWords = unknownWords(of: post)
     analysis.router = router?.title

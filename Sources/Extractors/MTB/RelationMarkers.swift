@@ -34,7 +34,7 @@ public struct RelationMarkers: Sendable, Hashable, Codable {
       words: words, markers: markers, options: EncodingOptions(maximumLength: longest))
     let last = max(0, encoding.count - 1)
     // A mention was read when the marker behind it was.
-    let cutOff = [(PairPart.head, ids[1]), (.tail, ids[3])].filter {
+    let cutOff = [(PairPart.head, ids[1]), (PairPart.tail, ids[3])].filter {
       !encoding.ids.contains($0.1)
     }
     return MarkedPair(
