@@ -30,11 +30,12 @@ public struct Prediction: Sendable {
   }
 }
 
-/// A predicted mention with the probability that exactly this mention stands there.
+/// A predicted mention with the probability that exactly this mention is read there.
 public struct ScoredMention: Sendable, Hashable {
   /// Where it stands and what it is.
   public let mention: EntityMention
-  /// Constrained partition over full partition, 0 … 1 (MODELS §2.6).
+  /// Share of all tag sequences, by their probability, in which a lenient reading finds this
+  /// mention, 0 … 1: constrained partitions over the full one (MODELS §2.6).
   public let confidence: Float
 
   /// A mention with its confidence.

@@ -62,7 +62,7 @@ extension ModelSet {
     var reads = PostReader(pictures: pictures, dual: dual).read(posts, of: dataset, scheme: scheme)
     guard let regions, !forRouting else { return reads }
     for (i, post) in posts.enumerated() {
-      switch PostReader.picture(of: post, in: dataset, fitting: regions.shortSide) {
+      switch PostReader.picture(of: post, in: dataset, for: regions.decoding) {
       case .success(let picture): reads[i].regions = try? regions.regions(of: picture)
       case .failure(let notice): reads[i].regions = try? regions.missing(notice.sentence)
       }
@@ -86,7 +86,7 @@ extension ModelSet {
     switch expert.task {
     case .entities:
       if let tagger = expert as? ExpertModel {
-        return tagger.mentions(reads.compactMap { $0?.input }).map(ExpertAnswer.mentions)
+        return try tagger.mentions(reads.compactMap { $0?.input }).map(ExpertAnswer.mentions)
       }
       return try expert.mentions(of: inputs).map(ExpertAnswer.mentions)
     case .relations:

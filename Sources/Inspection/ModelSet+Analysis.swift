@@ -42,7 +42,7 @@ extension ModelSet {
     func predict(_ expert: (any RoutableExpert)?) -> Prediction? {
       guard let expert else { return nil }
       // RIVA and its tagger take what the reader prepared for them.
-      if let tagger = expert as? ExpertModel { return tagger.predict(read) }
+      if let tagger = expert as? ExpertModel { return attempt { try tagger.predict(read) } }
       return attempt { try expert.predict(input) }
     }
     let (u, m) = (predict(text), predict(multimodal))
@@ -50,11 +50,13 @@ extension ModelSet {
       attempt { try Self.relations(textRelations, input) },
       attempt { try Self.relations(multimodalRelations, input) }
     )
+    let words = post.tokens.map(\.text)
+    let cut = [pairs.0, pairs.1].compactMap { $0?.cutOffNotice(words: words) }
     let missing = read.notice ?? read.regions?.notice
     var analysis = PostAnalysis(
-      post: post.id, text: u, multimodal: m, decision: decision(read), textRelations: pairs.0,
-      multimodalRelations: pairs.1,
-      notices: notices + marks + (missing.map { ["no picture: " + $0] } ?? []) + problems)
+      post: post.id, text: u, multimodal: m, decision: attempt { try route(read) },
+      textRelations: pairs.0, multimodalRelations: pairs.1,
+      notices: problems + cut + notices + marks + (missing.map { ["no picture: " + $0] } ?? []))
     analysis.task = task
     analysis.unknownWords = unknownWords(of: post)
     analysis.router = router?.title
@@ -88,7 +90,8 @@ extension ModelSet {
       answers: zip(input.post.relations, try expert.tracedAnswers(of: input)).map { pair, traced in
         RelationAnswer(
           head: pair.head, tail: pair.tail, label: traced.answer.label,
-          probabilities: traced.answer.probabilities, trace: traced.trace)
+          probabilities: traced.answer.probabilities, trace: traced.trace,
+          cutOff: traced.answer.cutOff)
       })
   }
 
@@ -96,6 +99,14 @@ extension ModelSet {
   public func decision(_ read: PostReader.Read) -> RouteDecision? {
     guard let router, let input = routerInput(read) else { return nil }
     return try? router.decide(input)
+  }
+
+  /// Where a post goes; nil without a router, or where its encoder failed on the post.
+  ///
+  /// - Throws: `RoutingError` when the router computes no number.
+  public func route(_ read: PostReader.Read) throws(RoutingError) -> RouteDecision? {
+    guard let router, let input = routerInput(read) else { return nil }
+    return try router.decide(input)
   }
 
   /// What the router sees of a post; nil where its encoder is missing or failed on the post.
@@ -172,7 +183,7 @@ extension RoutableExpert {
   ///
   /// - Throws: as `mentions(of:)`.
   func mentions(of post: Post, _ read: PostReader.Read) throws -> [EntityMention] {
-    if let tagger = self as? ExpertModel { return tagger.mentions([read.input]).first ?? [] }
+    if let tagger = self as? ExpertModel { return try tagger.mentions([read.input]).first ?? [] }
     return try mentions(of: [ExpertInput(post, regions: read.regions)]).first ?? []
   }
 

@@ -78,8 +78,8 @@ extension ModelSet {
   private func prepared(
     _ post: Post, _ dual: any DualEncoding, of dataset: Dataset
   ) -> PreparedPicture? {
-    let side = PostReader(pictures: pictures, dual: dual).decodedSide
-    guard case .success(let picture) = PostReader.picture(of: post, in: dataset, fitting: side)
+    let purpose = PostReader(pictures: pictures, dual: dual).decoding
+    guard case .success(let picture) = PostReader.picture(of: post, in: dataset, for: purpose)
     else { return nil }
     return dual.prepare(picture)
   }

@@ -302,7 +302,7 @@ struct ModelCatalog {
   }
 
   private func routed(_ name: String) -> Routed? {
-    FileManager.default.contents(atPath: folder + "/\(name)/config.json")
+    (try? ModelFolder.configurationBytes(folder + "/" + name))
       .flatMap { try? JSONDecoder().decode(Routed.self, from: $0) }
   }
 

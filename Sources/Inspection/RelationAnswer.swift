@@ -1,3 +1,4 @@
+import Extractors
 import Traces
 
 /// What one relation expert says of the pairs of one post.
@@ -28,6 +29,26 @@ public struct RelationAnswers: Sendable, Hashable {
   }
 }
 
+extension RelationAnswers {
+  /// What stands beside the answers when words of a pair were cut off, as a sentence; nil when all
+  /// were read.
+  ///
+  /// - Parameter words: the post's tokens.
+  public func cutOffNotice(words: [String]) -> String? {
+    let cut = answers.filter { !$0.cutOff.isEmpty }
+    guard let first = cut.first else { return nil }
+    let named = first.cutOff.map { part in
+      let range = part == .head ? first.head : first.tail
+      let text = range.clamped(to: words.indices).map { words[$0] }.joined(separator: " ")
+      return "the \(part.rawValue) “\(text)”"
+    }
+    return
+      "\(system) did not read \(named.joined(separator: " and ")): the text is longer than its "
+      + "encoder, so \(first.label) rests on the words before"
+      + (cut.count > 1 ? "; the same holds for \(cut.count - 1) more pairs" : "")
+  }
+}
+
 /// What a relation expert says of one pair.
 public struct RelationAnswer: Sendable, Hashable {
   /// Tokens of the first of the two.
@@ -40,12 +61,15 @@ public struct RelationAnswer: Sendable, Hashable {
   public let probabilities: [Float]
   /// What the expert shows of how it came to it; empty behind the first 64 pairs of a post.
   public let trace: Trace
+  /// Mentions of the pair that lie behind the encoder's last position and were not read.
+  public let cutOff: [PairPart]
 
   /// An answer by its parts.
   public init(
     head: Range<Int>, tail: Range<Int>, label: String, probabilities: [Float],
-    trace: Trace = Trace()
+    trace: Trace = Trace(), cutOff: [PairPart] = []
   ) {
+    self.cutOff = cutOff
     self.trace = trace
     self.head = head
     self.tail = tail

@@ -16,6 +16,30 @@ public enum PictureFormat: String, Sendable, Hashable {
   case jpeg = "JPEG"
 }
 
+/// Who looks at a picture, and so how much of it is decoded.
+public enum DecodingPurpose: Sendable, Hashable {
+  /// A person, on a screen: a JPEG may be scaled while it is decoded to what fills a box;
+  /// transparency is laid on white.
+  case screen(PixelSize?)
+  /// A small encoder of this program, which was taught on pictures decoded in the same way: a JPEG
+  /// may be scaled as long as the short side keeps twice the pixels given; transparency is laid on
+  /// white.
+  case shortSide(Int)
+  /// A published encoder: every pixel of the file, as Pillow's `convert("RGB")` gives it.
+  /// Transparency is dropped. Scaling while decoding differs from that by up to half the range of
+  /// a channel, so it is not done.
+  case reference
+
+  /// What both need.
+  public func joined(with other: DecodingPurpose) -> DecodingPurpose {
+    switch (self, other) {
+    case (.reference, _), (_, .reference): .reference
+    case (.shortSide(let a), .shortSide(let b)): .shortSide(max(a, b))
+    case (.screen, let encoder), (let encoder, .screen): encoder
+    }
+  }
+}
+
 /// What a decoder may spend on one picture.
 public struct DecodingLimits: Sendable, Hashable {
   /// Largest file, in bytes.
@@ -39,13 +63,22 @@ extension Picture {
   public static func decode(
     _ bytes: [UInt8], fitting box: PixelSize? = nil, limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {
+    try decode(bytes, for: .screen(box), limits: limits)
+  }
+
+  /// Decodes a PNG or JPEG file held in memory with the pixels that its reader needs.
+  ///
+  /// Throws `PictureError`.
+  public static func decode(
+    _ bytes: [UInt8], for purpose: DecodingPurpose, limits: DecodingLimits = DecodingLimits()
+  ) throws(PictureError) -> DecodedPicture {
     guard !bytes.isEmpty else { throw .empty }
     guard bytes.count <= limits.bytes else {
       throw .tooManyBytes(bytes.count, limit: limits.bytes)
     }
     switch PictureFormat(sniffing: bytes) {
-    case .png?: return try PNGReader.decode(bytes, limits: limits)
-    case .jpeg?: return try JPEGReader.decode(bytes, fitting: box, limits: limits)
+    case .png?: return try PNGReader.decode(bytes, for: purpose, limits: limits)
+    case .jpeg?: return try JPEGReader.decode(bytes, for: purpose, limits: limits)
     case nil:
       if let mistake = MistakenFile(beginning: bytes) { throw .mistaken(mistake) }
       throw .unknownFormat(looksLike: PictureFormat.knownName(of: bytes))

@@ -7,7 +7,7 @@ enum JPEGReader {
   private static let scanPixelLimit = 5_000_000_000
 
   static func decode(
-    _ bytes: [UInt8], fitting box: PixelSize?, limits: DecodingLimits
+    _ bytes: [UInt8], for purpose: DecodingPurpose, limits: DecodingLimits
   ) throws(PictureError) -> DecodedPicture {
     let header = try JPEGHeader(bytes)
     let size = header.size
@@ -21,8 +21,15 @@ enum JPEGReader {
       throw .tooManyScans(header.scans, width: size.width, height: size.height)
     }
     let stored = header.orientation.swapsSides
-    let target = box.map { (stored ? size.turned : size).fitted(in: $0) }
-    let eighths = scale(from: size, to: target.map { stored ? $0.turned : $0 })
+    let eighths: Int
+    switch purpose {
+    case .screen(let box):
+      let target = box.map { (stored ? size.turned : size).fitted(in: $0) }
+      eighths = scale(from: size, to: target.map { stored ? $0.turned : $0 })
+    case .shortSide(let side):
+      eighths = (1...8).first { scaled(min(size.width, size.height), $0) >= 2 * side } ?? 8
+    case .reference: eighths = 8
+    }
     // Whether scans are missing cannot be told, only that the end is.
     guard header.hasEnd || !header.isProgressive else { throw .truncated(format: "JPEG") }
     // Otherwise a missing end marker alone is harmless. With one appended, the decoder warns only
@@ -95,7 +102,11 @@ enum JPEGReader {
     var result = [UInt8](repeating: 0, count: inks.count / 4 * 3)
     for i in 0..<(inks.count / 4) {
       let black = Int(inks[4 * i + 3])
-      for c in 0..<3 { result[3 * i + c] = UInt8((Int(inks[4 * i + c]) * black + 127) / 255) }
+      for c in 0..<3 {
+        // Black less ink times black, rounded as Pillow rounds it.
+        let product = (255 - Int(inks[4 * i + c])) * black + 128
+        result[3 * i + c] = UInt8(max(0, black - ((product >> 8) + product) >> 8))
+      }
     }
     return result
   }

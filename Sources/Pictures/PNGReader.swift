@@ -6,7 +6,7 @@ enum PNGReader {
   private static let channelsByColorType = [0: 1, 2: 3, 3: 1, 4: 2, 6: 4]
 
   static func decode(
-    _ bytes: [UInt8], limits: DecodingLimits
+    _ bytes: [UInt8], for purpose: DecodingPurpose, limits: DecodingLimits
   ) throws(PictureError) -> DecodedPicture {
     // The header comes first by rule: 8 bytes signature, then IHDR. libpng checks it again.
     guard bytes.count >= 33 else { throw .truncated(format: "PNG") }
@@ -22,7 +22,8 @@ enum PNGReader {
     guard (width * depth + 7) / 8 * height <= 1032 * bytes.count else {
       throw .truncated(format: "PNG")
     }
-    let picture = try pixels(of: withoutColorSpace(bytes), width: width, height: height)
+    let picture = try pixels(
+      of: withoutColorSpace(bytes), width: width, height: height, keepsHidden: purpose == .reference)
     let upright = picture.upright(from: orientation(in: bytes))
     return DecodedPicture(
       picture: upright, originalSize: PixelSize(width: upright.width, height: upright.height),
@@ -30,7 +31,7 @@ enum PNGReader {
   }
 
   private static func pixels(
-    of bytes: [UInt8], width: Int, height: Int
+    of bytes: [UInt8], width: Int, height: Int, keepsHidden: Bool
   ) throws(PictureError) -> Picture {
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
@@ -63,7 +64,15 @@ enum PNGReader {
       if ends.contains(where: reason.contains) { throw .truncated(format: "PNG") }
       throw .damaged(format: "PNG", reason: reason)
     }
-    return Picture(width: width, height: height, pixels: alpha ? onWhite(pixels) : pixels)
+    let seen = alpha ? (keepsHidden ? withoutAlpha(pixels) : onWhite(pixels)) : pixels
+    return Picture(width: width, height: height, pixels: seen)
+  }
+
+  /// The colours under the transparency.
+  private static func withoutAlpha(_ rgba: [UInt8]) -> [UInt8] {
+    var result = [UInt8](repeating: 0, count: rgba.count / 4 * 3)
+    for i in 0..<(rgba.count / 4) { for c in 0..<3 { result[3 * i + c] = rgba[4 * i + c] } }
+    return result
   }
 
   /// The file without the chunks that ask for a conversion of colours: encoders were trained on

@@ -8,10 +8,19 @@ extension Picture {
   public static func decode(
     file path: String, fitting box: PixelSize? = nil, limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {
+    try decode(file: path, for: .screen(box), limits: limits)
+  }
+
+  /// Reads and decodes a file by path with the pixels that its reader needs.
+  ///
+  /// Throws `PictureError`.
+  public static func decode(
+    file path: String, for purpose: DecodingPurpose, limits: DecodingLimits = DecodingLimits()
+  ) throws(PictureError) -> DecodedPicture {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .unreadable(path: path, code: errno) }
     defer { close(descriptor) }
-    return try decode(descriptor: descriptor, name: path, fitting: box, limits: limits)
+    return try decode(descriptor: descriptor, name: path, for: purpose, limits: limits)
   }
 
   /// Reads and decodes an open plain file from its start; the descriptor stays open and where it
@@ -21,6 +30,12 @@ extension Picture {
   public static func decode(
     descriptor: Int32, name: String, fitting box: PixelSize? = nil,
     limits: DecodingLimits = DecodingLimits()
+  ) throws(PictureError) -> DecodedPicture {
+    try decode(descriptor: descriptor, name: name, for: .screen(box), limits: limits)
+  }
+
+  private static func decode(
+    descriptor: Int32, name: String, for purpose: DecodingPurpose, limits: DecodingLimits
   ) throws(PictureError) -> DecodedPicture {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .unreadable(path: name, code: errno) }
@@ -40,6 +55,6 @@ extension Picture {
       }
     }
     guard failure == 0 else { throw .unreadable(path: name, code: failure) }
-    return try decode(bytes, fitting: box, limits: limits)
+    return try decode(bytes, for: purpose, limits: limits)
   }
 }

@@ -53,27 +53,9 @@ extension Picture {
     let seen = PictureRegion(
       left: Double(x) / Double(target.width), top: Double(y) / Double(target.height),
       width: Double(side) / Double(target.width), height: Double(side) / Double(target.height))
-    let picture = croppedWhileResized(to: target, x: x, y: y, side: side, filter: filter)
+    let picture = resized(
+      to: target, columns: x..<(x + side), rows: y..<(y + side), filter: filter)
     return (picture, seen)
-  }
-
-  /// A very long strip would be blown up whole before its middle is cut out: such a one is cut
-  /// square first, which changes at most what the filter sees beyond the crop's edge.
-  private func croppedWhileResized(
-    to target: PixelSize, x: Int, y: Int, side: Int, filter: ResamplingFilter
-  ) -> Picture {
-    if target.width * target.height <= 16_000_000 {
-      let resized = resized(to: target, filter: filter)
-      return resized.cropped(x: x, y: y, width: side, height: side) ?? resized
-    }
-    let square = min(width, height)
-    let middle =
-      cropped(
-        x: (width - square) / 2, y: (height - square) / 2, width: square, height: square) ?? self
-    let short = min(target.width, target.height)
-    let resized = middle.resized(to: PixelSize(width: short, height: short), filter: filter)
-    let inset = (short - side) / 2
-    return resized.cropped(x: inset, y: inset, width: side, height: side) ?? resized
   }
 
   /// Channel planes for a model: `3 × height × width` values `(v / 255 - mean) / std`, red plane

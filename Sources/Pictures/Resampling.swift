@@ -43,17 +43,17 @@ private struct Kernel {
   let weights: [Int32]
   let longest: Int
 
-  /// `from ..< to` of the input (fractions of a pixel allowed) spread over `count` output pixels.
-  init(input: Int, from: Double, to: Double, count: Int, filter: ResamplingFilter) {
-    let scale = (to - from) / Double(count)
+  /// All of the input spread over `whole` output pixels, of which `wanted` are made.
+  init(input: Int, whole: Int, wanted: Range<Int>, filter: ResamplingFilter) {
+    let scale = Double(input) / Double(whole)
     let stretch = max(scale, 1)
     let support = filter.support * stretch
     longest = Int(support.rounded(.up)) * 2 + 1
     var starts: [Int] = []
     var counts: [Int] = []
-    var weights = [Int32](repeating: 0, count: longest * count)
-    for i in 0..<count {
-      let center = from + (Double(i) + 0.5) * scale
+    var weights = [Int32](repeating: 0, count: longest * wanted.count)
+    for (i, place) in wanted.enumerated() {
+      let center = (Double(place) + 0.5) * scale
       let first = max(0, Int(center - support + 0.5))
       let last = min(input, Int(center + support + 0.5))
       let values = (first..<max(first, last)).map {
@@ -78,17 +78,29 @@ extension Picture {
   /// same arithmetic as Pillow's `resize`, so that published preprocessing is reproduced exactly.
   public func resized(to size: PixelSize, filter: ResamplingFilter = .bicubic) -> Picture {
     precondition(size.width > 0 && size.height > 0, "a picture has at least one pixel")
+    return resized(to: size, columns: 0..<size.width, rows: 0..<size.height, filter: filter)
+  }
+
+  /// A part of the picture at another size, the same pixels as if the whole had been resized and
+  /// then cut; a very long strip need not be blown up for its middle.
+  func resized(
+    to size: PixelSize, columns: Range<Int>, rows: Range<Int>, filter: ResamplingFilter
+  ) -> Picture {
     func across(_ picture: Picture) -> Picture {
-      guard size.width != width else { return picture }
-      let kernel = Kernel(
-        input: width, from: 0, to: Double(width), count: size.width, filter: filter)
-      return picture.resampledAcross(kernel, width: size.width)
+      guard size.width != width else {
+        return picture.cropped(
+          x: columns.lowerBound, y: 0, width: columns.count, height: picture.height) ?? picture
+      }
+      let kernel = Kernel(input: width, whole: size.width, wanted: columns, filter: filter)
+      return picture.resampledAcross(kernel, width: columns.count)
     }
     func down(_ picture: Picture) -> Picture {
-      guard size.height != height else { return picture }
-      let kernel = Kernel(
-        input: height, from: 0, to: Double(height), count: size.height, filter: filter)
-      return picture.resampledDown(kernel, height: size.height)
+      guard size.height != height else {
+        return picture.cropped(
+          x: 0, y: rows.lowerBound, width: picture.width, height: rows.count) ?? picture
+      }
+      let kernel = Kernel(input: height, whole: size.height, wanted: rows, filter: filter)
+      return picture.resampledDown(kernel, height: rows.count)
     }
     // Pillow's choice since version 13: rows first go away where there are far more of them.
     let lost = (columns: width - size.width, rows: height - size.height)

@@ -42,10 +42,13 @@ extension Discriminator {
       return tensor.array
     }
     let layout = Layout(dimensions: dimensions, head: head)
-    weights = [Float](repeating: 0, count: layout.count)
+    // What the file holds is compared with the sizes before they are believed.
+    var parts: [(range: Range<Int>, numbers: [Float])] = []
     for (name, shape, range) in Self.named(layout, biases: biases) {
-      weights.replaceSubrange(range, with: try read(name, shape))
+      parts.append((range, try read(name, shape)))
     }
+    weights = [Float](repeating: 0, count: layout.count)
+    for part in parts { weights.replaceSubrange(part.range, with: part.numbers) }
     mean = [Float](repeating: 0, count: dimensions)
     deviation = [Float](repeating: 1, count: dimensions)
     if parameters[prefix + "mean"] != nil { mean = try read("mean", [dimensions]) }

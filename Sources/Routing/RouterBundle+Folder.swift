@@ -7,9 +7,7 @@ extension RouterBundle {
   ///
   /// - Throws: `ModelFolderError`, `SafetensorsError`, `RoutingError`.
   public init(folder: String) throws {
-    guard let data = FileManager.default.contents(atPath: folder + "/config.json") else {
-      throw ModelFolderError(folder: folder, problem: "has no readable config.json")
-    }
+    let data = try ModelFolder.configurationBytes(folder)
     let tensors = try Safetensors(path: folder + "/model.safetensors").allTensors()
     do {
       try self.init(configuration: data, tensors: tensors)

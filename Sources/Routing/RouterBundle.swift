@@ -170,13 +170,15 @@ public struct RouterBundle: Sendable, Hashable {
 
   /// Where one post goes.
   ///
-  /// - Throws: `RoutingError.wrongDimensions` when another encoder made the input.
+  /// - Throws: `RoutingError.wrongDimensions` when another encoder made the input, `notFinite` when
+  ///   its numbers are none.
   public func decide(_ input: RouterInput) throws(RoutingError) -> RouteDecision {
     guard let x = input.product else { return .withoutPicture }
     guard x.count == base.dimensions else {
       throw .wrongDimensions(have: x.count, need: base.dimensions)
     }
     let p = installed.probability(x)
+    guard p.isFinite, x.allSatisfy(\.isFinite) else { throw .notFinite(post: "this one") }
     return RouteDecision(
       probability: p, percentile: RankStatistics.percentile(of: p, in: heldOutProbabilities),
       cosine: Float(x.reduce(0.0) { $0 + Double($1) }))

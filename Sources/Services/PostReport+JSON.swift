@@ -62,6 +62,7 @@ extension PostReport {
             .object([
               ("head", range(answer.head)), ("tail", range(answer.tail)),
               ("label", .string(answer.label)), ("probabilities", .floats(answer.probabilities)),
+              ("cutOff", .strings(answer.cutOff.map(\.rawValue))),
               ("signals", signals(answer.trace)),
             ])
           })

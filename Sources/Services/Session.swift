@@ -1,5 +1,6 @@
 import Annotations
 import Corpora
+import Extractors
 import Foundation
 import Inspection
 import Screen
@@ -186,17 +187,11 @@ public struct ModelFolderChoice: Sendable, Hashable {
     names = entries.sorted().filter {
       FileManager.default.fileExists(atPath: folder + "/\($0)/config.json")
     }
-    routers = names.filter { Self.system(of: folder + "/\($0)/config.json") == "rds" }
+    routers = names.filter { (try? ModelFolder.system(of: folder + "/" + $0)) == "rds" }
   }
 
   /// Whether there is anything to load.
   public var hasModels: Bool { !names.isEmpty }
   /// Whether one of them is a router.
   public var hasRouter: Bool { !routers.isEmpty }
-
-  private static func system(of config: String) -> String? {
-    struct Named: Decodable { let system: String }
-    guard let data = FileManager.default.contents(atPath: config) else { return nil }
-    return (try? JSONDecoder().decode(Named.self, from: data))?.system
-  }
 }

@@ -15,7 +15,9 @@ struct ColourControl {
     func colours(_ item: RoutingProtocol.Item) -> RoutingProtocol.Item {
       var input = item.read.input
       var histogram = [Float](repeating: 0, count: shape[1])
-      if case .success(let picture) = PostReader.picture(of: item.post, in: dataset, fitting: 64) {
+      if case .success(let picture) = PostReader.picture(
+        of: item.post, in: dataset, for: .shortSide(64))
+      {
         for i in stride(from: 0, to: picture.pixels.count - 2, by: 3) {
           let (r, g, b) = (picture.pixels[i], picture.pixels[i + 1], picture.pixels[i + 2])
           let bin = Int(r >> 6) * 16 + Int(g >> 6) * 4 + Int(b >> 6)

@@ -23,6 +23,8 @@ public struct DatasetPredictions: Sendable {
   public let mark: String?
   /// How many of them the multimodal expert answered.
   public let byMultimodal: Int
+  /// Pairs that were answered although head or tail lies behind the encoder's last position.
+  public let cutOff: Int
 
   /// Asks the experts about a split.
   ///
@@ -61,16 +63,17 @@ public struct DatasetPredictions: Sendable {
     let reader = PostReader(pictures: models.pictures, dual: models.dual)
     let readsPosts = answerer == .router || (text ?? multimodal) is ExpertModel
     var (answered, byMultimodal): ([Post], Int) = ([], 0)
+    var cutOff = 0
     // In blocks: pictures take memory.
     for start in stride(from: 0, to: posts.count, by: Self.block) {
       let part = Array(posts[start..<min(posts.count, start + Self.block)])
       let reads = readsPosts ? reader.read(part, of: dataset, scheme: models.scheme) : []
       if answerer == .router, let problem = reads.lazy.compactMap(\.problem).first { throw problem }
-      let routes: [Route] = part.indices.map { i in
+      let routes: [Route] = try part.indices.map { i in
         switch answerer {
         case .text: .text
         case .multimodal: .multimodal
-        case .router: models.decision(reads[i])?.route ?? .text
+        case .router: try models.route(reads[i])?.route ?? .text
         }
       }
       var result = part
@@ -79,7 +82,7 @@ public struct DatasetPredictions: Sendable {
         guard let expert, !places.isEmpty else { continue }
         let asked = places.map { part[$0] }
         if let tagger = expert as? ExpertModel, models.readsItself(tagger) {
-          let found = tagger.mentions(places.map { reads[$0].input })
+          let found = try tagger.mentions(places.map { reads[$0].input })
           for (i, mentions) in zip(places, found) { result[i] = part[i].answered(mentions) }
           continue
         }
@@ -96,6 +99,7 @@ public struct DatasetPredictions: Sendable {
           let found = try expert.answers(of: inputs)
           for (i, answers) in zip(places, found) {
             result[i] = part[i].answered(answers.map(\.label))
+            cutOff += answers.count { !$0.cutOff.isEmpty }
           }
         }
       }
@@ -107,6 +111,7 @@ public struct DatasetPredictions: Sendable {
     self.posts = answered
     mark = [multimodal, text].compactMap { $0.flatMap(models.mark) }.first
     self.byMultimodal = byMultimodal
+    self.cutOff = cutOff
   }
 
   private static let block = 256

@@ -77,6 +77,10 @@ extension FineTuningJob {
     return try learn(
       network, items, origin, keepAbove: keepAbove, scores: Self.told,
       save: { network, provenance in
+        var provenance = provenance
+        if let maf = network as? MAF {
+          provenance.metrics.merge(try MatchQuality.metrics(of: maf, on: items.dev)) { $1 }
+        }
         try PictureTaggerModel<Head>.save(
           network, configuration, from: base, to: folder, provenance: provenance)
       })

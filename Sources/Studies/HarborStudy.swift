@@ -120,10 +120,10 @@ public struct HarborStudy: Sendable {
       let model = try seeded.kept(plan) ?? seeded.studied(plan, parts, cache: folder)
       models[plan.name] = model.expert
       result.plateaus[plan.name] = [model.devF1, Double(model.epochs)]
-      var scores = ["all": ModelTrainer.score(model.expert, parts.test).f1]
+      var scores = ["all": try ModelTrainer.score(model.expert, parts.test).f1]
       for relatedness in ["R1", "R2", "R3", "R4"] {
         let items = parts.test.filter { $0.post.attributes["relatedness"] == relatedness }
-        scores[relatedness] = ModelTrainer.score(model.expert, items).f1
+        scores[relatedness] = try ModelTrainer.score(model.expert, items).f1
       }
       result.experts[plan.name] = scores
     }
@@ -165,8 +165,8 @@ public struct HarborStudy: Sendable {
       let data = try RouterParts(parts, text: text, multimodal: expert)
       let router = try data.train(.exact, seed: seed)
       return Control(
-        all: ModelTrainer.score(expert, parts.test).f1,
-        adds: ModelTrainer.score(
+        all: try ModelTrainer.score(expert, parts.test).f1,
+        adds: try ModelTrainer.score(
           expert, parts.test.filter { $0.read.input.imageAdds == true }
         ).f1,
         gain: RouterResult(RouterEvaluation(router.discriminator, on: data.test)).gain)

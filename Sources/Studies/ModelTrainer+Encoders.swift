@@ -78,7 +78,7 @@ extension ModelTrainer {
     DispatchQueue.concurrentPerform(iterations: total) { i in
       let post = captions.posts[i]
       if case .success(let picture) = PostReader.picture(
-        of: post, in: captions, fitting: seen.shortSide)
+        of: post, in: captions, for: .shortSide(seen.shortSide))
       {
         let pair = CaptionedPicture(
           words: post.tokens.map { words[WordForms.word($0.text)] },

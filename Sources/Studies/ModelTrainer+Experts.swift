@@ -8,9 +8,9 @@ extension ModelTrainer {
   func trainExpert(_ plan: ExpertPlan) throws {
     let parts = try protocolParts()
     let (model, history) = try trainedExpert(plan, parts, checkpoints: models)
-    let test = Self.score(model, parts.test)
+    let test = try Self.score(model, parts.test)
     let metrics = [
-      "devF1": Self.score(model, parts.dev).f1, "epochs": Double(history.count),
+      "devF1": try Self.score(model, parts.dev).f1, "epochs": Double(history.count),
       "testF1": test.f1, "testPrecision": test.precision, "testRecall": test.recall,
     ]
     try model.save(to: folder(plan.name), provenance: provenance(metrics))
@@ -40,7 +40,7 @@ extension ModelTrainer {
         _ = observe(.resumed(model: plan.name, epoch: run.history.count + 1))
       }
       while !run.isFinished {
-        let went = run.runEpoch(train, dev: dev) { observe(.progress(model: plan.name, $0)) }
+        let went = try run.runEpoch(train, dev: dev) { observe(.progress(model: plan.name, $0)) }
         guard went else { throw TrainingStopped(model: plan.name) }
         let (tensors, state) = run.checkpoint
         try checkpoint.save(tensors, state)
@@ -54,17 +54,17 @@ extension ModelTrainer {
     }
     let (tagger, history) = try trained(model.tagger)
     model.tagger = tagger
-    if plan.gated { model = withReferences(model, parts.dev) }
+    if plan.gated { model = try withReferences(model, parts.dev) }
     return (model, history)
   }
 
   /// The model with quantiles of its scalars on dev, so that a value can be told by its rank.
   private func withReferences(
     _ model: ExpertModel, _ dev: [RoutingProtocol.Item]
-  ) -> ExpertModel {
+  ) throws -> ExpertModel {
     var values: [String: [Float]] = [:]
     for item in dev {
-      for signal in model.predict(item.read).trace.signals {
+      for signal in try model.predict(item.read).trace.signals {
         if case .scalar = signal.kind { values[signal.name, default: []] += signal.values }
       }
     }
@@ -76,9 +76,9 @@ extension ModelTrainer {
   }
 
   /// Lenient score of an expert on posts.
-  static func score(_ model: ExpertModel, _ items: [RoutingProtocol.Item]) -> EntityScore {
+  static func score(_ model: ExpertModel, _ items: [RoutingProtocol.Item]) throws -> EntityScore {
     var score = EntityScore()
-    for (item, mentions) in zip(items, model.mentions(items.map(\.read.input))) {
+    for (item, mentions) in zip(items, try model.mentions(items.map(\.read.input))) {
       score.add(predicted: mentions, gold: item.post.mentions)
     }
     return score

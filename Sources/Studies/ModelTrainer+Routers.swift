@@ -47,7 +47,7 @@ public struct RouterParts: Sendable {
   /// - Throws: `RoutingError`.
   public init(_ parts: RoutingProtocol, text: ExpertModel, multimodal: ExpertModel) throws {
     func data(_ items: [RoutingProtocol.Item]) throws -> RouterData {
-      try items.routerData(items.counts(text: text, multimodal: multimodal))
+      try items.routerData(try items.counts(text: text, multimodal: multimodal))
     }
     split = try data(parts.split)
     dev = try data(parts.dev)

@@ -22,6 +22,8 @@ public struct PredictionsNote: Sendable, Codable {
   let task: String
   let by: String
   let split: String
+  /// Pairs whose head or tail lies behind the encoder's last position.
+  let pairsCutOff: Int
   let mark: String?
   /// The router with how it was retrained; nil when it was not asked.
   let router: String?
@@ -37,10 +39,11 @@ public struct PredictionsNote: Sendable, Codable {
   ///   - data: SHA-256 of the dataset's files.
   public init(
     command: String, dataset: String, data: String, task: ExpertTask, by: String, split: String,
-    mark: String?, models: ModelSet
+    pairsCutOff: Int, mark: String?, models: ModelSet
   ) {
     (self.command, self.dataset, self.data) = (command, dataset, data)
     (self.task, self.by, self.split, self.mark) = (task.rawValue, by, split, mark)
+    self.pairsCutOff = pairsCutOff
     folder = models.folder
     router = by == "router" ? models.router?.title : nil
     func model(_ name: String?) -> Model? {

@@ -84,7 +84,7 @@ public struct TaggerJob: Sendable {
     let (tagger, history) = try trained(model.tagger)
     model.tagger = tagger
     var score = EntityScore()
-    for (input, mentions) in zip(dev, model.mentions(dev)) {
+    for (input, mentions) in zip(dev, try model.mentions(dev)) {
       score.add(predicted: mentions, gold: scheme.mentions(of: input.tags))
     }
     let metrics = [
@@ -200,7 +200,7 @@ public struct TaggerJob: Sendable {
       _ = observe(.resumed(model: name, epoch: run.history.count + 1))
     }
     while !run.isFinished {
-      let went = run.runEpoch(train, dev: dev) { observe(.progress(model: name, $0)) }
+      let went = try run.runEpoch(train, dev: dev) { observe(.progress(model: name, $0)) }
       guard went else { throw TrainingStopped(model: name) }
       let (tensors, state) = run.checkpoint
       try checkpoint.save(tensors, State(state: state, record: record))

@@ -27,6 +27,7 @@ public struct Parameter: Sendable {
   public static func uniform(
     _ shape: [Int], bound: Float, _ generator: inout SeededGenerator
   ) -> Parameter {
+    if generator.isHollow { return Parameter(Tensor(hollow: shape)) }
     let count = shape.reduce(1, *)
     var array = [Float]()
     array.reserveCapacity(count)
@@ -38,6 +39,7 @@ public struct Parameter: Sendable {
   public static func normal(
     _ shape: [Int], deviation: Float, _ generator: inout SeededGenerator
   ) -> Parameter {
+    if generator.isHollow { return Parameter(Tensor(hollow: shape)) }
     let count = shape.reduce(1, *)
     var array = [Float]()
     array.reserveCapacity(count)
@@ -98,6 +100,7 @@ extension ParameterContainer {
         problems.append("\(name): expected \(parameter.value.shape), found \(tensor.shape)")
         return
       }
+      if let odd = tensor.firstNotFinite { problems.append(odd.sentence(name)) }
       parameter.value = tensor
     }
     for name in tensors.keys.sorted() where !seen.contains(name) {
@@ -109,11 +112,20 @@ extension ParameterContainer {
 
 /// Tensors that do not fit a model: every mismatch, with expected and found shapes.
 public struct ParameterError: Error, CustomStringConvertible {
+  /// The file they come from; nil when no file is known.
+  public var path: String?
   /// One sentence per tensor.
   public let problems: [String]
 
+  /// What is wrong with the tensors of a file.
+  public init(path: String? = nil, problems: [String]) {
+    self.path = path
+    self.problems = problems
+  }
+
   public var description: String {
-    "the weights do not fit the model: " + problems.prefix(20).joined(separator: "; ")
+    (path.map { "the weights in \($0)" } ?? "the weights") + " cannot be used: "
+      + problems.prefix(20).joined(separator: "; ")
       + (problems.count > 20 ? "; and \(problems.count - 20) more" : "")
   }
 }

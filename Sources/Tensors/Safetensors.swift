@@ -76,6 +76,7 @@ public struct Safetensors: Sendable {
       }
       entries[name] = try Self.entry(name, value, available: source.count - start, fail: fail)
     }
+    try Self.refuseSharing(entries, fail: fail)
     self.path = path
     self.entries = entries
     self.metadata = metadata
@@ -108,6 +109,22 @@ public struct Safetensors: Sendable {
       throw fail("puts \(name.prefix(80)) \(shape) at bytes \(offsets), outside what it has")
     }
     return Entry(type: type, shape: shape, range: offsets[0]..<offsets[1])
+  }
+
+  /// Tensors that share bytes would let a small file describe a model of any size.
+  private static func refuseSharing(
+    _ entries: [String: Entry], fail: (String) -> SafetensorsError
+  ) throws {
+    var end = 0
+    for (name, entry) in entries.sorted(by: {
+      ($0.value.range.lowerBound, $0.value.range.upperBound, $0.key)
+        < ($1.value.range.lowerBound, $1.value.range.upperBound, $1.key)
+    }) where !entry.range.isEmpty {
+      guard entry.range.lowerBound >= end else {
+        throw fail("puts \(name.prefix(80)) at bytes that belong to another tensor")
+      }
+      end = entry.range.upperBound
+    }
   }
 
   /// The names, sorted.
@@ -147,6 +164,9 @@ public struct Safetensors: Sendable {
   ///
   /// - Throws: `SafetensorsError`.
   public func allTensors() throws -> [String: Tensor] {
+    if let problem = Memory.refusal(numbers: entries.values.map(\.shape)) {
+      throw SafetensorsError(path: path, problem: "cannot be held: \(problem)")
+    }
     var result: [String: Tensor] = [:]
     for name in names { result[name] = try tensor(name) }
     return result

@@ -4,9 +4,19 @@
 /// Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021.
 public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
+  /// Whether parameters made with it get their shape only; see `hollow`.
+  let isHollow: Bool
+
+  /// Draws no weights: parameters made with it have their shape but hold no number, so that a model
+  /// of any size can be described before its file was looked at. It must be filled before it is
+  /// used.
+  public static var hollow: SeededGenerator { SeededGenerator(seed: 0, isHollow: true) }
 
   /// A generator whose whole sequence is decided by `seed`.
-  public init(seed: UInt64) {
+  public init(seed: UInt64) { self.init(seed: seed, isHollow: false) }
+
+  private init(seed: UInt64, isHollow: Bool) {
+    self.isHollow = isHollow
     var mixer = seed
     func next() -> UInt64 {
       mixer &+= 0x9E37_79B9_7F4A_7C15

@@ -7,7 +7,9 @@ public struct WeightSource: Sendable {
   public private(set) var generator: SeededGenerator?
 
   /// Weights drawn from a generator that goes on from where it is; without one, hollow ones.
-  public init(generator: SeededGenerator?) { self.generator = generator }
+  public init(generator: SeededGenerator?) {
+    self.generator = generator?.isHollow == true ? nil : generator
+  }
 
   /// Weights drawn from a generator.
   public static func random(seed: UInt64) -> WeightSource {

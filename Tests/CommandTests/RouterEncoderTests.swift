@@ -119,6 +119,6 @@ import Testing
   private func picture(
     of post: Post, _ dataset: Dataset, _ dual: any DualEncoding
   ) -> Picture? {
-    try? PostReader.picture(of: post, in: dataset, fitting: dual.decodedSide).get()
+    try? PostReader.picture(of: post, in: dataset, for: dual.decoding).get()
   }
 }

@@ -5,6 +5,7 @@ import Pictures
 import Synchronization
 import Tensors
 import Testing
+import Traces
 
 @testable import Extractors
 
@@ -133,7 +134,8 @@ struct PictureModelTests {
   @Test func regionsAreThoseOfTheEncoderAndShared() throws {
     let model = Self.encoder
     let source = RegionSource(model)
-    #expect(source.shape == [9, 6] && source.name == "tiny-resnet" && source.shortSide == 28)
+    #expect(
+      source.shape == [9, 6] && source.name == "tiny-resnet" && source.decoding == .shortSide(28))
     let picture = Self.picture(3)
     let expected = try #require(model.regions([model.recipe.prepare(picture)]).first)
     let own = try source.regions(of: picture)
@@ -177,6 +179,26 @@ struct PictureModelTests {
     try TinyEncoder.withFolder { folder in
       #expect(throws: ModelFolderError.self) { try ExpertFolder.open(folder) }
       #expect(throws: ModelFolderError.self) { try RegionSource(folder: folder) }
+    }
+  }
+
+  @Test(arguments: [3, 4, 7, 9, 14]) func objectsAreDrawnWhereTheyWereSeen(side: Int) {
+    // A picture that is 1 in one cell and 0 elsewhere: exactly the objects whose rectangle holds
+    // the cell's middle are not flat.
+    let seen = ImageRegion(left: 0.125, top: 0, width: 0.75, height: 1)
+    for cell in 0..<(side * side) {
+      var tensor = Tensor([side * side, 2])
+      tensor.array[2 * cell] = 1
+      let regions = PictureRegions(tensor, seen: seen)
+      let x = seen.left + seen.width * (Double(cell % side) + 0.5) / Double(side)
+      let y = seen.top + seen.height * (Double(cell / side) + 0.5) / Double(side)
+      let objects = regions.objects.array
+      for (i, place) in regions.objectPlaces.enumerated() {
+        let holds =
+          place.left < x && x < place.left + place.width && place.top < y
+          && y < place.top + place.height
+        #expect((objects[2 * i] != 0) == holds, "object \(i), cell \(cell)")
+      }
     }
   }
 }

@@ -27,7 +27,7 @@ struct TrainingTests {
   @Test func learnsWhatIsThereToLearn() throws {
     let inputs = Samples.inputs(40, seed: 21)
     var run = try #require(makeRun(Samples.model(riva: true), 60, patience: 100))
-    while !run.isFinished { #expect(run.runEpoch(inputs, dev: inputs) { _ in true }) }
+    while !run.isFinished { #expect(try run.runEpoch(inputs, dev: inputs) { _ in true }) }
     let first = try #require(run.history.first?.loss)
     let last = try #require(run.history.last?.loss)
     #expect(last < 0.7 * first)
@@ -36,9 +36,9 @@ struct TrainingTests {
   @Test func anInterruptedRunGoesOnToTheSameBits() throws {
     let inputs = Samples.inputs(24, seed: 22)
     var whole = try #require(makeRun(Samples.model(riva: true), 6))
-    while !whole.isFinished { _ = whole.runEpoch(inputs, dev: inputs) { _ in true } }
+    while !whole.isFinished { _ = try whole.runEpoch(inputs, dev: inputs) { _ in true } }
     var broken = try #require(makeRun(Samples.model(riva: true), 6))
-    for _ in 0..<3 { _ = broken.runEpoch(inputs, dev: inputs) { _ in true } }
+    for _ in 0..<3 { _ = try broken.runEpoch(inputs, dev: inputs) { _ in true } }
     let (tensors, state) = broken.checkpoint
     let json = try JSONEncoder().encode(state)
     let file = try Safetensors(data: Safetensors.encode(tensors), path: "checkpoint")
@@ -46,7 +46,7 @@ struct TrainingTests {
     var resumed = try #require(makeRun(Samples.model(riva: true, seed: 99), 6))
     try resumed.restore(
       file.allTensors(), JSONDecoder().decode(CheckpointState.self, from: json))
-    while !resumed.isFinished { _ = resumed.runEpoch(inputs, dev: inputs) { _ in true } }
+    while !resumed.isFinished { _ = try resumed.runEpoch(inputs, dev: inputs) { _ in true } }
     #expect(weights(resumed.best) == weights(whole.best))
     #expect(resumed.history == whole.history)
   }
@@ -54,7 +54,7 @@ struct TrainingTests {
   @Test func progressCanStopAnEpoch() throws {
     let inputs = Samples.inputs(24, seed: 23)
     var run = try #require(makeRun(Samples.model(riva: true), 6))
-    #expect(run.runEpoch(inputs, dev: inputs) { $0.step < 2 } == false)
+    #expect(try run.runEpoch(inputs, dev: inputs) { $0.step < 2 } == false)
     #expect(run.history.isEmpty)
   }
 }
@@ -74,7 +74,7 @@ struct ModelFolderTests {
         to: folder, provenance: Provenance(command: "test", seed: 1, data: [:], metrics: ["f1": 2]))
       let again = try ExpertModel(folder: folder)
       let inputs = Samples.inputs(5, seed: 31)
-      #expect(again.mentions(inputs) == model.mentions(inputs))
+      #expect(try again.mentions(inputs) == model.mentions(inputs))
       #expect(again.configuration == model.configuration)
     }
   }

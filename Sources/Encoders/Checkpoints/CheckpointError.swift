@@ -1,3 +1,5 @@
+import Tensors
+
 /// A model folder or one of its files that cannot be used, and why.
 public enum CheckpointError: Error, Sendable, CustomStringConvertible {
   /// A file is absent, unreadable or too large.
@@ -28,7 +30,9 @@ public enum CheckpointError: Error, Sendable, CustomStringConvertible {
     case .otherArchitecture(let path, let found, let wanted):
       "\(path) holds a model of type \(found) where \(wanted) is needed; choose another folder"
     case .tensors(let path, let problems):
-      "the weights in \(path) do not fit its config.json: "
+      (problems.contains(where: \.isOfNumbers)
+        ? "the weights in \(path) cannot be used: "
+        : "the weights in \(path) do not fit its config.json: ")
         + Self.list(problems.map(\.description)) + "; get both files from the same place"
     case .archive(let path, let offset, let problem):
       "\(path) is refused at byte \(offset): \(problem); "
@@ -53,6 +57,18 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
   case twice(name: String, first: String, second: String)
   /// The model would be larger than what the files hold.
   case tooLarge(expected: Int, held: Int)
+  /// The model would be larger than this machine's memory, as a sentence.
+  case tooLargeHere(String)
+  /// NaN or an infinity among the numbers.
+  case notFinite(name: String, NotFinite)
+
+  /// Whether shapes and names fit, and what is wrong are the numbers.
+  var isOfNumbers: Bool {
+    switch self {
+    case .notFinite, .tooLargeHere: true
+    default: false
+    }
+  }
 
   public var description: String {
     switch self {
@@ -65,6 +81,8 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
       "\(short(name)) stands there twice, as \(short(first)) and \(short(second))"
     case .tooLarge(let expected, let held):
       "the model needs \(expected) numbers, the files hold \(held) bytes"
+    case .tooLargeHere(let problem): problem
+    case .notFinite(let name, let number): number.sentence(short(name))
     }
   }
 

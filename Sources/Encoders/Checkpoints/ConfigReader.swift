@@ -17,7 +17,7 @@ struct ConfigReader {
   ///
   /// - Throws: `CheckpointError`.
   static func fields(path: String) throws(CheckpointError) -> [String: Any] {
-    let data = try FolderFiles.bytes(path, limit: 4 << 20)
+    let data = try FolderFiles.bytes(path, limit: ModelLimits.configurationBytes)
     guard let object = try? JSONSerialization.jsonObject(with: data),
       let fields = object as? [String: Any]
     else { throw .configuration(path: path, problems: ["it is not a JSON object"]) }

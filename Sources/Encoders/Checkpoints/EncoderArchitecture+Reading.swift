@@ -1,14 +1,13 @@
-/// Bounds on what strangers may ask for: above all published models, and small enough that no
-/// product of them overflows.
 extension ConfigReader {
   mutating func take(_ more: [String]) { for problem in more { require(false, problem) } }
 
   private mutating func stack(_ standard: TransformerConfiguration) -> TransformerConfiguration {
     var result = standard
-    result.hiddenSize = integer("hidden_size", standard.hiddenSize, 1...16384)
-    result.layers = integer("num_hidden_layers", standard.layers, 1...200)
-    result.heads = integer("num_attention_heads", standard.heads, 1...512)
-    result.intermediateSize = integer("intermediate_size", standard.intermediateSize, 1...65536)
+    result.hiddenSize = integer("hidden_size", standard.hiddenSize, ModelLimits.hidden)
+    result.layers = integer("num_hidden_layers", standard.layers, ModelLimits.layers)
+    result.heads = integer("num_attention_heads", standard.heads, ModelLimits.heads)
+    result.intermediateSize = integer(
+      "intermediate_size", standard.intermediateSize, ModelLimits.intermediate)
     result.activation = activation("hidden_act", standard.activation)
     result.epsilon = number("layer_norm_eps", standard.epsilon, 0...1)
     result.deviation = number("initializer_range", 0.02, 0...10)
@@ -28,9 +27,9 @@ extension ConfigReader {
         norm: .post, epsilon: 1e-12, names: .bert))
     stack.hiddenDropout = number("hidden_dropout_prob", 0.1, 0...0.99)
     stack.attentionDropout = number("attention_probs_dropout_prob", 0.1, 0...0.99)
-    let vocabulary = integer("vocab_size", roberta ? 50265 : 30522, 1...2_000_000)
+    let vocabulary = integer("vocab_size", roberta ? 50265 : 30522, ModelLimits.vocabulary)
     let padding = integer("pad_token_id", roberta ? 1 : 0, 0...1_999_999)
-    let positions = integer("max_position_embeddings", 512, 1...1_000_000)
+    let positions = integer("max_position_embeddings", 512, ModelLimits.positions)
     require(
       word("position_embedding_type", "absolute") == "absolute",
       "position_embedding_type is not absolute; other kinds are not computed here")
@@ -52,8 +51,8 @@ extension ConfigReader {
         norm: .pre, epsilon: 1e-5, names: .clip))
     stack.attentionDropout = number("attention_dropout", 0, 0...0.99)
     return CLIPTextConfiguration(
-      stack: stack, vocabulary: integer("vocab_size", 49408, 1...2_000_000),
-      positions: integer("max_position_embeddings", 77, 1...1_000_000),
+      stack: stack, vocabulary: integer("vocab_size", 49408, ModelLimits.vocabulary),
+      positions: integer("max_position_embeddings", 77, ModelLimits.positions),
       endOfText: integer("eos_token_id", 49407, 0...1_999_999))
   }
 
@@ -63,7 +62,7 @@ extension ConfigReader {
         hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072, activation: .quickGELU,
         norm: .pre, epsilon: 1e-5, names: .clip))
     stack.attentionDropout = number("attention_dropout", 0, 0...0.99)
-    let (side, patch) = patches(32)
+    let (side, patch) = patches(32, heads: stack.heads)
     return VisionConfiguration(stack: stack, side: side, patch: patch)
   }
 
@@ -76,23 +75,29 @@ extension ConfigReader {
     stack.attentionDropout = number("attention_probs_dropout_prob", 0, 0...0.99)
     stack.attentionBias = flag("qkv_bias", true)
     require(word("pooler_act", "tanh") == "tanh", "pooler_act is not tanh")
-    let (side, patch) = patches(16)
+    let (side, patch) = patches(16, heads: stack.heads)
     return VisionConfiguration(
       stack: stack, side: side, patch: patch, pooler: hasPooler,
-      poolerSize: integer("pooler_output_size", stack.hiddenSize, 1...16384))
+      poolerSize: integer("pooler_output_size", stack.hiddenSize, ModelLimits.hidden))
   }
 
-  private mutating func patches(_ standard: Int) -> (side: Int, patch: Int) {
-    let side = integer("image_size", 224, 1...4096)
-    let patch = integer("patch_size", standard, 1...4096)
+  private mutating func patches(_ standard: Int, heads: Int) -> (side: Int, patch: Int) {
+    let side = integer("image_size", 224, ModelLimits.side)
+    let patch = integer("patch_size", standard, ModelLimits.side)
+    let count = (side / max(1, patch)) * (side / max(1, patch)) + 1
+    require(
+      count <= ModelLimits.pieces(heads: heads),
+      "image_size \(side) in patches of \(patch) makes \(count) of them, more than are attended "
+        + "to with \(heads) heads")
     require(integer("num_channels", 3, 1...1000) == 3, "num_channels is not 3")
     require(patch <= side, "patch_size \(patch) is larger than image_size \(side)")
     return (side, min(patch, side))
   }
 
   mutating func resnet() -> ResNet.Configuration {
-    let hidden = integers("hidden_sizes", [256, 512, 1024, 2048], count: 1...8, 4...16384)
-    let depths = integers("depths", [3, 4, 6, 3], count: 1...8, 1...200)
+    let hidden = integers(
+      "hidden_sizes", [256, 512, 1024, 2048], count: ModelLimits.stages, ModelLimits.channels)
+    let depths = integers("depths", [3, 4, 6, 3], count: ModelLimits.stages, ModelLimits.layers)
     require(
       hidden.count == depths.count,
       "hidden_sizes has \(hidden.count) stages, depths \(depths.count)")
@@ -102,7 +107,7 @@ extension ConfigReader {
     require(word("hidden_act", "relu") == "relu", "hidden_act is not relu")
     require(integer("num_channels", 3, 1...1000) == 3, "num_channels is not 3")
     var result = ResNet.Configuration(
-      embeddingSize: integer("embedding_size", 64, 1...16384), hiddenSizes: hidden,
+      embeddingSize: integer("embedding_size", 64, ModelLimits.hidden), hiddenSizes: hidden,
       depths: depths, layerType: type ?? .bottleneck)
     result.downsamplesFirstStage = flag("downsample_in_first_stage", false)
     result.downsamplesInBottleneck = flag("downsample_in_bottleneck", false)

@@ -13,7 +13,7 @@ extension WeightFiles {
   ///   - ignoring: prefixes of tensors that belong to other parts of the folder's model.
   /// - Returns: the names left aside, sorted.
   /// - Throws: `CheckpointError.tensors` with everything that does not fit, before anything is
-  ///   read.
+  ///   read; then with every tensor that holds NaN or an infinity.
   @discardableResult
   public func fill(
     _ model: inout some ParameterContainer, prefix: String = "", ignoring: [String] = [],
@@ -21,14 +21,19 @@ extension WeightFiles {
   ) throws -> [String] {
     let match = try plan(&model, prefix: prefix, ignoring: ignoring, folder: folder)
     var failure: (any Error)?
+    var problems: [TensorProblem] = []
     model.visitParameters(prefix) { name, parameter in
       guard failure == nil, let stored = match.found[name] else { return }
       let shape = parameter.value.shape
       // Let go of what was there, so that no two copies stand side by side.
       parameter.value = Tensor([0], [])
       do { parameter.value = try floats(stored).reshaped(shape) } catch { failure = error }
+      if let odd = parameter.value.firstNotFinite {
+        problems.append(.notFinite(name: stored, odd))
+      }
     }
     if let failure { throw failure }
+    guard problems.isEmpty else { throw CheckpointError.tensors(path: folder, problems: problems) }
     return match.ignored
   }
 
@@ -65,6 +70,9 @@ extension WeightFiles {
     let total = expected.values.reduce(0) { $0 + $1.reduce(1, *) }
     if problems.isEmpty, total > byteCount + 4096 {
       problems.append(.tooLarge(expected: total, held: byteCount))
+    }
+    if problems.isEmpty, let problem = Memory.refusal(numbers: expected.values) {
+      problems.append(.tooLargeHere(problem))
     }
     guard problems.isEmpty else {
       throw .tensors(path: folder, problems: problems)

@@ -31,7 +31,15 @@ public struct DualEncoderModel: Sendable {
 
   /// Unit vectors of pictures prepared by the recipe.
   public func encode(prepared: [(pixels: [Float], seen: ImageRegion)]) -> [[Float]] {
-    guard !prepared.isEmpty else { return [] }
+    // As many at once as a few hundred megabytes hold.
+    let maps = encoder.configuration.pictures.mapNumbers(side: recipe.side)
+    let batch = max(1, (1 << 27) / max(1, maps))
+    return stride(from: 0, to: prepared.count, by: batch).flatMap { start in
+      encodeAtOnce(Array(prepared[start..<min(prepared.count, start + batch)]))
+    }
+  }
+
+  private func encodeAtOnce(_ prepared: [(pixels: [Float], seen: ImageRegion)]) -> [[Float]] {
     let tape = Tape()
     let shape = [prepared.count, 3, recipe.side, recipe.side]
     let pixels = tape.constant(Tensor(shape, prepared.flatMap(\.pixels)))

@@ -34,7 +34,19 @@ public struct PictureEncoderModel: Sendable {
 
   /// N×C regions of each prepared picture, row-major.
   public func regions(_ prepared: [(pixels: [Float], seen: ImageRegion)]) -> [Tensor] {
-    guard !prepared.isEmpty else { return [] }
+    // As many at once as a few hundred megabytes hold.
+    let maps = classifier.network.configuration.mapNumbers(side: recipe.side)
+    let batch = max(1, Self.mapsAtOnce / max(1, maps))
+    return stride(from: 0, to: prepared.count, by: batch).flatMap { start in
+      regionsAtOnce(Array(prepared[start..<min(prepared.count, start + batch)]))
+    }
+  }
+
+  private static let mapsAtOnce = 1 << 27
+
+  private func regionsAtOnce(
+    _ prepared: [(pixels: [Float], seen: ImageRegion)]
+  ) -> [Tensor] {
     let tape = Tape()
     let shape = [prepared.count, 3, recipe.side, recipe.side]
     let pixels = tape.constant(Tensor(shape, prepared.flatMap(\.pixels)))

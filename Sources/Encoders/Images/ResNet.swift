@@ -151,3 +151,21 @@ public struct ResNet: ParameterContainer {
     }
   }
 }
+
+extension ResNet.Configuration {
+  /// Numbers of all maps that one picture of `side`×`side` pixels needs, the pooled one included.
+  public func mapNumbers(side: Int) -> Int {
+    func half(_ length: Int) -> Int { (length + 1) / 2 }
+    var now = half(side)
+    var total = embeddingSize * now * now
+    now = half(now)
+    total += embeddingSize * now * now
+    for (i, size) in hiddenSizes.enumerated() {
+      if i > 0 || downsamplesFirstStage { now = half(now) }
+      // Each layer keeps the maps of its convolutions, its shortcut and its sum.
+      let perLayer = layerType == .basic ? 4 * size : 3 * size
+      total += (depths.indices.contains(i) ? depths[i] : 1) * perLayer * now * now
+    }
+    return total
+  }
+}

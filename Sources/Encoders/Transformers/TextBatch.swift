@@ -1,3 +1,5 @@
+import Tensors
+
 /// Sequences of word pieces, padded to one length.
 public struct TextBatch: Sendable, Hashable {
   /// B×T piece ids, row-major.
@@ -22,9 +24,9 @@ public struct TextBatch: Sendable, Hashable {
     self.length = length
   }
 
-  /// Sequences of any lengths, filled up with `padding` to the longest.
-  public init(_ sequences: [[Int]], padding: Int) {
-    let length = sequences.map(\.count).max() ?? 0
+  /// Sequences of any lengths, filled up with `padding` to the longest, or further to `atLeast`.
+  public init(_ sequences: [[Int]], padding: Int, atLeast: Int = 0) {
+    let length = max(atLeast, sequences.map(\.count).max() ?? 0)
     var ids: [Int] = []
     var mask: [Bool] = []
     for sequence in sequences {
@@ -52,7 +54,24 @@ public struct TextBatch: Sendable, Hashable {
   }
 }
 
-/// Input that an encoder cannot read, and why.
+extension EncoderInputError {
+  /// Refuses what a model computed unless all of it is finite, and small enough to be compared.
+  ///
+  /// - Parameters:
+  ///   - numbers: what the model gave.
+  ///   - what: the model and what these numbers are, for the message.
+  public static func check(
+    _ numbers: [Float], _ what: @autoclosure () -> String
+  ) throws(EncoderInputError) {
+    // False for NaN, too.
+    guard numbers.allSatisfy({ abs($0) <= usable }) else { throw .notFinite(what()) }
+  }
+
+  /// Sums of larger numbers lose what tells one answer from another: every tag would look certain.
+  private static let usable: Float = 1e9
+}
+
+/// Input that an encoder cannot read or compute with, and why.
 public enum EncoderInputError: Error, Hashable, CustomStringConvertible {
   /// The ids, mask and segments do not fill B×T.
   case batch(ids: Int, count: Int, length: Int)
@@ -64,6 +83,8 @@ public enum EncoderInputError: Error, Hashable, CustomStringConvertible {
   case unknownSegment(segment: Int, segments: Int)
   /// Pictures of another shape than the model reads.
   case pictures(shape: [Int], expected: String)
+  /// A model computed NaN, an infinity or numbers too large to compare: nothing can be read.
+  case notFinite(String)
 
   public var description: String {
     switch self {
@@ -78,6 +99,9 @@ public enum EncoderInputError: Error, Hashable, CustomStringConvertible {
       "segment \(segment) is outside the model's \(segments); number segments from 0"
     case .pictures(let shape, let expected):
       "pictures of shape \(shape) came where \(expected) is read; prepare them by the model's recipe"
+    case .notFinite(let what):
+      "\(what) came out as NaN, infinity or beyond 10⁹, so there is no answer; the weights are "
+        + "damaged: train or copy the model again"
     }
   }
 }

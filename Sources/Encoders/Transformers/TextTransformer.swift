@@ -72,9 +72,12 @@ public struct TextConfiguration: Sendable, Hashable {
     case skippingPadding
   }
 
-  /// The longest sequence, in pieces.
+  /// The longest sequence, in pieces: what there are positions for, as far as its attention can be
+  /// held.
   public var longest: Int {
-    counting == .fromZero ? positions : positions - padding - 1
+    min(
+      counting == .fromZero ? positions : positions - padding - 1,
+      ModelLimits.pieces(heads: stack.heads))
   }
 }
 

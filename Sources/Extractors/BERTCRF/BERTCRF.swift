@@ -80,6 +80,7 @@ struct BERTCRFHead: ParameterContainer {
       let part = batch.map { items[$0] }
       let tape = Tape()
       let e = tape[self(tape.constant(try engine.states(part)), part, tape)]
+      try EncoderInputError.check(e.array, "the tag scores of bert-crf")
       let (steps, k) = (e.shape[1], e.shape[2])
       for (row, i) in batch.enumerated() {
         let start = row * steps * k

@@ -11,7 +11,7 @@ extension BERTCRFModel {
       Configuration.self, system: Self.system, folder)
     try configuration.validate(folder)
     let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)
-    var generator = SeededGenerator(seed: 0)
+    var generator = SeededGenerator.hollow
     var network = BERTCRF(
       encoder, prefix: prefix, scheme: configuration.scheme, labels: configuration.labels,
       &generator)
@@ -45,8 +45,8 @@ extension BERTCRFModel {
 extension BERTCRFModel.Configuration {
   /// Sizes come from strangers: they are bounded before anything is allocated.
   func validate(_ folder: String) throws {
-    guard (1...200).contains(scheme.types.count),
-      Set(scheme.types).count == scheme.types.count, (3...100_000).contains(longest)
+    guard ModelLimits.types.contains(scheme.types.count),
+      Set(scheme.types).count == scheme.types.count, ModelLimits.pieces.contains(longest)
     else {
       throw ModelFolderError(
         folder: folder, problem: "has tags or a length in config.json outside what is read")

@@ -15,6 +15,13 @@ public struct MAFHead: PictureTaggerHead {
   /// The `system` of MAF's model folders.
   public static let system = "maf"
   static let dropout: Float = 0.1
+  /// The last posts of a batch get exchanged pictures, whatever their length.
+  public static let readsPlaces = true
+  /// Flattened matching has weights for positions behind the text, too.
+  public var paddedLength: Int? {
+    guard options.matches, case .flattened(let length) = options.matching else { return nil }
+    return length
+  }
 
   /// What it was made for.
   public let sizes: PictureTaggerSizes
@@ -62,23 +69,21 @@ public struct MAFHead: PictureTaggerHead {
     let vectors: (text: Tape.Variable, picture: Tape.Variable)?
   }
 
-  /// - Parameter swaps: item i reads the regions' summary of item `swaps[i]`.
+  /// - Parameter swaps: item i sees the picture of item `swaps[i]`; alignment keeps its own.
   func forward(
     _ batch: PictureBatch, swaps: [Int]?, _ tape: Tape, _ probe: Probe?
   ) -> Pass {
     let h = tape.dropout(batch.states, Self.dropout)
+    let vectors = options.aligns ? alignment.vectors(batch, tape) : nil
+    if let vectors, let probe { probe.show(cosine(vectors, tape)) }
     let watch = probe.map { AttentionWatch($0, "maf/attention") }
+    let seen = swaps.map { batch.exchangingRegions($0, tape) } ?? batch
     var p = wordsOverRegions(
-      h, over: wordRegions(batch.regions, tape), mask: AttentionMask(), tape, watch)
+      h, over: wordRegions(seen.regions, tape), mask: AttentionMask(), tape, watch)
     if let weights = watch?.weights.first, let item = batch.items.first {
       probe?.show(
         PictureSignals.attention(
           "maf/attention", "attention of each word over the picture", weights, item))
-    }
-    if let swaps {
-      let shape = tape.shape(p)
-      let rows = tape.reshape(p, [shape[0], shape[1] * shape[2]])
-      p = tape.reshape(tape.gather(rows, swaps, shape: [shape[0]]), shape)
     }
     var match: Tape.Variable?
     if options.matches {
@@ -88,19 +93,19 @@ public struct MAFHead: PictureTaggerHead {
     }
     let taken = gated(h, p, batch, tape, probe)
     let emissions = output(batch.steps(tape.concatenate([h, taken]), tape), tape)
-    let vectors =
-      options.aligns ? alignment.vectors(batch, tape) : nil
-    if let vectors, let probe {
-      let width = sizes.stack.hiddenSize
-      let (t, v) = (tape[vectors.text].array, tape[vectors.picture].array)
-      let cosine = (0..<width).reduce(Float(0)) { $0 + t[$1] * v[$1] }
-      probe.show(
-        Signal(
-          name: "maf/cosine", caption: "cosine of the text's and the picture's vectors",
-          kind: .scalar(low: -1, high: 1, threshold: nil, percentile: nil), ofPicture: true,
-          tensor: Tensor(scalar: cosine)))
-    }
     return Pass(emissions: emissions, match: match, vectors: vectors)
+  }
+
+  /// The first post's cosine.
+  private func cosine(
+    _ vectors: (text: Tape.Variable, picture: Tape.Variable), _ tape: Tape
+  ) -> Signal {
+    let width = sizes.stack.hiddenSize
+    let (t, v) = (tape[vectors.text].array, tape[vectors.picture].array)
+    return Signal(
+      name: "maf/cosine", caption: "cosine of the text's and the picture's vectors",
+      kind: .scalar(low: -1, high: 1, threshold: nil, percentile: nil), ofPicture: true,
+      tensor: Tensor(scalar: (0..<width).reduce(Float(0)) { $0 + t[$1] * v[$1] }))
   }
 
   /// B×2: whether text and picture belong together.
@@ -111,9 +116,8 @@ public struct MAFHead: PictureTaggerHead {
     switch options.matching {
     case .pooled: return matching(tape.meanOverRows(both, real: batch.mask), tape)
     case .flattened(let length):
-      let places = batch.items.map { item in
-        (0..<length).map { $0 < item.ids.count ? $0 : -1 }
-      }
+      // The states of padding stand there, as in the reference.
+      let places = batch.items.map { _ in (0..<length).map { $0 < batch.length ? $0 : -1 } }
       let width = 2 * sizes.stack.hiddenSize
       return matching(
         tape.reshape(tape.select(both, places), [batch.items.count, length * width]), tape)
@@ -155,11 +159,11 @@ public struct MAFHead: PictureTaggerHead {
     forward(batch, swaps: nil, tape, probe).emissions
   }
 
-  /// Which item's regions each item reads in training: the last 2k swap in pairs k apart; nil when
-  /// the batch is too small for that.
+  /// Which item's picture each item sees in training: the last 2k exchange theirs in pairs k apart,
+  /// a quarter of the batch as in the reference (k = 8 of 64); nil when the batch is too small.
   func swaps(_ count: Int) -> [Int]? {
-    let k = options.negatives
-    guard options.matches, options.usesPicture, count > 2 * k else { return nil }
+    let k = min(options.negatives, count / 8)
+    guard options.matches, options.usesPicture, k > 0 else { return nil }
     let first = count - 2 * k
     return (0..<count).map { $0 < first ? $0 : $0 < first + k ? $0 + k : $0 - k }
   }

@@ -10,7 +10,8 @@ public struct MAFOptions: PictureTaggerOptions {
   public var gated = true
   /// How the matching reads a post.
   public var matching = Matching.flattened(length: 128)
-  /// k: in batches of more than 2k posts, the last 2k swap pictures in pairs k apart.
+  /// The largest k: in batches of n posts the last 2k exchange pictures in pairs k apart, k being
+  /// at most n / 8, so that never more than a quarter are negatives.
   public var negatives = 8
   /// λ, the tagging's share of the loss.
   public var tagging: Float = 0.62
@@ -24,7 +25,7 @@ public struct MAFOptions: PictureTaggerOptions {
 
   /// How W_m reads [h; p].
   public enum Matching: Sendable, Hashable, Codable {
-    /// All positions side by side, cut or filled up with zeros to a length (the reference: 128, of
+    /// All positions side by side, padding included, up to a length (the reference: 128, of
     /// which a weight for each position and dimension is learned).
     case flattened(length: Int)
     /// The mean over the text's pieces: few weights, for small encoders and small datasets.

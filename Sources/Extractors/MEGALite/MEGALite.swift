@@ -169,14 +169,7 @@ struct MEGALiteHead: ParameterContainer {
       fused.array[(object * wide)..<((object + 1) * wide)].reduce(Float(0)) { $0 + $1 * $1 }
         .squareRoot()
     }
-    let seen = item.objects.seen
-    let grid = (0..<9).map { i in
-      ImageRegion(
-        left: seen.left + seen.width * Double(i % 3) / 3,
-        top: seen.top + seen.height * Double(i / 3) / 3, width: seen.width / 3,
-        height: seen.height / 3)
-    }
-    let places = item.places ?? grid + [seen]
+    let places = item.places ?? item.gridPlaces
     probe.show(
       Signal(
         name: "mega-lite/objects", caption: "how much each part of the picture adds",
@@ -214,6 +207,7 @@ extension MEGALiteHead {
         self(
           tape.constant(try engine.states(part)), part, tape, items.count == 1 ? probe : nil)
       ].array
+      try EncoderInputError.check(scores, "the relation scores of \(MEGALiteModel.system)")
       for (row, i) in batch.enumerated() {
         result[i] = Array(scores[(row * count)..<((row + 1) * count)])
       }

@@ -15,7 +15,7 @@ extension MEGALiteModel {
         folder: folder, problem: "has regions in config.json outside what is read")
     }
     let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)
-    var generator = SeededGenerator(seed: 0)
+    var generator = SeededGenerator.hollow
     var network = MEGALite(
       encoder, prefix: prefix, regionSize: configuration.regions[1],
       scheme: configuration.text.scheme, options: configuration.options, &generator)

@@ -86,7 +86,11 @@ public struct MEGALiteModel: Sendable {
     }
 
     func pair(_ marked: MarkedPair, _ pair: TokenPair) -> PicturedPair {
-      if let shared { return PicturedPair(marked, objects: shared) }
+      if let shared {
+        var result = PicturedPair(marked, objects: shared)
+        result.gridPlaces = regions.objectPlaces
+        return result
+      }
       let boxes = regions.boxes?.boxes(head: pair.head, tail: pair.tail) ?? []
       return PicturedPair(
         marked, objects: regions.objects(in: boxes),
@@ -114,7 +118,8 @@ public struct MEGALiteModel: Sendable {
     var item = item(words, pair, objects)
     item.pieces = item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }
     let logits = try head.logits([item], engine, probe).first ?? []
-    let answer = MTBModel.Answer(logits, configuration.text.scheme)
+    let answer = MTBModel.Answer(
+      logits, configuration.text.scheme, cutOff: item.pair.cutOff)
     probe.show(answer.signal(configuration.text.scheme))
     return (answer, probe.trace)
   }
@@ -129,8 +134,9 @@ public struct MEGALiteModel: Sendable {
       let objects = Objects(post.regions, configuration.options)
       return post.pairs.map { item(post.words, $0, objects) }
     }
-    var rest = try head.logits(items.flatMap { $0 }, engine).map {
-      MTBModel.Answer($0, configuration.text.scheme)
+    let all = items.flatMap { $0 }
+    var rest = zip(try head.logits(all, engine), all).map {
+      MTBModel.Answer($0, configuration.text.scheme, cutOff: $1.pair.cutOff)
     }[...]
     return items.map { own in
       defer { rest = rest.dropFirst(own.count) }

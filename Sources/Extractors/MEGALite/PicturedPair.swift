@@ -10,6 +10,8 @@ public struct PicturedPair: PieceSequence {
   public let objects: PictureRegions
   /// Where the objects are; nil: the grid and everything.
   let places: [ImageRegion]?
+  /// Where the grid's objects are in the source picture; empty where objects are of a file.
+  var gridPlaces: [ImageRegion] = []
   /// The pieces as a person reads them; empty where nobody does.
   var pieces: [String] = []
 
@@ -18,6 +20,7 @@ public struct PicturedPair: PieceSequence {
   /// - Parameter regions: of the post's picture, N×C.
   public init(_ pair: MarkedPair, _ regions: PictureRegions) {
     self.init(pair, objects: regions.objects)
+    gridPlaces = regions.objectPlaces
   }
 
   init(_ pair: MarkedPair, objects: PictureRegions, places: [ImageRegion]? = nil) {

@@ -78,6 +78,7 @@ struct MTBHead: ParameterContainer {
       let part = batch.map { items[$0] }
       let tape = Tape()
       let scores = tape[self(tape.constant(try engine.states(part)), part, tape)].array
+      try EncoderInputError.check(scores, "the relation scores of \(MTBModel.system)")
       for (row, i) in batch.enumerated() {
         result[i] = Array(scores[(row * count)..<((row + 1) * count)])
       }

@@ -11,7 +11,7 @@ extension MTBModel {
       Configuration.self, system: Self.system, folder)
     try configuration.validate(folder)
     let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)
-    var generator = SeededGenerator(seed: 0)
+    var generator = SeededGenerator.hollow
     var network = MTB(encoder, prefix: prefix, scheme: configuration.scheme, &generator)
     try weights.fill(&network, folder: folder)
     let tokenizer = try configuration.tokenizer(folder, encoder.configuration)
@@ -38,9 +38,9 @@ extension MTBModel {
 extension MTBModel.Configuration {
   /// Sizes come from strangers: they are bounded before anything is allocated.
   func validate(_ folder: String) throws {
-    guard (2...10_000).contains(scheme.labels.count),
+    guard ModelLimits.relations.contains(scheme.labels.count),
       Set(scheme.labels).count == scheme.labels.count, markers.pieces.count == 4,
-      Set(markers.ids).count == 4, markers.ids.count == 4, (3...100_000).contains(longest)
+      Set(markers.ids).count == 4, markers.ids.count == 4, ModelLimits.pieces.contains(longest)
     else {
       throw ModelFolderError(
         folder: folder, problem: "has labels, markers or a length in config.json that are not read")

@@ -34,9 +34,13 @@ public struct MTBModel: Sendable {
     public let label: String
     /// Probability of each label, in the order of the scheme.
     public let probabilities: [Float]
+    /// Mentions of the pair that the encoder did not read, because they lie behind its last
+    /// position; the answer then rests on the rest of the text.
+    public let cutOff: [PairPart]
 
     /// The answer of one score per label.
-    init(_ logits: [Float], _ scheme: RelationScheme) {
+    init(_ logits: [Float], _ scheme: RelationScheme, cutOff: [PairPart]) {
+      self.cutOff = cutOff
       let most = logits.max() ?? 0
       let powers = logits.map { exp($0 - most) }
       let sum = powers.reduce(0, +)
@@ -109,7 +113,9 @@ public struct MTBModel: Sendable {
         words, head: pair.head, tail: pair.tail, label: -1, tokenizer,
         longest: configuration.longest)
     }
-    return try head.logits(items, engine).map { Answer($0, configuration.scheme) }
+    return zip(try head.logits(items, engine), items).map {
+      Answer($0, configuration.scheme, cutOff: $1.cutOff)
+    }
   }
 
   /// The answers for the pairs of many posts.
@@ -125,8 +131,9 @@ public struct MTBModel: Sendable {
           longest: configuration.longest)
       }
     }
-    var rest = try head.logits(items.flatMap { $0 }, engine).map {
-      Answer($0, configuration.scheme)
+    let all = items.flatMap { $0 }
+    var rest = zip(try head.logits(all, engine), all).map {
+      Answer($0, configuration.scheme, cutOff: $1.cutOff)
     }[...]
     return items.map { own in
       defer { rest = rest.dropFirst(own.count) }

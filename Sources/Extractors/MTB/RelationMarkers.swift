@@ -33,9 +33,13 @@ public struct RelationMarkers: Sendable, Hashable, Codable {
     let encoding = tokenizer.encode(
       words: words, markers: markers, options: EncodingOptions(maximumLength: longest))
     let last = max(0, encoding.count - 1)
+    // A mention was read when the marker behind it was.
+    let cutOff = [(PairPart.head, ids[1]), (PairPart.tail, ids[3])].filter {
+      !encoding.ids.contains($0.1)
+    }
     return MarkedPair(
       ids: encoding.ids, head: encoding.ids.firstIndex(of: ids[0]) ?? last,
-      tail: encoding.ids.firstIndex(of: ids[2]) ?? last, label: label)
+      tail: encoding.ids.firstIndex(of: ids[2]) ?? last, label: label, cutOff: cutOff.map(\.0))
   }
 }
 
@@ -49,6 +53,14 @@ public struct MarkedPair: PieceSequence, Hashable {
   public let tail: Int
   /// The gold label's number; −1 where there is none.
   public let label: Int
+  /// What of the pair lies, wholly or in part, behind the encoder's last position.
+  public let cutOff: [PairPart]
+}
+
+/// One of the two mentions of a pair.
+public enum PairPart: String, Sendable, Hashable, Codable, CaseIterable {
+  case head
+  case tail
 }
 
 /// Relation labels by number, as a classifier knows them.

@@ -41,8 +41,8 @@ public struct CLIPEmbedder: DualEncoding {
 
   /// Each word has a piece at least.
   public var longestText: Int { longest }
-  /// Pixels of the short side that pictures are decoded to.
-  public var decodedSide: Int { side }
+  /// Every pixel, as the reference sees it.
+  public var decoding: DecodingPurpose { .reference }
 
   /// A picture as the picture tower takes it, by the folder's recipe.
   public func prepare(_ picture: Picture) -> PreparedPicture {

@@ -18,9 +18,9 @@ extension DualEncoderModel {
   public init(folder: String) throws {
     let configuration = try ModelFolder.configuration(Folder.self, folder)
     try configuration.validate(folder)
-    var generator = SeededGenerator(seed: 0)
+    var generator = SeededGenerator.hollow
     var encoder = DualEncoder(configuration.encoder, &generator)
-    try encoder.load(Safetensors(path: folder + "/model.safetensors").allTensors())
+    try Safetensors(path: folder + "/model.safetensors").fill(&encoder)
     let words = try ModelFolder.vocabulary(folder, "words.txt")
     guard words.size == configuration.encoder.words else {
       throw ModelFolderError(
@@ -53,8 +53,10 @@ extension DualEncoderModel.Folder {
   func validate(_ folder: String) throws {
     let p = encoder.pictures
     let sound =
-      (1...2_000_000).contains(encoder.words) && (1...4096).contains(encoder.wordSize)
-      && (1...4096).contains(encoder.dimensions) && p.isSound && recipe.isSound
+      ModelLimits.vocabulary.contains(encoder.words)
+      && ModelLimits.vector.contains(encoder.wordSize)
+      && ModelLimits.vector.contains(encoder.dimensions) && p.isSound(side: recipe.side)
+      && recipe.isSound
       && recipe.side % (1 << (p.hiddenSizes.count + 1)) == 0
     if !sound {
       throw ModelFolderError(

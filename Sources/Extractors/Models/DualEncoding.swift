@@ -25,8 +25,8 @@ public protocol RouterEmbedding: Sendable {
 /// A frozen encoder that sees texts and pictures in one space (MODELS §4.3): a small dual encoder
 /// of this program, or a published CLIP. May be used from several threads at once.
 public protocol DualEncoding: RouterEmbedding, WordReading {
-  /// Pixels of the short side that a picture should at least be decoded to.
-  var decodedSide: Int { get }
+  /// What is decoded of pictures for it.
+  var decoding: DecodingPurpose { get }
   /// Height and width of prepared pixels.
   var side: Int { get }
   /// More words of a text than this are hardly read; explanations leave out none behind them.
@@ -94,8 +94,8 @@ public enum DualEncoderFolder {
 extension DualEncoderModel: DualEncoding {
   /// Width of the common space.
   public var dimensions: Int { encoder.configuration.dimensions }
-  /// Pixels of the short side that pictures are decoded to.
-  public var decodedSide: Int { recipe.shortSide }
+  /// Twice the pixels of its recipe.
+  public var decoding: DecodingPurpose { .shortSide(recipe.shortSide) }
   /// Height and width of prepared pixels.
   public var side: Int { recipe.side }
   /// It reads any number of words; hostile posts have many.

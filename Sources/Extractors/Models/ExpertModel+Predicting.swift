@@ -1,4 +1,5 @@
 import Corpora
+import Encoders
 import Tensors
 import Traces
 
@@ -6,14 +7,16 @@ extension ExpertModel {
   /// The expert's answer for one post with everything it shows.
   ///
   /// - Parameter substitutions: values to put in place at named taps (interventions).
+  /// - Throws: `EncoderInputError.notFinite`.
   public func predict(
     _ read: PostReader.Read,
     substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
-  ) -> Prediction {
+  ) throws(EncoderInputError) -> Prediction {
     let batch = TaggerBatch([read.input], words: words, characters: characters)
     let tape = Tape()
     let probe = Probe(hasPicture: read.input.seen != nil, substituting: substitutions)
     let emissions = tape[tagger.emissions(batch, tape, probe)]
+    try EncoderInputError.check(emissions.array, "the tag scores of \(name)")
     let scheme = configuration.scheme
     let answer = tagger.decode(
       emissions: emissions, lengths: batch.words.lengths, scheme: scheme
@@ -35,14 +38,16 @@ extension ExpertModel {
   }
 
   /// Viterbi mentions of many posts, read as asked.
+  ///
+  /// - Throws: `EncoderInputError.notFinite`.
   public func mentions(
     _ inputs: [TaggerInput], reading: BIO.Reading = .lenient
-  ) -> [[EntityMention]] {
-    func run(_ tagger: some Tagger) -> [[Int]] {
-      TaggerInference.paths(tagger, inputs, words: words, characters: characters)
+  ) throws(EncoderInputError) -> [[EntityMention]] {
+    func run(_ tagger: some Tagger) throws(EncoderInputError) -> [[Int]] {
+      try TaggerInference.paths(tagger, inputs, words: words, characters: characters)
     }
     let scheme = configuration.scheme
-    return run(tagger).map {
+    return try run(tagger).map {
       reading == .strict ? scheme.strictMentions(of: $0) : scheme.mentions(of: $0)
     }
   }

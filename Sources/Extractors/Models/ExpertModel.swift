@@ -84,9 +84,13 @@ public struct ExpertModel: Sendable {
   public init(folder: String) throws {
     let configuration = try ModelFolder.configuration(Configuration.self, folder)
     try configuration.validate(folder)
-    var generator = SeededGenerator(seed: 0)
-    var tagger = configuration.makeTagger(&generator)
-    try tagger.load(Safetensors(path: folder + "/model.safetensors").allTensors())
+    var generator = SeededGenerator.hollow
+    func filled(_ tagger: some Tagger) throws -> any Tagger {
+      var tagger = tagger
+      try Safetensors(path: folder + "/model.safetensors").fill(&tagger)
+      return tagger
+    }
+    let tagger = try filled(configuration.makeTagger(&generator))
     let words = try ModelFolder.vocabulary(folder, "words.txt")
     let characters = try ModelFolder.vocabulary(folder, "characters.txt")
     guard words.size == configuration.sizes.words, characters.size == configuration.sizes.characters
@@ -124,15 +128,18 @@ extension ExpertModel.Configuration {
     }
     let riva = self.riva
     let sound =
-      (1...200).contains(scheme.types.count) && Set(scheme.types).count == scheme.types.count
-      && (1...2_000_000).contains(sizes.words) && (1...100_000).contains(sizes.characters)
+      ModelLimits.types.contains(scheme.types.count)
+      && Set(scheme.types).count == scheme.types.count
+      && ModelLimits.vocabulary.contains(sizes.words)
+      && ModelLimits.characters.contains(sizes.characters)
       && [sizes.wordSize, sizes.characterSize, sizes.characterHidden, sizes.hidden]
-        .allSatisfy { (1...4096).contains($0) }
+        .allSatisfy(ModelLimits.vector.contains)
       && (0..<1).contains(sizes.dropout) && (system == ExpertModel.System.riva) == (riva != nil)
       && (riva.map {
-        (2...8192).contains($0.regionSize) && $0.regionSize % 2 == 0
-          && (1...64).contains($0.heads) && $0.regionSize % $0.heads == 0
-          && (1...4096).contains($0.entrySize)
+        $0.regionSize > 1 && ModelLimits.regionSize.contains($0.regionSize)
+          && $0.regionSize % 2 == 0
+          && ModelLimits.heads.contains($0.heads) && $0.regionSize % $0.heads == 0
+          && ModelLimits.vector.contains($0.entrySize)
       } ?? true)
       && references.values.allSatisfy { $0.count <= 1001 }
     if !sound {

@@ -5,9 +5,6 @@ import Tensors
 /// Reading and writing of model folders: `config.json`, `model.safetensors`, `words.txt`,
 /// `characters.txt`, `provenance.json`.
 public enum ModelFolder {
-  static let configurationLimit = 16 << 20
-  static let vocabularyLimit = 64 << 20
-
   /// The name of the system that a folder holds.
   ///
   /// - Throws: `ModelFolderError`.
@@ -16,8 +13,15 @@ public enum ModelFolder {
     return try configuration(Head.self, folder).system
   }
 
+  /// The bytes of a folder's `config.json`, within `ModelLimits`.
+  ///
+  /// - Throws: `ModelFolderError`, `CheckpointError`.
+  public static func configurationBytes(_ folder: String) throws -> Data {
+    try bytes(folder, "config.json", limit: ModelLimits.configurationBytes)
+  }
+
   static func configuration<T: Decodable>(_ type: T.Type, _ folder: String) throws -> T {
-    let data = try bytes(folder, "config.json", limit: configurationLimit)
+    let data = try configurationBytes(folder)
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch {
@@ -41,22 +45,14 @@ public enum ModelFolder {
 
   static func bytes(_ folder: String, _ file: String, limit: Int) throws -> Data {
     let path = folder + "/" + file
-    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? nil
-    guard let size else {
+    guard FolderFiles.exists(path) else {
       throw ModelFolderError(folder: folder, problem: "has no readable \(file)")
     }
-    guard size <= limit else {
-      throw ModelFolderError(
-        folder: folder, problem: "has a \(file) of \(size) bytes, more than the \(limit) allowed")
-    }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ModelFolderError(folder: folder, problem: "has no readable \(file)")
-    }
-    return data
+    return try FolderFiles.bytes(path, limit: limit)
   }
 
   static func vocabulary(_ folder: String, _ file: String) throws -> Vocabulary {
-    let data = try bytes(folder, file, limit: vocabularyLimit)
+    let data = try bytes(folder, file, limit: ModelLimits.vocabularyBytes)
     var lines = String(decoding: data, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false
     ).map(String.init)

@@ -18,17 +18,17 @@ extension PictureEncoderModel {
   /// - Throws: `ModelFolderError`, `SafetensorsError`, `ParameterError`.
   public init(folder: String) throws {
     let configuration = try ModelFolder.configuration(Folder.self, folder)
-    guard configuration.pictures.isSound, configuration.recipe.isSound,
-      (1...100_000).contains(configuration.classes.count),
+    guard configuration.pictures.isSound(side: configuration.recipe.side),
+      configuration.recipe.isSound, ModelLimits.classes.contains(configuration.classes.count),
       configuration.recipe.side % (1 << (configuration.pictures.hiddenSizes.count + 1)) == 0
     else {
       throw ModelFolderError(
         folder: folder, problem: "has sizes in config.json outside what is read")
     }
-    var generator = SeededGenerator(seed: 0)
+    var generator = SeededGenerator.hollow
     var classifier = PictureClassifier(
       configuration.pictures, classes: configuration.classes.count, &generator)
-    try classifier.load(Safetensors(path: folder + "/model.safetensors").allTensors())
+    try Safetensors(path: folder + "/model.safetensors").fill(&classifier)
     self.init(
       name: (folder as NSString).lastPathComponent, classifier: classifier,
       classes: configuration.classes, recipe: configuration.recipe)
@@ -51,16 +51,18 @@ extension PictureEncoderModel {
 
 extension ResNet.Configuration {
   /// Sizes come from strangers: they are bounded before anything is allocated.
-  var isSound: Bool {
-    (1...4096).contains(embeddingSize) && (1...6).contains(hiddenSizes.count)
-      && depths.count == hiddenSizes.count && hiddenSizes.allSatisfy { (4...8192).contains($0) }
-      && depths.allSatisfy { (1...64).contains($0) }
+  func isSound(side: Int) -> Bool {
+    ModelLimits.hidden.contains(embeddingSize) && ModelLimits.stages.contains(hiddenSizes.count)
+      && depths.count == hiddenSizes.count && hiddenSizes.allSatisfy(ModelLimits.channels.contains)
+      && depths.allSatisfy(ModelLimits.layers.contains)
+      && ModelLimits.side.contains(side) && mapNumbers(side: side) <= ModelLimits.maps
   }
 }
 
 extension PictureRecipe {
   var isSound: Bool {
-    (8...1024).contains(side) && (side...2048).contains(shortSide) && mean.count == 3
+    ModelLimits.side.contains(side) && side >= 8 && shortSide >= side
+      && ModelLimits.side.contains(shortSide) && mean.count == 3
       && deviation.count == 3 && deviation.allSatisfy { $0 > 0 }
   }
 }

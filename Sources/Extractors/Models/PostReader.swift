@@ -52,14 +52,12 @@ public struct PostReader: Sendable {
 
   /// Decodes a post's picture, or says why not.
   public static func picture(
-    of post: Post, in dataset: Dataset, fitting side: Int
+    of post: Post, in dataset: Dataset, for purpose: DecodingPurpose
   ) -> Result<Picture, PictureNotice> {
     switch dataset.image(for: post) {
     case .file(let path):
-      // Twice the side leaves the resampler enough to average.
-      let box = PixelSize(width: 2 * side, height: 2 * side)
       do {
-        return .success(try Picture.decode(file: path, fitting: box).picture)
+        return .success(try Picture.decode(file: path, for: purpose).picture)
       } catch {
         return .failure(PictureNotice(sentence: "\(error)"))
       }
@@ -91,18 +89,19 @@ public struct PostReader: Sendable {
     return results.withLock { all in (0..<blocks).flatMap { all[$0] ?? [] } }
   }
 
-  /// Pixels of the short side that pictures are decoded to, so that both encoders have enough.
-  public var decodedSide: Int {
-    max(pictures?.recipe.shortSide ?? 0, dual?.decodedSide ?? 0, 8)
+  /// What is decoded of pictures, so that both encoders have enough.
+  public var decoding: DecodingPurpose {
+    let own = DecodingPurpose.shortSide(max(8, pictures?.recipe.shortSide ?? 0))
+    return dual.map { own.joined(with: $0.decoding) } ?? own
   }
 
   private func readBlock(_ posts: [Post], of dataset: Dataset, scheme: TagScheme) -> [Read] {
     var decoded: [Picture] = []
     var slots: [Int?] = []
     var notices: [String?] = []
-    let side = decodedSide
+    let purpose = decoding
     for post in posts {
-      switch Self.picture(of: post, in: dataset, fitting: side) {
+      switch Self.picture(of: post, in: dataset, for: purpose) {
       case .success(let picture):
         slots.append(decoded.count)
         notices.append(nil)
@@ -121,6 +120,9 @@ public struct PostReader: Sendable {
         embeddings = try dual.encode(
           prepared: isSame ? prepared : decoded.map { dual.prepare($0) })
         texts = try dual.encode(texts: posts.map { $0.tokens.map(\.text) })
+        let (pictures, words) = (embeddings ?? [], texts ?? [])
+        try EncoderInputError.check(
+          pictures.flatMap { $0 } + words.flatMap { $0 }, "the vectors of text and picture")
       }
     } catch {
       (embeddings, texts, problem) = (nil, nil, error)

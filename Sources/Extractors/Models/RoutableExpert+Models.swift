@@ -15,12 +15,12 @@ extension ExpertModel: RoutableExpert {
 
   /// Viterbi mentions of many posts.
   public func mentions(of inputs: [ExpertInput]) throws -> [[EntityMention]] {
-    mentions(try inputs.map { try taggerInput($0) })
+    try mentions(inputs.map { try taggerInput($0) })
   }
 
   /// The answer for one post with everything it shows.
   public func predict(_ input: ExpertInput) throws -> Prediction {
-    predict(
+    try predict(
       PostReader.Read(
         input: try taggerInput(input), text: [], picture: nil, notice: input.regions?.notice))
   }

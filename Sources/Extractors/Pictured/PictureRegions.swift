@@ -73,7 +73,6 @@ public struct PictureRegions: Sendable, Hashable {
   /// weights even (in harbor's pairs F1 63.6 so, 77.2 standardized).
   public var objects: PictureRegions {
     let side = grid
-    func third(_ i: Int) -> Range<Int> { (i * side / 3)..<((i * side + side + 2) / 3) }
     func inside(_ rows: Range<Int>, _ columns: Range<Int>) -> [Float] {
       (0..<(side * side)).map {
         rows.contains($0 / side) && columns.contains($0 % side) ? 1 : 0
@@ -82,6 +81,23 @@ public struct PictureRegions: Sendable, Hashable {
     let parts = (0..<9).map { inside(third($0 / 3), third($0 % 3)) }
     return means(parts + [inside(0..<side, 0..<side)])
   }
+
+  /// Where the ten of `objects` are in the source picture; the nine overlap where the grid's side
+  /// is no multiple of three.
+  var objectPlaces: [ImageRegion] {
+    let side = Double(grid)
+    return (0..<9).map { i in
+      let (rows, columns) = (third(i / 3), third(i % 3))
+      return ImageRegion(
+        left: seen.left + seen.width * Double(columns.lowerBound) / side,
+        top: seen.top + seen.height * Double(rows.lowerBound) / side,
+        width: seen.width * Double(columns.count) / side,
+        height: seen.height * Double(rows.count) / side)
+    } + [seen]
+  }
+
+  /// The rows or columns of the grid that one of three parts covers.
+  private func third(_ i: Int) -> Range<Int> { (i * grid / 3)..<((i * grid + grid + 2) / 3) }
 
   /// Most objects of one picture.
   public static let mostObjects = 10

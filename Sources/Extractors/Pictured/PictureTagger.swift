@@ -13,6 +13,11 @@ public protocol PictureTaggerHead: ParameterContainer {
   init(_ sizes: PictureTaggerSizes, _ options: Options, _ generator: inout SeededGenerator)
   /// What it was made for.
   var sizes: PictureTaggerSizes { get }
+  /// Whether the loss treats posts by their place in the batch.
+  static var readsPlaces: Bool { get }
+  /// Pieces to which every text is filled up because the head reads the states of padding, too; nil
+  /// where it does not.
+  var paddedLength: Int? { get }
   /// Its switches.
   var options: Options { get }
   /// The field over its states.
@@ -21,6 +26,13 @@ public protocol PictureTaggerHead: ParameterContainer {
   func emissions(_ batch: PictureBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable
   /// The training loss, a scalar.
   func loss(_ batch: PictureBatch, _ tape: Tape) -> Tape.Variable
+}
+
+extension PictureTaggerHead {
+  /// Most losses are means over posts.
+  public static var readsPlaces: Bool { false }
+  /// Most heads read real pieces only.
+  public var paddedLength: Int? { nil }
 }
 
 /// Switches of a multimodal entity expert.
@@ -96,18 +108,29 @@ public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
         labels: labels), options, &generator)
   }
 
+  /// As its head.
+  public static var readsPlaces: Bool { Head.readsPlaces }
+
+  /// What computes the encoder's states: packed weights, or the plain ones where the head reads the
+  /// states of padding, which packed weights do not compute.
+  var statesSource: any StatesSource {
+    guard let padded = head.paddedLength else { return BERTEngine(encoder) }
+    return PaddedEncoder(encoder: encoder, length: padded)
+  }
+
   /// The head's loss of a batch, one number.
   public func loss(
     _ items: [PicturedPieces], _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable {
     let batch = PictureBatch(
-      items, try encoder.states(items, tape), showsPictures: head.options.usesPicture, tape)
+      items, try encoder.states(items, tape, paddedTo: head.paddedLength),
+      showsPictures: head.options.usesPicture, tape)
     return head.loss(batch, tape)
   }
 
   /// Lenient score of the Viterbi paths, with packed weights.
   public func score(_ items: [PicturedPieces]) throws(EncoderInputError) -> EntityScore {
-    let engine = BERTEngine(encoder)
+    let engine = statesSource
     let scheme = head.sizes.scheme
     var score = EntityScore()
     for (item, path) in zip(items, try head.paths(items, engine)) {
@@ -127,7 +150,7 @@ public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
 extension PictureTaggerHead {
   /// Emissions S×K of each item, in the order of the items; the probe hears of single posts only.
   func emissions(
-    _ items: [PicturedPieces], _ engine: BERTEngine, _ probe: Probe? = nil
+    _ items: [PicturedPieces], _ engine: any StatesSource, _ probe: Probe? = nil
   ) throws(EncoderInputError) -> [[Float]] {
     if let odd = items.first(where: { $0.regions.shape.last != sizes.regionSize }) {
       throw .pictures(shape: odd.regions.shape, expected: "regions of \(sizes.regionSize) numbers")
@@ -139,6 +162,7 @@ extension PictureTaggerHead {
       let posts = PictureBatch(
         part, tape.constant(try engine.states(part)), showsPictures: options.usesPicture, tape)
       let e = tape[emissions(posts, tape, items.count == 1 ? probe : nil)]
+      try EncoderInputError.check(e.array, "the tag scores of \(Self.system)")
       let (steps, k) = (e.shape[1], e.shape[2])
       for (row, i) in batch.enumerated() {
         let start = row * steps * k
@@ -150,7 +174,7 @@ extension PictureTaggerHead {
 
   /// The tag of every word, in the order of the items; O where words were cut off.
   func paths(
-    _ items: [PicturedPieces], _ engine: BERTEngine
+    _ items: [PicturedPieces], _ engine: any StatesSource
   ) throws(EncoderInputError) -> [[Int]] {
     let (chain, tagOf) = (crf.chain, sizes.states.tagOf)
     return zip(items, try emissions(items, engine)).map { item, emissions in

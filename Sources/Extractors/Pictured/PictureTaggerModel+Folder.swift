@@ -11,7 +11,7 @@ extension PictureTaggerModel {
       Configuration.self, system: Self.system, folder)
     try configuration.validate(folder)
     let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)
-    var generator = SeededGenerator(seed: 0)
+    var generator = SeededGenerator.hollow
     var network = PictureTagger<Head>(
       encoder, prefix: prefix, regionSize: configuration.regions[1],
       scheme: configuration.scheme, labels: configuration.labels,
@@ -45,8 +45,8 @@ extension PictureTaggerModel {
 extension PictureTaggerModel.Configuration {
   /// Sizes come from strangers: they are bounded before anything is allocated.
   func validate(_ folder: String) throws {
-    guard (1...200).contains(scheme.types.count),
-      Set(scheme.types).count == scheme.types.count, (3...100_000).contains(longest),
+    guard ModelLimits.types.contains(scheme.types.count),
+      Set(scheme.types).count == scheme.types.count, ModelLimits.pieces.contains(longest),
       RegionSource.areSound(regions), options.isSound
     else {
       throw ModelFolderError(
@@ -59,6 +59,8 @@ extension PictureTaggerModel.Configuration {
 extension RegionSource {
   /// Whether N and C from a file can be worked with.
   static func areSound(_ regions: [Int]) -> Bool {
-    regions.count == 2 && (1...4096).contains(regions[0]) && (1...8192).contains(regions[1])
+    regions.count == 2 && ModelLimits.regions.contains(regions[0])
+      && ModelLimits.regionSize.contains(regions[1])
+      && regions[0] * regions[1] <= ModelLimits.regionNumbers
   }
 }

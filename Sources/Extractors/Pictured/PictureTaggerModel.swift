@@ -52,7 +52,7 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Sendable {
   public let configuration: Configuration
   /// Cuts words into pieces.
   public let tokenizer: Tokenizer
-  let engine: BERTEngine
+  let engine: any StatesSource
   let head: Head
 
   /// A model of a trained network.
@@ -64,7 +64,7 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Sendable {
     self.configuration = configuration
     self.tokenizer = tokenizer
     head = network.head
-    engine = BERTEngine(network.encoder)
+    engine = network.statesSource
   }
 
   /// A post as the network reads it.

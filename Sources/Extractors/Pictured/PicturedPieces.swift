@@ -25,7 +25,7 @@ public struct PictureBatch {
   /// B×T×D, the text encoder's last states.
   public let states: Tape.Variable
   /// B×N×C.
-  public let regions: Tape.Variable
+  public private(set) var regions: Tape.Variable
   /// B×T, true for real pieces.
   public let mask: [Bool]
 
@@ -43,6 +43,15 @@ public struct PictureBatch {
         ? PictureRegions.stack(items.map(\.regions)) : Tensor([items.count] + shape))
     let length = tape.shape(states)[1]
     mask = items.flatMap { item in (0..<length).map { $0 < item.ids.count } }
+  }
+
+  /// The same texts, item i with the regions of item `partners[i]`.
+  func exchangingRegions(_ partners: [Int], _ tape: Tape) -> PictureBatch {
+    let shape = tape.shape(regions)
+    let rows = tape.reshape(regions, [shape[0], shape[1] * shape[2]])
+    var result = self
+    result.regions = tape.reshape(tape.gather(rows, partners, shape: [shape[0]]), shape)
+    return result
   }
 
   /// T, the padded length.

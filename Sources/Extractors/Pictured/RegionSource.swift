@@ -44,7 +44,8 @@ public struct RegionSource: Sendable {
         problem: "holds the system \(system.prefix(40)); pictures take a ResNet")
     }
     let files = try EncoderFolder(folder)
-    guard case .resnet = files.architecture, let recipe = files.recipe, let output = recipe.output
+    guard case .resnet(let sizes) = files.architecture, let recipe = files.recipe,
+      let output = recipe.output
     else {
       throw ModelFolderError(
         folder: folder,
@@ -57,6 +58,12 @@ public struct RegionSource: Sendable {
         problem:
           "wants pictures of \(output.height)×\(output.width); squares of 32 to 1024 are read"
       )
+    }
+    guard sizes.mapNumbers(side: output.height) <= ModelLimits.maps else {
+      throw ModelFolderError(
+        folder: folder,
+        problem: "makes maps of \(sizes.mapNumbers(side: output.height)) numbers of one picture, "
+          + "more than the \(ModelLimits.maps) allowed")
     }
     try self.init(
       name: (folder as NSString).lastPathComponent, ResNetEngine(try files.loadResNet()),
@@ -82,12 +89,11 @@ public struct RegionSource: Sendable {
     shape = Array(try engine(Tensor([1, 3, side, side])).shape.dropFirst())
   }
 
-  /// Pixels of the short side that pictures are resized to; decoding needs no more than twice that.
-  public var shortSide: Int {
+  /// What is decoded of pictures for it.
+  public var decoding: DecodingPurpose {
     switch recipe {
-    case .own(let recipe): recipe.shortSide
-    case .published(let recipe):
-      if case .shortSide(let side) = recipe.resize { side } else { height }
+    case .own(let recipe): .shortSide(recipe.shortSide)
+    case .published: .reference
     }
   }
 
@@ -183,7 +189,7 @@ public struct RegionSource: Sendable {
   private func look(
     at post: Post, _ pictures: PictureProvider
   ) throws(EncoderInputError) -> PictureRegions {
-    switch pictures.picture(post, shortSide) {
+    switch pictures.picture(post, decoding) {
     case .success(let picture): try regions(of: picture)
     case .failure(let notice): try missing(notice.sentence)
     }

@@ -7,7 +7,7 @@ public struct DecodedTags: Sendable {
   public let path: [Int]
   /// Words × tags: probability of each tag.
   public let marginals: [[Float]]
-  /// The path's mentions with the probability that exactly they stand there.
+  /// The path's mentions, each with the probability that exactly it is read there.
   public let mentions: [ScoredMention]
 }
 
@@ -34,18 +34,42 @@ extension LinearChainCRF {
       for (state, tag) in tagOf.enumerated() { row[tag] += Float(flat[step * tags + state]) }
       return row
     }
+    let wordOf = Dictionary(zip(steps, steps.indices)) { first, _ in first }
     let mentions = scheme.mentions(of: path).map { mention in
-      // The mention as it stands, and what follows does not continue it (MODELS §2.6).
-      let type = scheme.types.firstIndex(of: mention.type.rawValue) ?? 0
-      let words = mention.range
-      let next = words.upperBound < steps.count ? steps[words.upperBound] : total
-      let span = steps[words.lowerBound]..<next
-      let confidence = probability(emissions, logPartition: sums.logPartition) { t, state in
-        if span.contains(t) { return state == states[t] }
-        return t != next || tagOf[state] != 2 + 2 * type
+      let readings = readings(of: mention, scheme: scheme)
+      let confidence = readings.reduce(0.0) { sum, reading in
+        sum
+          + probability(emissions, logPartition: sums.logPartition) { t, state in
+            // Steps between words (later pieces, special tokens) are read by nobody.
+            guard let word = wordOf[t] else { return true }
+            return reading(word, tagOf[state])
+          }
       }
-      return ScoredMention(mention, confidence: Float(confidence))
+      return ScoredMention(mention, confidence: Float(min(1, confidence)))
     }
     return DecodedTags(path: path, marginals: marginals, mentions: mentions)
+  }
+
+  /// The tag sequences in which exactly this mention is read leniently, as disjoint sets that each
+  /// allow some tags at every word: it begins with B; or with I, and no mention of the type stands
+  /// right before it. Inside are I, and no I of the type follows.
+  private func readings(
+    of mention: EntityMention, scheme: TagScheme
+  ) -> [(_ word: Int, _ tag: Int) -> Bool] {
+    let type = scheme.types.firstIndex(of: mention.type.rawValue) ?? 0
+    let (begin, inside) = (1 + 2 * type, 2 + 2 * type)
+    let range = mention.range
+    func reading(first: Int, before: @escaping (Int) -> Bool) -> (Int, Int) -> Bool {
+      { word, tag in
+        if word == range.lowerBound { return tag == first }
+        if range.contains(word) { return tag == inside }
+        if word == range.upperBound { return tag != inside }
+        return word != range.lowerBound - 1 || before(tag)
+      }
+    }
+    return [
+      reading(first: begin) { _ in true },
+      reading(first: inside) { $0 != begin && $0 != inside },
+    ]
   }
 }

@@ -7,6 +7,9 @@ public protocol FineTunable: ParameterContainer {
   associatedtype Item: PieceSequence
   /// What it is judged by on dev.
   associatedtype Score: FineTuneScore
+  /// Whether the loss treats items by their place in the batch, so that it must not depend on their
+  /// length.
+  static var readsPlaces: Bool { get }
 
   /// The training loss of a batch, a scalar.
   ///
@@ -17,6 +20,11 @@ public protocol FineTunable: ParameterContainer {
   ///
   /// - Throws: `EncoderInputError`.
   func score(_ items: [Item]) throws(EncoderInputError) -> Score
+}
+
+extension FineTunable {
+  /// Most losses are means over items.
+  public static var readsPlaces: Bool { false }
 }
 
 /// Pieces of one input.
@@ -72,7 +80,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   /// UMT on a Twitter corpus. Its head is deep: the rate is lower than that of a single layer.
   public static let umt = FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 3e-4)
 
-  /// MAF on a Twitter corpus; batches must be larger than 16 for its mixed-up pairs.
+  /// MAF on a Twitter corpus; a quarter of each batch gets another post's picture.
   public static let maf = FineTuning(epochs: 6, batch: 32, encoderRate: 1e-4, headRate: 3e-4)
 
   /// mega-lite on MNRE.

@@ -46,7 +46,8 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
     var generator = SeededGenerator(
       seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "fine-tuning")
     let batches = LengthBatches.make(
-      lengths: train.map(\.ids.count), batch: settings.batch, bucket: settings.bucket, &generator)
+      lengths: train.map(\.ids.count), batch: settings.batch, bucket: settings.bucket,
+      shuffled: Model.readsPlaces, &generator)
     let (steps, total) = (batches.count, settings.epochs * batches.count)
     let clock = RunClock(first: epoch * steps, total: total)
     let start = Date()

@@ -29,7 +29,7 @@ enum FineTunedFolder {
     vocabulary: Int, to folder: String, provenance: Provenance
   ) throws {
     try ModelFolder.create(folder)
-    let source = try ModelFolder.bytes(base, "config.json", limit: ModelFolder.configurationLimit)
+    let source = try ModelFolder.configurationBytes(base)
     guard var fields = try? JSONSerialization.jsonObject(with: source) as? [String: Any] else {
       throw ModelFolderError(folder: base, problem: "has a config.json that is not a JSON object")
     }
@@ -45,7 +45,7 @@ enum FineTunedFolder {
       guard FileManager.default.fileExists(atPath: base + "/" + name), base != folder else {
         continue
       }
-      let data = try ModelFolder.bytes(base, name, limit: ModelFolder.vocabularyLimit)
+      let data = try ModelFolder.bytes(base, name, limit: ModelLimits.vocabularyBytes)
       try DurableFile.write(data, to: folder + "/" + name)
     }
     let tensors = model.parameters

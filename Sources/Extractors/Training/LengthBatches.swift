@@ -9,8 +9,11 @@ enum LengthBatches {
   ///   - lengths: of the items.
   ///   - batch: items per batch; the last of all may have fewer.
   ///   - bucket: batches that are sorted together; 1 leaves the shuffled order as it is.
+  ///   - shuffled: whether the items of a batch come in random order, for losses to which places in
+  ///     a batch mean something; else the shorter come first.
   static func make(
-    lengths: [Int], batch: Int, bucket: Int, _ generator: inout SeededGenerator
+    lengths: [Int], batch: Int, bucket: Int, shuffled: Bool = false,
+    _ generator: inout SeededGenerator
   ) -> [[Int]] {
     let order = generator.permutation(lengths.count)
     var batches: [[Int]] = []
@@ -21,6 +24,9 @@ enum LengthBatches {
       for first in stride(from: 0, to: part.count, by: batch) {
         batches.append(Array(part[first..<min(part.count, first + batch)]))
       }
+    }
+    if shuffled {
+      batches = batches.map { batch in generator.permutation(batch.count).map { batch[$0] } }
     }
     return bucket > 1 ? generator.permutation(batches.count).map { batches[$0] } : batches
   }

@@ -85,9 +85,10 @@ public struct TaggerRun<Model: Tagger>: Sendable {
   ///
   /// - Parameter progress: returns false to stop at once; the epoch then does not count.
   /// - Returns: false when it was stopped.
+  /// - Throws: `EncoderInputError.notFinite` when the model can no longer score anything.
   public mutating func runEpoch(
     _ train: [TaggerInput], dev: [TaggerInput], progress: (TrainingProgress) -> Bool
-  ) -> Bool {
+  ) throws(EncoderInputError) -> Bool {
     let epoch = history.count
     var generator = SeededGenerator(seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "epoch")
     let order = generator.permutation(train.count)
@@ -110,7 +111,7 @@ public struct TaggerRun<Model: Tagger>: Sendable {
         speed: speed * Double(settings.batch), secondsLeft: left)
       if !progress(report) { return false }
     }
-    let score = Self.score(model, dev, words: words, characters: characters, scheme: scheme).f1
+    let score = try Self.score(model, dev, words: words, characters: characters, scheme: scheme).f1
     if score > bestScore ?? -1 {
       best = model
       sinceBest = 0
@@ -131,9 +132,9 @@ public struct TaggerRun<Model: Tagger>: Sendable {
   static func score(
     _ model: Model, _ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary,
     scheme: TagScheme
-  ) -> EntityScore {
+  ) throws(EncoderInputError) -> EntityScore {
     var score = EntityScore()
-    let answers = TaggerInference.paths(
+    let answers = try TaggerInference.paths(
       model, inputs, words: words, characters: characters)
     for (input, path) in zip(inputs, answers) {
       score.add(predicted: scheme.mentions(of: path), gold: scheme.mentions(of: input.tags))
@@ -190,9 +191,11 @@ public enum TaggerInference {
   static let batch = 64
 
   /// Viterbi paths, in the order of the inputs. Inputs are batched by length to waste no padding.
+  ///
+  /// - Throws: `EncoderInputError.notFinite`.
   public static func paths(
     _ model: some Tagger, _ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary
-  ) -> [[Int]] {
+  ) throws(EncoderInputError) -> [[Int]] {
     let order = inputs.indices.sorted {
       (inputs[$0].tokens.count, $0) < (inputs[$1].tokens.count, $1)
     }
@@ -203,6 +206,7 @@ public enum TaggerInference {
       let tape = Tape()
       let batch = TaggerBatch(part.map { inputs[$0] }, words: words, characters: characters)
       let e = tape[model.emissions(batch, tape, nil)]
+      try EncoderInputError.check(e.array, "the tag scores")
       let (times, k) = (e.shape[1], e.shape[2])
       for (row, i) in part.enumerated() {
         let length = inputs[i].tokens.count

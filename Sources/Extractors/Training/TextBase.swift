@@ -85,15 +85,36 @@ extension BERTModel {
     return result
   }
 
-  /// Last states B×T×D of sequences of pieces, padded to the longest of them.
-  func states(_ items: [some PieceSequence], _ tape: Tape) throws(EncoderInputError)
-    -> Tape.Variable
-  {
-    try self(TextBatch(items.map(\.ids), padding: configuration.padding), tape).last
+  /// Last states B×T×D of sequences of pieces, padded to the longest of them, or to `length` as far
+  /// as there are positions.
+  func states(
+    _ items: [some PieceSequence], _ tape: Tape, paddedTo length: Int? = nil
+  ) throws(EncoderInputError) -> Tape.Variable {
+    let atLeast = min(length ?? 0, configuration.longest)
+    return try self(
+      TextBatch(items.map(\.ids), padding: configuration.padding, atLeast: atLeast), tape
+    ).last
   }
 }
 
-extension BERTEngine {
+/// What computes an encoder's last states for inference; may be used from several threads at once.
+protocol StatesSource: Sendable {
+  /// Last states B×T×D of sequences of pieces, padded to one length.
+  func states(_ items: [some PieceSequence]) throws(EncoderInputError) -> Tensor
+}
+
+/// An encoder that fills all texts up to a length and computes the states of padding, too.
+struct PaddedEncoder: StatesSource {
+  let encoder: BERTModel
+  let length: Int
+
+  func states(_ items: [some PieceSequence]) throws(EncoderInputError) -> Tensor {
+    let tape = Tape()
+    return tape[try encoder.states(items, tape, paddedTo: length)]
+  }
+}
+
+extension BERTEngine: StatesSource {
   /// Last states B×T×D of sequences of pieces, padded to the longest of them.
   func states(_ items: [some PieceSequence]) throws(EncoderInputError) -> Tensor {
     try self(TextBatch(items.map(\.ids), padding: configuration.padding)).last

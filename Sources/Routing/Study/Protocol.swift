@@ -57,9 +57,13 @@ public struct RoutingProtocol: Sendable {
 
 extension [RoutingProtocol.Item] {
   /// The experts' counts on every post against its gold mentions.
-  public func counts(text: ExpertModel, multimodal: ExpertModel) -> [ExpertCounts] {
+  ///
+  /// - Throws: `EncoderInputError.notFinite`.
+  public func counts(
+    text: ExpertModel, multimodal: ExpertModel
+  ) throws(EncoderInputError) -> [ExpertCounts] {
     let inputs = map(\.read.input)
-    let (u, m) = (text.mentions(inputs), multimodal.mentions(inputs))
+    let (u, m) = (try text.mentions(inputs), try multimodal.mentions(inputs))
     return indices.map { i in
       ExpertCounts(
         text: MatchCounts.count(predicted: u[i], gold: self[i].post.mentions),

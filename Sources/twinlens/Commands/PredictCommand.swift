@@ -48,7 +48,7 @@ struct PredictCommand: ParsableCommand {
       }
     let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
     var edited: [Post.ID: Post] = [:]
-    var (count, multimodal) = (0, 0)
+    var (count, multimodal, cutOff) = (0, 0, 0)
     var mark: String?
     for part in Split.allCases where parts.contains(part) {
       let predictions = try DatasetPredictions(
@@ -57,6 +57,7 @@ struct PredictCommand: ParsableCommand {
       for post in predictions.posts { edited[post.id] = post }
       count += predictions.posts.count
       multimodal += predictions.byMultimodal
+      cutOff += predictions.cutOff
       mark = predictions.mark ?? mark
     }
     let report = try DatasetWriter.export(
@@ -64,9 +65,14 @@ struct PredictCommand: ParsableCommand {
     try PredictionsNote(
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       dataset: dataset.name, data: dataset.contentHash, task: asked, by: by.rawValue,
-      split: split.rawValue, mark: mark, models: set
+      split: split.rawValue, pairsCutOff: cutOff, mark: mark, models: set
     ).write(into: out)
     progress.clear()
+    if cutOff > 0 {
+      StandardOutput.complain(
+        "\(cutOff) pairs were answered although their head or tail lies behind the encoder's last "
+          + "position; `twinlens show` names them post by post")
+    }
     for notice in report.notices.prefix(3) {
       StandardOutput.complain(notice)
     }
