@@ -72,7 +72,9 @@ public struct KeyParser: Sendable {
       isStalled = idle >= Self.sequenceDelay
       return []
     }
-    if idle >= Self.escapeDelay, Self.pasteBegin.starts(with: pending) { lost = pending }
+    if idle >= Self.escapeDelay, !pending.isEmpty, Self.pasteBegin.starts(with: pending) {
+      lost = pending
+    }
     if idle >= Self.sequenceDelay, pending.count > 2 || pending.first != 0x1B { pending = [] }
     guard idle >= Self.escapeDelay, pending.first == 0x1B else { return out }
     if pending.count == 1 {
