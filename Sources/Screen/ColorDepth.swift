@@ -40,8 +40,8 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
       foreground: foreground, background: background, attributes: style.attributes)
   }
 
-  /// The nearest colours, whether or not they can be told apart: for cells that hold two pixels of a
-  /// picture, not text.
+  /// The nearest colours, whether or not they can be told apart: for cells that hold two pixels of
+  /// a picture, not text.
   public func nearest(_ style: Style) -> ReducedStyle {
     ReducedStyle(
       foreground: index(style.foreground), background: index(style.background),

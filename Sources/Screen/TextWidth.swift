@@ -1,10 +1,11 @@
 /// How many cells a text takes, by grapheme cluster, from an own table of Unicode data.
 ///
 /// The rules: an emoji sequence (variation selector 16, joined family, flag, skin tone, keycap)
-/// takes 2; marks that combine take none of their own; spacing marks count. Control characters take none, because they are never sent: `Sanitizer` turns them
-/// into visible marks. What scripts join without being emoji (Devanagari conjuncts, Hangul letters)
-/// takes what its scalars take, as terminals draw it. Terminals disagree about some clusters, so a terminal must place what
-/// follows a doubtful one by an explicit cursor move.
+/// takes 2; marks that combine take none of their own; spacing marks count. Control characters take
+/// none, because they are never sent: `Sanitizer` turns them into visible marks. What scripts join
+/// without being emoji (Devanagari conjuncts, Hangul letters) takes what its scalars take, as
+/// terminals draw it. Terminals disagree about some clusters, so a terminal must place what follows
+/// a doubtful one by an explicit cursor move.
 public enum TextWidth {
   /// The cells of one grapheme cluster: 0, 1 or 2, and more for a conjunct of several letters.
   public static func columns(of character: Character) -> Int {

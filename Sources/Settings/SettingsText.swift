@@ -1,7 +1,8 @@
 import TOMLKit
 
-/// Reads the TOML of a settings file (a theme, a keymap, a dataset's `dataset.toml`), which may come
-/// from a stranger: the parser calls itself for each level, so levels are bounded before it runs.
+/// Reads the TOML of a settings file (a theme, a keymap, a dataset's `dataset.toml`), which may
+/// come from a stranger: the parser calls itself for each level, so levels are bounded before it
+/// runs.
 public enum SettingsText {
   /// Most bytes of a settings file.
   static let mostBytes = 1 << 20
@@ -33,6 +34,7 @@ public enum SettingsText {
 public struct SettingsTextError: Error, Equatable {
   /// Counted from 1; 0 when it is no line's fault.
   public let line: Int
+  /// What is wrong, in the words of the parser or of the bounds here.
   public let reason: String
 }
 
@@ -65,8 +67,8 @@ extension SettingsText {
     return nil
   }
 
-  /// The index after a string that begins at `start`: after its closing marks, before the end of the
-  /// line for a string of one line that is not closed, or the end of the text.
+  /// The index after a string that begins at `start`: after its closing marks, before the end of
+  /// the line for a string of one line that is not closed, or the end of the text.
   private static func endOfString(at start: Int, _ bytes: [UInt8]) -> Int {
     let quote = bytes[start]
     let isLong = bytes[start...].prefix(3).count { $0 == quote } == 3

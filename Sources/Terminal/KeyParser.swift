@@ -94,7 +94,8 @@ public struct KeyParser: Sendable {
   private mutating func rejoinBeginMark() {
     guard !lost.isEmpty, !pending.isEmpty else { return }
     let whole = lost + pending
-    if whole.starts(with: Self.pasteBegin) || lost.count > 2 && Self.pasteBegin.starts(with: whole) {
+    if whole.starts(with: Self.pasteBegin) || lost.count > 2 && Self.pasteBegin.starts(with: whole)
+    {
       pending = whole
       gaveEscape = false
     }

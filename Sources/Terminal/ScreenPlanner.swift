@@ -190,7 +190,9 @@ struct ScreenPlanner {
         }
         column += width
       }
-      if isUTF8 { RightToLeft.keepWordsInPlace(&cells[row * size.columns..<(row + 1) * size.columns]) }
+      if isUTF8 {
+        RightToLeft.keepWordsInPlace(&cells[row * size.columns..<(row + 1) * size.columns])
+      }
     }
     return (cells, owner, clusters)
   }

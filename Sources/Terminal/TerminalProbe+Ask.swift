@@ -7,8 +7,8 @@ extension TerminalProbe {
   /// Call it once, before `NcursesTerminal.start`. Takes one round trip; a terminal that never
   /// answers costs `deadline` seconds, by default half a second, or more where the line may be
   /// long (ssh). One that answers something, but not the last question, costs the silence after its
-  /// last answer. What comes later is known as a reply and no key. The terminal's settings are restored on every path. Without
-  /// a terminal the result knows the environment only.
+  /// last answer. What comes later is known as a reply and no key. The terminal's settings are
+  /// restored on every path. Without a terminal the result knows the environment only.
   public static func run(
     environment: [String: String] = ProcessInfo.processInfo.environment, deadline: Double? = nil
   ) -> TerminalCapabilities {
@@ -32,8 +32,8 @@ extension TerminalProbe {
   }
 
   /// Sends all questions in one write and reads until the device attributes are answered, nothing
-  /// came for `silence` seconds after an answer, or the deadline (seconds) is over. Keys in between are kept. Works on any descriptor; only a real
-  /// terminal has settings to change.
+  /// came for `silence` seconds after an answer, or the deadline (seconds) is over. Keys in between
+  /// are kept. Works on any descriptor; only a real terminal has settings to change.
   static func ask(
     _ questions: [Question], on descriptor: Int32, deadline: Double, silence: Double = 0.2
   ) -> (replies: [TerminalReply], keys: [Key]) {

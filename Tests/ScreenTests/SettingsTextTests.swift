@@ -22,7 +22,8 @@ import Testing
   }
 
   @Test func theLineIsNamed() {
-    let text = "name = \"x\"\nlong = \"\"\"\n\n\"\"\"\na" + String(repeating: ".b", count: 40) + " = 1"
+    let text =
+      "name = \"x\"\nlong = \"\"\"\n\n\"\"\"\na" + String(repeating: ".b", count: 40) + " = 1"
     do {
       _ = try SettingsText.table(text)
       Issue.record("not refused")

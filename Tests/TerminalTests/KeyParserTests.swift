@@ -142,7 +142,8 @@ func parse(_ text: String) -> [TerminalInput] {
     let next = parser.feed(Array("x".utf8))
     #expect(dropped.isEmpty && next == [.key(.character("x"))])
     // In the middle of what is pasted the same byte is text.
-    let whole = parser.feed(Array("\u{1B}[200~a".utf8)) + parser.feed([0x03])
+    let whole =
+      parser.feed(Array("\u{1B}[200~a".utf8)) + parser.feed([0x03])
       + parser.feed(Array("\u{1B}[201~".utf8))
     #expect(whole == [.paste("a\u{3}")])
   }

@@ -64,7 +64,8 @@ private struct ModelScreen {
         var step = 0
         for first in boxes.indices {
           for second in boxes.indices {
-            for (post, popup) in [(first, false), (second, false), (second, true), (second, false)] {
+            for (post, popup) in [(first, false), (second, false), (second, true), (second, false)]
+            {
               step += 1
               let frame = frame(size, boxes[post], "post \(post)", step, popup: popup)
               screen.show(planner.plan(frame, target: size))

@@ -63,7 +63,8 @@ import Testing
     let selection = desk.state.selection ?? 0..<0
     #expect(selection.count == 2)
     #expect(
-      view(desk.state).text.contains("tokens \(selection.lowerBound) to \(selection.lowerBound + 1)"))
+      view(desk.state).text.contains(
+        "tokens \(selection.lowerBound) to \(selection.lowerBound + 1)"))
   }
 
   /// One token of a post may be as large as a file.
