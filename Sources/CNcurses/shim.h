@@ -9,8 +9,6 @@
 
 enum { twinlens_bold = 1, twinlens_underline = 2, twinlens_reverse = 4, twinlens_dim = 8 };
 
-static inline void twinlens_forbid_scrolling(void);
-
 /* Starts curses on a terminal of a size; 0 when its type is unknown. */
 static inline SCREEN *twinlens_begin(const char *type, FILE *out, FILE *in, int rows, int columns) {
   /* Curses believes these before it asks the kernel; a wrong number in them, or a window of the
@@ -29,7 +27,6 @@ static inline SCREEN *twinlens_begin(const char *type, FILE *out, FILE *in, int 
   nonl();
   typeahead(-1);
   /* Shifting and scrolling would move text away from under pictures. */
-  twinlens_forbid_scrolling();
   idlok(stdscr, FALSE);
   idcok(stdscr, FALSE);
   scrollok(stdscr, FALSE);
@@ -96,21 +93,5 @@ static inline const char *twinlens_string(const char *name) {
   const char *text = tigetstr((char *)name);
   return text == (const char *)-1 ? NULL : text;
 }
-/* Last, because term.h makes macros of ordinary words such as lines and columns. */
-#include <term.h>
 
-/* idlok alone forbids only inserting and deleting lines by their own names: curses goes on to scroll
-   regions of the screen, and takes pictures with them, away from the cells that hold them. It asks
-   for each capability when it wants to use it, so without them it rewrites the cells. */
-static inline void twinlens_forbid_scrolling(void) {
-  change_scroll_region = NULL;
-  scroll_forward = NULL;
-  scroll_reverse = NULL;
-  parm_index = NULL;
-  parm_rindex = NULL;
-  insert_line = NULL;
-  parm_insert_line = NULL;
-  delete_line = NULL;
-  parm_delete_line = NULL;
-}
 #endif

@@ -107,7 +107,8 @@ private struct ModelScreen {
       if screen.pixels[index] != wanted {
         return "\(place) shows \(screen.pixels[index] ?? "no picture"), not \(wanted ?? "none")"
       }
-      if !isReserved, screen.texts[index] != frame.cells[index].text { return "\(place) text" }
+      let text = screen.texts[index] == "\u{A0}" ? " " : screen.texts[index]
+      if !isReserved, text != frame.cells[index].text { return "\(place) text" }
     }
     return nil
   }
