@@ -57,17 +57,21 @@ extension WorkbenchState {
       pen.line(name, .muted, in: box, row: 0)
       return
     }
+    if !choice.heat, !choice.numbers {
+      let words = "\(keymap.label("heat")) shows \(safe(signal.caption))"
+      pen.line(pen.cell(words, box.columns), .muted, in: box, row: 0)
+      return
+    }
     let span = HeatNumbers(heat).range
     let ramp = ramp(heat, pen)
     let right = [pen.piece(span + " ", .muted)] + ramp
     let room = box.columns - TextWidth.columns(of: span) - ramp.count - 2
-    let isOff = !choice.heat && !choice.numbers
-    var words = isOff ? "heat off" : heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
+    var words = heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
     let full = safe(signal.caption) + ", " + words
     // Where there is no room for the sentence, its number and place.
     let short = words.hasPrefix("largest ") ? String(words.dropFirst(8)) : words
     if TextWidth.columns(of: words) > room { words = short }
-    if !heatTitle.isEmpty || isOff, TextWidth.columns(of: full) <= room { words = full }
+    if !heatTitle.isEmpty, TextWidth.columns(of: full) <= room { words = full }
     pen.line(pen.cell(words, max(1, room)), .text, in: box, row: 0)
     pen.rightLine(right, in: box, row: 0)
   }
