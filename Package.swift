@@ -26,7 +26,8 @@ let package = Package(
 
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CJPEG", "CSixel"]),
-    .target(name: "Corpora", dependencies: ["Pictures", "TOMLKit"]),
+    .target(name: "Settings", dependencies: ["TOMLKit"]),
+    .target(name: "Corpora", dependencies: ["Pictures", "Settings"]),
     .target(name: "Traces", dependencies: ["Tensors", "Pictures"]),
     .target(name: "Encoders", dependencies: ["Tensors", "Pictures", "Corpora", "Traces"]),
     .target(name: "Extractors", dependencies: ["Encoders"]),
@@ -37,7 +38,7 @@ let package = Package(
       dependencies: ["Corpora", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "Inspection", dependencies: ["Extractors", "Routing", "Annotations"]),
     .target(name: "Studies", dependencies: ["Inspection"]),
-    .target(name: "Screen", dependencies: ["TOMLKit"]),
+    .target(name: "Screen", dependencies: ["Settings"]),
     .target(
       name: "Workbench",
       dependencies: [

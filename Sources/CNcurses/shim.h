@@ -4,13 +4,23 @@
 #define NCURSES_WIDECHAR 1
 #include <ncurses.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <wchar.h>
 
 enum { twinlens_bold = 1, twinlens_underline = 2, twinlens_reverse = 4, twinlens_dim = 8 };
 
-/* Starts curses on a terminal; 0 when its type is unknown. */
-static inline SCREEN *twinlens_begin(const char *type, FILE *out, FILE *in) {
+/* Starts curses on a terminal of a size; 0 when its type is unknown. */
+static inline SCREEN *twinlens_begin(const char *type, FILE *out, FILE *in, int rows, int columns) {
+  /* Curses believes these before it asks the kernel; a wrong number in them, or a window of the
+     largest size there is, would make it allocate gigabytes. */
+  char number[16];
+  snprintf(number, sizeof number, "%d", rows);
+  setenv("LINES", number, 1);
+  snprintf(number, sizeof number, "%d", columns);
+  setenv("COLUMNS", number, 1);
   SCREEN *screen = newterm(type, out, in);
+  unsetenv("LINES");
+  unsetenv("COLUMNS");
   if (!screen) return NULL;
   raw();
   noecho();
@@ -83,4 +93,5 @@ static inline const char *twinlens_string(const char *name) {
   const char *text = tigetstr((char *)name);
   return text == (const char *)-1 ? NULL : text;
 }
+
 #endif

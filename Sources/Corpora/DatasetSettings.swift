@@ -1,3 +1,4 @@
+import Settings
 import TOMLKit
 
 /// What `dataset.toml` in a dataset's folder overrides and adds (docs/formats.md).
@@ -15,10 +16,10 @@ struct DatasetSettings {
   static func read(_ text: String, _ findings: inout FindingCollector) throws -> DatasetSettings {
     var settings = DatasetSettings()
     let table: TOMLTable
-    do {
-      table = try TOMLTable(string: text)
-    } catch let error as TOMLParseError {
-      try findings.add(.settings(error.description), line: error.source.begin.line)
+    do throws(SettingsTextError) {
+      table = try SettingsText.table(text)
+    } catch {
+      try findings.add(.settings(error.reason), line: error.line)
       return settings
     }
     for key in table.keys.sorted() {

@@ -62,7 +62,7 @@ public struct HeatStyle: Sendable, Hashable {
 
   /// A style; by default smooth `ember` at 70 % with a white border.
   public init(
-    map: ColorMap = .ember, strength: Float = 0.7, smooth: Bool = true,
+    map: ColorMap = .ember, strength: Float = 0.5, smooth: Bool = true,
     border: RGB? = RGB(255, 255, 255)
   ) {
     self.map = map

@@ -31,11 +31,21 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
       }
     } else if foreground >= 0 {
       let own = brightness(foreground)
-      let vanishes = darkBackground ? own < 0.12 : own > 0.9
+      // The eight colours are seldom pale enough to be told from white by 0.9: yellow has 0.7.
+      let pale = self == .eight ? 0.55 : 0.9
+      let vanishes = darkBackground ? own < 0.12 : own > pale
       if vanishes { foreground = -1 }
     }
     return ReducedStyle(
       foreground: foreground, background: background, attributes: style.attributes)
+  }
+
+  /// The nearest colours, whether or not they can be told apart: for cells that hold two pixels of
+  /// a picture, not text.
+  public func nearest(_ style: Style) -> ReducedStyle {
+    ReducedStyle(
+      foreground: index(style.foreground), background: index(style.background),
+      attributes: style.attributes)
   }
 
   private var black: Int { self == .eight ? 0 : 16 }

@@ -30,14 +30,14 @@ extension Frame {
       shown = TextWidth.fitted(shown, columns: end - place.column, ellipsis: ellipsis)
     }
     var column = place.column
-    for character in shown {
-      let width = TextWidth.columns(of: character)
-      if width == 0 { continue }
-      if column + width > end { break }
-      if column >= clip.column {
-        put(String(character), width: width, at: Position(column: column, row: place.row), style)
+    text: for character in shown {
+      for (piece, width) in TextWidth.pieces(of: character) where width > 0 {
+        if column + width > end { break text }
+        if column >= clip.column {
+          put(piece, width: width, at: Position(column: column, row: place.row), style)
+        }
+        column += width
       }
-      column += width
     }
     return column - place.column
   }

@@ -1,12 +1,13 @@
 /// How many cells a text takes, by grapheme cluster, from an own table of Unicode data.
 ///
 /// The rules: an emoji sequence (variation selector 16, joined family, flag, skin tone, keycap)
-/// takes 2; marks that combine take none of their own; spacing marks count, but no cluster takes
-/// more than 2. Control characters take none, because they are never sent: `Sanitizer` turns them
-/// into visible marks. Terminals disagree about some clusters, so a terminal must place what
-/// follows a doubtful one by an explicit cursor move.
+/// takes 2; marks that combine take none of their own; spacing marks count. Control characters take
+/// none, because they are never sent: `Sanitizer` turns them into visible marks. What scripts join
+/// without being emoji (Devanagari conjuncts, Hangul letters) takes what its scalars take, as
+/// terminals draw it. Terminals disagree about some clusters, so a terminal must place what follows
+/// a doubtful one by an explicit cursor move.
 public enum TextWidth {
-  /// The cells of one grapheme cluster: 0, 1 or 2.
+  /// The cells of one grapheme cluster: 0, 1 or 2, and more for a conjunct of several letters.
   public static func columns(of character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }
@@ -17,7 +18,25 @@ public enum TextWidth {
       if scalar.value == 0xFE0F, first.properties.isEmoji, first.value > 0x7F { return 2 }
       sum += columns(of: scalar)
     }
-    return min(2, sum)
+    return first.properties.isEmoji && first.value > 0x7F ? min(2, sum) : sum
+  }
+
+  /// The parts of a cluster that fit into one or two cells each, in order. Only conjuncts of three
+  /// or more cells have several.
+  static func pieces(of character: Character) -> [(text: String, columns: Int)] {
+    let whole = columns(of: character)
+    if whole <= 2 { return [(String(character), whole)] }
+    var pieces: [(text: String, columns: Int)] = []
+    for scalar in character.unicodeScalars {
+      let width = columns(of: scalar)
+      if let last = pieces.last, last.columns + width <= 2 {
+        pieces[pieces.count - 1].text.unicodeScalars.append(scalar)
+        pieces[pieces.count - 1].columns += width
+      } else {
+        pieces.append((String(scalar), width))
+      }
+    }
+    return pieces
   }
 
   /// The cells of one scalar on its own: 0, 1 or 2.

@@ -1,3 +1,4 @@
+import Settings
 import TOMLKit
 
 extension Theme {
@@ -9,15 +10,11 @@ extension Theme {
   /// Throws `ThemeError` for what is not TOML, unknown names and wrong values.
   public init(toml text: String, file: String) throws {
     let reader = ThemeReader(text: text, file: file)
-    guard text.utf8.count <= 1 << 20 else {
-      throw ThemeError.syntax(file: file, line: 0, reason: "larger than 1 MB")
-    }
     let table: TOMLTable
-    do {
-      table = try TOMLTable(string: text)
-    } catch let error as TOMLParseError {
-      throw ThemeError.syntax(
-        file: file, line: Int(error.source.begin.line), reason: error.description)
+    do throws(SettingsTextError) {
+      table = try SettingsText.table(text)
+    } catch {
+      throw ThemeError.syntax(file: file, line: error.line, reason: error.reason)
     }
     try reader.check(table, section: "", known: ["name", "base", "roles", "ramps"])
     let baseName = try reader.string(table, "base") ?? "dusk"

@@ -97,7 +97,9 @@ enum CellText {
     for start in stride(from: 0, to: cells.count, by: columns) {
       var last: ReducedStyle?
       for cell in cells[start..<min(cells.count, start + columns)] {
-        let style = depth.reduce(cell.style, darkBackground: true)
+        let style =
+          cell.text == PictureCells.halfBlock
+          ? depth.nearest(cell.style) : depth.reduce(cell.style, darkBackground: true)
         if style != last {
           out += "\u{1B}[0"
           if style.foreground >= 0 { out += ";38;5;\(style.foreground)" }

@@ -1,4 +1,5 @@
 import Foundation
+import Screen
 
 /// Standard output and standard error, written at once and without a buffer.
 public enum StandardOutput {
@@ -16,8 +17,8 @@ public enum StandardOutput {
     write(Array((visible(line) + "\n").utf8), to: STDERR_FILENO)
   }
 
-  /// Text whose control characters and marks of direction, line feeds and tabs aside, are written
-  /// as `\u{…}`.
+  /// Text whose control characters (line feeds and tabs aside) and invisible format characters
+  /// (marks of direction, tags, byte order marks) are written as `\u{…}`.
   static func visible(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: steers) else { return text }
     var result = ""
@@ -32,10 +33,15 @@ public enum StandardOutput {
   }
 
   private static func steers(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09, 0x0A: false
-    case 0..<0x20, 0x7F..<0xA0, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
-    default: false
+    let value = scalar.value
+    if value < 0x7F { return value < 0x20 && value != 0x09 && value != 0x0A }
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: return true
+    case .format:
+      // Joiners belong to words and emoji; the number signs of Arabic and Kaithi are visible.
+      return value == 0xAD
+        || value != 0x200C && value != 0x200D && TextWidth.columns(of: scalar) == 0
+    default: return false
     }
   }
 

@@ -14,6 +14,10 @@ public enum TerminalInput: Sendable, Hashable {
 /// Everything that has the form of a reply is taken out of the stream for ever, because a reply
 /// may come long after its question. A single escape is a key only after a short silence, so the
 /// owner calls `expire` with the time since the last byte.
+///
+/// A paste ends with its end mark and with nothing else: however long the line stalls, what was
+/// pasted never becomes keys. Should the mark be lost, Ctrl-C on its own after a silence ends the
+/// paste and drops it.
 public struct KeyParser: Sendable {
   /// Silence in milliseconds after which a lone escape byte is the Escape key.
   public static let escapeDelay = 25
@@ -25,17 +29,32 @@ public struct KeyParser: Sendable {
   private var pending: [UInt8] = []
   private var gaveEscape = false
   private var pasted: [UInt8]?
+  /// Whether nothing came for `sequenceDelay` since the last byte of an open paste.
+  private var isStalled = false
+  /// The beginning of a paste's begin mark that was given up, in case its rest still comes.
+  private var lost: [UInt8] = []
+
+  private static let pasteBegin = Array("\u{1B}[200~".utf8)
+  private static let pasteEnd = Array("\u{1B}[201~".utf8)
+  private static let interrupt: UInt8 = 0x03
 
   /// A parser with nothing pending.
   public init() {}
 
   /// Whether bytes wait for their continuation; the owner should then wake up for `expire`.
-  public var isWaiting: Bool { !pending.isEmpty || pasted != nil }
+  public var isWaiting: Bool { pasted == nil ? !pending.isEmpty : !isStalled }
 
   /// Takes bytes and returns what they complete.
   public mutating func feed(_ bytes: some Sequence<UInt8>) -> [TerminalInput] {
     let wasIdle = pending.isEmpty
+    let bytes = Array(bytes)
+    if isStalled, bytes == [Self.interrupt] {
+      self = KeyParser()
+      return []
+    }
+    isStalled = isStalled && bytes.isEmpty
     pending.append(contentsOf: bytes)
+    if wasIdle { rejoinBeginMark() }
     // The escape of a reply that was cut after its first byte was already given as a key.
     if wasIdle, gaveEscape, pending.count > 1, pending[0] == 0x5B,
       [0x3F, 0x3E].contains(pending[1])
@@ -49,14 +68,15 @@ public struct KeyParser: Sendable {
   /// Decides about what is pending after `idle` milliseconds without a byte.
   public mutating func expire(afterMilliseconds idle: Int) -> [TerminalInput] {
     var out: [TerminalInput] = []
-    if idle >= Self.sequenceDelay {
-      if let text = pasted {
-        pasted = nil
-        out.append(.paste(String(decoding: text, as: UTF8.self)))
-      }
-      if pending.count > 2 || pending.first != 0x1B { pending = [] }
+    if pasted != nil {
+      isStalled = idle >= Self.sequenceDelay
+      return []
     }
-    guard idle >= Self.escapeDelay, pasted == nil, pending.first == 0x1B else { return out }
+    if idle >= Self.escapeDelay, !pending.isEmpty, Self.pasteBegin.starts(with: pending) {
+      lost = pending
+    }
+    if idle >= Self.sequenceDelay, pending.count > 2 || pending.first != 0x1B { pending = [] }
+    guard idle >= Self.escapeDelay, pending.first == 0x1B else { return out }
     if pending.count == 1 {
       pending = []
       gaveEscape = true
@@ -66,6 +86,20 @@ public struct KeyParser: Sendable {
       out.append(.key(.alt(Character(sign))))
     }
     return out
+  }
+
+  /// Puts the lost part of a begin mark before its rest. Of a mark that was lost after one or two
+  /// bytes, which were given as Escape or Alt-[, the whole rest must be there; otherwise a person
+  /// typed.
+  private mutating func rejoinBeginMark() {
+    guard !lost.isEmpty, !pending.isEmpty else { return }
+    let whole = lost + pending
+    if whole.starts(with: Self.pasteBegin) || lost.count > 2 && Self.pasteBegin.starts(with: whole)
+    {
+      pending = whole
+      gaveEscape = false
+    }
+    lost = []
   }
 
   private mutating func drain() -> [TerminalInput] {
@@ -105,7 +139,7 @@ public struct KeyParser: Sendable {
 
   /// Collects pasted bytes; nil when the end mark may be cut at the end of what is pending.
   private mutating func takePaste(from start: Int, into out: inout [TerminalInput]) -> Int? {
-    let end: [UInt8] = [0x1B, 0x5B, 0x32, 0x30, 0x31, 0x7E]
+    let end = Self.pasteEnd
     var text = pasted ?? []
     var index = start
     while index < pending.count {

@@ -77,9 +77,10 @@ public final class NcursesTerminal {
     self.descriptor = descriptor
     CrashGuard.prepare()
     signals.install()
+    readSize()
     if screen == nil {
       guard let out = fdopen(dup(descriptor), "w"), let input = fdopen(dup(descriptor), "r"),
-        let new = twinlens_begin(type, out, input)
+        let new = twinlens_begin(type, out, input, Int32(size.rows), Int32(size.columns))
       else {
         abandon()
         throw TerminalError.unknownType(type)
@@ -210,14 +211,15 @@ extension NcursesTerminal {
 
   private func enterModes() {
     guard speaksModes else { return }
-    write("\u{1B}[?2004h" + (options.mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : ""))
+    // Terminals that reorder right-to-left text would move words away from the labels under them.
+    write("\u{1B}[?2004h\u{1B}[8l" + (options.mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : ""))
   }
 
   private func leaveModes() { write(modesOff) }
 
   private var modesOff: String {
     guard speaksModes else { return "" }
-    return "\u{1B}[?2004l" + (options.mouse ? "\u{1B}[?1000l\u{1B}[?1006l" : "")
+    return "\u{1B}[?2004l\u{1B}[8h" + (options.mouse ? "\u{1B}[?1000l\u{1B}[?1006l" : "")
   }
 
   /// All that a dying process sends: end of a cut picture, modes off, plain look, main screen.

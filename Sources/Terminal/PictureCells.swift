@@ -64,7 +64,7 @@ public enum PictureCells {
   }
 
   /// The sign whose foreground is the upper pixel and whose background is the lower.
-  static let halfBlock = "▀"
+  public static let halfBlock = "▀"
 
   struct Mean {
     var red = 0.0

@@ -190,6 +190,9 @@ struct ScreenPlanner {
         }
         column += width
       }
+      if isUTF8 {
+        RightToLeft.keepWordsInPlace(&cells[row * size.columns..<(row + 1) * size.columns])
+      }
     }
     return (cells, owner, clusters)
   }
@@ -232,9 +235,9 @@ struct ScreenPlanner {
 
   /// Two pixels of a picture may have the same colour; only text must stay visible.
   private func exact(_ style: Style) -> ReducedStyle {
-    ReducedStyle(
-      foreground: depth.index(style.foreground), background: depth.index(style.background),
-      attributes: style.attributes.subtracting(.reserved))
+    var result = depth.nearest(style)
+    result.attributes.remove(.reserved)
+    return result
   }
 
   private mutating func lookUp(_ style: Style) -> ReducedStyle {

@@ -108,10 +108,17 @@ public struct WindowSize: Sendable, Hashable {
     self.yPixels = yPixels
   }
 
+  /// Whether a cell can have this size in pixels. Pictures are made as large as their cells, so
+  /// whatever a terminal answers is bounded.
+  static func isPlausible(width: Int, height: Int) -> Bool {
+    (2...200).contains(width) && (4...400).contains(height)
+  }
+
   /// One cell in pixels when the numbers are plausible. The floor: terminals count their border
   /// in, and a fraction would drift by half a column across the screen.
   public var cell: (width: Int, height: Int)? {
-    guard columns > 0, rows > 0, xPixels >= 2 * columns, yPixels >= 4 * rows else { return nil }
-    return (xPixels / columns, yPixels / rows)
+    guard columns > 0, rows > 0, xPixels > 0, yPixels > 0 else { return nil }
+    let cell = (width: xPixels / columns, height: yPixels / rows)
+    return Self.isPlausible(width: cell.width, height: cell.height) ? cell : nil
   }
 }

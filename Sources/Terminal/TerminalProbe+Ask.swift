@@ -5,10 +5,12 @@ extension TerminalProbe {
   /// Asks the terminal of the process (`/dev/tty`, so that pipes do not matter) and concludes.
   ///
   /// Call it once, before `NcursesTerminal.start`. Takes one round trip; a terminal that never
-  /// answers costs `deadline` seconds. The terminal's settings are restored on every path. Without
-  /// a terminal the result knows the environment only.
+  /// answers costs `deadline` seconds, by default half a second, or more where the line may be
+  /// long (ssh). One that answers something, but not the last question, costs the silence after its
+  /// last answer. What comes later is known as a reply and no key. The terminal's settings are
+  /// restored on every path. Without a terminal the result knows the environment only.
   public static func run(
-    environment: [String: String] = ProcessInfo.processInfo.environment, deadline: Double = 1.5
+    environment: [String: String] = ProcessInfo.processInfo.environment, deadline: Double? = nil
   ) -> TerminalCapabilities {
     setlocale(LC_CTYPE, "")
     let isUTF8 = String(cString: nl_langinfo(Int32(CODESET))).uppercased() == "UTF-8"
@@ -18,7 +20,10 @@ extension TerminalProbe {
     }
     defer { close(descriptor) }
     let questions = questions(term: environment["TERM"] ?? "")
-    let answers = ask(questions, on: descriptor, deadline: deadline)
+    let isRemote = !(environment["SSH_CONNECTION"] ?? "").isEmpty
+    let answers = ask(
+      questions, on: descriptor, deadline: deadline ?? (isRemote ? 1.5 : 0.5),
+      silence: isRemote ? 0.6 : 0.2)
     var facts = conclude(
       answers.replies, questions: questions, window: WindowSize(of: descriptor),
       environment: environment, isUTF8: isUTF8)
@@ -26,11 +31,11 @@ extension TerminalProbe {
     return facts
   }
 
-  /// Sends all questions in one write and reads until the device attributes are answered or the
-  /// deadline (seconds) is over. Keys in between are kept. Works on any descriptor; only a real
-  /// terminal has settings to change.
+  /// Sends all questions in one write and reads until the device attributes are answered, nothing
+  /// came for `silence` seconds after an answer, or the deadline (seconds) is over. Keys in between
+  /// are kept. Works on any descriptor; only a real terminal has settings to change.
   static func ask(
-    _ questions: [Question], on descriptor: Int32, deadline: Double
+    _ questions: [Question], on descriptor: Int32, deadline: Double, silence: Double = 0.2
   ) -> (replies: [TerminalReply], keys: [Key]) {
     guard !questions.isEmpty else { return ([], []) }
     var saved = termios()
@@ -65,7 +70,8 @@ extension TerminalProbe {
       return isLast
     }
     let clock = ContinuousClock()
-    let end = clock.now + .milliseconds(Int(deadline * 1000))
+    var end = clock.now + .milliseconds(Int(deadline * 1000))
+    let last = end
     var buffer = [UInt8](repeating: 0, count: 4096)
     while clock.now < end {
       let left = clock.now.duration(to: end)
@@ -79,7 +85,9 @@ extension TerminalProbe {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR || errno == EAGAIN { continue }
       guard count > 0 else { break }
+      let known = replies.count
       if take(parser.feed(buffer.prefix(count))) { break }
+      if replies.count > known { end = min(last, clock.now + .milliseconds(Int(silence * 1000))) }
     }
     _ = take(parser.expire(afterMilliseconds: KeyParser.sequenceDelay))
     return (replies, keys)
@@ -87,15 +95,22 @@ extension TerminalProbe {
 }
 
 extension WindowSize {
+  /// Nobody reads more; a program that sets the window's size may claim 65,535 × 65,535.
+  static let mostColumns = 1000
+  static let mostRows = 500
+
   /// The size of the terminal behind a descriptor, nil when it is none.
   init?(of descriptor: Int32) {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
       return nil
     }
+    let columns = Int(size.ws_col)
+    let rows = Int(size.ws_row)
     self.init(
-      columns: Int(size.ws_col), rows: Int(size.ws_row), xPixels: Int(size.ws_xpixel),
-      yPixels: Int(size.ws_ypixel))
+      columns: min(columns, Self.mostColumns), rows: min(rows, Self.mostRows),
+      xPixels: Int(size.ws_xpixel) * min(columns, Self.mostColumns) / columns,
+      yPixels: Int(size.ws_ypixel) * min(rows, Self.mostRows) / rows)
   }
 }
 

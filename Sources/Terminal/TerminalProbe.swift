@@ -59,7 +59,8 @@ public enum TerminalProbe {
       case .graphics(1, 0, let values): facts.registers = values.last
       case .graphics(2, 0, let values) where values.count == 2:
         geometry = (values[0], values[1])
-      case .cellPixels(let width, let height) where width <= 200 && height <= 400:
+      case .cellPixels(let width, let height)
+      where WindowSize.isPlausible(width: width, height: height):
         reported = (width, height)
       case .mode(2026, let state): facts.synchronizedUpdate = state == 1 || state == 2
       case .mode(2027, let state): facts.graphemeClusters = (1...3).contains(state)

@@ -132,6 +132,22 @@ struct PixelTests {
     #expect(terminal.isRunning)
   }
 
+  @Test(
+    "nothing stays of a picture when the post changes",
+    arguments: ["60x20", "90x44", "120x36", "180x50", "200x50"])
+  func walking(_ size: String) throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder, more: 40)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    let terminal = try XTerm(size: size, command: [Program.path ?? "", data, "--models", models])
+    _ = try waitForPicture(terminal)
+    for round in 0..<4 {
+      try terminal.press([String](repeating: "j", count: 3 + 4 * round))
+      usleep(500_000)
+      try check(terminal, "\(size), round \(round)")
+    }
+  }
+
   /// What is on the screen must be what is there after everything was drawn anew.
   private func check(_ terminal: XTerm, _ place: String) throws {
     usleep(300_000)

@@ -13,7 +13,10 @@ final class PseudoTerminal {
   /// All that the program has written.
   private(set) var output: [UInt8] = []
 
-  init(_ arguments: [String], columns: UInt16, rows: UInt16) throws {
+  init(
+    _ arguments: [String], columns: UInt16, rows: UInt16,
+    adding variables: [String: String] = [:]
+  ) throws {
     var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     var ends: (Int32, Int32) = (-1, -1)
     var name = [CChar](repeating: 0, count: 128)
@@ -27,6 +30,7 @@ final class PseudoTerminal {
     environment["TERM"] = "xterm-256color"
     environment["LC_ALL"] = "C.UTF-8"
     environment["TWINLENS_SHARE"] = Program.withoutSamples
+    environment.merge(variables) { _, new in new }
     let terminal = name.withUnsafeBufferPointer { $0.baseAddress.map(String.init(cString:)) ?? "" }
     do {
       child = try Child(

@@ -43,6 +43,23 @@ import Testing
     }
   }
 
+  @Test func paleColoursVanishOnAWhiteBackground() {
+    for ink in [Ink.rgb(255, 255, 0), .rgb(0, 255, 255), .rgb(255, 255, 255)] {
+      let style = ColorDepth.eight.reduce(Style(ink), darkBackground: false)
+      #expect(style.foreground == -1, "\(ink)")
+    }
+    #expect(ColorDepth.eight.reduce(Style(.rgb(255, 0, 0)), darkBackground: false).foreground == 1)
+    #expect(ColorDepth.eight.reduce(Style(.rgb(255, 255, 0)), darkBackground: true).foreground == 3)
+  }
+
+  @Test func pixelsAreNotMadeLegible() {
+    let alike = Style(.rgb(120, 60, 60), on: .rgb(122, 62, 60))
+    let pixels = ColorDepth.indexed256.nearest(alike)
+    #expect(pixels.foreground == pixels.background)
+    let text = ColorDepth.indexed256.reduce(alike, darkBackground: true)
+    #expect(text.foreground != text.background)
+  }
+
   @Test func meaningSurvivesWithoutColours() {
     for theme in [Theme.dusk, .paper] {
       for role in [Role.selection, .cursor, .search, .status, .person, .error, .title, .gold] {

@@ -8,7 +8,8 @@ import Testing
     ("1️⃣", 2),
     ("🪼", 2), ("🫩", 2), ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 2), ("─", 1), ("▀", 1), ("\u{301}", 0), ("\u{200B}", 0),
     ("\u{1B}", 0),
-    ("\r\n", 0), ("\u{85}", 0), ("क्ष", 2), ("ก็", 1), ("\u{AD}", 1),
+    ("\r\n", 0), ("\u{85}", 0), ("क्ष", 2), ("क्षा", 3), ("ક્ષ્મ", 3),
+    ("ก็", 1), ("\u{AD}", 1),
   ])
   func cluster(_ text: String, _ columns: Int) {
     #expect(text.count == 1)
@@ -24,6 +25,17 @@ import Testing
       }
       if scalar.properties.generalCategory == .nonspacingMark { #expect(columns == 0) }
     }
+  }
+
+  /// A conjunct of three letters takes three cells, so what follows it stands in the fourth.
+  @Test func conjunctsTakeTheCellsOfTheirLetters() {
+    var frame = Frame(size: Size(columns: 8, rows: 1))
+    let used = frame.write("स्त्रx", at: Position(column: 0, row: 0))
+    #expect(used == 4)
+    #expect(frame.cells[3].text == "x")
+    #expect(frame.lines == ["स्त्रx"])
+    let cut = frame.write("स्त्र", at: Position(column: 0, row: 0), maxColumns: 2)
+    #expect(cut == 2)
   }
 
   @Test func fittingKeepsClustersWhole() {

@@ -111,7 +111,49 @@ func parse(_ text: String) -> [TerminalInput] {
     #expect(
       parse("\u{1B}[200~:quit\r\u{1B}[A\u{1B}[201~k")
         == [.paste(":quit\r\u{1B}[A"), .key(.character("k"))])
-    #expect(parse("\u{1B}[200~cut") == [.paste("cut")])
+    // Without its end mark nothing of it counts.
+    #expect(parse("\u{1B}[200~cut") == [])
+  }
+
+  @Test func aStalledPasteNeverBecomesKeys() {
+    let bytes = Array("\u{1B}[200~1a:quit\r\u{1B}[201~k".utf8)
+    for cut in 0...bytes.count {
+      for silence in [30, 1000, 60_000] {
+        var parser = KeyParser()
+        var got = parser.feed(bytes[..<cut])
+        got += parser.expire(afterMilliseconds: 30)
+        got += parser.expire(afterMilliseconds: silence)
+        got += parser.feed(bytes[cut...])
+        got.removeAll { $0 == .key(.escape) && cut == 1 || $0 == .key(.alt("[")) && cut == 2 }
+        #expect(
+          got == [.paste("1a:quit\r"), .key(.character("k"))], "cut at \(cut), \(silence) ms")
+      }
+    }
+  }
+
+  @Test func theOwnerSleepsWhileAPasteIsStalled() {
+    var parser = KeyParser()
+    _ = parser.feed(Array("\u{1B}[200~abc".utf8))
+    #expect(parser.isWaiting)
+    _ = parser.expire(afterMilliseconds: 1000)
+    #expect(!parser.isWaiting)
+    // A lost end mark does not take the keyboard away for ever.
+    let dropped = parser.feed([0x03])
+    let next = parser.feed(Array("x".utf8))
+    #expect(dropped.isEmpty && next == [.key(.character("x"))])
+    // In the middle of what is pasted the same byte is text.
+    let whole =
+      parser.feed(Array("\u{1B}[200~a".utf8)) + parser.feed([0x03])
+      + parser.feed(Array("\u{1B}[201~".utf8))
+    #expect(whole == [.paste("a\u{3}")])
+  }
+
+  @Test func bytesTypedAfterEscapeAreNoPaste() {
+    var parser = KeyParser()
+    _ = parser.feed([0x1B])
+    _ = parser.expire(afterMilliseconds: 30)
+    let typed = parser.feed(Array("[".utf8)) + parser.feed(Array("2".utf8))
+    #expect(typed == [.key(.character("[")), .key(.character("2"))])
   }
 
   @Test func garbageIsHarmless() {

@@ -179,6 +179,16 @@ import Testing
     #expect(row.changes.count == 1 && row.emissions.count == 2)
   }
 
+  @Test func rightToLeftWordsKeepTheirColumns() {
+    var planner = planner()
+    var frame = Frame(size: size)
+    frame.write("ab سلام عليكم .40", at: Position(column: 0, row: 0))
+    let plan = planner.plan(frame, target: size)
+    let texts = plan.changes.prefix(17).map(\.cell.text)
+    #expect(texts.enumerated().filter { $0.element == " \u{200E}" }.map(\.offset) == [2, 7, 13])
+    #expect(plan.changes[40 * 1].cell.text == " ")
+  }
+
   @Test func rawControlBytesAndBrokenHalvesAreReplaced() {
     var planner = planner()
     var frame = Frame(size: size)

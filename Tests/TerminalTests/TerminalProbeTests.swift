@@ -51,6 +51,19 @@ import Testing
     #expect(!nothing.answered)
   }
 
+  /// Pictures are made as large as their cells: no answer may make them gigabytes.
+  @Test func absurdSizesAreNotBelieved() {
+    for facts in [
+      conclude("\u{1B}[?2;0;99999999;99999999S", window: WindowSize(columns: 80, rows: 24)),
+      conclude("\u{1B}[6;9999;9999t", window: WindowSize(columns: 80, rows: 24)),
+      conclude("\u{1B}[6;0;0t", window: WindowSize(columns: 80, rows: 24)),
+      conclude("", window: WindowSize(columns: 2, rows: 1, xPixels: 65535, yPixels: 65535)),
+    ] {
+      #expect(facts.cellWidth == 8 && facts.cellHeight == 16)
+      #expect(facts.cellSource == .assumed)
+    }
+  }
+
   @Test func otherFacts() {
     let facts = conclude(
       "\u{1B}P>|foot(1.13)\u{1B}\\\u{1B}[?1;0;256S\u{1B}[?2026;2$y\u{1B}]11;rgb:ffff/ffff/ffff\u{7}"

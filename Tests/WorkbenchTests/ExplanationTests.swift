@@ -55,7 +55,7 @@ import Testing
   @Test func mapsAreSteppedThrough() {
     var desk = desk(120, 36)
     #expect(desk.state.spatialSignals.map(\.name) == ["vcn/attention"])
-    desk.press("e")
+    desk.press("H", "e")
     #expect(
       desk.state.spatialSignals.map(\.name)
         == ["router/regions/multimodal", "router/regions/text"])

@@ -1,5 +1,6 @@
 import Corpora
 import Screen
+import Settings
 import TOMLKit
 
 /// What can be wrong with a keymap file. The wording stands here and nowhere else.
@@ -48,11 +49,10 @@ extension Keymap {
   /// - Throws: `KeymapError` with file and line: not TOML, unknown keys or commands, conflicts.
   public static func parse(_ toml: String, file: String, types: [EntityType]) throws -> Keymap {
     let table: TOMLTable
-    do {
-      table = try TOMLTable(string: toml)
-    } catch let error as TOMLParseError {
-      throw KeymapError.notTOML(
-        file: file, line: error.source.begin.line, reason: error.description)
+    do throws(SettingsTextError) {
+      table = try SettingsText.table(toml)
+    } catch {
+      throw KeymapError.notTOML(file: file, line: error.line, reason: error.reason)
     }
     guard let entries = table["keys"]?.table else {
       throw KeymapError.notTOML(file: file, line: 1, reason: "there is no [keys] table")

@@ -19,13 +19,17 @@ struct HelpList: Sendable, Equatable {
   }
 
   /// The entries that match the filter: every word must stand in name, summary, keys or group.
+  /// Those whose name begins with it come first, so that Enter runs what was typed.
   func entries(in state: WorkbenchState) -> [Entry] {
     let words = filter.text.lowercased().split(separator: " ")
-    return Self.all(in: state).filter { entry in
+    let found = Self.all(in: state).filter { entry in
       let keys = entry.keys.map(KeyName.label).joined(separator: " ")
       let text = "\(entry.usage) \(entry.summary) \(keys) \(entry.group.rawValue)".lowercased()
       return words.allSatisfy { text.contains($0) }
     }
+    guard let typed = words.first else { return found }
+    return found.filter { $0.command.hasPrefix(typed) }
+      + found.filter { !$0.command.hasPrefix(typed) }
   }
 
   private static func all(in state: WorkbenchState) -> [Entry] {

@@ -229,8 +229,8 @@ enum Mode: Sendable, Equatable {
 
 /// What the person chose to see.
 struct ViewChoice: Sendable, Equatable {
-  /// Heat over the picture.
-  var heat = true
+  /// Heat over the picture; at first the picture itself is to be seen.
+  var heat = false
   /// The heat's values as numbers in the place of the picture.
   var numbers = false
   /// Which slice of the heat: nil = mean over all heads and layers.

@@ -3,6 +3,8 @@ import Screen
 extension WorkbenchState {
   /// What a key does in the mode that is on.
   mutating func press(_ key: Key) -> [Effect] {
+    // What cannot be seen must not be changed.
+    guard Panes.fits(size) else { return keymap.command(for: key) == "quit" ? quit() : [.bell] }
     if case .click(let place) = key, let hinted = hintedKey(at: place) { return press(hinted) }
     switch mode {
     case .browse: return pressInBrowse(key)

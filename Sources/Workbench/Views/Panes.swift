@@ -42,8 +42,12 @@ struct Panes: Sendable, Equatable {
   let status: Box
 
   /// True when there is room to work.
-  var isUsable: Bool {
-    size.columns >= Self.smallest.columns && size.rows >= Self.smallest.rows
+  var isUsable: Bool { Self.fits(size) }
+
+  /// Whether there is room to work on a screen of a size; without it, keys but for quitting do
+  /// nothing.
+  static func fits(_ size: Size) -> Bool {
+    size.columns >= smallest.columns && size.rows >= smallest.rows
   }
 
   init(_ state: WorkbenchState) {

@@ -61,7 +61,6 @@ struct TextPane {
           matches[index], of: post.tokens[index].text, shown: tokens[index], at: at,
           within: cells.intersection(box))
       }
-      if index == state.token, state.mode == .browse { pen.frame.cursor = at }
     }
     draw(goldMarks(post, theme), row: 1, &pen)
     if rowsPerLine > 2 {
@@ -103,10 +102,14 @@ struct TextPane {
           continue
         }
         let width = last.column + flow.widths[line.upperBound - 1] - first.column
+        let most = room(from: first, after: line.upperBound, marks)
         // A mention that goes on in the next line says so in its first cell there.
         let all = names ?? [mark.names == [""] ? "" : pen.look.glyphs.join2]
-        let name = all.first { TextWidth.columns(of: $0) <= width } ?? all.last ?? ""
-        let text = TextWidth.prefix(pen.look.sanitizer.visible(name), columns: width)
+        // A name longer than its word may use the free cells after it.
+        let name =
+          all.first { TextWidth.columns(of: $0) <= width }
+          ?? all.first { TextWidth.columns(of: $0) <= most } ?? all.last ?? ""
+        let text = TextWidth.prefix(pen.look.sanitizer.visible(name), columns: max(width, most))
         let rest = width - TextWidth.columns(of: text)
         pen.frame.write(
           text + String(repeating: pen.look.join, count: max(0, rest)),
@@ -115,6 +118,16 @@ struct TextPane {
         names = nil
       }
     }
+  }
+
+  /// The columns from a place to the next mark of the line (and a gap before it) or to the line's
+  /// end.
+  private func room(from first: Position, after end: Int, _ marks: [Mark]) -> Int {
+    let next = marks.map(\.range.lowerBound).filter { $0 >= end && $0 < tokens.count }.min()
+    guard let next, let at = place(next), at.row == first.row else {
+      return box.endColumn - first.column
+    }
+    return at.column - 1 - first.column
   }
 
   /// The parts of a range that stand in one line each.

@@ -51,7 +51,7 @@ extension WorkbenchState {
   /// Tokens as they may be shown.
   func visibleTokens(_ index: Int) -> [String] {
     posts[index].tokens.map {
-      let text = look.sanitizer.visible($0.text)
+      let text = safe($0.text)
       return text.isEmpty ? (look.glyphs.isUnicode ? "\u{2423}" : "_") : text
     }
   }

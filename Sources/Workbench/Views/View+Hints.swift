@@ -87,7 +87,10 @@ extension WorkbenchState {
     }
     var hints: [Hint?] = []
     if let selection {
-      let words = "tokens \(selection.lowerBound) to \(selection.upperBound)"
+      let last = selection.upperBound - 1
+      let words =
+        selection.count == 1
+        ? "token \(last)" : "tokens \(selection.lowerBound) to \(last)"
       hints.append(Hint(label: "select", words: words, key: nil))
       hints += types + [hint("clear", "clear"), hint("leave", "leave")]
       return hints.compactMap { $0 }

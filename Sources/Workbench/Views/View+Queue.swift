@@ -19,7 +19,9 @@ extension WorkbenchState {
         flagPiece(pen, index),
       ]
       let idColumns = self.idColumns(box)
-      pieces.append(pen.piece(" " + pen.cell(posts[index].id, idColumns), here ? .title : .text))
+      let id = Self.fitted(id: safe(posts[index].id), idColumns, pen.look.glyphs.ellipsis)
+      pieces.append(
+        pen.piece(" " + TextWidth.padded(id.text, columns: idColumns), here ? .title : .text))
       if box.columns >= 30 {
         let words = posts[index].tokens.prefix(12).map { safe($0.text) }.joined(separator: " ")
         pieces.append(pen.piece(" " + words, .muted))
@@ -33,15 +35,40 @@ extension WorkbenchState {
   private static let signColumns = 5
 
   private func idColumns(_ box: Box) -> Int {
-    box.columns >= 30 ? min(18, box.columns / 2) : box.columns - Self.signColumns
+    guard box.columns >= 30 else { return box.columns - Self.signColumns }
+    // No wider than the ids on screen are: the text says more.
+    let top = queueTop(rows: box.rows)
+    let longest = (top..<min(queue.count, top + box.rows)).map {
+      TextWidth.columns(of: safe(posts[queue[$0]].id))
+    }.max()
+    return min(18, box.columns / 2, max(4, longest ?? 0))
+  }
+
+  /// An id as it fits, and the columns that were cut from its beginning: ids of a dataset begin
+  /// alike and differ at the end.
+  private static func fitted(
+    id: String, _ columns: Int, _ ellipsis: String
+  ) -> (text: String, cut: Int) {
+    let whole = TextWidth.columns(of: id)
+    guard whole > columns else { return (id, 0) }
+    var rest = Substring(id)
+    var left = whole
+    while left > max(0, columns - TextWidth.columns(of: ellipsis)), let first = rest.first {
+      left -= TextWidth.columns(of: first)
+      rest = rest.dropFirst()
+    }
+    return (ellipsis + rest, whole - left - TextWidth.columns(of: ellipsis))
   }
 
   /// Marks what a search found in a line of the list.
   private func mark(_ marks: SearchMarks, _ pen: inout Pen, _ line: Box, _ post: Post) {
     var at = Position(column: line.column + Self.signColumns, row: line.row)
     let idBox = Box(column: at.column, row: at.row, columns: idColumns(line), rows: 1)
+    let shown = safe(post.id)
+    let cut = Self.fitted(id: shown, idBox.columns, look.glyphs.ellipsis).cut
     pen.mark(
-      marks.ranges(inID: post.id), of: post.id, shown: safe(post.id), at: at,
+      marks.ranges(inID: post.id), of: post.id, shown: shown,
+      at: Position(column: at.column - cut, row: at.row),
       within: idBox.intersection(line))
     guard line.columns >= 30 else { return }
     at.column = idBox.endColumn + 1

@@ -57,6 +57,11 @@ extension WorkbenchState {
       pen.line(name, .muted, in: box, row: 0)
       return
     }
+    if !choice.heat, !choice.numbers {
+      let words = "\(keymap.label("heat")) shows \(safe(signal.caption))"
+      pen.line(pen.cell(words, box.columns), .muted, in: box, row: 0)
+      return
+    }
     let span = HeatNumbers(heat).range
     let ramp = (0..<4).map { step in
       Pen.Piece(
@@ -65,10 +70,9 @@ extension WorkbenchState {
     }
     let right = [pen.piece(span + " ", .muted)] + ramp
     let room = box.columns - TextWidth.columns(of: span) - 6
-    let isOff = !choice.heat && !choice.numbers
-    var words = isOff ? "heat off" : heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
+    var words = heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
     let full = safe(signal.caption) + ", " + words
-    if !heatTitle.isEmpty || isOff, TextWidth.columns(of: full) <= room { words = full }
+    if !heatTitle.isEmpty, TextWidth.columns(of: full) <= room { words = full }
     pen.line(pen.cell(words, max(1, room)), .text, in: box, row: 0)
     pen.rightLine(right, in: box, row: 0)
   }

@@ -6,7 +6,7 @@ public func view(_ state: WorkbenchState) -> Frame {
   let panes = Panes(state)
   var pen = Pen(size: state.size, look: state.look)
   guard panes.isUsable else {
-    drawTooSmall(&pen, state.size)
+    drawTooSmall(&pen, state)
     return pen.frame
   }
   state.drawTitle(&pen, panes.title)
@@ -22,11 +22,13 @@ public func view(_ state: WorkbenchState) -> Frame {
   return pen.frame
 }
 
-private func drawTooSmall(_ pen: inout Pen, _ size: Size) {
+private func drawTooSmall(_ pen: inout Pen, _ state: WorkbenchState) {
+  let size = state.size
   guard size.columns > 0, size.rows > 0 else { return }
   let least = Panes.smallest
   pen.wrap(
-    "too small: \(size.columns)x\(size.rows), twinlens needs \(least.columns)x\(least.rows)",
+    "too small: \(size.columns)x\(size.rows), twinlens needs \(least.columns)x\(least.rows); "
+      + "until then only \(state.keymap.label("quit")) works, which quits",
     .warning, in: Box(size), row: 0)
 }
 
@@ -37,7 +39,7 @@ extension WorkbenchState {
       let post = posts[index]
       pieces.append(pen.piece("  \(safe(post.id))", .text))
       pieces.append(pen.piece("  \(post.split.rawValue)", .muted))
-      pieces.append(pen.piece("  \(review(index).rawValue)", role(of: review(index))))
+      pieces.append(pen.piece("  \(word(for: review(index)))", role(of: review(index))))
     }
     let used = pen.line(pieces, in: box, row: 0)
     guard let index = current else { return }
@@ -89,6 +91,15 @@ extension WorkbenchState {
     }
   }
 
+  /// What the screen calls a review state.
+  func word(for state: ReviewState) -> String {
+    switch state {
+    case .untouched: "untouched"
+    case .edited: "edited"
+    case .reviewed: "accepted"
+    }
+  }
+
   func role(of state: ReviewState) -> Role {
     switch state {
     case .untouched: .untouched
@@ -98,5 +109,14 @@ extension WorkbenchState {
   }
 
   /// A text from outside as it may be shown.
-  func safe(_ text: String) -> String { look.sanitizer.visible(text) }
+  func safe(_ text: String) -> String {
+    // Only the beginning of a text that fills the screen several times over is looked at: views
+    // are drawn with each key.
+    guard text.utf8.count > Self.mostShown else { return look.sanitizer.visible(text) }
+    let start = String(text.unicodeScalars.prefix(Self.mostShown / 4))
+    return look.sanitizer.visible(start) + look.glyphs.ellipsis
+  }
+
+  /// Bytes of a text from outside that are shown whole.
+  private static var mostShown: Int { 4096 }
 }

@@ -90,6 +90,8 @@ struct OpenCommand: ParsableCommand {
         session, terminal: wishes, colors: sixelColors, environment: environment)
     } catch let error as TerminalError {
       try printFirst(session, because: error.description)
+      // The first post is no workbench: a script that wanted one must notice.
+      throw ExitCode.failure
     }
   }
 
