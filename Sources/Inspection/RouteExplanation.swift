@@ -112,6 +112,25 @@ public struct RouteExplanation: Sendable {
   /// Regions of the grid over the picture.
   public static let regionCount = RouteOcclusion.grid * RouteOcclusion.grid
 
+  /// Of how many words or regions a change was chosen.
+  public func total(_ kind: Flip.Kind) -> Int {
+    switch kind {
+    case .tokens: tokens.count
+    case .regions: regions?.effects.count ?? 0
+    }
+  }
+
+  /// Whether a change leaves out more than half of the words or regions: such a change says little
+  /// about those that are named.
+  public func leavesLittle(_ flip: Flip) -> Bool {
+    2 * (flip.places?.count ?? 0) > total(flip.kind)
+  }
+
+  /// The words without which the route turns, by place; empty when no such change was found.
+  public var turningTokens: [Int] {
+    flips.first { $0.kind == .tokens }?.places ?? []
+  }
+
   /// The answer of the expert on a route, nil when it is not loaded.
   public func answer(on route: Route) -> Answer? { answers.first { $0.route == route } }
 }
@@ -138,8 +157,8 @@ extension RouteExplanation.Answer {
 }
 
 extension RouteExplanation {
-  /// The same as signals, for the views that show any model's: a map for each direction, the one
-  /// that led to the route first, and a number per word.
+  /// The same as signals, for the views that show any model's: a number per word and one map with
+  /// both directions on a common scale, positive where the multimodal expert is pulled to.
   public var trace: Trace {
     var trace = Trace()
     guard let decision, let scores = decision.scores else { return trace }
@@ -153,22 +172,15 @@ extension RouteExplanation {
       trace.append(
         Signal(
           name: "router/tokens", caption: "p lost without the word", kind: .words,
-          tensor: Tensor([tokens.count], tokens.map(\.contribution))))
+          unit: .points, tensor: Tensor([tokens.count], tokens.map(\.contribution))))
     }
     if let regions {
-      let routes: [Route] =
-        decision.route == .text ? [.text, .multimodal] : [.multimodal, .text]
-      for route in routes {
-        let sign: Float = route == .text ? -1 : 1
-        trace.append(
-          Signal(
-            name: "router/regions/\(route.rawValue)",
-            caption: route == .text ? "pulls to text" : "pulls to multimodal",
-            kind: .imageMap(rows: regions.rows, columns: regions.columns, region: regions.seen),
-            tensor: Tensor(
-              [regions.rows, regions.columns],
-              regions.effects.map { max(0, sign * $0.contribution) })))
-      }
+      trace.append(
+        Signal(
+          name: "router/regions", caption: "p lost without the region",
+          kind: .imageMap(rows: regions.rows, columns: regions.columns, region: regions.seen),
+          unit: .points,
+          tensor: Tensor([regions.rows, regions.columns], regions.effects.map(\.contribution))))
     }
     return trace
   }

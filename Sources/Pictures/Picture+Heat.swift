@@ -12,11 +12,14 @@ public struct HeatGrid: Sendable, Hashable {
   public let low: Float
   /// The value that gets the highest colour.
   public let high: Float
+  /// Whether zero, in the middle of the range, means no effect, and both sides are heat.
+  public let isSigned: Bool
 
-  /// A grid; the range is that of the finite values unless given.
+  /// A grid; the range is that of the finite values unless given, and as wide on both sides of zero
+  /// when the grid is signed.
   public init(
     _ values: [Float], rows: Int, columns: Int, region: PictureRegion = .whole,
-    range: ClosedRange<Float>? = nil
+    range: ClosedRange<Float>? = nil, isSigned: Bool = false
   ) {
     precondition(rows > 0 && columns > 0, "a heat grid has at least one cell")
     precondition(values.count == rows * columns, "\(values.count) values for \(rows)x\(columns)")
@@ -25,14 +28,19 @@ public struct HeatGrid: Sendable, Hashable {
     self.columns = columns
     self.region = region
     let finite = values.filter(\.isFinite)
-    low = range?.lowerBound ?? finite.min() ?? 0
-    high = range?.upperBound ?? finite.max() ?? 0
+    let (least, most) = (
+      range?.lowerBound ?? finite.min() ?? 0, range?.upperBound ?? finite.max() ?? 0
+    )
+    let reach = max(-least, most, 0)
+    low = isSigned ? -reach : least
+    high = isSigned ? reach : most
+    self.isSigned = isSigned
   }
 
-  /// A cell's value as 0 … 1. A grid of equal values has no heat.
+  /// A cell's value as 0 … 1. A grid of equal values has no heat. In a signed grid ½ is no effect.
   func share(row: Int, column: Int) -> Float {
     let value = values[row * columns + column]
-    guard high > low, !value.isNaN else { return 0 }
+    guard high > low, !value.isNaN else { return isSigned ? 0.5 : 0 }
     return min(1, max(0, (value - low) / (high - low)))
   }
 
@@ -53,6 +61,10 @@ public struct HeatGrid: Sendable, Hashable {
 public struct HeatStyle: Sendable, Hashable {
   /// Colour of each share of the range.
   public var map: ColorMap
+  /// Colours of the two sides of a signed grid.
+  public var sides: (below: RGB, above: RGB) {
+    (RGB(30, 120, 235), RGB(240, 60, 150))
+  }
   /// Opacity of the highest value; lower values are more transparent in proportion.
   public var strength: Float
   /// Whether values flow into each other or stay the blocks that the model had.
@@ -94,8 +106,11 @@ extension Picture {
             style.smooth
             ? heat.smoothShare(u: u, v: v)
             : heat.share(row: row, column: min(heat.columns - 1, Int(u * Float(heat.columns))))
-          let alpha = min(1, max(0, style.strength)) * share
-          let color = table[Int(share * 255 + 0.5)]
+          let effect = heat.isSigned ? 2 * share - 1 : share
+          let alpha = min(1, max(0, style.strength)) * abs(effect)
+          let color =
+            heat.isSigned
+            ? effect < 0 ? style.sides.below : style.sides.above : table[Int(share * 255 + 0.5)]
           let i = 3 * (y * width + x)
           pixels[i] = blend(pixels[i], color.red, alpha)
           pixels[i + 1] = blend(pixels[i + 1], color.green, alpha)

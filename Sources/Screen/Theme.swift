@@ -50,6 +50,25 @@ public struct Theme: Sendable, Hashable {
     return .rgb(mix(r0, r1), mix(g0, g1), mix(b0, b1))
   }
 
+  /// A background for an effect in -1…1, what pulls to the text expert below zero and what pulls to
+  /// the multimodal one above, with a foreground that is readable on it. Not a number is none.
+  public func signedHeat(_ value: Double) -> Style {
+    let ink = signedHeatInk(value)
+    return Style(ink.readable, on: ink)
+  }
+
+  /// The colour of an effect in -1…1: from that of no heat to that of a route.
+  public func signedHeatInk(_ value: Double) -> Ink {
+    let share = value.isFinite ? min(1, abs(value)) : 0
+    let end = self[value < 0 ? .routeText : .routeMultimodal].foreground
+    guard case .rgb(let r0, let g0, let b0) = heatInk(0), case .rgb(let r1, let g1, let b1) = end
+    else { return share > 0 ? end : heatInk(0) }
+    func mix(_ a: UInt8, _ b: UInt8) -> UInt8 {
+      UInt8((Double(a) + (Double(b) - Double(a)) * share).rounded())
+    }
+    return .rgb(mix(r0, r1), mix(g0, g1), mix(b0, b1))
+  }
+
   /// The theme of a name, built in.
   public static func builtIn(_ name: String) -> Theme? {
     [dusk, paper].first { $0.name == name }

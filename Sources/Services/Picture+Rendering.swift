@@ -67,7 +67,7 @@ extension Picture {
       guard rows > 0, columns > 0, heat.values.count == rows * columns else { return self }
       return overlaid(
         with: HeatGrid(
-          heat.values, rows: rows, columns: columns, region: region),
+          heat.values, rows: rows, columns: columns, region: region, isSigned: heat.isSigned),
         style: style)
     case .regions(let regions):
       let (low, high) = heat.bounds
@@ -75,7 +75,8 @@ extension Picture {
       for (region, value) in zip(regions, heat.values) {
         result = result.overlaid(
           with: HeatGrid(
-            [value], rows: 1, columns: 1, region: region, range: low...high),
+            [value], rows: 1, columns: 1, region: region, range: low...high,
+            isSigned: heat.isSigned),
           style: style)
       }
       return result

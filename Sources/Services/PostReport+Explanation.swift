@@ -30,7 +30,7 @@ extension PostReport {
         "    " + $0
       }
     }
-    lines += explanation.flips.map { "  " + words($0) }
+    lines += explanation.flips.map { "  " + words($0, explanation) }
     return lines + counts(explanation).map { "  " + $0 } + [""]
   }
 
@@ -38,7 +38,9 @@ extension PostReport {
     parts.isLinear ? "weight x input" : "integrated gradients from the mean dev post"
   }
 
-  private func words(_ flip: RouteExplanation.Flip) -> String {
+  private func words(
+    _ flip: RouteExplanation.Flip, _ explanation: RouteExplanation
+  ) -> String {
     let things = flip.kind == .tokens ? "words" : "regions"
     guard let places = flip.places else {
       return "does not turn without up to \(flip.tried) \(things): p \(number(flip.probability))"
@@ -47,11 +49,13 @@ extension PostReport {
       switch flip.kind {
       case .tokens: "\(place) \(safe(post.tokens[safe: place]?.text ?? ""))"
       case .regions:
-        "row \(place / (explanation?.regions?.columns ?? 1) + 1) column "
-          + "\(place % (explanation?.regions?.columns ?? 1) + 1)"
+        "row \(place / (explanation.regions?.columns ?? 1) + 1) column "
+          + "\(place % (explanation.regions?.columns ?? 1) + 1)"
       }
     }
-    return "turns without \(names.joined(separator: ", ")): p \(number(flip.probability))"
+    let share = "\(places.count) of \(explanation.total(flip.kind)) \(things)"
+    let what = explanation.leavesLittle(flip) ? "only when \(share) go" : "without \(share)"
+    return "turns \(what) (\(names.joined(separator: ", "))): p \(number(flip.probability))"
   }
 
   /// `+ 0.3` or `− 0.3`: a summand behind another.
@@ -127,7 +131,7 @@ extension PostReport {
             ])
           } ?? .null
         ),
-        ("flips", .list(explanation.flips.map(flip))),
+        ("flips", .list(explanation.flips.map { flip($0, explanation) })),
         ("experts", .list(explanation.answers.map { expert($0, route, post) })),
         (
           "otherRoute",
@@ -145,10 +149,14 @@ extension PostReport {
     ]
   }
 
-  private static func flip(_ flip: RouteExplanation.Flip) -> JSONText {
+  private static func flip(
+    _ flip: RouteExplanation.Flip, _ explanation: RouteExplanation
+  ) -> JSONText {
     .object([
       ("by", .string(flip.kind.rawValue)),
       ("places", flip.places.map { .list($0.map(JSONText.int)) } ?? .null),
+      ("of", .int(explanation.total(flip.kind))),
+      ("leavesLittle", .bool(explanation.leavesLittle(flip))),
       ("p", .float(flip.probability)), ("tried", .int(flip.tried)),
     ])
   }

@@ -16,6 +16,8 @@ public struct Signal: Sendable, Hashable {
   public let steps: [Axis]
   /// All values; shape = steps' counts followed by the kind's own shape.
   public let tensor: Tensor
+  /// What the numbers count.
+  public let unit: Unit
   private let isOfPicture: Bool
 
   /// A signal; the tensor's shape must be the steps' counts followed by what the kind asks for.
@@ -24,14 +26,23 @@ public struct Signal: Sendable, Hashable {
   ///   known of signals that lie over the picture.
   public init(
     name: String, caption: String, kind: Kind, steps: [Axis] = [], ofPicture: Bool = false,
-    tensor: Tensor
+    unit: Unit = .plain, tensor: Tensor
   ) {
     self.name = name
     self.caption = caption
     self.kind = kind
     self.steps = steps
     isOfPicture = ofPicture
+    self.unit = unit
     self.tensor = tensor
+  }
+
+  /// What numbers count, which says how they are written.
+  public enum Unit: Sendable, Hashable {
+    /// Themselves.
+    case plain
+    /// Differences of a probability, gains positive and losses negative; a hundredth is a point.
+    case points
   }
 
   /// What one slice of the signal is.
@@ -104,7 +115,7 @@ extension Signal {
     return Signal(
       name: name, caption: caption,
       kind: .scalar(low: low, high: high, threshold: threshold, percentile: percentile),
-      steps: steps, ofPicture: isOfPicture, tensor: tensor)
+      steps: steps, ofPicture: isOfPicture, unit: unit, tensor: tensor)
   }
 
   /// All values in row-major order.

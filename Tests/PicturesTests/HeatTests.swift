@@ -97,4 +97,31 @@ import Testing
     #expect(red == 100 - 36)
     #expect(picture[2, 4] == RGB(255, 0, 0) && picture[4, 6] == black && picture[1, 4] == black)
   }
+
+  /// Zero leaves the picture as it is; equal sizes are equally strong on both sides.
+  @Test func signedGrids() {
+    let gray = RGB(120, 120, 120)
+    let picture = Picture(width: 30, height: 10, color: gray)
+    let style = HeatStyle(smooth: false, border: nil)
+    let grid = HeatGrid([-2, 0, 2], rows: 1, columns: 3, isSigned: true)
+    let result = picture.overlaid(with: grid, style: style)
+    #expect(result[15, 5] == gray)
+    func mixed(_ color: RGB) -> [Int] {
+      [color.red, color.green, color.blue].map {
+        Int((Float(120) + 0.7 * (Float($0) - 120) + 0.5).rounded(.down))
+      }
+    }
+    func colors(_ x: Int) -> [Int] {
+      [result[x, 5].red, result[x, 5].green, result[x, 5].blue].map(Int.init)
+    }
+    #expect(colors(5) == mixed(style.sides.below))
+    #expect(colors(25) == mixed(style.sides.above))
+    // One side alone keeps its own end of the scale.
+    let losses = HeatGrid([-2, -1, 0], rows: 1, columns: 3, isSigned: true)
+    #expect(picture.overlaid(with: losses, style: style)[25, 5] == gray)
+    for values: [Float] in [[0, 0, 0], [.nan, .nan, .nan]] {
+      let none = HeatGrid(values, rows: 1, columns: 3, isSigned: true)
+      #expect(picture.overlaid(with: none, style: style) == picture)
+    }
+  }
 }

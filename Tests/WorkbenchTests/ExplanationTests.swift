@@ -51,19 +51,22 @@ import Testing
     #expect(desk.effects.count == count + 1)
   }
 
-  /// The router's maps are shown by the keys of all maps.
-  @Test func mapsAreSteppedThrough() {
+  /// Both directions lie on one map with one scale, whose largest effect is named.
+  @Test func oneSignedMap() throws {
     var desk = desk(120, 36)
     #expect(desk.state.spatialSignals.map(\.name) == ["vcn/attention"])
     desk.press("e")
-    #expect(
-      desk.state.spatialSignals.map(\.name)
-        == ["router/regions/multimodal", "router/regions/text"])
-    #expect(desk.state.pictureRequest?.heat != nil)
-    let first = desk.state.heat
+    #expect(desk.state.spatialSignals.map(\.name) == ["router/regions"])
+    let heat = try #require(desk.state.heat)
+    #expect(heat.isSigned && heat.bounds == (-0.06, 0.06))
+    #expect(heat.values.contains { $0 < 0 } && heat.values.contains { $0 > 0 })
+    #expect(desk.state.heatTitle == "largest -6.0 in row 1, column 1")
+    #expect(HeatNumbers(heat).range == "to 6.0 points")
+    #expect(desk.text.contains("-6.0 in row 1, column 1"))
     desk.press("m")
-    #expect(desk.state.heat != first)
-    #expect(desk.text.contains("pulls to text"))
+    #expect(desk.noticeText == "map: there is only one map")
+    desk.press("#")
+    #expect(desk.text.contains("-6.0") && desk.text.contains("+6.0"))
     desk.press("s")
     #expect(desk.state.spatialSignals.isEmpty, "the text expert has no map")
     #expect(!desk.state.choice.explains)
@@ -98,6 +101,43 @@ import Testing
     desk.send(.analysed(analysis))
     let title = try #require(desk.text.split(separator: "\n").first)
     #expect(title.contains("75% of words unknown"))
+  }
+
+  /// Points are points even where every number could be a share.
+  @Test func pointsAreNoPercent() {
+    let heat = Heat(
+      shape: .grid(rows: 1, columns: 2, region: .whole), values: [0, 0.031], unit: .points)
+    #expect(HeatNumbers(heat).range == "to 3.1 points")
+    #expect(heat.bounds == (-0.031, 0.031))
+    let shares = Heat(shape: .grid(rows: 1, columns: 2, region: .whole), values: [0, 0.031])
+    #expect(HeatNumbers(shares).range == "0.0 to 3.1%")
+  }
+
+  /// Equal words are told apart, in the line and in the text.
+  @Test func turningWordsHavePlaces() {
+    var desk = desk(120, 36)
+    desk.press("e")
+    #expect(desk.text.contains("✗ turns without 'Berg' (4), 'Mary' (7), p .470"))
+    let crosses = desk.text.split(separator: "\n").filter { $0.hasPrefix(" ·M  hb_0002") }
+    #expect(crosses.first?.contains("head PER✗       T MISC✗") == true, "\(crosses)")
+    desk.press("e")
+    #expect(!desk.text.contains("✗"))
+  }
+
+  @Test func droppingMostWordsIsCalledThat() {
+    var desk = desk(120, 36)
+    desk.press("j", "e")
+    let known = Samples.explanation(1)
+    let most = RouteExplanation.Flip(
+      kind: .tokens, places: [0, 1, 2, 3, 4, 6, 8], probability: 0.41, tried: 8)
+    desk.send(
+      .explained(
+        RouteExplanation(
+          post: known.post, router: known.router, decision: known.decision, logit: known.logit,
+          parts: known.parts, tokens: known.tokens, regions: known.regions, flips: [most],
+          answers: [], notice: nil)))
+    #expect(known.tokens.count == 10)
+    #expect(desk.text.contains("✗ turns only when 7 of 10 words go: 'Morgan' (0), "))
   }
 
   @Test func waitsAndRefusals() {

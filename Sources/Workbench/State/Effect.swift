@@ -64,11 +64,14 @@ public struct Heat: Sendable, Hashable {
   public let shape: Shape
   /// Row-major for a grid, one per region otherwise.
   public let values: [Float]
+  /// What the values count.
+  public let unit: Signal.Unit
 
   /// Heat by its parts; the values must fill the shape.
-  public init(shape: Shape, values: [Float]) {
+  public init(shape: Shape, values: [Float], unit: Signal.Unit = .plain) {
     self.shape = shape
     self.values = values
+    self.unit = unit
   }
 
   /// Where values lie on the picture.
@@ -82,17 +85,46 @@ public struct Heat: Sendable, Hashable {
   // By bits: a value that is not a number equals itself here, else a picture with one would be
   // asked for again and again.
   public static func == (a: Self, b: Self) -> Bool {
-    a.shape == b.shape && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
+    a.shape == b.shape && a.unit == b.unit
+      && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(shape)
+    hasher.combine(unit)
     for value in values { hasher.combine(value.bitPattern) }
   }
 
   /// Smallest and largest value, 0 and 0 when there is none.
-  public var bounds: (low: Float, high: Float) {
+  public var extremes: (low: Float, high: Float) {
     let finite = values.filter(\.isFinite)
     return (finite.min() ?? 0, finite.max() ?? 0)
+  }
+
+  /// Whether values lie on both sides of a zero that means "no effect".
+  public var isSigned: Bool { unit == .points || extremes.low < 0 }
+
+  /// The values that get the outermost colours. Both sides of a signed map have the same scale, so
+  /// that equal sizes look equally strong.
+  public var bounds: (low: Float, high: Float) {
+    guard isSigned else { return extremes }
+    let most = max(-extremes.low, extremes.high)
+    return (-most, most)
+  }
+
+  /// The place of the largest value by size; nil where all are zero or none is finite.
+  var largest: Int? {
+    let best = values.indices.filter { values[$0].isFinite && values[$0] != 0 }
+      .min { (-abs(values[$0]), $0) < (-abs(values[$1]), $1) }
+    return best
+  }
+
+  /// `row 2, column 5` or `region 3`, counted from 1.
+  func title(ofPlace index: Int) -> String {
+    switch shape {
+    case .grid(_, let columns, _) where columns > 0:
+      "row \(index / columns + 1), column \(index % columns + 1)"
+    case .grid, .regions: "region \(index + 1)"
+    }
   }
 }

@@ -82,6 +82,10 @@ extension WorkbenchState {
     if case .wordsByImage = signal.kind, let post = currentPost {
       title += (title.isEmpty ? "" : ", ") + "for \(post.quote(token..<(token + 1)))"
     }
+    if signal.unit == .points, let heat, let place = heat.largest {
+      let number = HeatNumbers(heat).text(heat.values[place])
+      title += (title.isEmpty ? "" : ", ") + "largest \(number) in \(heat.title(ofPlace: place))"
+    }
     let mapped = tracedSystems.count { $0.trace.signals.contains(where: \.isSpatial) }
     if mapped > 1, !choice.explains, let system = traced?.system {
       title = system + ": " + (title.isEmpty ? signal.caption : title)
@@ -187,16 +191,17 @@ extension Signal {
     switch kind {
     case .imageMap(let rows, let columns, let region):
       guard rows > 0, columns > 0, all.count == rows * columns else { return nil }
-      return Heat(shape: .grid(rows: rows, columns: columns, region: region), values: all)
+      return Heat(
+        shape: .grid(rows: rows, columns: columns, region: region), values: all, unit: unit)
     case .wordsByImage(let rows, let columns, let region):
       let size = rows * columns
       guard size > 0, word >= 0, all.count >= (word + 1) * size else { return nil }
       return Heat(
         shape: .grid(rows: rows, columns: columns, region: region),
-        values: Array(all[(word * size)..<((word + 1) * size)]))
+        values: Array(all[(word * size)..<((word + 1) * size)]), unit: unit)
     case .regions(let regions):
       guard all.count == regions.count, !all.isEmpty else { return nil }
-      return Heat(shape: .regions(regions), values: all)
+      return Heat(shape: .regions(regions), values: all, unit: unit)
     default: return nil
     }
   }

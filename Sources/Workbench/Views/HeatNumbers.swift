@@ -8,14 +8,18 @@ struct HeatNumbers {
   init(_ heat: Heat) { self.heat = heat }
 
   /// Attention and other shares are written in percent: two digits that count in three cells.
-  private var isShare: Bool { heat.values.allSatisfy { $0 >= 0 && $0 <= 1 } }
+  private var isShare: Bool {
+    heat.unit == .plain && heat.values.allSatisfy { $0 >= 0 && $0 <= 1 }
+  }
 
   /// Cells per value, with the space before it.
   private var cellColumns: Int { isShare ? 4 : 6 }
 
-  /// Smallest and largest value in words, in the unit of the numbers.
+  /// Smallest and largest value in words, in the unit of the numbers; of points the end of the
+  /// scale, which is the same on both sides.
   var range: String {
-    let (low, high) = heat.bounds
+    if heat.unit == .points { return "to \(Digits.score(100 * heat.bounds.high)) points" }
+    let (low, high) = heat.extremes
     return "\(text(low)) to \(text(high))\(isShare ? "%" : "")"
   }
 
@@ -41,7 +45,10 @@ struct HeatNumbers {
     for row in 0..<shape.rows {
       for column in 0..<shape.columns {
         let value = heat.values[row * shape.columns + column]
-        let style = pen.look.theme.heat(Self.share(value, range))
+        let style =
+          heat.isSigned
+          ? pen.look.theme.signedHeat(Self.signedShare(value, range))
+          : pen.look.theme.heat(Self.share(value, range))
         let cell = Box(
           column: place.column + column * width, row: place.row + row * tall, columns: width,
           rows: tall)
@@ -56,15 +63,12 @@ struct HeatNumbers {
   }
 
   private func drawLargest(_ pen: inout Pen, _ box: Box) {
-    let order = heat.values.indices.sorted {
-      (heat.values[$0], $1) > (heat.values[$1], $0)
-    }
+    // Of a signed map the largest by size: a loss is as much of an effect as a gain.
+    let sizes = heat.isSigned ? heat.values.map(abs) : heat.values
+    let order = heat.values.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }
     pen.line("no room for the grid; largest first", .muted, in: box, row: 0)
     for (i, index) in order.prefix(max(0, box.rows - 1)).enumerated() {
-      let place =
-        shape.map { "row \(index / $0.columns + 1) column \(index % $0.columns + 1)" }
-        ?? "region \(index + 1)"
-      pen.line("\(place)  \(text(heat.values[index]))", in: box, row: i + 1)
+      pen.line("\(heat.title(ofPlace: index))  \(text(heat.values[index]))", in: box, row: i + 1)
     }
   }
 
@@ -73,8 +77,15 @@ struct HeatNumbers {
     return Double((value - range.low) / (range.high - range.low))
   }
 
+  /// Where a value lies between minus and plus the larger bound, -1 … 1.
+  private static func signedShare(_ value: Float, _ range: (low: Float, high: Float)) -> Double {
+    guard value.isFinite, range.high > 0 else { return 0 }
+    return Double(max(-1, min(1, value / range.high)))
+  }
+
   /// Two digits that count: `0.4`, `5.3`, `47` for shares in percent, else as everywhere.
-  private func text(_ value: Float) -> String {
+  func text(_ value: Float) -> String {
+    if heat.unit == .points { return Digits.points(value) }
     guard isShare else { return Digits.short(value) }
     return String(format: value < 0.0995 ? "%.1f" : "%.0f", value * 100)
   }

@@ -14,7 +14,7 @@ struct Pen {
   /// A piece of a line with one style.
   struct Piece {
     let text: String
-    let style: Style
+    var style: Style
   }
 
   /// A piece in the style of a role.
@@ -117,6 +117,9 @@ enum Digits {
     let value = rounded(value)
     return String(format: signed ? "%+.1f" : "%.1f", value == 0 ? 0 : value)
   }
+
+  /// A difference of a probability in points, with its sign: `+3.1` is .031.
+  static func points(_ value: Float) -> String { score(100 * value, signed: true) }
 
   /// As `score` shows it.
   static func rounded(_ value: Float) -> Float { (value * 10).rounded() / 10 }

@@ -64,6 +64,13 @@ struct TextPane {
       if index == state.token, state.mode == .browse { pen.frame.cursor = at }
     }
     draw(goldMarks(post, theme), row: 1, &pen)
+    for index in state.explanation?.turningTokens ?? [] where tokens.indices.contains(index) {
+      guard let at = place(index) else { continue }
+      pen.frame.write(
+        pen.look.glyphs.cross,
+        at: Position(column: at.column + max(0, flow.widths[index] - 1), row: at.row + 1),
+        style: theme[.warning], within: box)
+    }
     if rowsPerLine > 2 {
       names(&pen)
       for (i, answer) in [state.analysis?.text, state.analysis?.multimodal].enumerated() {

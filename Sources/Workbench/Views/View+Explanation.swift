@@ -17,7 +17,8 @@ extension WorkbenchState {
     var row = drawRouteLine(explanation, &pen, box)
     if let notice = explanation.notice { row = pen.wrap(notice, .warning, in: box, row: row) }
     for flip in explanation.flips {
-      row = pen.wrap(words(flip, post), flip.places == nil ? .muted : .text, in: box, row: row)
+      row = pen.wrap(
+        words(flip, explanation, post), flip.places == nil ? .muted : .text, in: box, row: row)
     }
     if !explanation.tokens.isEmpty { row = drawPulls(explanation, &pen, box, row: row, post) }
     let hasRoom = box.rows - row >= 8
@@ -53,18 +54,23 @@ extension WorkbenchState {
     return 1
   }
 
-  /// `turns without 'Grayport' 'Rovers', p .521`
-  private func words(_ flip: RouteExplanation.Flip, _ post: Post) -> String {
+  /// `turns without 'mist' (4), 'mist' (9), p .521`: equal words are told apart by their places,
+  /// which the text marks with the same cross.
+  private func words(
+    _ flip: RouteExplanation.Flip, _ explanation: RouteExplanation, _ post: Post
+  ) -> String {
     let isTokens = flip.kind == .tokens
     let things = isTokens ? "words" : "regions"
     guard let places = flip.places else {
       return "no turn within \(flip.tried) \(things), p \(Digits.fine(flip.probability))"
     }
-    let what =
-      isTokens
-      ? places.map { safe(post.quote($0..<($0 + 1))) }.joined(separator: " ")
-      : "\(places.count) of \(RouteExplanation.regionCount) regions"
-    return "turns without \(what), p \(Digits.fine(flip.probability))"
+    let share = "\(places.count) of \(explanation.total(flip.kind)) \(things)"
+    let names = places.map { "\(safe(post.quote($0..<($0 + 1)))) (\($0))" }.joined(separator: ", ")
+    let isMost = explanation.leavesLittle(flip)
+    var what = isTokens ? "without \(names)" : "without \(share)"
+    if isMost { what = "only when \(share) go" + (isTokens ? ": \(names)" : "") }
+    return (isTokens ? "\(look.glyphs.cross) " : "")
+      + "turns \(what), p \(Digits.fine(flip.probability))"
   }
 
   /// Both experts' answers counted against the labels as they are now.

@@ -58,19 +58,31 @@ extension WorkbenchState {
       return
     }
     let span = HeatNumbers(heat).range
-    let ramp = (0..<4).map { step in
-      Pen.Piece(
-        text: pen.look.glyphs.level(Double(step + 1) / 4),
-        style: Style(pen.look.theme.heatInk(Double(step + 1) / 4)))
-    }
+    let ramp = ramp(heat, pen)
     let right = [pen.piece(span + " ", .muted)] + ramp
-    let room = box.columns - TextWidth.columns(of: span) - 6
+    let room = box.columns - TextWidth.columns(of: span) - ramp.count - 2
     let isOff = !choice.heat && !choice.numbers
     var words = isOff ? "heat off" : heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
     let full = safe(signal.caption) + ", " + words
+    // Where there is no room for the sentence, its number and place.
+    let short = words.hasPrefix("largest ") ? String(words.dropFirst(8)) : words
+    if TextWidth.columns(of: words) > room { words = short }
     if !heatTitle.isEmpty || isOff, TextWidth.columns(of: full) <= room { words = full }
     pen.line(pen.cell(words, max(1, room)), .text, in: box, row: 0)
     pen.rightLine(right, in: box, row: 0)
+  }
+
+  /// The colours of the heat from least to most; of points of p between `T` and `M`, the experts
+  /// that they pull to.
+  private func ramp(_ heat: Heat, _ pen: Pen) -> [Pen.Piece] {
+    let theme = pen.look.theme
+    let steps: [Double] = heat.isSigned ? [-1, -0.5, 0.5, 1] : [0.25, 0.5, 0.75, 1]
+    let pieces = steps.map { step in
+      let ink = heat.isSigned ? theme.signedHeatInk(step) : theme.heatInk(step)
+      return Pen.Piece(text: pen.look.glyphs.level(abs(step)), style: Style(ink))
+    }
+    guard heat.unit == .points else { return pieces }
+    return [pen.piece("T", .routeText)] + pieces + [pen.piece("M", .routeMultimodal)]
   }
 
   /// Every value of the slice as a number.

@@ -16,12 +16,15 @@ extension WorkbenchState {
       let label = pen.cell(caption, room - 1) + " "
       let rest = box.columns - room
       switch signal.kind {
-      case .words: drawWords(values, label, &pen, box, row: row, room: rest)
+      case .words:
+        row += drawWords(signal, label, &pen, box, row: row, room: rest)
+        continue
       case .series:
-        let bars = levels(sampled(values, rest - 6), pen)
-        let last = values.last.map { " " + Digits.short($0) } ?? ""
-        pen.line(
-          [pen.piece(label, .muted), pen.piece(bars, .bar), pen.piece(last)], in: box, row: row)
+        let points = sampled(values, rest - 7).map { Float($0) }
+        row += SignedBars(points, shown: points.indices, above: .bar, below: .warning).draw(
+          &pen, box, row: row, label: label, marked: nil,
+          number: values.last.map { " " + Digits.short($0) } ?? "")
+        continue
       case .distribution(let labels):
         let best = zip(labels, values).sorted { $0.1 > $1.1 }.prefix(4)
         // Of labels like paths the last part tells them apart.
@@ -42,29 +45,19 @@ extension WorkbenchState {
 
   /// A bar per word around the cursor, and the number of the word under it.
   private func drawWords(
-    _ values: [Float], _ label: String, _ pen: inout Pen, _ box: Box, row: Int, room: Int
-  ) {
-    let fits = max(1, room - 6)
+    _ signal: Signal, _ label: String, _ pen: inout Pen, _ box: Box, row: Int, room: Int
+  ) -> Int {
+    let values = signal.mean
+    let fits = max(1, room - 7)
     let start = max(0, min(token - fits / 2, values.count - fits))
-    let part = values.dropFirst(start).prefix(fits)
-    let bars = Array(levels(part.map(Double.init), pen).map(String.init))
-    var pieces = [pen.piece(label, .muted)]
-    for (i, bar) in bars.enumerated() {
-      pieces.append(pen.piece(bar, start + i == token ? .title : .bar))
-    }
-    if values.indices.contains(token) {
-      pieces.append(pen.piece(" " + Digits.short(values[token])))
-    }
-    pen.line(pieces, in: box, row: row)
-  }
-
-  /// Values as levels between the smallest and the largest, one sign each.
-  private func levels(_ values: [Double], _ pen: Pen) -> String {
-    let finite = values.filter(\.isFinite)
-    let low = min(0, finite.min() ?? 0)
-    let span = max((finite.max() ?? 1) - low, .leastNormalMagnitude)
-    return values.map { pen.look.glyphs.level($0.isFinite ? max(0.01, ($0 - low) / span) : 0) }
-      .joined()
+    let isPoints = signal.unit == .points
+    let bars = SignedBars(
+      values, shown: start..<min(values.count, start + fits),
+      above: isPoints ? .routeMultimodal : .bar, below: isPoints ? .routeText : .warning)
+    let number = values.indices.contains(token) ? values[token] : nil
+    return bars.draw(
+      &pen, box, row: row, label: label, marked: token,
+      number: number.map { " " + (isPoints ? Digits.points($0) : Digits.short($0)) } ?? "")
   }
 
   private func largestCell(_ values: [Float], _ rows: [String], _ columns: [String]) -> String {

@@ -1,0 +1,83 @@
+import Screen
+import Tensors
+import Testing
+import Traces
+
+@testable import Workbench
+
+/// Bars of words: a worthless word is empty, the most effective one full, on either side of zero.
+@Suite struct SignedBarsTests {
+  private func rows(
+    _ values: [Float], shown: Range<Int>? = nil, rows: Int = 2, glyphs: Glyphs = .unicode
+  ) -> (texts: [String], frame: Frame, used: Int) {
+    let size = Size(columns: 20, rows: rows)
+    var look = Look()
+    look.glyphs = glyphs
+    var pen = Pen(size: size, look: look)
+    let bars = SignedBars(
+      values, shown: shown ?? values.indices, above: .routeMultimodal, below: .routeText)
+    let used = bars.draw(&pen, Box(size), row: 0, label: "x ", marked: nil, number: " n")
+    let texts = pen.frame.text.split(separator: "\n", omittingEmptySubsequences: false)
+    return (texts.map(String.init), pen.frame, used)
+  }
+
+  @Test func worthlessWordsAreEmpty() {
+    let (texts, frame, used) = rows([0, 0, -0.5, 0.25, 0])
+    #expect(used == 2)
+    #expect(texts[0].hasPrefix("x    ▄  n"), "\(texts)")
+    // A full bar below is a blank with exchanged colours.
+    let look = Look()
+    let full = frame.cells[20 + 4]
+    #expect(full.style.attributes.contains(.reverse))
+    #expect(full.style.foreground == look.theme[.routeText].foreground)
+    for column in [2, 3, 6] {
+      #expect(!frame.cells[20 + column].style.attributes.contains(.reverse), "column \(column)")
+      #expect(frame.cells[column].style.attributes.contains(.underline), "the zero line")
+    }
+    #expect(frame.cells[5].style.foreground == look.theme[.routeMultimodal].foreground)
+  }
+
+  @Test func lossesAloneHangToo() {
+    let (texts, frame, _) = rows([-0.01, -1, -0.5])
+    #expect(texts[0].hasPrefix("x     n"))
+    #expect(texts[1].hasPrefix("  ▇ ▄"), "\(texts)")
+    #expect((2..<5).allSatisfy { frame.cells[20 + $0].style.attributes.contains(.reverse) })
+  }
+
+  /// The scale is that of all words, also of those that are not on screen.
+  @Test func oneScalePerSignal() {
+    #expect(rows([8, 1, 4], shown: 1..<3, rows: 1).texts[0].hasPrefix("x ▁▄ n"))
+    #expect(rows([1, 4], rows: 1).texts[0].hasPrefix("x ▂█ n"))
+  }
+
+  @Test func gainsAloneTakeOneRow() {
+    let (texts, frame, used) = rows([0, 0.5, 1])
+    #expect(used == 1)
+    #expect(texts[0].hasPrefix("x  ▄█ n"))
+    #expect(!frame.cells.contains { $0.style.attributes.contains(.underline) })
+  }
+
+  @Test func whatIsNoNumberIsNoBar() {
+    #expect(rows([.nan, 1, .infinity, -1]).texts[0].hasPrefix("x ?█?  n"))
+    #expect(rows([0, 0], rows: 1).texts[0].hasPrefix("x    n"))
+    #expect(rows([], rows: 1).texts[0].hasPrefix("x  n"))
+  }
+
+  @Test func inASCIITheRowTellsTheSide() {
+    let (texts, _, _) = rows([1, -1, 0.5], glyphs: .ascii)
+    #expect(texts[0].hasPrefix("x @ = n"))
+    #expect(texts[1].hasPrefix("   @"))
+  }
+
+  /// The number under the cursor is that of its word, in points for points of p.
+  @Test func numberUnderTheCursor() {
+    var desk = Desk(Samples.state(120, 36))
+    desk.press("e", "0")
+    #expect(desk.text.contains(" -6.0"))
+    let line = desk.text.split(separator: "\n").first { $0.contains("p lost without the word") }
+    #expect(line?.contains(" -6.0") == true, "\(line ?? "")")
+    desk.press("l")
+    let next = desk.text.split(separator: "\n").first { $0.contains("p lost without the word") }
+    #expect(next?.contains(" +4.0") == true, "\(next ?? "")")
+  }
+}
