@@ -84,8 +84,9 @@ install: $(if $(SUDO_USER),,build)
 	@test -x $(PROGRAM) || { echo "Nothing is built yet; give make build as yourself first." >&2; exit 1; }
 	@install -d "$(DESTDIR)$(PREFIX)/bin" "$(SHARE)"
 	@install -s -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/twinlens"
-	@rm -rf "$(SHARE)/Samples" "$(SHARE)/Themes" "$(SHARE)/docs"
+	@rm -rf "$(SHARE)/Samples" "$(SHARE)/Themes" "$(SHARE)/docs" "$(SHARE)/Tools"
 	@cp -R Samples Themes docs "$(SHARE)/"
+	@install -d "$(SHARE)/Tools" && install -m 644 Tools/bench-*.py Tools/*-peer.py "$(SHARE)/Tools/"
 	@install -m 644 README.md LICENSE "$(SHARE)/"
 	@echo "Installed $(DESTDIR)$(PREFIX)/bin/twinlens and $(SHARE)"
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Extractors
 import Services
 
 @main
@@ -7,6 +8,7 @@ struct Twinlens: ParsableCommand {
     commandName: "twinlens",
     abstract: "A terminal workbench for multimodal information extraction from social media posts.",
     discussion: "Without a command it opens DATASET, or the embedded sample, in the workbench.",
+    version: "twinlens \(Provenance.currentVersion)",
     subcommands: [
       OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, PredictCommand.self,
       EvaluateCommand.self, TrainCommand.self, StudyCommand.self, RDSCommand.self,

@@ -68,14 +68,13 @@ struct BenchEncodersCommand: ParsableCommand {
     getloadavg(&load, 1)
     // Asked first: while the peer's Python starts it has a core.
     let versions = try peer?.versions()
-    let peak = EncodersBench.productPeak()
+    let roofline = Roofline(peak: EncodersBench.productPeak())
     var facts = [
       ("threads", "\(Parallel.width)"), ("kernels", "\(InstructionSet.widest)"),
-      ("product peak", String(format: "%.0f GFLOP/s", peak)),
       ("load before", String(format: "%.1f", load[0])),
     ]
     if let versions { facts.append(("peers", versions)) }
-    var report = EncodersReport(facts: facts.map { ($0, $1) }, peak: peak)
+    var report = EncodersReport(facts: facts.map { ($0, $1) }, roofline: roofline)
     let bench = EncodersBench(peer: peer, seconds: seconds)
     let progress = ProgressLine()
     for (index, shape) in shapes.enumerated() {
@@ -86,6 +85,9 @@ struct BenchEncodersCommand: ParsableCommand {
         report.failures.append((shape.name, "\(error)"))
       }
     }
+    report.roofline.raise(above: report.rates, measure: EncodersBench.productPeak)
+    report.facts.insert(
+      ("product peak", String(format: "%.0f GFLOP/s", report.roofline.peak)), at: 2)
     progress.clear()
     StandardOutput.write(
       json ? try report.json() : markdown ? report.markdown() : report.text())

@@ -1,12 +1,13 @@
 import Foundation
+import Services
 import Tensors
 
 /// The table of `twinlens bench encoders`.
 struct EncodersReport {
   /// Name and value, for the head.
-  let facts: [(name: String, value: String)]
-  /// Thousand million operations a second of a large product.
-  let peak: Double
+  var facts: [(name: String, value: String)]
+  /// What a large product reaches.
+  var roofline: Roofline
   var rows: [EncodersBench.Row] = []
   var failures: [(shape: String, reason: String)] = []
 
@@ -15,6 +16,13 @@ struct EncodersReport {
     "shape", "ours ms", "PyTorch", "ratio", "ONNX Runtime", "ratio", "GFLOP/s", "of peak",
     "memory MB", "weights MB",
   ]
+
+  /// Rates of all rows.
+  var rates: [Double] { rows.compactMap(rate) }
+
+  private func share(_ row: EncodersBench.Row) -> Double? {
+    rate(row).flatMap(roofline.share)
+  }
 
   private func rate(_ row: EncodersBench.Row) -> Double? {
     row.ours.value(.median).map { row.shape.operations / $0 / 1e6 }
@@ -38,7 +46,7 @@ struct EncodersReport {
         ]
       }
       return [row.shape.name, number(row.ours.value(.median), "%.2f")] + others + [
-        number(rate(row), "%.0f"), number(rate(row).map { 100 * $0 / peak }, "%.0f %%"),
+        number(rate(row), "%.0f"), number(share(row).map { 100 * $0 }, "%.0f %%"),
         number(row.memory.map { Double($0) / 1e6 }, "%.0f"),
         number(Double(row.weights) / 1e6, "%.0f"),
       ]
@@ -48,6 +56,11 @@ struct EncodersReport {
   private var notes: [String] {
     rows.compactMap { row in row.note.map { "\(row.shape.name): peers not measured, \($0)" } }
       + failures.map { "\($0): not measured, \($1)" }
+      + (rates.contains { $0 > roofline.peak }
+        ? [
+          "of peak: left out where a shape was faster than the product, which was measured beside other load"
+        ]
+        : [])
   }
 
   /// For a terminal.
@@ -108,7 +121,7 @@ struct EncodersReport {
     }
     let entries = rows.map { row in
       Entry(
-        shape: row.shape.name, gigaflops: rate(row), shareOfPeak: rate(row).map { $0 / peak },
+        shape: row.shape.name, gigaflops: rate(row), shareOfPeak: share(row),
         ours: Times(row.ours, ratio: nil),
         peers: Dictionary(
           uniqueKeysWithValues: row.peers.map {
@@ -119,7 +132,7 @@ struct EncodersReport {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let whole = Whole(
       machine: Dictionary(facts.map { ($0.name, $0.value) }) { first, _ in first },
-      peakGigaflops: peak, rows: entries,
+      peakGigaflops: roofline.peak, rows: entries,
       failures: Dictionary(failures.map { ($0.shape, $0.reason) }) { first, _ in first })
     return String(decoding: try encoder.encode(whole), as: UTF8.self)
   }
