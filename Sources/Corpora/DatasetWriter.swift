@@ -17,13 +17,15 @@ public enum DatasetWriter {
   /// - Parameters:
   ///   - edited: posts with other labels or tags than the dataset's, by id; same tokens.
   ///   - directory: the folder to write into; made if it is not there.
+  ///   - splits: files without a post of these are left out; nil: all files.
   ///   - jsonl: also write `<stem>.jsonl` beside each file.
   /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
   ///   own or holds a file of that name that is no earlier export, and then nothing is written; or
   ///   the disk says no. Files already written stay; each is whole.
   @discardableResult
   public static func export(
-    _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, jsonl: Bool = false
+    _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, splits: Set<Split>? = nil,
+    jsonl: Bool = false
   ) throws -> Report {
     do {
       try FileManager.default.createDirectory(
@@ -40,6 +42,9 @@ public enum DatasetWriter {
     var notices: [String] = []
     let taken = Set(dataset.files.map(\.name))
     for file in dataset.files {
+      if let splits, !dataset.posts[file.posts].contains(where: { splits.contains($0.split) }) {
+        continue
+      }
       let result = try bytes(of: file, in: dataset, edited: changed)
       notices += result.notices
       outputs.append((file.name, result.bytes))

@@ -25,6 +25,11 @@ extension ModelSet {
       case .failure(let notice): read.regions = try? regions.missing(notice.sentence)
       }
       read.regions?.boxes = boxes?[post.id]
+      if let tagger = multimodal as? ExpertModel, !readsItself(tagger), let seen = read.regions {
+        // RIVA was trained with zeros where there is no picture.
+        read.input.regions = seen.isMissing ? Tensor(seen.shape) : seen.tensor
+        read.input.seen = seen.isMissing ? nil : seen.seen
+      }
     }
     return read
   }
@@ -73,6 +78,12 @@ extension ModelSet {
     analysis.routedNames[.text] = experts.text?.name
     analysis.routedNames[.multimodal] = experts.multimodal?.name
     return analysis
+  }
+
+  /// Whether a tagger takes its regions from the reader: those that see by this program's picture
+  /// encoder. By a published ResNet they see as all other experts do.
+  public func readsItself(_ tagger: ExpertModel) -> Bool {
+    !tagger.isMultimodal || pictures?.name == tagger.pictures
   }
 
   /// Experts whose numbers must be marked, a sentence each.

@@ -69,6 +69,7 @@ public struct ModelSet: Sendable {
     _ folder: String, for task: ExpertTask = .entities, router routerName: String? = nil,
     system: String? = nil
   ) throws -> ModelSet {
+    try ModelsFolder.check(folder)
     let catalog = try ModelCatalog(folder: folder)
     var notices = catalog.notices
     func attempt<T>(_ name: String?, _ load: (String) throws -> T) throws -> T? {
@@ -81,9 +82,8 @@ public struct ModelSet: Sendable {
         return nil
       }
       // A published encoder names no system.
-      guard FileManager.default.fileExists(atPath: folder + "/\(name)/config.json") else {
-        notices.append(
-          ModelFolderError(folder: folder + "/" + name, problem: "does not exist").description)
+      if let absence = ModelFolder.absence(of: folder + "/" + name) {
+        notices.append(ModelFolderError(folder: folder + "/" + name, problem: absence).description)
         return nil
       }
       do {
@@ -143,7 +143,10 @@ public struct ModelSet: Sendable {
     let dual = try attempt(
       router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)
     ) { try DualEncoderFolder.open($0) }
-    let isRIVA = multimodal is ExpertModel
+    // RIVA sees by this program's own picture encoder, or by a published one as the others do.
+    let isRIVA =
+      multimodal is ExpertModel
+      && catalog.systems[multimodal?.pictures ?? ""] == PictureEncoderModel.system
     let pictures = try attempt(isRIVA ? multimodal?.pictures : nil) {
       try PictureEncoderModel(folder: $0)
     }
@@ -166,10 +169,11 @@ public struct ModelSet: Sendable {
     func isUsed(_ expert: (any RoutableExpert)?) -> Bool {
       !blind.contains { $0.name == expert?.name }
     }
-    var set = fitting(
-      ModelSet(
-        folder: folder, dual: dual, pictures: pictures, text: text,
-        multimodal: isUsed(multimodal) ? multimodal : nil, router: router, notices: notices))
+    var opened = ModelSet(
+      folder: folder, dual: dual, pictures: pictures, text: text,
+      multimodal: isUsed(multimodal) ? multimodal : nil, router: router, notices: notices)
+    opened.regions = source
+    var set = fitting(opened)
     set.textRelations = relations[0]
     set.multimodalRelations = isUsed(relations[1]) ? relations[1] : nil
     set.regions = source
@@ -181,11 +185,11 @@ public struct ModelSet: Sendable {
     var notices = set.notices
     var (multimodal, router) = (set.multimodal, set.router)
     if let expert = multimodal as? ExpertModel, let size = expert.configuration.riva?.regionSize {
-      let given = set.pictures?.regionShape[1]
+      let given = set.pictures?.regionShape[1] ?? set.regions?.shape[1]
       if given != size {
         notices.append(
           "\(expert.name) expects regions of \(size) numbers and "
-            + (given.map { "\(set.pictures?.name ?? "") gives \($0)" } ?? "has no picture encoder")
+            + (given.map { "\(expert.pictures ?? "") gives \($0)" } ?? "has no picture encoder")
             + "; train it with this encoder")
         multimodal = nil
       }

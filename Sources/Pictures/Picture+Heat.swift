@@ -32,7 +32,8 @@ public struct HeatGrid: Sendable, Hashable {
   /// A cell's value as 0 … 1. A grid of equal values has no heat.
   func share(row: Int, column: Int) -> Float {
     let value = values[row * columns + column]
-    guard high > low, !value.isNaN else { return 0 }
+    // Rounding alone must not look like a difference.
+    guard high - low > 1e-5 * max(abs(high), abs(low)), !value.isNaN else { return 0 }
     return min(1, max(0, (value - low) / (high - low)))
   }
 

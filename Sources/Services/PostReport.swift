@@ -44,7 +44,7 @@ public struct PostReport: Sendable {
     post = labelled
     review = state?.review ?? .untouched
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
-    if let folder = choice.folder {
+    if let folder = choice.folder, choice.hasModels || options.models != nil {
       let models = try ModelOpening(folder: folder, options, store: store).open(for: dataset)
       let read = models.isEmpty && models.router == nil ? nil : models.read(labelled, of: dataset)
       let found = read.map { models.analyse(labelled, $0) } ?? models.analyse(labelled, of: dataset)

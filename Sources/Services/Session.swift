@@ -1,6 +1,7 @@
 import Annotations
 import Corpora
 import Foundation
+import Inspection
 import Screen
 import Workbench
 
@@ -40,6 +41,8 @@ public struct Session: Sendable {
     self.options = options
     self.shared = shared
     let path = try Self.path(options, shared)
+    // A folder that was named must hold models; the default one may be empty.
+    if let named = options.models { try ModelsFolder.check(named) }
     dataset = try Dataset.open(path, images: options.images, strict: options.strict)
     location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
     let stored = try AnnotationStore.open(location, over: dataset)

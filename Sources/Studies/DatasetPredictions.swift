@@ -78,7 +78,7 @@ public struct DatasetPredictions: Sendable {
         let places = part.indices.filter { routes[$0] == route }
         guard let expert, !places.isEmpty else { continue }
         let asked = places.map { part[$0] }
-        if let tagger = expert as? ExpertModel {
+        if let tagger = expert as? ExpertModel, models.readsItself(tagger) {
           let found = tagger.mentions(places.map { reads[$0].input })
           for (i, mentions) in zip(places, found) { result[i] = part[i].answered(mentions) }
           continue

@@ -116,10 +116,11 @@ public struct ExpertTrainer: Sendable {
   ) throws -> any RoutableExpert {
     var settings = tagger
     settings.seed = seed
-    return try TaggerJob(
+    var job = TaggerJob(
       task: task, source: source, posts: posts, models: models, name: name, settings: settings,
-      command: command, observe: observe
-    ).run()
+      command: command, observe: observe)
+    job.sourceFingerprint = pictures.flatMap(ModelFolder.fingerprint)
+    return try job.run()
   }
 
   /// Posts as an expert reads them: with regions when it looks at pictures.

@@ -96,6 +96,10 @@ public enum FineTuningError: Error, CustomStringConvertible {
   case noBoxesOf(split: String, files: String)
   /// An expert that stands on a pretrained encoder, and none was named.
   case noEncoder(system: String)
+  /// Posts of which none has a picture, for an expert that looks at pictures.
+  case noPictureFound(system: String, dataset: String, posts: Int, named: Int)
+  /// A folder that holds a finished model of another training; what differs, where it is known.
+  case otherModel(folder: String, differs: [String])
   /// A name that no expert has.
   case unknownSystem(name: String, known: [String])
   /// The peer's program ended badly.
@@ -119,6 +123,16 @@ public enum FineTuningError: Error, CustomStringConvertible {
       "\(files) have no regions of the split \(split); name its file with --boxes too"
     case .noEncoder(let system):
       "\(system) stands on a pretrained encoder: name the folder of a BERT with --encoder"
+    case .noPictureFound(let system, let dataset, let posts, let named):
+      "none of the \(posts) posts of \(dataset) that \(system) is to learn from has a picture"
+        + (named > 0
+          ? ": \(named) name one, and no file of that name was found; name the folder with --images"
+          : "; train an expert that reads the text alone")
+    case .otherModel(let folder, let differs):
+      "\(folder) holds a finished model"
+        + (differs.isEmpty
+          ? "" : " of another training (\(differs.prefix(8).joined(separator: "; ")))")
+        + "; choose another --name or folder, or give --force to replace it"
     case .unknownSystem(let name, let known):
       "there is no expert \(name.prefix(80).debugDescription); known are "
         + known.joined(separator: ", ")

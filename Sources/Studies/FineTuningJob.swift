@@ -91,6 +91,10 @@ public struct FineTuningJob: Sendable {
   /// The same opened before, so that several jobs look at each picture once; nil: it is opened when
   /// it is needed.
   public var source: RegionSource?
+  /// Whether a finished model of another training may be overwritten.
+  public var replaces = false
+  /// Whether checkpoints and results of the seeds are forgotten first.
+  public var isFresh = false
   /// Posts to train on and to choose by.
   public let posts: TrainingPosts
   /// The folder of model folders to write to.
@@ -140,19 +144,65 @@ public struct FineTuningJob: Sendable {
   /// - Throws: `TrainingStopped`, `FineTuningError`, and what reading and writing throw.
   public func run(seeds: [UInt64]) throws -> [FineTuningResult] {
     let base = try TextBase(folder: encoder)
+    let seen = task.needsPictures ? picturesSeen() : nil
+    let earlier = try earlierResults(like: origin(0, base, seen), seeds)
+    if isFresh { forget(seeds: seeds) }
     var material: Material?
     var results: [FineTuningResult] = []
     for seed in seeds {
-      let origin = origin(seed, base)
+      let origin = origin(seed, base, seen)
       if let known = result(origin) {
         results.append(known)
         continue
       }
       let ready = try material ?? readMaterial()
       material = ready
-      results.append(try train(base, ready, origin, keepAbove: results.map(\.bestDev).max()))
+      // The folder keeps the best of all seeds, also of those that were trained before.
+      let others = (earlier + results).map(\.bestDev).max()
+      results.append(try train(base, ready, origin, keepAbove: others))
     }
     return results
+  }
+
+  /// What pictures are seen with, and which pictures: a training on other ones is another training.
+  private func picturesSeen() -> String? {
+    pictures.map { folder in
+      ModelFolder.namedFingerprint(of: folder) + (posts.files.map { " " + $0.hash } ?? "")
+    }
+  }
+
+  /// Results of the same training with other seeds, whose best model is in the folder.
+  ///
+  /// - Throws: `FineTuningError.otherModel` when the folder holds a finished model of another
+  ///   training, which must not be overwritten without a word.
+  private func earlierResults(
+    like origin: FineTuningResult.Origin, _ seeds: [UInt64]
+  ) throws -> [FineTuningResult] {
+    guard FileManager.default.fileExists(atPath: folder + "/config.json") else { return [] }
+    let kept = models + "/.results"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: kept)) ?? []
+    let own = names.sorted().filter {
+      $0.hasPrefix(name + "-") && $0.hasSuffix(".json")
+        && UInt64($0.dropFirst(name.count + 1).dropLast(".json".count)) != nil
+    }.map { kept + "/" + $0 }
+    let all = own.compactMap { file in
+      FileManager.default.contents(atPath: file).flatMap {
+        try? JSONDecoder().decode(FineTuningResult.self, from: $0)
+      }
+    }
+    let same = all.filter { $0.origin.isSameTraining(as: origin) }
+    // Interrupted after the model was written and before its result was.
+    let isInterrupted = seeds.contains {
+      FileManager.default.fileExists(atPath: checkpoint($0).path)
+    }
+    if same.isEmpty, replaces {
+      // Results of what is overwritten must not be taken for those of the model that comes.
+      for file in own { try FileManager.default.removeItem(atPath: file) }
+    } else if same.isEmpty, !isInterrupted {
+      throw FineTuningError.otherModel(
+        folder: folder, differs: all.first.map { OriginDifference.words($0.origin, origin) } ?? [])
+    }
+    return same.filter { !seeds.contains($0.origin.settings.seed) }
   }
 
   /// Forgets checkpoints and results of this name.
@@ -182,7 +232,9 @@ public struct FineTuningJob: Sendable {
   }
 
   /// What tells whether a kept result or checkpoint is of this job.
-  private func origin(_ seed: UInt64, _ base: TextBase) -> FineTuningResult.Origin {
+  func origin(
+    _ seed: UInt64, _ base: TextBase, _ seen: String?
+  ) -> FineTuningResult.Origin {
     var labels: LabelScheme?
     switch task {
     case .bertCRF(let scheme), .umt(let scheme, _), .maf(let scheme, _): labels = scheme
@@ -194,7 +246,7 @@ public struct FineTuningJob: Sendable {
         $0 &* 31 &+ FineTuningCheckpoint.checksum($1.value.array)
       }, dataset: posts.name, data: posts.hash, settings: seeded(seed),
       options: options(base),
-      pictures: task.needsPictures ? pictures.map(ModelFolder.namedFingerprint) : nil)
+      pictures: seen)
     if task.needsBoxes {
       origin.boxes = posts.pictures.boxes?.description
       origin.mark = posts.pictures.boxes?.mark
@@ -245,7 +297,7 @@ public struct FineTuningJob: Sendable {
       origin: origin, epochs: run.history, scores: told.scores, relations: told.relations)
     try FileManager.default.createDirectory(
       atPath: models + "/.results", withIntermediateDirectories: true)
-    try DurableFile.write(try JSONEncoder().encode(result), to: resultPath(seed))
+    try DurableFile.write(try StableJSON.encode(result), to: resultPath(seed))
     checkpoint(seed).remove()
     _ = observe(.finished(model: "\(name), seed \(seed)", metrics: told.scores))
     return result

@@ -44,6 +44,11 @@ public struct FineTuningResult: FineTuningOutcome {
     public var boxes: String?
     /// What must stand beside every number of it, e.g. that its regions leak; nil when nothing.
     public var mark: String?
+
+    /// Whether it is the same training, with any seed.
+    func isSameTraining(as other: Origin) -> Bool {
+      OriginDifference.words(self, other).isEmpty
+    }
   }
 
   /// What it was trained with.

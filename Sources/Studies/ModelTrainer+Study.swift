@@ -37,6 +37,16 @@ extension ModelTrainer {
     return (expert, devF1, Int(epochs))
   }
 
+  /// Whether the models folder holds a model of this name that was trained with this seed on these
+  /// posts, for as long as the recipe says.
+  public func isFinished(_ name: String) -> Bool {
+    guard let bytes = FileManager.default.contents(atPath: folder(name) + "/provenance.json"),
+      let origin = try? JSONDecoder().decode(Provenance.self, from: bytes)
+    else { return false }
+    return origin.seed == recipe.seed && origin.data == provenance([:]).data
+      && !origin.command.contains("--epochs")
+  }
+
   /// An expert trained for a study, kept in a folder so that an interrupted study goes on behind
   /// it.
   func studied(

@@ -121,7 +121,7 @@ public struct RoutingReport: Sendable, Codable {
     }
     if let problem = reads.lazy.compactMap(\.problem).first { throw problem }
     let counted = try [text, multimodal].map { expert in
-      if let tagger = expert as? ExpertModel {
+      if let tagger = expert as? ExpertModel, models.readsItself(tagger) {
         return zip(tagger.mentions(reads.map(\.input), reading: reading), posts).map {
           MatchCounts.count(predicted: $0, gold: $1.mentions)
         }

@@ -27,6 +27,8 @@ public struct TaggerJob: Sendable {
   public let task: Task
   /// What RIVA sees pictures with; nil for the text expert.
   public let source: RegionSource?
+  /// Tells the source's weights from others of the same name; nil: the name tells enough.
+  public var sourceFingerprint: String?
   /// Posts to train on and to choose by.
   public let posts: TrainingPosts
   /// The folder of model folders to write to.
@@ -66,7 +68,8 @@ public struct TaggerJob: Sendable {
   ///
   /// - Throws: `TrainingStopped`, `FineTuningError`, `ModelFolderError`, `DurableFileError`.
   public func run() throws -> ExpertModel {
-    if let known = finished { return known }
+    let record = self.record
+    if let known = finished(record) { return known }
     if task != .biLSTMCRF, source == nil { throw FineTuningError.noPictures(system: task.system) }
     let scheme = try FineTuningJob.tagScheme(of: posts)
     let (train, dev) = (try inputs(.train, scheme), try inputs(.dev, scheme))
@@ -75,7 +78,7 @@ public struct TaggerJob: Sendable {
       let run = try finish(
         TaggerRun(
           tagger, settings, words: model.words, characters: model.characters, scheme: scheme),
-        train, dev)
+        train, dev, record)
       return (run.best, run.history)
     }
     let (tagger, history) = try trained(model.tagger)
@@ -94,16 +97,16 @@ public struct TaggerJob: Sendable {
         command: command, seed: settings.seed, data: [posts.name: posts.hash], metrics: metrics))
     try FileManager.default.createDirectory(
       atPath: models + "/.results", withIntermediateDirectories: true)
-    try DurableFile.write(try JSONEncoder().encode(record), to: recordPath)
+    try DurableFile.write(try StableJSON.encode(record), to: recordPath)
     checkpoint.remove()
     _ = observe(.finished(model: name, metrics: metrics))
     return model
   }
 
   /// The model of this very job, if it was trained before.
-  private var finished: ExpertModel? {
+  private func finished(_ record: Record) -> ExpertModel? {
     guard let data = FileManager.default.contents(atPath: recordPath),
-      let record = try? JSONDecoder().decode(Record.self, from: data), record == self.record
+      let kept = try? JSONDecoder().decode(Record.self, from: data), kept == record
     else { return nil }
     return try? ExpertModel(folder: models + "/" + name)
   }
@@ -119,7 +122,14 @@ public struct TaggerJob: Sendable {
   private var record: Record {
     Record(
       settings: settings, system: task.system, gated: task == .riva(gated: true),
-      data: posts.hash, pictures: task == .biLSTMCRF ? nil : source?.name)
+      data: posts.hash, pictures: task == .biLSTMCRF ? nil : seen)
+  }
+
+  /// What pictures are seen with, and which pictures.
+  private var seen: String? {
+    source.map { source in
+      [source.name, sourceFingerprint, posts.files?.hash].compactMap(\.self).joined(separator: " ")
+    }
   }
 
   private var recordPath: String { models + "/.results/\(name)-\(settings.seed)-tagger.json" }
@@ -177,7 +187,7 @@ public struct TaggerJob: Sendable {
   }
 
   private func finish<Model: Tagger>(
-    _ fresh: TaggerRun<Model>, _ train: [TaggerInput], _ dev: [TaggerInput]
+    _ fresh: TaggerRun<Model>, _ train: [TaggerInput], _ dev: [TaggerInput], _ record: Record
   ) throws -> TaggerRun<Model> {
     var run = fresh
     if let (tensors, kept) = try checkpoint.load(State.self) {

@@ -20,6 +20,8 @@ public struct TrainingPosts: Sendable {
   public let relationLabels: [String]
   /// Where their pictures are.
   public var pictures: PictureProvider
+  /// Where a post's picture file is; nil for posts whose pictures are no files.
+  public var look: (@Sendable (Post) -> ImageLookup)?
 
   /// Posts by their parts.
   public init(
@@ -43,7 +45,11 @@ public struct TrainingPosts: Sendable {
       name: dataset.name, hash: dataset.contentHash, path: dataset.path,
       train: dataset.posts(in: .train), dev: dataset.posts(in: .dev),
       relationLabels: dataset.relationLabels, pictures: PictureProvider(dataset, boxes: boxes))
+    look = { dataset.image(for: $0) }
   }
+
+  /// The pictures that an expert on these posts will see; nil where they are no files.
+  public var files: TrainingPictures? { look.map { TrainingPictures(train + dev, $0) } }
 
   /// Other posts of the same source; `part` names them, e.g. `model-1` for the 80 % of seed 1.
   public func replacing(train: [Post], dev: [Post]? = nil, part: String) -> TrainingPosts {
@@ -51,9 +57,11 @@ public struct TrainingPosts: Sendable {
     for id in train.map(\.id) + ["\n"] + (dev ?? self.dev).map(\.id) {
       for byte in id.utf8 + [0] { sum = (sum ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
     }
-    return TrainingPosts(
+    var result = TrainingPosts(
       name: "\(name) \(part)", hash: "\(hash)-\(String(sum, radix: 16))", path: path, train: train,
       dev: dev ?? self.dev, relationLabels: relationLabels, pictures: pictures)
+    result.look = look
+    return result
   }
 
   /// The posts of one of the two lists.

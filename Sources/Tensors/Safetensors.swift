@@ -13,6 +13,9 @@ public struct Safetensors: Sendable {
     /// Sizes of the axes.
     public let shape: [Int]
     let range: Range<Int>
+
+    /// What it takes up in the file.
+    public var byteCount: Int { range.count }
   }
 
   /// Path, for messages.

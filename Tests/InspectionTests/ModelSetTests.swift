@@ -13,13 +13,11 @@ struct ModelSetTests {
     } catch { #expect("\(error)".contains("/nonexistent/models")) }
   }
 
-  @Test func anEmptyFolderGivesAnEmptySet() throws {
+  @Test func anEmptyFolderIsRefusedByName() throws {
     let folder = NSTemporaryDirectory() + "twinlens-empty-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let set = try ModelSet.open(folder)
-    #expect(set.isEmpty && set.router == nil)
-    #expect(throws: ModelFolderError.self) { try ModelSet.open(folder, router: "rds") }
+    #expect(throws: ModelsFolderError(path: folder, found: .empty)) { try ModelSet.open(folder) }
   }
 
   @Test func aBrokenModelBecomesANotice() throws {

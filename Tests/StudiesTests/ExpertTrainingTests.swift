@@ -144,7 +144,14 @@ struct ExpertTrainingTests {
       #expect(try job.run(seeds: [1]).first?.origin == results.first?.origin)
       let part = posts.replacing(train: Array(posts.train.dropLast(3)), part: "model-1")
       #expect(part.hash != posts.hash && part.train.count == 9)
-      #expect(try place.job(task, part).run(seeds: [1]).first?.origin != results.first?.origin)
+      // Its model is not overwritten without a word.
+      let other = place.job(task, part)
+      #expect { try other.run(seeds: [1]) } throws: {
+        "\($0)".contains("holds a finished model of another training (data ")
+      }
+      var replacing = other
+      replacing.replaces = true
+      #expect(try replacing.run(seeds: [1]).first?.origin != results.first?.origin)
     }
   }
 
@@ -218,7 +225,9 @@ struct ExpertTrainingTests {
     let model = try ExpertFolder.open(place.folder + "/models/mega-lite")
     #expect(model.mark == "leaky regions" && model.needsBoxes)
     // Without the file there is nothing to train on.
-    #expect { try place.job(.megaLite(options), place.posts).run(seeds: [1]) } throws: {
+    #expect {
+      try place.job(.megaLite(options), place.posts, models: "other").run(seeds: [1])
+    } throws: {
       "\($0)".contains("--boxes")
     }
   }

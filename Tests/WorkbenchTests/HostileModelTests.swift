@@ -86,4 +86,16 @@ import Traces
     }
     expectInvariants(desk.state)
   }
+
+  @Test("an answer without mentions does not read for ever")
+  func noExpertForMentions() {
+    var desk = Desk(Samples.state(), answers: false)
+    #expect(desk.text.contains("the models are reading …"))
+    desk.send(
+      .analysed(
+        PostAnalysis(post: Samples.posts[0].id, text: nil, multimodal: nil, decision: nil)),
+      answers: false)
+    #expect(!desk.text.contains("the models are reading"))
+    #expect(desk.text.contains("no model answered for mentions"))
+  }
 }

@@ -74,9 +74,12 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
 /// Texts of strangers, made safe for a terminal.
 public enum VisibleText {
   /// At most 120 characters, with everything that could steer a terminal or hide replaced.
-  public static func name(_ text: String) -> String {
+  public static func name(_ text: String) -> String { sentence(text, most: 120) }
+
+  /// The same of at most so many characters, for sentences that quote strangers.
+  public static func sentence(_ text: String, most: Int = 1000) -> String {
     var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars.prefix(120) {
+    for scalar in text.unicodeScalars.prefix(most) {
       switch scalar.properties.generalCategory {
       case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned,
         .surrogate:

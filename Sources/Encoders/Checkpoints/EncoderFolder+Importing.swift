@@ -4,7 +4,8 @@ import Tensors
 extension EncoderFolder {
   /// Files that are copied as they are, when they are present.
   private static let companions = [
-    "config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json",
+    "config.json", "preprocessor_config.json", "processor_config.json", "tokenizer.json",
+    "tokenizer_config.json",
     "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt",
   ]
 

@@ -131,6 +131,25 @@ public struct EncoderFolder: Sendable {
     return network
   }
 
+  /// What keeps the folder's tokenizer from being used with its encoder; nil when it fits, or when
+  /// there is none.
+  public var tokenizerProblem: String? {
+    let rows: Int
+    switch architecture {
+    case .bert(let sizes), .roberta(let sizes): rows = sizes.vocabulary
+    case .clip(let sizes): rows = sizes.text.vocabulary
+    case .clipText(let sizes): rows = sizes.vocabulary
+    case .clipVision, .vit, .resnet: return nil
+    }
+    guard !tokenizerFiles.isEmpty else { return nil }
+    do {
+      let pieces = try Tokenizer(folder: path).vocabularySize
+      return pieces <= rows
+        ? nil
+        : "the tokenizer has \(pieces) pieces and the encoder \(rows); take both from the same model"
+    } catch { return "the tokenizer cannot be used: \(error)" }
+  }
+
   private func filled<Model: ParameterContainer>(
     prefix: String = "", ignoring: [String] = [], _ make: (inout WeightSource) -> Model
   ) throws -> Model {

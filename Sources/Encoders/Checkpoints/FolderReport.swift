@@ -47,6 +47,15 @@ public struct FolderReport: Sendable, Codable {
     public let bytes: Int
     /// Whether the model uses it.
     public let isUsed: Bool
+
+    /// The tensors of a file, by name; all are taken for used.
+    public static func rows(of file: Safetensors) -> [Row] {
+      file.entries.sorted { $0.key < $1.key }.map { name, entry in
+        Row(
+          name: VisibleText.name(name), shape: entry.shape, type: VisibleText.name(entry.type),
+          bytes: entry.byteCount, isUsed: true)
+      }
+    }
   }
 
   /// One output on the fixed input.
@@ -86,6 +95,7 @@ public struct FolderReport: Sendable, Codable {
     } catch CheckpointError.tensors(_, let found) {
       problems = found.map(\.description)
     }
+    if let problem = folder.tokenizerProblem { problems.append(problem) }
     var counts: [String: Int] = [:]
     tensors = folder.weights.names.compactMap { name in
       guard let tensor = folder.weights[name] else { return nil }
@@ -128,7 +138,9 @@ public struct FolderReport: Sendable, Codable {
           + (check.isFinite ? "finite, largest \(check.largest)" : "NOT FINITE"))
     }
     lines += problems.map { "  problem: \($0)" }
-    lines.append(problems.isEmpty ? "  everything fits" : "  \(problems.count) problems")
+    lines.append(
+      problems.isEmpty
+        ? "  everything fits" : "  \(problems.count) problem\(problems.count == 1 ? "" : "s")")
     return lines.joined(separator: "\n")
   }
 }

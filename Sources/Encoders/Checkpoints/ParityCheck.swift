@@ -26,6 +26,18 @@ extension EncoderFolder {
   /// - Throws: `CheckpointError`, `SafetensorsError`, `EncoderInputError`.
   public func check(_ io: Safetensors) throws -> [CheckedOutput] {
     let inputs = try EncoderInputs(io)
+    guard io.names.contains(where: { $0.hasPrefix("out.") }) else {
+      throw CheckpointError.file(
+        path: io.path,
+        problem: "holds no reference outputs (tensors named out.*), so nothing would be compared; "
+          + "add some, such as out.last_hidden_state, to the in.* they were computed from")
+    }
+    guard inputs.text != nil || inputs.pixels != nil else {
+      throw CheckpointError.file(
+        path: io.path,
+        problem: "holds no inputs (in.input_ids or in.pixel_values), so there is nothing to compute"
+      )
+    }
     let outputs = try load().outputs(inputs)
     let packed = try packedOutputs(inputs)
     return try io.names.filter { $0.hasPrefix("out.") }.map { full in

@@ -2,19 +2,33 @@ import Foundation
 import Pictures
 
 extension ImageRecipe {
-  /// The recipe of a model folder: `preprocessor_config.json` where it is present, else what the
-  /// kind of model is published with. Nil for text models.
+  /// The recipe of a model folder: the `image_processor` of `processor_config.json` (transformers 5
+  /// writes no other file for CLIP), else `preprocessor_config.json`, else what the kind of model
+  /// is published with. Where both are present the first counts, as in transformers. Nil for text
+  /// models.
   ///
   /// - Throws: `CheckpointError.configuration` with every problem, also when the recipe makes
   ///   pictures of another size than the model reads.
   init?(folder: String, architecture: EncoderArchitecture) throws(CheckpointError) {
     guard let standard = Self.standard(architecture) else { return nil }
     self = standard
-    let path = folder + "/preprocessor_config.json"
-    guard FolderFiles.exists(path) else { return }
+    guard let (path, fields) = try Self.fields(of: folder) else { return }
     try self.init(
-      fields: ConfigReader.fields(path: path), standard: standard, path: path,
-      side: architecture.pictureSide)
+      fields: fields, standard: standard, path: path, side: architecture.pictureSide)
+  }
+
+  /// The fields of the file that says how pictures are prepared; nil when there is none.
+  private static func fields(
+    of folder: String
+  ) throws(CheckpointError) -> (path: String, fields: [String: Any])? {
+    let nested = folder + "/processor_config.json"
+    if FolderFiles.exists(nested),
+      let fields = try ConfigReader.fields(path: nested)["image_processor"] as? [String: Any]
+    {
+      return (nested, fields)
+    }
+    let plain = folder + "/preprocessor_config.json"
+    return FolderFiles.exists(plain) ? (plain, try ConfigReader.fields(path: plain)) : nil
   }
 
   /// What a kind of model is published with.

@@ -25,7 +25,7 @@ public struct PostReader: Sendable {
   /// A post with everything the experts and the router need.
   public struct Read: Sendable {
     /// What the experts read.
-    public let input: TaggerInput
+    public var input: TaggerInput
     /// Unit vector of the text; empty without a dual encoder.
     public let text: [Float]
     /// Unit vector of the picture; nil without a dual encoder or a picture.

@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Routing
 
@@ -209,5 +210,15 @@ public struct RDSReport: Sendable, Codable {
   /// gains, all with their whole intervals above 0.
   public func holds(_ routing: Routing) -> Bool {
     routing.gain.low > 0 && routing.unimodalLead.low > 0 && routing.multimodalLead.low > 0
+  }
+}
+
+extension RDSReport {
+  /// What stands beside every number of a run: of regions that leak, and of posts that the best
+  /// epochs and routers were chosen on.
+  public static func mark(boxes: String?, scored: Split) -> String? {
+    let parts = [boxes, scored == .dev ? "scored on dev, for want of a test split" : nil]
+      .compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 }

@@ -26,9 +26,13 @@ public struct RDSRun: Sendable {
   /// Encoder folders to link beside the experts of D_model, so that they and the router can be
   /// opened as a folder of models.
   public var encoders: [String] = []
+  /// Whether the experts trained on all of train are kept after they were scored.
+  public var keepsFinalExperts = false
   /// What the experts and the router stand on and how experts are trained, by name: results of
   /// other material are not taken up.
   public var material: [String: String] = [:]
+  /// The split that everything is scored on: test, or dev in a dataset without one.
+  public let scored: Split
   /// What was typed, for the provenance.
   public var command = "twinlens rds run"
   /// Called from the run's own threads; returns false to stop.
@@ -49,12 +53,13 @@ public struct RDSRun: Sendable {
     self.embedder = embedder
     self.folder = folder
     self.observe = observe
+    scored = dataset.scoredSplit(settings.task)
     for expert in [text, multimodal] where expert.task != settings.task {
       throw .otherTask(expert: expert.name, answers: expert.task, asked: settings.task)
     }
     if text.needsPictures { throw .notText(expert: text.name) }
     if !multimodal.needsPictures { throw .notMultimodal(expert: multimodal.name) }
-    for split in [Split.train, .dev, .test]
+    for split in [Split.train, .dev]
     where RoutedUnit.units(of: dataset.posts(in: split), settings.task).isEmpty {
       throw .emptySplit(
         dataset: dataset.name, split: split, wanted: settings.task == .relations ? "pairs" : "posts"
@@ -83,6 +88,9 @@ public struct RDSRun: Sendable {
     } catch {
       throw RDSError.noFolder(path: folder, reason: (error as NSError).localizedDescription)
     }
+    var material = material
+    material["pictures of posts"] =
+      TrainingPictures(dataset.posts) { dataset.image(for: $0) }.hash
     try RDSOrigin(settings, dataset, embedder: embedder.name, material: material).claim(folder)
     let products = try embedded()
     return try seeds.map { seed in
@@ -90,7 +98,7 @@ public struct RDSRun: Sendable {
       if let kept = RDSKeptSeed.read(path, of: settings) { return kept }
       let result = try runSeed(seed, products)
       try DurableFile.write(
-        try JSONEncoder().encode(RDSKeptSeed(settings: settings, result: result)), to: path)
+        try StableJSON.encode(RDSKeptSeed(settings: settings, result: result)), to: path)
       return result
     }
   }
@@ -115,21 +123,22 @@ public struct RDSRun: Sendable {
     let units = (
       split: RoutedUnit.units(of: parts.split, settings.task),
       dev: RoutedUnit.units(of: dataset.posts(in: .dev), settings.task),
-      test: RoutedUnit.units(of: dataset.posts(in: .test), settings.task)
+      test: RoutedUnit.units(of: dataset.posts(in: scored), settings.task)
     )
     guard !units.split.isEmpty, !parts.model.isEmpty else {
       throw RDSError.emptySplit(
         dataset: dataset.name, split: .train, wanted: "posts for the experts and the router")
     }
     let first = try experts(seed, "model", parts.model)
-    func data(_ units: [RoutedUnit], _ experts: Experts) throws -> RouterData {
+    func data(_ units: [RoutedUnit], _ counts: [ExpertCounts]) throws -> RouterData {
       try RouterData(
         dimensions: embedder.dimensions, ids: units.map(\.id),
         inputs: units.map { products[$0.post.id] ?? .withoutPicture },
-        counts: experts.counts(units),
+        counts: counts,
         imageAdds: units.map(\.imageAdds))
     }
-    let (split, dev) = (try data(units.split, first), try data(units.dev, first))
+    let split = try data(units.split, first.counts(units.split))
+    let dev = try data(units.dev, first.counts(units.dev))
     var routers: [String: RDSSeedResult.Router] = [:]
     var found: [String: Discriminator] = [:]
     for router in settings.routers {
@@ -145,10 +154,8 @@ public struct RDSRun: Sendable {
         discriminator, best, seed, split.merged(units.split.map(\.post.id)),
         dev.merged(units.dev.map(\.post.id)))
     }
-    let final =
-      settings.retrains
-      ? try experts(seed, "all", dataset.posts(in: .train)) : first
-    let test = try data(units.test, final)
+    let final = try finalCounts(seed, units.test, first)
+    let test = try data(units.test, final.counts)
     for (name, discriminator) in found {
       guard let router = routers[name] else { continue }
       routers[name] = RDSSeedResult.Router(
@@ -167,7 +174,7 @@ public struct RDSRun: Sendable {
       cosineThreshold: CosineRouting.threshold(on: dev), routers: routers,
       devF1: [
         "text": first.text.devF1, "multimodal": first.multimodal.devF1,
-        "finalText": final.text.devF1, "finalMultimodal": final.multimodal.devF1,
+        "finalText": final.devF1.text, "finalMultimodal": final.devF1.multimodal,
       ], splitUnits: split.count)
   }
 
@@ -180,6 +187,29 @@ public struct RDSRun: Sendable {
         ExpertCounts(text: $0, multimodal: $1)
       }
     }
+  }
+
+  /// How the experts that are scored answer test. Those trained on all of train are needed for
+  /// nothing else: their counts are kept, and their folders, hundreds of megabytes a seed, are
+  /// removed unless they were asked for.
+  private func finalCounts(
+    _ seed: UInt64, _ units: [RoutedUnit], _ first: Experts
+  ) throws -> (counts: [ExpertCounts], devF1: (text: Double, multimodal: Double)) {
+    guard settings.retrains else {
+      return (try first.counts(units), (first.text.devF1, first.multimodal.devF1))
+    }
+    let path = folder + "/seed-\(seed)-all.json"
+    let ids = units.map(\.id)
+    if let kept = RDSFinalCounts.read(path, of: ids) { return (kept.counts, kept.devF1) }
+    let final = try experts(seed, "all", dataset.posts(in: .train))
+    let counts = RDSFinalCounts(
+      ids: ids, try final.counts(units), text: final.text.devF1,
+      multimodal: final.multimodal.devF1)
+    try DurableFile.write(try StableJSON.encode(counts), to: path)
+    if !keepsFinalExperts {
+      try? FileManager.default.removeItem(atPath: folder + "/seed-\(seed)-all")
+    }
+    return (counts.counts, counts.devF1)
   }
 
   /// Both experts, trained on some posts and chosen on dev.
@@ -201,20 +231,10 @@ public struct RDSRun: Sendable {
     _ dev: RouterData
   ) throws {
     let models = folder + "/seed-\(seed)-model"
-    let standard: [String]
-    let seen: Set<String>
-    switch settings.task {
-    case .entities:
-      standard = TagScheme.standard.types
-      seen = Set(dataset.posts(in: .train).flatMap { $0.mentions.map(\.type.rawValue) })
-    case .relations:
-      standard = RelationInventory.mnre
-      seen = Set(dataset.posts(in: .train).flatMap { $0.relations.map(\.label) })
-    }
     var bundle = try RouterBundle(
       name: settings.task == .entities ? "rds" : "rds-relations", task: settings.task,
       textExpert: text.name, multimodalExpert: multimodal.name,
-      encoder: embedder.name, labels: standard + seen.subtracting(standard).sorted(),
+      encoder: embedder.name, labels: dataset.routedLabels(settings.task),
       base: discriminator, training: best.configuration, seed: seed, rehearsal: split,
       heldOut: dev)
     bundle.encoderFingerprint = (embedder as? any DualEncoding)?.fingerprint
@@ -223,12 +243,8 @@ public struct RDSRun: Sendable {
       provenance: Provenance(
         command: command, seed: seed, data: [dataset.name: dataset.contentHash],
         metrics: ["devUnionF1": Double(best.devUnion)]))
-    for encoder in Set(encoders.map { URL(fileURLWithPath: $0).standardizedFileURL.path }).sorted()
-    {
-      // What is there already, from a run before, stays.
-      try? FileManager.default.createSymbolicLink(
-        atPath: models + "/" + FilePath.name(of: encoder), withDestinationPath: encoder)
-    }
+    // Links are relative: the run's folder holds no paths of this machine.
+    for encoder in Set(encoders).sorted() { try ModelFolder.place(encoder, in: models, .link) }
   }
 
   /// Searches one objective's grid, behind what an interrupted search has finished.
@@ -252,6 +268,13 @@ public struct RDSRun: Sendable {
         best: found.best, points: settings.count, probabilities: [],
         seconds: Date().timeIntervalSince(start)), found.discriminator
     )
+  }
+}
+
+extension Dataset {
+  /// What routing is scored on: test, or dev where test has nothing to route.
+  public func scoredSplit(_ task: ExpertTask) -> Split {
+    RoutedUnit.units(of: posts(in: .test), task).isEmpty ? .dev : .test
   }
 }
 

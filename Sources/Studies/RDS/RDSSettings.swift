@@ -1,3 +1,4 @@
+import Corpora
 import Extractors
 import Routing
 
@@ -50,6 +51,32 @@ public struct RDSSettings: Sendable, Hashable, Codable {
     ]
   }
 
+  /// Leaves out batch sizes of the grids that are larger than what the router learns from; a grid
+  /// of none but larger ones takes the largest power of two that fits.
+  ///
+  /// - Parameter units: posts or pairs that the router learns from, at least.
+  /// - Returns: what was left out, in words; nil when everything fits.
+  public mutating func fit(to units: Int) -> String? {
+    var left: Set<Int> = []
+    var taken: Set<Int> = []
+    for i in routers.indices where routers[i].base.objective == .reinforce {
+      let sizes = routers[i].grid.batchSizes
+      var fitting = sizes.filter { $0 <= units }
+      if fitting.isEmpty, units > 0 {
+        fitting = [1 << (Int.bitWidth - 1 - units.leadingZeroBitCount)]
+      }
+      left.formUnion(sizes.filter { $0 > units })
+      taken.formUnion(fitting)
+      routers[i].grid.batchSizes = fitting
+    }
+    guard !left.isEmpty else { return nil }
+    func list(_ sizes: Set<Int>) -> String {
+      sizes.sorted().map { "\($0)" }.joined(separator: ", ")
+    }
+    return "the router learns from \(units) posts or pairs, so the grid leaves out batches of "
+      + "\(list(left)) and tries \(list(taken)); --batches chooses others"
+  }
+
   private static let code = "code"
 
   /// Replaces `code` by the loop exactly as RDS released it, which never clears gradients: every
@@ -60,5 +87,16 @@ public struct RDSSettings: Sendable, Hashable, Codable {
       routers[i].name = "code-as-released"
       routers[i].base.accumulateForever = true
     }
+  }
+}
+
+extension RDSSettings {
+  /// Posts or pairs that the router of any of the seeds learns from, at least.
+  public func leastUnits(_ dataset: Dataset, _ seeds: Int) -> Int {
+    let train = dataset.posts(in: .train)
+    return (1...UInt64(max(1, seeds))).map { seed in
+      let split = RDSParts(train: train, share: modelShare, seed: seed).split
+      return RoutedUnit.units(of: split, task).count
+    }.min() ?? 0
   }
 }

@@ -48,6 +48,7 @@ extension WorkbenchState {
   private var missingAnalysis: String {
     if !opened.hasModels { return "no models: start with --models DIR" }
     if let index = current, let reason = analysisFailures[index] { return safe(reason) }
+    if analysis != nil { return "no model answered for mentions" }
     return "the models are reading …"
   }
 

@@ -12,14 +12,15 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Score both experts on the router's sets, and their union.")
 
   @Argument(help: "The dataset.") var dataset: String
-  @Option(help: "train, dev, test or all.") var split = "test"
+  @Option(help: "train, dev, test or all; without it test, or dev where there is no test.")
+  var split: String?
   @OptionGroup var choice: ModelChoice
   @Option(help: "A folder to look for pictures in first.") var images: String?
   @Flag(help: "Read tags strictly (a mention begins with B) in the JSON.") var strict = false
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
-    if Split(rawValue: split) == nil {
+    if let split, Split(rawValue: split) == nil {
       throw ValidationError("--split takes train, dev, test or all")
     }
   }
@@ -28,10 +29,18 @@ struct EvaluateCommand: ParsableCommand {
     let progress = ProgressLine()
     let lenient = try Dataset.open(dataset, images: images, reading: .lenient)
     let set = try choice.open(for: lenient)
+    let isWithoutTest =
+      set.task == .entities
+      ? lenient.posts(in: .test).isEmpty
+      : lenient.scoredSplit(.relations) == .dev
+    if split == nil, isWithoutTest {
+      StandardOutput.complain("twinlens: the dataset has no test split: evaluating on dev")
+    }
+    let asked = split.flatMap(Split.init(rawValue:)) ?? (isWithoutTest ? .dev : .test)
     func report(_ reading: BIO.Reading) throws -> RoutingReport {
       try RoutingReport(
         reading == .lenient ? lenient : Dataset.open(dataset, images: images, reading: reading),
-        split: Split(rawValue: split) ?? .test, models: set, reading: reading
+        split: asked, models: set, reading: reading
       ) { progress.show("reading posts", $0) }
     }
     if json {

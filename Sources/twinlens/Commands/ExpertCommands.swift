@@ -140,6 +140,7 @@ struct TrainEncoderCommand: ParsableCommand {
   @Option(help: "Passes over the texts.") var epochs: Int?
   @Option(help: "Decides first weights, batches and what is hidden.") var seed: UInt64 = 1
   @Flag(help: "Forget an interrupted training and begin anew.") var fresh = false
+  @Flag(help: "Replace a finished encoder.") var force = false
 
   func validate() throws {
     guard (100...50_000).contains(pieces) else {
@@ -151,6 +152,9 @@ struct TrainEncoderCommand: ParsableCommand {
   }
 
   func run() throws {
+    if !force, FileManager.default.fileExists(atPath: out + "/config.json") {
+      throw FineTuningError.otherModel(folder: out, differs: [])
+    }
     let progress = ProgressLine()
     let interrupt = Interrupt()
     var settings = EncoderPretraining.recipe

@@ -15,6 +15,9 @@ struct FineTuneOptions: ParsableArguments {
       "Dataset with a train and a dev split; harbor: the generated sample.", valueName: "path"))
   var dataset: String
 
+  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
+  var images: String?
+
   @Option(help: ArgumentHelp("Folder of model folders to write to.", valueName: "dir"))
   var models: String
 
@@ -49,6 +52,9 @@ struct FineTuneOptions: ParsableArguments {
   @Flag(help: "Forget interrupted trainings and results, and begin anew.")
   var fresh = false
 
+  @Flag(help: "Replace a finished model of another training.")
+  var force = false
+
   func validate() throws {
     func check(_ holds: Bool, _ problem: String) throws {
       if !holds { throw ValidationError(problem) }
@@ -69,7 +75,7 @@ struct FineTuneOptions: ParsableArguments {
   /// The dataset; the name harbor stands for the generated sample.
   private func open(_ progress: ProgressLine) throws -> Dataset {
     guard dataset == "harbor", !FileManager.default.fileExists(atPath: dataset) else {
-      return try Dataset.open(dataset)
+      return try Dataset.open(dataset, images: images)
     }
     return try HarborSource.generated(progress)
   }
@@ -82,7 +88,8 @@ struct FineTuneOptions: ParsableArguments {
     try results.map { try MarkedSection.check($0) }
     let dataset = try open(progress)
     if task.answers == .relations { try dataset.checkRelationLabels() }
-    let job = FineTuningJob(
+    if let pictures { _ = try ModelFolder.vacancy(for: pictures, in: models) }
+    var job = FineTuningJob(
       task: task, encoder: encoder, pictures: pictures, dataset: dataset,
       boxes: try files?.open(for: dataset), models: models, name: name ?? task.system,
       settings: settings(task.recipe(encoder: encoder)),
@@ -91,8 +98,13 @@ struct FineTuneOptions: ParsableArguments {
         progress.show(event)
         return !interrupt.isRaised
       })
+    job.replaces = force
+    if task.needsPictures, let files = job.posts.files {
+      try files.check(dataset: dataset.name, system: task.system)
+      if let notice = files.notice { StandardOutput.complain("twinlens: \(notice)") }
+    }
     let wanted = (0..<UInt64(seeds)).map { seed &+ $0 }
-    if fresh { job.forget(seeds: wanted) }
+    job.isFresh = fresh
     do {
       let results = try job.run(seeds: wanted)
       let reference = try reference(job, results)
@@ -100,6 +112,9 @@ struct FineTuneOptions: ParsableArguments {
       let document = FineTuningDocument(results, peer: reference)
       StandardOutput.write(document.section)
       if let path = self.results { try document.write(to: path) }
+      // The folder of models is whole by itself: what the expert sees with stands beside it.
+      if let pictures { try ModelFolder.place(pictures, in: models, .copy) }
+      StandardOutput.write("\nwrote \(models)/\(job.name)")
     } catch let stopped as TrainingStopped {
       progress.clear()
       FileHandle.standardError.write(Data("\(stopped)\n".utf8))

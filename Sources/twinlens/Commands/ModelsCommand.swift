@@ -3,6 +3,7 @@ import Corpora
 import Encoders
 import Extractors
 import Foundation
+import Inspection
 import Services
 import Tensors
 
@@ -10,7 +11,7 @@ import Tensors
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "Inspect, check and import pretrained encoders.",
-    subcommands: [Inspect.self, Check.self, Import.self])
+    subcommands: [Inspect.self, Check.self, Import.self, Pack.self])
 
   /// `twinlens models inspect DIR`.
   struct Inspect: ParsableCommand {
@@ -25,15 +26,33 @@ struct ModelsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let report = try FolderReport(EncoderFolder(folder))
+      if let absence = ModelFolder.absence(of: folder) {
+        let inside = ModelsFolder.models(in: folder).prefix(6).map(VisibleText.name)
+        throw CheckpointError.file(
+          path: folder,
+          problem: absence
+            + (inside.isEmpty
+              ? "; name the folder of one model"
+              : "; name one of its folders: \(inside.joined(separator: ", "))"))
+      }
+      if ModelReport.isOwn(folder) {
+        let report = try ModelReport(folder: folder)
+        try show(report, report.text, report.problems)
+      } else {
+        let report = try FolderReport(EncoderFolder(folder))
+        try show(report, report.text, report.problems)
+      }
+    }
+
+    private func show(_ report: some Encodable, _ text: String, _ problems: [String]) throws {
       if json {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self))
       } else {
-        StandardOutput.write(report.text)
+        StandardOutput.write(text)
       }
-      if !report.problems.isEmpty { throw ExitCode.failure }
+      if !problems.isEmpty { throw ExitCode.failure }
     }
   }
 
@@ -117,6 +136,46 @@ struct ModelsCommand: ParsableCommand {
       StandardOutput.write("wrote \(count) tensors to \(out), read them again and compared them")
       for output in wrong { StandardOutput.write("\(output.name) is not finite on a fixed input") }
       if !wrong.isEmpty { throw ExitCode.failure }
+    }
+  }
+}
+
+extension ModelsCommand {
+  /// `twinlens models pack DIR --out NEW`.
+  struct Pack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Copy a folder of models with everything its links lead to.",
+      discussion: """
+        The copy can be moved to any machine. Links whose targets are gone are named, and nothing is written.
+        """)
+
+    @Argument(help: "A folder of model folders, such as RUN/seed-1-model.")
+    var folder: String
+
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+    var out: String
+
+    func run() throws {
+      try ModelsFolder.check(folder)
+      let inside = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      let links = inside.filter {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0)) != nil
+      }
+      for name in links {
+        if let absence = ModelFolder.absence(of: folder + "/" + name) {
+          throw ModelFolderError(folder: folder + "/" + name, problem: absence)
+        }
+      }
+      if let present = try? FileManager.default.contentsOfDirectory(atPath: out), !present.isEmpty {
+        throw CheckpointError.file(
+          path: out, problem: "is not empty; choose a folder that does not exist yet")
+      }
+      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+      let models = ModelsFolder.models(in: folder)
+      for name in models {
+        try ModelFolder.copyFiles(of: folder + "/" + name, to: out + "/" + name)
+      }
+      StandardOutput.write("copied \(models.joined(separator: ", ")) into \(out)")
     }
   }
 }

@@ -15,7 +15,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       Each file is written in its own format, with the answers in place of the labels: mentions, \
       or the labels of the pairs that stand there. `twinlens score` compares such a file with the \
-      original. Posts of other splits keep their labels. predictions.json says where the answers come from.
+      original. With --split, files without a post of that split are not written; other posts in the same file keep \
+      their labels. predictions.json says where the answers come from.
       """)
 
   /// Who answers.
@@ -58,13 +59,13 @@ struct PredictCommand: ParsableCommand {
       multimodal += predictions.byMultimodal
       mark = predictions.mark ?? mark
     }
-    let report = try DatasetWriter.export(dataset, edited: edited, to: out, jsonl: jsonl)
-    try Self.note(
-      [
-        "command": "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
-        "dataset": dataset.name, "data": dataset.contentHash, "task": asked.rawValue,
-        "by": by.rawValue, "router": by == .router ? set.router?.title : nil, "mark": mark,
-      ], in: out)
+    let report = try DatasetWriter.export(
+      dataset, edited: edited, to: out, splits: split == .all ? nil : parts, jsonl: jsonl)
+    try PredictionsNote(
+      command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
+      dataset: dataset.name, data: dataset.contentHash, task: asked, by: by.rawValue,
+      split: split.rawValue, mark: mark, models: set
+    ).write(into: out)
     progress.clear()
     for notice in report.notices.prefix(3) {
       StandardOutput.complain(notice)
@@ -79,17 +80,6 @@ struct PredictCommand: ParsableCommand {
       "\(count) posts, \(which); \(report.changedPosts) differ from the dataset's labels. Wrote "
         + "\(report.files.joined(separator: ", ")) into \(out)."
         + (mark.map { " Mark what is made with them: \($0)." } ?? ""))
-  }
-}
-
-extension PredictCommand {
-  /// Says beside the files where their labels come from: their formats have no place for it.
-  private static func note(_ facts: [String: String?], in folder: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try DurableFile.write(
-      try encoder.encode(facts.compactMapValues(\.self)) + Data("\n".utf8),
-      to: folder + "/predictions.json")
   }
 }
 

@@ -43,6 +43,8 @@ struct RDSCommand: ParsableCommand {
     @OptionGroup(title: "How routers are trained") var routers: RDSRouterOptions
     @Flag(inversion: .prefixedNo, help: "Train the experts on all of train before the test.")
     var retrain = true
+    @Flag(help: "Keep the experts trained on all of train after they were scored.")
+    var keepFinal = false
     @Option(
       help: ArgumentHelp(
         "CSV of published numbers to print beside, with the columns "
@@ -78,8 +80,9 @@ struct RDSCommand: ParsableCommand {
       let dataset = try source.open(progress, pairs: task == .relations)
       material.changes = learning.changes
       material.boxes = try files.open(for: dataset)
-      if let boxes = material.boxes, !boxes.covers(dataset.posts(in: .test)) {
-        throw FineTuningError.noBoxesOf(split: Split.test.rawValue, files: boxes.description)
+      if let boxes = material.boxes, !boxes.covers(dataset.posts(in: dataset.scoredSplit(task))) {
+        throw FineTuningError.noBoxesOf(
+          split: dataset.scoredSplit(task).rawValue, files: boxes.description)
       }
       let experts = try RDSExperts(material)
       let (textRecipe, pictureRecipe) = (
@@ -94,6 +97,17 @@ struct RDSCommand: ParsableCommand {
         task: task, text: text, multimodal: multimodal, grid: routers.grid.grid)
       settings.retrains = retrain
       try routers.apply(to: &settings)
+      let looked = TrainingPictures(dataset.posts) { dataset.image(for: $0) }
+      try looked.check(dataset: dataset.name, system: multimodal)
+      var notices = [looked.notice].compactMap(\.self)
+      if routers.batches == nil, let left = settings.fit(to: settings.leastUnits(dataset, seeds)) {
+        notices.append(left)
+      }
+      let scored = dataset.scoredSplit(task)
+      if scored == .dev {
+        notices.append("the dataset has no test split: everything is scored on dev")
+      }
+      for notice in notices { StandardOutput.complain("twinlens: \(notice)") }
       if let pictures = material.pictures, FilePath.name(of: pictures) == FilePath.name(of: dual),
         pictures != dual
       {
@@ -112,6 +126,7 @@ struct RDSCommand: ParsableCommand {
             return !interrupt.isRaised
           })
         run.command = material.command
+        run.keepsFinalExperts = keepFinal
         run.material = material.description
         run.material["dual"] = embedder.fingerprint
         run.encoders = [dual, material.pictures].compactMap(\.self)
@@ -124,7 +139,8 @@ struct RDSCommand: ParsableCommand {
       progress.clear()
       let report = RDSReport(
         results, settings: settings, dataset: dataset.name,
-        mark: multimodal == MEGALiteModel.system ? material.boxes?.mark : nil)
+        mark: RDSReport.mark(
+          boxes: multimodal == MEGALiteModel.system ? material.boxes?.mark : nil, scored: scored))
       for (name, content) in [
         ("tables.txt", report.text(published: known)),
         ("tables.md", report.markdown(published: known)),
@@ -136,6 +152,11 @@ struct RDSCommand: ParsableCommand {
         try RDSResultsFile(path: path).write(report, published: known)
       }
       StandardOutput.write(json ? try report.json() : report.text(published: known))
+      // Not among what may be piped elsewhere.
+      let named = source.dataset.map { "\($0) " } ?? "DATASET "
+      StandardOutput.complain(
+        "wrote tables.txt, .md, .csv and .json into \(out); twinlens \(named)--models \(out)/seed-1-model "
+          + "shows the experts of seed 1 and their router at work")
     }
   }
 }

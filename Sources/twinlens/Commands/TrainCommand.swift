@@ -1,15 +1,17 @@
 import ArgumentParser
 import Foundation
+import Services
 import Studies
 
 /// `twinlens train`: models of the harbor sample by name, or a recipe for real datasets.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train models; goes on after an interrupt.",
+    commandName: "train", abstract: "Train models; resumes after an interruption.",
     discussion: "Without a subcommand: models of the harbor sample by name.",
     subcommands: [
       TrainHarborCommand.self, TrainEncoderCommand.self, TrainBERTCRFCommand.self,
       TrainUMTCommand.self, TrainMAFCommand.self, TrainMTBCommand.self, TrainMEGALiteCommand.self,
+      TrainRouterCommand.self,
     ],
     defaultSubcommand: TrainHarborCommand.self)
 }
@@ -28,6 +30,7 @@ struct TrainHarborCommand: ParsableCommand {
   @Option(help: "Decides initial weights, batches and dropout.") var seed: UInt64 = 1
   @Option(help: "Most epochs of an expert; training ends earlier on its plateau.") var epochs: Int?
   @Flag(help: "Forget interrupted trainings and begin anew.") var fresh = false
+  @Flag(help: "Train models again that are finished, and replace them.") var force = false
 
   func validate() throws {
     let known = HarborRecipe.names + ["all"]
@@ -55,6 +58,11 @@ struct TrainHarborCommand: ParsableCommand {
       })
     let wanted = names.contains("all") ? HarborRecipe.names : names
     for name in HarborRecipe.names where wanted.contains(name) {
+      if !force, let finished = try finished(name, trainer) {
+        progress.clear()
+        StandardOutput.complain(finished)
+        continue
+      }
       do {
         try trainer.train(name)
       } catch let stopped as TrainingStopped {
@@ -64,5 +72,19 @@ struct TrainHarborCommand: ParsableCommand {
       }
     }
     progress.clear()
+    StandardOutput.write("\(models) holds \(wanted.joined(separator: ", "))")
+  }
+
+  /// A sentence about a model that is there already and was trained in just this way; nil when
+  /// there is none.
+  ///
+  /// - Throws: `FineTuningError.otherModel` when it was trained in another way.
+  private func finished(_ name: String, _ trainer: ModelTrainer) throws -> String? {
+    let folder = models + "/" + name
+    guard FileManager.default.fileExists(atPath: folder + "/config.json") else { return nil }
+    guard trainer.isFinished(name), epochs == nil else {
+      throw FineTuningError.otherModel(folder: folder, differs: [])
+    }
+    return "\(folder) is finished; --force trains it again"
   }
 }

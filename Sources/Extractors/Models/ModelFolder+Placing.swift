@@ -1,0 +1,91 @@
+import Foundation
+import Tensors
+
+extension ModelFolder {
+  /// How an encoder's folder comes to stand beside the experts that need it.
+  public enum Placement: Sendable {
+    /// Its files are copied: the folder of models can then be moved anywhere.
+    case copy
+    /// A relative link: both can be moved together.
+    case link
+  }
+
+  /// Files of a model folder: what any of its readers takes.
+  private static func isPart(_ name: String) -> Bool {
+    !name.hasPrefix(".")
+      && [".json", ".txt", ".safetensors", ".bin"].contains { name.hasSuffix($0) }
+  }
+
+  /// Makes sure that a folder of models holds an encoder by its own name.
+  ///
+  /// - Throws: `ModelFolderError` when another encoder has that name there; disk errors.
+  public static func place(_ folder: String, in models: String, _ placement: Placement) throws {
+    guard let target = try vacancy(for: folder, in: models) else { return }
+    try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
+    // A link whose target has gone.
+    if (try? FileManager.default.destinationOfSymbolicLink(atPath: target)) != nil {
+      try FileManager.default.removeItem(atPath: target)
+    }
+    switch placement {
+    case .copy: try copyFiles(of: folder, to: target)
+    case .link:
+      try FileManager.default.createSymbolicLink(
+        atPath: target, withDestinationPath: relative(real(folder), from: real(models)))
+    }
+  }
+
+  /// Where an encoder would be placed; nil when it is there already.
+  ///
+  /// - Throws: `ModelFolderError` when another encoder has that name there.
+  public static func vacancy(for folder: String, in models: String) throws -> String? {
+    let own = URL(fileURLWithPath: folder).standardizedFileURL.path
+    let target = models + "/" + FilePath.name(of: own)
+    guard real(target) != real(folder) else { return nil }
+    guard absence(of: target) == nil else { return target }
+    guard fingerprint(of: target) == fingerprint(of: folder) else {
+      throw ModelFolderError(
+        folder: target,
+        problem: "holds other weights than \(folder), which would have to stand there under that "
+          + "name; rename one of them")
+    }
+    return nil
+  }
+
+  /// Copies the files of a model folder, those behind links too; the copy appears whole or not.
+  ///
+  /// - Throws: `ModelFolderError` when the folder is not there; disk errors.
+  public static func copyFiles(of folder: String, to target: String) throws {
+    if let absence = absence(of: folder) {
+      throw ModelFolderError(folder: folder, problem: absence)
+    }
+    let files = FileManager.default
+    let aside = FilePath.parent(of: target) + "/.\(FilePath.name(of: target)).\(UUID().uuidString)"
+    try files.createDirectory(atPath: aside, withIntermediateDirectories: true)
+    do {
+      for name in try files.contentsOfDirectory(atPath: folder).sorted() where isPart(name) {
+        let source = real(folder + "/" + name)
+        let kind = try files.attributesOfItem(atPath: source)[.type] as? FileAttributeType
+        guard kind == .typeRegular else { continue }
+        try files.copyItem(atPath: source, toPath: aside + "/" + name)
+      }
+      try files.moveItem(atPath: aside, toPath: target)
+    } catch {
+      try? files.removeItem(atPath: aside)
+      throw error
+    }
+  }
+
+  private static func real(_ path: String) -> String {
+    let standard = URL(fileURLWithPath: path).standardizedFileURL
+    return standard.resolvingSymlinksInPath().path
+  }
+
+  /// The way from a folder to a path, both absolute.
+  static func relative(_ path: String, from folder: String) -> String {
+    let (to, here) = (path.split(separator: "/"), folder.split(separator: "/"))
+    let common = zip(to, here).prefix { $0 == $1 }.count
+    return
+      ([String](repeating: "..", count: here.count - common) + to.dropFirst(common).map(String.init))
+      .joined(separator: "/")
+  }
+}

@@ -1,0 +1,138 @@
+import Encoders
+import Extractors
+import Foundation
+import Routing
+import Tensors
+
+/// What `twinlens models inspect` says of a folder that this program wrote: an expert, a router, a
+/// picture encoder or a dual encoder.
+public struct ModelReport: Sendable, Codable {
+  /// Path of the folder.
+  public let folder: String
+  /// As in `config.json`.
+  public let system: String
+  /// What it answers, `ner` or `re`; nil for encoders.
+  public private(set) var task: String?
+  /// Types or relations that it can answer; empty for encoders.
+  public private(set) var labels: [String] = []
+  /// Folders that must stand beside it, by what they are for.
+  public private(set) var needs: [Need] = []
+  /// Numbers that stand for a router's state; empty for everything else.
+  public private(set) var facts: [String: String] = [:]
+  /// The stored tensors, by name.
+  public let tensors: [FolderReport.Row]
+  /// Numbers in all tensors.
+  public let parameters: Int
+  /// Where it came from; nil without a readable `provenance.json`.
+  public let provenance: Provenance?
+  /// Everything that is wrong.
+  public private(set) var problems: [String] = []
+
+  /// A folder that must stand beside it.
+  public struct Need: Sendable, Codable {
+    /// E.g. `text expert`.
+    public let role: String
+    /// The folder's name.
+    public let name: String
+    /// What keeps it from being used; nil when it is there.
+    public let problem: String?
+  }
+
+  /// Whether a folder is one of this program's own.
+  public static func isOwn(_ folder: String) -> Bool {
+    guard let system = try? ModelFolder.system(of: folder) else { return false }
+    // `train encoder` writes a system too, into what is an encoder folder like any other.
+    return (ExpertFolder.systems + [PictureEncoderModel.system, DualEncoderModel.system, router])
+      .contains(system)
+  }
+
+  /// Inspects a folder: opens it whole, so that what does not fit is found.
+  ///
+  /// - Throws: `ModelFolderError` or `SafetensorsError` when not even the headers can be read.
+  public init(folder: String) throws {
+    self.folder = folder
+    system = try ModelFolder.system(of: folder)
+    let file = try Safetensors(path: folder + "/model.safetensors")
+    tensors = FolderReport.Row.rows(of: file)
+    parameters = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
+    provenance = FileManager.default.contents(atPath: folder + "/provenance.json").flatMap {
+      try? JSONDecoder().decode(Provenance.self, from: $0)
+    }
+    do { try open() } catch { problems.append("\(error)") }
+    problems += needs.compactMap { need in need.problem.map { "\(need.role): \($0)" } }
+  }
+
+  private mutating func open() throws {
+    switch system {
+    case PictureEncoderModel.system: _ = try PictureEncoderModel(folder: folder)
+    case DualEncoderModel.system: _ = try DualEncoderModel(folder: folder)
+    case Self.router: try openRouter()
+    default:
+      let expert = try ExpertFolder.open(folder)
+      task = expert.task.rawValue
+      labels = expert.scheme?.types ?? expert.relationLabels
+      if let pictures = expert.pictures { need("picture encoder", pictures) }
+    }
+  }
+
+  private static let router = "rds"
+
+  private mutating func openRouter() throws {
+    let bundle = try RouterBundle(folder: folder)
+    let known = bundle.configuration
+    task = (known.task ?? .entities).rawValue
+    labels = known.labels
+    need("text expert", known.textExpert)
+    need("multimodal expert", known.multimodalExpert)
+    need("router's encoder", known.encoder, fingerprint: known.encoderFingerprint)
+    facts["dimensions"] = "\(known.dimensions)"
+    facts["version"] = "\(known.version)"
+    facts["retrained"] = known.stamp.map { "on \($0.trainedOn) corrections" } ?? "no"
+    facts["rehearsal"] = bundle.rehearsal.map { "\($0.count) posts" } ?? "none: cannot be retrained"
+    facts["held out"] = bundle.heldOut.map { "\($0.count) posts" } ?? "none: cannot be retrained"
+  }
+
+  private mutating func need(_ role: String, _ name: String, fingerprint: String? = nil) {
+    // Names come from config.json files of strangers.
+    let isName = !name.isEmpty && !name.hasPrefix(".") && !name.contains("/")
+    let own = URL(fileURLWithPath: folder).standardizedFileURL.path
+    let place = FilePath.parent(of: own) + "/" + name
+    var problem =
+      isName ? ModelFolder.absence(of: place).map { "\(place) \($0)" } : "no folder's name"
+    if problem == nil, let fingerprint, let found = ModelFolder.fingerprint(of: place),
+      found != fingerprint
+    {
+      problem = "\(place) holds other weights than it was trained with"
+    }
+    needs.append(Need(role: role, name: VisibleText.name(name), problem: problem))
+  }
+
+  /// The report for people.
+  public var text: String {
+    var lines = ["\(VisibleText.name(folder)): \(VisibleText.name(system))"]
+    func line(_ title: String, _ value: String) {
+      lines.append("  " + title + String(repeating: " ", count: max(1, 18 - title.count)) + value)
+    }
+    if let task { line("answers", task == ExpertTask.entities.rawValue ? "mentions" : "relations") }
+    if !labels.isEmpty { line("labels", labels.map(VisibleText.name).joined(separator: ", ")) }
+    for need in needs { line(need.role, need.name) }
+    for name in facts.keys.sorted() { line(name, facts[name] ?? "") }
+    line("parameters", "\(parameters)")
+    if let provenance {
+      line("made by", VisibleText.sentence(provenance.command))
+      line("version, seed", "\(VisibleText.name(provenance.version)), \(provenance.seed)")
+      for (name, hash) in provenance.data.sorted(by: { $0.key < $1.key }) {
+        line("data", "\(VisibleText.name(name)) \(VisibleText.name(hash))")
+      }
+      for (name, value) in provenance.metrics.sorted(by: { $0.key < $1.key }) {
+        line(VisibleText.name(name), "\(value)")
+      }
+    }
+    for row in tensors { lines.append("  \(row.name) \(row.shape) \(row.type) \(row.bytes) bytes") }
+    lines += problems.map { "  problem: \(VisibleText.sentence($0))" }
+    lines.append(
+      problems.isEmpty
+        ? "  everything fits" : "  \(problems.count) problem\(problems.count == 1 ? "" : "s")")
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,72 @@
+import Extractors
+import Foundation
+import Inspection
+import Tensors
+
+/// `predictions.json`: what stands beside files whose labels are answers, because their formats
+/// have no place for it.
+public struct PredictionsNote: Sendable, Codable {
+  /// A model folder and a fingerprint of its weights.
+  public struct Model: Sendable, Codable, Hashable {
+    /// The folder's name.
+    public let name: String
+    /// As `ModelFolder.fingerprint`; nil when there are no weights.
+    public let weights: String?
+    /// Counts the discriminators of a router; nil for experts.
+    public var version: Int?
+  }
+
+  let command: String
+  let dataset: String
+  let data: String
+  let task: String
+  let by: String
+  let split: String
+  let mark: String?
+  /// The router with how it was retrained; nil when it was not asked.
+  let router: String?
+  /// The folder of models, as it was named.
+  let folder: String
+  /// By role: `text`, `multimodal`, and where the router chose `router` and `encoder`.
+  let models: [String: Model]
+
+  /// A note on answers of a task.
+  ///
+  /// - Parameters:
+  ///   - by: who answered: `router`, `text` or `multimodal`.
+  ///   - data: SHA-256 of the dataset's files.
+  public init(
+    command: String, dataset: String, data: String, task: ExpertTask, by: String, split: String,
+    mark: String?, models: ModelSet
+  ) {
+    (self.command, self.dataset, self.data) = (command, dataset, data)
+    (self.task, self.by, self.split, self.mark) = (task.rawValue, by, split, mark)
+    folder = models.folder
+    router = by == "router" ? models.router?.title : nil
+    func model(_ name: String?) -> Model? {
+      name.map {
+        Model(name: $0, weights: ModelFolder.fingerprint(of: models.folder + "/" + $0))
+      }
+    }
+    let experts: ((any RoutableExpert)?, (any RoutableExpert)?) =
+      task == .relations
+      ? (models.textRelations, models.multimodalRelations) : (models.text, models.multimodal)
+    var all: [String: Model] = [:]
+    if by != "multimodal" { all["text"] = model(experts.0?.name) }
+    if by != "text" { all["multimodal"] = model(experts.1?.name) }
+    if by == "router", let known = models.router?.configuration {
+      all["router"] = model(known.name)
+      all["router"]?.version = known.version
+      all["encoder"] = model(known.encoder)
+    }
+    self.models = all
+  }
+
+  /// Writes the file into a folder.
+  ///
+  /// - Throws: `DurableFileError`.
+  public func write(into folder: String) throws {
+    try DurableFile.write(
+      try StableJSON.encode(self, pretty: true) + Data("\n".utf8), to: folder + "/predictions.json")
+  }
+}

@@ -1,0 +1,156 @@
+import Corpora
+import Extractors
+import Foundation
+import Inspection
+import Routing
+import Tensors
+
+/// Trains a router between two experts that exist, on posts that they have not learned from.
+///
+/// The experts are asked once about every post; the router then learns from their counts, as in
+/// `RDSRun` with the objective `exact`.
+public struct RouterJob: Sendable {
+  /// Posts to learn from and to choose by.
+  public let dataset: Dataset
+  /// The folder of model folders; the router is written into it.
+  public let models: String
+  /// Names of the experts' folders.
+  public let experts: (text: String, multimodal: String)
+  /// Folder of what the router sees posts with.
+  public let dual: String
+  /// Name of the router's folder; nil: `rds`, or `rds-relations`.
+  public let name: String?
+  /// Which posts the router learns from: `.dev` is cut 80/20 into posts to learn from and to choose
+  /// by; with `.train` dev chooses.
+  public let split: Split
+  /// Decides the cut, first weights and batches.
+  public let seed: UInt64
+  /// Regions for experts that look at some.
+  public var boxes: PairBoxes?
+  /// What was typed, for the provenance.
+  public let command: String
+  /// Called from the training's own threads; returns false to stop.
+  public let observe: @Sendable (TrainingEvent) -> Bool
+
+  /// A job by its parts.
+  public init(
+    dataset: Dataset, models: String, text: String, multimodal: String, dual: String, name: String?,
+    split: Split, seed: UInt64, command: String,
+    observe: @escaping @Sendable (TrainingEvent) -> Bool
+  ) {
+    self.dataset = dataset
+    self.models = models
+    experts = (text, multimodal)
+    self.dual = dual
+    self.name = name
+    self.split = split
+    self.seed = seed
+    self.command = command
+    self.observe = observe
+  }
+
+  /// Trains and writes the router, and puts its encoder beside it.
+  ///
+  /// - Parameter replaces: whether a router of that name may be overwritten.
+  /// - Returns: the folder written.
+  /// - Throws: `RDSError`, `ModelFolderError`, `RoutingError`, `TrainingStopped`; what the experts
+  ///   throw.
+  public func run(replaces: Bool = false) throws -> String {
+    let text = try ExpertFolder.open(models + "/" + experts.text)
+    let multimodal = try ExpertFolder.open(models + "/" + experts.multimodal)
+    let task = text.task
+    guard multimodal.task == task else {
+      throw RDSError.otherTask(expert: multimodal.name, answers: multimodal.task, asked: task)
+    }
+    if text.needsPicture { throw RDSError.notText(expert: text.name) }
+    if !multimodal.needsPicture { throw RDSError.notMultimodal(expert: multimodal.name) }
+    let name = name ?? (task == .entities ? "rds" : "rds-relations")
+    let target = models + "/" + name
+    if !replaces, FileManager.default.fileExists(atPath: target + "/config.json") {
+      throw FineTuningError.otherModel(folder: target, differs: [])
+    }
+    let embedder = try DualEncoderFolder.open(dual)
+    _ = try ModelFolder.vacancy(for: dual, in: models)
+    let (teaching, choosing) = try parts(task)
+    let source = try ExpertFolder.regions(for: multimodal, in: models)
+    func data(_ posts: [Post]) throws -> RouterData {
+      let products = try embedder.products(posts, of: dataset) { done in
+        observe(.preparing("embedding posts with \(embedder.name)", share(done, posts)))
+      }
+      let regions = try source?.regions(of: posts, PictureProvider(dataset, boxes: boxes)) { done in
+        observe(.preparing("looking at pictures", share(done, posts)))
+      }
+      guard let products, source == nil || regions != nil else {
+        throw TrainingStopped(model: name)
+      }
+      let inputs = posts.indices.map { ExpertInput(posts[$0], regions: regions?[$0]) }
+      let counts = zip(try text.counts(of: inputs), try multimodal.counts(of: inputs)).map {
+        ExpertCounts(text: $0, multimodal: $1)
+      }
+      return try RouterData(
+        dimensions: embedder.dimensions, ids: posts.map(\.id),
+        inputs: products.map { $0.map(RouterInput.product) ?? .withoutPicture }, counts: counts)
+    }
+    let (learned, judged) = (try data(teaching), try data(choosing))
+    guard learned.isAsked.contains(true), judged.isAsked.contains(true) else {
+      throw FineTuningError.noPictureFound(
+        system: name, dataset: dataset.name, posts: teaching.count + choosing.count, named: 0)
+    }
+    let settings = RouterGrid.exact.settings(of: .exact)
+    let found = try GridSearch(settings: settings, seed: seed).run(
+      on: learned, dev: judged, width: Parallel.width, known: []
+    ) { _ in observe(.preparing("training \(name)", 0)) }
+    guard let found else { throw TrainingStopped(model: name) }
+    var bundle = try RouterBundle(
+      name: name, task: task, textExpert: experts.text, multimodalExpert: experts.multimodal,
+      encoder: embedder.name, labels: dataset.routedLabels(task), base: found.discriminator,
+      training: found.best.configuration, seed: seed, rehearsal: learned, heldOut: judged)
+    bundle.encoderFingerprint = (embedder as? any DualEncoding)?.fingerprint
+    let metrics = ["devUnionF1": Double(found.best.devUnion)]
+    try bundle.save(
+      to: target,
+      provenance: Provenance(
+        command: command, seed: seed, data: [dataset.name: dataset.contentHash], metrics: metrics))
+    try ModelFolder.place(dual, in: models, .copy)
+    _ = observe(.finished(model: name, metrics: metrics))
+    return target
+  }
+
+  private func share(_ done: Int, _ posts: [Post]) -> Double {
+    Double(done) / Double(max(1, posts.count))
+  }
+
+  /// Posts to learn from, and to choose by; for relations those with a pair.
+  private func parts(_ task: ExpertTask) throws -> (teaching: [Post], choosing: [Post]) {
+    func posts(_ split: Split) throws -> [Post] {
+      let found = dataset.posts(in: split).filter { task == .entities || !$0.relations.isEmpty }
+      guard found.count >= 2 else {
+        throw RDSError.emptySplit(
+          dataset: dataset.name, split: split,
+          wanted: task == .entities ? "posts (two at least)" : "posts with pairs (two at least)")
+      }
+      return found
+    }
+    let dev = try posts(.dev)
+    guard split != .train else { return (try posts(.train), dev) }
+    let parts = RDSParts(train: dev, share: 0.8, seed: seed)
+    return (parts.model, parts.split)
+  }
+}
+
+extension Dataset {
+  /// Types or relations that experts trained on this dataset can answer.
+  func routedLabels(_ task: ExpertTask) -> [String] {
+    let standard: [String]
+    let seen: Set<String>
+    switch task {
+    case .entities:
+      standard = TagScheme.standard.types
+      seen = Set(posts(in: .train).flatMap { $0.mentions.map(\.type.rawValue) })
+    case .relations:
+      standard = RelationInventory.mnre
+      seen = Set(posts(in: .train).flatMap { $0.relations.map(\.label) })
+    }
+    return standard + seen.subtracting(standard).sorted()
+  }
+}

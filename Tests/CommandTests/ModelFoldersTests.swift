@@ -1,0 +1,133 @@
+import Corpora
+import Encoders
+import Extractors
+import Foundation
+import Inspection
+import Services
+import Testing
+
+/// What folders hold, said by the program.
+@Suite(
+  "Folders of models on the command line",
+  .enabled(if: Program.isBuilt, "the program is not built"))
+struct ModelFoldersTests {
+  @Test func theVersionIsTold() throws {
+    let result = try Program.run(["--version"])
+    #expect(result.status == 0)
+    #expect(result.output == "twinlens \(Provenance.currentVersion)\n")
+  }
+
+  @Test("inspect reads every kind of folder that the program writes")
+  func ownFolders() throws {
+    let folder = try TemporaryFolder()
+    let dataset = try Dataset.open(try SmallDataset.make(in: folder))
+    let models = try SmallModels.make(for: dataset, in: folder)
+    for name in ["bilstm-crf", "riva", "resnet", "clip", "rds"] {
+      let result = try Program.run(["models", "inspect", models + "/" + name])
+      #expect(
+        result.output.hasSuffix("everything fits\n") && result.status == 0,
+        "\(name): \(result.output)\(result.errors)")
+    }
+    let expert = try Program.run(["models", "inspect", models + "/riva"])
+    #expect(expert.output.contains("mentions") && expert.output.contains("picture encoder"))
+    let json = try Program.run(["models", "inspect", models + "/rds", "--json"])
+    let report = try JSONDecoder().decode(ModelReport.self, from: Data(json.output.utf8))
+    #expect(report.needs.map(\.name) == ["bilstm-crf", "riva", "clip"] && report.problems.isEmpty)
+
+    // What it stands on has gone: told, with the target of the link.
+    try FileManager.default.removeItem(atPath: models + "/resnet")
+    try FileManager.default.createSymbolicLink(
+      atPath: models + "/resnet", withDestinationPath: "../elsewhere/resnet")
+    let dangling = try Program.run(["models", "inspect", models + "/riva"])
+    #expect(dangling.status == 1)
+    #expect(dangling.output.contains("is a link to ../elsewhere/resnet, which does not exist"))
+    let set = try ModelSet.open(models)
+    #expect(set.notices.contains { $0.contains("../elsewhere/resnet, which does not exist") })
+  }
+
+  @Test("a folder that is no folder of models is named for what it is")
+  func otherFolders() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    let run = folder.path + "/run"
+    try FileManager.default.createDirectory(
+      atPath: run + "/seed-1-model", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      atPath: models + "/bilstm-crf", toPath: run + "/seed-1-model/bilstm-crf")
+    _ = try folder.write("{}", "run/run.json")
+    let encoders = folder.path + "/encoders"
+    try SmallCheckpoints.make(in: encoders)
+    let cases = [
+      (folder.path + "/nowhere", "there is no folder"),
+      (models + "/riva", "is a single model (riva)"),
+      (encoders + "/bert", "is a single model (bert)"),
+      (run, "is the folder of a run"), (encoders, "encoders only (bert, clip, resnet)"),
+      (data, "no model folders"),
+    ]
+    for (path, words) in cases {
+      for command in [
+        ["show", data, "post-0", "--models", path],
+        ["evaluate", data, "--models", path, "--split", "train"],
+        ["predict", data, "--models", path, "--out", folder.path + "/out"],
+        ["open", data, "--models", path, "--script", try folder.write("key j\nwait\n", "keys")],
+      ] {
+        let result = try Program.run(command)
+        #expect(result.status != 0, "\(command[0]) \(path)")
+        #expect(result.errors.contains(words), "\(command[0]): \(result.errors)")
+      }
+    }
+    let meant = try Program.run(["show", data, "post-0", "--models", run])
+    #expect(meant.errors.contains("--models \(run)/seed-1-model"))
+    let parent = try Program.run(["show", data, "post-0", "--models", models + "/riva"])
+    #expect(parent.errors.contains("--models \(models)\n"))
+  }
+
+  @Test("processor_config.json is read, and copied by import")
+  func processor() throws {
+    let folder = try TemporaryFolder()
+    let clip = folder.path + "/clip"
+    try SmallCheckpoints.clip(clip)
+    #expect(try EncoderFolder(clip).recipe?.mean == [0.25, 0.5, 0.75])
+    let out = folder.path + "/copy"
+    #expect(try Program.run(["models", "import", clip, "--out", out]).status == 0)
+    #expect(try EncoderFolder(out).recipe == EncoderFolder(clip).recipe)
+    // As in transformers it counts before the older file, unless it holds nothing on pictures.
+    let older = #"{"image_mean": [0.1, 0.1, 0.1], "size": {"shortest_edge": 32}, "crop_size": 32}"#
+    try Data(older.utf8).write(to: URL(fileURLWithPath: clip + "/preprocessor_config.json"))
+    #expect(try EncoderFolder(clip).recipe?.mean == [0.25, 0.5, 0.75])
+    let plain = #"{"processor_class": "CLIPProcessor"}"#
+    try Data(plain.utf8).write(to: URL(fileURLWithPath: clip + "/processor_config.json"))
+    #expect(try EncoderFolder(clip).recipe?.mean == [0.1, 0.1, 0.1])
+  }
+
+  @Test("a tokenizer that does not fit, and references without outputs, are problems")
+  func unfit() throws {
+    let folder = try TemporaryFolder()
+    let bert = folder.path + "/bert"
+    try SmallCheckpoints.bert(bert)
+    #expect(try Program.run(["models", "inspect", bert]).status == 0)
+    let short = folder.path + "/short"
+    try SmallCheckpoints.bert(short, rows: 40)
+    let inspected = try Program.run(["models", "inspect", short])
+    #expect(inspected.status == 1)
+    #expect(inspected.output.contains("the tokenizer has 81 pieces and the encoder 40"))
+
+    let io = folder.path + "/io.safetensors"
+    try FileManager.default.copyItem(atPath: bert + "/model.safetensors", toPath: io)
+    let checked = try Program.run(["models", "check", bert, "--io", io])
+    #expect(checked.status != 0 && checked.errors.contains("out.*"))
+  }
+
+  @Test("nothing takes more than the peak")
+  func roofline() {
+    var roofline = Roofline(peak: 100)
+    #expect(roofline.share(of: 50) == 0.5 && roofline.share(of: 100) == 1)
+    #expect(roofline.share(of: 177) == nil)
+    var measured = [90.0, 200.0]
+    roofline.raise(above: [50, 177]) { measured.removeFirst() }
+    #expect(roofline.peak == 200 && roofline.share(of: 177) == 0.885)
+    roofline.raise(above: [900]) { 10 }
+    #expect(roofline.peak == 200 && roofline.share(of: 900) == nil)
+  }
+}
