@@ -16,17 +16,7 @@ extension ModelSet {
   public func read(
     _ post: Post, of dataset: Dataset, forRouting: Bool = false
   ) -> PostReader.Read? {
-    let reader = PostReader(pictures: pictures, dual: dual)
-    guard var read = reader.read([post], of: dataset, scheme: scheme).first else { return nil }
-    if let regions, !forRouting {
-      let picture = PostReader.picture(of: post, in: dataset, fitting: regions.shortSide)
-      switch picture {
-      case .success(let picture): read.regions = try? regions.regions(of: picture)
-      case .failure(let notice): read.regions = try? regions.missing(notice.sentence)
-      }
-      read.regions?.boxes = boxes?[post.id]
-    }
-    return read
+    read([post], of: dataset, forRouting: forRouting).first
   }
 
   /// Everything the models say about one post.

@@ -48,6 +48,9 @@ public final class RouterTrainingService: Sendable {
   /// The router that is installed now; a snapshot.
   public var router: RouterBundle? { state.withLock(\.router) }
 
+  /// The router that waits for the person's word; a snapshot.
+  public var candidate: RouterBundle? { state.withLock(\.candidate) }
+
   /// Where the training stands; newer than what was published, if anything.
   public var report: TrainingReport { state.withLock(\.report) }
 

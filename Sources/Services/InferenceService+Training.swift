@@ -113,6 +113,7 @@ extension InferenceService {
         memory.inputs.compactMapValues { try? router.decide($0) }
       )
     }
+    mailbox.post(.routerChanged)
     mailbox.post(.routesChanged(routes))
     for analysis in answers { mailbox.post(.analysed(analysis)) }
   }

@@ -144,6 +144,17 @@ public final class InferenceService: Sendable {
     trainer.withLock { $0 }?.shutDown()
   }
 
+  /// The models, or why there are none; neither while they are not loaded yet.
+  var loaded: (models: ModelSet?, failure: String?) {
+    memory.withLock { ($0.models, $0.failure) }
+  }
+
+  /// Whether somebody waits for an answer.
+  var isBusy: Bool { agenda.withLock(\.isRunning) }
+
+  /// The router that waits for the person's word; nil when none does.
+  var candidate: RouterBundle? { trainer.withLock { $0 }?.candidate }
+
   private func wake(_ change: (inout Agenda) -> Void) {
     let starts = agenda.withLock { agenda in
       guard !agenda.isStopped else { return false }

@@ -14,6 +14,8 @@ public final class WorkbenchServices {
   public let pictures: PictureService
   /// What asks and trains the models.
   public let inference: InferenceService
+  /// What finds out what queries need of many posts.
+  public let facts: FactService
   private let session: Session
   /// Where steps are appended: the session's store, until the history is saved elsewhere.
   private let store: Current
@@ -31,6 +33,9 @@ public final class WorkbenchServices {
     options.answersAll = isScript
     if isScript { options.warmPosts = 0 }
     inference = InferenceService(session, options: options, mailbox: mailbox)
+    facts = FactService(
+      session.dataset, inference: inference, folder: session.location.path + "-answers",
+      mailbox: mailbox)
   }
 
   /// Begins to carry an effect out. Those that concern the terminal are not for here.
@@ -43,6 +48,7 @@ public final class WorkbenchServices {
       inference.analyse(post, neighbours: neighbours)
       if let box { pictures.lookAhead(neighbours, box: box) }
     case .explain(let post): inference.explain(post)
+    case .lookAt(let request): facts.look(for: request)
     case .renderPicture(let request):
       box = request.box
       pictures.render(request)
@@ -92,6 +98,7 @@ public final class WorkbenchServices {
   @discardableResult
   public func shutDown() -> [Message] {
     inference.shutDown()
+    facts.shutDown()
     var answers = mailbox.takeCommits()
     while mailbox.isCommitting {
       mailbox.waitForCommit()

@@ -13,6 +13,37 @@ struct SampleModelsTests {
   static let data = samples + "/harbor"
   static let models = samples + "/models"
 
+  /// The lesson of docs/teaching.md: nobody looked at the posts before.
+  @Test("lists of differences and of routes are those that predict counts")
+  func lists() throws {
+    let folder = try TemporaryFolder()
+    let predicted = try Program.run([
+      "predict", Self.data, "--models", Self.models, "--split", "all", "--out",
+      folder.path + "/predicted",
+    ])
+    #expect(predicted.status == 0)
+    let counts = try #require(
+      predicted.output.firstMatch(
+        of: /(\d+) posts, (\d+) of them answered with the picture; (\d+) differ/))
+    let (posts, pictures) = (try #require(Int(counts.1)), try #require(Int(counts.2)))
+    let script = try folder.write(
+      """
+      text /is:different
+      key Return
+      wait
+      key Escape
+      text /route:text
+      key Return
+      wait
+      """, "keys")
+    let shown = try Program.run([
+      Self.data, "--models", Self.models, "--script", script, "--store",
+      folder.path + "/store.sqlite",
+    ])
+    #expect(shown.output.contains("1/\(counts.3) of \(posts) for is:different"))
+    #expect(shown.output.contains("1/\(posts - pictures) of \(posts) for route:text"))
+  }
+
   private struct Scored: Decodable { let f1: Double }
 
   private func evaluated(_ router: String) throws -> RoutingReport {

@@ -47,6 +47,9 @@ import Testing
     "goto": {
       $0.command("goto hb_0003"); return $0.state.current == 2
     },
+    "line": {
+      $0.command("line 3"); return $0.state.current == 2
+    },
     "right": {
       $0.command("right"); return $0.state.token == 4
     },

@@ -24,8 +24,8 @@ import Testing
     ("relation 0 6 None", "there is no mention at token 0"),
     ("redo", "redo: nothing was undone"),
     ("retry", "retry: nothing failed to be saved"),
-    ("search size:3", "no filter \"size:\""),
-    ("search /(/", "/(/ is not a regular expression"),
+    ("search size:3", "there is no field size:; fields are state:"),
+    ("search /(/", "/(/: ( is never closed"),
     ("search zzz", "no post matches \"zzz\""),
   ])
   func saysWhatIsWrong(_ line: String, _ message: String) {

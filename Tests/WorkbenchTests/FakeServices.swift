@@ -14,6 +14,10 @@ final class FakeServices: EffectPerformer {
   var picture: (PictureRequest) -> RenderedPicture = { Samples.cells($0.box) }
   /// False when there is nothing that could answer.
   var hasModels = true
+  /// What became of the posts' pictures.
+  var pictures: [Int: PictureFact] = [:]
+  /// Why nothing more is found out.
+  var failureOfLooking: String?
   /// Set to refuse commits.
   var failure: String?
 
@@ -37,6 +41,12 @@ final class FakeServices: EffectPerformer {
       if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
         waiting.append(.explained(Samples.explanation(index)))
       }
+    case .lookAt(let request?):
+      // A few at a time, as the real service answers.
+      for place in request.posts {
+        waiting.append(.facts(Samples.facts(of: place, request.needs, pictures)))
+      }
+      waiting.append(.lookedAt(request: request.number, failure: failureOfLooking))
     case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
     default: break
     }
@@ -53,6 +63,8 @@ struct Desk {
   var state: WorkbenchState
   let services = FakeServices()
   var effects: [Effect] = []
+  /// True: the services answer nothing, and the test does.
+  var isQuiet = false
 
   init(
     _ state: WorkbenchState, answers: Bool = true,
@@ -91,7 +103,7 @@ struct Desk {
   private mutating func perform(_ new: [Effect], answers: Bool) {
     effects += new
     for effect in new { services.perform(effect) }
-    guard answers else { return }
+    guard answers, !isQuiet else { return }
     // Services and workbench must come to rest; a request that is made again for ever would not.
     for _ in 0..<1_000 {
       let messages = services.nextMessages(waiting: true)
@@ -107,4 +119,22 @@ struct Desk {
 
   var text: String { view(state).text }
   var noticeText: String { state.notice?.text ?? "" }
+}
+
+extension Samples {
+  /// What looking at one of the sample's posts finds out.
+  static func facts(
+    of index: Int, _ needs: FactNeeds, _ pictures: [Int: PictureFact]
+  ) -> FactBatch {
+    var batch = FactBatch()
+    if !needs.isDisjoint(with: [.picture, .decoding]) {
+      batch.pictures[index] =
+        pictures[index] ?? (posts[index].imageID == nil ? .unnamed : .readable)
+    }
+    guard needs.needsModels, let decision = decisions[posts[index].id] else { return batch }
+    batch.routes[index] = decision
+    if needs.contains(.answer) { batch.answers[index] = analysis(index).chosenAnswer }
+    if needs.contains(.flip) { batch.flips[index] = index == 1 }
+    return batch
+  }
 }

@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func filtersMarkNothing() throws {
-    #expect(SearchMarks(try Query.parse("label:ORG state:reviewed")) == nil)
+    #expect(SearchMarks(try Query.parse("label:ORG state:accepted -word")) == nil)
     #expect(SearchMarks(nil) == nil)
   }
 

@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: [
     ("berg", [0]), ("BERG st", [0]), ("hb_0004", [3]), ("label:org", [2, 4]),
     ("split:test", [3, 4]),
-    ("state:unreviewed rain", [3]), ("route:multimodal", [0, 1]), ("picture:no", [2]),
+    ("-state:accepted rain", [3]), ("route:multimodal", [0, 1]), ("picture:no", [2]),
     ("relation:present", [0]), ("/^(RT|Great)/", [0, 2]), ("/no names/ split:test", [3]),
     ("is:different", [2, 4]), ("id:0002", [1]), ("label:", [0, 1, 2, 3, 4]),
   ])

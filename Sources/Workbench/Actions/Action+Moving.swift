@@ -35,6 +35,10 @@ extension Action {
       return []
     },
     Action(
+      "line", .moving, "the post at this place of the list; :42 is enough",
+      parameters: [.required("N", .place)]
+    ) { state, arguments in state.go(to: (arguments.number(0) ?? 1) - 1) },
+    Action(
       "right", .moving, keys: ["l", "Right"], "next token", unavailable: needsPost
     ) { state, _ in state.moveToken(to: state.token + 1) },
     Action(
@@ -63,7 +67,8 @@ extension Action {
       "last-token", .moving, keys: ["$", "End"], "last token", unavailable: needsPost
     ) { state, _ in state.moveToken(to: .max) },
     Action(
-      "search", .moving, keys: ["/"], "list only posts that match words, filters or a regex",
+      "search", .moving, keys: ["/"],
+      "list only posts that match words, fields or a regular expression",
       parameters: [.optional("QUERY", .rest)]
     ) { state, arguments in
       guard let query = arguments.text(0) else {

@@ -51,6 +51,8 @@ struct Action: Sendable {
     enum Kind: Sendable, Equatable {
       /// A token number or the end of a range, counted from 0.
       case token
+      /// A place in the list of posts, counted from 1.
+      case place
       /// An entity type of the dataset.
       case type
       /// A relation label of the dataset.

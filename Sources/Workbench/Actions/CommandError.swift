@@ -5,6 +5,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
   case tooManyArguments(String, usage: String)
   case notANumber(String, parameter: String, usage: String)
   case tokenOutside(Int, count: Int)
+  case placeOutside(Int, count: Int)
   case emptyRange(Int, Int)
   case unknownType(String, known: [String])
   case unknownRelation(String, known: [String])
@@ -25,6 +26,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
       "\(parameter) must be a number, not \"\(text)\"; usage :\(usage)"
     case .tokenOutside(let n, let count):
       "there is no token \(n); this post has tokens 0 to \(count - 1), and a range ends before \(count)"
+    case .placeOutside(let n, let count):
+      "there is no post \(n) in this list; it has 1 to \(count)"
     case .emptyRange(let from, let to):
       "\(from) to \(to) covers no token; the end is one past the last token"
     case .unknownType(let name, let known):

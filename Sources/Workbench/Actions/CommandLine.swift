@@ -9,6 +9,10 @@ enum CommandLine {
   {
     let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     guard let name = words.first else { throw .unknownCommand("", nearest: nil) }
+    // As in other editors, a number alone is a place in the list.
+    if words.count == 1, Int(name) != nil, let line = Action.named("line") {
+      return (line, try arguments(words, rest: name, of: line, state))
+    }
     guard let action = action(named: name) else {
       throw .unknownCommand(name, nearest: nearest(to: name.lowercased()))
     }
@@ -58,6 +62,14 @@ enum CommandLine {
       }
       guard n >= 0, n <= post.tokens.count else {
         throw .tokenOutside(n, count: post.tokens.count)
+      }
+      return .number(n)
+    case .place:
+      guard let n = Int(word) else {
+        throw .notANumber(word, parameter: parameter.name, usage: action.usage)
+      }
+      guard n >= 1, n <= state.queue.count else {
+        throw .placeOutside(n, count: state.queue.count)
       }
       return .number(n)
     case .type:
@@ -156,7 +168,7 @@ enum CommandLine {
     case .slice: state.spatialSignal == nil ? [] : ["mean"].filter { $0.hasPrefix(stem) }
     case .word(let known): known.filter { $0.hasPrefix(stem) }
     case .rest: Query.filterNames.filter { $0.hasPrefix(stem) }
-    case .token: []
+    case .token, .place: []
     }
   }
 }

@@ -1,27 +1,28 @@
 import Corpora
 
-/// Where a query's words and regular expression stand in a post, to be shown.
+/// Where a query's words and regular expressions stand in a post, to be shown.
 ///
-/// Filters such as `label:` name no text and mark nothing. Not kept: a compiled regex is not
-/// `Sendable`.
+/// Fields such as `label:` name no text and mark nothing, and neither do terms that must not hold.
 struct SearchMarks {
   /// In lower case, by characters.
   private let words: [[String]]
   private let ids: [[String]]
-  private let regex: Regex<AnyRegexOutput>?
+  private let patterns: [Pattern]
 
   /// Longer texts are searched but not marked: a hostile post must not slow every frame down.
   private static let longest = 4_000
+  /// Steps of regular expressions in one text; what is left then is not marked.
+  private static let work = 100_000
 
   /// Nil when the query names no text.
   init?(_ query: Query?) {
     guard let query else { return nil }
+    let terms = query.terms.filter { !$0.isNegated }.map(\.condition)
     words = query.words.map(Self.lower)
     ids =
-      words
-      + query.filters.compactMap { if case .id(let text) = $0 { Self.lower(text) } else { nil } }
-    regex = query.regex.flatMap { try? Regex($0) }
-    if ids.isEmpty, regex == nil { return nil }
+      words + terms.compactMap { if case .id(let text) = $0 { Self.lower(text) } else { nil } }
+    patterns = terms.compactMap { if case .pattern(let pattern) = $0 { pattern } else { nil } }
+    if ids.isEmpty, patterns.isEmpty { return nil }
   }
 
   private static func lower(_ text: some StringProtocol) -> [String] {
@@ -31,19 +32,24 @@ struct SearchMarks {
   /// The ranges of characters of each token that match.
   func ranges(in tokens: some Collection<Token>) -> [[Range<Int>]] {
     var found = tokens.map { ranges(of: words, in: $0.text) }
-    guard let regex else { return found }
-    let text = tokens.map(\.text).joined(separator: " ")
-    guard text.utf8.count <= Self.longest else { return found }
+    let texts = tokens.map { Array($0.text) }
+    let size = tokens.reduce(0) { $0 + $1.text.utf8.count + 1 }
+    guard size <= Self.longest else { return found }
+    let phrases = words.filter { $0.contains { $0.allSatisfy(\.isWhitespace) } }
+    guard !patterns.isEmpty || !phrases.isEmpty else { return found }
+    let text = Array(texts.joined(separator: [" "]))
+    var starts: [Int] = []
     var start = 0
-    let starts = tokens.map { token in
-      defer { start += token.text.count + 1 }
-      return start
+    for token in texts {
+      starts.append(start)
+      start += token.count + 1
     }
-    for match in text.matches(of: regex) where !match.range.isEmpty {
-      let low = text.distance(from: text.startIndex, to: match.range.lowerBound)
-      let high = low + text.distance(from: match.range.lowerBound, to: match.range.upperBound)
-      for (i, token) in tokens.enumerated() {
-        let part = (low..<high).clamped(to: starts[i]..<(starts[i] + token.text.count))
+    var matches = phrases.flatMap { ranges(of: [$0], in: String(text)) }
+    var budget = MatchBudget(left: Self.work)
+    for pattern in patterns { matches += pattern.matches(in: text, &budget) }
+    for match in matches {
+      for (i, token) in texts.enumerated() {
+        let part = match.clamped(to: starts[i]..<(starts[i] + token.count))
         if !part.isEmpty {
           found[i].append(part.lowerBound - starts[i]..<part.upperBound - starts[i])
         }

@@ -18,6 +18,9 @@ public enum Effect: Sendable, Equatable {
   /// Find out why the router sent a post where it did; answer with `explained` or
   /// `explanationFailed`.
   case explain(post: String)
+  /// Find something out of many posts, until another wish takes its place; answer with `facts` as
+  /// it comes in, then `lookedAt`. Nil: nobody waits for it any more.
+  case lookAt(FactRequest?)
   /// Draw a picture for a box of cells; answer with `pictureReady`; newest request wins.
   case renderPicture(PictureRequest)
   /// Train the router on all corrections now.

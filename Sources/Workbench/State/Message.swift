@@ -38,6 +38,12 @@ public enum Message: Sendable {
   case training(TrainingReport)
   /// Decisions of the installed router, by post id; replaces what was known of these posts.
   case routesChanged([String: RouteDecision])
+  /// Something was found out of some posts (answer to `Effect.lookAt`).
+  case facts(FactBatch)
+  /// All that could be found out for this wish is; the sentence says why the rest could not.
+  case lookedAt(request: Int, failure: String?)
+  /// Another router is installed: what was known of routes does not hold any more.
+  case routerChanged
   /// A sentence for the status line, e.g. from the runtime.
   case notice(String, isError: Bool)
 }

@@ -48,7 +48,7 @@ public struct WorkbenchState: Sendable {
   var analysisFailures = RecentCache<Int, String>(capacity: 64)
   /// Decisions of the router by post index.
   var routes: [Int: RouteDecision] = [:]
-  /// Posts whose gold differs from the chosen expert's answer, as far as analysed.
+  /// Posts whose gold differs from the chosen expert's answer, as far as that is known.
   var disagreements: Set<Int> = []
   /// Why posts were routed as they were, of those asked about lately.
   var explanations = RecentCache<Int, RouteExplanation>(capacity: 16)
@@ -67,8 +67,15 @@ public struct WorkbenchState: Sendable {
   var trainsAutomatically: Bool
   /// Posts whose route the candidate router would change.
   var flips: Set<Int> = []
+  /// What is known of all posts that were looked at.
+  var facts = Facts()
   /// A search that is going on.
   var searchJob: SearchJob?
+  /// The list on screen while it is not final.
+  var growth: ListGrowth?
+  /// How often something was asked of many posts; the last wish that was sent.
+  var factRequests = 0
+  var requestedFacts: Int?
   /// How fast the person works.
   var pace = Pace()
   /// The sentence on the status line, until the next key.
@@ -265,7 +272,7 @@ struct Notice: Sendable, Equatable {
   /// A later notice on the same subject replaces this one.
   var subject: Subject?
 
-  enum Subject: Sendable, Equatable { case training }
+  enum Subject: Sendable, Equatable { case training, search }
 }
 
 /// What was asked of the runtime last.

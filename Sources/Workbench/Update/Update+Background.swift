@@ -44,6 +44,8 @@ extension WorkbenchState {
   mutating func take(_ report: TrainingReport) {
     let changed = report.state != training.state
     if report.flips != training.flips { flips = Set(report.flips.compactMap { indexOfID[$0] }) }
+    // Another candidate decides in its own way.
+    if changed { facts.flips = [:] }
     training = report
     guard changed else { return }
     switch report.state {

@@ -156,8 +156,12 @@ extension WorkbenchState {
     } else if queue.filter != nil {
       queue.show(nil, query: nil)
       searchJob = nil
+      growth = nil
       notice = Notice(text: "search ended; all \(queue.count) posts are listed")
       arrive()
+    } else if growth != nil {
+      growth = nil
+      notice = Notice(text: "search stopped; all \(grouped(queue.count)) posts are listed")
     }
     return []
   }

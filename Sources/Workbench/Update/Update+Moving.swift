@@ -29,6 +29,7 @@ extension WorkbenchState {
     if queue.position(of: index) == nil {
       queue.show(nil, query: nil)
       searchJob = nil
+      growth = nil
     }
     guard let position = queue.position(of: index), queue.current != index else { return }
     queue.move(to: position)

@@ -33,8 +33,7 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
   case .historySaved(let path, let last): effects = state.tookHistory(path, last)
   case .historyNotSaved(let reason): effects = state.refuse("the history is not saved: \(reason)")
   case .analysed(let analysis):
-    state.take(analysis)
-    effects = []
+    effects = state.take(analysis)
   case .analysisFailed(let post, let reason):
     if let index = state.indexOfID[post] { state.analysisFailures[index] = reason }
     effects = []
@@ -52,11 +51,12 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
     effects = []
   case .routesChanged(let decisions):
     for (id, decision) in decisions {
-      guard let index = state.indexOfID[id] else { continue }
-      state.routes[index] = decision
-      state.forgetExplanation(index, unless: decision)
+      if let index = state.indexOfID[id] { state.setRoute(decision, of: index) }
     }
-    effects = []
+    effects = state.grow(by: decisions.keys.compactMap { state.indexOfID[$0] })
+  case .facts(let batch): effects = state.take(batch)
+  case .lookedAt(let request, let failure): effects = state.looked(request, failure: failure)
+  case .routerChanged: effects = state.routerChanged()
   case .notice(let text, let isError):
     state.tell(Notice(text: text, isError: isError))
     effects = []
@@ -75,6 +75,10 @@ extension WorkbenchState {
   /// Asks for the analysis of the post on screen and for its picture, once each.
   mutating func requestWhatIsMissing() -> [Effect] {
     var effects: [Effect] = []
+    if requestedFacts != growth?.request.number {
+      requestedFacts = growth?.request.number
+      effects.append(.lookAt(growth?.request))
+    }
     guard let index = current else {
       requested = Requested()
       return effects
@@ -125,28 +129,24 @@ extension WorkbenchState {
     return saved.compactMap { indexOfID[$0.post] }.map { .goldChanged(post($0), review($0)) }
   }
 
-  mutating func take(_ analysis: PostAnalysis) {
-    guard let index = indexOfID[analysis.post] else { return }
+  mutating func take(_ analysis: PostAnalysis) -> [Effect] {
+    guard let index = indexOfID[analysis.post] else { return [] }
     analyses[index] = analysis
     analysisFailures[index] = nil
-    if let decision = analysis.decision { routes[index] = decision }
+    if let decision = analysis.decision { setRoute(decision, of: index) }
+    if let answer = analysis.chosenAnswer { facts.answers[index] = answer }
     noteDisagreement(index)
+    return grow(by: [index])
   }
 
-  /// Remembers whether a post's gold differs from the chosen expert's answer.
+  /// Remembers whether a post's gold differs from the chosen expert's answer, if that is known.
   mutating func noteDisagreement(_ index: Int) {
-    guard let analysis = analyses[index] else { return }
-    let post = post(index)
-    var differs =
-      analysis.chosen.map { Set($0.mentions.map(\.mention)) != Set(post.mentions) } ?? false
-    if let answers = analysis.chosenRelations {
-      differs =
-        differs
-        || post.relations.contains { pair in
-          answers[pair.head, pair.tail].map { $0.label != pair.label } ?? false
-        }
+    guard let answer = facts.answers[index] else { return }
+    if answer.differs(from: post(index)) {
+      disagreements.insert(index)
+    } else {
+      disagreements.remove(index)
     }
-    if differs { disagreements.insert(index) } else { disagreements.remove(index) }
   }
 
   /// Quits at once when all is saved, else as soon as it is.

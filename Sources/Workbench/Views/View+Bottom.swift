@@ -69,9 +69,13 @@ extension WorkbenchState {
   }
 
   private var searchNote: String {
-    guard let job = searchJob else { return "words, state: route: label: split: is: /regex/" }
+    guard let job = searchJob else {
+      return "words, \"phrase\", /regex/, "
+        + Query.fields.map { $0.name + ":" }.joined(separator: " ")
+    }
     let share = job.next < posts.count ? " so far" : ""
-    return "\(job.matches.count) of \(posts.count) posts\(share)"
+    let open = job.unknown.isEmpty ? "" : ", Enter looks at \(grouped(job.unknown.count)) more"
+    return "\(grouped(job.matches.count)) of \(grouped(posts.count)) posts\(share)\(open)"
   }
 
   /// The last line: where the person stands and what is saved.
@@ -88,20 +92,16 @@ extension WorkbenchState {
   }
 
   private var statusLeft: [String] {
-    var parts: [String] = []
-    let place = queue.count == 0 ? "0" : "\(queue.position + 1)"
-    if let query = queue.query {
-      let short = TextWidth.fitted(safe(query), columns: 20, ellipsis: look.glyphs.ellipsis)
-      parts.append("\(place)/\(queue.count) for \(short)")
-    } else {
-      parts.append("\(place)/\(queue.count)")
-    }
+    var parts = [placeWords]
+    if let words = lookingWords { parts.append(words) }
     parts.append("\(labels.accepted) accepted")
     if let median = pace.median {
       let left = Double(posts.count - labels.accepted) * median
       parts.append("\(Digits.duration(median)) a post, \(Digits.duration(left)) left")
     }
-    if let job = searchJob, job.adopt { parts.append("searching \(job.next)/\(posts.count)") }
+    if let job = searchJob, job.adopt {
+      parts.append("searching \(grouped(job.next)) of \(grouped(posts.count))")
+    }
     if let words = trainingWords { parts.append(words) }
     return parts
   }

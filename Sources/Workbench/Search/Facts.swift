@@ -1,0 +1,150 @@
+import Inspection
+import Routing
+
+/// What must be found out of a post before a query can be answered.
+public struct FactNeeds: OptionSet, Sendable, Hashable {
+  /// One bit for each need.
+  public let rawValue: Int
+
+  /// Needs by their bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Whether the picture is there.
+  public static let picture = FactNeeds(rawValue: 1)
+  /// Whether it can be decoded.
+  public static let decoding = FactNeeds(rawValue: 2)
+  /// The router's decision.
+  public static let route = FactNeeds(rawValue: 4)
+  /// The answer of the expert that the router chose.
+  public static let answer = FactNeeds(rawValue: 8)
+  /// Whether the candidate router decides otherwise.
+  public static let flip = FactNeeds(rawValue: 16)
+
+  /// Whether models are needed.
+  public var needsModels: Bool { !isDisjoint(with: [.route, .answer, .flip]) }
+}
+
+/// A wish to find something out of many posts.
+public struct FactRequest: Sendable, Equatable {
+  /// Grows with every wish, so that answers to an earlier one are known as such.
+  public let number: Int
+  /// What to find out.
+  public let needs: FactNeeds
+  /// Of which posts, by place in the dataset.
+  public let posts: [Int]
+}
+
+/// What was found out of some posts, by place in the dataset.
+public struct FactBatch: Sendable {
+  /// Where the picture stands.
+  public var pictures: [Int: PictureFact] = [:]
+  /// The installed router's decisions.
+  public var routes: [Int: RouteDecision] = [:]
+  /// What the experts that they chose answer.
+  public var answers: [Int: ChosenAnswer] = [:]
+  /// Whether the candidate router decides otherwise.
+  public var flips: [Int: Bool] = [:]
+  /// What could not be found out.
+  public var failures: [Int: Failure] = [:]
+
+  /// Why something cannot be found out of a post.
+  public struct Failure: Sendable, Hashable {
+    /// What cannot.
+    public let needs: FactNeeds
+    /// A sentence without a full stop.
+    public let reason: String
+
+    /// A failure by its parts.
+    public init(_ needs: FactNeeds, _ reason: String) {
+      self.needs = needs
+      self.reason = reason
+    }
+  }
+
+  /// Nothing yet.
+  public init() {}
+
+  /// The posts that it says something about.
+  var posts: Set<Int> {
+    Set(pictures.keys).union(routes.keys).union(answers.keys).union(flips.keys)
+      .union(failures.keys)
+  }
+}
+
+/// What became of a post's picture.
+public enum PictureFact: Sendable, Hashable {
+  /// The post names none.
+  case unnamed
+  /// It names one that is not there, or that may not be opened.
+  case missing
+  /// The file is there; nobody has tried to decode it.
+  case present
+  /// It is there and can be decoded.
+  case readable
+  /// It is there and cannot be decoded.
+  case broken
+}
+
+/// What is known of the posts, little enough to be kept for all of a large dataset.
+struct Facts: Sendable {
+  var pictures: [Int: PictureFact] = [:]
+  var answers: [Int: ChosenAnswer] = [:]
+  /// Whether the candidate router changes the route, of the posts that it was asked about.
+  var flips: [Int: Bool] = [:]
+  var failures: [Int: FactBatch.Failure] = [:]
+
+  /// Why something will never be known of a post; nil when nobody has tried in vain.
+  func reason(_ index: Int, _ need: FactNeeds) -> String? {
+    failures[index].flatMap { $0.needs.isSuperset(of: need) ? $0.reason : nil }
+  }
+
+  /// Another router decides from now on; answers are of the experts that the last one chose.
+  mutating func forgetRoutes() {
+    answers = answers.filter { $0.value.route == nil }
+    flips = [:]
+    failures = [:]
+  }
+}
+
+extension WorkbenchState {
+  /// Takes over what was found out, and lists the posts that match because of it.
+  mutating func take(_ batch: FactBatch) -> [Effect] {
+    for (index, fact) in batch.pictures where posts.indices.contains(index) {
+      facts.pictures[index] = fact
+    }
+    for (index, decision) in batch.routes where posts.indices.contains(index) {
+      setRoute(decision, of: index)
+    }
+    for (index, answer) in batch.answers where posts.indices.contains(index) {
+      // Another router may have been installed while the expert answered.
+      guard routes[index]?.route == answer.route else { continue }
+      facts.answers[index] = answer
+      noteDisagreement(index)
+    }
+    facts.flips.merge(batch.flips) { $1 }
+    for (index, flips) in batch.flips where flips { self.flips.insert(index) }
+    facts.failures.merge(batch.failures) { $1 }
+    return grow(by: batch.posts)
+  }
+
+  /// Notes the router's decision; an answer of the expert that is not chosen any more says nothing.
+  mutating func setRoute(_ decision: RouteDecision, of index: Int) {
+    routes[index] = decision
+    forgetExplanation(index, unless: decision)
+    if let answer = facts.answers[index], answer.route != decision.route {
+      facts.answers[index] = nil
+      disagreements.remove(index)
+    }
+  }
+
+  /// Another router is installed: nothing that was known of routes holds any more.
+  mutating func routerChanged() -> [Effect] {
+    routes = [:]
+    facts.forgetRoutes()
+    disagreements = disagreements.filter { facts.answers[$0] != nil }
+    guard let text = queue.query, let query = try? Query.parse(text),
+      !query.needs.isDisjoint(with: [.route, .answer])
+    else { return [] }
+    return search(text, adopt: true)
+  }
+}

@@ -1,0 +1,127 @@
+import Corpora
+import Screen
+
+/// A list that is not final: of some posts something must be found out first. It grows while that
+/// comes in.
+struct ListGrowth: Sendable, Equatable {
+  let text: String
+  let query: Query
+  /// What the runtime is asked for.
+  let request: FactRequest
+  /// Matches so far, in order.
+  var matches: [Int]
+  /// Posts that cannot be judged yet.
+  var unknown: Set<Int>
+  /// Posts that never will be, and why for the first.
+  var unjudged: Int
+  var reason: String?
+
+  init(_ job: SearchJob, number: Int) {
+    text = job.text
+    query = job.query
+    matches = job.matches
+    unknown = Set(job.unknown)
+    unjudged = job.unjudged
+    reason = job.reason
+    // A picture that is not there needs no decoding, and so on: all of it is asked for at once.
+    request = FactRequest(number: number, needs: job.query.needs, posts: job.unknown)
+  }
+}
+
+extension WorkbenchState {
+  /// Judges posts again of which something was found out.
+  mutating func grow(by indices: some Sequence<Int>) -> [Effect] {
+    guard var growing = growth, !growing.unknown.isEmpty else { return [] }
+    var matcher = QueryMatcher(growing.query)
+    var found: [Int] = []
+    for index in indices where growing.unknown.contains(index) {
+      switch matcher.verdict(index, self) {
+      case .unknown: continue
+      case .yes: found.append(index)
+      case .no: break
+      case .unjudged(let reason):
+        growing.unjudged += 1
+        growing.reason = growing.reason ?? reason
+      }
+      growing.unknown.remove(index)
+    }
+    if !found.isEmpty { growing.matches = (growing.matches + found).sorted() }
+    growth = growing
+    if growing.unknown.isEmpty { return finishGrowth() }
+    if !found.isEmpty { list(growing.matches, for: growing.text) }
+    return []
+  }
+
+  /// The runtime has done all that it could.
+  mutating func looked(_ number: Int, failure: String?) -> [Effect] {
+    guard var growing = growth, growing.request.number == number else { return [] }
+    growing.unjudged += growing.unknown.count
+    if !growing.unknown.isEmpty { growing.reason = failure ?? growing.reason }
+    growing.unknown = []
+    growth = growing
+    return finishGrowth()
+  }
+
+  /// The list is final.
+  mutating func finishGrowth() -> [Effect] {
+    guard let done = growth else { return [] }
+    growth = nil
+    var left = ""
+    if done.unjudged > 0 {
+      left =
+        "; \(counted(done.unjudged)) could not be judged"
+        + (done.reason.map { ": \($0)" } ?? "")
+    }
+    guard !done.matches.isEmpty else {
+      tell(
+        Notice(
+          text: "no post matches \"\(done.text)\"" + left, isError: true, subject: .search))
+      return [.bell]
+    }
+    list(done.matches, for: done.text)
+    tell(
+      Notice(
+        text: "\(grouped(done.matches.count)) of \(counted(posts.count)); "
+          + "\(keymap.label("leave")) lists all again" + left, isError: done.unjudged > 0,
+        subject: .search))
+    return []
+  }
+
+  /// Lists matches; without any the list that is on screen stays.
+  mutating func list(_ matches: [Int], for text: String) {
+    guard !matches.isEmpty else { return }
+    let before = queue.current
+    queue.show(matches, query: text)
+    if queue.current != before { arrive() }
+  }
+
+  /// `1/71 of 400`, and while the list grows how many posts were looked at.
+  var placeWords: String {
+    let place = queue.count == 0 ? "0" : grouped(queue.position + 1)
+    guard let query = queue.query else { return "\(place)/\(grouped(queue.count))" }
+    let looked = growth?.text == query ? ", " + lookedWords : ""
+    return
+      "\(place)/\(grouped(queue.count)) of \(grouped(posts.count))\(looked) for \(short(query))"
+  }
+
+  /// What is looked for while nothing is found that could be listed.
+  var lookingWords: String? {
+    guard let growth, growth.text != queue.query else { return nil }
+    return "0 of \(grouped(posts.count)), \(lookedWords) for \(short(growth.text))"
+  }
+
+  private var lookedWords: String {
+    let looked = growth.map { posts.count - $0.unknown.count } ?? posts.count
+    return "\(grouped(looked)) looked at"
+  }
+
+  private func short(_ query: String) -> String {
+    TextWidth.fitted(safe(query), columns: 20, ellipsis: look.glyphs.ellipsis)
+  }
+
+  private func counted(_ count: Int) -> String {
+    "\(grouped(count)) post\(count == 1 ? "" : "s")"
+  }
+
+  func grouped(_ number: Int) -> String { RegionVerdict.grouped(number) }
+}
