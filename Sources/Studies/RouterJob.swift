@@ -105,7 +105,7 @@ public struct RouterJob: Sendable {
       name: name, task: task, textExpert: experts.text, multimodalExpert: experts.multimodal,
       encoder: embedder.name, labels: dataset.routedLabels(task), base: found.discriminator,
       training: found.best.configuration, seed: seed, rehearsal: learned, heldOut: judged)
-    bundle.encoderFingerprint = (embedder as? any DualEncoding)?.fingerprint
+    bundle.encoderFingerprint = embedder.fingerprint
     let metrics = ["devUnionF1": Double(found.best.devUnion)]
     try bundle.save(
       to: target,

@@ -69,7 +69,7 @@ extension EncoderFolder {
     return found.array.withUnsafeBufferPointer { a in
       expected.array.withUnsafeBufferPointer { b in
         var error: Float = 0
-        for i in a.indices where mask.map { $0[min(i / width, $0.count - 1)] } ?? true {
+        for i in a.indices where mask.map({ $0[min(i / width, $0.count - 1)] }) ?? true {
           let difference = abs(a[i] - b[i])
           // Written so that a number that is none counts as infinitely wrong.
           error = difference <= error ? error : difference > error ? difference : .infinity
