@@ -167,7 +167,7 @@ import Testing
 
   static let looking: [String: Check] = [
     "heat": {
-      $0.command("heat"); return $0.state.pictureRequest?.heat == nil
+      $0.command("heat"); return $0.state.pictureRequest?.heat != nil
     },
     "numbers": {
       $0.command("numbers"); return $0.text.contains("heat as numbers")
