@@ -4,7 +4,7 @@ extension Action {
       "heat", .looking, keys: ["H"], "heat over the picture on or off", needsAnswer: true,
       unavailable: needsMap
     ) { state, _ in
-      state.choice.heat.toggle()
+      state.choice.showsHeat.toggle()
       return []
     },
     Action(

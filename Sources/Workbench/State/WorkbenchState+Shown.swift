@@ -119,7 +119,7 @@ extension WorkbenchState {
   var pictureRequest: PictureRequest? {
     guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
     return PictureRequest(
-      post: posts[index].id, box: box.size, heat: choice.heat ? heat : nil)
+      post: posts[index].id, box: box.size, heat: choice.showsHeat ? heat : nil)
   }
 
   /// Every range that gold or a system names, with what each says of it.

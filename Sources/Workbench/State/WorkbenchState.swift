@@ -236,8 +236,17 @@ enum Mode: Sendable, Equatable {
 
 /// What the person chose to see.
 struct ViewChoice: Sendable, Equatable {
+  /// Whether heat lies over the picture now.
+  var showsHeat: Bool {
+    get { explains ? reasonHeat : heat }
+    set {
+      if explains { reasonHeat = newValue } else { heat = newValue }
+    }
+  }
   /// Heat over the picture; at first the picture itself is to be seen.
   var heat = false
+  /// The same while a route is explained: what each region is worth is part of the reasons.
+  var reasonHeat = true
   /// The heat's values as numbers in the place of the picture.
   var numbers = false
   /// Which slice of the heat: nil = mean over all heads and layers.

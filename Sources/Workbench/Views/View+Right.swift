@@ -57,7 +57,7 @@ extension WorkbenchState {
       pen.line(name, .muted, in: box, row: 0)
       return
     }
-    if !choice.heat, !choice.numbers {
+    if !choice.showsHeat, !choice.numbers {
       let words = "\(keymap.label("heat")) shows \(safe(signal.caption))"
       pen.line(pen.cell(words, box.columns), .muted, in: box, row: 0)
       return
