@@ -67,7 +67,8 @@ extension ModelSet {
       case .failure(let notice): reads[i].regions = try? regions.missing(notice.sentence)
       }
       reads[i].regions?.boxes = boxes?[post.id]
-      if let tagger = multimodal as? ExpertModel, !readsItself(tagger), let seen = reads[i].regions {
+      if let tagger = multimodal as? ExpertModel, !readsItself(tagger), let seen = reads[i].regions
+      {
         // RIVA was trained with zeros where there is no picture.
         reads[i].input.regions = seen.isMissing ? Tensor(seen.shape) : seen.tensor
         reads[i].input.seen = seen.isMissing ? nil : seen.seen

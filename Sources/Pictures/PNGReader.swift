@@ -23,7 +23,8 @@ enum PNGReader {
       throw .truncated(format: "PNG")
     }
     let picture = try pixels(
-      of: withoutColorSpace(bytes), width: width, height: height, keepsHidden: purpose == .reference)
+      of: withoutColorSpace(bytes), width: width, height: height, keepsHidden: purpose == .reference
+    )
     let upright = picture.upright(from: orientation(in: bytes))
     return DecodedPicture(
       picture: upright, originalSize: PixelSize(width: upright.width, height: upright.height),

@@ -5,8 +5,8 @@ import Routing
 /// Whether MAF's measures tell a post's own picture from another's.
 enum MatchQuality {
   /// `devMatchAUC` and `devCosineAUC`: the chance that a post scores higher with its own picture
-  /// than some post does with a picture of another one; 0.5 tells nothing. Measures that the model does
-  /// not have are left out, and both when fewer than two posts have a picture.
+  /// than some post does with a picture of another one; 0.5 tells nothing. Measures that the model
+  /// does not have are left out, and both when fewer than two posts have a picture.
   ///
   /// - Throws: `EncoderInputError`.
   static func metrics(

@@ -40,6 +40,8 @@ import Testing
     }
     expectInvariants(desk.state)
     desk.services.failure = nil
+    // A screen that is too small takes no keys.
+    desk.send(.resized(Size(columns: 120, rows: 36)))
     while desk.state.history.nextUndo != nil {
       desk.command("undo"); desk.press("Escape", "Escape")
     }
