@@ -58,7 +58,7 @@ struct StoryTests {
     var results: [[Post]] = []
     for (name, waits, more) in [
       ("ahead", false, ["--models", models]), ("slow", true, ["--models", models]),
-      ("alone", false, ["--models", folder.path]),
+      ("alone", false, []),
     ] {
       let script = try folder.write(
         keys.map { "key \($0)\n" + (waits ? "wait\n" : "") }.joined() + "wait\n", "\(name).keys")
@@ -88,7 +88,7 @@ struct StoryTests {
     let script = try folder.write("key c\nkey 0\nkey Return\nwait\n", "keys")
     let store = folder.path + "/store.sqlite"
     let result = try Program.run([
-      data, "--store", store, "--script", script, "--size", "80x24", "--models", folder.path,
+      data, "--store", store, "--script", script, "--size", "80x24",
     ])
     #expect(result.status == 0, "\(result.errors)")
     let after = try export(data, store, folder)

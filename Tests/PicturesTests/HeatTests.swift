@@ -108,7 +108,7 @@ import Testing
     #expect(result[15, 5] == gray)
     func mixed(_ color: RGB) -> [Int] {
       [color.red, color.green, color.blue].map {
-        Int((Float(120) + 0.7 * (Float($0) - 120) + 0.5).rounded(.down))
+        Int((Float(120) + style.strength * (Float($0) - 120) + 0.5).rounded(.down))
       }
     }
     func colors(_ x: Int) -> [Int] {

@@ -27,11 +27,17 @@ struct DatasetOptions: ParsableArguments {
   @Flag(help: "Stop at the first malformed line.")
   var strict = false
 
+  /// The account's name where the environment has none: its number where it has no entry either, so
+  /// that the edits of two people never run together.
+  private static var accountName: String {
+    getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "user \(getuid())"
+  }
+
   /// The same as the services want it.
   func session(dataset: String?, annotator: String? = nil) -> SessionOptions {
     let environment = ProcessInfo.processInfo.environment
     var options = SessionOptions(
-      dataset: dataset, annotator: annotator ?? environment["USER"] ?? "somebody")
+      dataset: dataset, annotator: annotator ?? environment["USER"] ?? Self.accountName)
     options.models = models
     options.system = system
     options.router = router
