@@ -65,10 +65,11 @@ static inline void twinlens_flush(int row, int column) {
 
 /* Sends the cells put so far, whose hardware cursor may be left anywhere. curses sets scrolling
    regions and scrolls them where several lines moved (ncurses/tty/hardscroll.c), whatever idlok
-   says, and the pixels of a picture then stand in other rows than the cells that hold it. With one
-   changed line at a time it has nothing to move: a line that came from elsewhere still stands there
-   as well, and only lines that are there once are looked for (ncurses/tty/hashmap.c). */
-static inline void twinlens_send_line(void) {
+   says, and the pixels of a picture then stand in other rows than the cells that hold it. It looks
+   for lines that stood once and stand once (ncurses/tty/hashmap.c). A line that came from elsewhere
+   and is sent before that place changes stands twice, so that there is nothing to move: the caller
+   sends in between. */
+static inline void twinlens_send_lines(void) {
   leaveok(stdscr, TRUE);
   wnoutrefresh(stdscr);
   doupdate();

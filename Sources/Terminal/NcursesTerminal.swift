@@ -147,7 +147,7 @@ public final class NcursesTerminal {
     pairs.beginFrame()
     var row: Int?
     for (place, cell) in plan.changes {
-      if plan.keepsLines, let row, row != place.row { twinlens_send_line() }
+      if let row, row != place.row, plan.breaks.contains(place.row) { twinlens_send_lines() }
       row = place.row
       put(cell, at: place)
     }

@@ -59,4 +59,7 @@ struct ScreenPlan {
   /// moves pictures with the lines even after their pixels were erased, and shows parts of them
   /// again.
   var keepsLines = false
+  /// Rows before which everything so far is sent, where lines must not move: a line that comes to
+  /// stand where another stood must not be sent together with that one.
+  var breaks: Set<Int> = []
 }

@@ -76,6 +76,7 @@ struct ScreenPlanner {
       written = [Bool](repeating: false, count: cells.count)
     }
     let before = owners
+    let old = showsPictures ? rowHashes(shown.map { $0?.text ?? "" }) : []
     var changedRows = Set<Int>()
     var changed = [Bool](repeating: false, count: cells.count)
     for index in cells.indices {
@@ -111,6 +112,9 @@ struct ScreenPlanner {
     plan.repaints = redraws
     if clearsForPictures, keys != pictures || touches(before, changed) { plan.repaints = true }
     plan.keepsLines = showsPictures && !plan.repaints
+    if plan.keepsLines {
+      plan.breaks = breaks(changedRows, from: old, to: rowHashes(shown.map { $0?.text ?? "" }))
+    }
     let all = plan.repaints
     for (picture, cellsOfIt) in zip(placed, held) {
       let isNew = !pictures.contains(PictureKey(identity: picture.identity, box: picture.box))
@@ -130,6 +134,32 @@ struct ScreenPlanner {
     pictures = keys
     redraws = false
     return plan
+  }
+
+  /// A number for the text of each row; equal rows have equal numbers.
+  private func rowHashes(_ texts: [String]) -> [Int] {
+    guard size.columns > 0 else { return [] }
+    return (0..<(texts.count / size.columns)).map { row in
+      var hasher = Hasher()
+      for text in texts[(row * size.columns)..<((row + 1) * size.columns)] { hasher.combine(text) }
+      return hasher.finalize()
+    }
+  }
+
+  /// The rows before which the rows so far must be sent, so that no line is sent together with
+  /// another that stood where it comes to stand, or comes to stand where it stood.
+  private func breaks(_ changed: Set<Int>, from old: [Int], to new: [Int]) -> Set<Int> {
+    var breaks: Set<Int> = []
+    var (gone, come) = (Set<Int>(), Set<Int>())
+    for row in changed.sorted() where old.indices.contains(row) && new.indices.contains(row) {
+      if gone.contains(new[row]) || come.contains(old[row]) {
+        breaks.insert(row)
+        (gone, come) = ([], [])
+      }
+      gone.insert(old[row])
+      come.insert(new[row])
+    }
+    return breaks
   }
 
   private func position(_ index: Int) -> Position {
