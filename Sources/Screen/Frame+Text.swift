@@ -30,13 +30,25 @@ extension Frame {
       shown = TextWidth.fitted(shown, columns: end - place.column, ellipsis: ellipsis)
     }
     var column = place.column
+    /// False where the text ends: a piece no longer fits.
+    func add(_ piece: String, _ width: Int, to frame: inout Frame) -> Bool {
+      guard column + width <= end else { return false }
+      if column >= clip.column {
+        frame.put(piece, width: width, at: Position(column: column, row: place.row), style)
+      }
+      column += width
+      return true
+    }
     text: for character in shown {
+      let width = TextWidth.columns(of: character)
+      if width == 0 { continue }
+      // Nearly every cluster fits into its one or two cells.
+      if width <= 2 {
+        guard add(String(character), width, to: &self) else { break }
+        continue
+      }
       for (piece, width) in TextWidth.pieces(of: character) where width > 0 {
-        if column + width > end { break text }
-        if column >= clip.column {
-          put(piece, width: width, at: Position(column: column, row: place.row), style)
-        }
-        column += width
+        guard add(piece, width, to: &self) else { break text }
       }
     }
     return column - place.column

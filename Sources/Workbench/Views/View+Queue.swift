@@ -8,6 +8,7 @@ extension WorkbenchState {
   func drawQueue(_ pen: inout Pen, _ box: Box) {
     let top = queueTop(rows: box.rows)
     let marks = SearchMarks(shownQuery)
+    let idColumns = idColumns(box, top: top)
     for row in 0..<box.rows where top + row < queue.count {
       let position = top + row
       let index = queue[position]
@@ -18,7 +19,6 @@ extension WorkbenchState {
         routePiece(pen, index),
         flagPiece(pen, index),
       ]
-      let idColumns = self.idColumns(box)
       let id = Self.fitted(id: safe(posts[index].id), idColumns, pen.look.glyphs.ellipsis)
       pieces.append(
         pen.piece(" " + TextWidth.padded(id.text, columns: idColumns), here ? .title : .text))
@@ -27,17 +27,16 @@ extension WorkbenchState {
         pieces.append(pen.piece(" " + words, .muted))
       }
       pen.line(pieces, in: box, row: row)
-      if let marks { mark(marks, &pen, box.line(row), posts[index]) }
+      if let marks { mark(marks, &pen, box.line(row), posts[index], idColumns) }
     }
   }
 
   /// Columns of the signs before an id, its leading space included.
   private static let signColumns = 5
 
-  private func idColumns(_ box: Box) -> Int {
+  private func idColumns(_ box: Box, top: Int) -> Int {
     guard box.columns >= 30 else { return box.columns - Self.signColumns }
     // No wider than the ids on screen are: the text says more.
-    let top = queueTop(rows: box.rows)
     let longest = (top..<min(queue.count, top + box.rows)).map {
       TextWidth.columns(of: safe(posts[queue[$0]].id))
     }.max()
@@ -61,9 +60,11 @@ extension WorkbenchState {
   }
 
   /// Marks what a search found in a line of the list.
-  private func mark(_ marks: SearchMarks, _ pen: inout Pen, _ line: Box, _ post: Post) {
+  private func mark(
+    _ marks: SearchMarks, _ pen: inout Pen, _ line: Box, _ post: Post, _ idColumns: Int
+  ) {
     var at = Position(column: line.column + Self.signColumns, row: line.row)
-    let idBox = Box(column: at.column, row: at.row, columns: idColumns(line), rows: 1)
+    let idBox = Box(column: at.column, row: at.row, columns: idColumns, rows: 1)
     let shown = safe(post.id)
     let cut = Self.fitted(id: shown, idBox.columns, look.glyphs.ellipsis).cut
     pen.mark(
