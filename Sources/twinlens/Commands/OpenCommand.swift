@@ -21,7 +21,7 @@ struct OpenCommand: ParsableCommand {
       "File of the annotations; else .twinlens/ in the dataset's folder.", valueName: "file"))
   var store: String?
 
-  @Option(help: "Name that edits are made under; else $USER.")
+  @Option(help: "Name that edits are made under; else $USER, or the name of the account.")
   var annotator: String?
 
   @Option(help: "How pictures are shown; else TWINLENS_GRAPHICS, else by asking the terminal.")
