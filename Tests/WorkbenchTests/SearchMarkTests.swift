@@ -54,6 +54,24 @@ import Testing
     #expect(try marks("/a+/", "\(long) a") == [[], []])
   }
 
+  /// Ids of several lengths: the texts beside them begin where the longest id ends, in every line.
+  @Test func marksOfTheListStandOnWhatWasFound() {
+    let posts = ["a", "a-much-longer-id", "b"].map { id in
+      Post(
+        id: id, tokens: ["a", "needle", "here"].map { Token($0) }, imageID: nil, mentions: [],
+        relations: [], split: .train, attributes: [:], source: SourceLocation(file: "f", line: 1))
+    }
+    var state = Samples.state(300, 40)
+    state = WorkbenchState(
+      opened: state.opened, posts: posts, size: state.size, keymap: nil)
+    var desk = Desk(state)
+    desk.press("/")
+    desk.type("needle")
+    desk.press("Return")
+    // Once in the text, once in each line of the list.
+    #expect(marked(desk) == [String](repeating: "needle", count: 4))
+  }
+
   @Test func whileTypingAndAfterwards() {
     var desk = Desk(Samples.state(120, 36))
     desk.press("/")
