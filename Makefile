@@ -16,9 +16,12 @@ PROGRAM = .build/release/twinlens
 LINTED = Sources Tests Package.swift
 
 SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
+# What `--peer` runs; each once, since install refuses a file it has just written.
+PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples bench docs check-docs lint format install uninstall clean
+.PHONY: help setup build run test fuzz parity samples bench docs check-docs check-install lint format \
+	install uninstall clean
 
 help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
@@ -32,6 +35,7 @@ help:
 	@echo "make samples    draw Samples/ and train its models again (long)"
 	@echo "make docs       bring the generated parts of the manual up to date"
 	@echo "make check-docs run every command, script and query of the manual"
+	@echo "make check-install install into a folder that goes away again, and use that copy"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
 	@echo "make clean      remove what was built"
 	@echo "The first of run, test and build installs missing Debian packages."
@@ -67,6 +71,9 @@ bench: build
 check-docs: build
 	@Scripts/check-docs $(PROGRAM)
 
+check-install: build
+	@Scripts/check-install $(PROGRAM)
+
 docs: build
 	@Scripts/make-docs $(PROGRAM)
 
@@ -86,7 +93,7 @@ install: $(if $(SUDO_USER),,build)
 	@install -s -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/twinlens"
 	@rm -rf "$(SHARE)/Samples" "$(SHARE)/Themes" "$(SHARE)/docs" "$(SHARE)/Tools"
 	@cp -R Samples Themes docs "$(SHARE)/"
-	@install -d "$(SHARE)/Tools" && install -m 644 Tools/bench-*.py Tools/*-peer.py "$(SHARE)/Tools/"
+	@install -d "$(SHARE)/Tools" && install -m 644 $(PEERS) "$(SHARE)/Tools/"
 	@install -m 644 README.md LICENSE "$(SHARE)/"
 	@echo "Installed $(DESTDIR)$(PREFIX)/bin/twinlens and $(SHARE)"
 
