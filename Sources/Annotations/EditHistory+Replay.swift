@@ -45,8 +45,8 @@ public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
       (first == last ? "step \(first) is" : "steps \(first) to \(last) are")
         + " missing in the store; all others are used, check the posts edited around then"
     case .elsewhere(let path, let steps, let command):
-      "\(steps == 1 ? "1 step" : "\(steps) steps") made while the store could not be written "
-        + "\(steps == 1 ? "is" : "are") in \(path); `\(command)` adds \(steps == 1 ? "it" : "them")"
+      "`\(command)` adds \(steps == 1 ? "1 step that was" : "\(steps) steps that were") made while "
+        + "the store could not be written (in \(path))"
     }
   }
 }

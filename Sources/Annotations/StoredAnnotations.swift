@@ -18,7 +18,11 @@ public struct StoredAnnotations: Sendable {
     let isThere = access(main, F_OK) == 0
     guard isThere || location.reason == .named else {
       history = EditHistory()
-      findings = []
+      // Edits of a time when the dataset could not be written are nobody's to lose.
+      findings = try location.aside(of: main).map { aside in
+        let own = try AnnotationStore(path: aside, access: .readOnly).steps().steps
+        return own.isEmpty ? [] : [location.elsewhere(aside, own.count, dataset)]
+      } ?? []
       return
     }
     let store = try AnnotationStore(path: main, access: .readOnly)

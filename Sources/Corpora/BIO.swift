@@ -210,7 +210,7 @@ extension EntityType {
   static let otherSpelling = "OTHER"
 
   /// The type of that name, with `OTHER` understood as MISC.
-  static func normalized(_ name: some StringProtocol) -> EntityType {
+  public static func normalized(_ name: some StringProtocol) -> EntityType {
     name == otherSpelling ? .miscellaneous : EntityType(String(name))
   }
 }

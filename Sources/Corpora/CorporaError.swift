@@ -17,6 +17,7 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   case wouldOverwrite(String)
   case notAnExport(String)
   case cannotWrite(String, code: Int32)
+  case unencodable(String, TextEncoding)
   case unwritableToken(post: String, token: Int)
 
   /// What is wrong, where, and what to do.
@@ -54,6 +55,8 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
         + "folder to --out or move it away"
     case .cannotWrite(let path, let code):
       "\(path): cannot be written (\(Self.reason(code))); check permissions and free space"
+    case .unencodable(let file, let encoding):
+      "\(file): a label has characters that \(encoding.rawValue) lacks; export with --jsonl"
     case .unwritableToken(let post, let token):
       "post \(post), word \(token): a tab or line break does not fit the format; write JSON Lines"
     }

@@ -58,7 +58,8 @@ extension Split {
   }
 
   private static let words: [String: Split] = [
-    "train": .train, "valid": .dev, "val": .dev, "dev": .dev, "test": .test,
+    "train": .train, "training": .train, "test": .test, "testing": .test,
+    "dev": .dev, "development": .dev, "val": .dev, "valid": .dev, "validation": .dev,
   ]
 
   /// The order in which files of a folder are read.

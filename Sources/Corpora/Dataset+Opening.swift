@@ -24,9 +24,11 @@ extension Dataset {
   ///   - images: a folder to look for pictures in first.
   ///   - strict: stop at the first malformed line instead of listing it.
   ///   - reading: how irregular BIO tags are understood.
+  ///   - encoding: what files are in that are neither UTF-8 nor UTF-16; else the settings' one.
   /// - Throws: `CorporaError`.
   public static func open(
-    _ path: String, images: String? = nil, strict: Bool = false, reading: BIO.Reading = .lenient
+    _ path: String, images: String? = nil, strict: Bool = false,
+    reading: BIO.Reading = .lenient, encoding: TextEncoding? = nil
   ) throws -> Dataset {
     var info = stat()
     guard stat(path, &info) == 0 else {
@@ -37,6 +39,7 @@ extension Dataset {
     let root = isFolder ? path : FilePath.parent(of: path)
     var opener = Opener(root: root, strict: strict, reading: reading)
     try opener.readSettings()
+    if let encoding { opener.settings.encoding = encoding }
     try opener.checkModels()
     let listed = isFolder ? try opener.listFolder() : [FilePath.name(of: path)]
     for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
@@ -196,7 +199,8 @@ private struct Opener {
     do {
       let beginning = try FileBytes.read(path(of: name), limit: Bounds.line, prefix: true)
       if beginning.isEmpty { return nil }
-      let text = TextEncoding(of: beginning).utf8(beginning)
+      let encoding = TextEncoding(of: beginning, named: settings.encoding)
+      let text = encoding.utf8(beginning) ?? beginning
       let guess = text.withUnsafeBufferPointer(DataFormat.guess)
       if guess == .unknown { nearest = text.withUnsafeBufferPointer(DataFormat.nearest) }
       return guess
@@ -227,9 +231,10 @@ private struct Opener {
     } catch let error as CorporaError {
       return try note(.unreadableFile(error.description), file: source.name)
     }
-    let encoding = TextEncoding(of: stored)
-    let bytes = encoding.utf8(stored)
-    guard encoding == .utf8 || encoding.encoded(bytes) == stored else {
+    let encoding = TextEncoding(of: stored, named: settings.encoding)
+    guard let bytes = encoding.utf8(stored),
+      encoding == .utf8 || encoding.encoded(bytes) == stored
+    else {
       return try note(.unreadableFile("not valid \(encoding.rawValue)"), file: source.name)
     }
     let (parsed, hash) = try parse(bytes, stored: stored, source)

@@ -1,4 +1,5 @@
 import Settings
+import Tensors
 import TOMLKit
 
 /// What `dataset.toml` in a dataset's folder overrides and adds (docs/formats.md).
@@ -13,6 +14,16 @@ struct DatasetSettings {
   /// What numbers in place of tags stand for, as Hugging Face's `ClassLabel` has them.
   var tags: [String] = []
   var images: String?
+  /// What files are in that are neither UTF-8 nor UTF-16.
+  var encoding: TextEncoding?
+
+  /// The settings of the folder that a file is in, without anything that is wrong with them.
+  static func beside(_ file: String) -> DatasetSettings {
+    let path = FilePath.parent(of: file) + "/" + fileName
+    guard let bytes = try? FileBytes.read(path, limit: Bounds.line) else { return DatasetSettings() }
+    var findings = FindingCollector(file: fileName, strict: false)
+    return (try? read(String(decoding: bytes, as: UTF8.self), &findings)) ?? DatasetSettings()
+  }
 
   /// Reads the text of a `dataset.toml`; what cannot be used is a finding.
   static func read(_ text: String, _ findings: inout FindingCollector) throws -> DatasetSettings {
@@ -30,6 +41,13 @@ struct DatasetSettings {
       case "name": settings.name = value?.string
       case "guidelines": settings.guidelines = value?.string
       case "images": settings.images = value?.string
+      case "encoding":
+        settings.encoding = value?.string.flatMap { TextEncoding(name: $0) }
+        if let name = value?.string, settings.encoding == nil {
+          let known = TextEncoding.names.joined(separator: ", ")
+          try findings.add(
+            .settings("encoding \"\(name)\" is not known; it may be \(known)"), line: 0)
+        }
       case "types": settings.types = strings(value).map { .normalized($0) }
       case "relations": settings.relations = strings(value)
       case "tags": settings.tags = strings(value)

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// Writes a dataset with its edits into another folder, each file in its own format.
 public enum DatasetWriter {
@@ -55,6 +56,9 @@ public enum DatasetWriter {
       outputs.append(
         (name, JSONLines.bytes(of: posts, reading: dataset.reading, misc: file.misc)))
     }
+    if let settings = settings(of: dataset) {
+      outputs.append((DatasetSettings.fileName, settings))
+    }
     var record = ExportRecord(folder: directory)
     let files = outputs.map { ($0.name, SHA256.hexDigest(of: $0.bytes)) }
     for (name, hash) in files {
@@ -71,6 +75,13 @@ public enum DatasetWriter {
     for output in outputs { try FileBytes.write(output.bytes, to: "\(directory)/\(output.name)") }
     try record.note(files, replacing: true)
     return Report(files: outputs.map(\.name), changedPosts: changed.count, notices: notices)
+  }
+
+  /// What the dataset's settings say, which an export needs to be read in the same way; nil without.
+  private static func settings(of dataset: Dataset) -> [UInt8]? {
+    let path = "\(dataset.root)/\(DatasetSettings.fileName)"
+    guard FolderBoundary(dataset.root)?.escape(of: path) == nil else { return nil }
+    return try? FileBytes.read(path, limit: Bounds.line)
   }
 
   /// One file's bytes with the edits in them.
@@ -103,7 +114,9 @@ public enum DatasetWriter {
       }
     }
     guard !changed.isEmpty else { return (stored, notices) }
-    let bytes = file.encoding.utf8(stored)
+    guard let bytes = file.encoding.utf8(stored) else {
+      throw CorporaError.changedSinceOpened(file.name)
+    }
     let written =
       switch file.format {
       case .mner:
@@ -115,7 +128,10 @@ public enum DatasetWriter {
           tagNames: dataset.tagNames)
       case .pair: bytes
       }
-    return (file.encoding.encoded(written), notices)
+    guard let encoded = file.encoding.encoded(written) else {
+      throw CorporaError.unencodable(file.name, file.encoding)
+    }
+    return (encoded, notices)
   }
 }
 
@@ -126,6 +142,16 @@ extension Dataset {
       return nil
     }
     return post.tagTexts(reading: reading, misc: misc).first { !tagNames.contains($0) }
+  }
+}
+
+extension Dataset {
+  /// Where a post's edits are lost on export, in words; nil where its file has a place for them.
+  public func lacksPlace(for new: Post, insteadOf old: Post) -> String? {
+    guard let file = files.first(where: { $0.name == old.source.file }),
+      !file.format.holds(new, insteadOf: old)
+    else { return nil }
+    return "\(file.name) has no place for it; export with --jsonl"
   }
 }
 

@@ -72,6 +72,21 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     return "\(place): \(wording.wrong); \(wording.advice)"
   }
 
+  /// `line: what is wrong, what to do`, for a place where the file is known.
+  public var sentence: String {
+    (location.line > 0 ? "line \(location.line): " : "") + "\(wording.wrong); \(wording.advice)"
+  }
+
+  /// Whether it is about a line of a post that is read, however much of it.
+  var isInsidePost: Bool {
+    switch problem {
+    case .noColumns, .noTab, .tooManyFields, .emptyWord, .invalidUTF8, .lineTooLong,
+      .unknownEncoding, .emptyPicture:
+      true
+    default: false
+    }
+  }
+
   /// A path that is fit for a sentence: short, without control characters.
   private static func printable(_ text: String) -> String {
     String(
@@ -98,9 +113,13 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
     case .idTooLong(let bytes):
       ("id of \(bytes) bytes is longer than \(Bounds.id)", "post left out; shorten the id")
     case .invalidUTF8:
-      ("not valid UTF-8", "shown with U+FFFD, kept as it is on writing; save the file as UTF-8")
+      (
+        "not valid UTF-8", "shown with U+FFFD, kept as it is on writing; \(TextEncoding.advice)"
+      )
     case .unknownEncoding:
-      ("neither UTF-8 nor GB18030", "shown with U+FFFD; save the file as UTF-8")
+      (
+        "neither UTF-8 nor GB18030", "shown with U+FFFD; name the encoding: --encoding latin-1"
+      )
     case .postWithoutTokens(let id):
       ("post \(id) has no words", "left out; add its words or remove it")
     case .tooManyTokens(let id):

@@ -81,7 +81,7 @@ final class ImageIndex: Sendable {
       }
     }
     return .missing(
-      "No picture \(Self.shown(id)).jpg, .jpeg or .png in \(folders.map(\.path).joined(separator: ", "))."
+      "\(Self.shown(id)).jpg, .jpeg or .png is not in \(folders.map(\.path).joined(separator: ", "))"
     )
   }
 

@@ -122,7 +122,7 @@ package struct JSONScanner: RecordScanner {
       switch bytes[position] {
       case UInt8(ascii: "\""):
         let (text, valid) = text(bytes, start..<position)
-        guard valid else { throw failure("not valid UTF-8") }
+        guard valid else { throw failure("not valid UTF-8; \(TextEncoding.advice)") }
         position += 1
         return text
       case UInt8(ascii: "\\"):
@@ -145,7 +145,7 @@ package struct JSONScanner: RecordScanner {
       switch byte {
       case UInt8(ascii: "\""):
         guard let text = String(validating: content, as: UTF8.self) else {
-          throw failure("not valid UTF-8")
+          throw failure("not valid UTF-8; \(TextEncoding.advice)")
         }
         return text
       case UInt8(ascii: "\\"):

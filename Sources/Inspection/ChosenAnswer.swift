@@ -8,6 +8,9 @@ import Tensors
 public struct ChosenAnswer: Sendable, Hashable {
   /// By which decision the expert was chosen; nil when there was none.
   public let route: Route?
+  /// What the router chooses experts for, which alone is compared with gold: a dataset of relations
+  /// labels no mentions. Nil without a router: whatever was answered is compared.
+  public let task: ExpertTask?
   /// The mentions; nil when no expert answers mentions.
   public let mentions: [EntityMention]?
   /// The pairs of the post as its file has it, with the answered labels; nil when no expert answers
@@ -15,16 +18,19 @@ public struct ChosenAnswer: Sendable, Hashable {
   public let relations: [RelationMention]?
 
   /// An answer by its parts.
-  public init(route: Route?, mentions: [EntityMention]?, relations: [RelationMention]?) {
+  public init(
+    route: Route?, task: ExpertTask?, mentions: [EntityMention]?, relations: [RelationMention]?
+  ) {
     self.route = route
+    self.task = task
     self.mentions = mentions
     self.relations = relations
   }
 
   /// Whether gold has other mentions, or another label for a pair that the expert was asked about.
   public func differs(from gold: Post) -> Bool {
-    if let mentions, Set(mentions) != Set(gold.mentions) { return true }
-    guard let relations else { return false }
+    if task != .relations, let mentions, Set(mentions) != Set(gold.mentions) { return true }
+    guard task != .entities, let relations else { return false }
     return gold.relations.contains { pair in
       relations.contains {
         $0.head == pair.head && $0.tail == pair.tail && $0.label != pair.label
@@ -39,7 +45,8 @@ extension PostAnalysis {
     let (mentions, relations) = (chosen, chosenRelations)
     guard mentions != nil || relations != nil else { return nil }
     return ChosenAnswer(
-      route: decision?.route, mentions: mentions.map { $0.mentions.map(\.mention) },
+      route: decision?.route, task: decision.map { _ in task },
+      mentions: mentions.map { $0.mentions.map(\.mention) },
       relations: relations.map {
         $0.answers.map { RelationMention(head: $0.head, tail: $0.tail, label: $0.label) }
       })

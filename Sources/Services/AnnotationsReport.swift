@@ -11,8 +11,8 @@ public struct AnnotationsReport: Sendable {
 
   /// Opens a dataset and reads its annotations; without a store they are empty.
   /// - Throws: `CorporaError`, `StoreError`.
-  public init(dataset path: String, store: String?) throws {
-    dataset = try Dataset.open(path)
+  public init(dataset path: String, store: String?, encoding: TextEncoding? = nil) throws {
+    dataset = try Dataset.open(path, encoding: encoding)
     location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     // A store that was named must be there; that nobody has annotated yet is no error.
     let stored = try StoredAnnotations(at: location, over: dataset)
@@ -28,9 +28,9 @@ public struct AnnotationsReport: Sendable {
   ///   could not be written.
   /// - Throws: `CorporaError`, `StoreError`.
   public static func merge(
-    dataset path: String, store: String?, from: String?
+    dataset path: String, store: String?, from: String?, encoding: TextEncoding? = nil
   ) throws -> String {
-    let dataset = try Dataset.open(path)
+    let dataset = try Dataset.open(path, encoding: encoding)
     let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     if let unwritable = location.unwritable { throw StoreError.unwritable(unwritable) }
     guard let from = from ?? location.elsewhere else { throw StoreError.missing(location.path) }

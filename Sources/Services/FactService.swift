@@ -267,8 +267,8 @@ private struct Piece {
     }
     for place in places where batch.failures[place] == nil {
       batch.answers[place] = ChosenAnswer(
-        route: batch.routes[place]?.route, mentions: mentions[place],
-        relations: relations[place])
+        route: batch.routes[place]?.route, task: models.router?.configuration.task,
+        mentions: mentions[place], relations: relations[place])
     }
   }
 

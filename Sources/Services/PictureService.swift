@@ -130,12 +130,14 @@ public final class PictureService: Sendable {
   public func picture(_ request: PictureRequest, _ style: Style) -> RenderedPicture {
     let key = EncodedKey(request: request, style: style)
     if let known = state.withLock({ $0.encoded.value(key) }) { return known }
-    guard style.rung != .none else {
-      return .placeholder("pictures are off; --graphics chooses how to show them")
-    }
     guard let post = dataset.post(id: request.post) else { return .placeholder("no such post") }
-    switch decoded(post, fitting: Self.pixels(of: request.box, style)) {
+    // What is wrong with a picture is said even where none is drawn.
+    let isDrawn = style.rung != .none
+    let size = isDrawn ? Self.pixels(of: request.box, style) : PixelSize(width: 64, height: 64)
+    switch decoded(post, fitting: size) {
     case .failure(let notice): return .placeholder(notice.sentence)
+    case .success where !isDrawn:
+      return .placeholder("pictures are off; --graphics chooses how to show them")
     case .success(let source):
       let result = source.rendered(for: request, style)
       state.withLock { $0.encoded.insert(result, for: key, cost: result.cost) }

@@ -116,7 +116,8 @@ extension PostReport {
     let share = Int((min(1, max(0, scores.percentile)) * 100).rounded())
     return [
       "routed \(decision.route.rawValue): p \(number(scores.probability)) "
-        + "(threshold \(number(RouteDecision.threshold))), higher than on \(share)% of the dev posts, "
+        + "(threshold \(number(RouteDecision.threshold))), higher than on \(share)% of the router's "
+        + "held-out posts, "
         + "cosine \(number(scores.cosine)), by \(safe(analysis.router ?? ""))",
       "",
     ]

@@ -27,7 +27,8 @@ public struct PostReport: Sendable {
     _ options: SessionOptions, post id: String?, shared: SharedFiles = SharedFiles()
   ) throws {
     let dataset = try Dataset.open(
-      try Session.path(options, shared), images: options.images, strict: options.strict)
+      try Session.path(options, shared), images: options.images, strict: options.strict,
+      encoding: options.encoding)
     self.dataset = dataset
     let first = dataset.posts.first
     guard let base = id.map({ dataset.post(id: $0) }) ?? first else {

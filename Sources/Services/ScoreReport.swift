@@ -16,16 +16,17 @@ public struct ScoreReport: Sendable {
   /// Reads both files and scores one by the other.
   /// - Parameters:
   ///   - nulls: labels that say that a pair has no relation; empty for those that datasets use.
+  ///   - encoding: what files are in that are neither UTF-8 nor UTF-16.
   ///   - progress: told how much of the resampling is done, 0 … 1.
   /// - Throws: `CorporaError`, `AnswerError` with file and line.
   public init(
     task: ScoredTask, gold: String, predicted: String, reading: BIO.Reading = .lenient,
-    nulls named: [String] = [], progress: (Double) -> Void = { _ in }
+    nulls named: [String] = [], encoding: TextEncoding? = nil, progress: (Double) -> Void = { _ in }
   ) throws {
     self.task = task
     self.reading = reading
-    let right = try AnswerFile(path: gold, task: task, reading: reading)
-    let answers = try AnswerFile(path: predicted, task: task, reading: reading)
+    let right = try AnswerFile(path: gold, task: task, reading: reading, encoding: encoding)
+    let answers = try AnswerFile(path: predicted, task: task, reading: reading, encoding: encoding)
     let matched = try right.matched(with: answers, task: task)
     var notices: [String] = [right, answers].compactMap { file in
       file.unreadable.map {
@@ -79,6 +80,13 @@ public struct ScoreReport: Sendable {
     rows.append([])
     for type in sheet.rows { rows.append(row(type.name, type.counts, type.intervals)) }
     if let none = sheet.none { rows.append(row("(\(nullName))", none.counts, none.intervals)) }
+    let isDashed = rows.contains { $0.contains("—") }
+    let dashes =
+      isDashed
+      ? [
+        "—: not defined: precision where nothing is predicted, recall where nothing is labelled, F1 "
+          + "where neither is."
+      ] : []
     let kind =
       task == .ner
       ? "entity mentions, tags read \(reading == .strict ? "strictly" : "leniently")" : "relations"
@@ -86,16 +94,19 @@ public struct ScoreReport: Sendable {
       ([kind] + TextTable.aligned(rows) + [""] + notices.map { "note: \(safe.visible($0))" } + [
         "95 %: F1 of \(ScoreSheet.resamples) samples of the \(RegionVerdict.grouped(sheet.posts)) posts, "
           + "drawn with replacement."
-      ]).joined(separator: "\n")
+      ] + dashes).joined(separator: "\n")
   }
 
   private func row(
     _ name: String, _ counts: ScoreSheet.Counts, _ intervals: ScoreSheet.Intervals?
   ) -> [String] {
     func percent(_ value: Double) -> String { String(format: "%.2f", value) }
-    let range = intervals.map { "\(percent($0.f1.low)) – \(percent($0.f1.high))" } ?? ""
+    let hasF1 = counts.predicted + counts.gold > 0
+    let range =
+      hasF1 ? intervals.map { "\(percent($0.f1.low)) – \(percent($0.f1.high))" } ?? "" : ""
     return [
-      safe.visible(name), percent(counts.precision), percent(counts.recall), percent(counts.f1),
+      safe.visible(name), counts.predicted > 0 ? percent(counts.precision) : "—",
+      counts.gold > 0 ? percent(counts.recall) : "—", hasF1 ? percent(counts.f1) : "—",
       range, "\(counts.correct)", "\(counts.predicted)", "\(counts.gold)",
     ]
   }
@@ -119,18 +130,21 @@ public struct ScoreReport: Sendable {
     return JSONText.object(fields).text()
   }
 
+  /// What is not defined is left out.
   private static func scores(_ counts: ScoreSheet.Counts) -> [(String, JSONText)] {
-    [
-      ("precision", .double(rounded(counts.precision))),
-      ("recall", .double(rounded(counts.recall))), ("f1", .double(rounded(counts.f1))),
+    var fields: [(String, JSONText)] = []
+    if counts.predicted > 0 { fields.append(("precision", .double(rounded(counts.precision)))) }
+    if counts.gold > 0 { fields.append(("recall", .double(rounded(counts.recall)))) }
+    if counts.predicted + counts.gold > 0 { fields.append(("f1", .double(rounded(counts.f1)))) }
+    fields.append(
       (
         "counts",
         .object([
           ("correct", .int(counts.correct)), ("predicted", .int(counts.predicted)),
           ("gold", .int(counts.gold)),
         ])
-      ),
-    ]
+      ))
+    return fields
   }
 
   private static func json(_ row: ScoreSheet.Row) -> JSONText {

@@ -44,7 +44,8 @@ public struct Session: Sendable {
     let path = try Self.path(options, shared)
     // A folder that was named must hold models; the default one may be empty.
     if let named = options.models { try ModelsFolder.check(named) }
-    dataset = try Dataset.open(path, images: options.images, strict: options.strict)
+    dataset = try Dataset.open(
+      path, images: options.images, strict: options.strict, encoding: options.encoding)
     location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
     let stored = try AnnotationStore.open(location, over: dataset)
     store = stored.store
@@ -110,11 +111,13 @@ public struct Session: Sendable {
   /// The workbench over this session, as large as the screen.
   /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
   public func workbench(size: Size, look: Look) throws -> WorkbenchState {
-    let opened = WorkbenchState.Opened(
+    var opened = WorkbenchState.Opened(
       dataset: dataset.name, store: location.path, types: dataset.labelInventory,
       relations: dataset.relationLabels, reading: dataset.reading, hasModels: models.hasModels,
       hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
       annotator: options.annotator)
+    opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }
+    opened.findings = dataset.findingsByPost.mapValues { $0.map { "in the file, " + $0.sentence } }
     var state = WorkbenchState(
       opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
       look: look)

@@ -13,6 +13,8 @@ public struct SessionOptions: Sendable {
   public var router: String?
   /// A folder to look for pictures in first.
   public var images: String?
+  /// What files are in that are neither UTF-8 nor UTF-16; nil takes the dataset's settings.
+  public var encoding: TextEncoding?
   /// The file of the annotations.
   public var store: String?
   /// In whose name edits are made.

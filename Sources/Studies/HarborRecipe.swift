@@ -51,4 +51,23 @@ public struct HarborRecipe: Sendable {
   public static let names = [
     "resnet-harbor", "clip-harbor", "bilstm-crf", "riva", "riva-ungated", "rds", "rds-ungated",
   ]
+
+  /// What a model stands on, of the same list.
+  static func foundations(of name: String) -> [String] {
+    switch name {
+    case "resnet-harbor": []
+    case "clip-harbor": ["resnet-harbor"]
+    case "rds": ["resnet-harbor", "clip-harbor", "bilstm-crf", "riva"]
+    case "rds-ungated": ["resnet-harbor", "clip-harbor", "bilstm-crf", "riva-ungated"]
+    default: ["resnet-harbor", "clip-harbor"]
+    }
+  }
+
+  /// What decides a model's training besides seed, posts and what it stands on; empty for the usual
+  /// settings. Only the experts' epochs can be chosen.
+  func unusual(for name: String) -> [String] {
+    let isExpert = ExpertPlan.harbor.contains { $0.name == name }
+    guard isExpert, tagger.epochs != TaggerTraining().epochs else { return [] }
+    return ["epochs \(tagger.epochs)"]
+  }
 }

@@ -21,7 +21,7 @@ extension ModelTrainer {
     let metrics = ["heldOutAccuracy": task.accuracy(trained, held)]
     try PictureEncoderModel(
       name: name, classifier: trained, classes: classes, recipe: recipe.shapes
-    ).save(to: folder(name), provenance: provenance(metrics))
+    ).save(to: folder(name), provenance: provenance(name, metrics))
     Checkpoint(models: models, name: name).remove()
     _ = observe(.finished(model: name, metrics: metrics))
   }
@@ -47,7 +47,7 @@ extension ModelTrainer {
     let sample = Array(held.prefix(recipe.dual.batch))
     let metrics = ["heldOutLoss": Double(tape[task.loss(trained, sample, tape)].item)]
     try DualEncoderModel(name: name, encoder: trained, words: words, recipe: recipe.picture)
-      .save(to: folder(name), provenance: provenance(metrics))
+      .save(to: folder(name), provenance: provenance(name, metrics))
     Checkpoint(models: models, name: name).remove()
     _ = observe(.finished(model: name, metrics: metrics))
   }
@@ -100,7 +100,7 @@ extension ModelTrainer {
   ) throws -> Task.Model {
     var run = fresh
     let checkpoint = Checkpoint(models: models, name: name)
-    if let (tensors, state) = try checkpoint.load(EncoderCheckpoint.self),
+    if let (tensors, state) = try load(EncoderCheckpoint.self, name, from: checkpoint),
       state.settings == run.settings
     {
       try run.restore(tensors, state)
@@ -110,7 +110,7 @@ extension ModelTrainer {
       let went = run.runEpoch(pairs) { observe(.progress(model: name, $0)) }
       guard went else { throw TrainingStopped(model: name) }
       let (tensors, state) = run.checkpoint
-      try checkpoint.save(tensors, state)
+      try save(tensors, state, name, in: checkpoint)
       let event = TrainingEvent.epoch(
         model: name, epoch: run.history.count, epochs: run.settings.epochs,
         loss: run.history.last ?? 0, dev: nil)

@@ -1,39 +1,54 @@
 import Encoders
 import Extractors
+import Foundation
 import Routing
 import Tensors
 
 extension ModelTrainer {
   /// Trains an expert on D_model to its plateau on dev.
   func trainExpert(_ plan: ExpertPlan) throws {
-    let parts = try protocolParts()
+    let parts = try protocolParts(readsPictures: plan.multimodal || hasEncoders)
     let (model, history) = try trainedExpert(plan, parts, checkpoints: models)
     let test = try Self.score(model, parts.test)
     let metrics = [
       "devF1": try Self.score(model, parts.dev).f1, "epochs": Double(history.count),
       "testF1": test.f1, "testPrecision": test.precision, "testRecall": test.recall,
     ]
-    try model.save(to: folder(plan.name), provenance: provenance(metrics))
+    try model.save(to: folder(plan.name), provenance: provenance(plan.name, metrics))
     Checkpoint(models: models, name: plan.name).remove()
     _ = observe(.finished(model: plan.name, metrics: metrics))
+  }
+
+  /// Whether the harbour's encoders are there, whose vocabulary its text expert shares; without them
+  /// a text expert has that of its posts.
+  private var hasEncoders: Bool {
+    ["resnet-harbor", "clip-harbor"].allSatisfy {
+      FileManager.default.fileExists(atPath: folder($0) + "/config.json")
+    }
   }
 
   /// The expert after training, with the dev quantiles of what it shows, and its epochs.
   func trainedExpert(
     _ plan: ExpertPlan, _ parts: RoutingProtocol, checkpoints: String
   ) throws -> (ExpertModel, [EpochRecord]) {
-    let pictures = try PictureEncoderModel(folder: folder("resnet-harbor"))
-    let dual = try DualEncoderModel(folder: folder("clip-harbor"))
+    let isAlone = !plan.multimodal && !hasEncoders
+    let pictures = isAlone ? nil : try PictureEncoderModel(folder: folder("resnet-harbor"))
+    let dual = isAlone ? nil : try DualEncoderModel(folder: folder("clip-harbor"))
     let train = parts.model.map(\.read.input)
     let dev = parts.dev.map(\.read.input)
     let scheme = TagScheme.standard
+    let words =
+      dual?.words
+      ?? Vocabulary(
+        counting: train.lazy.flatMap { $0.tokens.map(WordForms.word) }, minimum: 2)
     var model = plan.makeModel(
-      encoder: dual, pictures: pictures, train: train, scheme: scheme, seed: recipe.seed)
+      words: words, wordSize: dual?.encoder.configuration.wordSize ?? recipe.wordSize,
+      pictures: pictures, train: train, scheme: scheme, seed: recipe.seed)
     func trained<T: Tagger>(_ tagger: T) throws -> (any Tagger, [EpochRecord]) {
       var run = TaggerRun(
         tagger, recipe.tagger, words: model.words, characters: model.characters, scheme: scheme)
       let checkpoint = Checkpoint(models: checkpoints, name: plan.name)
-      if let (tensors, state) = try checkpoint.load(CheckpointState.self),
+      if let (tensors, state) = try load(CheckpointState.self, plan.name, from: checkpoint),
         state.settings == recipe.tagger
       {
         try run.restore(tensors, state)
@@ -43,7 +58,7 @@ extension ModelTrainer {
         let went = try run.runEpoch(train, dev: dev) { observe(.progress(model: plan.name, $0)) }
         guard went else { throw TrainingStopped(model: plan.name) }
         let (tensors, state) = run.checkpoint
-        try checkpoint.save(tensors, state)
+        try save(tensors, state, plan.name, in: checkpoint)
         let last = run.history.last
         let event = TrainingEvent.epoch(
           model: plan.name, epoch: run.history.count, epochs: recipe.tagger.epochs,

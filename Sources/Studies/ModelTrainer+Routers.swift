@@ -28,7 +28,7 @@ extension ModelTrainer {
       encoder: "clip-harbor", labels: text.configuration.scheme.types, base: result.discriminator,
       training: recipe.router, seed: recipe.seed, rehearsal: data.split, heldOut: data.dev)
     bundle.encoderFingerprint = ModelFolder.fingerprint(of: folder("clip-harbor"))
-    try bundle.save(to: folder(name), provenance: provenance(metrics))
+    try bundle.save(to: folder(name), provenance: provenance(name, metrics))
     _ = observe(.finished(model: name, metrics: metrics))
   }
 }

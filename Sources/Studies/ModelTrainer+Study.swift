@@ -28,9 +28,8 @@ extension ModelTrainer {
   /// need not train it again.
   func kept(_ plan: ExpertPlan) -> (expert: ExpertModel, devF1: Double, epochs: Int)? {
     let file = folder(plan.name) + "/provenance.json"
-    guard let bytes = FileManager.default.contents(atPath: file),
+    guard isFinished(plan.name), let bytes = FileManager.default.contents(atPath: file),
       let origin = try? JSONDecoder().decode(Provenance.self, from: bytes),
-      origin.seed == recipe.seed, origin.data == provenance([:]).data,
       let devF1 = origin.metrics["devF1"], let epochs = origin.metrics["epochs"],
       let expert = try? ExpertModel(folder: folder(plan.name))
     else { return nil }
@@ -38,13 +37,15 @@ extension ModelTrainer {
   }
 
   /// Whether the models folder holds a model of this name that was trained with this seed on these
-  /// posts, for as long as the recipe says.
+  /// posts, over the models that are there now, for as long as the recipe says.
   public func isFinished(_ name: String) -> Bool {
     guard let bytes = FileManager.default.contents(atPath: folder(name) + "/provenance.json"),
       let origin = try? JSONDecoder().decode(Provenance.self, from: bytes)
     else { return false }
-    return origin.seed == recipe.seed && origin.data == provenance([:]).data
-      && !origin.command.contains("--epochs")
+    // Folders of older versions have no basis; they tell their epochs by their command alone.
+    let isUsual = recipe.unusual(for: name).isEmpty && !origin.command.contains("--epochs")
+    return origin.seed == recipe.seed && origin.data == data
+      && (origin.basis.map { $0 == basis(of: name) } ?? isUsual)
   }
 
   /// An expert trained for a study, kept in a folder so that an interrupted study goes on behind
@@ -65,7 +66,7 @@ extension ModelTrainer {
     }
     let (expert, history) = try trainedExpert(plan, parts, checkpoints: cache)
     let plateau = Plateau(devF1: history.map(\.dev).max() ?? 0, epochs: history.count)
-    try expert.save(to: folder, provenance: provenance(["devF1": plateau.devF1]))
+    try expert.save(to: folder, provenance: provenance(plan.name, ["devF1": plateau.devF1]))
     try DurableFile.write(try JSONEncoder().encode(plateau), to: note)
     Checkpoint(models: cache, name: plan.name).remove()
     return (expert, plateau.devF1, plateau.epochs)

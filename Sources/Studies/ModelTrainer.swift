@@ -60,19 +60,59 @@ public struct ModelTrainer: Sendable {
 
   func folder(_ name: String) -> String { models + "/" + name }
 
-  func provenance(_ metrics: [String: Double]) -> Provenance {
+  func provenance(_ name: String, _ metrics: [String: Double]) -> Provenance {
     Provenance(
-      command: command, seed: recipe.seed,
-      data: [dataset.name: dataset.contentHash].merging(
-        captions.map { ["captions": $0.contentHash] } ?? [:]
-      ) { a, _ in a },
-      metrics: metrics)
+      command: command, seed: recipe.seed, data: data, basis: basis(of: name), metrics: metrics)
+  }
+
+  /// What is learned from.
+  var data: [String: String] {
+    [dataset.name: dataset.contentHash].merging(
+      captions.map { ["captions": $0.contentHash] } ?? [:]
+    ) { a, _ in a }
+  }
+
+  /// What else decides a model's training (`Provenance.basis`).
+  func basis(of name: String) -> [String] {
+    HarborRecipe.foundations(of: name).map { ModelFolder.namedFingerprint(of: folder($0)) }
+      + recipe.unusual(for: name)
+  }
+
+  /// An interrupted training with what tells whether it is of this one.
+  struct Interrupted<State: Codable>: Codable {
+    let state: State
+    let data: [String: String]
+    let basis: [String]
+  }
+
+  func save(
+    _ tensors: [String: Tensor], _ state: some Codable, _ name: String, in checkpoint: Checkpoint
+  ) throws {
+    try checkpoint.save(
+      tensors, Interrupted(state: state, data: data, basis: basis(of: name)))
+  }
+
+  /// The interrupted training of a checkpoint; nil when there is none.
+  ///
+  /// - Throws: `FineTuningError.otherSettings` when it learned from other posts or stands on other
+  ///   models; `ModelFolderError` when it is damaged.
+  func load<State: Codable>(
+    _ type: State.Type, _ name: String, from checkpoint: Checkpoint
+  ) throws -> (tensors: [String: Tensor], state: State)? {
+    guard let (tensors, kept) = try checkpoint.load(Interrupted<State>.self) else { return nil }
+    guard kept.data == data, kept.basis == basis(of: name) else {
+      throw FineTuningError.otherSettings(path: checkpoint.path)
+    }
+    return (tensors, kept.state)
   }
 
   /// The posts, read with the folder's encoders and divided by the protocol.
-  public func protocolParts() throws -> RoutingProtocol {
-    let pictures = try PictureEncoderModel(folder: folder("resnet-harbor"))
-    let dual = try DualEncoderModel(folder: folder("clip-harbor"))
+  ///
+  /// - Parameter readsPictures: false reads the text alone, for which no encoder is needed.
+  public func protocolParts(readsPictures: Bool = true) throws -> RoutingProtocol {
+    let pictures =
+      readsPictures ? try PictureEncoderModel(folder: folder("resnet-harbor")) : nil
+    let dual = readsPictures ? try DualEncoderModel(folder: folder("clip-harbor")) : nil
     let reader = PostReader(pictures: pictures, dual: dual)
     let total = Double(max(1, dataset.posts.count))
     let reads = reader.read(dataset.posts, of: dataset, scheme: .standard) { done in

@@ -34,7 +34,7 @@ enum SmallModels {
     let inputs = reads.map(\.input)
     for plan in ExpertPlan.harbor where plan.name != "riva-ungated" {
       try plan.makeModel(
-        encoder: dual, pictures: pictures, train: inputs, scheme: scheme, seed: 1
+        words: words, wordSize: 8, pictures: pictures, train: inputs, scheme: scheme, seed: 1
       ).save(to: root + "/" + plan.name, provenance: provenance)
     }
     try router(dimensions: 8).save(to: root + "/rds", provenance: provenance)

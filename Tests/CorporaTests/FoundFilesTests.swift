@@ -155,6 +155,87 @@ import Testing
     }
   }
 
+  /// Bytes that are not UTF-8 are read by the encoding that a person or dataset.toml names, and an
+  /// edit changes its tag alone.
+  @Test(arguments: [
+    // 张三 in GB18030; the second byte of 乗 is a backslash, which JSON must not see.
+    ("gb18030", [0xD5, 0xC5, 0xC8, 0xFD] as [UInt8], "张三"),
+    ("GBK", [0x81, 0x5C], "乗"),
+    ("latin-1", [0x4A, 0x6F, 0x73, 0xE9, 0x92, 0x73], "José’s"),
+    ("ISO-8859-1", [0x81, 0xFF], "\u{81}ÿ"),
+  ])
+  func namedEncodingsAreReadAndWritten(name: String, bytes: [UInt8], word: String) throws {
+    let encoding = try #require(TextEncoding(name: name))
+    let text = { (tag: String) in Array("IMGID:1\n".utf8) + bytes + Array("\t\(tag)\n\n".utf8) }
+    let line = Array("\n{\"tokens\":[\"".utf8) + bytes + Array("\"],\"tags\":[\"B-PER\"]}\n".utf8)
+    try withFolder { folder in
+      try write(text("B-PER"), to: "\(folder)/train.txt")
+      try write(line, to: "\(folder)/dev.jsonl")
+      try write("IMGID:3\nZoë’s\tB-PER\n\n", to: "\(folder)/test.txt")
+      // Without the name they are found and told what to do.
+      let unnamed = try Dataset.open(folder)
+      #expect(unnamed.findings.contains { "\($0)".contains("--encoding gb18030 or latin-1") })
+      for isOption in [true, false] {
+        if !isOption { try write("encoding = \"\(name)\"\n", to: "\(folder)/dataset.toml") }
+        let dataset = try Dataset.open(folder, encoding: isOption ? encoding : nil)
+        #expect(dataset.findings.isEmpty, "\(dataset.findings)")
+        // What is UTF-8 stays UTF-8.
+        #expect(dataset.posts.map { $0.tokens[0].text } == [word, word, "Zoë’s"])
+        let file = dataset.files[0]
+        #expect(file.encoding == encoding && dataset.files[2].encoding == .utf8)
+        let post = dataset.posts[0]
+        let edited = [post.id: post.with([EntityMention(0..<1, .location)])]
+        #expect(
+          try DatasetWriter.bytes(of: file, in: dataset, edited: edited).bytes == text("B-LOC"))
+      }
+    }
+  }
+
+  /// One damaged line does not turn a file of UTF-8 into another encoding, and a label that the
+  /// encoding lacks is an error instead of a question mark.
+  @Test func encodingsAreNotForced() throws {
+    try withFolder { folder in
+      try write(
+        Array("IMGID:1\nZoë\tB-PER\nJosé\tB-PER\n".utf8) + [0xE9, 0x09, 0x4F, 0x0A],
+        to: "\(folder)/train.txt")
+      let mixed = try Dataset.open(folder, encoding: .latin1)
+      #expect(mixed.posts[0].tokens.map(\.text) == ["Zoë", "José", "\u{FFFD}"])
+      #expect(mixed.files[0].encoding == .utf8 && mixed.findings.count == 1)
+      try write(
+        Array("IMGID:1\n".utf8) + [0xE9, 0x09, 0x4F, 0x0A], to: "\(folder)/train.txt")
+      let latin = try Dataset.open(folder, encoding: .latin1)
+      let edited = latin.posts[0].with([EntityMention(0..<1, EntityType(rawValue: "ЛИЦО"))])
+      #expect(throws: CorporaError.unencodable("train.txt", .latin1)) {
+        try DatasetWriter.bytes(
+          of: latin.files[0], in: latin, edited: [latin.posts[0].id: edited])
+      }
+      try write("encoding = \"klingon\"\n", to: "\(folder)/dataset.toml")
+      let wrong = try Dataset.open(folder).findings.map(\.description)
+      #expect(wrong.contains { $0.contains("\"klingon\" is not known") }, "\(wrong)")
+    }
+  }
+
+  /// Every byte of a single-byte encoding, and every two-byte character of the other that the C
+  /// library reads, comes back as it was.
+  @Test func conversionsAreExact() throws {
+    let all = Array(UInt8.min...UInt8.max)
+    let latin = try #require(TextEncoding.latin1.utf8(all))
+    #expect(TextEncoding.latin1.encoded(latin) == all)
+    #expect(String(decoding: latin, as: UTF8.self).unicodeScalars.count == 256)
+    var seen = 0
+    for high in UInt8(0x81)...0xFE {
+      for low in UInt8(0x40)...0xFE where low != 0x7F {
+        guard let text = TextEncoding.gb18030.utf8([high, low]) else { continue }
+        #expect(TextEncoding.gb18030.encoded(text) == [high, low])
+        seen += 1
+      }
+    }
+    #expect(seen > 23_000)
+    // Half a character at the end of a beginning.
+    #expect(TextEncoding.gb18030.utf8([0x61, 0xD5]) == Array("a\u{FFFD}".utf8))
+    #expect(TextEncoding.gb18030.utf8([0xFF, 0xFF, 0x61]) == nil)
+  }
+
   @Test(arguments: [
     ("a.json", "[{\"id\": \"0\"}]", "a.json:1: nearly JSON Lines", "array"),
     ("a.txt", "Ann\tB-PER\nin\tO\nTarn\tX\n", "a.txt:3: nearly columns", "`X` is not a tag"),

@@ -76,6 +76,44 @@ struct TrainingPathTests {
     #expect(routed.count == report.sets.multimodal.posts)
 
     try interruptedTrainingsGoOnToTheSameBits(dataset, models)
+    try otherTrainingsAreToldApart(dataset, models)
+  }
+
+  /// A model is finished only for the same posts, settings and models beneath it, and an interrupted
+  /// training goes on with nothing else either.
+  func otherTrainingsAreToldApart(_ dataset: Dataset, _ models: String) throws {
+    let trainer = try Self.trainer(dataset, models)
+    for name in HarborRecipe.names { #expect(trainer.isFinished(name), "\(name)") }
+    var longer = Self.recipe
+    longer.tagger.epochs += 1
+    let settings = try ModelTrainer(
+      dataset: dataset, models: models, recipe: longer, command: "test", observe: { _ in true })
+    #expect(settings.isFinished("resnet-harbor") && !settings.isFinished("riva"))
+
+    let stopped = Self.folder + "/stopped"
+    try FileManager.default.createDirectory(atPath: stopped, withIntermediateDirectories: true)
+    for name in ["resnet-harbor", "clip-harbor"] {
+      try FileManager.default.copyItem(atPath: "\(models)/\(name)", toPath: "\(stopped)/\(name)")
+    }
+    #expect(throws: TrainingStopped.self) {
+      try Self.trainer(dataset, stopped, stopAfter: 1).train("bilstm-crf")
+    }
+    let fewer = Dataset(name: dataset.name, posts: Array(dataset.posts.dropFirst()))
+    do {
+      try Self.trainer(fewer, stopped).train("bilstm-crf")
+      Issue.record("a training went on with other posts")
+    } catch let error as FineTuningError {
+      guard case .otherSettings = error else { throw error }
+    }
+    // Another model of pictures under the same name.
+    let weights = "\(models)/resnet-harbor/model.safetensors"
+    let file = try Safetensors(path: weights)
+    var tensors = try file.allTensors()
+    let name = try #require(tensors.keys.sorted().first)
+    tensors[name] = tensors[name].map { Tensor($0.shape, repeating: 0.5) }
+    try Safetensors.write(tensors, to: weights, metadata: file.metadata)
+    let finished = HarborRecipe.names.filter { trainer.isFinished($0) }
+    #expect(finished == ["resnet-harbor"])
   }
 
   func interruptedTrainingsGoOnToTheSameBits(_ dataset: Dataset, _ models: String) throws {

@@ -4,8 +4,14 @@ extension AnswerFile {
   /// Reads the labels of a file; what cannot be read is an error, since leaving it out would change
   /// the score.
   /// - Throws: `CorporaError` with file and line, `AnswerError`.
-  public init(path: String, task: ScoredTask, reading: BIO.Reading = .lenient) throws {
-    let bytes = try FileBytes.read(path)
+  public init(
+    path: String, task: ScoredTask, reading: BIO.Reading = .lenient,
+    encoding: TextEncoding? = nil
+  ) throws {
+    let stored = try FileBytes.read(path)
+    let settings = DatasetSettings.beside(path)
+    let bytes =
+      TextEncoding(of: stored, named: encoding ?? settings.encoding).utf8(stored) ?? stored
     self.path = path
     self.reading = reading
     try bytes.withUnsafeBufferPointer { bytes in
@@ -13,7 +19,8 @@ extension AnswerFile {
       case (.format(.mner), .ner):
         try add(MNERText.read(bytes, file: path, strict: true, reading: reading))
       case (.format(.jsonLines), _):
-        let parsed = try JSONLines.read(bytes, file: path, strict: true, reading: reading)
+        let parsed = try JSONLines.read(
+          bytes, file: path, strict: true, reading: reading, tagNames: settings.tags)
         try add(parsed)
         if task == .re { addPairs(of: parsed.posts) }
         isGrouped = task == .re

@@ -46,7 +46,9 @@ public enum ModelFolder {
   static func bytes(_ folder: String, _ file: String, limit: Int) throws -> Data {
     let path = folder + "/" + file
     guard FolderFiles.exists(path) else {
-      throw ModelFolderError(folder: folder, problem: "has no readable \(file)")
+      let isThere = FileManager.default.fileExists(atPath: folder)
+      throw ModelFolderError(
+        folder: folder, problem: isThere ? "has no readable \(file)" : "is not there")
     }
     return try FolderFiles.bytes(path, limit: limit)
   }
@@ -100,6 +102,9 @@ public struct Provenance: Sendable, Hashable, Codable {
   public var seed: UInt64
   /// SHA-256 of the dataset's files.
   public var data: [String: String]
+  /// What else decides the training: the models it stands on with their fingerprints, and settings
+  /// that are not the usual ones; nil in folders of older versions.
+  public var basis: [String]?
   /// Scores reached, percent unless named otherwise.
   public var metrics: [String: Double]
   /// The version of the program that made it.
@@ -112,11 +117,13 @@ public struct Provenance: Sendable, Hashable, Codable {
 
   /// The origin of something made now.
   public init(
-    command: String, seed: UInt64, data: [String: String], metrics: [String: Double]
+    command: String, seed: UInt64, data: [String: String], basis: [String]? = nil,
+    metrics: [String: Double]
   ) {
     self.command = command
     self.seed = seed
     self.data = data
+    self.basis = basis
     self.metrics = metrics
   }
 }

@@ -10,6 +10,9 @@ public enum ExpertTask: String, Sendable, Hashable, Codable, CaseIterable {
   case entities = "ner"
   /// A relation for each pair of mentions.
   case relations = "re"
+
+  /// What is answered, in the plural.
+  public var subject: String { self == .entities ? "mentions" : "relations" }
 }
 
 /// A post as any expert can read it.

@@ -60,8 +60,8 @@ extension DatasetAudit {
         )
       default:
         (
-          "\(counted(count, "line")) that cannot be read as \(count == 1 ? "it stands" : "they stand")",
-          "Correct the lines, or know that they are left out."
+          "\(counted(count, "line")) that \(count == 1 ? "is" : "are") not as the format wants them",
+          "Correct the lines; what stands beside each says whether it is left out or how it is read."
         )
       }
     return AuditFinding(

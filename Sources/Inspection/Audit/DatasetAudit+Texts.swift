@@ -13,9 +13,8 @@ extension DatasetAudit {
       if places[key]?[post.split] == nil { places[key, default: [:]][post.split] = i }
     }
     return crossings(of: dataset, places: places.values) { a, b, pairs in
-      let name = dataset.files.first { $0.split == b }?.name ?? b.rawValue
       return AuditFinding(
-        .sharedText, .serious, file: name, line: dataset.posts[pairs[0].1].source.line,
+        .sharedText, .serious, file: dataset.posts[pairs[0].1].source.file, line: dataset.posts[pairs[0].1].source.line,
         "\(counted(pairs.count, "text")) of \(b.rawValue) also \(pairs.count == 1 ? "stands" : "stand") "
           + "in \(a.rawValue), but for case and links",
         remedy: "Take them out of \(a.rawValue): a model can know their labels by heart.",
@@ -113,10 +112,13 @@ extension DatasetAudit {
             post.tokens[range.clamped(to: 0..<post.tokens.count)].map(\.text)
               .joined(separator: " ")
           }
+          let lines =
+            known.post == at
+            ? "\(post.source), twice" : "\(post.source) and \(dataset.posts[known.post].source)"
           found.append(
             (
               at,
-              "\(post.source) and \(dataset.posts[known.post].source): \(words(pair.head)) / "
+              "\(lines): \(words(pair.head)) / "
                 + "\(words(pair.tail)) is \(pair.label) and \(known.label)"
             ))
         }

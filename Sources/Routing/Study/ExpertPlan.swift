@@ -18,29 +18,33 @@ public struct ExpertPlan: Sendable {
     ExpertPlan(name: "riva-ungated", multimodal: true, gated: false),
   ]
 
-  /// A fresh model with the dual encoder's vocabulary and the characters of the training posts.
+  /// A fresh model with a vocabulary and the characters of the training posts.
   ///
-  /// Its word vectors start at random: what the dual encoder knows from captions is the router's to
+  /// Its word vectors start at random: what a dual encoder knows from captions is the router's to
   /// use. Experts that started from its vectors matched words with pictures well enough themselves
   /// to leave a router less to gain.
+  ///
+  /// - Parameters:
+  ///   - words: the dual encoder's vocabulary where there is one, else that of the training posts.
+  ///   - pictures: what a multimodal expert sees through.
   public func makeModel(
-    encoder: DualEncoderModel, pictures: PictureEncoderModel, train: [TaggerInput],
+    words: Vocabulary, wordSize: Int, pictures: PictureEncoderModel?, train: [TaggerInput],
     scheme: TagScheme, seed: UInt64
   ) -> ExpertModel {
     let characters = Vocabulary(
       counting: train.lazy.flatMap { $0.tokens.flatMap(WordForms.characters) }, minimum: 2,
       limit: 500)
-    var sizes = TaggerSizes(words: encoder.words.size, characters: characters.size)
-    sizes.wordSize = encoder.encoder.configuration.wordSize
-    let options =
-      multimodal ? RIVAOptions(regionSize: pictures.regionShape[1], gated: gated) : nil
+    var sizes = TaggerSizes(words: words.size, characters: characters.size)
+    sizes.wordSize = wordSize
+    let seen = multimodal ? pictures : nil
+    let options = seen.map { RIVAOptions(regionSize: $0.regionShape[1], gated: gated) }
     let configuration = ExpertModel.Configuration(
       system: multimodal ? ExpertModel.System.riva : ExpertModel.System.text, scheme: scheme,
-      sizes: sizes, riva: options, needs: multimodal ? [pictures.name] : [])
+      sizes: sizes, riva: options, needs: seen.map { [$0.name] } ?? [])
     var generator = SeededGenerator(seed: seed, stream: name)
     let tagger = configuration.makeTagger(&generator)
     return ExpertModel(
-      name: name, configuration: configuration, tagger: tagger, words: encoder.words,
+      name: name, configuration: configuration, tagger: tagger, words: words,
       characters: characters)
   }
 }

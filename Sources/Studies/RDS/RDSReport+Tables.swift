@@ -148,9 +148,10 @@ extension RDSReport {
       ])
     }
     table.notes = [
-      "random: as many as the first router sends, by lot. cosine: the multimodal expert from a cosine of text and "
-        + "picture on that is best on dev.",
-      "oracle and gold imageAdds know the gold and cannot be had; oracle is the best union of any routing.",
+      "random: as many as the first router sends, chosen at random. cosine: the multimodal expert answers from that "
+        + "cosine of text and picture upwards which is best on dev.",
+      "oracle and gold imageAdds use the gold labels and cannot be had in practice; oracle is the best union of any "
+        + "routing.",
       "AUC: of p (or the cosine) against the dataset's imageAdds.",
     ]
     return table
@@ -175,11 +176,17 @@ extension RDSReport {
       "Unimodal holds \(RoutingReport.decimals(routing.unimodalSet.share, 1)) % of the "
         + (settings.task == .relations ? "pairs" : "posts") + "."
     ]
+    if table.rows.contains(where: { $0.contains("—") }) {
+      table.notes.append(
+        "—: not defined: P where nothing is predicted, R where nothing is labelled, F1 where neither is.")
+    }
     return table
   }
 
   private static func cells(_ score: Score) -> [String] {
-    [score.precision, score.recall, score.f1].map { RoutingReport.decimals($0, 2) }
+    [score.precision, score.recall, score.f1].map {
+      $0.map { RoutingReport.decimals($0, 2) } ?? "—"
+    }
   }
 
   private var searched: PlainTable {

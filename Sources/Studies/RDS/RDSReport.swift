@@ -75,22 +75,25 @@ public struct RDSReport: Sendable, Codable {
     public let multimodal: Score
   }
 
-  /// Percent, mean over seeds.
+  /// Percent, mean over the seeds in which it is defined; nil where it is in none.
   public struct Score: Sendable, Codable {
-    /// Correct / predicted.
-    public let precision: Double
-    /// Correct / gold.
-    public let recall: Double
-    /// Harmonic mean of the two, of each seed.
-    public let f1: Double
+    /// Correct / predicted; not defined where nothing is predicted.
+    public let precision: Double?
+    /// Correct / gold; not defined where nothing is labelled.
+    public let recall: Double?
+    /// Harmonic mean of the two, of each seed; not defined where neither is.
+    public let f1: Double?
 
     init(_ counts: [MatchCounts]) {
-      func mean(_ value: (MatchCounts) -> Double) -> Double {
-        counts.isEmpty ? 0 : 100 * counts.reduce(0) { $0 + value($1) } / Double(counts.count)
+      func mean(
+        _ value: (MatchCounts) -> Double, where isDefined: (MatchCounts) -> Bool
+      ) -> Double? {
+        let values = counts.filter(isDefined).map(value)
+        return values.isEmpty ? nil : 100 * values.reduce(0, +) / Double(values.count)
       }
-      precision = mean(\.precision)
-      recall = mean(\.recall)
-      f1 = mean(\.f1)
+      precision = mean(\.precision) { $0.predicted > 0 }
+      recall = mean(\.recall) { $0.gold > 0 }
+      f1 = mean(\.f1) { $0.predicted + $0.gold > 0 }
     }
   }
 

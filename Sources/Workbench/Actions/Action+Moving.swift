@@ -1,31 +1,31 @@
 extension Action {
   static let moving: [Action] = [
     Action(
-      "next", .moving, keys: ["j", "Down", "n"], "next post", unavailable: needsPost
+      "next", .moving, keys: ["j", "Down", "n"], "next post", place: .next, unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position + 1) },
     Action(
-      "previous", .moving, keys: ["k", "Up", "p"], "previous post", unavailable: needsPost
+      "previous", .moving, keys: ["k", "Up", "p"], "previous post", place: .anywhere, unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position - 1) },
     Action(
       "unreviewed", .moving, keys: ["Tab"], "next post that nobody accepted yet",
-      unavailable: needsPost
+      place: .nextUnreviewed, unavailable: needsPost
     ) { state, _ in state.goToUnreviewed(forward: true) },
     Action(
       "previous-unreviewed", .moving, keys: ["S-Tab"], "previous post that nobody accepted yet",
-      unavailable: needsPost
+      place: .anywhere, unavailable: needsPost
     ) { state, _ in state.goToUnreviewed(forward: false) },
     Action(
       "page-down", .moving, keys: ["PageDown", "C-f"], "one screen of posts down",
-      unavailable: needsPost
+      place: .anywhere, unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position + state.queuePage) },
     Action(
-      "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", unavailable: needsPost
+      "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", place: .anywhere, unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position - state.queuePage) },
     Action(
-      "first", .moving, keys: ["g"], "first post", unavailable: needsPost
+      "first", .moving, keys: ["g"], "first post", place: .anywhere, unavailable: needsPost
     ) { state, _ in state.go(to: 0) },
     Action(
-      "last", .moving, keys: ["G"], "last post", unavailable: needsPost
+      "last", .moving, keys: ["G"], "last post", place: .anywhere, unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.count - 1) },
     Action(
       "goto", .moving, "the post with this id", parameters: [.required("ID", .post)]
@@ -36,7 +36,7 @@ extension Action {
     },
     Action(
       "line", .moving, "the post at this place of the list; :42 is enough",
-      parameters: [.required("N", .place)]
+      parameters: [.required("N", .place)], place: .anywhere
     ) { state, arguments in state.go(to: (arguments.number(0) ?? 1) - 1) },
     Action(
       "right", .moving, keys: ["l", "Right"], "next token", unavailable: needsPost

@@ -44,7 +44,13 @@ extension Action {
     ) { _, _ in [.rollBack] },
     Action(
       "next-flip", .routing, keys: ["f"], "next post whose route the new router changes",
-      unavailable: { $0.training.flips.isEmpty ? "no route changes" : nil }
+      unavailable: { state in
+        needsRouter(state) ?? needsCandidate(state)
+          ?? (state.flips.isEmpty
+            ? state.hasLookedForFlips
+              ? "no route changes"
+              : "no route changes among the \(state.facts.flips.count) posts looked at so far" : nil)
+      }
     ) { state, _ in state.goToFlip() },
   ]
 

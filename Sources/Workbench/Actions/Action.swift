@@ -12,13 +12,15 @@ struct Action: Sendable {
   /// True when its outcome depends on what the models say of the post on screen: it is run once
   /// they have answered, and so are the keys typed after it.
   let needsAnswer: Bool
+  /// Where in the list of posts it goes; nil for actions that do not move in it.
+  let place: Place?
   /// Why it cannot be done now; nil when it can.
   let unavailable: @Sendable (WorkbenchState) -> String?
   let run: @Sendable (inout WorkbenchState, Arguments) -> [Effect]
 
   init(
     _ name: String, _ group: Group, keys: [String] = [], _ summary: String,
-    parameters: [Parameter] = [], needsAnswer: Bool = false,
+    parameters: [Parameter] = [], needsAnswer: Bool = false, place: Place? = nil,
     unavailable: @escaping @Sendable (WorkbenchState) -> String? = { _ in nil },
     run: @escaping @Sendable (inout WorkbenchState, Arguments) -> [Effect]
   ) {
@@ -28,8 +30,17 @@ struct Action: Sendable {
     self.summary = summary
     self.parameters = parameters
     self.needsAnswer = needsAnswer
+    self.place = place
     self.unavailable = unavailable
     self.run = run
+  }
+
+  /// A place in the list of posts, by what must be known of a list that still grows.
+  enum Place: Sendable {
+    case next
+    case nextUnreviewed
+    /// Any other: the list must be final.
+    case anywhere
   }
 
   /// Headings of help and manual.

@@ -20,9 +20,9 @@ enum CommandLine {
     return (action, try arguments(Array(words.dropFirst()), rest: String(rest), of: action, state))
   }
 
-  /// Whether a line names an action whose outcome depends on the models' answer.
-  static func needsAnswer(_ line: String) -> Bool {
-    line.split(separator: " ").first.flatMap { action(named: String($0)) }?.needsAnswer ?? false
+  /// The action that a line names.
+  static func action(of line: String) -> Action? {
+    line.split(separator: " ").first.flatMap { action(named: String($0)) }
   }
 
   private static func action(named name: String) -> Action? {
@@ -74,6 +74,7 @@ enum CommandLine {
       return .number(n)
     case .type:
       let known = state.opened.types.map(\.rawValue)
+      let word = EntityType.normalized(word.uppercased()).rawValue
       guard let type = match(word, known) else { throw .unknownType(word, known: known) }
       return .text(type)
     case .relation:

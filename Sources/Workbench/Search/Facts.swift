@@ -107,6 +107,24 @@ struct Facts: Sendable {
 }
 
 extension WorkbenchState {
+  /// What the runtime is asked to find out: what a growing list needs, else which routes a new
+  /// router changes, so that their number can be told without a search.
+  mutating func wishedFacts() -> FactRequest? {
+    if let growth {
+      flipWish = nil
+      return growth.request
+    }
+    guard case .candidate = training.state, !hasLookedForFlips else { return nil }
+    if flipWish == nil {
+      let unknown = posts.indices.filter { facts.flips[$0] == nil }
+      hasLookedForFlips = unknown.isEmpty
+      guard !unknown.isEmpty else { return nil }
+      factRequests += 1
+      flipWish = FactRequest(number: factRequests, needs: .flip, posts: unknown)
+    }
+    return flipWish
+  }
+
   /// Takes over what was found out, and lists the posts that match because of it.
   mutating func take(_ batch: FactBatch) -> [Effect] {
     for (index, fact) in batch.pictures where posts.indices.contains(index) {

@@ -10,13 +10,20 @@ struct ListGrowth: Sendable, Equatable {
   let request: FactRequest
   /// Matches so far, in order.
   var matches: [Int]
+  /// Where looking begins: at the post on screen if it matches, else at the first; it goes up from
+  /// there and around.
+  private let start: Int
+  private let total: Int
+  /// How many posts of the request were judged without a gap.
+  private var settled = 0
   /// Posts that cannot be judged yet.
   var unknown: Set<Int>
   /// Posts that never will be, and why for the first.
   var unjudged: Int
   var reason: String?
 
-  init(_ job: SearchJob, number: Int) {
+  /// - Parameter here: the post on screen.
+  init(_ job: SearchJob, number: Int, here: Int?, total: Int) {
     text = job.text
     query = job.query
     matches = job.matches
@@ -24,8 +31,28 @@ struct ListGrowth: Sendable, Equatable {
     unjudged = job.unjudged
     reason = job.reason
     // A picture that is not there needs no decoding, and so on: all of it is asked for at once.
-    request = FactRequest(number: number, needs: job.query.needs, posts: job.unknown)
+    let stays = here.flatMap { job.matches.contains($0) ? $0 : nil }
+    let split = job.unknown.firstIndex { $0 >= stays ?? 0 } ?? job.unknown.count
+    var order = Array(job.unknown[split...] + job.unknown[..<split])
+    // Whether the post on screen matches decides where the list opens.
+    if let here, let at = order.firstIndex(of: here) { order.insert(order.remove(at: at), at: 0) }
+    request = FactRequest(number: number, needs: job.query.needs, posts: order)
+    start = stays ?? 0
+    self.total = total
   }
+
+  /// The matches that can be listed: those that nothing can come before any more. So a list opens at
+  /// the same post and the next post is the same one whatever was looked at earlier.
+  mutating func certain(here: Int?) -> [Int] {
+    while settled < request.posts.count, !unknown.contains(request.posts[settled]) { settled += 1 }
+    guard settled < request.posts.count else { return matches }
+    // A post on screen that is not judged yet may become the first of the list.
+    if let here, unknown.contains(here) { return [] }
+    let reached = rank(request.posts[settled])
+    return matches.filter { rank($0) < reached || $0 == here }
+  }
+
+  private func rank(_ post: Int) -> Int { (post - start + total) % max(1, total) }
 }
 
 extension WorkbenchState {
@@ -46,20 +73,36 @@ extension WorkbenchState {
       growing.unknown.remove(index)
     }
     if !found.isEmpty { growing.matches = (growing.matches + found).sorted() }
+    let certain = growing.certain(here: current)
     growth = growing
     if growing.unknown.isEmpty { return finishGrowth() }
-    if !found.isEmpty { list(growing.matches, for: growing.text) }
+    if certain.count > (growing.text == queue.query ? queue.count : 0) {
+      list(certain, for: growing.text)
+    }
     return []
   }
 
   /// The runtime has done all that it could.
   mutating func looked(_ number: Int, failure: String?) -> [Effect] {
+    if flipWish?.number == number {
+      flipWish = nil
+      hasLookedForFlips = true
+    }
     guard var growing = growth, growing.request.number == number else { return [] }
     growing.unjudged += growing.unknown.count
     if !growing.unknown.isEmpty { growing.reason = failure ?? growing.reason }
     growing.unknown = []
     growth = growing
     return finishGrowth()
+  }
+
+  /// What types there are, where a query names another one.
+  private func unknownTypes(in query: Query) -> String {
+    let isUnknown = query.terms.contains {
+      if case .label(let type) = $0.condition { !opened.types.contains(type) } else { false }
+    }
+    return isUnknown
+      ? "; types are \(opened.types.map(\.rawValue).joined(separator: " "))" : ""
   }
 
   /// The list is final.
@@ -75,7 +118,8 @@ extension WorkbenchState {
     guard !done.matches.isEmpty else {
       tell(
         Notice(
-          text: "no post matches \"\(done.text)\"" + left, isError: true, subject: .search))
+          text: "no post matches \"\(done.text)\"" + left + unknownTypes(in: done.query),
+          isError: true, subject: .search))
       return [.bell]
     }
     list(done.matches, for: done.text)

@@ -147,7 +147,7 @@ private struct QueryReader {
     guard !value.isEmpty else { return nil }
     let lower = value.lowercased()
     switch name {
-    case "label": return .label(EntityType(value.uppercased()))
+    case "label": return .label(.normalized(value.uppercased()))
     case "relation": return .relation(lower)
     case "id": return .id(lower)
     case "by": return .annotator(lower)

@@ -23,9 +23,9 @@ struct SearchJob: Sendable, Equatable {
 }
 
 extension WorkbenchState {
-  /// Opens the search line with the query of the list on screen.
+  /// Opens the search line with the query of the list on screen, which the first letter replaces.
   mutating func openSearch() {
-    mode = .search(LineEditor(queue.query ?? ""))
+    mode = .search(LineEditor(selected: queue.query ?? ""))
     if let query = queue.query { _ = search(query, adopt: false) } else { searchJob = nil }
   }
 
@@ -107,9 +107,11 @@ extension WorkbenchState {
     guard let job = searchJob, job.adopt, job.next >= posts.count else { return [] }
     searchJob = nil
     factRequests += 1
-    growth = ListGrowth(job, number: factRequests)
+    var growing = ListGrowth(job, number: factRequests, here: current, total: posts.count)
+    let certain = growing.certain(here: current)
+    growth = growing
     if job.unknown.isEmpty { return finishGrowth() }
-    list(job.matches, for: job.text)
+    list(certain, for: job.text)
     return []
   }
 }

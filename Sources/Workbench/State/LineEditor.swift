@@ -7,9 +7,18 @@ struct LineEditor: Sendable, Equatable {
   /// Where the next character goes, 0 … `characters.count`.
   private(set) var cursor = 0
 
+  /// Whether the whole line is selected: what is typed replaces it, what edits keeps it.
+  private(set) var isSelected = false
+
   static let limit = 400
 
   init(_ text: String = "") { set(text) }
+
+  /// A line that is offered: typing begins anew, moving the cursor goes on with it.
+  init(selected text: String) {
+    set(text)
+    isSelected = !isEmpty
+  }
 
   var text: String { String(characters) }
   var isEmpty: Bool { characters.isEmpty }
@@ -18,10 +27,19 @@ struct LineEditor: Sendable, Equatable {
   mutating func set(_ text: String) {
     characters = Array(text.prefix(Self.limit))
     cursor = characters.count
+    isSelected = false
   }
 
   /// Handles a key of line editing; false when the key means nothing here.
   mutating func handle(_ key: Key) -> Bool {
+    if isSelected {
+      isSelected = false
+      switch key {
+      case .character, .backspace, .delete, .control("h"), .control("d"): set("")
+      default: break
+      }
+      if case .character = key {} else if isEmpty { return true }
+    }
     switch key {
     case .character(let c):
       // A paste may carry anything; only what can stand on one line is taken.

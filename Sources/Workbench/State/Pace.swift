@@ -32,9 +32,12 @@ struct Pace: Sendable, Equatable {
     sorted.insert(spent, at: sorted.firstIndex { $0 > spent } ?? sorted.count)
   }
 
-  /// Median seconds per accepted post, nil before the first.
+  /// Fewer accepted posts tell nothing of the pace.
+  static let fewest = 3
+
+  /// Median seconds per accepted post of this session, nil before a few were accepted.
   var median: Double? {
-    guard !sorted.isEmpty else { return nil }
+    guard sorted.count >= Self.fewest else { return nil }
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }

@@ -67,6 +67,10 @@ public struct WorkbenchState: Sendable {
   var trainsAutomatically: Bool
   /// Posts whose route the candidate router would change.
   var flips: Set<Int> = []
+  /// The request for the flips of all posts, while it is carried out.
+  var flipWish: FactRequest?
+  /// Whether the flips of all posts are known.
+  var hasLookedForFlips = false
   /// What is known of all posts that were looked at.
   var facts = Facts()
   /// A search that is going on.
@@ -134,6 +138,10 @@ public struct WorkbenchState: Sendable {
     public var trainsAutomatically: Bool
     /// Who makes the edits.
     public var annotator: String
+    /// Where an edited post (the second; the first is as it was opened) is lost on export, in words.
+    public var lacksPlace: @Sendable (Post, Post) -> String? = { _, _ in nil }
+    /// What is wrong with the lines of a post, in words; empty for most.
+    public var findings: [Post.ID: [String]] = [:]
     /// The time of an edit in milliseconds since 1970: the only thing that `update` asks the world.
     public var clock: @Sendable () -> Int64
 

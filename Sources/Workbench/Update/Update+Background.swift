@@ -45,7 +45,11 @@ extension WorkbenchState {
     let changed = report.state != training.state
     if report.flips != training.flips { flips = Set(report.flips.compactMap { indexOfID[$0] }) }
     // Another candidate decides in its own way.
-    if changed { facts.flips = [:] }
+    if changed {
+      facts.flips = [:]
+      flipWish = nil
+      hasLookedForFlips = false
+    }
     training = report
     guard changed else { return }
     switch report.state {

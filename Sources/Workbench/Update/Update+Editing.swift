@@ -92,12 +92,8 @@ extension WorkbenchState {
       pace.accept()
       effects = apply(edit)
     }
-    if let next = nextUnreviewed(forward: true) {
-      effects += go(to: next)
-    } else {
-      notice = Notice(text: "every listed post is accepted")
-    }
-    return effects
+    // The acceptance is carried out now; where to go may have to wait for a search.
+    return effects + run("unreviewed")
   }
 
   mutating func reopen() -> [Effect] {
@@ -152,7 +148,8 @@ extension WorkbenchState {
   private mutating func took(_ step: Step, _ index: Int) -> [Effect] {
     noteDisagreement(index)
     suggestion = nil
-    notice = Notice(text: step.name)
+    let lost = opened.lacksPlace(posts[index], post(index)).map { "; \($0)" } ?? ""
+    notice = Notice(text: step.name + lost, isError: !lost.isEmpty)
     return saving.begin(step).map(Effect.commit)
   }
 

@@ -1,11 +1,20 @@
 import Screen
 
-/// What was typed after a command whose outcome depends on the models' answer, and before that
-/// answer. It is typed once the answer is there, so that fast typing, slow typing and a script
-/// without `wait` give the same labels.
+/// What was typed after a command whose outcome depends on something that is not known yet, and
+/// before it is known. It is typed once it is, so that fast typing, slow typing and a script without
+/// `wait` give the same labels.
 struct HeldInput: Sendable, Equatable {
-  /// The command that waits.
-  let line: String
+  /// What is not known yet.
+  enum Wait: Sendable, Equatable {
+    /// What the experts answer for the post on screen.
+    case models
+    /// Which posts a search lists.
+    case search
+  }
+
+  let wait: Wait
+  /// The command that waits; nil where only what was typed does.
+  let line: String?
   /// What was typed after it, in order.
   var typed: [TypedInput] = []
 
@@ -30,17 +39,73 @@ extension WorkbenchState {
   public var isHoldingInput: Bool { heldInput != nil }
 
   /// The post whose answer is waited for.
-  public var awaitedPost: String? { heldInput == nil ? nil : current.map { posts[$0].id } }
+  public var awaitedPost: String? {
+    heldInput?.wait == .models ? current.map { posts[$0].id } : nil
+  }
 
-  /// Does what a key or a paste means, or keeps it until the models have answered.
+  /// Whether a search has yet to say which post is on screen next.
+  private var isSearchUnseen: Bool {
+    searchJob?.adopt == true || growth.map { $0.text != queue.query } ?? false
+  }
+
+  /// Whether where a command goes depends on posts that a growing list may still get.
+  private func dependsOnGrowth(_ line: String) -> Bool {
+    guard growth != nil else { return false }
+    switch CommandLine.action(of: line)?.place {
+    case nil: return false
+    case .next?: return queue.position + 1 >= queue.count
+    case .nextUnreviewed?:
+      return !(queue.position + 1..<max(queue.position + 1, queue.count)).contains {
+        review(queue[$0]) != .reviewed
+      }
+    case .anywhere?: return true
+    }
+  }
+
+  /// Whether what the held input waits for may still come.
+  private func isDue(_ held: HeldInput) -> Bool {
+    switch held.wait {
+    case .models: isAnswerDue
+    case .search: isSearchUnseen || held.line.map(dependsOnGrowth) ?? false
+    }
+  }
+
+  /// What a command has to wait for; nil when it can be run.
+  func wait(for line: String) -> HeldInput.Wait? {
+    if isSearchUnseen, !Self.independent.contains(CommandLine.action(of: line)?.name ?? "") {
+      return .search
+    }
+    if isAnswerDue, CommandLine.action(of: line)?.needsAnswer == true { return .models }
+    return dependsOnGrowth(line) ? .search : nil
+  }
+
+  /// Commands that mean the same whatever a search finds, or end it.
+  private static let independent: Set<String> = [
+    "search", "command", "leave", "help", "redraw", "suspend", "quit", "quit!",
+  ]
+
+  /// Whether a key means the same whatever a search finds.
+  private func isIndependent(_ input: TypedInput) -> Bool {
+    guard case .key(let key) = input else { return false }
+    let command = keymap.command(for: key).flatMap(CommandLine.action(of:))?.name
+    return key == .control("c") || Self.independent.contains(command ?? "")
+  }
+
+  /// Does what a key or a paste means, or keeps it until what it depends on is known.
   mutating func type(_ input: TypedInput) -> [Effect] {
-    guard heldInput != nil else { return carryOut(input) }
+    if heldInput == nil {
+      guard isSearchUnseen, case .browse = mode, !isIndependent(input) else {
+        return carryOut(input)
+      }
+      _ = hold(nil, for: .search)
+    }
     switch input {
     case .key(.control("c")):
       let count = heldInput?.typed.count ?? 0
+      let wait = heldInput?.wait
       heldInput = nil
       notice = Notice(
-        text: "stopped waiting for the models"
+        text: "stopped waiting for the \(wait == .models ? "models" : "search")"
           + (count == 0 ? "" : count == 1 ? "; 1 key was dropped" : "; \(count) keys were dropped"))
       return []
     case .key(let key) where ["redraw", "suspend"].contains(keymap.command(for: key)):
@@ -59,22 +124,25 @@ extension WorkbenchState {
     }
   }
 
-  /// Keeps a command until the models have answered.
-  mutating func hold(_ line: String) -> [Effect] {
-    heldInput = HeldInput(line: line)
-    notice = Notice(text: "\(line) waits for the models; C-c gives up")
+  /// Keeps a command until what it depends on is known.
+  mutating func hold(_ line: String?, for wait: HeldInput.Wait) -> [Effect] {
+    heldInput = HeldInput(wait: wait, line: line)
+    let what = line.map { "\($0) waits" } ?? "what is typed waits"
+    notice = Notice(
+      text: "\(what) for the \(wait == .models ? "models" : "search"); C-c gives up")
     // The question may have been forgotten with older answers; asking twice does no harm.
-    requested.analysis = nil
+    if wait == .models { requested.analysis = nil }
     return []
   }
 
   /// Runs what was kept, as far as the answers reach.
   mutating func releaseHeldInput() -> [Effect] {
     var effects: [Effect] = []
-    while let held = heldInput, !isAnswerDue {
+    while let held = heldInput, !isDue(held) {
       heldInput = nil
-      notice = nil
-      effects += run(held.line)
+      // A search that found nothing has said so.
+      if held.wait == .models || notice?.text.hasSuffix("C-c gives up") == true { notice = nil }
+      if let line = held.line { effects += run(line) }
       for (i, input) in held.typed.enumerated() {
         // The next command may have to wait on another post.
         guard heldInput == nil else {

@@ -33,7 +33,7 @@ extension WorkbenchState {
 
   /// Runs a command line; what is wrong with it goes to the status line.
   mutating func run(_ line: String) -> [Effect] {
-    if isAnswerDue, CommandLine.needsAnswer(line) { return hold(line) }
+    if let wait = wait(for: line) { return hold(line, for: wait) }
     do throws(CommandError) {
       let (action, arguments) = try CommandLine.parse(line, in: self)
       if let reason = action.unavailable(self) {

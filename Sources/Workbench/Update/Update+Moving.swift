@@ -65,9 +65,10 @@ extension WorkbenchState {
   mutating func goToFlip() -> [Effect] {
     let flips = self.flips.sorted()
     guard let here = current, let first = flips.first else {
-      notice = Notice(text: "none of the flips is in this dataset", isError: true)
+      notice = Notice(text: "no route changes", isError: true)
       return []
     }
+    if flips == [here] { notice = Notice(text: "no other route changes") }
     show(post: flips.first { $0 > here } ?? first)
     return []
   }

@@ -75,9 +75,10 @@ extension WorkbenchState {
   /// Asks for the analysis of the post on screen and for its picture, once each.
   mutating func requestWhatIsMissing() -> [Effect] {
     var effects: [Effect] = []
-    if requestedFacts != growth?.request.number {
-      requestedFacts = growth?.request.number
-      effects.append(.lookAt(growth?.request))
+    let facts = wishedFacts()
+    if requestedFacts != facts?.number {
+      requestedFacts = facts?.number
+      effects.append(.lookAt(facts))
     }
     guard let index = current else {
       requested = Requested()

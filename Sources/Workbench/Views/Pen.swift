@@ -127,6 +127,7 @@ enum Digits {
   /// `8 s`, `3 min`, `2.5 h`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "?" }
+    if seconds > 0, seconds < 0.5 { return "<1 s" }
     if seconds < 99.5 { return "\(Int(seconds.rounded())) s" }
     if seconds < 5_400 { return "\(Int((seconds / 60).rounded())) min" }
     return seconds < 1e9 ? String(format: "%.1f h", seconds / 3_600) : "?"

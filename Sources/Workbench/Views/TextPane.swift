@@ -19,10 +19,19 @@ struct TextPane {
     self.rowsPerLine = rows
     gutter = TextPlan.gutter(rows)
     tokens = state.current.map(state.visibleTokens) ?? []
-    flow = TextFlow(tokens, columns: box.columns - gutter)
+    let whole = TextFlow(tokens, columns: box.columns - gutter)
+    // Where lines are out of sight, the marks that say so have a column of their own.
+    flow =
+      whole.lines > Self.lines(in: box, rows)
+      ? TextFlow(tokens, columns: max(1, box.columns - gutter - 1)) : whole
     let fits = max(1, box.rows / rows)
     let line = flow.places.indices.contains(state.token) ? flow.places[state.token].row : 0
     top = max(0, min(line - fits / 2, flow.lines - fits))
+  }
+
+  /// How many lines of tokens can be seen, the last one perhaps without all of its marks.
+  private static func lines(in box: Box, _ rowsPerLine: Int) -> Int {
+    max(1, (box.rows + rowsPerLine - 1) / rowsPerLine)
   }
 
   /// The cell of a token on screen, nil when it is scrolled away.
@@ -163,7 +172,7 @@ struct TextPane {
   }
 
   private func drawScrollMarks(_ pen: inout Pen) {
-    let fits = max(1, box.rows / rowsPerLine)
+    let fits = Self.lines(in: box, rowsPerLine)
     let right = Position(column: box.endColumn - 1, row: box.row)
     if top > 0 { pen.frame.write("^", at: right, style: pen.look.theme[.muted]) }
     if top + fits < flow.lines {

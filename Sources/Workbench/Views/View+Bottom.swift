@@ -38,7 +38,10 @@ extension WorkbenchState {
       hidden += 1
     }
     pen.line(
-      [pen.piece(sign, .prompt), pen.piece(text[hidden...].joined())], in: box, row: 0)
+      [
+        pen.piece(sign, .prompt),
+        pen.piece(text[hidden...].joined(), line.isSelected ? .selection : .text),
+      ], in: box, row: 0)
     let column =
       1 + TextWidth.columns(of: hidden == 0 ? before : text[hidden..<line.cursor].joined())
     pen.frame.cursor = Position(column: box.column + min(column, box.columns - 1), row: box.row)

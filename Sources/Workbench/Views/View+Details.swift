@@ -54,7 +54,8 @@ extension WorkbenchState {
 
   private func drawNotices(_ pen: inout Pen, _ box: Box, row: Int, _ post: Post) -> Int {
     var row = row
-    for sentence in irregularTags(post) + (analysis?.notices ?? []).prefix(3) {
+    let found = (opened.findings[post.id] ?? []).map { safe($0) }
+    for sentence in found.prefix(3) + irregularTags(post) + (analysis?.notices ?? []).prefix(3) {
       row = pen.wrap(sentence, .warning, in: box, row: row)
     }
     return row

@@ -20,8 +20,9 @@ extension WorkbenchState {
         .muted, in: box, row: row)
     }
     row = drawFailures(&pen, box, row: row)
-    for id in training.flips.prefix(max(0, box.rows - row)) {
-      pen.line(safe(id), .muted, in: box, row: row, indent: 2)
+    guard case .candidate = training.state else { return }
+    for index in flips.sorted().prefix(max(0, box.rows - row)) {
+      pen.line(safe(posts[index].id), .muted, in: box, row: row, indent: 2)
       row += 1
     }
   }
@@ -36,12 +37,21 @@ extension WorkbenchState {
   }
 
   private func drawFlipCount(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
-    guard !training.flips.isEmpty else { return row }
-    let count = training.flips.count
-    let here = current.map(flips.contains) == true ? "this and \(count - 1) more" : "\(count)"
-    let words = "\(here) route\(count == 1 ? " flips" : "s flip")"
+    guard case .candidate = training.state, row < box.rows else { return row }
+    let count = flips.count
+    let isHere = current.map(flips.contains) == true
+    let words =
+      count == 0
+      ? "no route flips"
+      : isHere && count > 1
+        ? "this and \(grouped(count - 1)) more routes flip"
+        : isHere ? "this route flips" : "\(grouped(count)) route\(count == 1 ? " flips" : "s flip")"
+    let looked =
+      hasLookedForFlips
+      ? "" : ", \(grouped(facts.flips.count)) of \(grouped(posts.count)) looked at"
+    let next = count > (isHere ? 1 : 0) ? "; \(keymap.label("next-flip")) next" : ""
     pen.line(
-      [pen.piece(words, .warning), pen.piece("; \(keymap.label("next-flip")) next", .muted)],
+      [pen.piece(words, count == 0 ? .muted : .warning), pen.piece(looked + next, .muted)],
       in: box, row: row)
     return row + 1
   }

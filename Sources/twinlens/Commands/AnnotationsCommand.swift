@@ -15,6 +15,8 @@ struct AnnotationsCommand: ParsableCommand {
     @Argument(help: "A dataset file or folder.")
     var dataset: String
 
+    @OptionGroup var text: EncodingOption
+
     @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
     var store: String?
 
@@ -25,7 +27,8 @@ struct AnnotationsCommand: ParsableCommand {
     var jsonl = false
 
     func run() throws {
-      let report = try AnnotationsReport(dataset: dataset, store: store)
+      let report = try AnnotationsReport(
+        dataset: dataset, store: store, encoding: text.encoding)
       StandardOutput.write(try report.export(to: out, jsonl: jsonl))
     }
   }
@@ -36,6 +39,8 @@ struct AnnotationsCommand: ParsableCommand {
 
     @Argument(help: "A dataset file or folder.")
     var dataset: String
+
+    @OptionGroup var text: EncodingOption
 
     @Option(help: ArgumentHelp("File of the annotations to add to.", valueName: "file"))
     var store: String?
@@ -48,7 +53,8 @@ struct AnnotationsCommand: ParsableCommand {
 
     func run() throws {
       StandardOutput.write(
-        try AnnotationsReport.merge(dataset: dataset, store: store, from: from))
+        try AnnotationsReport.merge(
+          dataset: dataset, store: store, from: from, encoding: text.encoding))
     }
   }
 
@@ -59,6 +65,8 @@ struct AnnotationsCommand: ParsableCommand {
     @Argument(help: "A dataset file or folder.")
     var dataset: String
 
+    @OptionGroup var text: EncodingOption
+
     @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
     var store: String?
 
@@ -66,7 +74,8 @@ struct AnnotationsCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-      let report = try AnnotationsReport(dataset: dataset, store: store)
+      let report = try AnnotationsReport(
+        dataset: dataset, store: store, encoding: text.encoding)
       StandardOutput.write(json ? report.logJSON() : report.log())
     }
   }

@@ -28,8 +28,7 @@ struct AuditCommand: ParsableCommand {
       "Files of regions; those beside the dataset are found without.", valueName: "file"))
   var regions: [String] = []
 
-  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
-  var images: String?
+  @OptionGroup var input: ReadingOptions
 
   @Flag(help: "List every place of a finding, not the first five; JSON always does.")
   var all = false
@@ -44,7 +43,7 @@ struct AuditCommand: ParsableCommand {
     let audit: DatasetAudit
     do {
       if counts {
-        let report = CountsReport(DatasetCounts(try Dataset.open(dataset, images: images)))
+        let report = CountsReport(DatasetCounts(try input.open(dataset)))
         StandardOutput.write(json ? report.json() : report.text())
         return
       }
@@ -64,7 +63,7 @@ struct AuditCommand: ParsableCommand {
     let progress = ProgressLine()
     let starts = Mutex<[String: Date]>([:])
     defer { progress.clear() }
-    return try DatasetAudit(Dataset.open(dataset, images: images), regions: regions) {
+    return try DatasetAudit(input.open(dataset), regions: regions) {
       step, share in
       let start = starts.withLock { starts in
         let start = starts[step] ?? Date()

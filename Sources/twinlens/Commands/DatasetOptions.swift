@@ -19,8 +19,7 @@ struct DatasetOptions: ParsableArguments {
     help: ArgumentHelp("Router to use, by the name of its model folder.", valueName: "name"))
   var router: String?
 
-  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
-  var images: String?
+  @OptionGroup var input: ReadingOptions
 
   @OptionGroup var files: RegionOptions
 
@@ -41,7 +40,8 @@ struct DatasetOptions: ParsableArguments {
     options.models = models
     options.system = system
     options.router = router
-    options.images = images
+    options.images = input.images
+    options.encoding = input.encoding
     options.strict = strict
     options.boxes = files.boxes
     options.regions = files.regions

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Extractors
 import Foundation
 import Inspection
 import Services
@@ -15,7 +16,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "train, dev, test or all; without it test, or dev where there is no test.")
   var split: String?
   @OptionGroup var choice: ModelChoice
-  @Option(help: "A folder to look for pictures in first.") var images: String?
+  @OptionGroup var input: ReadingOptions
   @Flag(help: "Read tags strictly (a mention begins with B) in the JSON.") var strict = false
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -25,21 +26,29 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
+  /// The test split where it has labels of the task, else dev, else everything.
+  private func scored(of dataset: Dataset, _ task: ExpertTask) -> Split {
+    [Split.test, .dev].first { split in
+      let posts = dataset.posts(in: split)
+      return task == .entities ? !posts.isEmpty : posts.contains { !$0.relations.isEmpty }
+    } ?? .all
+  }
+
   func run() throws {
     let progress = ProgressLine()
-    let lenient = try Dataset.open(dataset, images: images, reading: .lenient)
+    let lenient = try input.open(dataset)
     let set = try choice.open(for: lenient)
-    let isWithoutTest =
-      set.task == .entities
-      ? lenient.posts(in: .test).isEmpty
-      : lenient.scoredSplit(.relations) == .dev
-    if split == nil, isWithoutTest {
-      StandardOutput.complain("twinlens: the dataset has no test split: evaluating on dev")
+    try choice.check(set, labelledBy: lenient)
+    try choice.noteEdits(of: lenient)
+    let asked = split.flatMap(Split.init(rawValue:)) ?? scored(of: lenient, set.task)
+    if split == nil, asked != .test {
+      StandardOutput.complain(
+        "twinlens: the dataset has no test split: evaluating on "
+          + (asked == .all ? "all of it" : asked.rawValue))
     }
-    let asked = split.flatMap(Split.init(rawValue:)) ?? (isWithoutTest ? .dev : .test)
     func report(_ reading: BIO.Reading) throws -> RoutingReport {
       try RoutingReport(
-        reading == .lenient ? lenient : Dataset.open(dataset, images: images, reading: reading),
+        reading == .lenient ? lenient : input.open(dataset, reading: reading),
         split: asked, models: set, reading: reading
       ) { progress.show("reading posts", $0) }
     }

@@ -15,8 +15,7 @@ struct FineTuneOptions: ParsableArguments {
       "Dataset with a train and a dev split; harbor: the generated sample.", valueName: "path"))
   var dataset: String
 
-  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
-  var images: String?
+  @OptionGroup var input: ReadingOptions
 
   @Option(help: ArgumentHelp("Folder of model folders to write to.", valueName: "dir"))
   var models: String
@@ -75,7 +74,7 @@ struct FineTuneOptions: ParsableArguments {
   /// The dataset; the name harbor stands for the generated sample.
   private func open(_ progress: ProgressLine) throws -> Dataset {
     guard dataset == "harbor", !FileManager.default.fileExists(atPath: dataset) else {
-      return try Dataset.open(dataset, images: images)
+      return try input.open(dataset)
     }
     return try HarborSource.generated(progress)
   }

@@ -9,15 +9,13 @@ struct HarborSource: ParsableArguments {
   @Option(help: "A dataset folder; without it the harbour sample is generated into the cache.")
   var dataset: String?
 
-  @Option(
-    help: ArgumentHelp("Folder to look for the dataset's pictures in first.", valueName: "dir"))
-  var images: String?
+  @OptionGroup var input: ReadingOptions
 
   /// Opens the dataset, generating it first when none was named.
   ///
   /// - Parameter pairs: whether generated posts are for relations: each has a pair.
   func open(_ progress: ProgressLine, pairs: Bool = false) throws -> Dataset {
-    if let dataset { return try Dataset.open(dataset, images: images) }
+    if let dataset { return try input.open(dataset) }
     return try Self.generated(progress, pairs: pairs)
   }
 

@@ -2,6 +2,7 @@ import Annotations
 import ArgumentParser
 import Corpora
 import Extractors
+import Foundation
 import Inspection
 import Services
 
@@ -13,7 +14,10 @@ struct ModelChoice: ParsableArguments {
       "The router folder; without it the one for what the dataset is mainly about.",
       valueName: "name"))
   var router: String?
-  @Option(help: ArgumentHelp("The expert to use in place of the router's.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The expert to use in place of the router's of its kind; without --router, the router that was trained with it "
+        + "where there is one.", valueName: "name"))
   var system: String?
   @Option(
     help: ArgumentHelp(
@@ -34,6 +38,48 @@ struct ModelChoice: ParsableArguments {
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
     opening.store =
       retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
-    return try opening.open(for: dataset)
+    let set = try opening.open(for: dataset)
+    if let system { try check(system, of: set) }
+    return set
+  }
+
+  /// - Throws: `ValidationError` when a named expert is not one that the router chooses between.
+  private func check(_ system: String, of set: ModelSet) throws {
+    let (text, multimodal) = set.routed
+    let names = [text, multimodal].compactMap { $0?.name }
+    guard !names.contains(system) else { return }
+    throw ValidationError(
+      "\(system) does not answer for \(set.task.subject), which the router "
+        + "\(set.router?.configuration.name ?? "") chooses an expert for; name another with --router, "
+        + "or one of \(names.joined(separator: ", ")) with --system")
+  }
+
+  /// - Throws: `ValidationError` when a dataset labels nothing of what the experts answer.
+  func check(_ set: ModelSet, labelledBy dataset: Dataset) throws {
+    let isLabelled = dataset.posts.contains {
+      set.task == .entities ? !$0.mentions.isEmpty : !$0.relations.isEmpty
+    }
+    guard !isLabelled, dataset.mainTask != set.task else { return }
+    throw ValidationError(
+      "\(dataset.name) labels no \(set.task.subject), which the router "
+        + "\(set.router?.configuration.name ?? "") of \(models) chooses an expert for; give a folder with a "
+        + "router for \(dataset.mainTask.subject)")
+  }
+
+  /// Says when the dataset was corrected here: what is scored are its files.
+  ///
+  /// - Throws: `StoreError`.
+  func noteEdits(of dataset: Dataset) throws {
+    let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
+    guard FileManager.default.fileExists(atPath: location.path) else { return }
+    let history = try StoredAnnotations(at: location, over: dataset).history
+    let count = history.editedPosts(of: dataset).count { id, post in
+      dataset.post(id: id).map { $0.mentions != post.mentions || $0.relations != post.relations }
+        ?? false
+    }
+    guard count > 0 else { return }
+    StandardOutput.complain(
+      "twinlens: \(count) edited \(count == 1 ? "post is" : "posts are") scored by the labels of the files; "
+        + "export the annotations and evaluate the export to score by the edited ones")
   }
 }

@@ -77,6 +77,7 @@ struct ModelsCommand: ParsableCommand {
     var io: String?
 
     func run() throws {
+      try ModelsCommand.requireEncoder(folder, instead: "twinlens models inspect reads it")
       let folder = try EncoderFolder(folder)
       let beside = folder.path + "/io.safetensors"
       var failed = false
@@ -119,6 +120,10 @@ struct ModelsCommand: ParsableCommand {
     var out: String
 
     func run() throws {
+      // Its head would be lost.
+      try ModelsCommand.requireEncoder(
+        path, instead: "twinlens models pack copies the folder of models that it is in",
+        withHead: false)
       let folder = try EncoderFolder(path)
       let count = try folder.copy(to: out)
       var hashes: [String: String] = [:]
@@ -141,6 +146,21 @@ struct ModelsCommand: ParsableCommand {
 }
 
 extension ModelsCommand {
+  /// Refuses a model of this program where an encoder is meant.
+  ///
+  /// - Parameters:
+  ///   - instead: what does read it, as a clause.
+  ///   - withHead: whether an encoder with an expert's head on it is an encoder too.
+  static func requireEncoder(
+    _ folder: String, instead: String, withHead: Bool = true
+  ) throws {
+    guard let system = try? ModelFolder.system(of: folder),
+      !withHead || (try? EncoderFolder(folder)) == nil
+    else { return }
+    throw ModelFolderUse(
+      folder: folder, problem: "is a model of this program (\(system)), no encoder: \(instead)")
+  }
+
   /// `twinlens models pack DIR --out NEW`.
   struct Pack: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -156,6 +176,17 @@ extension ModelsCommand {
     var out: String
 
     func run() throws {
+      if case .single = ModelsFolder(folder) {
+        throw ModelFolderUse(
+          folder: folder,
+          problem: "is one model; give the folder that it is in, with everything it stands on")
+      }
+      if case .nested(let names, _) = ModelsFolder(folder) {
+        throw ModelFolderUse(
+          folder: folder,
+          problem: "holds folders of models; give one of them: "
+            + names.map { folder + "/" + $0 }.joined(separator: ", "))
+      }
       try ModelsFolder.check(folder)
       let inside = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
       let links = inside.filter {
@@ -165,6 +196,14 @@ extension ModelsCommand {
         if let absence = ModelFolder.absence(of: folder + "/" + name) {
           throw ModelFolderError(folder: folder + "/" + name, problem: absence)
         }
+      }
+      let (source, target) = (
+        URL(fileURLWithPath: folder).standardizedFileURL.resolvingSymlinksInPath().path,
+        URL(fileURLWithPath: out).standardizedFileURL.resolvingSymlinksInPath().path
+      )
+      guard target != source, !target.hasPrefix(source + "/") else {
+        throw CheckpointError.file(
+          path: out, problem: "lies in \(folder), which it would be a copy of; choose another place")
       }
       if let present = try? FileManager.default.contentsOfDirectory(atPath: out), !present.isEmpty {
         throw CheckpointError.file(
@@ -178,6 +217,15 @@ extension ModelsCommand {
       StandardOutput.write("copied \(models.joined(separator: ", ")) into \(out)")
     }
   }
+}
+
+/// A folder that was named where another kind is wanted.
+struct ModelFolderUse: Error, CustomStringConvertible {
+  let folder: String
+  /// What it is and what was meant, as the rest of a sentence about the folder.
+  let problem: String
+
+  var description: String { "\(folder) \(problem)" }
 }
 
 /// Hashes of whole files.

@@ -31,13 +31,17 @@ struct PredictCommand: ParsableCommand {
   var by = Answerer.router
   @Option(help: "train, dev, test or all.") var split = Split.all
   @OptionGroup var choice: ModelChoice
-  @Option(help: ArgumentHelp("A folder to look for pictures in first.", valueName: "dir"))
-  var images: String?
+  @OptionGroup var input: ReadingOptions
   @Flag(help: "Also write each file as JSON Lines.") var jsonl = false
 
   func run() throws {
     let progress = ProgressLine()
-    let dataset = try Dataset.open(dataset, images: images)
+    let dataset = try input.open(dataset)
+    let withoutPlace = dataset.files.filter { $0.format == .pair }
+    if !withoutPlace.isEmpty, !jsonl {
+      throw ValidationError(
+        "\(withoutPlace[0].name) is a bare text, whose format has no place for labels: give --jsonl")
+    }
     let asked = task ?? dataset.mainTask
     let set = try choice.open(for: dataset, task: asked)
     let answerer: DatasetPredictions.Answerer =
@@ -46,6 +50,15 @@ struct PredictCommand: ParsableCommand {
       case .text: .text
       case .multimodal: .multimodal
       }
+    if let system = choice.system {
+      let (text, multimodal) = set.routed
+      let answering = by == .text ? text : by == .multimodal ? multimodal : nil
+      if let answering, answering.name != system {
+        throw ValidationError(
+          "\(system) is not the \(by.rawValue) expert, \(answering.name) is; give --by "
+            + (by == .text ? "multimodal" : "text"))
+      }
+    }
     let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
     var edited: [Post.ID: Post] = [:]
     var (count, multimodal, cutOff) = (0, 0, 0)
@@ -68,6 +81,14 @@ struct PredictCommand: ParsableCommand {
       split: split.rawValue, pairsCutOff: cutOff, mark: mark, models: set
     ).write(into: out)
     progress.clear()
+    let missing = dataset.posts.count { post in
+      if case .missing = dataset.image(for: post) { true } else { false }
+    }
+    if missing > 0, by != .text {
+      StandardOutput.complain(
+        "\(missing) of \(dataset.posts.count) posts name a picture that is not there; they are answered "
+          + "as posts without one (--images DIR looks elsewhere)")
+    }
     if cutOff > 0 {
       StandardOutput.complain(
         "\(cutOff) pairs were answered although their head or tail lies behind the encoder's last "
@@ -84,7 +105,9 @@ struct PredictCommand: ParsableCommand {
       }
     StandardOutput.write(
       "\(count) posts, \(which); \(report.changedPosts) differ from the dataset's labels. Wrote "
-        + "\(report.files.joined(separator: ", ")) into \(out)."
+        + (report.files.count > 6
+          ? "\(report.files.count) files" : report.files.joined(separator: ", "))
+        + " into \(out)."
         + (mark.map { " Mark what is made with them: \($0)." } ?? ""))
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Harbor
 
 /// `twinlens sample`: the harbour world as a dataset.
@@ -25,6 +26,10 @@ struct SampleCommand: ParsableCommand {
   }
 
   func run() throws {
+    // Nobody's own dataset may be written over.
+    if let there = try? FileManager.default.contentsOfDirectory(atPath: out), !there.isEmpty {
+      throw ValidationError("\(out) is not empty; give a folder that is not there yet")
+    }
     let progress = ProgressLine()
     var recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
     if pairs { recipe.pairs = .everyPost }

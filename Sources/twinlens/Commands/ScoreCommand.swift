@@ -29,6 +29,8 @@ struct ScoreCommand: ParsableCommand {
     name: [.customLong("pred")], help: ArgumentHelp("File of the system's.", valueName: "file"))
   var predicted: String
 
+  @OptionGroup var text: EncodingOption
+
   @Flag(help: "Read tags strictly: a mention begins with B.")
   var strict = false
 
@@ -46,7 +48,7 @@ struct ScoreCommand: ParsableCommand {
     let start = Date()
     let report = try ScoreReport(
       task: task, gold: gold, predicted: predicted, reading: strict ? .strict : .lenient,
-      nulls: nulls
+      nulls: nulls, encoding: text.encoding
     ) { progress.show("resampling", $0, since: start) }
     progress.clear()
     StandardOutput.write(json ? report.json() : report.text())

@@ -26,6 +26,8 @@ struct TokenizeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Encode the posts of a dataset, word by word.", valueName: "dataset"))
   var file: String?
 
+  @OptionGroup var input: EncodingOption
+
   @Flag(help: "Split the text at blanks and encode each word on its own.")
   var words = false
 
@@ -44,7 +46,7 @@ struct TokenizeCommand: ParsableCommand {
   func run() throws {
     let tokenizer = try Tokenizer(folder: folder)
     if let file {
-      for post in try Dataset.open(file).posts {
+      for post in try Dataset.open(file, encoding: input.encoding).posts {
         if !json { StandardOutput.write(PieceText.escaped(post.id)) }
         show(.words(post.tokens.map(\.text)), tokenizer)
       }

@@ -82,7 +82,7 @@ struct TrainHarborCommand: ParsableCommand {
   private func finished(_ name: String, _ trainer: ModelTrainer) throws -> String? {
     let folder = models + "/" + name
     guard FileManager.default.fileExists(atPath: folder + "/config.json") else { return nil }
-    guard trainer.isFinished(name), epochs == nil else {
+    guard trainer.isFinished(name) else {
       throw FineTuningError.otherModel(folder: folder, differs: [])
     }
     return "\(folder) is finished; --force trains it again"

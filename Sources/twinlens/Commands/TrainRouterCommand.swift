@@ -28,8 +28,7 @@ struct TrainRouterCommand: ParsableCommand {
   var dual: String
   @Option(help: ArgumentHelp("Dataset with a dev split.", valueName: "path"))
   var dataset: String
-  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
-  var images: String?
+  @OptionGroup var input: ReadingOptions
   @Option(help: "Posts to learn from: dev, or train where the experts learned from other posts.")
   var split = Split.dev
   @Option(
@@ -55,7 +54,7 @@ struct TrainRouterCommand: ParsableCommand {
   func run() throws {
     let progress = ProgressLine()
     let interrupt = Interrupt()
-    let opened = try Dataset.open(dataset, images: images)
+    let opened = try input.open(dataset)
     var job = RouterJob(
       dataset: opened, models: models, text: text, multimodal: multimodal, dual: dual, name: name,
       split: split, seed: seed,
