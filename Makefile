@@ -94,7 +94,7 @@ install: $(if $(SUDO_USER),,build)
 	@rm -rf "$(SHARE)/Samples" "$(SHARE)/Themes" "$(SHARE)/docs" "$(SHARE)/Tools"
 	@cp -R Samples Themes docs "$(SHARE)/"
 	@install -d "$(SHARE)/Tools" && install -m 644 $(PEERS) "$(SHARE)/Tools/"
-	@install -m 644 README.md LICENSE "$(SHARE)/"
+	@install -m 644 README.md CONTRIBUTING.md LICENSE "$(SHARE)/"
 	@echo "Installed $(DESTDIR)$(PREFIX)/bin/twinlens and $(SHARE)"
 
 uninstall:

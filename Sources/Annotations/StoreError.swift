@@ -12,6 +12,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
   case leadsOut(String, to: String)
   case damaged(String, detail: String)
   case missing(String)
+  case noSource(String)
   case exists(String)
   case cannotOpen(String, reason: String)
   case unwritable(String)
@@ -28,7 +29,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
     switch self {
     case .inUse(let path, _), .notADatabase(let path), .foreign(let path), .newer(let path),
       .altered(let path, _), .linked(let path, _), .leadsOut(let path, _), .damaged(let path, _),
-      .missing(let path), .exists(let path), .cannotOpen(let path, _), .unwritable(let path),
+      .missing(let path), .noSource(let path), .exists(let path), .cannotOpen(let path, _), .unwritable(let path),
       .readOnly(let path), .displaced(let path), .outOfOrder(let path, _, _),
       .notSaved(let path, _):
       path
@@ -60,6 +61,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
         + "`twinlens annotations merge DATASET --store NEW --from FILE`"
     case .missing:
       "no annotations are there yet; check --store"
+    case .noSource:
+      "no annotations are there; check --from"
     case .exists:
       "already exists; it was left as it is, give the name of a new file"
     case .cannotOpen(_, let reason):

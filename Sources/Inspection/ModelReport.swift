@@ -75,7 +75,7 @@ public struct ModelReport: Sendable, Codable {
     }
   }
 
-  private static let router = "rds"
+  private static let router = RouterBundle.system
 
   private mutating func openRouter() throws {
     let bundle = try RouterBundle(folder: folder)

@@ -99,6 +99,12 @@ public struct ModelSet: Sendable {
         problem:
           "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
     }
+    if let routerName, catalog.systems[routerName] != RouterBundle.system {
+      throw ModelFolderError(
+        folder: folder + "/" + routerName,
+        problem: "is no router; routers in \(folder): "
+          + (catalog.routers.isEmpty ? "none" : catalog.routers.joined(separator: ", ")))
+    }
     var router = try attempt(routerName ?? catalog.router(for: task)) {
       try RouterBundle(folder: $0)
     }
@@ -286,7 +292,7 @@ struct ModelCatalog {
     self.notices = notices
   }
 
-  var routers: [String] { names(of: "rds") }
+  var routers: [String] { names(of: RouterBundle.system) }
 
   /// The router for a task: `rds`, else the first; one for another task where there is none.
   func router(for task: ExpertTask) -> String? {

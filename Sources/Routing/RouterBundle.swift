@@ -7,6 +7,9 @@ import Tensors
 /// The rehearsal sample (from D_split) and the held-out part (dev) carry embeddings and both
 /// experts' counts.
 public struct RouterBundle: Sendable, Hashable {
+  /// What a router's `config.json` calls it.
+  public static let system = "rds"
+
   /// Names, settings and version; `config.json`.
   public internal(set) var configuration: Configuration
   /// Where every retraining starts.
@@ -26,7 +29,7 @@ public struct RouterBundle: Sendable, Hashable {
     /// Format of the folder; this version reads 1.
     public var format = 1
     /// `rds`, so that a folder tells what it is.
-    public var system = "rds"
+    public var system = RouterBundle.system
     /// Name of the router's folder.
     public var name: String
     /// Model folder of the text expert.

@@ -34,6 +34,7 @@ public struct AnnotationsReport: Sendable {
     let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     if let unwritable = location.unwritable { throw StoreError.unwritable(unwritable) }
     guard let from = from ?? location.elsewhere else { throw StoreError.missing(location.path) }
+    guard access(from, F_OK) == 0 else { throw StoreError.noSource(from) }
     let source = try AnnotationStore(path: from, access: .readOnly).steps()
     let target = try AnnotationStore(path: location.path)
     let merged = StepMerge.missing(

@@ -16,13 +16,13 @@ extension ModelTrainer {
     }
     guard result.isComplete else { throw TrainingStopped(model: name) }
     let evaluation = RouterEvaluation(result.discriminator, on: data.test)
-    let metrics = [
+    var metrics = [
       "devUnionF1": Double(result.devUnion ?? 0), "testUnionF1": evaluation.union.f1Percent,
       "testTextF1": evaluation.full.counts.text.f1Percent,
       "testMultimodalF1": evaluation.full.counts.multimodal.f1Percent,
-      "testAUCImageAdds": evaluation.aucImageAdds ?? 0,
       "testFractionMultimodal": evaluation.fractionMultimodal,
     ]
+    metrics["testAUCImageAdds"] = evaluation.aucImageAdds
     var bundle = try RouterBundle(
       name: name, textExpert: text.name, multimodalExpert: multimodal.name,
       encoder: "clip-harbor", labels: text.configuration.scheme.types, base: result.discriminator,

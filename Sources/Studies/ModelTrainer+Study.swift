@@ -27,9 +27,7 @@ extension ModelTrainer {
   /// The expert of the models folder when it was trained with this seed on these posts: a study
   /// need not train it again.
   func kept(_ plan: ExpertPlan) -> (expert: ExpertModel, devF1: Double, epochs: Int)? {
-    let file = folder(plan.name) + "/provenance.json"
-    guard isFinished(plan.name), let bytes = FileManager.default.contents(atPath: file),
-      let origin = try? JSONDecoder().decode(Provenance.self, from: bytes),
+    guard isFinished(plan.name), let origin = ModelFolder.provenance(of: folder(plan.name)),
       let devF1 = origin.metrics["devF1"], let epochs = origin.metrics["epochs"],
       let expert = try? ExpertModel(folder: folder(plan.name))
     else { return nil }
@@ -39,9 +37,7 @@ extension ModelTrainer {
   /// Whether the models folder holds a model of this name that was trained with this seed on these
   /// posts, over the models that are there now, for as long as the recipe says.
   public func isFinished(_ name: String) -> Bool {
-    guard let bytes = FileManager.default.contents(atPath: folder(name) + "/provenance.json"),
-      let origin = try? JSONDecoder().decode(Provenance.self, from: bytes)
-    else { return false }
+    guard let origin = ModelFolder.provenance(of: folder(name)) else { return false }
     // Folders of older versions have no basis; they tell their epochs by their command alone.
     let isUsual = recipe.unusual(for: name).isEmpty && !origin.command.contains("--epochs")
     return origin.seed == recipe.seed && origin.data == data

@@ -49,6 +49,9 @@ public struct RouterJob: Sendable {
     self.observe = observe
   }
 
+  /// The name of the folder that is written, as far as it is known before the experts are open.
+  public var folderName: String { name ?? "rds" }
+
   /// Trains and writes the router, and puts its encoder beside it.
   ///
   /// - Parameter replaces: whether a router of that name may be overwritten.
@@ -56,6 +59,13 @@ public struct RouterJob: Sendable {
   /// - Throws: `RDSError`, `ModelFolderError`, `RoutingError`, `TrainingStopped`; what the experts
   ///   throw.
   public func run(replaces: Bool = false) throws -> String {
+    for name in [experts.text, experts.multimodal]
+    where ModelFolder.absence(of: models + "/" + name) == "does not exist" {
+      let there = (try? FileManager.default.contentsOfDirectory(atPath: models))?.sorted() ?? []
+      let models = there.filter { !$0.hasPrefix(".") }
+      throw ModelFolderError(
+        folder: self.models, problem: "has no \(name); it holds \(models.joined(separator: ", "))")
+    }
     let text = try ExpertFolder.open(models + "/" + experts.text)
     let multimodal = try ExpertFolder.open(models + "/" + experts.multimodal)
     let task = text.task
@@ -66,6 +76,15 @@ public struct RouterJob: Sendable {
     if !multimodal.needsPicture { throw RDSError.notMultimodal(expert: multimodal.name) }
     let name = name ?? (task == .entities ? "rds" : "rds-relations")
     let target = models + "/" + name
+    let basis =
+      [models + "/" + experts.text, models + "/" + experts.multimodal, dual].map {
+        ModelFolder.namedFingerprint(of: $0)
+      } + ["split \(split.rawValue)"] + (boxes.map { ["boxes \($0.description)"] } ?? [])
+    if !replaces, let there = ModelFolder.provenance(of: target), there.seed == seed,
+      there.data == [dataset.name: dataset.contentHash], there.basis == basis
+    {
+      return target
+    }
     if !replaces, FileManager.default.fileExists(atPath: target + "/config.json") {
       throw FineTuningError.otherModel(folder: target, differs: [])
     }
@@ -110,7 +129,8 @@ public struct RouterJob: Sendable {
     try bundle.save(
       to: target,
       provenance: Provenance(
-        command: command, seed: seed, data: [dataset.name: dataset.contentHash], metrics: metrics))
+        command: command, seed: seed, data: [dataset.name: dataset.contentHash],
+        basis: basis, metrics: metrics))
     try ModelFolder.place(dual, in: models, .copy)
     _ = observe(.finished(model: name, metrics: metrics))
     return target

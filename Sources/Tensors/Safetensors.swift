@@ -60,7 +60,10 @@ public struct Safetensors: Sendable {
     guard source.count >= 8 else { throw fail("is shorter than the 8 bytes of a header length") }
     let length = source.withBytes(0..<8) { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= UInt64(Self.headerLimit), length <= UInt64(source.count - 8) else {
-      throw fail("claims a header of \(length) bytes in a file of \(source.count)")
+      throw fail(
+        length > UInt64(1) << 40
+          ? "is no safetensors file: it does not begin with the length of a header"
+          : "claims a header of \(length) bytes in a file of \(source.count)")
     }
     let start = 8 + Int(length)
     let header = Data(source.copy(8..<start))

@@ -124,6 +124,6 @@ struct LostStoreCommandTests {
     }
     #expect(try Program.text(folder.path + "/mine") == "mine")
     let left = try FileManager.default.contentsOfDirectory(atPath: out)
-    #expect(Set(left) == [".twinlens-export", "train.jsonl"])
+    #expect(Set(left) == [".twinlens-export", "dataset.toml", "train.jsonl"])
   }
 }

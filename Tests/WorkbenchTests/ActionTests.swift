@@ -248,10 +248,10 @@ import Testing
     },
     "next-flip": {
       var report = TrainingReport(state: .candidate(worse: false))
-      report.flips = ["hb_0003", "elsewhere"]
+      report.flips = ["hb_0002", "elsewhere"]
       $0.send(.training(report))
       $0.command("next-flip")
-      return $0.state.current == 2
+      return $0.state.current == 1
     },
   ]
 

@@ -13,6 +13,13 @@ public enum ModelFolder {
     return try configuration(Head.self, folder).system
   }
 
+  /// Where a folder's model came from; nil where nothing readable says so.
+  public static func provenance(of folder: String) -> Provenance? {
+    guard let data = try? bytes(folder, "provenance.json", limit: ModelLimits.configurationBytes)
+    else { return nil }
+    return try? JSONDecoder().decode(Provenance.self, from: data)
+  }
+
   /// The bytes of a folder's `config.json`, within `ModelLimits`.
   ///
   /// - Throws: `ModelFolderError`, `CheckpointError`.

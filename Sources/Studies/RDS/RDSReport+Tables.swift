@@ -109,11 +109,15 @@ extension RDSReport {
         + "gains \(cell(main.gain))."
     }
     var reasons: [String] = []
+    func verdict(_ interval: UnionBootstrap.Interval) -> String {
+      interval.high < 0 ? "surely below 0" : "not surely above 0"
+    }
     if main.gain.low <= 0 {
-      reasons.append("the gain of the union is \(cell(main.gain)), not surely above 0")
+      reasons.append(
+        "the gain of the union is \(cell(main.gain, signed: true)), \(verdict(main.gain))")
     }
     for (name, lead) in parts where lead.low <= 0 {
-      reasons.append("\(name) leads by \(cell(lead)), not surely above 0")
+      reasons.append("\(name) leads by \(cell(lead, signed: true)), \(verdict(lead))")
     }
     return "RDS's pattern does not hold for \(main.name): " + reasons.joined(separator: "; ") + "."
   }

@@ -9,7 +9,9 @@ extension Action {
     },
     Action(
       "numbers", .looking, keys: ["#"], "the heat as numbers in the place of the picture",
-      needsAnswer: true, unavailable: needsMap
+      needsAnswer: true,
+      // What covers the picture can always be taken away.
+      unavailable: { $0.choice.numbers ? nil : needsMap($0) }
     ) { state, _ in
       state.choice.numbers.toggle()
       return []

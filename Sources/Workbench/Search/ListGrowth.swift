@@ -135,6 +135,7 @@ extension WorkbenchState {
   mutating func list(_ matches: [Int], for text: String) {
     guard !matches.isEmpty else { return }
     let before = queue.current
+    if queue.query != text { unmatched = [] }
     queue.show(matches, query: text)
     if queue.current != before { arrive() }
   }
@@ -144,8 +145,23 @@ extension WorkbenchState {
     let place = queue.count == 0 ? "0" : grouped(queue.position + 1)
     guard let query = queue.query else { return "\(place)/\(grouped(queue.count))" }
     let looked = growth?.text == query ? ", " + lookedWords : ""
+    let left = unmatched.isEmpty ? "" : ", \(grouped(unmatched.count)) no longer"
     return
-      "\(place)/\(grouped(queue.count)) of \(grouped(posts.count))\(looked) for \(short(query))"
+      "\(place)/\(grouped(queue.count)) of \(grouped(posts.count))\(looked) for \(short(query))\(left)"
+  }
+
+  /// Remembers whether an edited post still matches the query of the list: it stays where it is, and
+  /// the count says so.
+  mutating func noteMatch(_ index: Int) {
+    guard let text = queue.query, queue.position(of: index) != nil,
+      let query = try? Query.parse(text)
+    else { return }
+    var matcher = QueryMatcher(query)
+    if case .no = matcher.verdict(index, self) {
+      unmatched.insert(index)
+    } else {
+      unmatched.remove(index)
+    }
   }
 
   /// What is looked for while nothing is found that could be listed.

@@ -99,14 +99,15 @@ extension WorkbenchState {
   var takenSuggestion: Suggestion? {
     if let suggestion { return suggestion }
     let all = suggestions
-    // Where an expert says what the labels say, another one's words are taken only when the person
-    // goes to them: else taking again and again would go back and forth between the two.
+    // Where an expert says what the labels say, only the routed one is preferred to it unless the
+    // person goes to the other's words: else taking again would go back and forth between the two.
+    let routed = analysis?.chosen?.system
     let agreed = mentionRows.filter { row in
       row.gold != nil && row.answers.contains { $0?.mention.type == row.gold }
     }
     return all.first { suggestion in
       guard let range = suggestion.mentionRange, range.contains(token) else { return false }
-      return !agreed.contains { $0.range.overlaps(range) }
+      return suggestion.system == routed || !agreed.contains { $0.range.overlaps(range) }
     }
       ?? pair.flatMap { pair in
         all.first {

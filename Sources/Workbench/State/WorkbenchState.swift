@@ -67,6 +67,8 @@ public struct WorkbenchState: Sendable {
   var trainsAutomatically: Bool
   /// Posts whose route the candidate router would change.
   var flips: Set<Int> = []
+  /// Listed posts that edits made since the search do not match any more.
+  var unmatched: Set<Int> = []
   /// The request for the flips of all posts, while it is carried out.
   var flipWish: FactRequest?
   /// Whether the flips of all posts are known.

@@ -147,6 +147,7 @@ extension WorkbenchState {
 
   private mutating func took(_ step: Step, _ index: Int) -> [Effect] {
     noteDisagreement(index)
+    noteMatch(index)
     suggestion = nil
     let lost = opened.lacksPlace(posts[index], post(index)).map { "; \($0)" } ?? ""
     notice = Notice(text: step.name + lost, isError: !lost.isEmpty)

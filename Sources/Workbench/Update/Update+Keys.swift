@@ -112,8 +112,8 @@ extension WorkbenchState {
       return []
     case .up, .control("p"): list.chosen = max(0, list.chosen - 1)
     case .down, .control("n"): list.chosen = min(max(0, entries.count - 1), list.chosen + 1)
-    case .pageUp: list.chosen = max(0, list.chosen - 10)
-    case .pageDown: list.chosen = min(max(0, entries.count - 1), list.chosen + 10)
+    case .pageUp: list.chosen = max(0, list.chosen - helpPage)
+    case .pageDown: list.chosen = min(max(0, entries.count - 1), list.chosen + helpPage)
     case .click(let place):
       guard let clicked = helpEntry(at: place, list) else { return [] }
       // The first click shows what an entry does, the second runs it.

@@ -66,7 +66,10 @@ struct HeatNumbers {
     // Of a signed map the largest by size: a loss is as much of an effect as a gain.
     let sizes = heat.isSigned ? heat.values.map(abs) : heat.values
     let order = heat.values.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }
-    pen.line("no room for the grid; largest first", .muted, in: box, row: 0)
+    // Regions that overlap have no grid.
+    pen.line(
+      shape == nil ? "largest first" : "no room for the grid; largest first", .muted, in: box,
+      row: 0)
     for (i, index) in order.prefix(max(0, box.rows - 1)).enumerated() {
       pen.line("\(heat.title(ofPlace: index))  \(text(heat.values[index]))", in: box, row: i + 1)
     }

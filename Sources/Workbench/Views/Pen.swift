@@ -98,6 +98,14 @@ enum Digits {
     return text
   }
 
+  /// What is left of a sum beside two of its parts, from the numbers as `short` shows them, so that
+  /// the sum on screen is right to its last digit.
+  static func rest(_ sum: Float, _ first: Float, _ second: Float) -> Float {
+    func shown(_ value: Float) -> Float { (value * 100).rounded() / 100 }
+    let rest = shown(sum) - shown(first) - shown(second)
+    return [sum, first, second].allSatisfy { abs($0) < 10 } ? rest : sum - first - second
+  }
+
   /// Three decimals without a leading zero, for a probability that lives near its threshold.
   static func fine(_ value: Float) -> String {
     guard value.isFinite else { return short(value) }
@@ -119,7 +127,10 @@ enum Digits {
   }
 
   /// A difference of a probability in points, with its sign: `+3.1` is .031.
-  static func points(_ value: Float) -> String { score(100 * value, signed: true) }
+  static func points(_ value: Float) -> String {
+    // What is too small to be seen has no side.
+    score(100 * value, signed: rounded(100 * value) != 0)
+  }
 
   /// As `score` shows it.
   static func rounded(_ value: Float) -> Float { (value * 10).rounded() / 10 }

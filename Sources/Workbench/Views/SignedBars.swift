@@ -34,6 +34,11 @@ struct SignedBars: Sendable, Equatable {
     _ pen: inout Pen, _ box: Box, row: Int, label: String, marked: Int?, number: String
   ) -> Int {
     let isTall = hasBelow && row + 1 < box.rows
+    // Bars with two ends need two rows: in one of them there is no zero line.
+    guard isTall || !hasBelow else {
+      pen.line([pen.piece(label, .muted), pen.piece(number)], in: box, row: row)
+      return 1
+    }
     var upper = [pen.piece(label, .muted)]
     var lower = [pen.piece(String(repeating: " ", count: TextWidth.columns(of: label)))]
     for index in shown {
@@ -42,8 +47,6 @@ struct SignedBars: Sendable, Equatable {
       let line = value.map { $0 > 0 ? pen.look.glyphs.level($0) : " " } ?? "?"
       var stands = pen.piece(line, role)
       let hangs = Self.hanging(max(0, -(value ?? 0)), pen, role)
-      // Where there is one row only, the side is told by the end of the cell that is filled.
-      if !isTall, (value ?? 0) < 0 { stands = hangs }
       // The zero line.
       if hasBelow, isTall { stands.style = stands.style.with(.underline) }
       upper.append(stands)

@@ -19,10 +19,37 @@ extension WorkbenchState {
       }
     case .browse, .relation:
       if let notice {
-        pen.line(" " + safe(notice.text), notice.isError ? .error : .text, in: box, row: 0)
+        drawNotice(notice, &pen, box)
       } else {
         drawHints(&pen, box)
       }
+    }
+  }
+
+  /// A notice that is longer than the line takes lines above it, beside the picture: what to do
+  /// stands at its end.
+  private func drawNotice(_ notice: Notice, _ pen: inout Pen, _ box: Box) {
+    let role: Role = notice.isError ? .error : .text
+    let text = safe(notice.text)
+    let centre = Panes(self).centre
+    let left = Panes(self).queue ?? centre
+    let width = centre.endColumn - left.column
+    guard TextWidth.columns(of: text) + 1 > box.columns, width > 20, mode == .browse else {
+      pen.line(" " + text, role, in: box, row: 0)
+      return
+    }
+    let lines = Wrapping.lines(text, columns: width - 2)
+    let count = min(lines.count, 4)
+    let over = Box(
+      column: left.column, row: box.endRow - count, columns: width, rows: count)
+    pen.frame.fill(box, style: pen.look.theme[.text])
+    pen.frame.fill(over, style: pen.look.theme[.popup])
+    for (i, line) in lines.prefix(count).enumerated() {
+      let isCut = i == count - 1 && lines.count > count
+      pen.line(" " + line + (isCut ? look.glyphs.ellipsis : ""), role, in: over, row: i)
+    }
+    pen.frame.restyle(over) { style in
+      style.background == .standard ? style.on(pen.look.theme[.popup].background) : style
     }
   }
 

@@ -70,9 +70,11 @@ extension WorkbenchState {
     pen.heading(chooser.label == nil ? "new pair: \(title)" : title, in: plan.box)
     if chooser.headType != nil || chooser.tailType != nil {
       let types = [chooser.headType, chooser.tailType].map { $0.map { safe($0.rawValue) } ?? "?" }
-      let words = " \(types.joined(separator: " \(look.glyphs.arrow) ")) "
+      let names = relationAnswers.map { safe($0.0.system) }.joined(separator: " ")
+      let short = " \(types.joined(separator: " \(look.glyphs.arrow) ")) "
+      let long = names.isEmpty ? short : "\(short.dropLast()); p of \(names) "
       let room = plan.box.columns - TextWidth.columns(of: title) - 16
-      if TextWidth.columns(of: words) <= room {
+      if let words = [long, short].first(where: { TextWidth.columns(of: $0) <= room }) {
         pen.rightLine([pen.piece(words, .title)], in: plan.box, row: 0)
       }
     }
@@ -99,11 +101,15 @@ extension WorkbenchState {
     let key = inventory.key(of: label).map(String.init) ?? " "
     let role: Role = isChosen ? .selection : entry < chooser.fitting.count ? .text : .popup
     let isNow = label == chooser.label
-    let answers = relationAnswers.compactMap { answers, role -> Pen.Piece? in
+    let said = relationAnswers.map { answers, role -> (String?, Role) in
       let ranked = answers.ranked(head: chooser.head, tail: chooser.tail)
-      guard let p = ranked.first(where: { $0.0 == label })?.1, p >= 0.1 else { return nil }
-      return pen.piece(" " + Digits.short(p), role)
+      let p = ranked.first { $0.0 == label }?.1
+      return (p.flatMap { $0 >= 0.1 ? Digits.short($0) : nil }, role)
     }
+    // Each expert has its place in the order of the heading: a dot where it says less.
+    let answers =
+      said.contains { $0.0 != nil }
+      ? said.map { pen.piece(" " + ($0.0 ?? look.glyphs.dot), $0.1) } : []
     let after = answers.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
     // Without the slash in front two columns of labels fit on the smallest screen.
     var name = safe(label).drop { $0 == "/" }

@@ -46,9 +46,10 @@ extension WorkbenchState {
       if let scores = decision.scores {
         pieces += [pen.piece(" cos ", .muted), pen.piece(Digits.short(scores.cosine))]
       }
-      pieces += [
-        pen.piece("  by \(safe(explanation.router))", .muted)
-      ]
+      // A post without a picture is sent without asking.
+      if decision.scores != nil {
+        pieces.append(pen.piece("  by \(safe(explanation.router))", .muted))
+      }
     }
     pen.line(pieces, in: box, row: 0)
     return 1
@@ -65,9 +66,15 @@ extension WorkbenchState {
       return "no turn within \(flip.tried) \(things), p \(Digits.fine(flip.probability))"
     }
     let share = "\(places.count) of \(explanation.total(flip.kind)) \(things)"
-    let names = places.map { "\(safe(post.quote($0..<($0 + 1)))) (\($0))" }.joined(separator: ", ")
+    let names =
+      isTokens
+      ? places.map { "\(safe(post.quote($0..<($0 + 1)))) (\($0))" }.joined(separator: ", ")
+      : explanation.regions.map { regions in
+        places.prefix(6).map { "row \($0 / regions.columns + 1) column \($0 % regions.columns + 1)" }
+          .joined(separator: ", ") + (places.count > 6 ? ", \(look.glyphs.ellipsis)" : "")
+      } ?? ""
     let isMost = explanation.leavesLittle(flip)
-    var what = isTokens ? "without \(names)" : "without \(share)"
+    var what = isTokens ? "without \(names)" : "without \(share) (\(names))"
     if isMost { what = "only when \(share) go" + (isTokens ? ": \(names)" : "") }
     return (isTokens ? "\(look.glyphs.cross) " : "")
       + "turns \(what), p \(Digits.fine(flip.probability))"
@@ -140,7 +147,7 @@ extension WorkbenchState {
     let isWide = box.columns >= 48
     let all = explanation.tokens.indices.filter { post.tokens.indices.contains($0) }
     for (route, sign) in [(Route.multimodal, Float(1)), (.text, -1)] where row < box.rows {
-      let pulls = all.filter { sign * explanation.tokens[$0].contribution > 0 }
+      let pulls = all.filter { Digits.rounded(100 * sign * explanation.tokens[$0].contribution) > 0 }
         .sorted { a, b in
           let (x, y) = (explanation.tokens[a].contribution, explanation.tokens[b].contribution)
           return (-sign * x, a) < (-sign * y, b)
@@ -175,12 +182,12 @@ extension WorkbenchState {
         pen.piece("logit ", .muted), pen.piece(Digits.short(logit)), pen.piece(" = ", .muted),
         pen.piece(signed(parts.positive), .routeMultimodal), pen.piece(" "),
         pen.piece(signed(parts.negative), .routeText), pen.piece(" "),
-        pen.piece(signed(parts.rest)),
-        pen.piece(box.columns >= 48 ? parts.isLinear ? " (bias)" : " (mean dev post)" : "", .muted),
+        pen.piece(signed(Digits.rest(logit, parts.positive, parts.negative))),
+        pen.piece(box.columns >= 48 ? parts.isLinear ? " (bias)" : " (mean dev post)" : parts.isLinear ? " bias" : " mean", .muted),
       ], in: box, row: row)
-    let how = parts.isLinear ? "weight × input" : "from the mean"
+    let how = parts.isLinear ? "weight × input, dimension" : "from the mean, dimension"
     let top = parts.top(box.columns >= 60 ? 6 : 3).map {
-      "#\($0.dimension) \(signed($0.contribution))"
+      "\($0.dimension): \(signed($0.contribution))"
     }
     guard row + 1 < box.rows else { return row + 1 }
     pen.line(

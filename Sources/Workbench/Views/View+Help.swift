@@ -12,6 +12,9 @@ extension WorkbenchState {
     inside.splitRows([.fixed(1), .share(1), .fixed(min(3, inside.rows / 4))])
   }
 
+  /// How far a page goes: a line of the page before stays.
+  var helpPage: Int { max(1, helpParts(helpBox.inset())[1].rows - 1) }
+
   /// The first entry on screen.
   private func helpTop(_ count: Int, chosen: Int, rows: Int) -> Int {
     max(0, min(chosen - rows / 2, count - rows))
@@ -38,7 +41,8 @@ extension WorkbenchState {
     let entries = list.entries(in: self)
     pen.line(
       [pen.piece("/", .prompt), pen.piece(safe(list.filter.text), .popup)], in: inside, row: 0)
-    pen.rightLine([pen.piece("\(entries.count) entries", .popup)], in: inside, row: 0)
+    let count = entries.count == 1 ? "1 entry" : "\(entries.count) entries"
+    pen.rightLine([pen.piece(count, .popup)], in: inside, row: 0)
     pen.frame.cursor = Position(
       column: inside.column + 1 + TextWidth.columns(of: safe(list.filter.text)), row: inside.row)
     let parts = helpParts(inside)

@@ -64,13 +64,23 @@ extension WorkbenchState {
     }
     let span = HeatNumbers(heat).range
     let ramp = ramp(heat, pen)
-    let right = [pen.piece(span + " ", .muted)] + ramp
-    let room = box.columns - TextWidth.columns(of: span) - ramp.count - 2
+    if heat.isSigned, heat.values.allSatisfy({ $0 == 0 }) {
+      pen.line("no region changes p", .muted, in: box, row: 0)
+      return
+    }
+    var right = [pen.piece(span + " ", .muted)] + ramp
+    var room = box.columns - TextWidth.columns(of: span) - ramp.count - 2
     var words = heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
     let full = safe(signal.caption) + ", " + words
     // Where there is no room for the sentence, its number and place.
     let short = words.hasPrefix("largest ") ? String(words.dropFirst(8)) : words
     if TextWidth.columns(of: words) > room { words = short }
+    // The place of the largest effect matters more than the end of the scale.
+    if heat.unit == .points, TextWidth.columns(of: words) > room {
+      right = ramp
+      room = box.columns - ramp.count - 1
+      words = words.replacing("row ", with: "r").replacing(", column ", with: " c")
+    }
     if !heatTitle.isEmpty, TextWidth.columns(of: full) <= room { words = full }
     pen.line(pen.cell(words, max(1, room)), .text, in: box, row: 0)
     pen.rightLine(right, in: box, row: 0)
@@ -92,7 +102,11 @@ extension WorkbenchState {
   /// Every value of the slice as a number.
   private func drawNumbers(_ pen: inout Pen, _ box: Box) {
     guard let heat else {
-      sentence(&pen, "no map; s shows the next system", box)
+      let (next, back) = (keymap.label("system"), keymap.label("numbers"))
+      sentence(
+        &pen,
+        "\(shownName.map { safe($0) } ?? "this system") has no map here; \(next) shows the next system, "
+          + "\(back) the picture", box)
       return
     }
     HeatNumbers(heat).draw(&pen, box)

@@ -167,8 +167,8 @@ struct TrainEncoderCommand: ParsableCommand {
         progress.show(event)
         return !interrupt.isRaised
       })
-    if fresh { training.forget() }
-    do {
+    try whileTraining(in: out, nil, progress) {
+      if fresh { training.forget() }
       let history = try training.run()
       progress.clear()
       let best = history.map(\.dev).max() ?? 0
@@ -177,10 +177,6 @@ struct TrainEncoderCommand: ParsableCommand {
         String(
           format: "%@: %.1f %% of hidden pieces found after %d epochs, %.0f s", out, best,
           history.count, seconds))
-    } catch let stopped as TrainingStopped {
-      progress.clear()
-      FileHandle.standardError.write(Data("\(stopped)\n".utf8))
-      throw ExitCode(130)
     }
   }
 }

@@ -104,7 +104,7 @@ struct FineTuneOptions: ParsableArguments {
     }
     let wanted = (0..<UInt64(seeds)).map { seed &+ $0 }
     job.isFresh = fresh
-    do {
+    try whileTraining(in: models, job.name, progress) {
       let results = try job.run(seeds: wanted)
       let reference = try reference(job, results)
       progress.clear()
@@ -114,10 +114,6 @@ struct FineTuneOptions: ParsableArguments {
       // The folder of models is whole by itself: what the expert sees with stands beside it.
       if let pictures { try ModelFolder.place(pictures, in: models, .copy) }
       StandardOutput.write("\nwrote \(models)/\(job.name)")
-    } catch let stopped as TrainingStopped {
-      progress.clear()
-      FileHandle.standardError.write(Data("\(stopped)\n".utf8))
-      throw ExitCode(130)
     }
   }
 

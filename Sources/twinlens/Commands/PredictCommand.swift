@@ -91,8 +91,10 @@ struct PredictCommand: ParsableCommand {
     }
     if cutOff > 0 {
       StandardOutput.complain(
-        "\(cutOff) pairs were answered although their head or tail lies behind the encoder's last "
-          + "position; `twinlens show` names them post by post")
+        (cutOff == 1
+          ? "1 pair was answered although its head or tail lies"
+          : "\(cutOff) pairs were answered although their head or tail lies")
+          + " behind the encoder's last position; `twinlens show` names them post by post")
     }
     for notice in report.notices.prefix(3) {
       StandardOutput.complain(notice)

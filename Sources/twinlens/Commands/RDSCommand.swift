@@ -116,8 +116,7 @@ struct RDSCommand: ParsableCommand {
             + "other in a folder of models; rename one")
       }
       let embedder = try DualEncoderFolder.open(dual)
-      let results: [RDSSeedResult]
-      do {
+      let results = try whileTraining(in: out, nil, progress) {
         var run = try RDSRun(
           settings: settings, dataset: dataset, text: textRecipe, multimodal: pictureRecipe,
           embedder: embedder, folder: out,
@@ -130,11 +129,7 @@ struct RDSCommand: ParsableCommand {
         run.material = material.description
         run.material["dual"] = embedder.fingerprint
         run.encoders = [dual, material.pictures].compactMap(\.self)
-        results = try run.run(seeds: (1...UInt64(seeds)).map { $0 })
-      } catch let stopped as TrainingStopped {
-        progress.clear()
-        FileHandle.standardError.write(Data("\(stopped)\n".utf8))
-        throw ExitCode(130)
+        return try run.run(seeds: (1...UInt64(seeds)).map { $0 })
       }
       progress.clear()
       let report = RDSReport(

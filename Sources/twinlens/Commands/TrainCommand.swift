@@ -63,13 +63,7 @@ struct TrainHarborCommand: ParsableCommand {
         StandardOutput.complain(finished)
         continue
       }
-      do {
-        try trainer.train(name)
-      } catch let stopped as TrainingStopped {
-        progress.clear()
-        FileHandle.standardError.write(Data("\(stopped)\n".utf8))
-        throw ExitCode(130)
-      }
+      try whileTraining(in: models, name, progress) { try trainer.train(name) }
     }
     progress.clear()
     StandardOutput.write("\(models) holds \(wanted.joined(separator: ", "))")

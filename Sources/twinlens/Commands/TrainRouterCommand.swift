@@ -64,15 +64,11 @@ struct TrainRouterCommand: ParsableCommand {
         return !interrupt.isRaised
       })
     job.boxes = try files.open(for: opened)
-    do {
+    try whileTraining(in: models, job.folderName, progress) {
       let folder = try job.run(replaces: force)
       progress.clear()
       StandardOutput.write(
         "wrote \(folder); twinlens \(dataset) --models \(models) shows it at work")
-    } catch let stopped as TrainingStopped {
-      progress.clear()
-      FileHandle.standardError.write(Data("\(stopped)\n".utf8))
-      throw ExitCode(130)
     }
   }
 }
