@@ -22,9 +22,13 @@ enum PNGReader {
     guard (width * depth + 7) / 8 * height <= 1032 * bytes.count else {
       throw .truncated(format: "PNG")
     }
-    let picture = try pixels(
-      of: withoutColorSpace(bytes), width: width, height: height, keepsHidden: purpose == .reference
-    )
+    let plain = withoutColorSpace(bytes)
+    // Sixteen bits a sample mean something else to encoders than to eyes.
+    let isDeep = bytes[24] == 16 && purpose == .reference
+    let picture =
+      isDeep
+      ? try deepPixels(of: plain, colorType: Int(bytes[25]), width: width, height: height)
+      : try pixels(of: plain, width: width, height: height, keepsHidden: purpose == .reference)
     let upright = picture.upright(from: orientation(in: bytes))
     return DecodedPicture(
       picture: upright, originalSize: PixelSize(width: upright.width, height: upright.height),
@@ -67,6 +71,38 @@ enum PNGReader {
     }
     let seen = alpha ? (keepsHidden ? withoutAlpha(pixels) : onWhite(pixels)) : pixels
     return Picture(width: width, height: height, pixels: seen)
+  }
+
+  /// Pixels of sixteen bits as Pillow's `convert("RGB")` gives them: the high bytes of colours and
+  /// of grey with transparency; plain grey cut off at 255, which leaves most of it white.
+  private static func deepPixels(
+    of bytes: [UInt8], colorType: Int, width: Int, height: Int
+  ) throws(PictureError) -> Picture {
+    guard let channels = channelsByColorType[colorType], colorType != 3 else {
+      throw .damaged(format: "PNG", reason: "a palette of sixteen bits")
+    }
+    let row = width * channels * 2
+    var samples = [UInt8](repeating: 0, count: row * height)
+    let status = samples.withUnsafeMutableBufferPointer { samples in
+      bytes.withUnsafeBufferPointer { bytes in
+        twinlens_png_deep(bytes.baseAddress, bytes.count, samples.baseAddress, row, height)
+      }
+    }
+    guard status == 0 else {
+      // A file that ends too soon is told from a damaged one by the other reader.
+      _ = try pixels(of: bytes, width: width, height: height, keepsHidden: true)
+      throw .damaged(format: "PNG", reason: "its samples of sixteen bits cannot be read")
+    }
+    var result = [UInt8](repeating: 0, count: width * height * 3)
+    for i in 0..<(width * height) {
+      let at = i * channels * 2
+      for c in 0..<3 {
+        let sample = at + (channels >= 3 ? 2 * c : 0)
+        result[3 * i + c] =
+          channels == 1 && samples[sample] > 0 ? 255 : samples[channels == 1 ? sample + 1 : sample]
+      }
+    }
+    return Picture(width: width, height: height, pixels: result)
   }
 
   /// The colours under the transparency.

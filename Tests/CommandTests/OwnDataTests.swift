@@ -90,7 +90,12 @@ struct OwnDataTests {
       encoders + "/clip", "--dataset", data, "--images", folder.path + "/pictures",
     ]
     #expect(try run(router).output.contains("wrote \(models)/rds"))
-    #expect(try Program.run(router).errors.contains("--force"))
+    // The same command finds it finished; another training takes a word.
+    let weights = models + "/rds/model.safetensors"
+    let trained = try Data(contentsOf: URL(fileURLWithPath: weights))
+    #expect(try run(router).output.contains("wrote \(models)/rds"))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: weights)) == trained)
+    #expect(try Program.run(router + ["--seed", "2"]).errors.contains("--force"))
     for name in ["bert-crf", "umt", "rds", "resnet", "clip"] {
       _ = try run(["models", "inspect", models + "/" + name])
     }

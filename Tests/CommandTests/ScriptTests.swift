@@ -138,7 +138,7 @@ struct ScriptTests {
     let screen = try Program.run([
       data, "--models", models, "--script", wait, "--store", store, "--size", "200x50",
     ]).output
-    #expect(screen.contains("rds, retrained 20"))
+    #expect(screen.contains("retrained 20"))
     let evaluate = ["evaluate", data, "--models", models, "--split", "all", "--json", "--store"]
     #expect(try Program.run(evaluate + [store]).output.contains(title))
     #expect(try !Program.run(evaluate + [store, "--no-retrained"]).output.contains("retrained"))

@@ -2,6 +2,7 @@ import Corpora
 import Encoders
 import Foundation
 import Pictures
+import Synchronization
 import Tensors
 import Testing
 
@@ -55,6 +56,9 @@ struct PillowParityTests {
     let dataset = try Dataset.open(root)
     #expect(dataset.posts.count == files.count)
     let provider = PictureProvider(dataset)
+    // The router's path, which `show`, predictions and trainings take: a post is read for an encoder.
+    let router = RecordingEncoder()
+    let reader = PostReader(pictures: nil, dual: router)
     var compared = 0
     for (number, post) in dataset.posts.enumerated() {
       let reference = root + "/reference"
@@ -67,6 +71,9 @@ struct PillowParityTests {
       // Pillow refuses some damaged files that are still decoded here; nothing can be compared.
       guard !expected.isEmpty else { continue }
       let size = 3 * 224 * 224
+      _ = reader.read([post], of: dataset, scheme: .standard)
+      let seen = router.seen.withLock { $0 }
+      #expect(seen == Self.recipes[0].recipe.prepare(picture).pixels.array, "\(files[number])")
       for (i, (name, recipe)) in Self.recipes.enumerated() {
         let pixels = recipe.prepare(picture).pixels.array
         var largest: Float = 0
@@ -96,6 +103,31 @@ struct PillowParityTests {
     #expect(try size(.shortSide(64)) == PixelSize(width: 600, height: 150))
     #expect(try size(.shortSide(224)) == PixelSize(width: 1200, height: 300))
   }
+}
+
+/// An encoder that keeps the pixels that it was given last.
+private final class RecordingEncoder: DualEncoding {
+  let name = "recording"
+  let dimensions = 1
+  let fingerprint: String? = nil
+  let longestText = 64
+  let decoding = DecodingPurpose.reference
+  let side = 224
+  let seen = Mutex<[Float]>([])
+
+  func unknownCount(of words: [String]) -> Int { 0 }
+
+  func prepare(_ picture: Picture) -> PreparedPicture {
+    let (pixels, region) = ImageRecipe.clip().prepare(picture)
+    return (pixels.array, region)
+  }
+
+  func encode(prepared: [PreparedPicture]) -> [[Float]] {
+    seen.withLock { $0 = prepared.last?.pixels ?? [] }
+    return prepared.map { _ in [1] }
+  }
+
+  func encode(texts: [[String]]) -> [[Float]] { texts.map { _ in [1] } }
 }
 
 /// Pillow in a process of its own.
@@ -186,5 +218,24 @@ private enum Pillow {
     scene(260, 300).convert("P").save(folder + "hole.png", transparency=3)
     scene(260, 300).convert("LA").save(folder + "greyalpha.png")
     scene(260, 300).convert("1").save(folder + "bits.png")
+    # Sixteen bits a channel: Pillow writes grey ones only, so the others are made by hand.
+    import struct, zlib
+    def deep(name, colour, channels, w=260, h=300):
+        rows = b""
+        for y in range(h):
+            rows += b"\\0" + b"".join(
+                struct.pack(">H", (x * 251 + y * 199 + c * 12345 + (x * y) % 4099) % 65536)
+                for x in range(w) for c in range(channels))
+        def chunk(kind, data):
+            body = kind + data
+            return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+        with open(folder + name, "wb") as out:
+            out.write(b"\\x89PNG\\r\\n\\x1a\\n"
+                + chunk(b"IHDR", struct.pack(">IIBBBBB", w, h, 16, colour, 0, 0, 0))
+                + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    deep("deepgrey.png", 0, 1)
+    deep("deepcolour.png", 2, 3)
+    deep("deepgreyalpha.png", 4, 2)
+    deep("deepalpha.png", 6, 4)
     """
 }

@@ -117,8 +117,8 @@ struct PublishedNamesTests {
     #expect(
       try page().contains(
         "(\(short(text.encoderRate)), and \(short(text.headRate)) for what stands on it; "
-          + "\(short(seen.headRate)) for all of an expert that looks at pictures) and "
-          + "\(text.epochs) epochs"))
+          + "\(short(seen.headRate)) for all of an expert that looks at pictures, which also warms up "
+          + "over \(Int((100 * seen.warmUp).rounded())) % of the steps) and \(text.epochs) epochs"))
     for task in texts + pictured {
       let (small, usual) = (task.recipe(encoder: folder), task.recipe)
       #expect(small.epochs == 10 && small.encoderRate == 5e-4, "\(task.system)")

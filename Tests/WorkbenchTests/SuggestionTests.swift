@@ -46,6 +46,13 @@ import Testing
     #expect(desk.gold == ["3-5 ORG", "6-8 LOC", "10-12 LOC", "19-22 PER"])
     desk.press("+")
     #expect(desk.noticeText == "no suggestion is under the cursor; > goes to one")
+    // The other expert's words for the same name are under the cursor now: taking again does not go
+    // back and forth between the two.
+    desk.press("l", "+", "+")
+    #expect(desk.gold == ["3-5 ORG", "6-8 LOC", "10-12 LOC", "19-22 PER"])
+    // Who wants them goes to them.
+    desk.press(">", "+")
+    #expect(desk.gold.last == "20-22 PER")
   }
 
   @Test func nothingIsTakenWithoutModels() {

@@ -135,7 +135,6 @@ extension WorkbenchState {
   mutating func list(_ matches: [Int], for text: String) {
     guard !matches.isEmpty else { return }
     let before = queue.current
-    if queue.query != text { unmatched = [] }
     queue.show(matches, query: text)
     if queue.current != before { arrive() }
   }

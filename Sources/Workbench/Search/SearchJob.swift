@@ -110,6 +110,7 @@ extension WorkbenchState {
     var growing = ListGrowth(job, number: factRequests, here: current, total: posts.count)
     let certain = growing.certain(here: current)
     growth = growing
+    unmatched = []
     if job.unknown.isEmpty { return finishGrowth() }
     list(certain, for: job.text)
     return []

@@ -39,7 +39,7 @@ extension WorkbenchState {
       return
     }
     let lines = Wrapping.lines(text, columns: width - 2)
-    let count = min(lines.count, 4)
+    let count = min(lines.count, 6)
     let over = Box(
       column: left.column, row: box.endRow - count, columns: width, rows: count)
     pen.frame.fill(box, style: pen.look.theme[.text])

@@ -1,0 +1,148 @@
+import Corpora
+import Extractors
+import Foundation
+import Testing
+
+/// What commands refuse, so that nobody's files are written over and no number stands for something
+/// else than its name says.
+@Suite("What commands refuse", .enabled(if: Program.isBuilt, "the program is not built"))
+struct RefusalTests {
+  private let folder: TemporaryFolder
+  private let data: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    data = try SmallDataset.make(in: folder)
+  }
+
+  /// The error of a command that must fail.
+  private func refusal(_ arguments: [String]) throws -> String {
+    let result = try Program.run(arguments)
+    #expect(result.status != 0, "\(arguments) did not fail")
+    return result.errors
+  }
+
+  @Test("a sample is never drawn over files that are there")
+  func samples() throws {
+    let before = try Program.text(data + "/train.jsonl")
+    let words = try refusal(["sample", data, "--train", "2", "--dev", "1", "--test", "1"])
+    #expect(words.contains("is not empty"))
+    #expect(try Program.text(data + "/train.jsonl") == before)
+  }
+
+  @Test("an expert is no encoder: its head would be lost")
+  func experts() throws {
+    let models = try SmallModels.make(for: Dataset.open(data), in: folder)
+    let out = folder.path + "/new"
+    let imported = try refusal(["models", "import", models + "/riva", "--out", out])
+    #expect(imported.contains("models pack"))
+    #expect(!FileManager.default.fileExists(atPath: out))
+    #expect(try refusal(["models", "check", models + "/riva"]).contains("models inspect"))
+    // A copy of a folder into itself has no end.
+    let inside = try refusal(["models", "pack", models, "--out", models + "/copy"])
+    #expect(inside.contains("which it would be a copy of"))
+    #expect(try refusal(["models", "pack", models + "/riva", "--out", out]).contains("is one model"))
+    let odd = ["models", "check", models + "/riva", "--io", data + "/train.jsonl"]
+    #expect(try refusal(odd).contains("models inspect"))
+  }
+
+  @Test("an expert or router that would be ignored is an error")
+  func choices() throws {
+    let models = try SmallModels.make(for: Dataset.open(data), in: folder)
+    let evaluate = ["evaluate", data, "--models", models]
+    let predict = ["predict", data, "--models", models, "--out", folder.path + "/answers"]
+    #expect(try refusal(evaluate + ["--router", "riva"]).contains("is no router; routers in"))
+    let other = predict + ["--by", "text", "--system", "riva"]
+    #expect(try refusal(other).contains("riva is not the text expert"))
+    #expect(try Program.run(evaluate + ["--split", "all", "--system", "riva"]).status == 0)
+    // A dataset that labels nothing of what the router is for.
+    let pairs = folder.path + "/pairs"
+    try FileManager.default.createDirectory(atPath: pairs, withIntermediateDirectories: true)
+    let line =
+      "{'token': ['Ada', 'of', 'Tarn'], 'h': {'name': 'Ada', 'pos': [0, 1]}, "
+      + "'t': {'name': 'Tarn', 'pos': [2, 3]}, 'img_id': 'a.jpg', 'relation': 'None'}\n"
+    try line.write(toFile: pairs + "/test.txt", atomically: true, encoding: .utf8)
+    let zeros = try refusal(["evaluate", pairs, "--models", models])
+    #expect(zeros.contains("labels no mentions"))
+  }
+
+  @Test("edits that the files do not have are named beside a score by the files")
+  func edits() throws {
+    let models = try SmallModels.make(for: Dataset.open(data), in: folder)
+    let store = folder.path + "/s.sqlite"
+    let keys = try folder.write("wait\nkey O\nkey Return\nwait\n", "keys")
+    _ = try Program.run([data, "--script", keys, "--store", store])
+    let scored = ["evaluate", data, "--models", models, "--split", "all", "--store", store]
+    let result = try Program.run(scored)
+    #expect(result.status == 0)
+    #expect(result.errors.contains("1 edited post is scored by the labels of the files"))
+  }
+
+  @Test("a file where a folder is meant, and a folder that is being trained in")
+  func places() throws {
+    let file = data + "/train.jsonl"
+    let train = ["train", "bilstm-crf", "--dataset", data, "--epochs", "1", "--models"]
+    #expect(try refusal(train + [file]).contains("is a file"))
+    let models = folder.path + "/mine"
+    try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
+    let lock = open(models + "/.lock-bilstm-crf", O_RDWR | O_CREAT, 0o600)
+    defer { close(lock) }
+    #expect(flock(lock, LOCK_EX | LOCK_NB) == 0)
+    _ = write(lock, "4711\n", 5)
+    #expect(try refusal(train + [models]).contains("is being trained by process 4711"))
+  }
+
+  /// A text expert needs no encoder of pictures, and one that was stopped goes on.
+  @Test("a text expert is trained from the posts alone")
+  func textAlone() throws {
+    let posts = try Program.text(data + "/train.jsonl")
+    for split in ["dev", "test"] {
+      try posts.replacing("post-", with: split + "-")
+        .write(toFile: "\(data)/\(split).jsonl", atomically: true, encoding: .utf8)
+    }
+    let models = folder.path + "/mine"
+    let trained = try Program.run([
+      "train", "bilstm-crf", "--dataset", data, "--epochs", "1", "--models", models,
+    ])
+    #expect(trained.status == 0, "\(trained.errors)")
+    let expert = try ExpertModel(folder: models + "/bilstm-crf")
+    #expect(expert.words.size == 3)
+    #expect(!FileManager.default.fileExists(atPath: models + "/.lock-bilstm-crf"))
+  }
+
+  /// What numbers stand for is said once, in dataset.toml: predictions and exports carry it along,
+  /// and `score` reads it beside a file.
+  @Test("numbers in place of tags survive predict and score")
+  func numberedTags() throws {
+    let models = try SmallModels.make(for: Dataset.open(data), in: folder)
+    let numbered = folder.path + "/numbered"
+    try FileManager.default.createDirectory(atPath: numbered, withIntermediateDirectories: true)
+    try "tags = [\"O\", \"B-PER\", \"I-PER\", \"B-LOC\", \"I-LOC\", \"B-ORG\", \"I-ORG\", \"B-MISC\", \"I-MISC\"]\n"
+      .write(toFile: numbered + "/dataset.toml", atomically: true, encoding: .utf8)
+    let line = "{\"id\": 1, \"tokens\": [\"Ada\", \"of\", \"Tarn\"], \"ner_tags\": [1, 0, 3]}\n"
+    try line.write(toFile: numbered + "/validation.jsonl", atomically: true, encoding: .utf8)
+    #expect(try Dataset.open(numbered).posts[0].split == .dev)
+    let out = folder.path + "/answers"
+    let predicted = try Program.run(["predict", numbered, "--models", models, "--out", out])
+    #expect(predicted.status == 0, "\(predicted.errors)")
+    let score = try Program.run([
+      "score", "--task", "ner", "--gold", numbered + "/validation.jsonl", "--pred",
+      out + "/validation.jsonl",
+    ])
+    #expect(score.status == 0, "\(score.errors)")
+  }
+
+  @Test("undefined scores are a dash, and absent from JSON")
+  func undefined() throws {
+    let gold = try folder.write("Ada\tB-PER\nof\tO\n", "gold.txt")
+    let none = try folder.write("Ada\tO\nof\tO\n", "none.txt")
+    let score = ["score", "--task", "ner", "--gold", gold, "--pred", none]
+    let text = try Program.run(score).output
+    #expect(text.contains("—: not defined"))
+    #expect(text.contains("0.00"), "recall and F1 are 0: something was to be found")
+    let json = try Program.run(score + ["--json"]).output
+    #expect(!json.contains("\"precision\" :") || json.contains("\"recall\""))
+    let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    #expect(object?["precision"] == nil && object?["f1"] as? Double == 0)
+  }
+}
