@@ -21,6 +21,10 @@ public enum ScriptSession {
     let look = Look(
       theme: theme, glyphs: .unicode,
       sanitizer: Sanitizer(emoji: session.options.emoji ?? .base))
+    // On a terminal they are shown one after the other; here the first key would take them away.
+    for notice in session.notices.prefix(WorkbenchLoop.mostNotices) {
+      StandardOutput.complain("twinlens: \(notice.text)")
+    }
     let state = try session.workbench(size: size, look: look)
     let services = WorkbenchServices(session, style: style, isScript: true)
     var runner = ScriptRunner(

@@ -40,7 +40,8 @@ public enum TerminalSession {
     let isRemote = environment["SSH_CONNECTION"].map { !$0.isEmpty } ?? false
     style.colors = colors ?? (isRemote ? remoteColors : 256)
     var loop = try WorkbenchLoop(
-      session, terminal: terminal, style: style, onFirstFrame: onFirstFrame)
+      session, terminal: terminal, style: style, environment: environment,
+      onFirstFrame: onFirstFrame)
     try loop.run()
   }
 

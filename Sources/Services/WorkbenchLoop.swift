@@ -17,6 +17,10 @@ public struct WorkbenchLoop {
   /// Seconds from the start of the program to the first frame, for `bench`.
   private var firstFrame: (() -> Void)?
 
+  private let environment: [String: String]
+  private var memory: ViewMemory
+  /// More than this is for `twinlens audit`.
+  static let mostNotices = 8
   /// Keys that are taken before a frame is shown again.
   private static let burst = 64
 
@@ -25,9 +29,10 @@ public struct WorkbenchLoop {
   /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
   public init(
     _ session: Session, terminal: NcursesTerminal, style: PictureService.Style,
-    onFirstFrame: (() -> Void)? = nil
+    environment: [String: String] = ProcessInfo.processInfo.environment, onFirstFrame: (() -> Void)? = nil
   ) throws {
     self.session = session
+    self.environment = environment
     self.terminal = terminal
     firstFrame = onFirstFrame
     services = WorkbenchServices(session, style: style)
@@ -39,13 +44,15 @@ public struct WorkbenchLoop {
     state = try session.workbench(
       size: terminal.size,
       look: Look(theme: theme, glyphs: terminal.glyphs, sanitizer: sanitizer))
+    memory = ViewMemory(environment: environment)
+    state.showsHeat = memory.heat
   }
 
   /// Runs until the person quits or the terminal goes away.
   /// - Throws: `SessionError.notSaved` when edits were given up.
   public mutating func run() throws {
-    if let first = session.notices.first {
-      send(.notice(first.text, isError: first.isWarning))
+    for notice in session.notices.prefix(Self.mostNotices) {
+      send(.notice(notice.text, isError: notice.isWarning))
     }
     present()
     firstFrame?()
@@ -60,6 +67,10 @@ public struct WorkbenchLoop {
         send(.resume)
       }
       if isStale, !hasQuit { present() }
+    }
+    if memory.heat != state.showsHeat {
+      memory.heat = state.showsHeat
+      memory.write(environment: environment)
     }
     for message in services.shutDown() { _ = update(&state, message) }
     if let unsaved = state.unsaved {

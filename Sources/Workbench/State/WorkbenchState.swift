@@ -192,6 +192,12 @@ extension WorkbenchState {
     )
   }
 
+  /// Whether heat lies over the picture, apart from explanations.
+  public var showsHeat: Bool {
+    get { choice.heat }
+    set { choice.heat = newValue }
+  }
+
   /// Shows the post with this id, before the first key; false when there is none.
   public mutating func open(post id: String) -> Bool {
     guard let index = indexOfID[id] else { return false }
