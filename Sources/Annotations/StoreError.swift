@@ -29,7 +29,8 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
     switch self {
     case .inUse(let path, _), .notADatabase(let path), .foreign(let path), .newer(let path),
       .altered(let path, _), .linked(let path, _), .leadsOut(let path, _), .damaged(let path, _),
-      .missing(let path), .noSource(let path), .exists(let path), .cannotOpen(let path, _), .unwritable(let path),
+      .missing(let path), .noSource(let path), .exists(let path), .cannotOpen(let path, _),
+      .unwritable(let path),
       .readOnly(let path), .displaced(let path), .outOfOrder(let path, _, _),
       .notSaved(let path, _):
       path

@@ -19,10 +19,11 @@ public struct StoredAnnotations: Sendable {
     guard isThere || location.reason == .named else {
       history = EditHistory()
       // Edits of a time when the dataset could not be written are nobody's to lose.
-      findings = try location.aside(of: main).map { aside in
-        let own = try AnnotationStore(path: aside, access: .readOnly).steps().steps
-        return own.isEmpty ? [] : [location.elsewhere(aside, own.count, dataset)]
-      } ?? []
+      findings =
+        try location.aside(of: main).map { aside in
+          let own = try AnnotationStore(path: aside, access: .readOnly).steps().steps
+          return own.isEmpty ? [] : [location.elsewhere(aside, own.count, dataset)]
+        } ?? []
       return
     }
     let store = try AnnotationStore(path: main, access: .readOnly)

@@ -14,7 +14,11 @@ extension Dataset {
         var (low, high) = (0, posts.count)
         while low < high {
           let middle = (low + high) / 2
-          if posts[middle].source.line <= finding.location.line { low = middle + 1 } else { high = middle }
+          if posts[middle].source.line <= finding.location.line {
+            low = middle + 1
+          } else {
+            high = middle
+          }
         }
         guard low > 0 else { continue }
         // Only in columns does a post have several lines.

@@ -1,6 +1,6 @@
 import Settings
-import Tensors
 import TOMLKit
+import Tensors
 
 /// What `dataset.toml` in a dataset's folder overrides and adds (docs/formats.md).
 struct DatasetSettings {
@@ -20,7 +20,9 @@ struct DatasetSettings {
   /// The settings of the folder that a file is in, without anything that is wrong with them.
   static func beside(_ file: String) -> DatasetSettings {
     let path = FilePath.parent(of: file) + "/" + fileName
-    guard let bytes = try? FileBytes.read(path, limit: Bounds.line) else { return DatasetSettings() }
+    guard let bytes = try? FileBytes.read(path, limit: Bounds.line) else {
+      return DatasetSettings()
+    }
     var findings = FindingCollector(file: fileName, strict: false)
     return (try? read(String(decoding: bytes, as: UTF8.self), &findings)) ?? DatasetSettings()
   }

@@ -77,7 +77,8 @@ public enum DatasetWriter {
     return Report(files: outputs.map(\.name), changedPosts: changed.count, notices: notices)
   }
 
-  /// What the dataset's settings say, which an export needs to be read in the same way; nil without.
+  /// What the dataset's settings say, which an export needs to be read in the same way; nil
+  /// without.
   private static func settings(of dataset: Dataset) -> [UInt8]? {
     let path = "\(dataset.root)/\(DatasetSettings.fileName)"
     guard FolderBoundary(dataset.root)?.escape(of: path) == nil else { return nil }

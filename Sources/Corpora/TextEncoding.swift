@@ -8,16 +8,18 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable, Codable {
   case utf16LittleEndian = "UTF-16 (little endian)"
   case utf16BigEndian = "UTF-16 (big endian)"
   case gb18030 = "GB18030"
-  /// As the WHATWG Encoding Standard reads this name: windows-1252, whose quotation marks and dashes
-  /// stand where ISO 8859-1 has control characters.
+  /// As the WHATWG Encoding Standard reads this name: windows-1252, whose quotation marks and
+  /// dashes stand where ISO 8859-1 has control characters.
   case latin1 = "Latin-1"
 
   /// The names that people give, in the order in which they are listed.
   public static let names = ["utf-8", "gb18030", "latin-1"]
   /// What to do about bytes that are not UTF-8.
-  static let advice = "if the whole file is in another encoding, name it: --encoding gb18030 or latin-1"
+  static let advice =
+    "if the whole file is in another encoding, name it: --encoding gb18030 or latin-1"
 
-  /// The encoding of a name, in any case, with or without hyphens; nil for a name that is not known.
+  /// The encoding of a name, in any case, with or without hyphens; nil for a name that is not
+  /// known.
   public init?(name: String) {
     switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
     case "utf8": self = .utf8
@@ -56,8 +58,8 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
-  /// The bytes as UTF-8, a byte order mark included; an odd byte or half a character at the end of a
-  /// beginning becomes U+FFFD. Nil where the bytes are not in this encoding.
+  /// The bytes as UTF-8, a byte order mark included; an odd byte or half a character at the end of
+  /// a beginning becomes U+FFFD. Nil where the bytes are not in this encoding.
   func utf8(_ bytes: [UInt8]) -> [UInt8]? {
     switch self {
     case .utf8: return bytes
@@ -104,14 +106,15 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable, Codable {
     }
   }
 
-  /// What windows-1252 has from 0x80 to 0x9F; its five free places are the control characters there.
+  /// What windows-1252 has from 0x80 to 0x9F; its five free places are the control characters
+  /// there.
   private static let windows1252: [Unicode.Scalar] = [
     "€", "\u{81}", "‚", "ƒ", "„", "…", "†", "‡", "ˆ", "‰", "Š", "‹", "Œ", "\u{8D}", "Ž", "\u{8F}",
     "\u{90}", "‘", "’", "“", "”", "•", "–", "—", "˜", "™", "š", "›", "œ", "\u{9D}", "ž", "Ÿ",
   ]
 
-  /// By the C library; nil where it cannot read the bytes or lacks the encoding. Half a character at
-  /// the end becomes U+FFFD in UTF-8.
+  /// By the C library; nil where it cannot read the bytes or lacks the encoding. Half a character
+  /// at the end becomes U+FFFD in UTF-8.
   private static func converted(_ bytes: [UInt8], from: String, to: String) -> [UInt8]? {
     let converter = iconv_open(to, from)
     // (iconv_t)-1 is the C library's way to say no.

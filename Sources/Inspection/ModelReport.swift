@@ -86,7 +86,7 @@ public struct ModelReport: Sendable, Codable {
     need("multimodal expert", known.multimodalExpert)
     need("router's encoder", known.encoder, fingerprint: known.encoderFingerprint)
     facts["dimensions"] = "\(known.dimensions)"
-    facts["version"] = "\(known.version)"
+    facts["retrainings"] = "\(known.version)"
     facts["retrained"] = known.stamp.map { "on \($0.trainedOn) corrections" } ?? "no"
     facts["rehearsal"] = bundle.rehearsal.map { "\($0.count) posts" } ?? "none: cannot be retrained"
     facts["held out"] = bundle.heldOut.map { "\($0.count) posts" } ?? "none: cannot be retrained"
@@ -125,7 +125,7 @@ public struct ModelReport: Sendable, Codable {
         line("data", "\(VisibleText.name(name)) \(VisibleText.name(hash))")
       }
       for (name, value) in provenance.metrics.sorted(by: { $0.key < $1.key }) {
-        line(VisibleText.name(name), "\(value)")
+        line(VisibleText.name(name), String(format: "%.6g", value))
       }
     }
     for row in tensors { lines.append("  \(row.name) \(row.shape) \(row.type) \(row.bytes) bytes") }

@@ -13,7 +13,7 @@ extension PostReport {
       ("split", .string(post.split.rawValue)),
       ("source", .string(post.source.description)),
       ("image", .optional(post.imageID)),
-      ("review", .string(review.rawValue)),
+      ("review", .string(review == .reviewed ? "accepted" : review.rawValue)),
       ("store", .string(store)),
       ("tokens", .strings(post.tokens.map(\.text))),
       ("attributes", .object(post.attributes.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),

@@ -12,7 +12,7 @@ extension PostReport {
   /// The post and its traces as lines of text.
   public func text() -> String {
     var lines = [
-      "\(safe(dataset.name))  \(safe(post.id))  \(post.split.rawValue)  \(review.rawValue)",
+      "\(safe(dataset.name))  \(safe(post.id))  \(post.split.rawValue)  \(review == .reviewed ? "accepted" : review.rawValue)",
       "\(safe(post.source.description))  \(post.tokens.count) tokens  "
         + (post.imageID.map { "picture \(safe($0))" } ?? "no picture"),
       "",

@@ -29,7 +29,8 @@ public struct WorkbenchLoop {
   /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
   public init(
     _ session: Session, terminal: NcursesTerminal, style: PictureService.Style,
-    environment: [String: String] = ProcessInfo.processInfo.environment, onFirstFrame: (() -> Void)? = nil
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    onFirstFrame: (() -> Void)? = nil
   ) throws {
     self.session = session
     self.environment = environment

@@ -105,7 +105,7 @@ public struct EncoderPretraining: Sendable {
       }, dataset: dataset, data: hash, settings: settings)
     let loop = FineTuningLoop(
       label: (folder as NSString).lastPathComponent, checkpoint: checkpoint, origin: origin,
-      observe: observe)
+      measure: "hidden pieces found, %,", observe: observe)
     let run = try loop.finish(FineTuneRun(model, settings), (train, dev))
     let metrics = [
       "maskedAccuracy": run.bestScore ?? 0, "epochs": Double(run.history.count),

@@ -6,6 +6,8 @@ struct FineTuningLoop {
   let label: String
   let checkpoint: FineTuningCheckpoint
   let origin: FineTuningResult.Origin
+  /// What the dev score is.
+  var measure = "dev F1"
   let observe: @Sendable (TrainingEvent) -> Bool
 
   /// Runs all epochs, from the checkpoint where there is one.
@@ -31,7 +33,7 @@ struct FineTuningLoop {
       let last = run.history.last
       let event = TrainingEvent.epoch(
         model: label, epoch: run.history.count, epochs: run.settings.epochs,
-        loss: last?.loss ?? 0, dev: last?.dev)
+        loss: last?.loss ?? 0, dev: last?.dev, measure: measure)
       guard observe(event) else { throw TrainingStopped(model: label) }
     }
     return run

@@ -19,8 +19,8 @@ extension ModelTrainer {
     _ = observe(.finished(model: plan.name, metrics: metrics))
   }
 
-  /// Whether the harbour's encoders are there, whose vocabulary its text expert shares; without them
-  /// a text expert has that of its posts.
+  /// Whether the harbour's encoders are there, whose vocabulary its text expert shares; without
+  /// them a text expert has that of its posts.
   private var hasEncoders: Bool {
     ["resnet-harbor", "clip-harbor"].allSatisfy {
       FileManager.default.fileExists(atPath: folder($0) + "/config.json")

@@ -8,7 +8,8 @@ public enum TrainingEvent: Sendable {
   case resumed(model: String, epoch: Int)
   case progress(model: String, TrainingProgress)
   /// A finished epoch: mean loss, and the dev score in percent where there is one.
-  case epoch(model: String, epoch: Int, epochs: Int, loss: Double, dev: Double?)
+  case epoch(
+    model: String, epoch: Int, epochs: Int, loss: Double, dev: Double?, measure: String = "dev F1")
   /// A finished model with its scores.
   case finished(model: String, metrics: [String: Double])
 }

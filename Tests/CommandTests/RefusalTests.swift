@@ -41,7 +41,8 @@ struct RefusalTests {
     // A copy of a folder into itself has no end.
     let inside = try refusal(["models", "pack", models, "--out", models + "/copy"])
     #expect(inside.contains("which it would be a copy of"))
-    #expect(try refusal(["models", "pack", models + "/riva", "--out", out]).contains("is one model"))
+    #expect(
+      try refusal(["models", "pack", models + "/riva", "--out", out]).contains("is one model"))
     let odd = ["models", "check", models + "/riva", "--io", data + "/train.jsonl"]
     #expect(try refusal(odd).contains("models inspect"))
   }
@@ -117,7 +118,8 @@ struct RefusalTests {
     let models = try SmallModels.make(for: Dataset.open(data), in: folder)
     let numbered = folder.path + "/numbered"
     try FileManager.default.createDirectory(atPath: numbered, withIntermediateDirectories: true)
-    try "tags = [\"O\", \"B-PER\", \"I-PER\", \"B-LOC\", \"I-LOC\", \"B-ORG\", \"I-ORG\", \"B-MISC\", \"I-MISC\"]\n"
+    try
+      "tags = [\"O\", \"B-PER\", \"I-PER\", \"B-LOC\", \"I-LOC\", \"B-ORG\", \"I-ORG\", \"B-MISC\", \"I-MISC\"]\n"
       .write(toFile: numbered + "/dataset.toml", atomically: true, encoding: .utf8)
     let line = "{\"id\": 1, \"tokens\": [\"Ada\", \"of\", \"Tarn\"], \"ner_tags\": [1, 0, 3]}\n"
     try line.write(toFile: numbered + "/validation.jsonl", atomically: true, encoding: .utf8)

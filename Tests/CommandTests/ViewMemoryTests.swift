@@ -18,7 +18,9 @@ import Testing
     #expect(!ViewMemory(environment: environment).heat)
   }
 
-  @Test(arguments: ["", "heat", "heat = 3", "heat = \"yes\"", String(repeating: "a.", count: 9_000)])
+  @Test(arguments: [
+    "", "heat", "heat = 3", "heat = \"yes\"", String(repeating: "a.", count: 9_000),
+  ])
   func whatCannotBeReadIsNothing(text: String) throws {
     let folder = try TemporaryFolder()
     let environment = ["XDG_STATE_HOME": folder.path]

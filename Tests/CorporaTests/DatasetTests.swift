@@ -114,7 +114,8 @@ import Testing
         switch lookup {
         case .file(let path): String(path.dropFirst(folder.count))
         case .none: "none"
-        case .missing(let reason): reason.contains("is not in") || reason.contains("picture ") ? "missing" : "?"
+        case .missing(let reason):
+          reason.contains("is not in") || reason.contains("picture ") ? "missing" : "?"
         case .refused: "refused"
         }
       }

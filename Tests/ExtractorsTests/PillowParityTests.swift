@@ -56,7 +56,8 @@ struct PillowParityTests {
     let dataset = try Dataset.open(root)
     #expect(dataset.posts.count == files.count)
     let provider = PictureProvider(dataset)
-    // The router's path, which `show`, predictions and trainings take: a post is read for an encoder.
+    // The router's path, which `show`, predictions and trainings take: a post is read for an
+    // encoder.
     let router = RecordingEncoder()
     let reader = PostReader(pictures: nil, dual: router)
     var compared = 0

@@ -202,6 +202,7 @@ struct TaggerClaimsTests {
     #expect(run.history.map(\.dev).allSatisfy { $0 == 0 })
     let full = TaggerTraining().learningRate
     let steps: [Float] = [full, full / 2, full / 4, full / 8]
+    #expect(run.history.map(\.learningRate) == rates)
     #expect(rates == [full] + steps.flatMap { [Float](repeating: $0, count: patience) })
     let (best, last) = (
       run.best.parameters.map { $0.value }, run.model.parameters.map { $0.value }

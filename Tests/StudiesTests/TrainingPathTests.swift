@@ -34,7 +34,7 @@ struct TrainingPathTests {
     try ModelTrainer(
       dataset: dataset, models: models, recipe: recipe, command: "test",
       observe: { event in
-        if case .epoch(_, let n, _, _, _) = event, let epoch { return n < epoch }
+        if case .epoch(_, let n, _, _, _, _) = event, let epoch { return n < epoch }
         return true
       })
   }
@@ -79,8 +79,8 @@ struct TrainingPathTests {
     try otherTrainingsAreToldApart(dataset, models)
   }
 
-  /// A model is finished only for the same posts, settings and models beneath it, and an interrupted
-  /// training goes on with nothing else either.
+  /// A model is finished only for the same posts, settings and models beneath it, and an
+  /// interrupted training goes on with nothing else either.
   func otherTrainingsAreToldApart(_ dataset: Dataset, _ models: String) throws {
     let trainer = try Self.trainer(dataset, models)
     for name in HarborRecipe.names { #expect(trainer.isFinished(name), "\(name)") }

@@ -58,8 +58,8 @@ import Testing
     #expect(desk.state.growth == nil && cancelled(desk))
   }
 
-  /// What is typed before the list is there waits for it: `w` and `P` belong to the first match, `j`
-  /// goes to the next match, whatever was found out earlier.
+  /// What is typed before the list is there waits for it: `w` and `P` belong to the first match,
+  /// `j` goes to the next match, whatever was found out earlier.
   @Test(arguments: [[0, 1, 2, 3, 4], [4, 2, 3, 1, 0], [3, 4, 0, 2, 1]])
   func keysTypedBeforeTheListIsThereWait(order: [Int]) {
     var desk = quiet()

@@ -111,6 +111,8 @@ public struct TaggerRun<Model: Tagger>: Sendable {
         speed: speed * Double(settings.batch), secondsLeft: left)
       if !progress(report) { return false }
     }
+    // A plateau changes the rate of the next epoch, not of this one.
+    let used = rate
     let score = try Self.score(model, dev, words: words, characters: characters, scheme: scheme).f1
     if score > bestScore ?? -1 {
       best = model
@@ -124,7 +126,7 @@ public struct TaggerRun<Model: Tagger>: Sendable {
       }
     }
     history.append(
-      EpochRecord(epoch: epoch + 1, loss: total / Double(steps), dev: score, learningRate: rate))
+      EpochRecord(epoch: epoch + 1, loss: total / Double(steps), dev: score, learningRate: used))
     return true
   }
 

@@ -14,7 +14,8 @@ extension DatasetAudit {
     }
     return crossings(of: dataset, places: places.values) { a, b, pairs in
       return AuditFinding(
-        .sharedText, .serious, file: dataset.posts[pairs[0].1].source.file, line: dataset.posts[pairs[0].1].source.line,
+        .sharedText, .serious, file: dataset.posts[pairs[0].1].source.file,
+        line: dataset.posts[pairs[0].1].source.line,
         "\(counted(pairs.count, "text")) of \(b.rawValue) also \(pairs.count == 1 ? "stands" : "stand") "
           + "in \(a.rawValue), but for case and links",
         remedy: "Take them out of \(a.rawValue): a model can know their labels by heart.",

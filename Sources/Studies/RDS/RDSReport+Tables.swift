@@ -182,7 +182,8 @@ extension RDSReport {
     ]
     if table.rows.contains(where: { $0.contains("—") }) {
       table.notes.append(
-        "—: not defined: P where nothing is predicted, R where nothing is labelled, F1 where neither is.")
+        "—: not defined: P where nothing is predicted, R where nothing is labelled, F1 where neither is."
+      )
     }
     return table
   }

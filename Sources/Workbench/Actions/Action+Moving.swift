@@ -4,7 +4,8 @@ extension Action {
       "next", .moving, keys: ["j", "Down", "n"], "next post", place: .next, unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position + 1) },
     Action(
-      "previous", .moving, keys: ["k", "Up", "p"], "previous post", place: .anywhere, unavailable: needsPost
+      "previous", .moving, keys: ["k", "Up", "p"], "previous post", place: .anywhere,
+      unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position - 1) },
     Action(
       "unreviewed", .moving, keys: ["Tab"], "next post that nobody accepted yet",
@@ -19,7 +20,8 @@ extension Action {
       place: .anywhere, unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position + state.queuePage) },
     Action(
-      "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", place: .anywhere, unavailable: needsPost
+      "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", place: .anywhere,
+      unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position - state.queuePage) },
     Action(
       "first", .moving, keys: ["g"], "first post", place: .anywhere, unavailable: needsPost

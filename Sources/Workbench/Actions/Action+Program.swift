@@ -17,7 +17,7 @@ extension Action {
     },
     Action(
       "save-history", .program, "write every edit to a new file and keep edits there from now on",
-      parameters: [.required("file", .rest)],
+      parameters: [.required("FILE", .rest)],
       unavailable: { $0.history.steps.isEmpty ? "nothing was edited yet" : nil }
     ) { state, arguments in
       let steps = state.history.steps

@@ -49,7 +49,8 @@ extension Action {
           ?? (state.flips.isEmpty
             ? state.hasLookedForFlips
               ? "no route changes"
-              : "no route changes among the \(state.facts.flips.count) posts looked at so far" : nil)
+              : "no route changes among the \(state.facts.flips.count) posts looked at so far"
+            : nil)
       }
     ) { state, _ in state.goToFlip() },
   ]

@@ -41,8 +41,8 @@ struct ListGrowth: Sendable, Equatable {
     self.total = total
   }
 
-  /// The matches that can be listed: those that nothing can come before any more. So a list opens at
-  /// the same post and the next post is the same one whatever was looked at earlier.
+  /// The matches that can be listed: those that nothing can come before any more. So a list opens
+  /// at the same post and the next post is the same one whatever was looked at earlier.
   mutating func certain(here: Int?) -> [Int] {
     while settled < request.posts.count, !unknown.contains(request.posts[settled]) { settled += 1 }
     guard settled < request.posts.count else { return matches }
@@ -149,8 +149,8 @@ extension WorkbenchState {
       "\(place)/\(grouped(queue.count)) of \(grouped(posts.count))\(looked) for \(short(query))\(left)"
   }
 
-  /// Remembers whether an edited post still matches the query of the list: it stays where it is, and
-  /// the count says so.
+  /// Remembers whether an edited post still matches the query of the list: it stays where it is,
+  /// and the count says so.
   mutating func noteMatch(_ index: Int) {
     guard let text = queue.query, queue.position(of: index) != nil,
       let query = try? Query.parse(text)

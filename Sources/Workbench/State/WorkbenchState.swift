@@ -140,7 +140,8 @@ public struct WorkbenchState: Sendable {
     public var trainsAutomatically: Bool
     /// Who makes the edits.
     public var annotator: String
-    /// Where an edited post (the second; the first is as it was opened) is lost on export, in words.
+    /// Where an edited post (the second; the first is as it was opened) is lost on export, in
+    /// words.
     public var lacksPlace: @Sendable (Post, Post) -> String? = { _, _ in nil }
     /// What is wrong with the lines of a post, in words; empty for most.
     public var findings: [Post.ID: [String]] = [:]

@@ -1,8 +1,8 @@
 import Screen
 
 /// What was typed after a command whose outcome depends on something that is not known yet, and
-/// before it is known. It is typed once it is, so that fast typing, slow typing and a script without
-/// `wait` give the same labels.
+/// before it is known. It is typed once it is, so that fast typing, slow typing and a script
+/// without `wait` give the same labels.
 struct HeldInput: Sendable, Equatable {
   /// What is not known yet.
   enum Wait: Sendable, Equatable {

@@ -70,8 +70,10 @@ extension WorkbenchState {
       isTokens
       ? places.map { "\(safe(post.quote($0..<($0 + 1)))) (\($0))" }.joined(separator: ", ")
       : explanation.regions.map { regions in
-        places.prefix(6).map { "row \($0 / regions.columns + 1) column \($0 % regions.columns + 1)" }
-          .joined(separator: ", ") + (places.count > 6 ? ", \(look.glyphs.ellipsis)" : "")
+        places.prefix(6).map {
+          "row \($0 / regions.columns + 1) column \($0 % regions.columns + 1)"
+        }
+        .joined(separator: ", ") + (places.count > 6 ? ", \(look.glyphs.ellipsis)" : "")
       } ?? ""
     let isMost = explanation.leavesLittle(flip)
     var what = isTokens ? "without \(names)" : "without \(share) (\(names))"
@@ -147,11 +149,13 @@ extension WorkbenchState {
     let isWide = box.columns >= 48
     let all = explanation.tokens.indices.filter { post.tokens.indices.contains($0) }
     for (route, sign) in [(Route.multimodal, Float(1)), (.text, -1)] where row < box.rows {
-      let pulls = all.filter { Digits.rounded(100 * sign * explanation.tokens[$0].contribution) > 0 }
-        .sorted { a, b in
-          let (x, y) = (explanation.tokens[a].contribution, explanation.tokens[b].contribution)
-          return (-sign * x, a) < (-sign * y, b)
-        }
+      let pulls = all.filter {
+        Digits.rounded(100 * sign * explanation.tokens[$0].contribution) > 0
+      }
+      .sorted { a, b in
+        let (x, y) = (explanation.tokens[a].contribution, explanation.tokens[b].contribution)
+        return (-sign * x, a) < (-sign * y, b)
+      }
       let words = pulls.prefix(isWide ? 4 : 2).map { index in
         "\(safe(post.tokens[index].text)) "
           + Digits.score(100 * explanation.tokens[index].contribution, signed: true)
@@ -183,7 +187,10 @@ extension WorkbenchState {
         pen.piece(signed(parts.positive), .routeMultimodal), pen.piece(" "),
         pen.piece(signed(parts.negative), .routeText), pen.piece(" "),
         pen.piece(signed(Digits.rest(logit, parts.positive, parts.negative))),
-        pen.piece(box.columns >= 48 ? parts.isLinear ? " (bias)" : " (mean dev post)" : parts.isLinear ? " bias" : " mean", .muted),
+        pen.piece(
+          box.columns >= 48
+            ? parts.isLinear ? " (bias)" : " (mean dev post)" : parts.isLinear ? " bias" : " mean",
+          .muted),
       ], in: box, row: row)
     let how = parts.isLinear ? "weight × input, dimension" : "from the mean, dimension"
     let top = parts.top(box.columns >= 60 ? 6 : 3).map {

@@ -99,7 +99,9 @@ extension WorkbenchState {
     pen.line(
       [
         pen.piece(
-          pen.cell(title, plan.rowsPerPair == 2 ? title.count + 2 : max(title.count + 1, plan.words)), .muted),
+          pen.cell(
+            title, plan.rowsPerPair == 2 ? title.count + 2 : max(title.count + 1, plan.words)),
+          .muted),
         pen.piece("relation", .gold),
       ], in: box, row: 0)
     for i in plan.shown {

@@ -203,7 +203,8 @@ extension ModelsCommand {
       )
       guard target != source, !target.hasPrefix(source + "/") else {
         throw CheckpointError.file(
-          path: out, problem: "lies in \(folder), which it would be a copy of; choose another place")
+          path: out, problem: "lies in \(folder), which it would be a copy of; choose another place"
+        )
       }
       if let present = try? FileManager.default.contentsOfDirectory(atPath: out), !present.isEmpty {
         throw CheckpointError.file(

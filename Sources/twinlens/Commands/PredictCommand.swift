@@ -40,7 +40,8 @@ struct PredictCommand: ParsableCommand {
     let withoutPlace = dataset.files.filter { $0.format == .pair }
     if !withoutPlace.isEmpty, !jsonl {
       throw ValidationError(
-        "\(withoutPlace[0].name) is a bare text, whose format has no place for labels: give --jsonl")
+        "\(withoutPlace[0].name) is a bare text, whose format has no place for labels: give --jsonl"
+      )
     }
     let asked = task ?? dataset.mainTask
     let set = try choice.open(for: dataset, task: asked)

@@ -42,8 +42,8 @@ final class ProgressLine: Sendable {
           format: "%@  epoch %d/%d %@ loss %.3f%@%@  %.0f/s  rate %.1e  at most %@ left", model,
           p.epoch, p.epochs, Self.bar(share), p.loss, dev, best, p.speed, p.rate,
           Self.time(p.secondsLeft)), final: false)
-    case .epoch(let model, let epoch, let epochs, let loss, let dev):
-      let score = dev.map { String(format: "  dev F1 %.2f", $0) } ?? ""
+    case .epoch(let model, let epoch, let epochs, let loss, let dev, let measure):
+      let score = dev.map { String(format: "  %@ %.2f", measure, $0) } ?? ""
       print(String(format: "%@  epoch %d/%d  loss %.4f%@", model, epoch, epochs, loss, score))
     case .finished(let model, let metrics):
       let text = metrics.sorted { $0.key < $1.key }
