@@ -28,7 +28,9 @@ struct PublishedNamesTests {
     return String(results[begin.upperBound..<end.lowerBound])
   }
 
-  @Test func thePatternHoldsForAllFivePairsOfExperts() throws {
+  /// What the page on routing says of the tables: for which pairs the pattern holds, and the gain
+  /// where it does not.
+  @Test func thePatternHoldsWhereThePageSaysSo() throws {
     let lines = try section("rds").split(separator: "\n").filter { $0.hasPrefix("| ") }
     let titles = try #require(lines.first)
     #expect(cells(titles) == RDSReport.overviewColumns)
@@ -40,12 +42,13 @@ struct PublishedNamesTests {
       ])
     for row in rows {
       try #require(row.count == 11)
-      #expect(row[10] == "holds")
       // The gain and both leads: above 0 with their whole intervals.
-      for cell in row[7...9] {
-        #expect(cell.contains("[+") && !cell.contains("[+0.00"), "\(row[1]): \(cell)")
-      }
+      let isAbove = row[7...9].allSatisfy { $0.contains("[+") && !$0.contains("[+0.00") }
+      #expect(row[10] == (isAbove ? "holds" : "does not hold"), "\(row)")
+      #expect(isAbove == (row[0] != "mtb"), "\(row)")
     }
+    let routing = try String(contentsOfFile: Self.root + "/docs/routing.md", encoding: .utf8)
+    #expect(routing.contains("the union gains \(rows[4][7]), not surely above 0"))
   }
 
   @Test func theStudyComparesTheRoutersOfItsTables() throws {

@@ -4,6 +4,7 @@ import Encoders
 import Extractors
 import Foundation
 import Inspection
+import Routing
 import Services
 import Tensors
 
@@ -154,7 +155,11 @@ extension ModelsCommand {
   static func requireEncoder(
     _ folder: String, instead: String, withHead: Bool = true
   ) throws {
-    guard let system = try? ModelFolder.system(of: folder),
+    let own =
+      ExpertFolder.systems + [
+        PictureEncoderModel.system, DualEncoderModel.system, RouterBundle.system,
+      ]
+    guard let system = try? ModelFolder.system(of: folder), own.contains(system),
       !withHead || (try? EncoderFolder(folder)) == nil
     else { return }
     throw ModelFolderUse(
