@@ -41,7 +41,12 @@ final class AnswerLog {
     load()
   }
 
-  deinit { close(file) }
+  deinit {
+    // Unlocked, not only closed: a child that is being started right now holds a copy of the handle
+    // until its exec, and with it the lock.
+    flock(file, LOCK_UN)
+    close(file)
+  }
 
   /// What was kept for a post.
   func value(_ key: PostKey) -> [UInt8]? {

@@ -174,13 +174,15 @@ public struct ModelFolderChoice: Sendable, Hashable {
   /// The rule of ARCHITECTURE, "Models": `--models`, else the dataset's own `models/`, else the
   /// shared ones.
   public init(options: SessionOptions, dataset: Dataset, shared: SharedFiles) {
-    self.init(named: options.models, root: dataset.root, shared: shared)
+    self.init(
+      named: options.models, root: dataset.root, shared: shared, isWanted: !options.withoutModels)
   }
 
-  /// The same for a folder that was named, a dataset's root and the shared files.
-  public init(named: String?, root: String?, shared: SharedFiles) {
+  /// The same for a folder that was named, a dataset's root and the shared files; none at all when
+  /// no models are wanted.
+  public init(named: String?, root: String?, shared: SharedFiles, isWanted: Bool = true) {
     let own = root.flatMap { Dataset.ownModels(root: $0) }
-    folder = named ?? own ?? shared.models
+    folder = isWanted ? named ?? own ?? shared.models : nil
     guard let folder else {
       names = []
       routers = []

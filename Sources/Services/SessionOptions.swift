@@ -7,6 +7,8 @@ public struct SessionOptions: Sendable {
   public var dataset: String?
   /// A folder of model folders; nil takes the dataset's own, then the shared ones.
   public var models: String?
+  /// Whether nothing is asked of any model: for labelling alone.
+  public var withoutModels = false
   /// Folder of the expert to use in place of the router's; nil takes the router's own.
   public var system: String?
   /// Folder of the router; nil takes `rds`, else the first there is.

@@ -56,6 +56,8 @@ public final class TrainingLock: Sendable {
 
   deinit {
     unlink(path)
+    // A child that is being started right now holds a copy of the handle until its exec.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 }

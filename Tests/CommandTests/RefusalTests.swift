@@ -147,4 +147,45 @@ struct RefusalTests {
     let object = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
     #expect(object?["precision"] == nil && object?["f1"] as? Double == 0)
   }
+
+  @Test("a dataset without a test split is scored on what it has, and says so")
+  func withoutTest() throws {
+    let models = try SmallModels.make(for: Dataset.open(data), in: folder)
+    let evaluate = ["evaluate", data, "--models", models]
+    let all = try Program.run(evaluate)
+    #expect(all.status == 0 && all.errors.contains("evaluating on all of it"))
+    try Program.text(data + "/train.jsonl").replacing("post-", with: "dev-")
+      .write(toFile: data + "/dev.jsonl", atomically: true, encoding: .utf8)
+    let dev = try Program.run(evaluate)
+    #expect(dev.status == 0 && dev.errors.contains("evaluating on dev"))
+    #expect(dev.output.contains("split dev"))
+  }
+
+  @Test("equal runs leave equal files")
+  func equalRuns() throws {
+    let models = try SmallModels.make(for: Dataset.open(data), in: folder)
+    let out = folder.path + "/answers"
+    func files() throws -> [String: Data] {
+      let predict = ["predict", data, "--models", models, "--out", out, "--jsonl"]
+      #expect(try Program.run(predict).status == 0)
+      let names = try FileManager.default.contentsOfDirectory(atPath: out)
+      return Dictionary(
+        uniqueKeysWithValues: names.map {
+          ($0, FileManager.default.contents(atPath: out + "/" + $0) ?? Data())
+        })
+    }
+    let first = try files()
+    #expect(first["predictions.json"]?.isEmpty == false)
+    #expect(try files() == first)
+    let evaluate = ["evaluate", data, "--models", models, "--split", "all", "--json"]
+    #expect(try Program.run(evaluate).output == Program.run(evaluate).output)
+  }
+
+  @Test("a dataset opens without models when none are wanted")
+  func noModels() throws {
+    let both = ["show", data, "post-0", "--no-models", "--models", data]
+    #expect(try refusal(both).contains("exclude each other"))
+    let shown = try Program.run(["show", data, "post-0", "--no-models", "--json"])
+    #expect(shown.status == 0 && shown.output.contains("\"router\": null"))
+  }
 }

@@ -124,4 +124,23 @@ import Testing
       #expect(picture.overlaid(with: none, style: style) == picture)
     }
   }
+
+  /// A map of equal values says nothing, so nothing is painted, and rounding is no difference; a
+  /// signed one without effect is in the middle of its colours.
+  @Test func equalValuesHaveNoHeat() {
+    for values in [[0.25, 0.25, 0.25, 0.25], [0.2, 0.2, 0.200_000_01, 0.2], [0, 0, 0, 0]] {
+      let heat = HeatGrid(values.map { Float($0) }, rows: 2, columns: 2)
+      for cell in 0..<4 { #expect(heat.share(row: cell / 2, column: cell % 2) == 0, "\(values)") }
+      let picture = Picture(width: 8, height: 8, color: RGB(10, 200, 90))
+      let plain = picture.overlaid(
+        with: heat, style: HeatStyle(map: .gray, strength: 0.5, border: nil))
+      let hot = picture.overlaid(
+        with: HeatGrid([0, 1, 1, 1], rows: 2, columns: 2),
+        style: HeatStyle(map: .gray, strength: 0.5, border: nil))
+      #expect(plain != hot)
+      #expect(Set(plain.pixels).count == 3, "one colour everywhere")
+    }
+    let signed = HeatGrid([0, 0, 0, 0], rows: 2, columns: 2, isSigned: true)
+    #expect(signed.share(row: 1, column: 1) == 0.5)
+  }
 }

@@ -21,13 +21,13 @@ import Testing
     "previous": {
       $0.press("j", "j"); $0.command("previous"); return $0.state.current == 1
     },
-    "unreviewed": {
+    "unaccepted": {
       $0.press("j", "Return", "g", "Return")
       $0.press("k", "k")
-      $0.command("unreviewed")
+      $0.command("unaccepted")
       return $0.state.current == 2
     },
-    "previous-unreviewed": {
+    "previous-unaccepted": {
       $0.press("j", "Return")
       $0.command("previous-unreviewed")
       return $0.state.current == 0

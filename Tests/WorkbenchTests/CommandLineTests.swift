@@ -40,7 +40,7 @@ import Testing
     var desk = Desk(Samples.state())
     desk.command("SPAN 3 5 org")
     #expect(desk.gold == ["3-5 ORG", "6-8 MISC"])
-    desk.command("unr")
+    desk.command("una")
     #expect(desk.state.current == 1)
     desk.command("ne")
     #expect(desk.state.current == 2)

@@ -51,7 +51,7 @@ import Testing
     #expect(map.command(for: .control("n")) == "next")
     #expect(map.command(for: .down) == nil)
     #expect(map.command(for: .function(5)) == "type PER")
-    #expect(map.command(for: .character("j")) == "unreviewed")
+    #expect(map.command(for: .character("j")) == "unaccepted")
   }
 
   @Test(arguments: [

@@ -70,10 +70,10 @@ extension Action {
     ) { state, _ in state.fixTags() },
     Action(
       "accept", .labelling, keys: ["Enter", "Space"],
-      "accept the labels and go on to the next unreviewed post", unavailable: needsPost
+      "accept the labels and go on to the next unaccepted post", unavailable: needsPost
     ) { state, _ in state.accept() },
     Action(
-      "reopen", .labelling, keys: ["r"], "take the acceptance of this post back",
+      "reopen", .labelling, keys: ["r"], "withdraw the acceptance of this post",
       unavailable: { state in
         needsPost(state)
           ?? (state.current.map(state.review) == .reviewed ? nil : "this post is not accepted")

@@ -8,11 +8,12 @@ extension Action {
       unavailable: needsPost
     ) { state, _ in state.go(to: state.queue.position - 1) },
     Action(
-      "unreviewed", .moving, keys: ["Tab"], "next post that nobody accepted yet",
+      "unaccepted", .moving, keys: ["Tab"], "next post that has not been accepted yet",
       place: .nextUnreviewed, unavailable: needsPost
     ) { state, _ in state.goToUnreviewed(forward: true) },
     Action(
-      "previous-unreviewed", .moving, keys: ["S-Tab"], "previous post that nobody accepted yet",
+      "previous-unaccepted", .moving, keys: ["S-Tab"],
+      "previous post that has not been accepted yet",
       place: .anywhere, unavailable: needsPost
     ) { state, _ in state.goToUnreviewed(forward: false) },
     Action(
@@ -47,7 +48,7 @@ extension Action {
       "left", .moving, keys: ["h", "Left"], "previous token", unavailable: needsPost
     ) { state, _ in state.moveToken(to: state.token - 1) },
     Action(
-      "next-mention", .moving, keys: ["w"], "next gold mention or end of a pair",
+      "next-mention", .moving, keys: ["w"], "next gold mention, or head or tail of a pair",
       unavailable: needsPost
     ) { state, _ in state.moveToMention(forward: true) },
     Action(
@@ -70,7 +71,7 @@ extension Action {
     ) { state, _ in state.moveToken(to: .max) },
     Action(
       "search", .moving, keys: ["/"],
-      "list only posts that match words, fields or a regular expression",
+      "show only the posts that match words, fields or a regular expression",
       parameters: [.optional("QUERY", .rest)]
     ) { state, arguments in
       guard let query = arguments.text(0) else {

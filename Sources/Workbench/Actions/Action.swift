@@ -101,7 +101,14 @@ struct Action: Sendable {
   static let all: [Action] = moving + labelling + relations + looking + routing + program
 
   /// The action of that name.
-  static func named(_ name: String) -> Action? { byName[name] }
+  static func named(_ name: String) -> Action? {
+    byName[name] ?? earlier[name].flatMap { byName[$0] }
+  }
+
+  /// What names were called before: keymap files and scripts may still have them.
+  private static let earlier = [
+    "unreviewed": "unaccepted", "previous-unreviewed": "previous-unaccepted",
+  ]
 
   private static let byName = Dictionary(
     all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -60,9 +60,13 @@ extension Keymap {
     var map = standard(types: types)
     var given: [Key: String] = [:]
     let ordered = entries.keys.map { ($0, line(of: $0, in: toml)) }.sorted { $0.1 < $1.1 }
-    for (command, line) in ordered {
-      try check(command, file: file, line: line, types: types)
-      guard let value = entries[command] else { continue }
+    for (written, line) in ordered {
+      try check(written, file: file, line: line, types: types)
+      guard let value = entries[written] else { continue }
+      // A name of an earlier version means the command that has it now.
+      let words = written.split(separator: " ")
+      let name = words.first.flatMap { Action.named(String($0))?.name } ?? written
+      let command = ([name] + words.dropFirst().map(String.init)).joined(separator: " ")
       map.unbindAll(command)
       for name in try names(value, command: command, file: file, line: line) {
         guard let key = KeyName.parse(name) else {

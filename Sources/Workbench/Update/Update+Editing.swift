@@ -93,7 +93,7 @@ extension WorkbenchState {
       effects = apply(edit)
     }
     // The acceptance is carried out now; where to go may have to wait for a search.
-    return effects + run("unreviewed")
+    return effects + run("unaccepted")
   }
 
   mutating func reopen() -> [Effect] {

@@ -3,7 +3,7 @@ import Routing
 import Screen
 
 /// The next state and what is to be done outside. Never waits, never reads a file, never traps.
-/// - Complexity: a key is independent of the number of posts, but for jumps to unreviewed posts.
+/// - Complexity: a key is independent of the number of posts, but for jumps to unaccepted posts.
 public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
   var effects: [Effect]
   switch message {

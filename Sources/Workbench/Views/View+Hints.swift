@@ -120,7 +120,7 @@ extension WorkbenchState {
       hints += [hint("next-suggestion", "suggestion"), hint("adopt", "take all")]
     }
     hints += [
-      hint("next", "next"), hint("unreviewed", "unreviewed"), hint("search", "search"),
+      hint("next", "next"), hint("unaccepted", "unaccepted"), hint("search", "search"),
       hint("next-head", "head"), hint("heat", "heat"), hint("numbers", "numbers"),
       hint("system", "system"), hint("explain", choice.explains ? "labels" : "explain"),
       hint("train", "train"), hint("quit", "quit"),

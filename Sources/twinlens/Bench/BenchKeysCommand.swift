@@ -15,7 +15,7 @@ struct BenchKeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(commandName: name, shouldDisplay: false)
 
   @Argument var dataset: String
-  @Option var models: String
+  @Option var models: String?
   @Option var store: String
   @Option var out: String
   @Flag var training = false
@@ -30,6 +30,7 @@ struct BenchKeysCommand: ParsableCommand {
   private func measure() throws -> KeyTimes {
     var options = SessionOptions(dataset: dataset, annotator: "bench")
     options.models = models
+    options.withoutModels = models == nil
     options.store = store
     let session = try Session(options)
     let environment = ProcessInfo.processInfo.environment

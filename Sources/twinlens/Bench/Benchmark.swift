@@ -58,13 +58,6 @@ struct BenchSetting: Sendable {
     self.folder = folder.path
   }
 
-  /// A folder without models, for what must be measured before any is loaded.
-  func emptyFolder() throws -> String {
-    let path = folder + "/no-models"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    return path
-  }
-
   /// What a session is opened with; edits go to a file of that name in the folder.
   func options(store: String) -> SessionOptions {
     var options = SessionOptions(dataset: dataset, annotator: "bench")

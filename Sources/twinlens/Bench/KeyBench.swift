@@ -24,10 +24,10 @@ enum KeyBench {
     let name = "keys-\(columns)-\(trains)"
     let out = setting.folder + "/\(name).json"
     var arguments = [
-      BenchKeysCommand.name, setting.dataset, "--models",
-      try setting.models ?? setting.emptyFolder(), "--store", setting.folder + "/\(name).sqlite",
+      BenchKeysCommand.name, setting.dataset, "--store", setting.folder + "/\(name).sqlite",
       "--out", out,
     ]
+    if let models = setting.models { arguments += ["--models", models] }
     if trains { arguments.append("--training") }
     let terminal = try PseudoTerminal(arguments, columns: columns, rows: rows)
     try terminal.waitForEnd(seconds: 30)

@@ -9,7 +9,7 @@ enum StartBench {
   /// The embedded sample with its models.
   static func sample(_ setting: BenchSetting) throws -> [BenchRow] {
     let arguments = arguments(
-      setting.dataset, models: try setting.models ?? setting.emptyFolder(),
+      setting.dataset, models: setting.models,
       store: setting.folder + "/start.sqlite")
     // The first makes the store, and brings the program into memory.
     _ = try start(arguments)
@@ -29,7 +29,7 @@ enum StartBench {
     try LargeDataset.text(posts: 100_000).write(
       to: URL(fileURLWithPath: dataset + "/train.txt"))
     let arguments = arguments(
-      dataset, models: try setting.emptyFolder(), store: setting.folder + "/large.sqlite")
+      dataset, models: nil, store: setting.folder + "/large.sqlite")
     _ = try start(arguments)
     var memory: [Double] = []
     let figures = try Stopwatch.figures(times: 5, seconds: 8) { _ in
@@ -39,6 +39,7 @@ enum StartBench {
     }
     var options = setting.options(store: "large-parts.sqlite")
     options.dataset = dataset
+    (options.models, options.withoutModels) = (nil, true)
     return [
       BenchRow(
         what: "start to first frame, 100,000 posts",
@@ -50,8 +51,9 @@ enum StartBench {
     ]
   }
 
-  private static func arguments(_ dataset: String, models: String, store: String) -> [String] {
-    ["open", dataset, "--models", models, "--store", store, "--no-mouse"]
+  private static func arguments(_ dataset: String, models: String?, store: String) -> [String] {
+    ["open", dataset, "--store", store, "--no-mouse"]
+      + (models.map { ["--models", $0] } ?? ["--no-models"])
   }
 
   /// Starts the program; milliseconds to the first frame, megabytes a while later.

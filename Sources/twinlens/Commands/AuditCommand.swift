@@ -25,7 +25,7 @@ struct AuditCommand: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Files of regions; those beside the dataset are found without.", valueName: "file"))
+      "Files of regions; those beside the dataset are found automatically.", valueName: "file"))
   var regions: [String] = []
 
   @OptionGroup var input: ReadingOptions

@@ -11,6 +11,9 @@ struct DatasetOptions: ParsableArguments {
       valueName: "dir"))
   var models: String?
 
+  @Flag(help: "Ask no models, for labelling alone.")
+  var noModels = false
+
   @Option(
     help: ArgumentHelp("Expert to use, by the name of its model folder.", valueName: "name"))
   var system: String?
@@ -26,6 +29,12 @@ struct DatasetOptions: ParsableArguments {
   @Flag(help: "Stop at the first malformed line.")
   var strict = false
 
+  func validate() throws {
+    if noModels, models != nil {
+      throw ValidationError("--models and --no-models exclude each other")
+    }
+  }
+
   /// The account's name where the environment has none: its number where it has no entry either, so
   /// that the edits of two people never run together.
   private static var accountName: String {
@@ -38,6 +47,7 @@ struct DatasetOptions: ParsableArguments {
     var options = SessionOptions(
       dataset: dataset, annotator: annotator ?? environment["USER"] ?? Self.accountName)
     options.models = models
+    options.withoutModels = noModels
     options.system = system
     options.router = router
     options.images = input.images

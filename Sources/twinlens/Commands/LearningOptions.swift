@@ -9,10 +9,10 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "Inputs per step.")
   var batch: Int?
 
-  @Option(help: "Highest learning rate of the encoder.")
+  @Option(help: "Peak learning rate of the encoder.")
   var encoderRate: Float?
 
-  @Option(help: "Highest learning rate of what stands on it.")
+  @Option(help: "Peak learning rate of the layers above the encoder.")
   var headRate: Float?
 
   func validate() throws {

@@ -5,8 +5,8 @@ import Corpora
 struct RegionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "File of regions for mega-lite's objects (docs/auditing.md); one for each split. Trained models that need some "
-        + "also take those of dataset.toml.", valueName: "file"))
+      "File of regions for mega-lite's objects (docs/auditing.md); one for each split. Models trained with "
+        + "regions also use those named in dataset.toml.", valueName: "file"))
   var boxes: [String] = []
 
   @Option(

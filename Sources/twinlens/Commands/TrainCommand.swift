@@ -21,7 +21,7 @@ struct TrainCommand: ParsableCommand {
 struct TrainHarborCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "harbor", abstract: "Train models of the harbor sample by name.",
-    discussion: "Names, in the order in which one stands on another: "
+    discussion: "Names, in order of their dependencies: "
       + HarborRecipe.names.joined(separator: ", ") + "; or all.")
 
   @Argument(help: "Models to train.") var names: [String]
