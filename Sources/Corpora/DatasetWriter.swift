@@ -152,7 +152,7 @@ extension Dataset {
     guard let file = files.first(where: { $0.name == old.source.file }),
       !file.format.holds(new, insteadOf: old)
     else { return nil }
-    return "\(file.name) has no place for it; export with --jsonl"
+    return "\(file.name) has no place for these labels; export with --jsonl"
   }
 }
 

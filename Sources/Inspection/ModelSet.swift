@@ -93,17 +93,18 @@ public struct ModelSet: Sendable {
         return nil
       }
     }
-    for name in [routerName, system].compactMap({ $0 }) where catalog.systems[name] == nil {
+    let experts = catalog.systems.filter { ExpertFolder.systems.contains($0.value) }.keys.sorted()
+    if let system, !experts.contains(system) {
       throw ModelFolderError(
         folder: folder,
-        problem:
-          "has no model \(name); it has \(catalog.systems.keys.sorted().joined(separator: ", "))")
+        problem: "has no expert \(system)",
+        advice: experts.isEmpty ? "train one" : "name one of \(experts.joined(separator: ", "))")
     }
     if let routerName, catalog.systems[routerName] != RouterBundle.system {
       throw ModelFolderError(
-        folder: folder + "/" + routerName,
-        problem: "is no router; routers in \(folder): "
-          + (catalog.routers.isEmpty ? "none" : catalog.routers.joined(separator: ", ")))
+        folder: folder, problem: "has no router \(routerName)",
+        advice: catalog.routers.isEmpty
+          ? "train one" : "name one of \(catalog.routers.joined(separator: ", "))")
     }
     var router = try attempt(routerName ?? catalog.router(for: task)) {
       try RouterBundle(folder: $0)

@@ -25,6 +25,8 @@ extension RouterTrainingService {
     decide { state in
       if state.candidate != nil {
         state.candidate = nil
+        state.report.state = .dropped(hasEarlier: !state.history.isEmpty)
+        return true
       } else if !state.isRunning, let earlier = state.history.popLast() {
         state.router = earlier
       } else {

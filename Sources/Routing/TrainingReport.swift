@@ -54,6 +54,8 @@ public struct TrainingReport: Sendable, Hashable {
     case candidate(worse: Bool)
     case installed
     case rolledBack
+    /// A candidate was not taken; whether a router of before can be gone back to.
+    case dropped(hasEarlier: Bool)
     /// It could not train; the sentence says why and what to do.
     case refused(Refusal)
   }

@@ -98,11 +98,9 @@ public struct Session: Sendable {
     if location.reason == .stateFolder {
       notices.append(
         Notice(
-          text: location.unwritable.map {
+          text: (location.unwritable.map {
             "\($0) cannot be written; its edits are shown, new ones go"
-          }
-            ?? "the dataset's folder cannot be written; edits go"
-            + " to \(location.path)",
+          } ?? "the dataset's folder cannot be written; edits go") + " to \(location.path)",
           isWarning: false))
     }
     return notices

@@ -9,11 +9,15 @@ extension ModelTrainer {
   func trainExpert(_ plan: ExpertPlan) throws {
     let parts = try protocolParts(readsPictures: plan.multimodal || hasEncoders)
     let (model, history) = try trainedExpert(plan, parts, checkpoints: models)
-    let test = try Self.score(model, parts.test)
-    let metrics = [
+    var metrics = [
       "devF1": try Self.score(model, parts.dev).f1, "epochs": Double(history.count),
-      "testF1": test.f1, "testPrecision": test.precision, "testRecall": test.recall,
     ]
+    if !parts.test.isEmpty {
+      let test = try Self.score(model, parts.test)
+      metrics["testF1"] = test.f1
+      metrics["testPrecision"] = test.precision
+      metrics["testRecall"] = test.recall
+    }
     try model.save(to: folder(plan.name), provenance: provenance(plan.name, metrics))
     Checkpoint(models: models, name: plan.name).remove()
     _ = observe(.finished(model: plan.name, metrics: metrics))
@@ -37,6 +41,12 @@ extension ModelTrainer {
     let train = parts.model.map(\.read.input)
     let dev = parts.dev.map(\.read.input)
     let scheme = TagScheme.standard
+    for (split, items) in [("train", parts.model), ("dev", parts.dev)] {
+      guard items.contains(where: { !$0.post.mentions.isEmpty }) else {
+        throw FineTuningError.nothingToLearn(
+          dataset: dataset.name, split: split, wanted: "labelled mentions")
+      }
+    }
     let words =
       dual?.words
       ?? Vocabulary(

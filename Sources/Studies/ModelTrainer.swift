@@ -74,7 +74,10 @@ public struct ModelTrainer: Sendable {
 
   /// What else decides a model's training (`Provenance.basis`).
   func basis(of name: String) -> [String] {
-    HarborRecipe.foundations(of: name).map { ModelFolder.namedFingerprint(of: folder($0)) }
+    // A text expert may do without the encoders.
+    HarborRecipe.foundations(of: name).map { folder($0) }
+      .filter { FileManager.default.fileExists(atPath: $0 + "/config.json") }
+      .map { ModelFolder.namedFingerprint(of: $0) }
       + recipe.unusual(for: name)
   }
 

@@ -52,7 +52,8 @@ struct RefusalTests {
     let models = try SmallModels.make(for: Dataset.open(data), in: folder)
     let evaluate = ["evaluate", data, "--models", models]
     let predict = ["predict", data, "--models", models, "--out", folder.path + "/answers"]
-    #expect(try refusal(evaluate + ["--router", "riva"]).contains("is no router; routers in"))
+    #expect(
+      try refusal(evaluate + ["--router", "riva"]).contains("has no router riva; name one of rds"))
     let other = predict + ["--by", "text", "--system", "riva"]
     #expect(try refusal(other).contains("riva is not the text expert"))
     #expect(try Program.run(evaluate + ["--split", "all", "--system", "riva"]).status == 0)

@@ -27,13 +27,18 @@ import Testing
   @Test func anEditWithoutAPlaceIsNamed() {
     var state = Samples.state(120, 36)
     state.opened.lacksPlace = { old, new in
-      old.mentions == new.mentions ? nil : "pairs.txt has no place for it; export with --jsonl"
+      old.mentions == new.mentions
+        ? nil : "pairs.txt has no place for these labels; export with --jsonl"
     }
     var desk = Desk(state)
     desk.press("O")
-    #expect(desk.noticeText.hasSuffix("; pairs.txt has no place for it; export with --jsonl"))
+    #expect(
+      desk.noticeText.hasSuffix("; pairs.txt has no place for these labels; export with --jsonl"))
     desk.press("u")
     #expect(!desk.noticeText.contains("no place"))
+    // An acceptance loses nothing.
+    desk.press("O", "Return")
+    #expect(desk.noticeText.contains("accept") && !desk.noticeText.contains("no place"))
   }
 
   /// What is wrong with a post's own lines stands at the post.

@@ -91,14 +91,17 @@ public struct ModelFolderError: Error, CustomStringConvertible {
   public let folder: String
   /// What is wrong with it, as the rest of a sentence about the folder.
   public let problem: String
+  /// What to do.
+  public let advice: String
 
   /// An error about a folder.
-  public init(folder: String, problem: String) {
+  public init(folder: String, problem: String, advice: String = "train or copy it again") {
     self.folder = folder
     self.problem = problem
+    self.advice = advice
   }
 
-  public var description: String { "the model folder \(folder) \(problem); train or copy it again" }
+  public var description: String { "the model folder \(folder) \(problem); \(advice)" }
 }
 
 /// Where an artefact came from: `provenance.json`.

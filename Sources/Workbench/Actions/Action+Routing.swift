@@ -36,10 +36,11 @@ extension Action {
     ) { _, _ in [.installCandidate] },
     Action(
       "rollback", .routing, keys: ["R"],
-      "drop the newly trained router, or go back to the one before",
+      "drop the newly trained router, or after installing one go back to the one before",
       unavailable: { state in
         needsRouter(state)
-          ?? (state.training.state == .installed ? nil : needsCandidate(state))
+          ?? ([.installed, .dropped(hasEarlier: true)].contains(state.training.state)
+            ? nil : needsCandidate(state))
       }
     ) { _, _ in [.rollBack] },
     Action(

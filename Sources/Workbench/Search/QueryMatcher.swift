@@ -109,6 +109,7 @@ struct QueryMatcher {
     case .differs:
       return known(state.facts.answers[index].map { _ in state.disagreements.contains(index) })
     case .flips:
+      guard case .candidate = state.training.state else { return .no }
       if state.flips.contains(index) { return .yes }
       // Without a candidate nothing would change.
       guard case .candidate = state.training.state else { return .no }

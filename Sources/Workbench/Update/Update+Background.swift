@@ -43,10 +43,10 @@ extension WorkbenchState {
 
   mutating func take(_ report: TrainingReport) {
     let changed = report.state != training.state
-    if report.flips != training.flips { flips = Set(report.flips.compactMap { indexOfID[$0] }) }
     // Another candidate decides in its own way.
     if changed {
       facts.flips = [:]
+      flips = []
       flipWish = nil
       hasLookedForFlips = false
     }
@@ -58,6 +58,7 @@ extension WorkbenchState {
       tellOfTraining(
         "a new router waits" + (worse ? ", worse on held-out posts" : "") + ": \(keys)")
     case .installed: tellOfTraining("the new router is in use")
+    case .dropped: tellOfTraining("the new router was dropped")
     case .rolledBack: tellOfTraining("back to the router before")
     case .refused(.tooFewCorrections) where !askedToTrain: break
     case .refused(let refusal):

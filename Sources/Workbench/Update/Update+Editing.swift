@@ -107,9 +107,10 @@ extension WorkbenchState {
   mutating func apply(_ edit: Edit) -> [Effect] {
     guard let index = current else { return [] }
     do {
+      let before = post(index)
       let step = try labels.apply(
         edit, at: index, base: posts[index], by: opened.annotator, time: opened.clock())
-      return took(step, index)
+      return took(step, index, from: before)
     } catch {
       return refuse("\(error)")
     }
@@ -145,11 +146,15 @@ extension WorkbenchState {
   /// Sends what could not be saved again, in its order.
   mutating func retry() -> [Effect] { saving.retry().map(Effect.commit) }
 
-  private mutating func took(_ step: Step, _ index: Int) -> [Effect] {
+  /// - Parameter before: the post before an edit; nil for taking back and repeating, which say what
+  ///   they did.
+  private mutating func took(
+    _ step: Step, _ index: Int, from before: Post? = nil
+  ) -> [Effect] {
     noteDisagreement(index)
     noteMatch(index)
     suggestion = nil
-    let lost = opened.lacksPlace(posts[index], post(index)).map { "; \($0)" } ?? ""
+    let lost = before.flatMap { opened.lacksPlace($0, post(index)) }.map { "; \($0)" } ?? ""
     notice = Notice(text: step.name + lost, isError: !lost.isEmpty)
     return saving.begin(step).map(Effect.commit)
   }

@@ -109,7 +109,7 @@ enum Digits {
   /// Three decimals without a leading zero, for a probability that lives near its threshold.
   static func fine(_ value: Float) -> String {
     guard value.isFinite else { return short(value) }
-    let text = String(format: "%.3f", value)
+    let text = String(format: value != 0.5 && abs(value - 0.5) < 0.0005 ? "%.5f" : "%.3f", value)
     return text.hasPrefix("0.") ? String(text.dropFirst()) : text
   }
 

@@ -138,7 +138,7 @@ extension WorkbenchState {
 
   private var trainingWords: String? {
     switch training.state {
-    case .idle, .installed, .rolledBack: nil
+    case .idle, .installed, .rolledBack, .dropped: nil
     case .queued: "training queued"
     case .running(let step, let total, _): "training \(step)/\(total)"
     case .candidate: "new router waits"

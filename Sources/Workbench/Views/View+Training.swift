@@ -98,6 +98,9 @@ extension WorkbenchState {
     case .installed:
       pen.line("installed; \(keymap.label("rollback")) goes back", .success, in: box, row: 0)
       return 1
+    case .dropped(let hasEarlier):
+      let back = hasEarlier ? "; \(keymap.label("rollback")) goes back further" : ""
+      return pen.wrap("dropped\(back); \(keymap.label("train")) trains", .text, in: box, row: 0)
     case .rolledBack:
       pen.line("rolled back; \(keymap.label("train")) trains", .text, in: box, row: 0)
       return 1

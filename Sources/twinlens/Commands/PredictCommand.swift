@@ -97,8 +97,9 @@ struct PredictCommand: ParsableCommand {
           : "\(cutOff) pairs were answered although their head or tail lies")
           + " behind the encoder's last position; `twinlens show` names them post by post")
     }
-    for notice in report.notices.prefix(3) {
-      StandardOutput.complain(notice)
+    for notice in report.notices.prefix(3) { StandardOutput.complain(notice) }
+    if report.notices.count > 3 {
+      StandardOutput.complain("and \(report.notices.count - 3) more posts of the kind")
     }
     let which: String =
       switch by {

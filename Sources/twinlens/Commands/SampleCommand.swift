@@ -19,6 +19,9 @@ struct SampleCommand: ParsableCommand {
   var pairs = false
 
   func validate() throws {
+    guard train + dev + test + captions > 0 else {
+      throw ValidationError("nothing is to be drawn: all numbers are 0")
+    }
     for (name, value) in [("train", train), ("dev", dev), ("test", test), ("captions", captions)]
     where !(0...1_000_000).contains(value) {
       throw ValidationError("--\(name) takes a number from 0 to 1000000")
@@ -29,6 +32,12 @@ struct SampleCommand: ParsableCommand {
     // Nobody's own dataset may be written over.
     if let there = try? FileManager.default.contentsOfDirectory(atPath: out), !there.isEmpty {
       throw ValidationError("\(out) is not empty; give a folder that is not there yet")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+    } catch {
+      let reason = (error as NSError).localizedDescription
+      throw ValidationError("\(out) cannot be made a folder: \(reason)")
     }
     let progress = ProgressLine()
     var recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
