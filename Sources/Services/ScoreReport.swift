@@ -92,7 +92,8 @@ public struct ScoreReport: Sendable {
       ? "entity mentions, tags read \(reading == .strict ? "strictly" : "leniently")" : "relations"
     return
       ([kind] + TextTable.aligned(rows) + [""] + notices.map { "note: \(safe.visible($0))" } + [
-        "95 %: F1 of \(ScoreSheet.resamples) samples of the \(RegionVerdict.grouped(sheet.posts)) posts, "
+        "95 %: F1 of \(ScoreSheet.resamples) samples of the \(RegionVerdict.grouped(sheet.posts)) "
+          + "post\(sheet.posts == 1 ? "" : "s"), "
           + "drawn with replacement."
       ] + dashes).joined(separator: "\n")
   }

@@ -14,10 +14,7 @@ struct FaultShim {
   init?(in folder: TemporaryFolder) throws {
     let source = try folder.write(Self.source, "faults.c")
     path = folder.path + "/faults.so"
-    guard
-      let compiler = ["/usr/bin/cc", "/usr/bin/clang", "/usr/bin/gcc"].first(
-        where: FileManager.default.isExecutableFile(atPath:))
-    else { return nil }
+    guard let compiler = Self.compiler else { return nil }
     let child = try Child(
       compiler, ["-shared", "-fPIC", "-o", path, source, "-ldl"], errors: folder.path + "/cc",
       environment: ProcessInfo.processInfo.environment)
@@ -25,10 +22,15 @@ struct FaultShim {
   }
 
   /// Whether there is a compiler to make it with.
-  static var isPossible: Bool {
-    ["/usr/bin/cc", "/usr/bin/clang", "/usr/bin/gcc"].contains(
-      where: FileManager.default.isExecutableFile(atPath:))
-  }
+  static var isPossible: Bool { compiler != nil }
+
+  /// The system's C compiler, else the one that comes with Swift: a bare system has no other.
+  private static let compiler: String? = {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
+    let folders = ["/usr/bin"] + path.split(separator: ":").map(String.init)
+    return ["cc", "clang", "gcc"].flatMap { name in folders.map { "\($0)/\(name)" } }
+      .first(where: FileManager.default.isExecutableFile(atPath:))
+  }()
 
   /// What to start a program with so that the writes `range` (from 1) fail; counts them in
   /// `counting`.
