@@ -5,6 +5,8 @@ import Screen
 struct Pen {
   var frame: Frame
   let look: Look
+  /// Whether something had no room since this was last set to false.
+  var isCut = false
 
   init(size: Size, look: Look) {
     frame = Frame(size: size)
@@ -33,7 +35,10 @@ struct Pen {
   /// Writes pieces after each other on one row of a box. Returns the columns used.
   @discardableResult
   mutating func line(_ pieces: [Piece], in box: Box, row: Int, indent: Int = 0) -> Int {
-    guard row >= 0, row < box.rows else { return 0 }
+    guard row >= 0, row < box.rows else {
+      isCut = true
+      return 0
+    }
     var column = box.column + indent
     for piece in pieces where column < box.endColumn {
       // Words of the program itself may hold an arrow or an ellipsis; ASCII screens get theirs.
@@ -43,6 +48,13 @@ struct Pen {
         maxColumns: box.endColumn - column, ellipsis: look.glyphs.ellipsis)
     }
     return column - box.column - indent
+  }
+
+  /// Says in the corner of a box that more belongs there than has room.
+  mutating func markCut(in box: Box) {
+    guard isCut, !box.isEmpty else { return }
+    frame.write(
+      "v", at: Position(column: box.endColumn - 1, row: box.endRow - 1), style: look.theme[.muted])
   }
 
   /// Writes pieces that end at the right edge of a box.
@@ -57,7 +69,10 @@ struct Pen {
   mutating func wrap(_ text: String, _ role: Role = .text, in box: Box, row: Int) -> Int {
     var row = row
     for line in Wrapping.lines(look.sanitizer.visible(text), columns: box.columns) {
-      guard row < box.rows else { return row }
+      guard row < box.rows else {
+        isCut = true
+        return row
+      }
       self.line(line, role, in: box, row: row)
       row += 1
     }

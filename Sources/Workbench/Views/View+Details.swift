@@ -6,6 +6,8 @@ extension WorkbenchState {
   /// Under the tokens: who says what of each mention and pair, the tag under the cursor, notices.
   func drawDetails(_ pen: inout Pen, _ box: Box) {
     guard let post = currentPost, !box.isEmpty else { return }
+    pen.isCut = false
+    defer { pen.markCut(in: box) }
     if choice.explains { return drawExplanation(&pen, box) }
     var row = drawTables(&pen, box) + 1
     row = drawToken(&pen, box, row: row, post)

@@ -25,6 +25,8 @@ extension WorkbenchState {
     row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
     row = drawOtherAnswer(explanation, &pen, box, row: row, post) + (hasRoom ? 1 : 0)
     row = drawOtherSignals(&pen, box, row: row)
+    // Parts that were left out because there is no row for them say nothing themselves.
+    if row >= box.rows { pen.isCut = true }
     if let parts = explanation.parts, let logit = explanation.logit {
       _ = drawParts(parts, logit, &pen, box, row: row)
     }
@@ -196,7 +198,10 @@ extension WorkbenchState {
     let top = parts.top(box.columns >= 60 ? 6 : 3).map {
       "\($0.dimension): \(signed($0.contribution))"
     }
-    guard row + 1 < box.rows else { return row + 1 }
+    guard row + 1 < box.rows else {
+      pen.isCut = true
+      return row + 1
+    }
     pen.line(
       [
         pen.piece(box.columns >= 48 ? "\(how) " : "", .muted),

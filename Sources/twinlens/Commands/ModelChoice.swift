@@ -43,24 +43,24 @@ struct ModelChoice: ParsableArguments {
     return set
   }
 
-  /// - Throws: `ValidationError` when a named expert is not one that the router chooses between.
+  /// - Throws: `Refusal` when a named expert is not one that the router chooses between.
   private func check(_ system: String, of set: ModelSet) throws {
     let (text, multimodal) = set.routed
     let names = [text, multimodal].compactMap { $0?.name }
     guard !names.contains(system) else { return }
-    throw ValidationError(
+    throw Refusal(
       "\(system) does not answer for \(set.task.subject), which the router "
         + "\(set.router?.configuration.name ?? "") chooses an expert for; name another with --router, "
         + "or one of \(names.joined(separator: ", ")) with --system")
   }
 
-  /// - Throws: `ValidationError` when a dataset labels nothing of what the experts answer.
+  /// - Throws: `Refusal` when a dataset labels nothing of what the experts answer.
   func check(_ set: ModelSet, labelledBy dataset: Dataset) throws {
     let isLabelled = dataset.posts.contains {
       set.task == .entities ? !$0.mentions.isEmpty : !$0.relations.isEmpty
     }
     guard !isLabelled, dataset.mainTask != set.task else { return }
-    throw ValidationError(
+    throw Refusal(
       "\(dataset.name) labels no \(set.task.subject), which the router "
         + "\(set.router?.configuration.name ?? "") of \(models) chooses an expert for; give a folder with a "
         + "router for \(dataset.mainTask.subject)")

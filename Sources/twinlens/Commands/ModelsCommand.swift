@@ -162,8 +162,7 @@ extension ModelsCommand {
     guard let system = try? ModelFolder.system(of: folder), own.contains(system),
       !withHead || (try? EncoderFolder(folder)) == nil
     else { return }
-    throw ModelFolderUse(
-      folder: folder, problem: "is a model of this program (\(system)), no encoder: \(instead)")
+    throw Refusal("\(folder) is a model of this program (\(system)), no encoder: \(instead)")
   }
 
   /// `twinlens models pack DIR --out NEW`.
@@ -182,14 +181,12 @@ extension ModelsCommand {
 
     func run() throws {
       if case .single = ModelsFolder(folder) {
-        throw ModelFolderUse(
-          folder: folder,
-          problem: "is one model; give the folder that it is in, with everything it stands on")
+        throw Refusal(
+          "\(folder) is one model; give the folder that it is in, with everything it stands on")
       }
       if case .nested(let names, _) = ModelsFolder(folder) {
-        throw ModelFolderUse(
-          folder: folder,
-          problem: "holds folders of models; give one of them: "
+        throw Refusal(
+          "\(folder) holds folders of models; give one of them: "
             + names.map { folder + "/" + $0 }.joined(separator: ", "))
       }
       try ModelsFolder.check(folder)
@@ -223,15 +220,6 @@ extension ModelsCommand {
       StandardOutput.write("copied \(models.joined(separator: ", ")) into \(out)")
     }
   }
-}
-
-/// A folder that was named where another kind is wanted.
-struct ModelFolderUse: Error, CustomStringConvertible {
-  let folder: String
-  /// What it is and what was meant, as the rest of a sentence about the folder.
-  let problem: String
-
-  var description: String { "\(folder) \(problem)" }
 }
 
 /// Hashes of whole files.

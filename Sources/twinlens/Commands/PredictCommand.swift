@@ -39,7 +39,7 @@ struct PredictCommand: ParsableCommand {
     let dataset = try input.open(dataset)
     let withoutPlace = dataset.files.filter { $0.format == .pair }
     if !withoutPlace.isEmpty, !jsonl {
-      throw ValidationError(
+      throw Refusal(
         "\(withoutPlace[0].name) is a bare text, whose format has no place for labels: give --jsonl"
       )
     }
@@ -55,7 +55,7 @@ struct PredictCommand: ParsableCommand {
       let (text, multimodal) = set.routed
       let answering = by == .text ? text : by == .multimodal ? multimodal : nil
       if let answering, answering.name != system {
-        throw ValidationError(
+        throw Refusal(
           "\(system) is not the \(by.rawValue) expert, \(answering.name) is; give --by "
             + (by == .text ? "multimodal" : "text"))
       }

@@ -89,7 +89,7 @@ struct RDSCommand: ParsableCommand {
         try experts.recipe(text), try experts.recipe(multimodal)
       )
       guard let dual = folders.dual(isHarbor: isHarbor) else {
-        throw ValidationError(
+        throw Refusal(
           "the router needs embeddings of text and picture; name a CLIP or dual encoder with --dual"
         )
       }
@@ -111,7 +111,7 @@ struct RDSCommand: ParsableCommand {
       if let pictures = material.pictures, FilePath.name(of: pictures) == FilePath.name(of: dual),
         pictures != dual
       {
-        throw ValidationError(
+        throw Refusal(
           "--pictures and --dual have the same name, \(FilePath.name(of: dual)), and could not stand beside each "
             + "other in a folder of models; rename one")
       }

@@ -31,13 +31,13 @@ struct SampleCommand: ParsableCommand {
   func run() throws {
     // Nobody's own dataset may be written over.
     if let there = try? FileManager.default.contentsOfDirectory(atPath: out), !there.isEmpty {
-      throw ValidationError("\(out) is not empty; give a folder that is not there yet")
+      throw Refusal("\(out) is not empty; give a folder that is not there yet")
     }
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     } catch {
       let reason = (error as NSError).localizedDescription
-      throw ValidationError("\(out) cannot be made a folder: \(reason)")
+      throw Refusal("\(out) cannot be made a folder: \(reason)")
     }
     let progress = ProgressLine()
     var recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
