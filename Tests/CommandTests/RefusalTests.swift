@@ -57,6 +57,13 @@ struct RefusalTests {
     let other = predict + ["--by", "text", "--system", "riva"]
     #expect(try refusal(other).contains("riva is not the text expert"))
     #expect(try Program.run(evaluate + ["--split", "all", "--system", "riva"]).status == 0)
+    // A router that was trained with other experts is not left out in silence.
+    let sample = ["evaluate", data, "--models", SampleModelsTests.models]
+    let mismatch = try refusal(sample + ["--router", "rds", "--system", "riva-ungated"])
+    #expect(
+      mismatch.contains("the router rds cannot be used here: the router rds was trained with"))
+    let relations = try refusal(sample + ["--router", "rds-relations"])
+    #expect(relations.contains("labels no relations") && relations.contains("leave --router out"))
     // A dataset that labels nothing of what the router is for.
     let pairs = folder.path + "/pairs"
     try FileManager.default.createDirectory(atPath: pairs, withIntermediateDirectories: true)

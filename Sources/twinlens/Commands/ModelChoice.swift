@@ -39,6 +39,11 @@ struct ModelChoice: ParsableArguments {
     opening.store =
       retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
     let set = try opening.open(for: dataset)
+    if let router, set.router?.configuration.name != router {
+      throw Refusal(
+        "the router \(router) cannot be used here"
+          + (set.notices.first.map { ": \($0)" } ?? "") + "; leave --router or --system out")
+    }
     if let system { try check(system, of: set) }
     return set
   }
@@ -62,8 +67,10 @@ struct ModelChoice: ParsableArguments {
     guard !isLabelled, dataset.mainTask != set.task else { return }
     throw Refusal(
       "\(dataset.name) labels no \(set.task.subject), which the router "
-        + "\(set.router?.configuration.name ?? "") of \(models) chooses an expert for; give a folder with a "
-        + "router for \(dataset.mainTask.subject)")
+        + "\(set.router?.configuration.name ?? "") of \(models) chooses an expert for; "
+        + (router == nil
+          ? "give a folder with a router for \(dataset.mainTask.subject)"
+          : "leave --router out, or name one for \(dataset.mainTask.subject)"))
   }
 
   /// Says when the dataset was corrected here: what is scored are its files.
