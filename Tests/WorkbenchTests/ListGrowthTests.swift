@@ -199,6 +199,9 @@ import Testing
     let wish = try request(desk)
     #expect(wish.posts == [2, 0, 1, 3, 4], "the post on screen first")
     #expect(desk.state.facts.answers.isEmpty, "answers were those of the experts chosen before")
+    // Until then the list on screen is that of the router before, and says nothing of this search.
+    #expect(
+      desk.text.contains("1/3 of 5 for route:text") && desk.text.contains("0 of 5, 0 looked at"))
     for index in 0..<5 {
       var batch = FactBatch()
       batch.routes[index] = Samples.decision(index == 4 ? 2 : 0)

@@ -14,6 +14,8 @@ struct ListGrowth: Sendable, Equatable {
   /// there and around.
   private let start: Int
   private let total: Int
+  /// How many matches are on screen; 0 while the list is still that of the query before.
+  var listed = 0
   /// How many posts of the request were judged without a gap.
   private var settled = 0
   /// Posts that cannot be judged yet.
@@ -74,11 +76,11 @@ extension WorkbenchState {
     }
     if !found.isEmpty { growing.matches = (growing.matches + found).sorted() }
     let certain = growing.certain(here: current)
+    let hasMore = certain.count > growing.listed
+    growing.listed = certain.count
     growth = growing
     if growing.unknown.isEmpty { return finishGrowth() }
-    if certain.count > (growing.text == queue.query ? queue.count : 0) {
-      list(certain, for: growing.text)
-    }
+    if hasMore { list(certain, for: growing.text) }
     return []
   }
 
@@ -143,7 +145,7 @@ extension WorkbenchState {
   var placeWords: String {
     let place = queue.count == 0 ? "0" : grouped(queue.position + 1)
     guard let query = queue.query else { return "\(place)/\(grouped(queue.count))" }
-    let looked = growth?.text == query ? ", " + lookedWords : ""
+    let looked = growth.map { $0.listed > 0 } == true ? ", " + lookedWords : ""
     let left = unmatched.isEmpty ? "" : ", \(grouped(unmatched.count)) no longer"
     return
       "\(place)/\(grouped(queue.count)) of \(grouped(posts.count))\(looked) for \(short(query))\(left)"
@@ -165,7 +167,7 @@ extension WorkbenchState {
 
   /// What is looked for while nothing is found that could be listed.
   var lookingWords: String? {
-    guard let growth, growth.text != queue.query else { return nil }
+    guard let growth, growth.listed == 0 else { return nil }
     return "0 of \(grouped(posts.count)), \(lookedWords) for \(short(growth.text))"
   }
 

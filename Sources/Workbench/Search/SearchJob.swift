@@ -109,6 +109,7 @@ extension WorkbenchState {
     factRequests += 1
     var growing = ListGrowth(job, number: factRequests, here: current, total: posts.count)
     let certain = growing.certain(here: current)
+    growing.listed = certain.count
     growth = growing
     unmatched = []
     if job.unknown.isEmpty { return finishGrowth() }

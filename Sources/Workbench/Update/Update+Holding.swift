@@ -45,7 +45,7 @@ extension WorkbenchState {
 
   /// Whether a search has yet to say which post is on screen next.
   private var isSearchUnseen: Bool {
-    searchJob?.adopt == true || growth.map { $0.text != queue.query } ?? false
+    searchJob?.adopt == true || growth.map { $0.listed == 0 } ?? false
   }
 
   /// Whether where a command goes depends on posts that a growing list may still get.

@@ -50,11 +50,12 @@ struct Pen {
     return column - box.column - indent
   }
 
-  /// Says in the corner of a box that more belongs there than has room.
+  /// Says beside the last row of a box, on the line between the panes, that more belongs there than
+  /// has room.
   mutating func markCut(in box: Box) {
     guard isCut, !box.isEmpty else { return }
     frame.write(
-      "v", at: Position(column: box.endColumn - 1, row: box.endRow - 1), style: look.theme[.muted])
+      "v", at: Position(column: box.endColumn, row: box.endRow - 1), style: look.theme[.muted])
   }
 
   /// Writes pieces that end at the right edge of a box.

@@ -46,9 +46,13 @@ extension WorkbenchState {
       : isHere && count > 1
         ? "this and \(grouped(count - 1)) more routes flip"
         : isHere ? "this route flips" : "\(grouped(count)) route\(count == 1 ? " flips" : "s flip")"
+    let known = facts.flips.count
     let looked =
-      hasLookedForFlips
-      ? "" : ", \(grouped(facts.flips.count)) of \(grouped(posts.count)) looked at"
+      known >= posts.count
+      ? ""
+      : hasLookedForFlips
+        ? ", \(grouped(posts.count - known)) could not be looked at"
+        : ", \(grouped(known)) of \(grouped(posts.count)) looked at"
     let next = count > (isHere ? 1 : 0) ? "; \(keymap.label("next-flip")) next" : ""
     pen.line(
       [pen.piece(words, count == 0 ? .muted : .warning), pen.piece(looked + next, .muted)],
