@@ -55,7 +55,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Inspection"], path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
     .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
     .testTarget(name: "CorporaTests", dependencies: ["Corpora"]),
@@ -64,7 +65,7 @@ let package = Package(
     .testTarget(name: "HarborTests", dependencies: ["Harbor"]),
     .testTarget(name: "RoutingTests", dependencies: ["Routing"]),
     .testTarget(name: "AnnotationsTests", dependencies: ["Annotations"]),
-    .testTarget(name: "InspectionTests", dependencies: ["Inspection"]),
+    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"]),
     .testTarget(name: "StudiesTests", dependencies: ["Studies", "Harbor"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(

@@ -42,6 +42,22 @@ public struct Post: Sendable, Hashable, Identifiable {
   }
 }
 
+extension Post {
+  /// The same post of the same file with other words, and the labels that belong to them.
+  public func replacing(
+    tokens: [Token], mentions: [EntityMention], relations: [RelationMention]
+  ) -> Post {
+    Post(
+      id: id, tokens: tokens, imageID: imageID, mentions: mentions, relations: relations,
+      split: split, attributes: attributes, source: source)
+  }
+
+  /// Whether the picture adds to the text, where the dataset says (`imageAdds`).
+  public var imageAdds: Bool? {
+    attributes["imageAdds"].flatMap { ["yes": true, "no": false][$0] }
+  }
+}
+
 /// A word as it stood in the file.
 public struct Token: Sendable, Hashable {
   /// The text, exactly as read; may hold control characters: escape before showing.

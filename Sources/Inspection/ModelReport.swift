@@ -42,7 +42,7 @@ public struct ModelReport: Sendable, Codable {
   public static func isOwn(_ folder: String) -> Bool {
     guard let system = try? ModelFolder.system(of: folder) else { return false }
     // `train encoder` writes a system too, into what is an encoder folder like any other.
-    return (ExpertFolder.systems + [PictureEncoderModel.system, DualEncoderModel.system, router])
+    return (System.all.map(\.id) + [PictureEncoderModel.system, DualEncoderModel.system, router])
       .contains(system)
   }
 
@@ -70,8 +70,8 @@ public struct ModelReport: Sendable, Codable {
     default:
       let expert = try ExpertFolder.open(folder)
       task = expert.task.rawValue
-      labels = expert.scheme?.types ?? expert.relationLabels
-      if let pictures = expert.pictures { need("picture encoder", pictures) }
+      labels = expert.card.labels
+      if let pictures = expert.card.grid { need("picture encoder", pictures) }
     }
   }
 

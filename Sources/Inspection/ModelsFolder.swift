@@ -77,7 +77,7 @@ public enum ModelsFolder: Sendable, Hashable {
     let system = try? ModelFolder.system(of: path)
     if [PictureEncoderModel.system, DualEncoderModel.system].contains(system) { return true }
     // A fine-tuned encoder is an encoder folder with a head: its system makes it an expert.
-    return !ExpertFolder.systems.contains(system ?? "") && (try? EncoderFolder(path)) != nil
+    return System.named(system ?? "") == nil && (try? EncoderFolder(path)) != nil
   }
 }
 

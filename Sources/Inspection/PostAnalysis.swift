@@ -5,15 +5,9 @@ import Routing
 public struct PostAnalysis: Sendable {
   /// The post's id.
   public let post: String
-  /// The text expert's answer, nil when no such model is loaded or it failed.
-  public let text: Prediction?
-  /// The multimodal expert's answer, nil when no such model is loaded or it failed.
-  public let multimodal: Prediction?
-  /// What the text expert for relations says of the post's pairs; nil without one, or without
-  /// pairs.
-  public var textRelations: RelationAnswers?
-  /// What the multimodal expert for relations says of them.
-  public var multimodalRelations: RelationAnswers?
+  /// What each expert says, in the roster's order; experts for relations are not asked about posts
+  /// without a pair.
+  public var answers: [Answer]
   /// The router's word, nil without a router.
   public var decision: RouteDecision?
   /// What to call the router that decided; nil without one.
@@ -29,19 +23,12 @@ public struct PostAnalysis: Sendable {
 
   /// An analysis of a post by its parts.
   public init(
-    post: String, text: Prediction?, multimodal: Prediction?, decision: RouteDecision?,
-    textRelations: RelationAnswers? = nil, multimodalRelations: RelationAnswers? = nil,
-    notices: [String] = []
+    post: String, answers: [Answer] = [], decision: RouteDecision? = nil, notices: [String] = []
   ) {
     self.post = post
-    self.text = text
-    self.multimodal = multimodal
+    self.answers = answers
     self.decision = decision
-    self.textRelations = textRelations
-    self.multimodalRelations = multimodalRelations
     self.notices = notices
-    routedNames[.text] = text?.system
-    routedNames[.multimodal] = multimodal?.system
   }
 
   /// The model that knows fewest of the post's words; nil when all know all of them.
@@ -49,19 +36,30 @@ public struct PostAnalysis: Sendable {
     unknownWords.filter { $0.unknown > 0 }.max { $0.share < $1.share }
   }
 
-  /// The mentions of the expert that the router chose; of the multimodal one if there is one when
-  /// no router chooses between experts for mentions.
-  public var chosen: Prediction? {
-    routesToText(.entities) ? text ?? multimodal : multimodal ?? text
-  }
+  /// What an expert says.
+  public func answer(_ expert: String?) -> Answer? { answers.first { $0.expert == expert } }
+
+  /// Answers with mentions, in order.
+  public var mentionAnswers: [Answer] { answers.filter { $0.mentions != nil } }
+
+  /// Answers with relations, in order.
+  public var relationAnswers: [Answer] { answers.filter { $0.relations != nil } }
+
+  /// The mentions of the expert that the router chose; of the first that sees the picture, else of
+  /// the first, when no router chooses between experts for mentions.
+  public var chosen: Prediction? { chosen(mentionAnswers, .entities)?.mentions }
 
   /// The same for relations.
-  public var chosenRelations: RelationAnswers? {
-    routesToText(.relations)
-      ? textRelations ?? multimodalRelations : multimodalRelations ?? textRelations
-  }
+  public var chosenRelations: RelationAnswers? { chosen(relationAnswers, .relations)?.relations }
 
-  private func routesToText(_ asked: ExpertTask) -> Bool {
-    task == asked && decision?.route == .text
+  private func chosen(_ able: [Answer], _ asked: ExpertTask) -> Answer? {
+    guard task == asked, let decision else {
+      return able.first(where: \.seesPicture) ?? able.first
+    }
+    let (first, second) = (
+      able.first { $0.expert == routedNames[decision.route] },
+      able.first { $0.expert == routedNames[decision.route.other] }
+    )
+    return first ?? second ?? able.first
   }
 }

@@ -102,7 +102,7 @@ public struct RouteExplanation: Sendable {
     /// The route that leads to it.
     public let route: Route
     /// Its folder's name.
-    public let system: String
+    public let expert: String
     /// Its mentions; nil when the router chooses between experts for relations.
     public let mentions: [EntityMention]?
     /// Its relations; nil when the router chooses between experts for mentions.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A reviewed post, as the router learns from it: the person changed (or confirmed) the gold
 /// labels, and the caller counted both experts' answers against them again.
 public struct Correction: Sendable, Hashable {
@@ -48,11 +50,13 @@ public struct TrainingRequest: Sendable, Hashable {
   }
 }
 
-/// FNV-1a with 64 bits, the same on every platform and in every version of Swift.
+/// The same on every platform and in every version of Swift.
 struct StableHash {
-  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+  private var hash = FNV1a()
 
-  mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+  var value: UInt64 { hash.value }
+
+  mutating func add(_ byte: UInt8) { hash.add(UInt64(byte)) }
 
   mutating func add(_ number: UInt64) {
     for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }

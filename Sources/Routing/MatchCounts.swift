@@ -1,4 +1,5 @@
 import Corpora
+import Extractors
 
 /// How one model's answers match the gold labels of some posts: all that micro-averaged scores
 /// need.
@@ -36,6 +37,17 @@ public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
     self.init(
       correct: answer == gold && gold != none ? 1 : 0, predicted: answer == none ? 0 : 1,
       gold: gold == none ? 0 : 1)
+  }
+
+  /// How an expert's answer for a post matches its labels, over all pairs for relations.
+  public init(_ labels: Labels, gold: Post) {
+    switch labels {
+    case .mentions(let found, _): self = .count(predicted: found, gold: gold.mentions)
+    case .relations(let found):
+      self = zip(found, gold.relations).reduce(.zero) {
+        $0 + MatchCounts(answer: $1.0.label, gold: $1.1.label)
+      }
+    }
   }
 
   /// No answers, none asked for.

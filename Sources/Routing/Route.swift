@@ -1,6 +1,9 @@
 /// Which expert answers for a post.
 public enum Route: String, Sendable, Hashable, Codable {
   case text, multimodal
+
+  /// The other one.
+  public var other: Route { self == .text ? .multimodal : .text }
 }
 
 /// What the router says about one post that has a picture.

@@ -1,3 +1,5 @@
+import Extractors
+
 /// What a router is worth on some posts: both experts on the sets it makes, and the union (MODELS
 /// §4.7).
 public struct RouterEvaluation: Sendable, Hashable {
@@ -61,42 +63,5 @@ public struct RouterEvaluation: Sendable, Hashable {
   /// F1 of the better expert over all posts, in percent: what routing must beat.
   public var betterExpertF1Percent: Double {
     max(full.counts.text.f1Percent, full.counts.multimodal.f1Percent)
-  }
-}
-
-/// Numbers that depend on order only: p may live near one half, its rank does not (MODELS §4.6).
-public enum RankStatistics {
-  /// Area under the ROC curve: the chance that a post labelled true scores above one labelled
-  /// false, ties counting one half. Posts without a label are left out; nil when only one label
-  /// occurs.
-  public static func auc(scores: [Float], labels: [Bool?]) -> Double? {
-    let known = zip(scores, labels).compactMap { score, label in label.map { (score, $0) } }
-      .sorted { $0.0 < $1.0 }
-    let positives = known.count { $0.1 }
-    let negatives = known.count - positives
-    guard positives > 0, negatives > 0 else { return nil }
-    // Mann–Whitney: ranks from 1, equal scores share their mean rank.
-    var rankSum = 0.0
-    var start = 0
-    while start < known.count {
-      var end = start
-      while end < known.count, known[end].0 == known[start].0 { end += 1 }
-      let meanRank = Double(start + 1 + end) / 2
-      rankSum += meanRank * Double(known[start..<end].count { $0.1 })
-      start = end
-    }
-    let smallest = Double(positives) * Double(positives + 1) / 2
-    return (rankSum - smallest) / (Double(positives) * Double(negatives))
-  }
-
-  /// Share of `sorted` (ascending) that is smaller than the value, 0 … 1; 0 when there is none.
-  public static func percentile(of value: Float, in sorted: [Float]) -> Float {
-    guard !sorted.isEmpty else { return 0 }
-    var (low, high) = (0, sorted.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if sorted[middle] < value { low = middle + 1 } else { high = middle }
-    }
-    return Float(low) / Float(sorted.count)
   }
 }

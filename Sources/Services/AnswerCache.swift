@@ -28,7 +28,7 @@ final class AnswerCache {
   // MARK: Router inputs
 
   /// What the router reads of a post; nil when it was not kept.
-  func routerInput(_ key: PostKey, _ models: ModelSet) -> RouterInput? {
+  func routerInput(_ key: PostKey, _ models: Roster) -> RouterInput? {
     guard let name = models.dual?.name, let bytes = file(name, models)?.value(key) else {
       return nil
     }
@@ -43,7 +43,7 @@ final class AnswerCache {
     return numbers.allSatisfy(\.isFinite) ? .product(numbers) : nil
   }
 
-  func keep(_ inputs: [(PostKey, RouterInput)], _ models: ModelSet) {
+  func keep(_ inputs: [(PostKey, RouterInput)], _ models: Roster) {
     guard let name = models.dual?.name else { return }
     file(name, models)?.insert(
       inputs.map { key, input in
@@ -71,13 +71,19 @@ final class AnswerCache {
 
   /// What an expert answered for a post; nil when it was not kept, or cannot be an answer for it.
   func answer(
-    _ key: PostKey, of post: Post, by expert: any RoutableExpert, _ models: ModelSet
-  ) -> ExpertAnswer? {
+    _ key: PostKey, of post: Post, by expert: any Expert, _ models: Roster
+  ) -> Labels? {
     guard let bytes = file(expert.name, models)?.value(key),
       let kept = try? JSONDecoder().decode(Kept.self, from: Data(bytes))
     else { return nil }
     if expert.task == .relations {
-      return kept.labels.flatMap { $0.count == post.relations.count ? .labels($0) : nil }
+      return kept.labels.flatMap { labels in
+        guard labels.count == post.relations.count else { return nil }
+        return .relations(
+          zip(post.relations, labels).map {
+            RelationAnswer(head: $0.head, tail: $0.tail, label: $1, probabilities: [])
+          })
+      }
     }
     guard let mentions = kept.mentions,
       mentions.allSatisfy({ $0.begin >= 0 && $0.begin < $0.end && $0.end <= post.tokens.count })
@@ -86,19 +92,19 @@ final class AnswerCache {
   }
 
   func keep(
-    _ answers: [(PostKey, ExpertAnswer)], by expert: any RoutableExpert, _ models: ModelSet
+    _ answers: [(PostKey, Labels)], by expert: any Expert, _ models: Roster
   ) {
     let encoder = JSONEncoder()
     file(expert.name, models)?.insert(
       answers.compactMap { key, answer in
         var kept = Kept()
         switch answer {
-        case .mentions(let mentions):
+        case .mentions(let mentions, _):
           kept.mentions = mentions.map {
             Kept.Mention(
               begin: $0.range.lowerBound, end: $0.range.upperBound, type: $0.type.rawValue)
           }
-        case .labels(let labels): kept.labels = labels
+        case .relations(let answers): kept.labels = answers.map(\.label)
         }
         return (try? encoder.encode(kept)).map { (key, Array($0)) }
       })
@@ -107,11 +113,11 @@ final class AnswerCache {
   // MARK: Names
 
   /// A post as the models see it.
-  static func key(_ post: Post, of dataset: Dataset, _ models: ModelSet) -> PostKey {
+  static func key(_ post: Post, of dataset: Dataset, _ models: Roster) -> PostKey {
     var hash = SHA256()
     for token in post.tokens { hash.update(field: token.text) }
     for pair in post.relations { hash.update(field: "pair \(pair.head) \(pair.tail)") }
-    if let boxes = models.boxes { hash.update(field: "\(boxes[post.id])") }
+    if let boxes = models.eyes.boxes { hash.update(field: "\(boxes[post.id])") }
     switch dataset.image(for: post) {
     case .file(let path): hash.update(field: signature(path))
     case .none, .missing, .refused: hash.update(field: "no picture")
@@ -131,7 +137,7 @@ final class AnswerCache {
       + "\(info.st_ctim.tv_sec).\(info.st_ctim.tv_nsec)"
   }
 
-  private func file(_ model: String, _ models: ModelSet) -> AnswerLog? {
+  private func file(_ model: String, _ models: Roster) -> AnswerLog? {
     let name = names[model] ?? name(of: model, models)
     names[model] = name
     if let known = files[name] { return known }
@@ -140,7 +146,7 @@ final class AnswerCache {
     return made
   }
 
-  private func name(of model: String, _ models: ModelSet) -> String {
+  private func name(of model: String, _ models: Roster) -> String {
     let common = base ?? Self.base(models)
     base = common
     var hash = SHA256()
@@ -150,8 +156,9 @@ final class AnswerCache {
   }
 
   /// The program and all encoders: what a picture looks like to one depends on the others too.
-  private static func base(_ models: ModelSet) -> String {
-    let encoders = [models.dual?.name, models.pictures?.name, models.regions?.name]
+  private static func base(_ models: Roster) -> String {
+    let grids = Set(models.experts.compactMap(\.card.grid)).sorted()
+    let encoders = [models.dual?.name] + grids.map(Optional.some)
     return
       (["/proc/self/exe"].map(signature)
       + encoders.map { $0.map { identity(of: "\(models.folder)/\($0)") } ?? "none" })

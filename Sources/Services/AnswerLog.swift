@@ -120,9 +120,10 @@ final class AnswerLog {
     bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  /// FNV-1a: against damage, not against forgers.
   private static func checksum(_ bytes: some Sequence<UInt8>) -> UInt64 {
-    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+    var sum = FNV1a()
+    sum.add(bytes: bytes)
+    return sum.value
   }
 
   private static func read(_ file: Int32, _ range: Range<Int>, of size: Int) -> [UInt8]? {

@@ -6,6 +6,7 @@ import Inspection
 import Pictures
 import Routing
 import Synchronization
+import Tensors
 import Workbench
 
 /// Finds out what a query needs of many posts, a few at a time and behind everything that somebody
@@ -117,8 +118,8 @@ public final class FactService: Sendable {
   }
 
   /// What is missing for a wish; nil when nothing is.
-  private static func lack(_ needs: FactNeeds, _ models: ModelSet) -> String? {
-    if needs.contains(.answer), models.isEmpty {
+  private static func lack(_ needs: FactNeeds, _ models: Roster) -> String? {
+    if !needs.isDisjoint(with: [.answer, .dispute]), models.isEmpty {
       return models.notices.first ?? "no expert is in the folder of models"
     }
     if !needs.isDisjoint(with: [.route, .flip]), models.router == nil {
@@ -163,17 +164,19 @@ public final class FactService: Sendable {
 private struct Piece {
   let dataset: Dataset
   let places: [Int]
-  let models: ModelSet
+  let models: Roster
   let cache: AnswerCache
   let keys: [Int: PostKey]
-  /// Read once, whoever asks.
-  var reads: [Int: PostReader.Read] = [:]
+  /// Seen once, whoever asks.
+  let seen: [Int: SeenPost]
 
-  init(_ dataset: Dataset, _ places: [Int], _ models: ModelSet, _ cache: AnswerCache) {
+  init(_ dataset: Dataset, _ places: [Int], _ models: Roster, _ cache: AnswerCache) {
     self.dataset = dataset
     self.places = places
     self.models = models
     self.cache = cache
+    seen = Dictionary(
+      uniqueKeysWithValues: Set(places).map { ($0, models.see(dataset.posts[$0], of: dataset)) })
     keys = Dictionary(
       uniqueKeysWithValues: Set(places).map {
         ($0, AnswerCache.key(dataset.posts[$0], of: dataset, models))
@@ -182,7 +185,7 @@ private struct Piece {
 
   mutating func look(_ needs: FactNeeds, candidate: RouterBundle?, into batch: inout FactBatch) {
     var left = places
-    if let router = models.router {
+    if let router = models.router, !needs.isDisjoint(with: [.route, .answer, .flip]) {
       let inputs = routerInputs()
       left = places.filter { place in
         guard let input = inputs[place] else { return false }
@@ -201,11 +204,27 @@ private struct Piece {
       for place in places where inputs[place] == nil {
         batch.failures[place] = FactBatch.Failure(
           [.route, .answer, .flip],
-          reads[place]?.problem.map { "\(models.dual?.name ?? ""): \($0)" }
+          seen[place].flatMap(models.routerProblem)
             ?? "the router's encoder cannot read \(dataset.posts[place].id)")
       }
     }
     if needs.contains(.answer) { answer(left, into: &batch) }
+    if needs.contains(.dispute) { askAll(into: &batch) }
+  }
+
+  /// What every expert answers, as numbers that are equal where answers are.
+  private mutating func askAll(into batch: inout FactBatch) {
+    for expert in models.experts {
+      let asked = places.filter {
+        expert.task == .entities || !dataset.posts[$0].relations.isEmpty
+      }
+      for (place, labels) in answers(of: expert, asked, needs: .dispute, into: &batch) {
+        batch.verdicts[place, default: [:]][expert.name] = labels.number
+      }
+    }
+    for place in places where batch.verdicts[place] == nil && batch.failures[place] == nil {
+      batch.verdicts[place] = [:]
+    }
   }
 
   /// What the router reads; a post is missing where its encoder failed.
@@ -219,27 +238,18 @@ private struct Piece {
         unknown.append(place)
       }
     }
-    read(unknown, withRegions: false)
+    if let embedding = models.embedding {
+      Eyes.look(at: [embedding], of: unknown.compactMap { seen[$0] })
+    }
     var fresh: [(PostKey, RouterInput)] = []
     for place in unknown {
-      guard let read = reads[place], let key = keys[place], let input = models.routerInput(read)
+      guard let post = seen[place], let key = keys[place], let input = models.routerInput(post)
       else { continue }
       inputs[place] = input
       fresh.append((key, input))
     }
     cache.keep(fresh, models)
     return inputs
-  }
-
-  private mutating func read(_ places: [Int], withRegions: Bool) {
-    let new = places.filter { place in
-      reads[place].map { withRegions && $0.regions == nil } ?? true
-    }
-    guard !new.isEmpty else { return }
-    let posts = new.map { dataset.posts[$0] }
-    for (place, read) in zip(new, models.read(posts, of: dataset, forRouting: !withRegions)) {
-      reads[place] = read
-    }
   }
 
   /// What the chosen experts answer.
@@ -249,17 +259,17 @@ private struct Piece {
     for task in ExpertTask.allCases {
       let routes: [Route?] = models.router == nil ? [nil] : [.text, .multimodal]
       for route in routes {
-        guard let expert = models.chosenExpert(for: task, route: route) else { continue }
+        guard let expert = models.chosen(for: task, route: route) else { continue }
         let asked = places.filter { place in
           batch.routes[place]?.route == route
             && (task == .entities || !dataset.posts[place].relations.isEmpty)
         }
         for (place, answer) in answers(of: expert, asked, into: &batch) {
           switch answer {
-          case .mentions(let found): mentions[place] = found
-          case .labels(let labels):
-            relations[place] = zip(dataset.posts[place].relations, labels).map {
-              RelationMention(head: $0.head, tail: $0.tail, label: $1)
+          case .mentions(let found, _): mentions[place] = found
+          case .relations(let answers):
+            relations[place] = answers.map {
+              RelationMention(head: $0.head, tail: $0.tail, label: $0.label)
             }
           }
         }
@@ -273,9 +283,10 @@ private struct Piece {
   }
 
   private mutating func answers(
-    of expert: any RoutableExpert, _ places: [Int], into batch: inout FactBatch
-  ) -> [Int: ExpertAnswer] {
-    var known: [Int: ExpertAnswer] = [:]
+    of expert: any Expert, _ places: [Int], needs: FactNeeds = .answer,
+    into batch: inout FactBatch
+  ) -> [Int: Labels] {
+    var known: [Int: Labels] = [:]
     for place in places {
       known[place] = keys[place].flatMap {
         cache.answer($0, of: dataset.posts[place], by: expert, models)
@@ -283,15 +294,9 @@ private struct Piece {
     }
     let unknown = places.filter { known[$0] == nil }
     guard !unknown.isEmpty else { return known }
-    // An expert that reads the text alone needs no picture, but for those that take what the
-    // router's reader prepared.
-    if expert.needsPicture || expert is ExpertModel {
-      read(unknown, withRegions: expert.needsPicture && models.regions != nil)
-    }
-    var fresh: [(PostKey, ExpertAnswer)] = []
+    var fresh: [(PostKey, Labels)] = []
     func take(_ asked: [Int]) throws {
-      let found = try models.answers(
-        of: expert, asked.map { dataset.posts[$0] }, asked.map { reads[$0] })
+      let found = try models.labels(of: expert, asked.compactMap { seen[$0] })
       for (place, answer) in zip(asked, found) {
         known[place] = answer
         if let key = keys[place] { fresh.append((key, answer)) }
@@ -302,11 +307,35 @@ private struct Piece {
       for place in unknown {
         do { try take([place]) } catch {
           batch.failures[place] = FactBatch.Failure(
-            .answer, "\(dataset.posts[place].id): \(expert.name): \(error)")
+            needs, "\(dataset.posts[place].id): \(expert.name): \(error)")
         }
       }
     }
     cache.keep(fresh, by: expert, models)
     return known
+  }
+}
+
+extension Labels {
+  /// A number that is equal for equal labels, whatever their confidences; even for mentions and odd
+  /// for relations.
+  fileprivate var number: UInt64 {
+    var sum = FNV1a()
+    func add(_ range: Range<Int>, _ label: String) {
+      sum.add(UInt64(bitPattern: Int64(range.lowerBound)))
+      sum.add(UInt64(bitPattern: Int64(range.upperBound)))
+      sum.add(bytes: label.utf8)
+      sum.add(0)
+    }
+    switch self {
+    case .mentions(let found, _):
+      for mention in found.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+        add(mention.range, mention.type.rawValue)
+      }
+      return sum.value & ~1
+    case .relations(let found):
+      for answer in found { add(answer.head, answer.label) }
+      return sum.value | 1
+    }
   }
 }

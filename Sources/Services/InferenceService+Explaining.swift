@@ -12,9 +12,10 @@ extension InferenceService {
       let (models, failure, known) = memory.withLock { memory in
         (memory.models, memory.failure, memory.answers.value(id)?.analysis)
       }
-      guard let models, let read = models.read(post, of: dataset),
+      let seen = models?.see(post, of: dataset)
+      guard let models, let seen,
         let explanation = models.explainRoute(
-          post, read, known ?? models.analyse(post, read), of: dataset, goesOn: isWanted)
+          seen, known ?? models.analyse(seen), goesOn: isWanted)
       else {
         let reason = failure ?? "no router is in use, so there is nothing to explain"
         return mailbox.post(.explanationFailed(post: id, reason: reason))

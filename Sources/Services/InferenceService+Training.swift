@@ -8,9 +8,9 @@ extension InferenceService {
   /// Counts both experts' answers against the labels of one accepted post.
   func correct(_ id: String) {
     let (models, post) = memory.withLock { ($0.models, $0.reviewed[id]) }
-    guard let models, let post, let read = models.read(post, of: dataset) else { return }
+    guard let models, let post else { return }
     do throws(CorrectionFailure) {
-      let correction = try models.correction(post, read)
+      let correction = try models.correction(models.see(post, of: dataset))
       memory.withLock { memory in
         memory.corrections[id] = (post, correction)
         memory.failures[id] = nil
@@ -147,8 +147,7 @@ extension InferenceService {
     guard !places.isEmpty, let models = memory.withLock({ $0.models }) else { return }
     var found: [String: RouterInput] = [:]
     for post in places.map({ dataset.posts[$0] }) {
-      guard let read = models.read(post, of: dataset, forRouting: true) else { continue }
-      found[post.id] = models.routerInput(read)
+      found[post.id] = models.routerInput(models.see(post, of: dataset))
     }
     let router = memory.withLock { memory in
       memory.inputs.merge(found) { $1 }

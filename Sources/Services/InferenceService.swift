@@ -42,7 +42,7 @@ public final class InferenceService: Sendable {
 
   /// What was loaded and found out.
   struct Memory {
-    var models: ModelSet?
+    var models: Roster?
     var failure: String?
     var answers = LRUCache<String, Answer>(bound: 64)
     /// What the router sees, by post; posts on which its encoder failed are missing.
@@ -145,7 +145,7 @@ public final class InferenceService: Sendable {
   }
 
   /// The models, or why there are none; neither while they are not loaded yet.
-  var loaded: (models: ModelSet?, failure: String?) {
+  var loaded: (models: Roster?, failure: String?) {
     memory.withLock { ($0.models, $0.failure) }
   }
 
@@ -232,12 +232,8 @@ public final class InferenceService: Sendable {
       let reason = failure ?? models?.notices.first ?? "no expert is in the folder of models"
       return mailbox.post(.analysisFailed(post: id, reason: reason))
     }
-    let answer: Answer
-    if let read = models.read(post, of: dataset) {
-      answer = Answer(analysis: models.analyse(post, read), input: models.routerInput(read))
-    } else {
-      answer = Answer(analysis: models.analyse(post, of: dataset), input: nil)
-    }
+    let seen = models.see(post, of: dataset)
+    let answer = Answer(analysis: models.analyse(seen), input: models.routerInput(seen))
     memory.withLock { memory in
       memory.answers.insert(answer, for: id)
       memory.inputs[id] = answer.input

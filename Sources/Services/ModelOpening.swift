@@ -16,8 +16,8 @@ public struct ModelOpening: Sendable {
   public var task: ExpertTask?
   /// Name of a router folder.
   public var router: String?
-  /// Name of an expert's folder.
-  public var system: String?
+  /// Names of experts' folders; none: the folder's own list, or what the router was trained with.
+  public var experts: [String] = []
   /// Files of regions.
   public var boxes: [String] = []
   /// Whether regions that tell the labels may be used.
@@ -33,8 +33,8 @@ public struct ModelOpening: Sendable {
   /// The same choices as a session's.
   public init(folder: String, _ options: SessionOptions, store: String) {
     self.folder = folder
-    (router, system, boxes, regions) = (
-      options.router, options.system, options.boxes, options.regions
+    (router, experts, boxes, regions) = (
+      options.router, options.experts, options.boxes, options.regions
     )
     self.store = store
   }
@@ -43,9 +43,9 @@ public struct ModelOpening: Sendable {
   ///
   /// - Throws: `ModelFolderError` for a folder or name that is not there, and what opening regions
   ///   throws.
-  public func open(for dataset: Dataset) throws -> ModelSet {
-    var models = try ModelSet.open(
-      folder, for: task ?? dataset.mainTask, router: router, system: system)
+  public func open(for dataset: Dataset) throws -> Roster {
+    var models = try Roster.open(
+      folder, for: task ?? dataset.mainTask, router: router, experts: experts)
     do {
       try models.openBoxes(boxes, for: dataset, permission: regions)
     } catch  where toleratesRegions {

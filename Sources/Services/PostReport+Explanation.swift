@@ -71,7 +71,7 @@ extension PostReport {
         ("mentions", answer.mentionCounts(post)), ("relations", answer.relationCounts(post)),
       ] {
         guard let counts else { continue }
-        let system = what == "mentions" ? answer.system : answer.relations?.system ?? answer.system
+        let system = what == "mentions" ? answer.expert : answer.relations?.expert ?? answer.expert
         rows.append([
           "\(safe(system)), \(what)", "\(counts.correct)", "\(counts.predicted)",
           "\(counts.gold)", isChosen ? "answers" : "would answer on the other route",
@@ -172,11 +172,11 @@ extension PostReport {
       } ?? .null
     }
     return .object([
-      ("name", .string(answer.system)), ("route", .string(answer.route.rawValue)),
+      ("name", .string(answer.expert)), ("route", .string(answer.route.rawValue)),
       ("answers", .bool(answer.route == chosen)),
       ("mentions", answer.mentions.map { .list($0.map { mention($0) }) } ?? .null),
       ("mentionCounts", counts(answer.mentionCounts(post))),
-      ("relations", answer.relations.map(relations) ?? .null),
+      ("relations", answer.relations.map { .object(relations($0)) } ?? .null),
       ("relationCounts", counts(answer.relationCounts(post))),
     ])
   }

@@ -24,8 +24,7 @@ extension PostReport {
       ("explanation", explanation.map { Self.explanation($0, post) } ?? .null),
       ("notices", .strings(analysis.notices)),
       ("unknownWords", .list(analysis.unknownWords.map(Self.unknownWords))),
-      ("systems", .list(predictions.map(Self.system))),
-      ("relationSystems", .list(relationAnswers.map(Self.relations))),
+      ("experts", .list(analysis.answers.map(Self.expert))),
     ]).text()
   }
 
@@ -51,9 +50,8 @@ extension PostReport {
     ])
   }
 
-  static func relations(_ answers: RelationAnswers) -> JSONText {
-    .object([
-      ("name", .string(answers.system)),
+  static func relations(_ answers: RelationAnswers) -> [(String, JSONText)] {
+    [
       ("labels", .strings(answers.labels)),
       (
         "pairs",
@@ -67,7 +65,7 @@ extension PostReport {
             ])
           })
       ),
-    ])
+    ]
   }
 
   static func range(_ range: Range<Int>) -> JSONText {
@@ -101,9 +99,23 @@ extension PostReport {
         })
   }
 
-  private static func system(_ prediction: Prediction) -> JSONText {
-    .object([
-      ("name", .string(prediction.system)),
+  /// One expert's answer: mentions, pairs, or why there is none.
+  static func expert(_ answer: Answer) -> JSONText {
+    let task: ExpertTask? =
+      answer.mentions != nil ? .entities : answer.relations != nil ? .relations : nil
+    let head: [(String, JSONText)] = [
+      ("name", .string(answer.expert)), ("task", .optional(task?.rawValue)),
+      ("seesPicture", .bool(answer.seesPicture)),
+    ]
+    switch answer.content {
+    case .mentions(let found): return .object(head + mentions(found))
+    case .relations(let found): return .object(head + relations(found))
+    case .failed(let reason): return .object(head + [("failure", .string(reason))])
+    }
+  }
+
+  private static func mentions(_ prediction: Prediction) -> [(String, JSONText)] {
+    [
       (
         "mentions",
         .list(prediction.mentions.map { mention($0.mention, confidence: $0.confidence) })
@@ -112,7 +124,7 @@ extension PostReport {
       ("labels", .strings(prediction.labels)),
       ("marginals", .list(prediction.marginals.map(JSONText.floats))),
       ("signals", signals(prediction.trace)),
-    ])
+    ]
   }
 
   private static func signal(_ signal: Signal) -> JSONText {

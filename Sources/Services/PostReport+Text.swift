@@ -24,30 +24,28 @@ extension PostReport {
     lines += unknownWordLines()
     for notice in analysis.notices { lines.append("note: \(safe(notice))") }
     for prediction in predictions {
-      lines += signalLines("\(safe(prediction.system)) shows", prediction.trace)
+      lines += signalLines("\(safe(prediction.expert)) shows", prediction.trace)
     }
     for answers in relationAnswers {
       for answer in answers.answers where !answer.trace.signals.isEmpty {
         let pair = "\(words(answer.head)) / \(words(answer.tail))"
-        lines += signalLines("\(safe(answers.system)) shows of \(pair)", answer.trace)
+        lines += signalLines("\(safe(answers.expert)) shows of \(pair)", answer.trace)
       }
     }
     return lines.joined(separator: "\n")
   }
 
-  /// The systems that answered: text expert first.
-  var predictions: [Prediction] { [analysis.text, analysis.multimodal].compactMap { $0 } }
+  /// The experts that answered with mentions, in their order.
+  var predictions: [Prediction] { analysis.answers.compactMap(\.mentions) }
 
-  /// The relation experts' answers: text expert first.
-  var relationAnswers: [RelationAnswers] {
-    [analysis.textRelations, analysis.multimodalRelations].compactMap { $0 }
-  }
+  /// The relation experts' answers, in their order.
+  var relationAnswers: [RelationAnswers] { analysis.answers.compactMap(\.relations) }
 
   func safe(_ text: String) -> String { sanitizer.visible(text) }
 
   private func tokenTable() -> [String] {
     let gold = BIO.tags(of: post.mentions, count: post.tokens.count).map(\.text)
-    var rows = [["#", "token", "gold"] + predictions.map { safe($0.system) }]
+    var rows = [["#", "token", "gold"] + predictions.map { safe($0.expert) }]
     for (i, token) in post.tokens.enumerated() {
       var row = ["\(i)", safe(token.text), gold[i]]
       for prediction in predictions {
@@ -75,7 +73,7 @@ extension PostReport {
     for prediction in predictions {
       for scored in prediction.mentions {
         rows.append([
-          safe(prediction.system), safe(scored.mention.type.rawValue), number(scored.confidence),
+          safe(prediction.expert), safe(scored.mention.type.rawValue), number(scored.confidence),
           words(scored.mention.range),
         ])
       }
@@ -90,7 +88,7 @@ extension PostReport {
         guard let best = ranked.first else { continue }
         let next = ranked.dropFirst().prefix(2).map { "\(safe($0.0)) \(number($0.1))" }
         rows.append([
-          "  \(safe(answers.system))", safe(best.0), number(best.1),
+          "  \(safe(answers.expert))", safe(best.0), number(best.1),
           next.isEmpty ? "" : "then " + next.joined(separator: ", "),
         ])
       }

@@ -47,14 +47,13 @@ public struct PostReport: Sendable {
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     if let folder = choice.folder, choice.hasModels || options.models != nil {
       let models = try ModelOpening(folder: folder, options, store: store).open(for: dataset)
-      let read = models.isEmpty && models.router == nil ? nil : models.read(labelled, of: dataset)
-      let found = read.map { models.analyse(labelled, $0) } ?? models.analyse(labelled, of: dataset)
+      let seen = models.see(labelled, of: dataset)
+      let found = models.analyse(seen)
       analysis = found
-      explanation = read.flatMap { models.explainRoute(labelled, $0, found, of: dataset) }
+      explanation = models.explainRoute(seen, found)
     } else {
       analysis = PostAnalysis(
-        post: base.id, text: nil, multimodal: nil, decision: nil,
-        notices: ["no models: give a folder of models to --models"])
+        post: base.id, notices: ["no models: give a folder of models to --models"])
       explanation = nil
     }
   }
@@ -75,9 +74,9 @@ public struct PostReport: Sendable {
     style.mostPixels = capabilities.mostPixels
     style.darkBackground = capabilities.darkBackground ?? true
     let service = PictureService(dataset, style: style, mailbox: Mailbox())
-    let relations = (analysis.multimodalRelations ?? analysis.textRelations)?.answers.first
-    let trace = (analysis.multimodal ?? analysis.text)?.trace ?? relations?.trace
-    let map = trace?.signals.first(where: \.isSpatial)
+    let map = analysis.answers.lazy.compactMap { answer in
+      answer.trace().signals.first(where: \.isSpatial)
+    }.first
     let request = PictureRequest(
       post: post.id, box: Size(columns: 60, rows: 20), heat: map?.heat(slice: nil, word: 0))
     switch service.picture(request, style) {

@@ -3,6 +3,7 @@ import Corpora
 import Extractors
 import Foundation
 import Inspection
+import Routing
 import Screen
 import Workbench
 
@@ -190,7 +191,9 @@ public struct ModelFolderChoice: Sendable, Hashable {
     names = entries.sorted().filter {
       FileManager.default.fileExists(atPath: folder + "/\($0)/config.json")
     }
-    routers = names.filter { (try? ModelFolder.system(of: folder + "/" + $0)) == "rds" }
+    routers = names.filter {
+      (try? ModelFolder.system(of: folder + "/" + $0)) == RouterBundle.system
+    }
   }
 
   /// Whether there is anything to load.

@@ -9,8 +9,9 @@ public struct SessionOptions: Sendable {
   public var models: String?
   /// Whether nothing is asked of any model: for labelling alone.
   public var withoutModels = false
-  /// Folder of the expert to use in place of the router's; nil takes the router's own.
-  public var system: String?
+  /// Folders of experts: one takes the place of the router's of its kind, several are opened side
+  /// by side; none takes the folder's own list, or the router's.
+  public var experts: [String] = []
   /// Folder of the router; nil takes `rds`, else the first there is.
   public var router: String?
   /// A folder to look for pictures in first.

@@ -1,7 +1,9 @@
 import Corpora
 import Extractors
+import Foundation
 import Inspection
 import Routing
+import Tensors
 
 /// A split of a dataset with the labels that models give it in place of its own.
 public struct DatasetPredictions: Sendable {
@@ -13,15 +15,19 @@ public struct DatasetPredictions: Sendable {
     case text
     /// The multimodal expert, whatever the router says.
     case multimodal
+    /// The expert of a name.
+    case expert(String)
   }
 
   /// What was answered: mentions, or the labels of the posts' pairs.
   public let task: ExpertTask
   /// The posts of the split with the answers as their labels, in order.
   public let posts: [Post]
+  /// What was found out about each of them.
+  public let judgements: [Roster.Judgement]
   /// What must stand beside every number made with the answers; nil when nothing.
   public let mark: String?
-  /// How many of them the multimodal expert answered.
+  /// How many of them an expert answered that looks at the picture.
   public let byMultimodal: Int
   /// Pairs that were answered although head or tail lies behind the encoder's last position.
   public let cutOff: Int
@@ -31,131 +37,137 @@ public struct DatasetPredictions: Sendable {
   /// - Parameters:
   ///   - task: what is asked for; a router for something else is not used.
   ///   - progress: called with the share that is done, 0 … 1, from any thread.
-  /// - Throws: `PredictionError` when a model or the split is missing; what the experts throw.
+  /// - Throws: `JudgingError` when a model or the split is missing; what the experts throw.
   public init(
-    _ dataset: Dataset, split: Split, models: ModelSet, task: ExpertTask, by answerer: Answerer,
+    _ dataset: Dataset, split: Split, models: Roster, task: ExpertTask, by answerer: Answerer,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws {
     let posts = dataset.posts(in: split)
     guard !posts.isEmpty else {
       throw StudyError.emptySplit(split.rawValue, Set(dataset.posts.map(\.split.rawValue)).sorted())
     }
-    let experts =
-      task == .relations
-      ? (models.textRelations, models.multimodalRelations) : (models.text, models.multimodal)
-    if answerer == .router {
-      guard models.router != nil, models.task == task else {
-        throw PredictionError.noRouter(
-          models.folder, task, other: models.router?.configuration.name, models.notices)
-      }
-    }
-    func need(
-      _ expert: (any RoutableExpert)?, _ route: Route
-    ) throws -> any RoutableExpert {
-      guard let expert else {
-        throw PredictionError.noExpert(models.folder, task, route, models.notices)
-      }
-      return expert
-    }
-    let text = answerer == .multimodal ? nil : try need(experts.0, .text)
-    let multimodal = answerer == .text ? nil : try need(experts.1, .multimodal)
     try models.checkBoxes(posts, split: split)
-    let reader = PostReader(pictures: models.pictures, dual: models.dual)
-    let readsPosts = answerer == .router || (text ?? multimodal) is ExpertModel
-    var (answered, byMultimodal): ([Post], Int) = ([], 0)
-    var cutOff = 0
-    // In blocks: pictures take memory.
-    for start in stride(from: 0, to: posts.count, by: Self.block) {
-      let part = Array(posts[start..<min(posts.count, start + Self.block)])
-      let reads = readsPosts ? reader.read(part, of: dataset, scheme: models.scheme) : []
-      if answerer == .router, let problem = reads.lazy.compactMap(\.problem).first { throw problem }
-      let routes: [Route] = try part.indices.map { i in
-        switch answerer {
-        case .text: .text
-        case .multimodal: .multimodal
-        case .router: try models.route(reads[i])?.route ?? .text
-        }
+    let asked: Roster.Answerer
+    switch answerer {
+    case .router: asked = .router
+    case .expert(let name): asked = .expert(name)
+    case .text, .multimodal:
+      let route = answerer == .text ? Route.text : .multimodal
+      let pair = models.pair(task)
+      guard let expert = route == .text ? pair.text : pair.multimodal else {
+        throw JudgingError.noExpert(models.folder, task, route, models.notices)
       }
-      var result = part
-      for (route, expert) in [(Route.text, text), (.multimodal, multimodal)] {
-        let places = part.indices.filter { routes[$0] == route }
-        guard let expert, !places.isEmpty else { continue }
-        let asked = places.map { part[$0] }
-        if let tagger = expert as? ExpertModel, models.readsItself(tagger) {
-          let found = try tagger.mentions(places.map { reads[$0].input })
-          for (i, mentions) in zip(places, found) { result[i] = part[i].answered(mentions) }
-          continue
-        }
-        let regions =
-          expert.needsPicture
-          ? try models.regions?.regions(of: asked, PictureProvider(dataset, boxes: models.boxes))
-          : nil
-        let inputs = asked.indices.map { ExpertInput(asked[$0], regions: regions?[$0]) }
-        switch task {
-        case .entities:
-          let found = try expert.mentions(of: inputs)
-          for (i, mentions) in zip(places, found) { result[i] = part[i].answered(mentions) }
-        case .relations:
-          let found = try expert.answers(of: inputs)
-          for (i, answers) in zip(places, found) {
-            result[i] = part[i].answered(answers.map(\.label))
-            cutOff += answers.count { !$0.cutOff.isEmpty }
-          }
-        }
-      }
-      byMultimodal += routes.count { $0 == .multimodal }
-      answered += result
-      progress(Double(answered.count) / Double(posts.count))
+      asked = .expert(expert.name)
     }
+    let judgements =
+      try models.judge(
+        posts.map { models.see($0, of: dataset) }, task, by: asked, Asking(confidences: true)
+      ) { done in
+        progress(Double(done) / Double(posts.count))
+        return true
+      } ?? []
     self.task = task
-    self.posts = answered
-    mark = [multimodal, text].compactMap { $0.flatMap(models.mark) }.first
-    self.byMultimodal = byMultimodal
-    self.cutOff = cutOff
+    self.judgements = judgements
+    self.posts = zip(posts, judgements).map { $1.answer.map($0.answered) ?? $0 }
+    let used = Set(judgements.compactMap(\.chosen))
+    let asking = models.experts.filter { used.contains($0.name) }
+    mark = asking.reversed().compactMap(models.mark).first
+    let seeing = Set(asking.filter(\.seesPicture).map(\.name))
+    byMultimodal = judgements.count { $0.chosen.map(seeing.contains) ?? false }
+    cutOff = judgements.reduce(0) { sum, judgement in
+      sum + (judgement.answer?.relations?.count { !$0.cutOff.isEmpty } ?? 0)
+    }
   }
-
-  private static let block = 256
 }
 
 extension Post {
-  fileprivate func answered(_ mentions: [EntityMention]) -> Post {
+  /// The post with an answer as its labels.
+  fileprivate func answered(_ labels: Labels) -> Post {
     var result = self
-    result.mentions = mentions
-    return result
-  }
-
-  /// With other labels on its pairs.
-  fileprivate func answered(_ labels: [String]) -> Post {
-    var result = self
-    result.relations = zip(relations, labels).map {
-      RelationMention(head: $0.head, tail: $0.tail, label: $1)
+    switch labels {
+    case .mentions(let mentions, _): result.mentions = mentions
+    case .relations(let answers):
+      result.relations = zip(relations, answers).map {
+        RelationMention(head: $0.head, tail: $0.tail, label: $1.label)
+      }
     }
     return result
   }
 }
 
-/// Why nothing can be predicted.
-public enum PredictionError: Error, CustomStringConvertible {
-  /// No router for the task; perhaps one for another.
-  case noRouter(String, ExpertTask, other: String?, [String])
-  /// No expert for the task on a route.
-  case noExpert(String, ExpertTask, Route, [String])
+/// One line of `predictions.jsonl`: who answered a post, how it was routed, and how sure the answer
+/// is.
+struct PredictionLine: Encodable {
+  let post: String
+  let split: String
+  let expert: String?
+  /// Fingerprint of the expert's weights.
+  let weights: String?
+  let route: String?
+  let p: Float?
+  let mentions: [Mention]?
+  let pairs: [Pair]?
 
-  public var description: String {
-    switch self {
-    case .noRouter(_, let task, let other?, _):
-      "the router \(other) is not for the task \(task.rawValue); name another with --router, or let "
-        + "one expert answer with --by text or --by multimodal"
-    case .noRouter(let folder, let task, nil, let notices):
-      "\(folder) has no router for the task \(task.rawValue); let one expert answer with --by text "
-        + "or --by multimodal, or name another folder with --models" + Self.list(notices)
-    case .noExpert(let folder, let task, let route, let notices):
-      "\(folder) has no \(route.rawValue) expert for the task \(task.rawValue); train one, or name "
-        + "another folder with --models" + Self.list(notices)
-    }
+  struct Mention: Encodable {
+    let start: Int
+    let end: Int
+    let type: String
+    let confidence: Float?
   }
 
-  private static func list(_ notices: [String]) -> String {
-    notices.isEmpty ? "" : ": " + notices.joined(separator: "; ")
+  struct Pair: Encodable {
+    let head: [Int]
+    let tail: [Int]
+    let label: String
+    let confidence: Float?
+  }
+
+  init(_ post: Post, _ judgement: Roster.Judgement, fingerprints: [String: String]) {
+    self.post = post.id
+    split = post.split.rawValue
+    expert = judgement.chosen
+    weights = judgement.chosen.flatMap { fingerprints[$0] }
+    route = judgement.decision?.route.rawValue
+    p = judgement.decision?.scores?.probability
+    switch judgement.answer {
+    case .mentions(let found, let confidences):
+      mentions = found.enumerated().map { i, mention in
+        Mention(
+          start: mention.range.lowerBound, end: mention.range.upperBound,
+          type: mention.type.rawValue, confidence: confidences?[i])
+      }
+      pairs = nil
+    case .relations(let found):
+      mentions = nil
+      pairs = found.map {
+        Pair(
+          head: [$0.head.lowerBound, $0.head.upperBound],
+          tail: [$0.tail.lowerBound, $0.tail.upperBound], label: $0.label,
+          confidence: $0.probabilities.max())
+      }
+    case nil: (mentions, pairs) = (nil, nil)
+    }
+  }
+}
+
+extension DatasetPredictions {
+  /// Writes `predictions.jsonl`, a line per post.
+  ///
+  /// - Throws: `DurableFileError`.
+  public static func write(
+    _ all: [DatasetPredictions], models: Roster, into folder: String
+  ) throws {
+    var fingerprints: [String: String] = [:]
+    for expert in models.experts {
+      fingerprints[expert.name] = ModelFolder.fingerprint(of: models.folder + "/" + expert.name)
+    }
+    var data = Data()
+    for predictions in all {
+      for (post, judgement) in zip(predictions.posts, predictions.judgements) {
+        let line = PredictionLine(post, judgement, fingerprints: fingerprints)
+        data += try StableJSON.encode(line) + Data("\n".utf8)
+      }
+    }
+    try DurableFile.write(data, to: folder + "/predictions.jsonl")
   }
 }

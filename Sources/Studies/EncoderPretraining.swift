@@ -70,9 +70,17 @@ public struct EncoderPretraining: Sendable {
       observe: observe)
   }
 
-  private var checkpoint: FineTuningCheckpoint {
+  /// What tells this training from all others.
+  private struct Origin: Codable, Hashable {
+    let size: String
+    let pieces: [String]
+    let data: String
+    let settings: FineTuning
+  }
+
+  private var checkpoint: Checkpoint {
     let (parent, name) = (FilePath.parent(of: folder), FilePath.name(of: folder))
-    return FineTuningCheckpoint(path: parent + "/.training/\(name)-encoder.safetensors")
+    return Checkpoint(path: parent + "/.training/\(name)-encoder.safetensors")
   }
 
   /// Forgets an interrupted training.
@@ -81,10 +89,10 @@ public struct EncoderPretraining: Sendable {
   /// Trains, from the checkpoint where there is one, and writes the folder.
   ///
   /// - Returns: the epochs; `dev` is the share of hidden pieces found in texts kept apart, percent.
-  /// - Throws: `TrainingStopped`, `FineTuningError`, `TokenizerError`, `DurableFileError`.
-  public func run() throws -> [FineTuneEpoch] {
+  /// - Throws: `TrainingStopped`, `TrainingError`, `TokenizerError`, `DurableFileError`.
+  public func run() throws -> [TrainingEpoch] {
     guard texts.count >= 2 else {
-      throw FineTuningError.nothingToLearn(dataset: dataset, split: "train", wanted: "texts")
+      throw TrainingError.nothingToLearn(dataset: dataset, split: "train", wanted: "texts")
     }
     _ = observe(.preparing("learning the vocabulary", 0))
     let vocabulary = WordPieceLearner.vocabulary(of: texts.joined(), size: pieces)
@@ -98,18 +106,15 @@ public struct EncoderPretraining: Sendable {
     let train = items.indices.filter { !kept.contains($0) }.map { items[$0] }
     let dev = kept.sorted().map { items[$0] }
     let model = fresh.model(seed: settings.seed)
-    let origin = FineTuningResult.Origin(
-      system: "masked-language", labels: nil, encoder: size.rawValue,
-      weights: model.parameters.reduce(0) {
-        $0 &* 31 &+ FineTuningCheckpoint.checksum($1.value.array)
-      }, dataset: dataset, data: hash, settings: settings)
-    let loop = FineTuningLoop(
-      label: (folder as NSString).lastPathComponent, checkpoint: checkpoint, origin: origin,
+    let loop = TrainingLoop(
+      label: FilePath.name(of: folder), checkpoint: checkpoint,
+      origin: Origin(size: size.rawValue, pieces: vocabulary, data: hash, settings: settings),
       measure: "hidden pieces found, %,", observe: observe)
-    let run = try loop.finish(FineTuneRun(model, settings), (train, dev))
+    let run = try loop.finish(
+      FineTuneRun(model, settings), TrainingItems(train: train, dev: dev))
     let metrics = [
-      "maskedAccuracy": run.bestScore ?? 0, "epochs": Double(run.history.count),
-      "seconds": run.history.reduce(0) { $0 + $1.seconds + $1.scoring },
+      "maskedAccuracy": run.bestScore ?? 0, "epochs": Double(run.epochs.count),
+      "seconds": run.epochs.reduce(0) { $0 + $1.seconds + $1.scoring },
     ]
     try fresh.save(
       run.best.encoder, to: folder,
@@ -117,6 +122,6 @@ public struct EncoderPretraining: Sendable {
         command: command, seed: settings.seed, data: [dataset: hash], metrics: metrics))
     checkpoint.remove()
     _ = observe(.finished(model: loop.label, metrics: metrics))
-    return run.history
+    return run.epochs
   }
 }

@@ -47,27 +47,70 @@ public struct HarborRecipe: Sendable {
   /// The seed of the data split and of the encoders: the world does not change with the experts.
   public static let worldSeed: UInt64 = 1
 
+  /// The experts' picture encoder.
+  static let pictures = "resnet-harbor"
+  /// The router's encoder, whose vocabulary the experts share.
+  static let dual = "clip-harbor"
+
+  /// Systems that need no pretrained encoder, which alone a sample can be trained with from
+  /// nothing.
+  private static var systems: [System] {
+    System.builtIn.filter { !$0.needsEncoder && $0.task == .entities }
+  }
+
+  /// The text expert of the sample's routers.
+  static var textExpert: String { systems.first { !$0.seesPicture }?.id ?? "" }
+
+  /// Names of the experts, variants behind their systems.
+  private static var experts: [String] { systems.flatMap { [$0.id] + $0.variants.map(\.name) } }
+
+  /// Multimodal experts by the names of their routers.
+  private static var routers: [(name: String, multimodal: String)] {
+    systems.filter(\.seesPicture).flatMap { system in
+      [("rds", system.id)]
+        + system.variants.map { ("rds" + $0.name.dropFirst(system.id.count), $0.name) }
+    }
+  }
+
   /// What can be trained, in the order in which one stands on another.
-  public static let names = [
-    "resnet-harbor", "clip-harbor", "bilstm-crf", "riva", "riva-ungated", "rds", "rds-ungated",
-  ]
+  public static var names: [String] { [pictures, dual] + experts + routers.map(\.name) }
+
+  /// What a name of the list stands for.
+  enum Kind {
+    case pictureEncoder
+    case dualEncoder
+    case expert(System, [String: String])
+    case router(multimodal: String)
+  }
+
+  static func kind(of name: String) -> Kind? {
+    if name == pictures { return .pictureEncoder }
+    if name == dual { return .dualEncoder }
+    if let router = routers.first(where: { $0.name == name }) {
+      return .router(multimodal: router.multimodal)
+    }
+    guard experts.contains(name), let (system, switches) = System.trainable(name) else {
+      return nil
+    }
+    return .expert(system, switches)
+  }
 
   /// What a model stands on, of the same list.
   static func foundations(of name: String) -> [String] {
-    switch name {
-    case "resnet-harbor": []
-    case "clip-harbor": ["resnet-harbor"]
-    case "rds": ["resnet-harbor", "clip-harbor", "bilstm-crf", "riva"]
-    case "rds-ungated": ["resnet-harbor", "clip-harbor", "bilstm-crf", "riva-ungated"]
-    default: ["resnet-harbor", "clip-harbor"]
+    switch kind(of: name) {
+    case .pictureEncoder, nil: []
+    case .dualEncoder: [pictures]
+    case .router(let multimodal): [pictures, dual, textExpert, multimodal]
+    case .expert: [pictures, dual]
     }
   }
 
   /// What decides a model's training besides seed, posts and what it stands on; empty for the usual
   /// settings. Only the experts' epochs can be chosen.
   func unusual(for name: String) -> [String] {
-    let isExpert = ExpertPlan.harbor.contains { $0.name == name }
-    guard isExpert, tagger.epochs != TaggerTraining().epochs else { return [] }
+    guard case .expert = Self.kind(of: name), tagger.epochs != TaggerTraining().epochs else {
+      return []
+    }
     return ["epochs \(tagger.epochs)"]
   }
 }

@@ -39,7 +39,7 @@ public struct PredictionsNote: Sendable, Codable {
   ///   - data: SHA-256 of the dataset's files.
   public init(
     command: String, dataset: String, data: String, task: ExpertTask, by: String, split: String,
-    pairsCutOff: Int, mark: String?, models: ModelSet
+    pairsCutOff: Int, mark: String?, models: Roster
   ) {
     (self.command, self.dataset, self.data) = (command, dataset, data)
     (self.task, self.by, self.split, self.mark) = (task.rawValue, by, split, mark)
@@ -51,12 +51,14 @@ public struct PredictionsNote: Sendable, Codable {
         Model(name: $0, weights: ModelFolder.fingerprint(of: models.folder + "/" + $0))
       }
     }
-    let experts: ((any RoutableExpert)?, (any RoutableExpert)?) =
-      task == .relations
-      ? (models.textRelations, models.multimodalRelations) : (models.text, models.multimodal)
+    let experts = models.pair(task)
     var all: [String: Model] = [:]
-    if by != "multimodal" { all["text"] = model(experts.0?.name) }
-    if by != "text" { all["multimodal"] = model(experts.1?.name) }
+    switch by {
+    case "router", "text", "multimodal":
+      if by != "multimodal" { all["text"] = model(experts.text?.name) }
+      if by != "text" { all["multimodal"] = model(experts.multimodal?.name) }
+    default: all["expert"] = model(by)
+    }
     if by == "router", let known = models.router?.configuration {
       all["router"] = model(known.name)
       all["router"]?.version = known.version

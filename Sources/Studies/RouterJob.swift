@@ -20,9 +20,14 @@ public struct RouterJob: Sendable {
   public let dual: String
   /// Name of the router's folder; nil: `rds`, or `rds-relations`.
   public let name: String?
-  /// Which posts the router learns from: `.dev` is cut 80/20 into posts to learn from and to choose
-  /// by; with `.train` dev chooses.
-  public let split: Split
+  /// Which posts it learns from, and which it is chosen by.
+  public var posts = RoutedPosts.split(.dev)
+  /// The points that are searched; the best on the posts to choose by is taken.
+  public var settings = RouterGrid.exact.settings(of: .exact)
+  /// Posts whose union is noted beside that of the posts to choose by.
+  public var alsoScored: [Post] = []
+  /// What stands in the provenance beside the scores; nil: what the job itself knows.
+  public var provenance: Provenance?
   /// Decides the cut, first weights and batches.
   public let seed: UInt64
   /// Regions for experts that look at some.
@@ -32,10 +37,18 @@ public struct RouterJob: Sendable {
   /// Called from the training's own threads; returns false to stop.
   public let observe: @Sendable (TrainingEvent) -> Bool
 
+  /// Posts of a router's training.
+  public enum RoutedPosts: Sendable {
+    /// `.dev` is cut 80/20 into posts to learn from and to choose by; with `.train` dev chooses.
+    case split(Split)
+    /// Both lists.
+    case given(teaching: [Post], choosing: [Post])
+  }
+
   /// A job by its parts.
   public init(
     dataset: Dataset, models: String, text: String, multimodal: String, dual: String, name: String?,
-    split: Split, seed: UInt64, command: String,
+    seed: UInt64, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
   ) {
     self.dataset = dataset
@@ -43,7 +56,6 @@ public struct RouterJob: Sendable {
     experts = (text, multimodal)
     self.dual = dual
     self.name = name
-    self.split = split
     self.seed = seed
     self.command = command
     self.observe = observe
@@ -72,50 +84,42 @@ public struct RouterJob: Sendable {
     guard multimodal.task == task else {
       throw RDSError.otherTask(expert: multimodal.name, answers: multimodal.task, asked: task)
     }
-    if text.needsPicture { throw RDSError.notText(expert: text.name) }
-    if !multimodal.needsPicture { throw RDSError.notMultimodal(expert: multimodal.name) }
+    if text.seesPicture { throw RDSError.notText(expert: text.name) }
+    if !multimodal.seesPicture { throw RDSError.notMultimodal(expert: multimodal.name) }
     let name = name ?? (task == .entities ? "rds" : "rds-relations")
     let target = models + "/" + name
     let basis =
       [models + "/" + experts.text, models + "/" + experts.multimodal, dual].map {
         ModelFolder.namedFingerprint(of: $0)
-      } + ["split \(split.rawValue)"] + (boxes.map { ["boxes \($0.description)"] } ?? [])
+      } + ["split \(splitName)"] + (boxes.map { ["boxes \($0.description)"] } ?? [])
     if !replaces, let there = ModelFolder.provenance(of: target), there.seed == seed,
       there.data == [dataset.name: dataset.contentHash], there.basis == basis
     {
       return target
     }
     if !replaces, FileManager.default.fileExists(atPath: target + "/config.json") {
-      throw FineTuningError.otherModel(folder: target, differs: [])
+      throw TrainingError.otherModel(folder: target, differs: [])
     }
     let embedder = try DualEncoderFolder.open(dual)
     _ = try ModelFolder.vacancy(for: dual, in: models)
     let (teaching, choosing) = try parts(task)
-    let source = try ExpertFolder.regions(for: multimodal, in: models)
+    let source = try multimodal.card.grid.map { try RegionSource(folder: models + "/" + $0) }
+    let roster = Roster(
+      folder: models, experts: [text, multimodal],
+      eyes: Eyes(
+        sources: [source].compactMap(\.self), duals: [embedder], boxes: boxes,
+        sights: multimodal.card.sights),
+      router: nil, dualName: embedder.name)
     func data(_ posts: [Post]) throws -> RouterData {
-      let products = try embedder.products(posts, of: dataset) { done in
-        observe(.preparing("embedding posts with \(embedder.name)", share(done, posts)))
-      }
-      let regions = try source?.regions(of: posts, PictureProvider(dataset, boxes: boxes)) { done in
-        observe(.preparing("looking at pictures", share(done, posts)))
-      }
-      guard let products, source == nil || regions != nil else {
-        throw TrainingStopped(model: name)
-      }
-      let inputs = posts.indices.map { ExpertInput(posts[$0], regions: regions?[$0]) }
-      let counts = zip(try text.counts(of: inputs), try multimodal.counts(of: inputs)).map {
-        ExpertCounts(text: $0, multimodal: $1)
-      }
-      return try RouterData(
-        dimensions: embedder.dimensions, ids: posts.map(\.id),
-        inputs: products.map { $0.map(RouterInput.product) ?? .withoutPicture }, counts: counts)
+      try roster.routerData(posts, dataset, task) { done in
+        observe(.preparing("asking the experts", Double(done) / Double(max(1, posts.count))))
+      } ?? { throw TrainingStopped(model: name) }()
     }
     let (learned, judged) = (try data(teaching), try data(choosing))
     guard learned.isAsked.contains(true), judged.isAsked.contains(true) else {
-      throw FineTuningError.noPictureFound(
+      throw TrainingError.noPictureFound(
         system: name, dataset: dataset.name, posts: teaching.count + choosing.count, named: 0)
     }
-    let settings = RouterGrid.exact.settings(of: .exact)
     let found = try GridSearch(settings: settings, seed: seed).run(
       on: learned, dev: judged, width: Parallel.width, known: []
     ) { _ in observe(.preparing("training \(name)", 0)) }
@@ -125,23 +129,34 @@ public struct RouterJob: Sendable {
       encoder: embedder.name, labels: dataset.routedLabels(task), base: found.discriminator,
       training: found.best.configuration, seed: seed, rehearsal: learned, heldOut: judged)
     bundle.encoderFingerprint = embedder.fingerprint
-    let metrics = ["devUnionF1": Double(found.best.devUnion)]
-    try bundle.save(
-      to: target,
-      provenance: Provenance(
+    var metrics = ["devUnionF1": Double(found.best.devUnion)]
+    if !alsoScored.isEmpty {
+      let evaluation = RouterEvaluation(found.discriminator, on: try data(alsoScored))
+      metrics["testUnionF1"] = evaluation.union.f1Percent
+      metrics["testTextF1"] = evaluation.full.counts.text.f1Percent
+      metrics["testMultimodalF1"] = evaluation.full.counts.multimodal.f1Percent
+      metrics["testFractionMultimodal"] = evaluation.fractionMultimodal
+      metrics["testAUCImageAdds"] = evaluation.aucImageAdds
+    }
+    var origin =
+      provenance
+      ?? Provenance(
         command: command, seed: seed, data: [dataset.name: dataset.contentHash],
-        basis: basis, metrics: metrics))
+        basis: basis, metrics: [:])
+    origin.metrics = metrics
+    try bundle.save(to: target, provenance: origin)
     try ModelFolder.place(dual, in: models, .copy)
     _ = observe(.finished(model: name, metrics: metrics))
     return target
   }
 
-  private func share(_ done: Int, _ posts: [Post]) -> Double {
-    Double(done) / Double(max(1, posts.count))
+  private var splitName: String {
+    if case .split(let split) = posts { split.rawValue } else { "given" }
   }
 
   /// Posts to learn from, and to choose by; for relations those with a pair.
   private func parts(_ task: ExpertTask) throws -> (teaching: [Post], choosing: [Post]) {
+    if case .given(let teaching, let choosing) = self.posts { return (teaching, choosing) }
     func posts(_ split: Split) throws -> [Post] {
       let found = dataset.posts(in: split).filter { task == .entities || !$0.relations.isEmpty }
       guard found.count >= 2 else {
@@ -152,7 +167,7 @@ public struct RouterJob: Sendable {
       return found
     }
     let dev = try posts(.dev)
-    guard split != .train else { return (try posts(.train), dev) }
+    if case .split(.train) = self.posts { return (try posts(.train), dev) }
     let parts = RDSParts(train: dev, share: 0.8, seed: seed)
     return (parts.model, parts.split)
   }
@@ -172,5 +187,34 @@ extension Dataset {
       seen = Set(posts(in: .train).flatMap { $0.relations.map(\.label) })
     }
     return standard + seen.subtracting(standard).sorted()
+  }
+}
+
+extension Roster {
+  /// Both experts' counts on posts, and what the router sees of them.
+  ///
+  /// - Parameter progress: called with the number of posts done; false stops.
+  /// - Returns: nil when stopped.
+  /// - Throws: as `judge`; `RoutingError`.
+  func routerData(
+    _ posts: [Post], _ dataset: Dataset, _ task: ExpertTask, progress: (Int) -> Bool
+  ) throws -> RouterData? {
+    let seen = posts.map { see($0, of: dataset) }
+    guard let judged = try judge(seen, task, by: .both, progress: progress) else { return nil }
+    if let embedding { Eyes.look(at: [embedding], of: seen) }
+    let (text, multimodal) = pair(task)
+    let counts = zip(posts, judged).map { post, judgement in
+      func counts(_ expert: (any Expert)?) -> MatchCounts {
+        expert.flatMap { judgement.labels[$0.name] }.map { MatchCounts($0, gold: post) } ?? .zero
+      }
+      return ExpertCounts(text: counts(text), multimodal: counts(multimodal))
+    }
+    return try RouterData(
+      dimensions: dual?.dimensions ?? 1, ids: posts.map(\.id),
+      inputs: try seen.map { seen in
+        guard let dual else { return .withoutPicture }
+        let embedding = try seen.embedding(dual.name)
+        return try RouterInput(text: embedding.text, picture: embedding.picture)
+      }, counts: counts, imageAdds: posts.map(\.imageAdds))
   }
 }

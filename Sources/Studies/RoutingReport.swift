@@ -116,7 +116,7 @@ public struct RoutingReport: Sendable, Codable {
   ///   predictions need a B at the beginning.
   /// - Throws: `StudyError` when a model or the split is missing; `RoutingError`.
   public init(
-    _ dataset: Dataset, split: Split, models: ModelSet, reading: BIO.Reading,
+    _ dataset: Dataset, split: Split, models: Roster, reading: BIO.Reading,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws {
     let experts = models.routed
@@ -130,31 +130,27 @@ public struct RoutingReport: Sendable, Codable {
       throw StudyError.emptySplit(split.rawValue, Set(dataset.posts.map(\.split.rawValue)).sorted())
     }
     try models.checkBoxes(posts, split: split)
-    let reader = PostReader(pictures: models.pictures, dual: models.dual)
-    let reads = reader.read(posts, of: dataset, scheme: models.scheme) { done in
-      progress(Double(done) / Double(posts.count))
-    }
-    if let problem = reads.lazy.compactMap(\.problem).first { throw problem }
-    let counted = try [text, multimodal].map { expert in
-      if let tagger = expert as? ExpertModel, models.readsItself(tagger) {
-        return zip(try tagger.mentions(reads.map(\.input), reading: reading), posts).map {
-          MatchCounts.count(predicted: $0, gold: $1.mentions)
-        }
+    let judged =
+      try models.judge(
+        posts.map { models.see($0, of: dataset) }, models.task, by: .both, Asking(reading: reading)
+      ) { done in
+        progress(Double(done) / Double(posts.count))
+        return true
+      } ?? []
+    let counts = zip(posts, judged).map { post, judgement in
+      func counts(_ expert: any Expert) -> MatchCounts {
+        judgement.labels[expert.name].map { MatchCounts($0, gold: post) } ?? .zero
       }
-      guard reading == .lenient else { throw StudyError.readsLeniently(expert.name) }
-      let regions =
-        expert.needsPicture
-        ? try models.regions?.regions(of: posts, PictureProvider(dataset, boxes: models.boxes))
-        : nil
-      return try expert.counts(
-        of: posts.indices.map { ExpertInput(posts[$0], regions: regions?[$0]) })
+      return ExpertCounts(text: counts(text), multimodal: counts(multimodal))
     }
-    let counts = zip(counted[0], counted[1]).map { ExpertCounts(text: $0, multimodal: $1) }
-    let items = zip(posts, reads).map { RoutingProtocol.Item(post: $0, read: $1) }
-    let data = try items.routerData(counts)
-    let probabilities = router.installed.probabilities(data.askedInputs)
-    let evaluation = RouterEvaluation(probabilities: probabilities, on: data)
-    let routes = data.routes(probabilities, by: .threshold)
+    let routes = judged.map { $0.decision?.route ?? .text }
+    let adds = posts.map(\.imageAdds)
+    let isGold = adds.contains { $0 != nil }
+    let auc = RankStatistics.auc(
+      scores: judged.compactMap { $0.decision?.scores?.probability },
+      labels: zip(judged, adds).compactMap { $0.decision?.scores == nil ? nil : .some($1) })
+    let fraction =
+      Double(routes.count { $0 == .multimodal }) / Double(max(1, routes.count))
     task = models.task
     mark = models.mark(of: multimodal) ?? models.mark(of: text)
     self.reading = reading.rawValue
@@ -175,12 +171,11 @@ public struct RoutingReport: Sendable, Codable {
       full: FullScores(
         posts: counts.count, text: Score(counts.map(\.text)),
         multimodal: Score(counts.map(\.multimodal)), union: union(routes),
-        goldRouting: evaluation.goldUnion == nil
-          ? nil : union(ReferenceRouting.gold(imageAdds: data.imageAdds)),
+        goldRouting: isGold ? union(ReferenceRouting.gold(imageAdds: adds)) : nil,
         oracle: union(counts.oracleRoutes())))
     self.router = RouterNumbers(
-      aucImageAdds: evaluation.aucImageAdds.map { ($0 * 10_000).rounded() / 10_000 },
-      fractionMultimodal: (evaluation.fractionMultimodal * 10_000).rounded() / 10_000)
+      aucImageAdds: auc.map { ($0 * 10_000).rounded() / 10_000 },
+      fractionMultimodal: (fraction * 10_000).rounded() / 10_000)
   }
 }
 
@@ -188,17 +183,25 @@ public struct RoutingReport: Sendable, Codable {
 public enum StudyError: Error, CustomStringConvertible {
   case incompleteModels(String, [String])
   case emptySplit(String, [String])
-  case readsLeniently(String)
 
   public var description: String {
     switch self {
     case .incompleteModels(let folder, let notices):
       "an evaluation needs a text expert, a multimodal expert and a router; \(folder) lacks one"
         + (notices.isEmpty ? "" : ": " + notices.joined(separator: "; "))
-    case .readsLeniently(let expert):
-      "\(expert) reads tags leniently only"
     case .emptySplit(let split, let have):
       "the dataset has no posts in the split \(split); it has \(have.joined(separator: ", ")) (--split)"
     }
+  }
+}
+
+extension Roster {
+  /// Makes sure that experts which look at regions from files are given some of a split: scores of
+  /// objects that are all missing would look like any others.
+  ///
+  /// - Throws: `TrainingError.noBoxesOf`.
+  func checkBoxes(_ posts: [Post], split: Split) throws {
+    guard needsBoxes, let boxes = eyes.boxes, !boxes.covers(posts) else { return }
+    throw TrainingError.noBoxesOf(split: split.rawValue, files: boxes.description)
   }
 }

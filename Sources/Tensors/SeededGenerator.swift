@@ -31,9 +31,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   /// A generator for one named part of a larger whole, so that adding a part does not change the
   /// others.
   public init(seed: UInt64, stream: String) {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in stream.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
-    self.init(seed: seed ^ hash)
+    var hash = FNV1a()
+    hash.add(bytes: stream.utf8)
+    self.init(seed: seed ^ hash.value)
   }
 
   /// 64 more random bits.

@@ -5,6 +5,7 @@ import Foundation
 import Inspection
 import Services
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Routing
@@ -38,11 +39,12 @@ struct CommandClaimsTests {
     struct System: Decodable {
       struct Pair: Decodable { let cutOff: [String] }
       let name: String
-      let pairs: [Pair]
+      let pairs: [Pair]?
     }
     let router: String?
     let notices: [String]
-    let relationSystems: [System]
+    let experts: [System]
+    var relationExperts: [System] { experts.filter { $0.pairs != nil } }
   }
 
   private func shown(_ arguments: [String]) throws -> Shown {
@@ -94,10 +96,10 @@ struct CommandClaimsTests {
     #expect(whole.status == 0 && !whole.output.contains("did not read"))
 
     let cut = try shown([data, "p0"] + models)
-    let mtb = try #require(cut.relationSystems.first)
-    #expect(mtb.name == "mtb" && mtb.pairs.map(\.cutOff) == [["tail"], []])
+    let mtb = try #require(cut.relationExperts.first)
+    #expect(mtb.name == "mtb" && mtb.pairs?.map(\.cutOff) == [["tail"], []])
     #expect(cut.notices.contains { $0.contains("did not read the tail") })
-    #expect(try shown([data, "p1"] + models).relationSystems.first?.pairs.map(\.cutOff) == [[]])
+    #expect(try shown([data, "p1"] + models).relationExperts.first?.pairs?.map(\.cutOff) == [[]])
 
     // Of three pairs one was not read.
     let out = folder.path + "/out"
@@ -187,7 +189,7 @@ struct CommandClaimsTests {
     let title = "rds, retrained 2026-11-21 on 5 corrections"
     let all = try predicted(always)
     // Where no picture can be seen, the text expert answers in any case.
-    let set = try ModelSet.open(models)
+    let set = try Roster.open(models)
     let asked = dataset.posts.count { set.analyse($0, of: dataset).decision?.scores != nil }
     #expect(all.pictured == asked && asked > 0 && asked < dataset.posts.count)
     #expect(all.note.router == title && all.note.models["router"]?.version == 2)
@@ -204,13 +206,13 @@ struct CommandClaimsTests {
   @Test("a reviewed post with pairs counts both experts for relations")
   func bothExpertsCount() throws {
     let dataset = try Dataset.open(SampleModelsTests.data)
-    let set = try ModelSet.open(SampleModelsTests.models, router: "rds-relations")
+    let set = try Roster.open(SampleModelsTests.models, router: "rds-relations")
     let paired = dataset.posts.filter { !$0.relations.isEmpty }.prefix(30)
     var differ = 0
     for post in paired {
-      let read = try #require(set.read(post, of: dataset))
-      let counts = try set.correction(post, read).counts
-      let analysis = set.analyse(post, read)
+      let seen = set.see(post, of: dataset)
+      let counts = try set.correction(seen).counts
+      let analysis = set.analyse(seen)
       func expected(_ answers: RelationAnswers?) throws -> MatchCounts {
         var sum = MatchCounts.zero
         for (answer, pair) in zip(try #require(answers).answers, post.relations) {

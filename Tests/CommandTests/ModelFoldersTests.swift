@@ -41,7 +41,7 @@ struct ModelFoldersTests {
     let dangling = try Program.run(["models", "inspect", models + "/riva"])
     #expect(dangling.status == 1)
     #expect(dangling.output.contains("is a link to ../elsewhere/resnet, which does not exist"))
-    let set = try ModelSet.open(models)
+    let set = try Roster.open(models)
     #expect(set.notices.contains { $0.contains("../elsewhere/resnet, which does not exist") })
   }
 

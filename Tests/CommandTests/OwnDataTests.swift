@@ -99,9 +99,9 @@ struct OwnDataTests {
     for name in ["bert-crf", "umt", "rds", "resnet", "clip"] {
       _ = try run(["models", "inspect", models + "/" + name])
     }
-    let set = try ModelSet.open(models)
+    let set = try Roster.open(models)
     #expect(set.notices.isEmpty && set.router?.configuration.name == "rds")
-    #expect(set.multimodal?.systemName == "umt" && set.dual?.name == "clip")
+    #expect(set.pair(.entities).multimodal?.card.system == "umt" && set.dual?.name == "clip")
     // The same command finds its finished training.
     let before = FileManager.default.contents(atPath: models + "/umt/model.safetensors")
     _ = try run(umt)
@@ -140,7 +140,7 @@ struct OwnDataTests {
     let written = try FileManager.default.contentsOfDirectory(atPath: out).sorted().filter {
       !$0.hasPrefix(".")
     }
-    #expect(written == ["predictions.json", file])
+    #expect(written == ["predictions.json", "predictions.jsonl", file])
     let note = try String(contentsOfFile: out + "/predictions.json", encoding: .utf8)
     for name in names + ["rds", "clip", "weights"] {
       #expect(note.contains("\"\(name)\""), "\(name): \(note)")
@@ -191,8 +191,10 @@ struct OwnDataTests {
       "models", "pack", out + "/seed-1-model", "--out", folder.path + "/other",
     ])
     #expect(dangling.status != 0 && dangling.errors.contains("given/"), "\(dangling.errors)")
-    let set = try ModelSet.open(pack)
-    #expect(set.notices.isEmpty && set.multimodal?.systemName == "riva" && set.router != nil)
+    let set = try Roster.open(pack)
+    #expect(
+      set.notices.isEmpty && set.pair(.entities).multimodal?.card.system == "riva"
+        && set.router != nil)
     try use(pack, ["bilstm-crf", "riva"], folder, split: "dev")
   }
 

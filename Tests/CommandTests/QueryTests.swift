@@ -22,7 +22,7 @@ struct QueryTests {
 
     /// The answers that are expected, one post at a time.
     func analyses() throws -> [PostAnalysis] {
-      let set = try ModelSet.open(models, for: .entities)
+      let set = try Roster.open(models, for: .entities)
       return dataset.posts.map { set.analyse($0, of: dataset) }
     }
 

@@ -114,7 +114,7 @@ struct RefusalTests {
       "train", "bilstm-crf", "--dataset", data, "--epochs", "1", "--models", models,
     ])
     #expect(trained.status == 0, "\(trained.errors)")
-    let expert = try ExpertModel(folder: models + "/bilstm-crf")
+    let expert = try BiLSTMCRFModel(folder: models + "/bilstm-crf")
     #expect(expert.words.size == 3)
     #expect(!FileManager.default.fileExists(atPath: models + "/.lock-bilstm-crf"))
   }

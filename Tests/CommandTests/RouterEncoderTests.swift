@@ -20,7 +20,7 @@ import Testing
     var router = try SmallModels.router(dimensions: 8)
     router.encoderFingerprint = right
     try router.save(to: models + "/rds")
-    let fitting = try ModelSet.open(models)
+    let fitting = try Roster.open(models)
     #expect(fitting.router != nil && fitting.notices.isEmpty)
 
     // The same encoder, trained a little longer.
@@ -29,8 +29,8 @@ import Testing
     try dual.save(
       to: models + "/clip",
       provenance: Provenance(command: "test", seed: 1, data: [:], metrics: [:]))
-    let other = try ModelSet.open(models)
-    #expect(other.router == nil && other.text != nil)
+    let other = try Roster.open(models)
+    #expect(other.router == nil && other.pair(.entities).text != nil)
     let notice = try #require(other.notices.first)
     #expect(notice.contains("rds") && notice.contains("clip"))
   }
@@ -68,11 +68,12 @@ import Testing
     try FileManager.default.removeItem(atPath: models + "/clip")
     try publishedCLIP(models + "/clip")
     try SmallModels.router(dimensions: 32).save(to: models + "/rds")
-    let set = try ModelSet.open(models)
+    let set = try Roster.open(models)
     #expect(set.notices.isEmpty && set.router != nil && set.dual is CLIPEmbedder)
     let post = try #require(dataset.post(id: "post-0"))
-    let read = try #require(set.read(post, of: dataset))
-    let vectors = [read.text, try #require(read.picture)]
+    let seen = set.see(post, of: dataset)
+    let embedding = try seen.embedding("clip")
+    let vectors = [embedding.text, try #require(embedding.picture)]
     for vector in vectors {
       #expect(vector.count == 32 && abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-4)
     }
@@ -88,8 +89,7 @@ import Testing
     for vector in many {
       #expect(zip(vector, vectors[1]).allSatisfy { abs($0 - $1) < 1e-5 })
     }
-    let explanation = try #require(
-      set.explainRoute(post, read, set.analyse(post, read), of: dataset))
+    let explanation = try #require(set.explainRoute(seen, set.analyse(seen)))
     #expect(explanation.notice == nil && explanation.tokens.count == post.tokens.count)
     #expect(explanation.regions?.effects.count == RouteExplanation.regionCount)
     #expect(explanation.tokens.contains { $0.logit != 0 })
@@ -106,7 +106,7 @@ import Testing
     try FileManager.default.removeItem(atPath: models + "/clip")
     try publishedCLIP(models + "/clip", endOfText: 150)
     try SmallModels.router(dimensions: 32).save(to: models + "/rds")
-    let set = try ModelSet.open(models)
+    let set = try Roster.open(models)
     let post = try #require(dataset.post(id: "post-0"))
     let analysis = set.analyse(post, of: dataset)
     #expect(analysis.notices.contains { $0.contains("150") && $0.contains("tokenizer") })
@@ -119,6 +119,6 @@ import Testing
   private func picture(
     of post: Post, _ dataset: Dataset, _ dual: any DualEncoding
   ) -> Picture? {
-    try? PostReader.picture(of: post, in: dataset, for: dual.decoding).get()
+    try? dataset.picture(of: post, for: dual.decoding).get()
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 import Inspection
 import Routing
 import Studies
+import TestSupport
 import Testing
 
 /// The models that come with the program, asked as users ask them.
@@ -110,8 +111,9 @@ struct SampleModelsTests {
 
   @Test("any expert may be named, and all splits may be scored")
   func choosingSystems() throws {
-    let set = try ModelSet.open(Self.models, for: .relations, system: "mtb")
-    #expect(set.textRelations?.name == "mtb" && set.router?.configuration.name == "rds-relations")
+    let set = try Roster.open(Self.models, for: .relations, experts: ["mtb"])
+    #expect(
+      set.pair(.relations).text?.name == "mtb" && set.router?.configuration.name == "rds-relations")
     let all = try Program.run([
       "evaluate", Self.data, "--models", Self.models, "--router", "rds-relations", "--split", "all",
       "--json",
@@ -139,16 +141,16 @@ struct SampleModelsTests {
   @Test("a reviewed post with pairs corrects the router for relations")
   func correctionsOfRelations() throws {
     let dataset = try Dataset.open(Self.data)
-    let set = try ModelSet.open(Self.models, router: "rds-relations")
+    let set = try Roster.open(Self.models, router: "rds-relations")
     #expect(set.task == .relations && set.notices.isEmpty)
-    #expect(try ModelSet.open(Self.models).task == .entities)
-    #expect(try ModelSet.open(Self.models, for: .relations).task == .relations)
+    #expect(try Roster.open(Self.models).task == .entities)
+    #expect(try Roster.open(Self.models, for: .relations).task == .relations)
     let paired = dataset.posts.filter { !$0.relations.isEmpty }.prefix(20)
     var seen = MatchCounts.zero
     for post in paired {
-      let read = try #require(set.read(post, of: dataset))
-      let correction = try set.correction(post, read)
-      let analysis = set.analyse(post, read)
+      let looked = set.see(post, of: dataset)
+      let correction = try set.correction(looked)
+      let analysis = set.analyse(looked)
       let answers = try #require(analysis.multimodalRelations).answers.map(\.label)
       var expected = MatchCounts.zero
       for (answer, pair) in zip(answers, post.relations) {
@@ -160,7 +162,6 @@ struct SampleModelsTests {
     }
     #expect(seen.predicted > 0 && seen.gold > 0)
     let plain = try #require(dataset.posts.first { $0.relations.isEmpty })
-    let read = try #require(set.read(plain, of: dataset))
-    #expect(throws: CorrectionFailure.noPair) { try set.correction(plain, read) }
+    #expect(throws: CorrectionFailure.noPair) { try set.correction(set.see(plain, of: dataset)) }
   }
 }

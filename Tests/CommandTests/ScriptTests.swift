@@ -129,7 +129,7 @@ struct ScriptTests {
       return try JSONDecoder().decode(Shown.self, from: Data(result.output.utf8))
     }
     let mine = try shown(store)
-    let read = try ModelSet.open(models).replacing(router: retrained)
+    let read = try Roster.open(models).replacing(router: retrained)
     let dataset = try Dataset.open(data)
     let analysis = read.analyse(try #require(dataset.post(id: "post-0")), of: dataset)
     #expect(mine.router == title)

@@ -29,14 +29,26 @@ enum SmallModels {
       words: words, recipe: .harbor)
     try dual.save(to: root + "/clip", provenance: provenance)
     let scheme = TagScheme.standard
-    let reads = PostReader(pictures: pictures, dual: dual).read(
-      dataset.posts, of: dataset, scheme: scheme)
-    let inputs = reads.map(\.input)
-    for plan in ExpertPlan.harbor where plan.name != "riva-ungated" {
-      try plan.makeModel(
-        words: words, wordSize: 8, pictures: pictures, train: inputs, scheme: scheme, seed: 1
-      ).save(to: root + "/" + plan.name, provenance: provenance)
+    let characters = Vocabulary(
+      counting: dataset.posts.lazy.flatMap { $0.tokens.flatMap { WordForms.characters($0.text) } },
+      minimum: 2, limit: 500)
+    var sizes = TaggerSizes(words: words.size, characters: characters.size)
+    sizes.wordSize = 8
+    func save<Network: Tagger>(
+      _ network: Network.Type, _ options: Network.Options, needs: [String]
+    ) throws {
+      let configuration = WordTaggerModel<Network>.Configuration(
+        scheme: scheme, sizes: sizes, options: options, needs: needs)
+      var generator = SeededGenerator(seed: 1, stream: Network.system)
+      try WordTaggerModel<Network>(
+        name: Network.system, configuration: configuration,
+        network: configuration.makeNetwork(&generator), words: words, characters: characters
+      ).save(to: root + "/" + Network.system, provenance: provenance)
     }
+    try save(BiLSTMCRF.self, NoTaggerOptions(), needs: [])
+    try save(
+      RIVATagger.self, RIVAOptions(regionSize: pictures.regionShape[1], gated: true),
+      needs: [pictures.name])
     try router(dimensions: 8).save(to: root + "/rds", provenance: provenance)
     return root
   }

@@ -119,12 +119,19 @@ struct StoryTests {
         let type: String
       }
       struct System: Decodable {
-        let name: String
-        let mentions: [Mention]
+        let name, task: String
+        private let mentionsOfPost: [Mention]?
+        var mentions: [Mention] { mentionsOfPost ?? [] }
+
+        enum CodingKeys: String, CodingKey {
+          case name, task
+          case mentionsOfPost = "mentions"
+        }
       }
       let router: String?
       let route: Route
-      let systems: [System]
+      let experts: [System]
+      var systems: [System] { experts.filter { $0.task == "ner" } }
     }
     let json = try Program.run(["show", data, post.id, "--models", models, "--json"])
     let shown = try JSONDecoder().decode(Shown.self, from: Data(json.output.utf8))

@@ -2,6 +2,7 @@ import Annotations
 import Corpora
 import Foundation
 import Inspection
+import TestSupport
 import Testing
 import Traces
 
@@ -37,13 +38,13 @@ struct TextOutputTests {
     #expect(result.status == 0)
     let json = try #require(
       try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
-    let systems = try #require(json["systems"] as? [[String: Any]])
+    let systems = try #require(json["experts"] as? [[String: Any]])
     let post = try #require(dataset.post(id: "post-0"))
-    let analysis = try ModelSet.open(models).analyse(post, of: dataset)
+    let analysis = try Roster.open(models).analyse(post, of: dataset)
     let expected = [analysis.text, analysis.multimodal].compactMap { $0 }
     try #require(systems.count == 2 && expected.count == 2)
     for (system, prediction) in zip(systems, expected) {
-      #expect(system["name"] as? String == prediction.system)
+      #expect(system["name"] as? String == prediction.expert)
       let signals = try #require(system["signals"] as? [[String: Any]])
       #expect(signals.map { $0["name"] as? String } == prediction.trace.signals.map(\.name))
       for (shown, signal) in zip(signals, prediction.trace.signals) {
@@ -70,7 +71,7 @@ struct TextOutputTests {
         try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     }
     func signals(_ json: [String: Any]) throws -> [String: [String: Any]] {
-      let systems = try #require(json["systems"] as? [[String: Any]])
+      let systems = try #require(json["experts"] as? [[String: Any]])
       let all = systems.flatMap { $0["signals"] as? [[String: Any]] ?? [] }
       return Dictionary(all.map { ($0["name"] as? String ?? "", $0) }) { $1 }
     }

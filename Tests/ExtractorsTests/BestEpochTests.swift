@@ -40,7 +40,7 @@ struct BestEpochTests {
       walker, FineTuning(epochs: 6, batch: 1, encoderRate: 1, headRate: 1))
     var places: [Float] = []
     while !run.isFinished {
-      #expect(try run.runEpoch(items, dev: items) { _ in true })
+      #expect(try run.runEpoch(TrainingItems(train: items, dev: items)) { _ in true })
       places.append(run.model.place.value.array[0])
     }
     return (run, places)
@@ -49,7 +49,7 @@ struct BestEpochTests {
   @Test func itIsTheBestOnDevAndNotTheLast() throws {
     let (run, places) = try walk(Walker(isFlat: false))
     #expect(places == places.sorted(by: >) && Set(places).count == 6)
-    let scores = run.history.map(\.dev)
+    let scores = run.epochs.map(\.dev)
     let best = try #require(scores.max())
     let epoch = try #require(scores.firstIndex(of: best))
     #expect(epoch > 0 && epoch < 5, "the walk must pass the best place: \(places)")

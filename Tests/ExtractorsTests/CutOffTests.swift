@@ -37,8 +37,13 @@ struct CutOffTests {
       let regions = TinyPictures.regions(1, &generator)
       let words = [String](repeating: "works", count: 40)
       let pair = TokenPair(head: 1..<2, tail: 35..<36)
-      #expect(try model.predict(words, pair, regions).answer.cutOff == [.tail])
-      #expect(try model.answers([(words, [pair], regions)]).first?.first?.cutOff == [.tail])
+      #expect(try model.predict(words, pair, regions).cutOff == [.tail])
+      let post = Post(
+        id: "p", tokens: words.map { Token($0) }, imageID: nil, mentions: [],
+        relations: [RelationMention(head: pair.head, tail: pair.tail, label: "None")], split: .all,
+        source: SourceLocation(file: "f", line: 1))
+      let labels = try model.labels(of: [Looked.post(post, regions)])
+      #expect(labels.first?.relations?.first?.cutOff == [.tail])
     }
   }
 }

@@ -24,10 +24,12 @@ struct FineTuneRunTests {
     try TinyEncoder.withFolder { folder in
       let (network, items) = TinyEncoder.entities(try TextBase(folder: folder), labels)
       var run = FineTuneRun(network, settings(epochs: 60))
-      while !run.isFinished { #expect(try run.runEpoch(items, dev: items) { _ in true }) }
+      while !run.isFinished {
+        #expect(try run.runEpoch(TrainingItems(train: items, dev: items)) { _ in true })
+      }
       #expect(run.bestScore == 100)
       #expect(try run.best.score(items).f1 == 100)
-      #expect(run.history.map(\.epoch) == Array(1...60))
+      #expect(run.epochs.map(\.epoch) == Array(1...60))
     }
   }
 
@@ -36,7 +38,9 @@ struct FineTuneRunTests {
       var base = try TextBase(folder: folder)
       let (network, _, items) = try TinyEncoder.pairs(&base)
       var run = FineTuneRun(network, settings(epochs: 60))
-      while !run.isFinished { _ = try run.runEpoch(items, dev: items) { _ in true } }
+      while !run.isFinished {
+        _ = try run.runEpoch(TrainingItems(train: items, dev: items)) { _ in true }
+      }
       let score = try run.best.score(items)
       #expect(score.f1 == 100 && score.accuracy == 100)
       #expect(score.pairs == items.count)
@@ -47,22 +51,28 @@ struct FineTuneRunTests {
     try TinyEncoder.withFolder { folder in
       let (network, items) = TinyEncoder.entities(try TextBase(folder: folder), .firstPieceOnly)
       var whole = FineTuneRun(network, settings(epochs: 5))
-      while !whole.isFinished { _ = try whole.runEpoch(items, dev: items) { _ in true } }
+      while !whole.isFinished {
+        _ = try whole.runEpoch(TrainingItems(train: items, dev: items)) { _ in true }
+      }
       var broken = FineTuneRun(network, settings(epochs: 5))
-      for _ in 0..<2 { _ = try broken.runEpoch(items, dev: items) { _ in true } }
+      for _ in 0..<2 {
+        _ = try broken.runEpoch(TrainingItems(train: items, dev: items)) { _ in true }
+      }
       let (tensors, state) = broken.checkpoint
       // Stopped inside the third epoch: nothing of it may be left.
-      #expect(try broken.runEpoch(items, dev: items) { $0.step < 2 } == false)
+      #expect(try broken.runEpoch(TrainingItems(train: items, dev: items)) { $0.step < 2 } == false)
       let file = try Safetensors(data: Safetensors.encode(tensors), path: "checkpoint")
       let json = try JSONEncoder().encode(state)
       var resumed = FineTuneRun(network, settings(epochs: 5))
       try resumed.restore(
         file.allTensors(), JSONDecoder().decode(FineTuneState.self, from: json))
-      while !resumed.isFinished { _ = try resumed.runEpoch(items, dev: items) { _ in true } }
+      while !resumed.isFinished {
+        _ = try resumed.runEpoch(TrainingItems(train: items, dev: items)) { _ in true }
+      }
       #expect(weights(resumed.model) == weights(whole.model))
       #expect(weights(resumed.best) == weights(whole.best))
-      #expect(resumed.history.map(\.dev) == whole.history.map(\.dev))
-      #expect(resumed.history.map(\.loss) == whole.history.map(\.loss))
+      #expect(resumed.epochs.map(\.dev) == whole.epochs.map(\.dev))
+      #expect(resumed.epochs.map(\.loss) == whole.epochs.map(\.loss))
     }
   }
 
@@ -70,7 +80,7 @@ struct FineTuneRunTests {
     try TinyEncoder.withFolder { folder in
       let (network, items) = TinyEncoder.entities(try TextBase(folder: folder), .firstPieceOnly)
       var run = FineTuneRun(network, settings(epochs: 3))
-      _ = try run.runEpoch(items, dev: items) { _ in true }
+      _ = try run.runEpoch(TrainingItems(train: items, dev: items)) { _ in true }
       let (tensors, state) = run.checkpoint
       for (name, tensor) in [
         ("optimizer.first.0", Tensor([1])), ("optimizer.first.9999", Tensor([1])),

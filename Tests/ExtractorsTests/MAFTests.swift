@@ -164,7 +164,7 @@ struct MAFTests {
         _ model: MAFModel, _ regions: PictureRegions,
         _ substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
       ) throws -> Prediction {
-        try model.predict(words, regions, substituting: substitutions)
+        try model.predict(words, regions, substitutions)
       }
       let whole = model { _ in }
       let blind = model { $0.usesPicture = false }

@@ -97,20 +97,22 @@ struct MEGALiteTests {
       let model = MEGALiteModel(name: "mega", network, tokenizer: base.tokenizer, configuration)
       #expect(model.needsBoxes)
       var generator = SeededGenerator(seed: 33)
-      var regions = TinyPictures.regions(0, &generator)
+      let regions = TinyPictures.regions(0, &generator)
       let post = Post(
         id: "p", tokens: TinyEncoder.posts[0].words.map { Token($0) }, imageID: nil, mentions: [],
         relations: [RelationMention(head: 0..<1, tail: 3..<4, label: "None")], split: .train,
         source: SourceLocation(file: "f", line: 1))
-      #expect { try model.answers(of: [ExpertInput(post, regions: regions)]) } throws: {
+      #expect { try model.labels(of: [Looked.post(post, regions)]) } throws: {
         "\($0)".contains("--boxes")
       }
-      func answer(_ boxes: [RegionFile.Box]) throws -> MTBModel.Answer {
+      func own(_ boxes: [RegionFile.Box]) -> PairBoxes.OfPost {
         var own = PairBoxes.OfPost()
         own.add(post.relations[0], boxes)
-        regions.boxes = own
-        return try #require(
-          try model.answers(of: [ExpertInput(post, regions: regions)]).first?.first)
+        return own
+      }
+      func answer(_ boxes: [RegionFile.Box]) throws -> RelationAnswer {
+        let seen = Looked.post(post, regions, boxes: own(boxes))
+        return try #require(try model.labels(of: [seen]).first?.relations?.first)
       }
       let whole = RegionFile.Box(centerX: 0.5, centerY: 0.5, width: 1, height: 1)
       let corner = RegionFile.Box(centerX: 0.1, centerY: 0.1, width: 0.1, height: 0.1)
@@ -119,7 +121,8 @@ struct MEGALiteTests {
       #expect(try answer([corner]) != answer([whole]))
       #expect(try answer([whole, corner]) == answer([corner, whole]))
       let trace = try model.predict(
-        TinyEncoder.posts[0].words, TokenPair(head: 0..<1, tail: 3..<4), regions
+        TinyEncoder.posts[0].words, TokenPair(head: 0..<1, tail: 3..<4), regions,
+        boxes: own([corner, whole])
       ).trace
       #expect(trace["mega-lite/objects"]?.shape == [2])
     }
@@ -190,7 +193,7 @@ struct MEGALiteTests {
         "mega-lite/alignment": { Tensor($0.shape, repeating: 1 / Float($0.shape[3])) }
       ]
       #expect(
-        try whole.predict(words, pair, a, substituting: even).answer != answer.answer)
+        try whole.predict(words, pair, a, even).answer != answer.answer)
     }
   }
 }

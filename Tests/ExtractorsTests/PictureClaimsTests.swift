@@ -1,3 +1,4 @@
+import Corpora
 import Encoders
 import Tensors
 import Testing
@@ -200,7 +201,7 @@ struct PictureClaimsTests {
       let own = try [a, b].map { try model.predict(words, pair, $0).answer }
       #expect(own[0] != own[1])
       let hidden = try [a, b].map {
-        try model.predict(words, pair, $0, substituting: even).answer
+        try model.predict(words, pair, $0, even).answer
       }
       #expect(hidden[0] == hidden[1] && hidden[0] != own[0])
     }
@@ -260,7 +261,11 @@ struct PictureClaimsTests {
       let pair = TokenPair(head: 0..<1, tail: 3..<4)
       #expect(throws: error) { try model.predict(words, pair, regions) }
       #expect(throws: error) {
-        try model.answers([(words: words, pairs: [pair], regions: regions)])
+        let post = Post(
+          id: "p", tokens: words.map { Token($0) }, imageID: nil, mentions: [],
+          relations: [RelationMention(head: pair.head, tail: pair.tail, label: "None")],
+          split: .all, source: SourceLocation(file: "f", line: 1))
+        return try model.labels(of: [Looked.post(post, regions)])
       }
     }
   }

@@ -36,11 +36,11 @@ struct PictureModelTests {
         #expect(a.trace.signals.map(\.values) == b.trace.signals.map(\.values))
       }
       let expert = try ExpertFolder.open(out)
-      #expect(expert.systemName == Head.system && expert.task == .entities)
-      #expect(expert.pictures == "resnet" && expert.needsPicture)
-      let inputs = posts.map { ExpertInput(Self.post($0.words), regions: $0.regions) }
+      #expect(expert.card.system == Head.system && expert.task == .entities)
+      #expect(expert.card.grid == "resnet" && expert.seesPicture)
+      let inputs = posts.map { Looked.post(Self.post($0.words), $0.regions) }
       #expect(
-        try expert.mentions(of: inputs)
+        try expert.labels(of: inputs).map(\.mentions)
           == posts.map { try model.predict($0.words, $0.regions).mentions.map(\.mention) })
       // Other programs find an encoder there; strangers' numbers are refused.
       #expect(try EncoderFolder(out).loadBERT().configuration.vocabulary == 17)
@@ -85,19 +85,20 @@ struct PictureModelTests {
       var post = Self.post(words)
       post.relations = pairs.map { RelationMention(head: $0.head, tail: $0.tail, label: "None") }
       let answers = try #require(
-        try expert.answers(of: [ExpertInput(post, regions: regions)]).first)
+        try expert.labels(of: [Looked.post(post, regions)]).first?.relations)
       for (pair, answer) in zip(pairs, answers) {
         let (a, b) = (
           try made.predict(words, pair, regions), try model.predict(words, pair, regions)
         )
-        #expect(a.answer == b.answer && a.answer.label == answer.label)
-        #expect(abs(a.answer.probabilities.reduce(0, +) - 1) < 1e-5)
+        #expect(a.answer == b.answer && a.label == answer.label)
+        #expect(abs(a.probabilities.reduce(0, +) - 1) < 1e-5)
       }
       #expect(expert.task == .relations)
-      #expect(throws: ExpertError.self) { try expert.mentions(of: [ExpertInput(post)]) }
-      #expect(throws: ExpertError.noRegions(expert: "trained", post: "a", source: "resnet")) {
-        try expert.answers(of: [ExpertInput(post)])
-      }
+      #expect(throws: ExpertError.self) { try expert.labels(of: [Looked.post(post)]) }
+      let failed = expert.ask(Looked.post(post)).failure
+      #expect(
+        failed
+          == ExpertError.noRegions(expert: "trained", post: "a", source: "resnet").description)
     }
   }
 
@@ -153,16 +154,26 @@ struct PictureModelTests {
     let posts = [("a", "x"), ("b", "x"), ("c", "y"), ("d", nil)].map {
       Self.post(["Ann"], id: $0.0, image: $0.1)
     }
-    let all = try #require(try source.regions(of: posts, provider))
+    func look(
+      _ source: RegionSource, _ provider: PictureProvider,
+      _ goesOn: @escaping @Sendable (Int) -> Bool = { _ in true }
+    ) throws -> [PictureRegions]? {
+      let eyes = Eyes(sources: [source])
+      let seen = posts.map { eyes.see($0, provider) }
+      guard Eyes.look(at: [.grid(source.name)], of: seen, progress: goesOn) else { return nil }
+      return try seen.map { try $0.grid(source.name) }
+    }
+    let all = try #require(try look(source, provider))
     #expect(asked.withLock { $0 } == 3)
+    let first = asked.withLock { $0 }
     #expect(all[0] == own && all[1] == own && all[2] != own)
     #expect(all[3].isMissing && all[3].notice == "the post names no picture")
     #expect(all[3].shape == [9, 6])
-    #expect(try source.regions(of: posts, provider) == all)
-    #expect(asked.withLock { $0 } == 3, "nothing is looked at twice")
+    #expect(try look(source, provider) == all)
+    #expect(asked.withLock { $0 } == first, "nothing is looked at twice")
     let others = PictureProvider(name: "others") { post, _ in .success(Self.picture(90)) }
-    #expect(try source.regions(of: posts, others)?.first == all[2])
-    #expect(try RegionSource(model).regions(of: posts, provider) { _ in false } == nil)
+    #expect(try look(source, others)?.first == all[2])
+    #expect(try look(RegionSource(model), provider) { _ in false } == nil)
   }
 
   @Test func wideRegionsAreKeptInHalfPrecision() {

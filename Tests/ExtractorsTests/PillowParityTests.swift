@@ -59,7 +59,7 @@ struct PillowParityTests {
     // The router's path, which `show`, predictions and trainings take: a post is read for an
     // encoder.
     let router = RecordingEncoder()
-    let reader = PostReader(pictures: nil, dual: router)
+    let eyes = Eyes(duals: [router])
     var compared = 0
     for (number, post) in dataset.posts.enumerated() {
       let reference = root + "/reference"
@@ -72,7 +72,7 @@ struct PillowParityTests {
       // Pillow refuses some damaged files that are still decoded here; nothing can be compared.
       guard !expected.isEmpty else { continue }
       let size = 3 * 224 * 224
-      _ = reader.read([post], of: dataset, scheme: .standard)
+      _ = try? eyes.see(post, of: dataset).embedding(router.name)
       let seen = router.seen.withLock { $0 }
       #expect(seen == Self.recipes[0].recipe.prepare(picture).pixels.array, "\(files[number])")
       for (i, (name, recipe)) in Self.recipes.enumerated() {

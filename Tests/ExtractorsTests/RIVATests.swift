@@ -10,16 +10,16 @@ struct RIVATests {
   let inputs = Samples.inputs(6, seed: 5)
 
   func emissions(
-    _ model: ExpertModel, _ input: TaggerInput,
+    _ model: RIVAModel, _ input: TaggerInput,
     _ substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
   ) -> Tensor {
     let batch = TaggerBatch([input], words: model.words, characters: model.characters)
     let tape = Tape()
-    return tape[model.tagger.emissions(batch, tape, Probe(substituting: substitutions))]
+    return tape[model.network.emissions(batch, tape, Probe(substituting: substitutions))]
   }
 
   @Test func aClosedGateHidesThePicture() {
-    let model = Samples.model(riva: true)
+    let model = Samples.riva()
     let closed: [String: @Sendable (Tensor) -> Tensor] = ["rgn/gate": { Tensor($0.shape) }]
     for input in inputs {
       var other = input
@@ -30,20 +30,23 @@ struct RIVATests {
   }
 
   @Test func withoutTheGateItIsOpen() throws {
-    let gated = Samples.model(riva: true, gated: true)
-    var ungated = Samples.model(riva: true, gated: false)
+    let gated = Samples.riva()
+    var ungated = Samples.riva(gated: false).network
     var weights: [String: Tensor] = [:]
-    for (name, value) in gated.tagger.parameters { weights[name] = value }
-    try ungated.tagger.load(weights)
+    for (name, value) in gated.network.parameters { weights[name] = value }
+    try ungated.load(weights)
+    let open0 = RIVAModel(
+      name: "test", configuration: Samples.configuration(gated: false), network: ungated,
+      words: Samples.words, characters: Samples.characters)
     let open: [String: @Sendable (Tensor) -> Tensor] = [
       "rgn/gate": { Tensor($0.shape, repeating: 1) }
     ]
-    for input in inputs { #expect(emissions(gated, input, open) == emissions(ungated, input)) }
+    for input in inputs { #expect(emissions(gated, input, open) == emissions(open0, input)) }
   }
 
   @Test func mapsSumToOneAndCanBeReplaced() throws {
-    let model = Samples.model(riva: true)
-    let prediction = try model.predict(Samples.read(inputs[0]))
+    let model = Samples.riva()
+    let prediction = try model.predict(inputs[0])
     let map = try #require(prediction.trace["vcn/attention"])
     #expect(map.shape == [8, 7, 7] && map.sliceCount == 8)
     for head in 0..<8 { #expect(abs(map.slice(head).reduce(0, +) - 1) < 1e-5) }
@@ -56,7 +59,7 @@ struct RIVATests {
   }
 
   @Test func sentenceAndPictureVectorsHaveOneSize() {
-    var model = Samples.model(riva: true).tagger
+    var model = Samples.riva().network
     var shapes: [String: [Int]] = [:]
     model.visitParameters("") { name, parameter in shapes[name] = parameter.value.shape }
     // f_t = 2 × hidden of the gate's biLSTM = d_v = the regions' channels.
@@ -65,22 +68,20 @@ struct RIVATests {
   }
 
   @Test func batchesAndSinglePostsAgree() throws {
-    for riva in [false, true] {
-      let model = Samples.model(riva: riva)
-      let together = try model.mentions(inputs)
-      let alone = try inputs.map { try model.mentions([$0])[0] }
-      #expect(together == alone)
+    func agree(_ model: WordTaggerModel<some Tagger>) throws {
+      #expect(try model.mentions(inputs) == inputs.map { try model.mentions([$0])[0] })
     }
+    try agree(Samples.biLSTMCRF())
+    try agree(Samples.riva())
   }
 }
 
 @Suite("Predictions")
 struct PredictionTests {
   @Test func marginalsAndConfidencesAreProbabilities() throws {
-    for riva in [false, true] {
-      let model = Samples.model(riva: riva)
+    for predict in [Samples.biLSTMCRF().predict, Samples.riva().predict] {
       for input in Samples.inputs(8, seed: 11) {
-        let prediction = try model.predict(Samples.read(input))
+        let prediction = try predict(input, [:])
         #expect(prediction.marginals.count == input.tokens.count)
         for row in prediction.marginals { #expect(abs(row.reduce(0, +) - 1) < 1e-5) }
         for scored in prediction.mentions {

@@ -34,23 +34,68 @@ enum Samples {
     return sizes
   }
 
-  static func configuration(riva: Bool, gated: Bool = true) -> ExpertModel.Configuration {
+  static func configuration(gated: Bool = true) -> RIVAModel.Configuration {
     var options = RIVAOptions(regionSize: 8, gated: gated)
     options.entrySize = 4
-    return ExpertModel.Configuration(
-      system: riva ? ExpertModel.System.riva : ExpertModel.System.text, scheme: scheme,
-      sizes: sizes, riva: riva ? options : nil, needs: riva ? ["resnet"] : [])
+    return RIVAModel.Configuration(
+      scheme: scheme, sizes: sizes, options: options, needs: ["resnet"])
   }
 
-  static func model(riva: Bool, gated: Bool = true, seed: UInt64 = 3) -> ExpertModel {
+  static func riva(gated: Bool = true, seed: UInt64 = 3) -> RIVAModel {
     var generator = SeededGenerator(seed: seed)
-    let configuration = configuration(riva: riva, gated: gated)
-    return ExpertModel(
-      name: "test", configuration: configuration, tagger: configuration.makeTagger(&generator),
+    let configuration = configuration(gated: gated)
+    return RIVAModel(
+      name: "test", configuration: configuration, network: configuration.makeNetwork(&generator),
       words: words, characters: characters)
   }
 
-  static func read(_ input: TaggerInput) -> PostReader.Read {
-    PostReader.Read(input: input, text: [], picture: nil, notice: nil)
+  static func biLSTMCRF(seed: UInt64 = 3) -> BiLSTMCRFModel {
+    var generator = SeededGenerator(seed: seed)
+    let configuration = BiLSTMCRFModel.Configuration(
+      scheme: scheme, sizes: sizes, options: NoTaggerOptions(), needs: [])
+    return BiLSTMCRFModel(
+      name: "test", configuration: configuration, network: configuration.makeNetwork(&generator),
+      words: words, characters: characters)
+  }
+}
+
+extension WordTaggerModel {
+  func mentions(_ inputs: [TaggerInput]) throws -> [[EntityMention]] {
+    try labels(inputs).map { $0.mentions ?? [] }
+  }
+}
+
+extension PictureTaggerModel {
+  func mentions(
+    _ posts: [(words: [String], regions: PictureRegions)]
+  ) throws(EncoderInputError) -> [[EntityMention]] {
+    try labels(posts).map { $0.mentions ?? [] }
+  }
+}
+
+extension MTBModel {
+  func predict(
+    _ words: [String], pairs: [(head: Range<Int>, tail: Range<Int>)]
+  ) throws(EncoderInputError) -> [RelationAnswer] {
+    try answers([(words, pairs.map { TokenPair(head: $0.head, tail: $0.tail) })])[0]
+  }
+}
+
+extension RelationAnswer {
+  /// Without what leads to it.
+  var answer: RelationAnswer { replacing(trace: Trace()) }
+}
+
+/// Posts whose regions are known before anybody looks.
+enum Looked {
+  static func post(
+    _ post: Post, _ regions: PictureRegions? = nil, by source: String = "resnet",
+    boxes: PairBoxes.OfPost? = nil
+  ) -> SeenPost {
+    let seen = SeenPost(post, Eyes(), key: nil, boxes: boxes) { _ in
+      .failure(PictureNotice(sentence: "no picture"))
+    }
+    if let regions { seen.keep(.grid(source), .success(.grid(regions))) }
+    return seen
   }
 }

@@ -59,16 +59,16 @@ struct TaggerClaimsTests {
     #expect(loss(open, told) == loss(open, untold))
   }
 
-  private func model(gated: Bool = true, references: [String: [Float]] = [:]) -> ExpertModel {
-    var configuration = Samples.configuration(riva: true, gated: gated)
+  private func model(gated: Bool = true, references: [String: [Float]] = [:]) -> RIVAModel {
+    var configuration = Samples.configuration(gated: gated)
     configuration.references = references
-    return ExpertModel(
-      name: "test", configuration: configuration, tagger: riva(gated: gated),
+    return RIVAModel(
+      name: "test", configuration: configuration, network: riva(gated: gated),
       words: Samples.words, characters: Samples.characters)
   }
 
-  private func gate(_ model: ExpertModel, _ input: TaggerInput) throws -> Float {
-    try #require(try model.predict(Samples.read(input)).trace["rgn/gate"]?.values.first)
+  private func gate(_ model: RIVAModel, _ input: TaggerInput) throws -> Float {
+    try #require(try model.predict(input).trace["rgn/gate"]?.values.first)
   }
 
   /// The gate is shown with threshold ½ and with the share of dev posts whose gate was smaller;
@@ -78,7 +78,8 @@ struct TaggerClaimsTests {
     let value = try gate(model(), input)
     #expect(value > 0 && value < 1)
     func kind(_ references: [String: [Float]]) throws -> Signal.Kind? {
-      try model(references: references).predict(Samples.read(input)).trace["rgn/gate"]?.kind
+      let model = try model(references: references)
+      return model.card.ranked(try model.predict(input).trace)["rgn/gate"]?.kind
     }
     func shown(_ percentile: Float?) -> Signal.Kind {
       .scalar(low: 0, high: 1, threshold: 0.5, percentile: percentile)
@@ -99,7 +100,7 @@ struct TaggerClaimsTests {
   @Test func anUngatedModelShowsNoGate() throws {
     for references in [[:], ["rgn/gate": [0, 1]]] as [[String: [Float]]] {
       let model = model(gated: false, references: references)
-      let trace = try model.predict(Samples.read(Samples.inputs(1, seed: 43)[0])).trace
+      let trace = try model.predict(Samples.inputs(1, seed: 43)[0]).trace
       #expect(trace["rgn/gate"] == nil && trace.absent.isEmpty)
       #expect(trace["vcn/attention"] != nil)
     }
@@ -149,10 +150,9 @@ struct TaggerClaimsTests {
 
   /// `crf/uncertainty` is 1 − the largest of each word's probabilities.
   @Test func uncertaintyIsWhatTheLikeliestTagLeaves() throws {
-    for riva in [false, true] {
-      let model = Samples.model(riva: riva)
+    for predict in [Samples.biLSTMCRF().predict, Samples.riva().predict] {
       for input in Samples.inputs(6, seed: 46) {
-        let prediction = try model.predict(Samples.read(input))
+        let prediction = try predict(input, [:])
         let shown = try #require(prediction.trace["crf/uncertainty"])
         #expect(shown.kind == .words && shown.shape == [input.tokens.count])
         for (value, row) in zip(shown.values, prediction.marginals) {
@@ -165,12 +165,12 @@ struct TaggerClaimsTests {
   // MARK: When training ends
 
   private func run(_ change: (inout TaggerTraining) -> Void) throws -> TaggerRun<BiLSTMCRF> {
-    let model = Samples.model(riva: false)
+    let model = Samples.biLSTMCRF()
     var settings = TaggerTraining()
     settings.batch = 8
     change(&settings)
     return TaggerRun(
-      try #require(model.tagger as? BiLSTMCRF), settings, words: model.words,
+      model.network, settings, words: model.words,
       characters: model.characters, scheme: Samples.scheme)
   }
 
@@ -191,7 +191,7 @@ struct TaggerClaimsTests {
     var (rates, first): ([Float], [Tensor]) = ([], [])
     while !run.isFinished {
       var rate: Float = 0
-      let went = try run.runEpoch(train, dev: flatDev) { progress in
+      let went = try run.runEpoch(TrainingItems(train: train, dev: flatDev)) { progress in
         rate = progress.rate
         return true
       }
@@ -199,10 +199,10 @@ struct TaggerClaimsTests {
       rates.append(rate)
       if rates.count == 1 { first = run.model.parameters.map { $0.value } }
     }
-    #expect(run.history.map(\.dev).allSatisfy { $0 == 0 })
+    #expect(run.epochs.map(\.dev).allSatisfy { $0 == 0 })
     let full = TaggerTraining().learningRate
     let steps: [Float] = [full, full / 2, full / 4, full / 8]
-    #expect(run.history.map(\.learningRate) == rates)
+    #expect(run.epochs.map(\.learningRate) == rates)
     #expect(rates == [full] + steps.flatMap { [Float](repeating: $0, count: patience) })
     let (best, last) = (
       run.best.parameters.map { $0.value }, run.model.parameters.map { $0.value }
@@ -216,7 +216,9 @@ struct TaggerClaimsTests {
     #expect(usual.epochs == 40 && usual.halvings == 3)
     let train = Samples.inputs(4, seed: 49)
     var run = try run { $0.patience = 1_000 }
-    while !run.isFinished { #expect(try run.runEpoch(train, dev: flatDev) { _ in true }) }
-    #expect(run.history.count == 40)
+    while !run.isFinished {
+      #expect(try run.runEpoch(TrainingItems(train: train, dev: flatDev)) { _ in true })
+    }
+    #expect(run.epochs.count == 40)
   }
 }

@@ -117,7 +117,7 @@ enum TinyPictures {
     settings.seed = 7
     var run = FineTuneRun(network, settings)
     while !run.isFinished, run.bestScore ?? 0 < 100 {
-      _ = try run.runEpoch(items, dev: items) { _ in true }
+      _ = try run.runEpoch(TrainingItems(train: items, dev: items)) { _ in true }
     }
     return run.bestScore ?? 0
   }

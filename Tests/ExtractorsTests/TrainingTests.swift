@@ -7,15 +7,15 @@ import Testing
 @Suite("Training taggers")
 struct TrainingTests {
   func makeRun(
-    _ model: ExpertModel, _ epochs: Int, patience: Int = 3
+    _ model: RIVAModel, _ epochs: Int, patience: Int = 3
   ) -> TaggerRun<RIVATagger>? {
-    guard let tagger = model.tagger as? RIVATagger else { return nil }
     var settings = TaggerTraining()
     settings.epochs = epochs
     settings.batch = 8
     settings.patience = patience
     return TaggerRun(
-      tagger, settings, words: model.words, characters: model.characters, scheme: Samples.scheme)
+      model.network, settings, words: model.words, characters: model.characters,
+      scheme: Samples.scheme)
   }
 
   func weights(_ container: some ParameterContainer) -> [String: Tensor] {
@@ -26,36 +26,44 @@ struct TrainingTests {
 
   @Test func learnsWhatIsThereToLearn() throws {
     let inputs = Samples.inputs(40, seed: 21)
-    var run = try #require(makeRun(Samples.model(riva: true), 60, patience: 100))
-    while !run.isFinished { #expect(try run.runEpoch(inputs, dev: inputs) { _ in true }) }
-    let first = try #require(run.history.first?.loss)
-    let last = try #require(run.history.last?.loss)
+    var run = try #require(makeRun(Samples.riva(), 60, patience: 100))
+    while !run.isFinished {
+      #expect(try run.runEpoch(TrainingItems(train: inputs, dev: inputs)) { _ in true })
+    }
+    let first = try #require(run.epochs.first?.loss)
+    let last = try #require(run.epochs.last?.loss)
     #expect(last < 0.7 * first)
   }
 
   @Test func anInterruptedRunGoesOnToTheSameBits() throws {
     let inputs = Samples.inputs(24, seed: 22)
-    var whole = try #require(makeRun(Samples.model(riva: true), 6))
-    while !whole.isFinished { _ = try whole.runEpoch(inputs, dev: inputs) { _ in true } }
-    var broken = try #require(makeRun(Samples.model(riva: true), 6))
-    for _ in 0..<3 { _ = try broken.runEpoch(inputs, dev: inputs) { _ in true } }
+    var whole = try #require(makeRun(Samples.riva(), 6))
+    while !whole.isFinished {
+      _ = try whole.runEpoch(TrainingItems(train: inputs, dev: inputs)) { _ in true }
+    }
+    var broken = try #require(makeRun(Samples.riva(), 6))
+    for _ in 0..<3 {
+      _ = try broken.runEpoch(TrainingItems(train: inputs, dev: inputs)) { _ in true }
+    }
     let (tensors, state) = broken.checkpoint
     let json = try JSONEncoder().encode(state)
     let file = try Safetensors(data: Safetensors.encode(tensors), path: "checkpoint")
     // A stopped epoch leaves nothing behind once the checkpoint is taken up.
-    var resumed = try #require(makeRun(Samples.model(riva: true, seed: 99), 6))
+    var resumed = try #require(makeRun(Samples.riva(seed: 99), 6))
     try resumed.restore(
       file.allTensors(), JSONDecoder().decode(CheckpointState.self, from: json))
-    while !resumed.isFinished { _ = try resumed.runEpoch(inputs, dev: inputs) { _ in true } }
+    while !resumed.isFinished {
+      _ = try resumed.runEpoch(TrainingItems(train: inputs, dev: inputs)) { _ in true }
+    }
     #expect(weights(resumed.best) == weights(whole.best))
-    #expect(resumed.history == whole.history)
+    #expect(resumed.epochs.map(\.loss) == whole.epochs.map(\.loss))
   }
 
   @Test func progressCanStopAnEpoch() throws {
     let inputs = Samples.inputs(24, seed: 23)
-    var run = try #require(makeRun(Samples.model(riva: true), 6))
-    #expect(try run.runEpoch(inputs, dev: inputs) { $0.step < 2 } == false)
-    #expect(run.history.isEmpty)
+    var run = try #require(makeRun(Samples.riva(), 6))
+    #expect(try run.runEpoch(TrainingItems(train: inputs, dev: inputs)) { $0.step < 2 } == false)
+    #expect(run.epochs.isEmpty)
   }
 }
 
@@ -66,24 +74,25 @@ struct ModelFolderTests {
   }
 
   @Test func expertsSurviveTheRoundTrip() throws {
-    for riva in [false, true] {
+    func survives<Network>(_ model: WordTaggerModel<Network>) throws {
       let folder = temporary()
       defer { try? FileManager.default.removeItem(atPath: folder) }
-      let model = Samples.model(riva: riva)
       try model.save(
         to: folder, provenance: Provenance(command: "test", seed: 1, data: [:], metrics: ["f1": 2]))
-      let again = try ExpertModel(folder: folder)
+      let again = try WordTaggerModel<Network>(folder: folder)
       let inputs = Samples.inputs(5, seed: 31)
       #expect(try again.mentions(inputs) == model.mentions(inputs))
       #expect(again.configuration == model.configuration)
     }
+    try survives(Samples.biLSTMCRF())
+    try survives(Samples.riva())
   }
 
   @Test func damagedFoldersAreRefusedByName() throws {
     let folder = temporary()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    #expect(throws: ModelFolderError.self) { try ExpertModel(folder: folder) }
-    let model = Samples.model(riva: true)
+    #expect(throws: ModelFolderError.self) { try RIVAModel(folder: folder) }
+    let model = Samples.riva()
     try model.save(
       to: folder, provenance: Provenance(command: "", seed: 0, data: [:], metrics: [:]))
     let path = folder + "/config.json"
@@ -98,14 +107,14 @@ struct ModelFolderTests {
       #expect(text != good)
       try text.write(toFile: path, atomically: true, encoding: .utf8)
       do {
-        _ = try ExpertModel(folder: folder)
+        _ = try RIVAModel(folder: folder)
         Issue.record("accepted \(text.prefix(60))")
       } catch { #expect("\(error)".contains(folder)) }
     }
     let wrong = good.replacingOccurrences(of: "\"hidden\" : 5", with: "\"hidden\" : 6")
     try wrong.write(toFile: path, atomically: true, encoding: .utf8)
     do {
-      _ = try ExpertModel(folder: folder)
+      _ = try RIVAModel(folder: folder)
       Issue.record("accepted other sizes")
     } catch { #expect("\(error)".contains("expected")) }
   }

@@ -81,7 +81,7 @@ struct UMTTests {
         _ model: UMTModel, _ regions: PictureRegions,
         _ substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
       ) throws -> Prediction {
-        try model.predict(words, regions, substituting: substitutions)
+        try model.predict(words, regions, substitutions)
       }
       let whole = model { _ in }
       let blind = model { $0.usesPicture = false }

@@ -3,6 +3,7 @@ import Encoders
 import Extractors
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Inspection
@@ -53,8 +54,8 @@ import Testing
 
   @Test func anMTBFolderAnswersForThePairs() throws {
     try withModels { models in
-      let set = try ModelSet.open(models)
-      #expect(!set.isEmpty && set.text == nil && set.notices.isEmpty)
+      let set = try Roster.open(models)
+      #expect(!set.isEmpty && set.pair(.entities).text == nil && set.notices.isEmpty)
       let pairs = [(0..<1, 3..<4), (3..<4, 0..<1)]
       let post = Post(
         id: "p", tokens: ["Ann", "works", "at", "Acme"].map { Token($0) }, imageID: nil,
@@ -63,11 +64,14 @@ import Testing
         source: SourceLocation(file: "f", line: 1))
       let analysis = set.analyse(post, of: Dataset(name: "d", posts: [post]))
       let answers = try #require(analysis.textRelations)
-      #expect(answers.system == "mtb" && answers.labels == RelationInventory.mnre)
+      #expect(answers.expert == "mtb" && answers.labels == RelationInventory.mnre)
       #expect(answers.answers.map(\.head) == pairs.map(\.0))
       #expect(analysis.multimodalRelations == nil && analysis.chosenRelations == answers)
       let model = try MTBModel(folder: models + "/mtb")
-      let direct = try model.predict(post.tokens.map(\.text), pairs: pairs.map { ($0, $1) })
+      let direct = try #require(
+        try model.answers([
+          (post.tokens.map(\.text), pairs.map { TokenPair(head: $0, tail: $1) })
+        ]).first)
       #expect(answers.answers.map(\.probabilities) == direct.map(\.probabilities))
       #expect(answers[0..<1, 3..<4]?.label == direct[0].label)
       #expect(answers.ranked(head: 3..<4, tail: 0..<1).first?.0 == direct[1].label)

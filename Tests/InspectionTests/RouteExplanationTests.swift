@@ -162,13 +162,13 @@ import Testing
         RelationMention(head: $0..<($0 + 1), tail: 9..<10, label: $1.0)
       }, split: .train, source: SourceLocation(file: "f", line: 1))
     let answers = RelationAnswers(
-      system: "mtb", labels: ["None", "a", "b"],
+      expert: "mtb", labels: ["None", "a", "b"],
       answers: pairs.enumerated().map {
         RelationAnswer(
           head: $0..<($0 + 1), tail: 9..<10, label: $1.1, probabilities: [0.2, 0.5, 0.3])
       })
     let answer = RouteExplanation.Answer(
-      route: .text, system: "mtb", mentions: nil, relations: answers)
+      route: .text, expert: "mtb", mentions: nil, relations: answers)
     #expect(answer.relationCounts(post) == MatchCounts(correct: 1, predicted: 3, gold: 3))
     #expect(answer.mentionCounts(post) == nil)
     #expect(answers.ranked(head: 0..<1, tail: 9..<10).map(\.0) == ["a", "b", "None"])

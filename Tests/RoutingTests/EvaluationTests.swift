@@ -1,3 +1,4 @@
+import Extractors
 import Tensors
 import Testing
 

@@ -1,12 +1,12 @@
 import Corpora
 import Encoders
-import Extractors
 import Foundation
 import Pictures
 import Synchronization
 import Tensors
 import Testing
 
+@testable import Extractors
 @testable import Studies
 
 /// A folder with a small picture encoder and an encoder pretrained on a handful of texts.
@@ -83,15 +83,16 @@ private struct Place {
   }
 
   func job(
-    _ task: FineTuningJob.Task, _ posts: TrainingPosts, epochs: Int = 2, models: String = "models",
+    _ system: System, _ posts: TrainingPosts, _ switches: [String: String] = [:], epochs: Int = 2,
+    models: String = "models",
     _ observe: @escaping @Sendable (TrainingEvent) -> Bool = { _ in true }
-  ) -> FineTuningJob {
-    FineTuningJob(
-      task: task, encoder: folder + "/encoder",
-      pictures: task.needsPictures ? folder + "/models/resnet" : nil, posts: posts,
-      models: folder + "/" + models, name: task.system,
-      settings: FineTuning(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-3),
-      command: "test", observe: observe)
+  ) -> TrainingJob {
+    var job = TrainingJob(
+      system, switches: switches, encoder: system.needsEncoder ? folder + "/encoder" : nil,
+      pictures: system.seesPicture ? folder + "/models/resnet" : nil, posts: posts,
+      models: folder + "/" + models, name: system.id, command: "test", observe: observe)
+    job.changes = FineTuningChanges(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-3)
+    return job
   }
 }
 
@@ -122,30 +123,28 @@ struct ExpertTrainingTests {
     defer { place.remove() }
     _ = try place.pretraining().run()
     let posts = place.posts
-    let tasks: [FineTuningJob.Task] = [
-      .bertCRF(.firstPieceOnly), .mtb, .umt(.withX, UMTOptions()), .maf(.firstPieceOnly, nil),
-      .megaLite(MEGALiteOptions()),
-    ]
-    for task in tasks {
-      let job = place.job(task, posts)
+    for system in System.all {
+      let job = place.job(system, posts)
       let results = try job.run(seeds: [1])
       #expect(results.first?.epochs.count == 2)
-      let expert = try ExpertFolder.open(place.folder + "/models/" + task.system)
-      #expect(expert.systemName == task.system && expert.task == task.answers)
-      let source = try ExpertFolder.regions(for: expert, in: place.folder + "/models")
-      #expect((source != nil) == task.needsPictures)
-      let regions = try source?.regions(of: posts.dev, posts.pictures)
-      let inputs = posts.dev.enumerated().map { ExpertInput($1, regions: regions?[$0]) }
+      let expert = try ExpertFolder.open(place.folder + "/models/" + system.id)
+      #expect(expert.card.system == system.id && expert.task == system.task)
+      #expect((expert.card.grid != nil) == system.seesPicture)
+      let source = try expert.card.grid.map {
+        try RegionSource(folder: place.folder + "/models/" + $0)
+      }
+      let eyes = Eyes(sources: [source].compactMap(\.self))
+      let labels = try expert.labels(of: posts.dev.map { eyes.see($0, posts.pictures) })
       switch expert.task {
-      case .entities: #expect(try expert.mentions(of: inputs).count == 4)
-      case .relations: #expect(try expert.answers(of: inputs).map(\.count) == [1, 1, 1, 1])
+      case .entities: #expect(labels.compactMap(\.mentions).count == 4)
+      case .relations: #expect(labels.map { $0.relations?.count } == [1, 1, 1, 1])
       }
       // What is done is not done again; other posts or options are another training.
       #expect(try job.run(seeds: [1]).first?.origin == results.first?.origin)
       let part = posts.replacing(train: Array(posts.train.dropLast(3)), part: "model-1")
       #expect(part.hash != posts.hash && part.train.count == 9)
       // Its model is not overwritten without a word.
-      let other = place.job(task, part)
+      let other = place.job(system, part)
       #expect { try other.run(seeds: [1]) } throws: {
         "\($0)".contains("holds a finished model of another training (data ")
       }
@@ -159,20 +158,17 @@ struct ExpertTrainingTests {
     let place = try Place()
     defer { place.remove() }
     _ = try place.pretraining().run()
-    let task = FineTuningJob.Task.maf(.firstPieceOnly, nil)
-    _ = try place.job(task, place.posts, models: "whole").run(seeds: [3])
-    let stopping = place.job(task, place.posts) { event in
+    _ = try place.job(.maf, place.posts, models: "whole").run(seeds: [3])
+    let stopping = place.job(.maf, place.posts) { event in
       if case .progress(_, let p) = event { return p.epoch < 2 }
       return true
     }
     #expect(throws: TrainingStopped.self) { try stopping.run(seeds: [3]) }
     // The same checkpoint is not for other options.
-    var options = MAFOptions.fitting(hiddenSize: 1)
-    options.gated = false
-    #expect(throws: FineTuningError.self) {
-      try place.job(.maf(.firstPieceOnly, options), place.posts).run(seeds: [3])
+    #expect(throws: TrainingError.self) {
+      try place.job(.maf, place.posts, ["gate": "off"]).run(seeds: [3])
     }
-    _ = try place.job(task, place.posts).run(seeds: [3])
+    _ = try place.job(.maf, place.posts).run(seeds: [3])
     #expect(
       try place.bytes("models/maf/model.safetensors")
         == place.bytes("whole/maf/model.safetensors"))
@@ -182,10 +178,8 @@ struct ExpertTrainingTests {
     let place = try Place()
     defer { place.remove() }
     _ = try place.pretraining().run()
-    let job = FineTuningJob(
-      task: .umt(.firstPieceOnly, UMTOptions()), encoder: place.folder + "/encoder",
-      posts: place.posts, models: place.folder + "/models", name: "umt", settings: .umt,
-      command: "test", observe: { _ in true })
+    var job = place.job(.umt, place.posts)
+    job.pictures = nil
     #expect { try job.run(seeds: [1]) } throws: { "\($0)".contains("--pictures") }
   }
 
@@ -217,16 +211,15 @@ struct ExpertTrainingTests {
       name: "leaky", hash: "2", train: Array(dataset.posts.prefix(24)),
       dev: Array(dataset.posts.suffix(8)), relationLabels: ["None", "/per/org/member_of"],
       pictures: PictureProvider(dataset, boxes: leaking))
-    var options = MEGALiteOptions()
-    options.objects = .boxes
-    let results = try place.job(.megaLite(options), posts, epochs: 1).run(seeds: [1])
+    let switches = ["objects": "boxes"]
+    let results = try place.job(.megaLite, posts, switches, epochs: 1).run(seeds: [1])
     #expect(results.first?.origin.mark == "leaky regions")
-    #expect(FineTuningDocument(results, peer: nil).section.contains("(leaky regions)"))
+    #expect(TrainingDocument(results, peer: nil).section.contains("(leaky regions)"))
     let model = try ExpertFolder.open(place.folder + "/models/mega-lite")
-    #expect(model.mark == "leaky regions" && model.needsBoxes)
+    #expect(model.card.mark == "leaky regions" && model.needsBoxes)
     // Without the file there is nothing to train on.
     #expect {
-      try place.job(.megaLite(options), place.posts, models: "other").run(seeds: [1])
+      try place.job(.megaLite, place.posts, switches, models: "other").run(seeds: [1])
     } throws: {
       "\($0)".contains("--boxes")
     }
@@ -236,32 +229,25 @@ struct ExpertTrainingTests {
     let place = try Place()
     defer { place.remove() }
     _ = try place.pretraining().run()
-    var trainer = try ExpertTrainer(
-      models: place.folder + "/models", encoder: place.folder + "/encoder",
-      pictures: place.folder + "/models/resnet", command: "test", observe: { _ in true })
-    trainer.recipe = { task in
-      var recipe = task.recipe
-      (recipe.epochs, recipe.batch) = (1, 4)
-      return recipe
-    }
-    (trainer.tagger.epochs, trainer.tagger.batch) = (2, 4)
     let posts = place.posts
-    for system in ExpertTrainer.systems {
-      let expert = try trainer.train(system, on: posts, as: system + "-1", seed: 1)
-      #expect(expert.task == ExpertTrainer.task(of: system))
-      #expect(expert.needsPicture == ExpertTrainer.needsPicture(system), "\(system)")
-      let inputs = try trainer.inputs(posts.dev, posts.pictures, for: expert)
-      let again = try trainer.train(system, on: posts, as: system + "-1", seed: 1)
-      if expert.task == .entities {
-        #expect(try again.mentions(of: inputs) == expert.mentions(of: inputs))
-        #expect(try again.predict(inputs[0]).path.count == inputs[0].post.tokens.count)
-      } else {
-        #expect(try again.answers(of: inputs) == expert.answers(of: inputs))
-      }
+    for name in System.trainableNames {
+      let (system, switches) = try #require(System.trainable(name))
+      var job = place.job(system, posts, switches, epochs: 1)
+      job = TrainingJob(
+        system, switches: switches, encoder: job.encoder, pictures: job.pictures, posts: posts,
+        models: job.models, name: name + "-1", command: "test", observe: { _ in true })
+      job.changes = FineTuningChanges(epochs: 1, batch: 4)
+      let expert = try job.expert(seed: 1)
+      #expect(switches.allSatisfy { expert.card.switches[$0] == $1 }, "\(name)")
+      let source = try expert.card.grid.map { try RegionSource(folder: job.models + "/" + $0) }
+      let eyes = Eyes(sources: [source].compactMap(\.self))
+      let seen = posts.dev.map { eyes.see($0, posts.pictures) }
+      let again = try job.expert(seed: 1)
+      #expect(try again.labels(of: seen) == expert.labels(of: seen))
+      let answer = again.ask(seen[0])
+      #expect(answer.failure == nil)
+      if let found = answer.mentions { #expect(found.path.count == seen[0].words.count) }
     }
-    #expect(ExpertTrainer.task(of: "mega") == nil)
-    #expect(throws: FineTuningError.self) {
-      try trainer.train("mega", on: posts, as: "mega", seed: 1)
-    }
+    #expect(System.trainable("mega") == nil)
   }
 }

@@ -7,19 +7,19 @@ import Testing
 /// Which of several trainings a model folder holds, and what is measured of it.
 @Suite("What a fine-tuning keeps")
 struct FineTuningChoiceTests {
-  private let tagger = FineTuningJob.Task.bertCRF(.firstPieceOnly)
+  private let tagger = System.bertCRF
 
   @Test(arguments: [[1, 2, 3], [3, 1, 2]] as [[UInt64]])
   func theFolderHoldsTheBestOfTheSeeds(seeds: [UInt64]) throws {
     let place = try SmallTraining()
     defer { place.remove() }
     let results = try place.job(tagger, epochs: 2).run(seeds: seeds)
-    #expect(results.map(\.origin.settings.seed) == seeds)
+    #expect(results.map(\.origin.seed) == seeds)
     let most = try #require(results.map(\.bestDev).max())
     // Of equals the first.
     let best = try #require(results.first { $0.bestDev == most })
     let kept = try place.provenance("models/bert-crf")
-    #expect(kept.seed == best.origin.settings.seed)
+    #expect(kept.seed == best.origin.seed)
     let told = try #require(kept.metrics["devF1"])
     #expect(abs(told - most) < 1e-9)
     for result in results {
@@ -34,15 +34,15 @@ struct FineTuningChoiceTests {
     defer { place.remove() }
     let job = place.job(tagger, epochs: 1)
     /// Writes a kept result as if its seed had reached that score.
-    func pretend(_ result: FineTuningResult, dev: Double) throws {
+    func pretend(_ result: TrainingResult, dev: Double) throws {
       let epochs = result.epochs.map {
-        FineTuneEpoch(
+        TrainingEpoch(
           epoch: $0.epoch, loss: $0.loss, dev: dev, seconds: $0.seconds, scoring: $0.scoring,
           steps: $0.steps)
       }
-      let changed = FineTuningResult(
+      let changed = TrainingResult(
         origin: result.origin, epochs: epochs, scores: result.scores, relations: result.relations)
-      let path = job.resultPath(result.origin.settings.seed)
+      let path = job.resultPath(result.origin.seed)
       try StableJSON.encode(changed).write(to: URL(fileURLWithPath: path))
     }
     func seed() throws -> UInt64 { try place.provenance("models/bert-crf").seed }
@@ -60,7 +60,7 @@ struct FineTuningChoiceTests {
     // In one command, beside a seed that is done.
     try pretend(first, dev: 101)
     let both = try job.run(seeds: [1, 4])
-    #expect(both.map(\.origin.settings.seed) == [1, 4] && both[0].bestDev == 101)
+    #expect(both.map(\.origin.seed) == [1, 4] && both[0].bestDev == 101)
     #expect(try seed() == 3)
   }
 
@@ -68,7 +68,7 @@ struct FineTuningChoiceTests {
   @Test func mafSaysHowWellItTellsPicturesApart() throws {
     let place = try SmallTraining()
     defer { place.remove() }
-    _ = try place.job(.maf(.firstPieceOnly, nil), epochs: 1).run(seeds: [1])
+    _ = try place.job(.maf, epochs: 1).run(seeds: [1])
     let metrics = try place.provenance("models/maf").metrics
     for name in ["devMatchAUC", "devCosineAUC"] {
       let value = try #require(metrics[name], "\(name) is missing")
@@ -76,9 +76,7 @@ struct FineTuningChoiceTests {
     }
     #expect(metrics["devF1"] != nil)
     // Without a matching there is nothing to measure of it.
-    var options = MAFOptions.fitting(hiddenSize: 8)
-    options.matches = false
-    _ = try place.job(.maf(.firstPieceOnly, options), epochs: 1, models: "other").run(seeds: [1])
+    _ = try place.job(.maf, ["matching": "off"], epochs: 1, models: "other").run(seeds: [1])
     let without = try place.provenance("other/maf").metrics
     #expect(without["devMatchAUC"] == nil && without["devCosineAUC"] != nil)
     _ = try place.job(tagger, epochs: 1).run(seeds: [1])

@@ -49,12 +49,13 @@ private struct Place {
   func job(
     epochs: Int = 3, models: String = "models",
     _ observe: @escaping @Sendable (TrainingEvent) -> Bool = { _ in true }
-  ) throws -> FineTuningJob {
-    FineTuningJob(
-      task: .bertCRF(.firstPieceOnly), encoder: folder + "/encoder",
-      dataset: try Dataset.open(folder + "/data"), models: folder + "/" + models, name: "tagger",
-      settings: FineTuning(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-2),
-      command: "test", observe: observe)
+  ) throws -> TrainingJob {
+    var job = TrainingJob(
+      .bertCRF, encoder: folder + "/encoder",
+      posts: TrainingPosts(try Dataset.open(folder + "/data")), models: folder + "/" + models,
+      name: "tagger", command: "test", observe: observe)
+    job.changes = FineTuningChanges(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-2)
+    return job
   }
 
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
@@ -86,13 +87,13 @@ struct FineTuningTests {
       #expect {
         try place.job().run(seeds: [4])
       } throws: { error in
-        guard case FineTuningError.damagedCheckpoint(let path, _)? = error as? FineTuningError
+        guard case TrainingError.damagedCheckpoint(let path, _)? = error as? TrainingError
         else { return false }
         return "\(error)".contains(path) && path.hasSuffix(checkpoint)
       }
     }
     try good.write(to: URL(fileURLWithPath: place.folder + "/" + checkpoint))
-    #expect(throws: FineTuningError.self) { try place.job(epochs: 7).run(seeds: [4]) }
+    #expect(throws: TrainingError.self) { try place.job(epochs: 7).run(seeds: [4]) }
     let resumed = Mutex<Int?>(nil)
     let results = try place.job { event in
       if case .resumed(_, let epoch) = event { resumed.withLock { $0 = epoch } }
@@ -121,16 +122,16 @@ struct FineTuningTests {
     let place = try Place()
     defer { place.remove() }
     let results = try place.job(epochs: 2).run(seeds: [1, 2])
-    let peer = FineTuningPeer(
+    let peer = TrainingPeer(
       origin: results[0].origin, name: "PyTorch 9", epochs: results[0].epochs)
-    let document = FineTuningDocument(results, peer: peer)
+    let document = TrainingDocument(results, peer: peer)
     let path = place.folder + "/results.md"
     try place.write("# Old title\n\n## Another\n\nkept\n\n## ZZZ\n\nkept too\n", "results.md")
     try document.write(to: path)
     let once = try String(contentsOfFile: path, encoding: .utf8)
     try document.write(to: path)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == once)
-    #expect(once.hasPrefix(FineTuningDocument.header))
+    #expect(once.hasPrefix(TrainingDocument.header))
     #expect(once.components(separatedBy: "\n## ").count == 4)
     for part in ["kept", "kept too", "## BERT-CRF with encoder on data", "PyTorch 9", " ± "] {
       #expect(once.contains(part), "\(part)")

@@ -37,7 +37,7 @@ struct HarborRecipeTests {
       embeddingSize: 4, hiddenSizes: [8, 16], depths: [1, 1], layerType: .basic)
     recipe.dimensions = 8
     (recipe.classifier.epochs, recipe.dual.epochs) = (0, 0)
-    let trainer = try ModelTrainer(
+    let trainer = try SampleTrainer(
       dataset: try Dataset.open(folder + "/data"), models: folder + "/models", recipe: recipe,
       command: "test", observe: { _ in true })
     for name in ["resnet-harbor", "clip-harbor"] { try trainer.train(name) }

@@ -1,8 +1,8 @@
-import Extractors
 import Foundation
 import Routing
 import Testing
 
+@testable import Extractors
 @testable import Studies
 
 /// What the pages and the committed files say of names and numbers, compared with the program's.
@@ -51,23 +51,6 @@ struct PublishedNamesTests {
     #expect(routing.contains("the union gains \(rows[4][7]), not surely above 0"))
   }
 
-  @Test func theStudyComparesTheRoutersOfItsTables() throws {
-    let tables = try section("study").components(separatedBy: "| router |").dropFirst()
-    #expect(tables.count == 2)
-    let names = HarborStudy.routers.map(\.name)
-    for table in tables {
-      // Behind the rest of the line of titles and the line of dashes.
-      let rows = table.split(separator: "\n").dropFirst(2).prefix { $0.hasPrefix("|") }
-      #expect(rows.map { cells($0).first ?? "" } == names)
-    }
-    let configurations = HarborStudy.routers.map(\.configuration)
-    try #require(configurations.count == 5)
-    #expect(configurations[0] == .exact && configurations[1].objective == .exact)
-    #expect(configurations[2] == .paper && configurations[3].objective == .reinforce)
-    #expect(configurations[4] == .code)
-    #expect(configurations[1].hidden == 0 && configurations[3].actions == .topShare(0.7))
-  }
-
   /// `train all` makes the taggers, their encoders and their routers; the experts for relations and
   /// their router come from `rds run`.
   @Test func allTrainsEveryCommittedFolderButThoseForRelations() throws {
@@ -93,8 +76,7 @@ struct PublishedNamesTests {
   }
 
   @Test func defaultsOfFineTuningAreThoseOfThePage() throws {
-    let crf = FineTuningJob.Task.bertCRF(.firstPieceOnly).recipe
-    let mtb = FineTuningJob.Task.mtb.recipe
+    let (crf, mtb) = (try recipe(.bertCRF), try recipe(.mtb))
     let (rate, head) = (short(crf.encoderRate), short(crf.headRate))
     let warmUp = Int((100 * crf.warmUp).rounded())
     #expect(
@@ -111,39 +93,45 @@ struct PublishedNamesTests {
     let place = try SmallTraining()
     defer { place.remove() }
     let folder = place.folder + "/encoder"
-    let texts: [FineTuningJob.Task] = [.bertCRF(.firstPieceOnly), .mtb]
-    let pictured: [FineTuningJob.Task] = [
-      .umt(.firstPieceOnly, UMTOptions()), .maf(.firstPieceOnly, nil), .megaLite(MEGALiteOptions()),
-    ]
-    let text = FineTuningJob.Task.mtb.recipe(encoder: folder)
-    let seen = FineTuningJob.Task.umt(.firstPieceOnly, UMTOptions()).recipe(encoder: folder)
+    let systems = System.all.filter(\.needsEncoder)
+    func small(_ system: System, _ encoder: String) throws -> FineTuning {
+      system.recipe(try recipe(system), encoder: encoder)
+    }
+    let (text, seen) = (try small(.mtb, folder), try small(.umt, folder))
     #expect(
       try page().contains(
         "(\(short(text.encoderRate)), and \(short(text.headRate)) for what stands on it; "
           + "\(short(seen.headRate)) for all of an expert that looks at pictures, which also warms up "
           + "over \(Int((100 * seen.warmUp).rounded())) % of the steps) and \(text.epochs) epochs"))
-    for task in texts + pictured {
-      let (small, usual) = (task.recipe(encoder: folder), task.recipe)
-      #expect(small.epochs == 10 && small.encoderRate == 5e-4, "\(task.system)")
-      #expect(small.headRate == (task.needsPictures ? 5e-4 : 2e-3), "\(task.system)")
+    for system in systems {
+      let (small, usual) = (try small(system, folder), try recipe(system))
+      #expect(small.epochs == 10 && small.encoderRate == 5e-4, "\(system.id)")
+      #expect(small.headRate == (system.seesPicture ? 5e-4 : 2e-3), "\(system.id)")
       // Fresh layers of attention over pictures rise over a tenth of the steps.
-      #expect(small.warmUp == (task.needsPictures ? 0.1 : 0.06), "\(task.system)")
-      #expect(small.batch == usual.batch && small.decay == usual.decay, "\(task.system)")
+      #expect(small.warmUp == (system.seesPicture ? 0.1 : 0.06), "\(system.id)")
+      #expect(small.batch == usual.batch && small.decay == usual.decay, "\(system.id)")
       #expect(small.encoderRate > usual.encoderRate && small.epochs > usual.epochs)
     }
     // Who trains by name takes them too.
-    let trainer = try ExpertTrainer(
-      models: place.folder, encoder: folder, pictures: nil, command: "test",
+    let job = TrainingJob(
+      .mtb, encoder: folder, posts: place.posts, models: place.folder, name: "m", command: "test",
       observe: { _ in true })
-    #expect(trainer.recipe(.mtb) == text)
+    #expect(job.origin(1, try TextBase(folder: folder), nil).settings == text)
 
     // An encoder of 256 dimensions is of the usual size, and so is one that cannot be read.
     try place.widenEncoder(to: 256)
-    for task in texts + pictured {
-      #expect(task.recipe(encoder: folder) == task.recipe, "\(task.system)")
-      #expect(task.recipe(encoder: place.folder + "/none") == task.recipe, "\(task.system)")
+    for system in systems {
+      #expect(try small(system, folder) == recipe(system), "\(system.id)")
+      #expect(try small(system, place.folder + "/none") == recipe(system), "\(system.id)")
     }
     try place.widenEncoder(to: 254)
-    #expect(FineTuningJob.Task.mtb.recipe(encoder: folder) == text)
+    #expect(try small(.mtb, folder) == text)
+  }
+
+  private func recipe(_ system: System) throws -> FineTuning {
+    guard case .fineTuning(let recipe) = system.recipe else {
+      throw TrainingError.noEncoder(system: system.id)
+    }
+    return recipe
   }
 }

@@ -1,10 +1,10 @@
 import Corpora
 import Encoders
-import Extractors
 import Foundation
 import Pictures
 import Tensors
 
+@testable import Extractors
 @testable import Studies
 
 /// A folder with a BERT of eight dimensions and a small picture encoder, and posts to learn from:
@@ -78,14 +78,14 @@ struct SmallTraining {
   }
 
   func job(
-    _ task: FineTuningJob.Task, epochs: Int, models: String = "models"
-  ) -> FineTuningJob {
-    FineTuningJob(
-      task: task, encoder: folder + "/encoder",
-      pictures: task.needsPictures ? folder + "/models/resnet" : nil, posts: posts,
-      models: folder + "/" + models, name: task.system,
-      settings: FineTuning(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-2),
-      command: "test", observe: { _ in true })
+    _ system: System, _ switches: [String: String] = [:], epochs: Int, models: String = "models"
+  ) -> TrainingJob {
+    var job = TrainingJob(
+      system, switches: switches, encoder: system.needsEncoder ? folder + "/encoder" : nil,
+      pictures: system.seesPicture ? folder + "/models/resnet" : nil, posts: posts,
+      models: folder + "/" + models, name: system.id, command: "test", observe: { _ in true })
+    job.changes = FineTuningChanges(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-2)
+    return job
   }
 
   /// What a finished model says of its origin.

@@ -30,8 +30,8 @@ struct TrainingPathTests {
 
   static func trainer(
     _ dataset: Dataset, _ models: String, stopAfter epoch: Int? = nil
-  ) throws -> ModelTrainer {
-    try ModelTrainer(
+  ) throws -> SampleTrainer {
+    try SampleTrainer(
       dataset: dataset, models: models, recipe: recipe, command: "test",
       observe: { event in
         if case .epoch(_, let n, _, _, _, _) = event, let epoch { return n < epoch }
@@ -48,13 +48,14 @@ struct TrainingPathTests {
     let models = Self.folder + "/models"
     for name in HarborRecipe.names { try Self.trainer(dataset, models).train(name) }
 
-    let set = try ModelSet.open(models)
+    let set = try Roster.open(models)
     #expect(set.notices.isEmpty && set.router?.configuration.name == "rds")
-    let ungated = try ModelSet.open(models, router: "rds-ungated")
-    #expect(ungated.multimodal?.name == "riva-ungated")
+    let ungated = try Roster.open(models, router: "rds-ungated")
+    #expect(ungated.pair(.entities).multimodal?.name == "riva-ungated")
     // A named system finds the router that was trained with it.
     #expect(
-      try ModelSet.open(models, system: "riva-ungated").router?.configuration.name == "rds-ungated")
+      try Roster.open(models, experts: ["riva-ungated"]).router?.configuration.name == "rds-ungated"
+    )
 
     let report = try RoutingReport(dataset, split: .test, models: set, reading: .lenient)
     #expect(report.sets.unimodal.posts + report.sets.multimodal.posts == 30)
@@ -86,7 +87,7 @@ struct TrainingPathTests {
     for name in HarborRecipe.names { #expect(trainer.isFinished(name), "\(name)") }
     var longer = Self.recipe
     longer.tagger.epochs += 1
-    let settings = try ModelTrainer(
+    let settings = try SampleTrainer(
       dataset: dataset, models: models, recipe: longer, command: "test", observe: { _ in true })
     #expect(settings.isFinished("resnet-harbor") && !settings.isFinished("riva"))
 
@@ -102,7 +103,7 @@ struct TrainingPathTests {
     do {
       try Self.trainer(fewer, stopped).train("bilstm-crf")
       Issue.record("a training went on with other posts")
-    } catch let error as FineTuningError {
+    } catch let error as TrainingError {
       guard case .otherSettings = error else { throw error }
     }
     // Another model of pictures under the same name.

@@ -62,6 +62,12 @@ import Testing
     "previous-mention": {
       $0.press("$"); $0.command("previous-mention"); return $0.state.token == 6
     },
+    "disputed": {
+      $0.command("disputed")
+      return $0.effects.contains {
+        if case .lookAt(let request?) = $0 { request.needs == .dispute } else { false }
+      }
+    },
     "next-suggestion": {
       $0.command("goto hb_0003")
       $0.command("next-suggestion")
@@ -188,7 +194,13 @@ import Testing
       $0.command("map"); return $0.noticeText == "map: there is only one map"
     },
     "system": {
-      $0.command("system"); return $0.state.shown?.system == "bilstm-crf"
+      $0.command("system"); return $0.state.shown?.expert == "bilstm-crf"
+    },
+    "hide": {
+      $0.command("hide bilstm-crf")
+      let seats = $0.state.seats.map(\.name)
+      $0.command("hide")
+      return !seats.contains("bilstm-crf") && $0.state.seats.map(\.name).contains("bilstm-crf")
     },
     "panel": {
       $0.command("panel"); return $0.state.choice.panel == .picture

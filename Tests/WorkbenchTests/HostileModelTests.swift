@@ -4,6 +4,7 @@ import Inspection
 import Routing
 import Screen
 import Tensors
+import TestSupport
 import Testing
 import Traces
 
@@ -53,7 +54,7 @@ import Traces
     var trace = Trace()
     for signal in Self.signals { trace.append(signal) }
     let answer = Prediction(
-      system: "broken\u{7}",
+      expert: "broken\u{7}",
       mentions: [
         ScoredMention(EntityMention(12..<99, .person), confidence: .nan),
         ScoredMention(EntityMention(-4..<2, .person), confidence: 2),

@@ -28,7 +28,8 @@ import Testing
 
   @Test(arguments: [
     ("state:reviewed", "untouched, edited, accepted"), ("picture:some", "yes, no, missing, broken"),
-    ("is:odd", "different, flip, irregular"), ("p:2", "from 0 to 1"), ("p:.6-.4", "from 0 to 1"),
+    ("is:odd", "different, disputed, flip, irregular"), ("p:2", "from 0 to 1"),
+    ("p:.6-.4", "from 0 to 1"),
     ("/a(/", "never closed"), ("/(a)\\1/", "back-reference"), ("/a**/", "nothing to repeat"),
   ])
   func aValueThatDoesNotExistNamesThoseThatDo(_ line: String, _ words: String) throws {

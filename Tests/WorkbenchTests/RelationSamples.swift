@@ -3,6 +3,7 @@ import Extractors
 import Routing
 import Screen
 import Tensors
+import TestSupport
 import Traces
 
 @testable import Inspection
@@ -51,7 +52,7 @@ enum RelationSamples {
   static func answers(_ system: String, _ post: Post) -> RelationAnswers {
     let labels = RelationInventory.mnre
     return RelationAnswers(
-      system: system, labels: labels,
+      expert: system, labels: labels,
       answers: post.relations.map { pair in
         let best = ((labels.firstIndex(of: pair.label) ?? 0) + 1) % labels.count
         return RelationAnswer(
@@ -109,7 +110,7 @@ extension Samples {
       ].compactMap { route, prediction in
         prediction.map {
           RouteExplanation.Answer(
-            route: route, system: $0.system, mentions: $0.mentions.map(\.mention), relations: nil)
+            route: route, expert: $0.expert, mentions: $0.mentions.map(\.mention), relations: nil)
         }
       }, notice: nil)
   }

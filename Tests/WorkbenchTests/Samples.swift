@@ -5,6 +5,7 @@ import Inspection
 import Routing
 import Screen
 import Tensors
+import TestSupport
 import Traces
 
 @testable import Workbench
@@ -82,7 +83,7 @@ enum Samples {
       }
     }
     return Prediction(
-      system: system,
+      expert: system,
       mentions: mentions.map { ScoredMention(EntityMention($0, $1), confidence: $2) },
       labels: labels, marginals: marginals, path: path, trace: trace)
   }

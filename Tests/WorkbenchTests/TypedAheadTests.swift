@@ -4,6 +4,7 @@ import Inspection
 import Routing
 import Screen
 import Tensors
+import TestSupport
 import Testing
 import Traces
 
@@ -38,13 +39,14 @@ import Traces
       post: post.id, text: prediction("text", 0), multimodal: prediction("both", 1),
       decision: decision)
     if index == 4 {
-      analysis.multimodalRelations = RelationAnswers(
-        system: "pairs", labels: ["None", "/per/misc/present_in"],
+      let pairs = RelationAnswers(
+        expert: "pairs", labels: ["None", "/per/misc/present_in"],
         answers: [
           RelationAnswer(
             head: 1..<3, tail: 6..<7, label: "/per/misc/present_in", probabilities: [0.2, 0.8],
             trace: Trace())
         ])
+      analysis.answers.append(Answer(expert: "pairs", seesPicture: true, .relations(pairs)))
     }
     return analysis
   }

@@ -11,6 +11,17 @@ public struct PairBoxes: Sendable {
 
     private(set) var entries: [Entry] = []
 
+    /// Regions that hold for every pair.
+    public init(_ boxes: [RegionFile.Box] = []) {
+      if !boxes.isEmpty { add(nil, boxes) }
+    }
+
+    /// All regions of the post, each once, in the order of the files.
+    public var all: [RegionFile.Box] {
+      var seen: Set<RegionFile.Box> = []
+      return entries.flatMap(\.boxes).filter { seen.insert($0).inserted }
+    }
+
     /// The regions of a pair; of a pair that the files do not know, those of all the post's pairs.
     public func boxes(head: Range<Int>, tail: Range<Int>) -> [RegionFile.Box] {
       let own = entries.filter { $0.head == head && $0.tail == tail }

@@ -14,6 +14,12 @@ public struct RegionFile: Sendable {
     public let width: Double
     /// Height.
     public let height: Double
+
+    /// A box by its centre and size.
+    public init(centerX: Double, centerY: Double, width: Double, height: Double) {
+      (self.centerX, self.centerY) = (centerX, centerY)
+      (self.width, self.height) = (width, height)
+    }
   }
 
   /// Whose region it is.

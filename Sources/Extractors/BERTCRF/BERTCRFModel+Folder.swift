@@ -23,7 +23,7 @@ extension BERTCRFModel {
     }
     self.init(
       name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer,
-      longest: min(configuration.longest, encoder.configuration.longest))
+      longest: min(configuration.longest, encoder.configuration.longest), folder: folder)
   }
 
   /// Writes a trained network as a folder.

@@ -5,9 +5,8 @@ import Traces
 
 /// A trained BERT-CRF with its tokenizer: what a model folder of the system `bert-crf` holds.
 ///
-/// Forward passes only, with packed weights; may be used from several threads at once. The sibling
-/// of `ExpertModel` for experts that read pieces: those have no word table and no pictures.
-public struct BERTCRFModel: Sendable {
+/// Forward passes only, with packed weights; may be used from several threads at once.
+public struct BERTCRFModel: Expert {
   /// The `system` of such a folder.
   public static let system = "bert-crf"
 
@@ -28,8 +27,8 @@ public struct BERTCRFModel: Sendable {
     }
   }
 
-  /// The folder's name.
-  public let name: String
+  /// What it is and where it came from.
+  public let card: ModelCard
   /// How the head reads.
   public let configuration: Configuration
   /// Cuts words into pieces.
@@ -39,9 +38,13 @@ public struct BERTCRFModel: Sendable {
 
   /// A model of a trained network.
   public init(
-    name: String, _ network: consuming BERTCRF, tokenizer: Tokenizer, longest: Int
+    name: String, _ network: consuming BERTCRF, tokenizer: Tokenizer, longest: Int,
+    folder: String? = nil
   ) {
-    self.name = name
+    let card = ModelCard(
+      name: name, system: Self.system, task: .entities, sights: [],
+      labels: network.head.scheme.types)
+    self.card = folder.map { card.reading($0) } ?? card
     self.tokenizer = tokenizer
     head = network.head
     configuration = Configuration(
@@ -67,28 +70,44 @@ public struct BERTCRFModel: Sendable {
       words, tags: [Int](repeating: 0, count: words.count), tokenizer: tokenizer, configuration)
   }
 
-  /// The answer for one post with marginals and confidences.
+  /// Words with an unknown piece.
+  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+
+  /// Labels of many posts.
+  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+    try labels(posts.map(\.words), asking)
+  }
+
+  /// Labels of many texts.
+  ///
+  /// - Throws: `EncoderInputError`.
+  public func labels(
+    _ texts: [[String]], _ asking: Asking = Asking()
+  ) throws(EncoderInputError) -> [Labels] {
+    let items = texts.map { pieces($0) }
+    let (chain, states) = (head.crf.chain, head.states)
+    return zip(items, try head.emissions(items, engine)).map { item, emissions in
+      chain.labels(
+        emissions, states.scheme, words: item.tags.count, steps: item.words, tagOf: states.tagOf,
+        asking)
+    }
+  }
+
+  /// The answer for one post with everything it shows.
+  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+    .mentions(try predict(post.words))
+  }
+
+  /// The answer for one text with marginals and confidences.
   ///
   /// - Throws: `EncoderInputError` when the tokenizer does not fit the encoder.
   public func predict(_ words: [String]) throws(EncoderInputError) -> Prediction {
     let item = pieces(words)
     let emissions = try head.emissions([item], engine).first ?? []
     return Prediction(
-      system: name, scheme: configuration.scheme, words: words.count,
+      expert: name, scheme: configuration.scheme, words: words.count,
       head.crf.chain.decode(
         emissions, scheme: configuration.scheme, steps: item.words, tagOf: head.states.tagOf),
       Trace())
-  }
-
-  /// Viterbi mentions of many posts, read as asked.
-  ///
-  /// - Throws: `EncoderInputError`.
-  public func mentions(
-    _ posts: [[String]], reading: BIO.Reading = .lenient
-  ) throws(EncoderInputError) -> [[EntityMention]] {
-    let scheme = configuration.scheme
-    return try head.paths(posts.map { pieces($0) }, engine).map {
-      reading == .strict ? scheme.strictMentions(of: $0) : scheme.mentions(of: $0)
-    }
   }
 }

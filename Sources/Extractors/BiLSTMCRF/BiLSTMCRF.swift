@@ -5,6 +5,8 @@ import Traces
 /// The text expert: word ⊕ character vectors, a biLSTM, a linear layer and a CRF (Lample et al.
 /// 2016; RIVA's tagger, MODELS §8.7). Knows nothing of pictures.
 public struct BiLSTMCRF: Tagger {
+  /// The `system` of its model folders.
+  public static let system = "bilstm-crf"
   /// Word and character vectors.
   public var words: WordEncoder
   var lstm: LSTM
@@ -14,7 +16,10 @@ public struct BiLSTMCRF: Tagger {
   let dropout: Float
 
   /// A tagger with random weights.
-  public init(_ sizes: TaggerSizes, tags: Int, _ generator: inout SeededGenerator) {
+  public init(
+    _ sizes: TaggerSizes, _ options: NoTaggerOptions, tags: Int,
+    _ generator: inout SeededGenerator
+  ) {
     words = sizes.makeWords(&generator)
     lstm = LSTM(words.size, hidden: sizes.hidden, &generator)
     output = Linear(2 * sizes.hidden, tags, &generator)
@@ -46,32 +51,5 @@ public struct BiLSTMCRF: Tagger {
   }
 }
 
-/// Sizes that all word-based taggers share; what a model folder's `config.json` holds.
-public struct TaggerSizes: Sendable, Hashable, Codable {
-  /// Rows of the word table.
-  public var words: Int
-  /// Rows of the character table.
-  public var characters: Int
-  /// Size of a word's own vector.
-  public var wordSize = 64
-  /// Size of a character's vector.
-  public var characterSize = 16
-  /// Hidden size of the character biLSTM, per direction.
-  public var characterHidden = 16
-  /// Hidden size of the tagger's biLSTM, per direction.
-  public var hidden = 64
-  /// Share of the biLSTM's inputs and outputs dropped in training.
-  public var dropout: Float = 0.3
-
-  /// Sizes for vocabularies.
-  public init(words: Int, characters: Int) {
-    self.words = words
-    self.characters = characters
-  }
-
-  func makeWords(_ generator: inout SeededGenerator) -> WordEncoder {
-    WordEncoder(
-      words: words, wordSize: wordSize, characters: characters, characterSize: characterSize,
-      characterHidden: characterHidden, &generator)
-  }
-}
+/// A trained biLSTM-CRF.
+public typealias BiLSTMCRFModel = WordTaggerModel<BiLSTMCRF>

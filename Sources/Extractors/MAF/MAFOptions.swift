@@ -46,4 +46,15 @@ public struct MAFOptions: PictureTaggerOptions {
     if hiddenSize < 512 { result.matching = .pooled }
     return result
   }
+
+  /// The parts that are left out, and the matching where it is not the reference's.
+  public var switches: [String: String] {
+    var result = ["image": usesPicture, "matching": matches, "alignment": aligns, "gate": gated]
+      .filter { !$0.value }.mapValues { _ in "off" }
+    if matches, matching == .pooled { result["matching"] = "pooled" }
+    return result
+  }
 }
+
+/// A trained MAF.
+public typealias MAFModel = PictureTaggerModel<MAFHead>

@@ -24,7 +24,8 @@ extension MEGALiteModel {
     let tokenizer = try configuration.text.tokenizer(folder, encoder.configuration)
     fitting.text.longest = min(fitting.text.longest, encoder.configuration.longest)
     self.init(
-      name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer, fitting)
+      name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer, fitting,
+      folder: folder)
   }
 
   /// Writes a trained network as a folder.

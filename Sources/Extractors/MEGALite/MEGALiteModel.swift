@@ -8,7 +8,7 @@ import Traces
 ///
 /// Forward passes only, the text encoder with packed weights; may be used from several threads at
 /// once.
-public struct MEGALiteModel: Sendable {
+public struct MEGALiteModel: Expert {
   /// The `system` of such a folder.
   public static let system = "mega-lite"
 
@@ -36,8 +36,8 @@ public struct MEGALiteModel: Sendable {
     }
   }
 
-  /// The folder's name.
-  public let name: String
+  /// What it is, what it sees and where it came from.
+  public let card: ModelCard
   /// How the head reads.
   public let configuration: Configuration
   /// Cuts words into pieces; knows the markers.
@@ -48,9 +48,17 @@ public struct MEGALiteModel: Sendable {
   /// A model of a trained network.
   public init(
     name: String, _ network: consuming MEGALite, tokenizer: Tokenizer,
-    _ configuration: Configuration
+    _ configuration: Configuration, folder: String? = nil
   ) {
-    self.name = name
+    var card = ModelCard(
+      name: name, system: Self.system, task: .relations,
+      sights: [.grid(configuration.pictures)]
+        + (configuration.options.objects == .boxes ? [.boxes] : []),
+      labels: configuration.text.scheme.labels)
+    card.regionSize = configuration.regions[1]
+    card.switches = configuration.options.switches
+    card.mark = configuration.mark
+    self.card = folder.map { card.reading($0) } ?? card
     self.configuration = configuration
     self.tokenizer = tokenizer
     head = network.head
@@ -60,11 +68,11 @@ public struct MEGALiteModel: Sendable {
   /// The pairs of a post as the network reads them; labels that the scheme does not know are left
   /// out.
   public static func pairs(
-    of post: Post, _ regions: PictureRegions, tokenizer: Tokenizer,
+    of post: Post, _ regions: PictureRegions, boxes: PairBoxes.OfPost?, tokenizer: Tokenizer,
     _ configuration: Configuration
   ) -> [PicturedPair] {
     // One at a time: each may have objects of its own.
-    let shown = Objects(regions, configuration.options)
+    let shown = Objects(regions, boxes, configuration.options)
     return post.relations.flatMap { relation in
       var one = post
       one.relations = [relation]
@@ -77,11 +85,13 @@ public struct MEGALiteModel: Sendable {
   /// What the pairs of one post look at.
   private struct Objects {
     let regions: PictureRegions
+    let boxes: PairBoxes.OfPost?
     /// The same for all pairs; nil: each has its own.
     let shared: PictureRegions?
 
-    init(_ regions: PictureRegions, _ options: MEGALiteOptions) {
+    init(_ regions: PictureRegions, _ boxes: PairBoxes.OfPost?, _ options: MEGALiteOptions) {
       self.regions = regions
+      self.boxes = boxes
       shared = options.objects == .grid ? regions.objects : nil
     }
 
@@ -91,7 +101,7 @@ public struct MEGALiteModel: Sendable {
         result.gridPlaces = regions.objectPlaces
         return result
       }
-      let boxes = regions.boxes?.boxes(head: pair.head, tail: pair.tail) ?? []
+      let boxes = boxes?.boxes(head: pair.head, tail: pair.tail) ?? []
       return PicturedPair(
         marked, objects: regions.objects(in: boxes),
         places: PictureRegions.largest(boxes).map(PictureRegions.place))
@@ -105,56 +115,72 @@ public struct MEGALiteModel: Sendable {
         longest: configuration.text.longest), pair)
   }
 
+  /// Words with an unknown piece.
+  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+
+  private func objects(_ post: SeenPost) throws -> Objects {
+    if needsBoxes, post.boxes == nil { throw ExpertError.noBoxes(expert: name) }
+    return Objects(
+      try post.grid(configuration.pictures), post.boxes, configuration.options)
+  }
+
+  /// Labels of the pairs of many posts.
+  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+    let items = try posts.map { post in
+      let objects = try objects(post)
+      return post.pairs.map { item(post.words, $0, objects) }
+    }
+    return try answers(zip(posts.map(\.pairs), items).map { ($0, $1) }).map { .relations($0) }
+  }
+
+  /// The answer for one post. Alignment and objects of the first 64 pairs are shown, each of which
+  /// is a pass of its own: enough for posts as people write them. The pairs behind them are
+  /// answered together.
+  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+    let objects = try objects(post)
+    let traced = try post.pairs.prefix(64).map { try predict(post.words, $0, objects, taps) }
+    let rest = Array(post.pairs.dropFirst(64))
+    let others = try answers([(rest, rest.map { item(post.words, $0, objects) })]).first ?? []
+    return .relations(
+      RelationAnswers(
+        expert: name, labels: configuration.text.scheme.labels, answers: traced + others))
+  }
+
   /// The answer for one pair with everything it shows (MODELS §9).
   ///
-  /// - Parameter substitutions: values to put in place at named taps (interventions).
   /// - Throws: `EncoderInputError` when tokenizer or regions do not fit.
   public func predict(
     _ words: [String], _ pair: TokenPair, _ regions: PictureRegions,
-    substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
-  ) throws(EncoderInputError) -> (answer: MTBModel.Answer, trace: Trace) {
-    let probe = Probe(hasPicture: !regions.isMissing, substituting: substitutions)
-    let objects = Objects(regions, configuration.options)
+    boxes: PairBoxes.OfPost? = nil, _ taps: Taps = [:]
+  ) throws(EncoderInputError) -> RelationAnswer {
+    try predict(words, pair, Objects(regions, boxes, configuration.options), taps)
+  }
+
+  private func predict(
+    _ words: [String], _ pair: TokenPair, _ objects: Objects, _ taps: Taps
+  ) throws(EncoderInputError) -> RelationAnswer {
+    let probe = Probe(hasPicture: !objects.regions.isMissing, substituting: taps)
     var item = item(words, pair, objects)
     item.pieces = item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }
     let logits = try head.logits([item], engine, probe).first ?? []
-    let answer = MTBModel.Answer(
-      logits, configuration.text.scheme, cutOff: item.pair.cutOff)
-    probe.show(answer.signal(configuration.text.scheme))
-    return (answer, probe.trace)
+    return RelationAnswer(
+      pair, logits: logits, configuration.text.scheme, cutOff: item.pair.cutOff,
+      trace: probe.trace, isShown: true)
   }
 
-  /// The answers for the pairs of many posts.
+  /// The answers for the pairs of many texts.
   ///
   /// - Throws: `EncoderInputError`.
-  public func answers(
-    _ posts: [(words: [String], pairs: [TokenPair], regions: PictureRegions)]
-  ) throws(EncoderInputError) -> [[MTBModel.Answer]] {
-    let items = posts.map { post in
-      let objects = Objects(post.regions, configuration.options)
-      return post.pairs.map { item(post.words, $0, objects) }
+  private func answers(
+    _ posts: [(pairs: [TokenPair], items: [PicturedPair])]
+  ) throws(EncoderInputError) -> [[RelationAnswer]] {
+    var logits = try head.logits(posts.flatMap(\.items), engine)[...]
+    return posts.map { post in
+      defer { logits = logits.dropFirst(post.items.count) }
+      return zip(zip(post.pairs, post.items), logits).map {
+        RelationAnswer(
+          $0.0, logits: $1, configuration.text.scheme, cutOff: $0.1.pair.cutOff)
+      }
     }
-    let all = items.flatMap { $0 }
-    var rest = zip(try head.logits(all, engine), all).map {
-      MTBModel.Answer($0, configuration.text.scheme, cutOff: $1.pair.cutOff)
-    }[...]
-    return items.map { own in
-      defer { rest = rest.dropFirst(own.count) }
-      return Array(rest.prefix(own.count))
-    }
-  }
-}
-
-/// Two token ranges of a text between which a relation is asked for.
-public struct TokenPair: Sendable, Hashable {
-  /// Where the relation begins.
-  public let head: Range<Int>
-  /// Where it ends.
-  public let tail: Range<Int>
-
-  /// A pair of half-open ranges.
-  public init(head: Range<Int>, tail: Range<Int>) {
-    self.head = head
-    self.tail = tail
   }
 }

@@ -38,4 +38,13 @@ public struct MEGALiteOptions: Sendable, Hashable, Codable {
     /// place of the scene graph.
     case chain
   }
+
+  /// The parts that are left out, and what is otherwise than usual.
+  public var switches: [String: String] {
+    var result = ["image": usesPicture, "semantic": semantic].filter { !$0.value }
+      .mapValues { _ in "off" }
+    if structure != .none { result["structure"] = structure.rawValue }
+    if objects != .grid { result["objects"] = objects.rawValue }
+    return result
+  }
 }

@@ -18,7 +18,8 @@ extension MTBModel {
     var fitting = configuration
     fitting.longest = min(fitting.longest, encoder.configuration.longest)
     self.init(
-      name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer, fitting)
+      name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer, fitting,
+      folder: folder)
   }
 
   /// Writes a trained network as a folder.

@@ -7,7 +7,7 @@ import Traces
 /// A trained MTB with its tokenizer: what a model folder of the system `mtb` holds.
 ///
 /// Forward passes only, with packed weights; may be used from several threads at once.
-public struct MTBModel: Sendable {
+public struct MTBModel: Expert {
   /// The `system` of such a folder.
   public static let system = "mtb"
 
@@ -28,37 +28,8 @@ public struct MTBModel: Sendable {
     }
   }
 
-  /// A label with its probability.
-  public struct Answer: Sendable, Hashable {
-    /// The most probable label.
-    public let label: String
-    /// Probability of each label, in the order of the scheme.
-    public let probabilities: [Float]
-    /// Mentions of the pair that the encoder did not read, because they lie behind its last
-    /// position; the answer then rests on the rest of the text.
-    public let cutOff: [PairPart]
-
-    /// The answer of one score per label.
-    init(_ logits: [Float], _ scheme: RelationScheme, cutOff: [PairPart]) {
-      self.cutOff = cutOff
-      let most = logits.max() ?? 0
-      let powers = logits.map { exp($0 - most) }
-      let sum = powers.reduce(0, +)
-      label = scheme.labels[MTBHead.best(logits)]
-      probabilities = powers.map { $0 / sum }
-    }
-
-    /// The probabilities for the views that show any model's.
-    func signal(_ scheme: RelationScheme) -> Signal {
-      Signal(
-        name: "relation/probabilities", caption: "probability of each relation",
-        kind: .distribution(labels: scheme.labels),
-        tensor: Tensor([probabilities.count], probabilities))
-    }
-  }
-
-  /// The folder's name.
-  public let name: String
+  /// What it is and where it came from.
+  public let card: ModelCard
   /// How the head reads.
   public let configuration: Configuration
   /// Cuts words into pieces; knows the markers.
@@ -68,9 +39,13 @@ public struct MTBModel: Sendable {
 
   /// A model of a trained network.
   public init(
-    name: String, _ network: consuming MTB, tokenizer: Tokenizer, _ configuration: Configuration
+    name: String, _ network: consuming MTB, tokenizer: Tokenizer, _ configuration: Configuration,
+    folder: String? = nil
   ) {
-    self.name = name
+    let card = ModelCard(
+      name: name, system: Self.system, task: .relations, sights: [],
+      labels: configuration.scheme.labels)
+    self.card = folder.map { card.reading($0) } ?? card
     self.configuration = configuration
     self.tokenizer = tokenizer
     head = network.head
@@ -102,28 +77,29 @@ public struct MTBModel: Sendable {
     }
   }
 
-  /// The answer for pairs of token ranges in one text.
-  ///
-  /// - Throws: `EncoderInputError` when the tokenizer does not fit the encoder.
-  public func predict(
-    _ words: [String], pairs: [(head: Range<Int>, tail: Range<Int>)]
-  ) throws(EncoderInputError) -> [Answer] {
-    let items = pairs.map { pair in
-      configuration.markers.markedPair(
-        words, head: pair.head, tail: pair.tail, label: -1, tokenizer,
-        longest: configuration.longest)
-    }
-    return zip(try head.logits(items, engine), items).map {
-      Answer($0, configuration.scheme, cutOff: $1.cutOff)
-    }
+  /// Words with an unknown piece.
+  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+
+  /// Labels of the pairs of many posts.
+  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+    try answers(posts.map { ($0.words, $0.pairs) }).map { .relations($0) }
   }
 
-  /// The answers for the pairs of many posts.
+  /// The answer for one post with its probabilities.
+  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+    .relations(
+      RelationAnswers(
+        expert: name, labels: configuration.scheme.labels,
+        answers: try answers([(post.words, post.pairs)], isShown: true).first ?? []))
+  }
+
+  /// The answers for the pairs of many texts.
   ///
-  /// - Throws: `EncoderInputError`.
+  /// - Parameter isShown: whether each shows its probabilities.
+  /// - Throws: `EncoderInputError` when the tokenizer does not fit the encoder.
   public func answers(
-    _ posts: [(words: [String], pairs: [TokenPair])]
-  ) throws(EncoderInputError) -> [[Answer]] {
+    _ posts: [(words: [String], pairs: [TokenPair])], isShown: Bool = false
+  ) throws(EncoderInputError) -> [[RelationAnswer]] {
     let items = posts.map { post in
       post.pairs.map { pair in
         configuration.markers.markedPair(
@@ -131,13 +107,13 @@ public struct MTBModel: Sendable {
           longest: configuration.longest)
       }
     }
-    let all = items.flatMap { $0 }
-    var rest = zip(try head.logits(all, engine), all).map {
-      Answer($0, configuration.scheme, cutOff: $1.cutOff)
-    }[...]
-    return items.map { own in
-      defer { rest = rest.dropFirst(own.count) }
-      return Array(rest.prefix(own.count))
+    var logits = try head.logits(items.flatMap { $0 }, engine)[...]
+    return zip(posts, items).map { post, items in
+      defer { logits = logits.dropFirst(items.count) }
+      return zip(zip(post.pairs, items), logits).map {
+        RelationAnswer(
+          $0.0, logits: $1, configuration.scheme, cutOff: $0.1.cutOff, isShown: isShown)
+      }
     }
   }
 }

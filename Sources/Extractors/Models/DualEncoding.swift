@@ -56,17 +56,15 @@ extension DualEncoding {
   public func products(
     _ posts: [Post], of dataset: Dataset, progress: (Int) -> Bool
   ) throws -> [[Float]?]? {
-    let reader = PostReader(pictures: nil, dual: self)
+    let eyes = Eyes(duals: [self])
+    let seen = posts.map { eyes.see($0, of: dataset) }
     var result: [[Float]?] = []
     result.reserveCapacity(posts.count)
-    // In blocks: pixels take memory.
-    let block = 256
-    for start in stride(from: 0, to: posts.count, by: block) {
-      let part = Array(posts[start..<min(posts.count, start + block)])
-      for read in reader.read(part, of: dataset, scheme: .standard) {
-        if let problem = read.problem { throw problem }
-        result.append(read.picture.map { zip(read.text, $0).map { $0 * $1 } })
-      }
+    // In blocks, so that somebody can stop it.
+    for start in stride(from: 0, to: seen.count, by: 256) {
+      let part = Array(seen[start..<min(seen.count, start + 256)])
+      Eyes.look(at: [.embedding(name)], of: part)
+      result += try part.map { try $0.embedding(name).product }
       guard progress(result.count) else { return nil }
     }
     return result

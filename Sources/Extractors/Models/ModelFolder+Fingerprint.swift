@@ -10,14 +10,13 @@ extension ModelFolder {
       $0.hasSuffix(".safetensors") || $0 == "pytorch_model.bin"
     }
     guard !names.isEmpty else { return nil }
-    var sum: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ number: UInt64) { sum = (sum ^ number) &* 0x0000_0100_0000_01B3 }
+    var sum = FNV1a()
     for name in names.sorted() {
       guard let file = FileHandle(forReadingAtPath: folder + "/" + name),
         let size = try? file.seekToEnd()
       else { return nil }
       defer { try? file.close() }
-      add(size)
+      sum.add(size)
       let stride = max(page, size / samples / page * page)
       for offset in Swift.stride(from: 0, to: min(size, beginning), by: Int(page)).map({ $0 })
         + Swift.stride(from: beginning, to: size, by: Int(stride))
@@ -27,12 +26,12 @@ extension ModelFolder {
         else { return nil }
         data.withUnsafeBytes { bytes in
           for at in Swift.stride(from: 0, to: bytes.count - bytes.count % 8, by: 8) {
-            add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
+            sum.add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)))
           }
         }
       }
     }
-    return String(sum, radix: 16)
+    return sum.digits
   }
 
   /// A folder's name with its fingerprint: what trainings note of what they stand on.

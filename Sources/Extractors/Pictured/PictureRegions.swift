@@ -22,8 +22,6 @@ public struct PictureRegions: Sendable, Hashable {
   /// Why there is no picture, for the screen; the regions are then those of a picture of the mean
   /// colour (MODELS §2.4).
   public let notice: String?
-  /// Regions that a file gives the post's pairs; nil when no such file is open.
-  public var boxes: PairBoxes.OfPost?
   private let numbers: Numbers
 
   /// The widest regions that are kept in full precision.

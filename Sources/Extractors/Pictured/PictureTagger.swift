@@ -3,7 +3,7 @@ import Encoders
 import Tensors
 import Traces
 
-/// What stands on the text encoder of a multimodal entity expert. UMT and MAF differ in this only.
+/// What stands on the text encoder of a multimodal entity expert: systems differ in this only.
 public protocol PictureTaggerHead: ParameterContainer {
   /// Its ablation switches and the like.
   associatedtype Options: PictureTaggerOptions
@@ -43,6 +43,8 @@ public protocol PictureTaggerOptions: Sendable, Hashable, Codable {
   var usesPicture: Bool { get }
   /// Whether numbers from a file can be worked with; they come from strangers.
   var isSound: Bool { get }
+  /// What is otherwise than usual, by name, for the model card.
+  var switches: [String: String] { get }
 }
 
 /// What a head must fit.
@@ -78,7 +80,7 @@ public struct PictureTaggerSizes: Sendable, Hashable {
     return result
   }
 
-  /// N(0, 0.02²) weights and zero biases, as UMT and MAF start (MODELS §2.3).
+  /// N(0, 0.02²) weights and zero biases, as the references start (MODELS §2.3).
   func linear(_ inputs: Int, _ outputs: Int, _ source: inout WeightSource) -> Linear {
     Linear(inputs, outputs, deviation: 0.02, &source)
   }

@@ -3,17 +3,12 @@ import Encoders
 import Tensors
 import Traces
 
-/// A trained UMT.
-public typealias UMTModel = PictureTaggerModel<UMTHead>
-/// A trained MAF.
-public typealias MAFModel = PictureTaggerModel<MAFHead>
-
-/// A trained multimodal entity expert with its tokenizer: what a model folder of the system `umt`
-/// or `maf` holds. The regions come from a `RegionSource`, which the folder names.
+/// A trained multimodal entity expert with its tokenizer. The regions come from a `RegionSource`,
+/// which the folder names.
 ///
 /// Forward passes only, the text encoder with packed weights; may be used from several threads at
 /// once.
-public struct PictureTaggerModel<Head: PictureTaggerHead>: Sendable {
+public struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
   /// The `system` of such a folder.
   public static var system: String { Head.system }
 
@@ -46,8 +41,8 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Sendable {
     }
   }
 
-  /// The folder's name.
-  public let name: String
+  /// What it is, what it sees and where it came from.
+  public let card: ModelCard
   /// How the head reads.
   public let configuration: Configuration
   /// Cuts words into pieces.
@@ -58,9 +53,14 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Sendable {
   /// A model of a trained network.
   public init(
     name: String, _ network: consuming PictureTagger<Head>, tokenizer: Tokenizer,
-    _ configuration: Configuration
+    _ configuration: Configuration, folder: String? = nil
   ) {
-    self.name = name
+    var card = ModelCard(
+      name: name, system: Self.system, task: .entities, sights: [.grid(configuration.pictures)],
+      labels: configuration.scheme.types)
+    card.regionSize = configuration.regions[1]
+    card.switches = configuration.options.switches
+    self.card = folder.map { card.reading($0) } ?? card
     self.configuration = configuration
     self.tokenizer = tokenizer
     head = network.head
@@ -88,60 +88,47 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Sendable {
       configuration)
   }
 
-  /// The answer for one post with everything it shows (MODELS §9).
+  /// Words with an unknown piece.
+  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+
+  /// Labels of many posts.
+  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+    try labels(posts.map { ($0.words, try $0.grid(configuration.pictures)) }, asking)
+  }
+
+  /// Labels of many texts with their regions.
   ///
-  /// - Parameter substitutions: values to put in place at named taps (interventions).
+  /// - Throws: `EncoderInputError`.
+  public func labels(
+    _ posts: [(words: [String], regions: PictureRegions)], _ asking: Asking = Asking()
+  ) throws(EncoderInputError) -> [Labels] {
+    let items = posts.map { item($0.words, $0.regions) }
+    let (chain, states) = (head.crf.chain, head.sizes.states)
+    return zip(items, try head.emissions(items, engine)).map { item, emissions in
+      chain.labels(
+        emissions, states.scheme, words: item.wordCount, steps: item.text.words,
+        tagOf: states.tagOf, asking)
+    }
+  }
+
+  /// The answer for one post with everything it shows.
+  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+    .mentions(try predict(post.words, try post.grid(configuration.pictures), taps))
+  }
+
+  /// The answer for one text and its regions with everything it shows (MODELS §9).
+  ///
   /// - Throws: `EncoderInputError` when tokenizer or regions do not fit.
   public func predict(
-    _ words: [String], _ regions: PictureRegions,
-    substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
+    _ words: [String], _ regions: PictureRegions, _ taps: Taps = [:]
   ) throws(EncoderInputError) -> Prediction {
     let item = item(words, regions)
-    let probe = Probe(hasPicture: !regions.isMissing, substituting: substitutions)
+    let probe = Probe(hasPicture: !regions.isMissing, substituting: taps)
     let emissions = try head.emissions([item], engine, probe).first ?? []
     return Prediction(
-      system: name, scheme: configuration.scheme, words: words.count,
+      expert: name, scheme: configuration.scheme, words: words.count,
       head.crf.chain.decode(
         emissions, scheme: configuration.scheme, steps: item.text.words,
         tagOf: head.sizes.states.tagOf), probe.trace)
-  }
-
-  /// Viterbi mentions of many posts, read as asked.
-  ///
-  /// - Throws: `EncoderInputError`.
-  public func mentions(
-    _ posts: [(words: [String], regions: PictureRegions)], reading: BIO.Reading = .lenient
-  ) throws(EncoderInputError) -> [[EntityMention]] {
-    let scheme = configuration.scheme
-    return try head.paths(posts.map { item($0.words, $0.regions) }, engine).map {
-      reading == .strict ? scheme.strictMentions(of: $0) : scheme.mentions(of: $0)
-    }
-  }
-}
-
-extension Prediction {
-  /// What a piece-wise tagger answers: words behind the longest input are O, surely, since nothing
-  /// was read there.
-  ///
-  /// - Parameter words: words of the post, those that were cut off included.
-  init(
-    system: String, scheme: TagScheme, words: Int, _ decoded: DecodedTags, _ shown: Trace
-  ) {
-    let cut = words - decoded.path.count
-    let outside = [1] + [Float](repeating: 0, count: scheme.count - 1)
-    let marginals = decoded.marginals + [[Float]](repeating: outside, count: cut)
-    var trace = shown
-    trace.append(
-      Signal(
-        name: "crf/marginals", caption: "tag probabilities",
-        kind: .wordDistributions(labels: scheme.labels),
-        tensor: Tensor([marginals.count, scheme.count], marginals.flatMap { $0 })))
-    trace.append(
-      Signal(
-        name: "crf/uncertainty", caption: "1 − largest tag probability", kind: .words,
-        tensor: Tensor([marginals.count], marginals.map { 1 - ($0.max() ?? 1) })))
-    self.init(
-      system: system, mentions: decoded.mentions, labels: scheme.labels, marginals: marginals,
-      path: decoded.path + [Int](repeating: 0, count: cut), trace: trace)
   }
 }

@@ -6,9 +6,7 @@ final class RegionMemory: Sendable {
   static let most = 4 << 30
   private let held = Mutex((regions: [String: PictureRegions](), bytes: 0))
 
-  func known(_ keys: [String]) -> [PictureRegions?] {
-    held.withLock { held in keys.map { held.regions[$0] } }
-  }
+  func known(_ key: String) -> PictureRegions? { held.withLock { $0.regions[key] } }
 
   func keep(_ regions: PictureRegions, _ key: String) {
     held.withLock { held in

@@ -2,7 +2,6 @@ import Corpora
 import Encoders
 import Foundation
 import Pictures
-import Synchronization
 import Tensors
 import Traces
 
@@ -132,66 +131,29 @@ public struct RegionSource: Sendable {
     return PictureRegions(value.reshaped(shape), seen: seen, notice: notice)
   }
 
-  /// The regions of each post's picture, over all cores. Each picture is looked at once in the life
-  /// of the source, as long as what is remembered stays below `RegionMemory.most` bytes.
-  ///
-  /// - Parameter progress: called with the number of pictures done, from any thread; returns false
-  ///   to stop, which gives nil.
-  /// - Throws: as `regions(of:)`.
-  public func regions(
-    of posts: [Post], _ pictures: PictureProvider,
-    progress: @escaping @Sendable (Int) -> Bool = { _ in true }
-  ) throws -> [PictureRegions]? {
-    // A post without a picture's name stands for itself.
-    func key(_ post: Post) -> String {
-      pictures.name + (post.imageID.map { "\ni" + $0 } ?? "\np" + post.id)
-    }
-    var places: [String: Int] = [:]
-    var unique: [(key: String, post: Post)] = []
-    for post in posts where places[key(post)] == nil {
-      places[key(post)] = unique.count
-      unique.append((key(post), post))
-    }
-    let results = Mutex(memory.known(unique.map(\.key)))
-    let missing = results.withLock { known in unique.indices.filter { known[$0] == nil } }
-    let wanted = unique
-    let failure = Mutex<(any Error)?>(nil)
-    let state = Mutex((done: unique.count - missing.count, stopped: false))
-    DispatchQueue.concurrentPerform(iterations: missing.count) { i in
-      guard !state.withLock({ $0.stopped }) else { return }
-      let (key, post) = wanted[missing[i]]
-      do {
-        let regions = try look(at: post, pictures)
-        memory.keep(regions, key)
-        results.withLock { $0[missing[i]] = regions }
-      } catch {
-        failure.withLock { $0 = error }
-        state.withLock { $0.stopped = true }
+  /// The regions that stand for a picture's colours: each holds its 4×4×4 histogram, so that an
+  /// expert which is trained on these sees all colours and no shapes.
+  func colours(of picture: Result<Picture, PictureNotice>) -> PictureRegions {
+    var histogram = [Float](repeating: 0, count: shape[1])
+    var notice: String?
+    switch picture {
+    case .failure(let missing): notice = missing.sentence
+    case .success(let picture):
+      for i in stride(from: 0, to: picture.pixels.count - 2, by: 3) {
+        let (r, g, b) = (picture.pixels[i], picture.pixels[i + 1], picture.pixels[i + 2])
+        histogram[(Int(r >> 6) * 16 + Int(g >> 6) * 4 + Int(b >> 6)) % shape[1]] += 1
       }
-      let done = state.withLock { state in
-        state.done += 1
-        return state.done
-      }
-      if !progress(done) { state.withLock { $0.stopped = true } }
+      let most = max(1, histogram.max() ?? 1)
+      histogram = histogram.map { 2 * $0 / most }
     }
-    if let error = failure.withLock({ $0 }) { throw error }
-    let found = results.withLock { $0.compactMap(\.self) }
-    guard found.count == unique.count else { return nil }
-    return posts.compactMap { post in
-      places[key(post)].map {
-        var regions = found[$0]
-        regions.boxes = pictures.boxes?[post.id]
-        return regions
-      }
-    }
+    return PictureRegions(
+      Tensor(shape, (0..<shape[0]).flatMap { _ in histogram }), notice: notice)
   }
 
-  private func look(
-    at post: Post, _ pictures: PictureProvider
-  ) throws(EncoderInputError) -> PictureRegions {
-    switch pictures.picture(post, decoding) {
-    case .success(let picture): try regions(of: picture)
-    case .failure(let notice): try missing(notice.sentence)
-    }
-  }
+  /// What was seen of a picture before; nil when it was not, or is no longer remembered.
+  func known(_ key: String) -> PictureRegions? { memory.known(key) }
+
+  /// Remembers what was seen of a picture, as long as all of it stays below `RegionMemory.most`
+  /// bytes.
+  func keep(_ regions: PictureRegions, _ key: String) { memory.keep(regions, key) }
 }

@@ -8,6 +8,8 @@ import Traces
 /// s^G = RGN(text, picture); v^G = s^G · VCN(text, regions); the tagger's biLSTM reads [word;
 /// characters; v^G] at every token. Without the gate (`gated: false`, the paper's −RGN) s^G ≡ 1.
 public struct RIVATagger: Tagger {
+  /// The `system` of its model folders.
+  public static let system = "riva"
   /// Word and character vectors.
   public var words: WordEncoder
   var gate: RelationGate
@@ -26,7 +28,7 @@ public struct RIVATagger: Tagger {
     _ sizes: TaggerSizes, _ options: RIVAOptions, tags: Int, _ generator: inout SeededGenerator
   ) {
     words = sizes.makeWords(&generator)
-    let visual = options.regionSize
+    let visual = options.size
     gate = RelationGate(
       words: words.size, size: visual, dropout: sizes.dropout, &generator)
     context = VisualContext(
@@ -99,10 +101,16 @@ public struct RIVATagger: Tagger {
   }
 }
 
+/// A trained RIVA.
+public typealias RIVAModel = WordTaggerModel<RIVATagger>
+
 /// What distinguishes one RIVA from another.
-public struct RIVAOptions: Sendable, Hashable, Codable {
+public struct RIVAOptions: WordTaggerOptions {
+  /// Where they stand in `config.json`.
+  public static let key: String? = "riva"
+
   /// C of the picture's regions; also d_v, the size of f_t and f_v.
-  public var regionSize: Int
+  public var size: Int
   /// Attention heads over the regions.
   public var heads = 8
   /// Size of v^G after its projection, as it enters the tagger.
@@ -112,9 +120,32 @@ public struct RIVAOptions: Sendable, Hashable, Codable {
   /// Weight of the gate's own loss.
   public var relationWeight: Float = 1
 
+  private enum CodingKeys: String, CodingKey {
+    case size = "regionSize"
+    case heads, entrySize, gated, relationWeight
+  }
+
+  /// The usual ones, for regions of 64 numbers.
+  public init() { self.init(regionSize: 64, gated: true) }
+
   /// Options for regions of a size.
   public init(regionSize: Int, gated: Bool) {
-    self.regionSize = regionSize
+    size = regionSize
+    // Eight heads as the paper has them, fewer where they would not divide small regions.
+    heads = [8, 4, 2].first { regionSize % $0 == 0 } ?? 1
     self.gated = gated
   }
+
+  /// C of the picture's regions.
+  public var regionSize: Int? { size }
+
+  /// Whether numbers from a file can be worked with.
+  public var isSound: Bool {
+    size > 1 && ModelLimits.regionSize.contains(size) && size % 2 == 0
+      && ModelLimits.heads.contains(heads) && size % heads == 0
+      && ModelLimits.vector.contains(entrySize)
+  }
+
+  /// `gate: off` without the gate.
+  public var switches: [String: String] { gated ? [:] : ["gate": "off"] }
 }

@@ -30,6 +30,17 @@ public struct TaggerInput: Sendable {
   }
 }
 
+extension TaggerInput {
+  /// A post by what a region source saw of its picture: zeros where there is none.
+  public init(
+    tokens: [String], _ regions: PictureRegions, tags: [Int] = [], imageAdds: Bool? = nil
+  ) {
+    self.init(
+      tokens: tokens, regions: regions.isMissing ? Tensor(regions.shape) : regions.tensor,
+      seen: regions.isMissing ? nil : regions.seen, tags: tags, imageAdds: imageAdds)
+  }
+}
+
 /// A batch of inputs side by side.
 public struct TaggerBatch {
   /// Words and characters as numbers, padded to the longest input.
@@ -58,6 +69,12 @@ public struct TaggerBatch {
 
 /// A trainable tagger: a network that scores tags, and the CRF that reads the scores.
 public protocol Tagger: ParameterContainer {
+  /// What distinguishes one of the system from another.
+  associatedtype Options: WordTaggerOptions
+  /// The `system` of its model folders.
+  static var system: String { get }
+  /// A network with random weights.
+  init(_ sizes: TaggerSizes, _ options: Options, tags: Int, _ generator: inout SeededGenerator)
   /// The CRF over the tags.
   var crf: CRF { get }
   /// What turns words into vectors.

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// What an encoder learns from a batch of captioned pictures.
@@ -17,15 +18,15 @@ extension EncoderTask {
 }
 
 /// A training run over captioned pictures, as a value that can be taken up after an interrupt.
-public struct EncoderRun<Task: EncoderTask>: Sendable {
+public struct EncoderRun<Task: EncoderTask>: ResumableRun, Sendable {
   /// How it is trained.
   public let settings: EncoderTraining
   /// What is learned.
   public let task: Task
   /// The model as it is now.
   public private(set) var model: Task.Model
-  /// Mean loss of each epoch.
-  public private(set) var history: [Double] = []
+  /// The finished epochs; nothing is scored after one.
+  public private(set) var epochs: [TrainingEpoch] = []
   private var optimizer: Optimizer
 
   /// A run of a fresh model.
@@ -38,15 +39,22 @@ public struct EncoderRun<Task: EncoderTask>: Sendable {
     optimizer = Optimizer(.adamW(decay: settings.decay), clipNorm: 5)
   }
 
+  /// The model after the last epoch.
+  public var best: Task.Model { model }
+
+  /// All epochs of the settings.
+  public var mostEpochs: Int { settings.epochs }
+
   /// Whether all epochs are done.
-  public var isFinished: Bool { history.count >= settings.epochs }
+  public var isFinished: Bool { epochs.count >= settings.epochs }
 
   /// One pass over the pairs (a last partial batch is left out: it would see other negatives);
   /// returns false when stopped by `progress`, and the epoch then does not count.
   public mutating func runEpoch(
     _ pairs: [CaptionedPicture], progress: (TrainingProgress) -> Bool
-  ) -> Bool {
-    let epoch = history.count
+  ) throws -> Bool {
+    let epoch = epochs.count
+    let start = Date()
     var generator = SeededGenerator(seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "pairs")
     let order = generator.permutation(pairs.count)
     let steps = max(1, pairs.count / settings.batch)
@@ -70,7 +78,10 @@ public struct EncoderRun<Task: EncoderTask>: Sendable {
         speed: speed * Double(settings.batch), secondsLeft: left)
       if !progress(report) { return false }
     }
-    history.append(sum / Double(steps))
+    epochs.append(
+      TrainingEpoch(
+        epoch: epoch + 1, loss: sum / Double(steps), dev: 0,
+        seconds: Date().timeIntervalSince(start), scoring: 0, steps: steps))
     return true
   }
 
@@ -78,7 +89,7 @@ public struct EncoderRun<Task: EncoderTask>: Sendable {
   public var checkpoint: (tensors: [String: Tensor], state: EncoderCheckpoint) {
     var tensors = optimizer.checkpoint
     for (name, value) in model.parameters { tensors["model." + name] = value }
-    return (tensors, EncoderCheckpoint(settings: settings, history: history))
+    return (tensors, EncoderCheckpoint(settings: settings, history: epochs))
   }
 
   /// Takes up a checkpoint of the same settings.
@@ -91,7 +102,7 @@ public struct EncoderRun<Task: EncoderTask>: Sendable {
     }
     try model.load(weights)
     optimizer.restore(tensors)
-    history = state.history
+    epochs = state.history
   }
 }
 
@@ -99,6 +110,6 @@ public struct EncoderRun<Task: EncoderTask>: Sendable {
 public struct EncoderCheckpoint: Sendable, Hashable, Codable {
   /// How the run was started.
   public let settings: EncoderTraining
-  /// Mean loss of each finished epoch.
-  public let history: [Double]
+  /// The finished epochs.
+  public let history: [TrainingEpoch]
 }

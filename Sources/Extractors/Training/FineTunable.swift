@@ -70,37 +70,6 @@ public struct FineTuning: Sendable, Hashable, Codable {
     self.encoderRate = encoderRate
     self.headRate = headRate
   }
-
-  /// BERT-CRF on a Twitter corpus.
-  public static let bertCRF = FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 1e-3)
-
-  /// MTB on MNRE.
-  public static let mtb = FineTuning(epochs: 4, batch: 32, encoderRate: 1e-4, headRate: 1e-3)
-
-  /// UMT on a Twitter corpus. Its head is deep: the rate is lower than that of a single layer.
-  public static let umt = FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 3e-4)
-
-  /// MAF on a Twitter corpus; a quarter of each batch gets another post's picture.
-  public static let maf = FineTuning(epochs: 6, batch: 32, encoderRate: 1e-4, headRate: 3e-4)
-
-  /// mega-lite on MNRE.
-  public static let megaLite = FineTuning(epochs: 4, batch: 32, encoderRate: 1e-4, headRate: 5e-4)
-}
-
-/// One epoch of a fine-tuning.
-public struct FineTuneEpoch: Sendable, Hashable, Codable {
-  /// Counted from 1.
-  public let epoch: Int
-  /// Mean loss of its steps.
-  public let loss: Double
-  /// F1 on dev after it, percent.
-  public let dev: Double
-  /// Seconds of its steps.
-  public let seconds: Double
-  /// Seconds of scoring dev.
-  public let scoring: Double
-  /// Its steps.
-  public let steps: Int
 }
 
 /// What somebody wants otherwise than in a recipe; nil keeps the recipe's.
@@ -113,15 +82,27 @@ public struct FineTuningChanges: Sendable, Hashable, Codable {
   public var encoderRate: Float?
   /// The highest rate of what stands on the encoder.
   public var headRate: Float?
+  /// Pieces of the longest input.
+  public var longest: Int?
 
   /// Changes by their parts; none by default.
   public init(
-    epochs: Int? = nil, batch: Int? = nil, encoderRate: Float? = nil, headRate: Float? = nil
+    epochs: Int? = nil, batch: Int? = nil, encoderRate: Float? = nil, headRate: Float? = nil,
+    longest: Int? = nil
   ) {
+    self.longest = longest
     self.epochs = epochs
     self.batch = batch
     self.encoderRate = encoderRate
     self.headRate = headRate
+  }
+
+  /// The same for taggers that stand on no encoder, which take epochs and batch alone.
+  public func applied(to recipe: TaggerTraining) -> TaggerTraining {
+    var result = recipe
+    result.epochs = epochs ?? recipe.epochs
+    result.batch = batch ?? recipe.batch
+    return result
   }
 
   /// A recipe with the changes.
@@ -131,6 +112,7 @@ public struct FineTuningChanges: Sendable, Hashable, Codable {
     result.batch = batch ?? recipe.batch
     result.encoderRate = encoderRate ?? recipe.encoderRate
     result.headRate = headRate ?? recipe.headRate
+    result.longest = longest ?? recipe.longest
     return result
   }
 }

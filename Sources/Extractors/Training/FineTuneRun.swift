@@ -4,7 +4,7 @@ import Tensors
 
 /// A fine-tuning as a value that can be taken up after an interrupt and then goes on to the same
 /// bits.
-public struct FineTuneRun<Model: FineTunable>: Sendable {
+public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   /// How it is trained.
   public let settings: FineTuning
   /// The model after the last epoch.
@@ -12,7 +12,7 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
   /// The model of the epoch that was best on dev; of equals the first.
   public private(set) var best: Model
   /// The finished epochs.
-  public private(set) var history: [FineTuneEpoch] = []
+  public private(set) var epochs: [TrainingEpoch] = []
   private var optimizer: Optimizer
   /// The epoch of `best`, counted from 1; 0 before the first.
   private var bestEpoch = 0
@@ -28,10 +28,13 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
   }
 
   /// Best dev F1 so far, percent.
-  public var bestScore: Double? { history.map(\.dev).max() }
+  public var bestScore: Double? { epochs.map(\.dev).max() }
+
+  /// All epochs of the settings.
+  public var mostEpochs: Int { settings.epochs }
 
   /// Whether all epochs are done.
-  public var isFinished: Bool { history.count >= settings.epochs }
+  public var isFinished: Bool { epochs.count >= settings.epochs }
 
   /// Trains one epoch and scores it on dev.
   ///
@@ -40,9 +43,10 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
   /// - Returns: false when it was stopped.
   /// - Throws: `EncoderInputError` when an item does not fit the encoder.
   public mutating func runEpoch(
-    _ train: [Model.Item], dev: [Model.Item], progress: (TrainingProgress) -> Bool
-  ) throws(EncoderInputError) -> Bool {
-    let epoch = history.count
+    _ items: TrainingItems<Model.Item>, progress: (TrainingProgress) -> Bool
+  ) throws -> Bool {
+    let (train, dev) = (items.train, items.dev)
+    let epoch = epochs.count
     var generator = SeededGenerator(
       seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "fine-tuning")
     let batches = LengthBatches.make(
@@ -58,7 +62,7 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
       let (speed, left) = clock.reading(done: epoch * steps + step + 1)
       let report = TrainingProgress(
         epoch: epoch + 1, epochs: settings.epochs, step: step + 1, steps: steps,
-        loss: sum / Double(step + 1), best: bestScore, last: history.last?.dev,
+        loss: sum / Double(step + 1), best: bestScore, last: epochs.last?.dev,
         rate: settings.encoderRate * factor(epoch * steps + step, of: total),
         speed: speed * Double(settings.batch), secondsLeft: left)
       if !progress(report) { return false }
@@ -69,8 +73,8 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
       best = model
       bestEpoch = epoch + 1
     }
-    history.append(
-      FineTuneEpoch(
+    epochs.append(
+      TrainingEpoch(
         epoch: epoch + 1, loss: sum / Double(max(1, steps)), dev: score,
         seconds: trained.timeIntervalSince(start), scoring: Date().timeIntervalSince(trained),
         steps: steps))
@@ -100,11 +104,11 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
   public var checkpoint: (tensors: [String: Tensor], state: FineTuneState) {
     var tensors = optimizer.checkpoint
     for (name, value) in model.parameters { tensors["model." + name] = value }
-    if bestEpoch != history.count {
+    if bestEpoch != epochs.count {
       for (name, value) in best.parameters { tensors["best." + name] = value }
     }
     return (
-      tensors, FineTuneState(settings: settings, history: history, bestEpoch: bestEpoch)
+      tensors, FineTuneState(settings: settings, history: epochs, bestEpoch: bestEpoch)
     )
   }
 
@@ -124,7 +128,7 @@ public struct FineTuneRun<Model: FineTunable>: Sendable {
     try best.load(part(state.bestEpoch == state.history.count ? "model." : "best."))
     try checkMoments(tensors)
     optimizer.restore(tensors)
-    history = state.history
+    epochs = state.history
     bestEpoch = state.bestEpoch
   }
 
@@ -151,7 +155,7 @@ public struct FineTuneState: Sendable, Hashable, Codable {
   /// How the run was started.
   public let settings: FineTuning
   /// The finished epochs.
-  public let history: [FineTuneEpoch]
+  public let history: [TrainingEpoch]
   let bestEpoch: Int
 }
 
@@ -172,3 +176,19 @@ enum FineTuneNames {
   /// pass over it.
   static let head = "classifier."
 }
+
+/// What is learned from, and what the best epoch is chosen by.
+public struct TrainingItems<Item> {
+  /// Items to learn from.
+  public let train: [Item]
+  /// Items to choose by.
+  public let dev: [Item]
+
+  /// Items by their parts.
+  public init(train: [Item], dev: [Item]) {
+    self.train = train
+    self.dev = dev
+  }
+}
+
+extension TrainingItems: Sendable where Item: Sendable {}

@@ -26,20 +26,8 @@ public struct TaggerTraining: Sendable, Hashable, Codable {
   public init() {}
 }
 
-/// One epoch of a finished or running training, for curves.
-public struct EpochRecord: Sendable, Hashable, Codable {
-  /// Counted from 1.
-  public let epoch: Int
-  /// Mean training loss.
-  public let loss: Double
-  /// Lenient F1 on dev, percent.
-  public let dev: Double
-  /// The rate it was trained with.
-  public let learningRate: Float
-}
-
 /// A training run as a value: everything needed to go on after an interrupt.
-public struct TaggerRun<Model: Tagger>: Sendable {
+public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   /// How it is trained.
   public let settings: TaggerTraining
   /// The model after the last epoch.
@@ -47,7 +35,7 @@ public struct TaggerRun<Model: Tagger>: Sendable {
   /// The model of the epoch that was best on dev.
   public private(set) var best: Model
   /// The finished epochs.
-  public private(set) var history: [EpochRecord] = []
+  public private(set) var epochs: [TrainingEpoch] = []
   private var optimizer: Optimizer
   private var rate: Float
   private var sinceBest = 0
@@ -74,11 +62,14 @@ public struct TaggerRun<Model: Tagger>: Sendable {
   }
 
   /// Best dev score so far, percent.
-  public var bestScore: Double? { history.map(\.dev).max() }
+  public var bestScore: Double? { epochs.map(\.dev).max() }
+
+  /// All epochs of the settings.
+  public var mostEpochs: Int { settings.epochs }
 
   /// Whether the plateau or the last epoch was reached.
   public var isFinished: Bool {
-    history.count >= settings.epochs || halvings > settings.halvings
+    epochs.count >= settings.epochs || halvings > settings.halvings
   }
 
   /// Trains one epoch and scores it on dev.
@@ -87,9 +78,11 @@ public struct TaggerRun<Model: Tagger>: Sendable {
   /// - Returns: false when it was stopped.
   /// - Throws: `EncoderInputError.notFinite` when the model can no longer score anything.
   public mutating func runEpoch(
-    _ train: [TaggerInput], dev: [TaggerInput], progress: (TrainingProgress) -> Bool
-  ) throws(EncoderInputError) -> Bool {
-    let epoch = history.count
+    _ items: TrainingItems<TaggerInput>, progress: (TrainingProgress) -> Bool
+  ) throws -> Bool {
+    let (train, dev) = (items.train, items.dev)
+    let start = Date()
+    let epoch = epochs.count
     var generator = SeededGenerator(seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "epoch")
     let order = generator.permutation(train.count)
     let steps = (train.count + settings.batch - 1) / settings.batch
@@ -107,10 +100,11 @@ public struct TaggerRun<Model: Tagger>: Sendable {
       let (speed, left) = clock.reading(done: epoch * steps + step + 1)
       let report = TrainingProgress(
         epoch: epoch + 1, epochs: settings.epochs, step: step + 1, steps: steps,
-        loss: total / Double(step + 1), best: bestScore, last: history.last?.dev, rate: rate,
+        loss: total / Double(step + 1), best: bestScore, last: epochs.last?.dev, rate: rate,
         speed: speed * Double(settings.batch), secondsLeft: left)
       if !progress(report) { return false }
     }
+    let trained = Date()
     // A plateau changes the rate of the next epoch, not of this one.
     let used = rate
     let score = try Self.score(model, dev, words: words, characters: characters, scheme: scheme).f1
@@ -125,8 +119,11 @@ public struct TaggerRun<Model: Tagger>: Sendable {
         rate /= 2
       }
     }
-    history.append(
-      EpochRecord(epoch: epoch + 1, loss: total / Double(steps), dev: score, learningRate: used))
+    epochs.append(
+      TrainingEpoch(
+        epoch: epoch + 1, loss: total / Double(steps), dev: score,
+        seconds: trained.timeIntervalSince(start), scoring: Date().timeIntervalSince(trained),
+        steps: steps, learningRate: used))
     return true
   }
 
@@ -136,10 +133,13 @@ public struct TaggerRun<Model: Tagger>: Sendable {
     scheme: TagScheme
   ) throws(EncoderInputError) -> EntityScore {
     var score = EntityScore()
-    let answers = try TaggerInference.paths(
+    let chain = model.crf.chain
+    let emissions = try TaggerInference.emissions(
       model, inputs, words: words, characters: characters)
-    for (input, path) in zip(inputs, answers) {
-      score.add(predicted: scheme.mentions(of: path), gold: scheme.mentions(of: input.tags))
+    for (input, emissions) in zip(inputs, emissions) {
+      score.add(
+        predicted: scheme.mentions(of: chain.viterbi(emissions)),
+        gold: scheme.mentions(of: input.tags))
     }
     return score
   }
@@ -152,7 +152,7 @@ public struct TaggerRun<Model: Tagger>: Sendable {
     return (
       tensors,
       CheckpointState(
-        settings: settings, history: history, rate: rate, sinceBest: sinceBest, halvings: halvings)
+        settings: settings, history: epochs, rate: rate, sinceBest: sinceBest, halvings: halvings)
     )
   }
 
@@ -170,7 +170,7 @@ public struct TaggerRun<Model: Tagger>: Sendable {
     try model.load(part("model."))
     try best.load(part("best."))
     optimizer.restore(tensors)
-    history = state.history
+    epochs = state.history
     rate = state.rate
     sinceBest = state.sinceBest
     halvings = state.halvings
@@ -182,7 +182,7 @@ public struct CheckpointState: Sendable, Hashable, Codable {
   /// How the run was started.
   public let settings: TaggerTraining
   /// The finished epochs.
-  public let history: [EpochRecord]
+  public let history: [TrainingEpoch]
   let rate: Float
   let sinceBest: Int
   let halvings: Int
@@ -192,17 +192,17 @@ public struct CheckpointState: Sendable, Hashable, Codable {
 public enum TaggerInference {
   static let batch = 64
 
-  /// Viterbi paths, in the order of the inputs. Inputs are batched by length to waste no padding.
+  /// T×K tag scores of each input, in their order. Inputs are batched by length to waste no
+  /// padding.
   ///
   /// - Throws: `EncoderInputError.notFinite`.
-  public static func paths(
+  public static func emissions(
     _ model: some Tagger, _ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary
-  ) throws(EncoderInputError) -> [[Int]] {
+  ) throws(EncoderInputError) -> [[Float]] {
     let order = inputs.indices.sorted {
       (inputs[$0].tokens.count, $0) < (inputs[$1].tokens.count, $1)
     }
-    var result = [[Int]](repeating: [], count: inputs.count)
-    let chain = model.crf.chain
+    var result = [[Float]](repeating: [], count: inputs.count)
     for start in stride(from: 0, to: order.count, by: batch) {
       let part = order[start..<min(order.count, start + batch)]
       let tape = Tape()
@@ -212,8 +212,7 @@ public enum TaggerInference {
       let (times, k) = (e.shape[1], e.shape[2])
       for (row, i) in part.enumerated() {
         let length = inputs[i].tokens.count
-        result[i] = chain.viterbi(
-          Array(e.array[(row * times * k)..<((row * times + length) * k)]))
+        result[i] = Array(e.array[(row * times * k)..<((row * times + length) * k)])
       }
     }
     return result

@@ -23,7 +23,16 @@ public struct UMTOptions: PictureTaggerOptions {
 
   /// Whether numbers from a file can be worked with.
   public var isSound: Bool { (0...100).contains(spanWeight) }
+
+  /// The parts that are left out.
+  public var switches: [String: String] {
+    ["image": usesPicture, "spans": spanTask, "gate": gated].filter { !$0.value }
+      .mapValues { _ in "off" }
+  }
 }
+
+/// A trained UMT.
+public typealias UMTModel = PictureTaggerModel<UMTHead>
 
 /// What stands on UMT's encoder. All layers are full post-norm layers of the encoder's own sizes.
 public struct UMTHead: PictureTaggerHead {

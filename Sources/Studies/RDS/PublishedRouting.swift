@@ -1,3 +1,4 @@
+import Extractors
 import Foundation
 
 /// What RDS's paper reports, to stand beside what was measured. Facts of Tables 1 to 3; the numbers
@@ -15,6 +16,9 @@ public struct PublishedRouting: Sendable, Hashable {
   public let multimodal: String
   /// Precision, recall and F1, percent.
   public let scores: [Double]
+
+  /// The multimodal expert of tables that name none.
+  private static let unnamed = "MEGA"
 
   /// What every reader of these numbers should know (MODELS §1, §4, §11).
   public static let caveats = [
@@ -58,7 +62,8 @@ public struct PublishedRouting: Sendable, Hashable {
       rows.append(
         PublishedRouting(
           table: fields[1], dataset: fields[2], set: settings["test subset"] ?? "Full",
-          model: fields[4], multimodal: settings["multimodal model"] ?? "MEGA", scores: scores))
+          model: fields[4], multimodal: settings["multimodal model"] ?? Self.unnamed, scores: scores
+        ))
     }
     return rows
   }
@@ -67,8 +72,8 @@ public struct PublishedRouting: Sendable, Hashable {
   public static func rows(
     _ rows: [PublishedRouting], multimodal: String
   ) -> [PublishedRouting] {
-    let names = ["umt": "UMT-BERT-CRF", "maf": "MAF", "mega-lite": "MEGA"]
-    return names[multimodal].map { name in rows.filter { $0.multimodal == name } } ?? []
+    let name = System.trainable(multimodal)?.system.published
+    return name.map { name in rows.filter { $0.multimodal == name } } ?? []
   }
 }
 

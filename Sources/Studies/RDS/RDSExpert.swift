@@ -50,6 +50,10 @@ public struct RDSTrainingJob: Sendable {
   public let label: String
   /// Decides first weights, batches and dropout.
   public let seed: UInt64
+  /// Whether the expert stays, so that its card is worth measuring.
+  public var isKept = true
+  /// What is changed of each post, in training and when the expert is asked.
+  public var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
   /// Called from the training's own thread; returns false to stop.
   public let observe: @Sendable (TrainingEvent) -> Bool
 }

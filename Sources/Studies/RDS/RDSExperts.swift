@@ -3,6 +3,7 @@ import Encoders
 import Extractors
 import Foundation
 import Routing
+import Tensors
 
 /// The experts that the protocol knows by name, made from the folders they stand on.
 public struct RDSExperts: Sendable {
@@ -48,50 +49,55 @@ public struct RDSExperts: Sendable {
     source = try material.pictures.map { try RegionSource(folder: $0) }
   }
 
-  /// The names.
-  public static var names: [String] { ExpertTrainer.systems }
+  /// The names: systems and their variants.
+  public static var names: [String] { System.trainableNames }
 
   /// How an expert is made.
   ///
   /// - Throws: `RDSError` for a name that is not known or material that is missing.
   public func recipe(_ name: String) throws(RDSError) -> RDSExpertRecipe {
-    guard let task = ExpertTrainer.task(of: name) else {
+    guard let (system, variant) = System.trainable(name) else {
       throw .unknownExpert(name: name, known: Self.names)
     }
-    let needsPictures = ExpertTrainer.needsPicture(name)
-    if needsPictures, source == nil {
+    if system.seesPicture, source == nil {
       throw .missingInput(expert: name, input: "regions of pictures", option: "--pictures")
     }
-    let standsOnEncoder = name != ExpertModel.System.text && !name.hasPrefix("riva")
-    if standsOnEncoder, material.encoder == nil {
-      throw .missingInput(expert: name, input: "a text encoder", option: "--encoder")
-    }
-    if standsOnEncoder, let encoder = material.encoder {
+    if system.needsEncoder {
+      guard let encoder = material.encoder else {
+        throw .missingInput(expert: name, input: "a text encoder", option: "--encoder")
+      }
       do { _ = try EncoderFolder(encoder) } catch { throw .unusable("\(error)") }
     }
     let (material, source) = (material, source)
-    return RDSExpertRecipe(name: name, task: task, needsPictures: needsPictures) { job in
-      var trainer = ExpertTrainer(
-        models: job.folder, encoder: material.encoder, source: source,
-        pictures: material.pictures, command: material.command, observe: job.observe)
-      let usual = trainer.recipe
-      trainer.recipe = { material.changes.applied(to: usual($0)) }
-      if let epochs = material.changes.epochs { trainer.tagger.epochs = epochs }
+    return RDSExpertRecipe(name: name, task: system.task, needsPictures: system.seesPicture) {
+      job in
       let posts = TrainingPosts(job.dataset, boxes: material.boxes).replacing(
-        train: job.train, part: (job.folder as NSString).lastPathComponent)
+        train: job.train, part: FilePath.name(of: job.folder))
+      var training = TrainingJob(
+        system, switches: variant, encoder: system.needsEncoder ? material.encoder : nil,
+        pictures: system.seesPicture ? material.pictures : nil, posts: posts, models: job.folder,
+        name: name, command: material.command, observe: job.observe)
+      if system.takesBoxes, material.boxes != nil { training.switches["objects"] = "boxes" }
+      training.source = source
+      training.changes = material.changes
+      training.interventions = job.interventions
+      training.isMeasured = job.isKept
       return TrainedExpert(
-        expert: try trainer.train(name, on: posts, as: name, seed: job.seed), trainer: trainer,
-        pictures: posts.pictures,
-        devF1: Provenance.metric("devF1", of: job.folder + "/" + name) ?? 0)
+        expert: try training.expert(seed: job.seed), source: source, pictures: posts.pictures,
+        interventions: job.interventions, observe: job.observe,
+        devF1: ModelFolder.provenance(of: training.folder)?.metrics["devF1"] ?? 0)
     }
   }
 }
 
 /// An expert with what it takes to ask it.
-private struct TrainedExpert: RDSExpert {
-  let expert: any RoutableExpert
-  let trainer: ExpertTrainer
+struct TrainedExpert: RDSExpert {
+  let expert: any Expert
+  let source: RegionSource?
   let pictures: PictureProvider
+  /// What is changed of each post before it is asked, by the post's id.
+  let interventions: @Sendable (Post) -> [Intervention]
+  let observe: @Sendable (TrainingEvent) -> Bool
   let devF1: Double
 
   func counts(_ units: [RoutedUnit]) throws -> [MatchCounts] {
@@ -102,29 +108,26 @@ private struct TrainedExpert: RDSExpert {
       places[unit.post.id] = asked.count
       asked.append(unit.post)
     }
-    let inputs = try trainer.inputs(asked, pictures, for: expert)
-    switch expert.task {
-    case .entities:
-      let answers = try expert.mentions(of: inputs)
-      return units.map { unit in
-        let predicted = places[unit.post.id].map { answers[$0] } ?? []
-        return .count(predicted: predicted, gold: unit.post.mentions)
-      }
-    case .relations:
-      let answers = try expert.answers(of: inputs)
-      return units.map { unit in
-        guard let pair = unit.pair, let place = places[unit.post.id] else { return .zero }
-        return MatchCounts(
-          answer: answers[place][pair].label, gold: unit.post.relations[pair].label)
+    let eyes = Eyes(
+      sources: [source].compactMap(\.self), boxes: pictures.boxes, sights: expert.card.sights)
+    let whole = asked.map { eyes.see($0, pictures) }
+    let byID = Dictionary(whole.map { ($0.post.id, $0) }) { first, _ in first }
+    let seen = try whole.map { try $0.changed(interventions($0.post)) { byID[$0] } }
+    let (observe, total) = (observe, Double(max(1, seen.count)))
+    let went = Eyes.look(at: expert.card.sights, of: seen) { done in
+      done % 64 != 0 || observe(.preparing("looking at pictures", Double(done) / total))
+    }
+    guard went else { throw TrainingStopped(model: expert.name) }
+    let answers = try expert.labels(of: seen)
+    return units.map { unit in
+      guard let place = places[unit.post.id] else { return .zero }
+      switch (answers[place], unit.pair) {
+      case (.mentions(let found, _), _):
+        return .count(predicted: found, gold: unit.post.mentions)
+      case (.relations(let found), let pair?):
+        return MatchCounts(answer: found[pair].label, gold: unit.post.relations[pair].label)
+      case (.relations, nil): return .zero
       }
     }
-  }
-}
-
-extension Provenance {
-  /// One number that a model folder's `provenance.json` tells; nil when it does not.
-  static func metric(_ name: String, of folder: String) -> Double? {
-    FileManager.default.contents(atPath: folder + "/provenance.json")
-      .flatMap { try? JSONDecoder().decode(Provenance.self, from: $0) }?.metrics[name]
   }
 }

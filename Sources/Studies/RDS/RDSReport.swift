@@ -1,4 +1,5 @@
 import Corpora
+import Extractors
 import Foundation
 import Routing
 

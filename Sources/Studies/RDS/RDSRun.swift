@@ -220,7 +220,7 @@ public struct RDSRun: Sendable {
           train: train, dev: dataset.posts(in: .dev), dataset: dataset,
           folder: folder + "/seed-\(seed)-\(part)",
           label: "\(recipe.name), \(part == "all" ? "all of train" : "80 %"), seed \(seed)",
-          seed: seed, observe: observe))
+          seed: seed, isKept: part != "all" || keepsFinalExperts, observe: observe))
     }
     return Experts(text: try make(text), multimodal: try make(multimodal))
   }

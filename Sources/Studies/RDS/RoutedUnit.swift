@@ -27,11 +27,5 @@ public struct RoutedUnit: Sendable {
   }
 
   /// Whether the picture adds to the text, where the dataset says.
-  public var imageAdds: Bool? {
-    switch post.attributes["imageAdds"] {
-    case "yes": true
-    case "no": false
-    default: nil
-    }
-  }
+  public var imageAdds: Bool? { post.imageAdds }
 }

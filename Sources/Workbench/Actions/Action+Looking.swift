@@ -46,6 +46,10 @@ extension Action {
       parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
     ) { state, arguments in state.chooseSystem(arguments.text(0)) },
     Action(
+      "hide", .looking, "hide an expert, or show it again; without a name all are shown",
+      parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
+    ) { state, arguments in state.hide(arguments.text(0)) },
+    Action(
       "panel", .looking, keys: ["z"], "give the right column to one part, then the next"
     ) { state, _ in
       let all = ViewChoice.Panel.allCases

@@ -80,6 +80,14 @@ extension Action {
       }
       return state.search(query, adopt: true)
     },
+    Action(
+      "disputed", .moving, keys: ["D"],
+      "list the posts on which the experts on screen disagree; then the next of them",
+      place: .anywhere, unavailable: needsAnalysis
+    ) { state, _ in
+      state.queue.query == Query.disputed
+        ? state.go(to: state.queue.position + 1) : state.search(Query.disputed, adopt: true)
+    },
   ]
 
   /// Reason of the actions that need something that an expert suggests.

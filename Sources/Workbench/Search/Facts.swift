@@ -20,8 +20,11 @@ public struct FactNeeds: OptionSet, Sendable, Hashable {
   /// Whether the candidate router decides otherwise.
   public static let flip = FactNeeds(rawValue: 16)
 
+  /// What every expert answers.
+  public static let dispute = FactNeeds(rawValue: 32)
+
   /// Whether models are needed.
-  public var needsModels: Bool { !isDisjoint(with: [.route, .answer, .flip]) }
+  public var needsModels: Bool { !isDisjoint(with: [.route, .answer, .flip, .dispute]) }
 }
 
 /// A wish to find something out of many posts.
@@ -44,6 +47,9 @@ public struct FactBatch: Sendable {
   public var answers: [Int: ChosenAnswer] = [:]
   /// Whether the candidate router decides otherwise.
   public var flips: [Int: Bool] = [:]
+  /// What each expert answers, by its name, as a number: equal answers of one task have equal
+  /// numbers.
+  public var verdicts: [Int: [String: UInt64]] = [:]
   /// What could not be found out.
   public var failures: [Int: Failure] = [:]
 
@@ -67,7 +73,7 @@ public struct FactBatch: Sendable {
   /// The posts that it says something about.
   var posts: Set<Int> {
     Set(pictures.keys).union(routes.keys).union(answers.keys).union(flips.keys)
-      .union(failures.keys)
+      .union(verdicts.keys).union(failures.keys)
   }
 }
 
@@ -91,6 +97,8 @@ struct Facts: Sendable {
   var answers: [Int: ChosenAnswer] = [:]
   /// Whether the candidate router changes the route, of the posts that it was asked about.
   var flips: [Int: Bool] = [:]
+  /// What each expert answers, as a number.
+  var verdicts: [Int: [String: UInt64]] = [:]
   var failures: [Int: FactBatch.Failure] = [:]
 
   /// Why something will never be known of a post; nil when nobody has tried in vain.
@@ -141,6 +149,7 @@ extension WorkbenchState {
     }
     facts.flips.merge(batch.flips) { $1 }
     for (index, flips) in batch.flips where flips { self.flips.insert(index) }
+    facts.verdicts.merge(batch.verdicts) { $1 }
     facts.failures.merge(batch.failures) { $1 }
     return grow(by: batch.posts)
   }

@@ -14,7 +14,7 @@ extension Query {
     Field(name: "state", values: ["untouched", "edited", "accepted"]),
     Field(name: "label", values: []),
     Field(name: "relation", values: []),
-    Field(name: "is", values: ["different", "flip", "irregular"]),
+    Field(name: "is", values: ["different", "disputed", "flip", "irregular"]),
     Field(name: "route", values: ["text", "multimodal"]),
     Field(name: "p", values: []),
     Field(name: "picture", values: Picture.allCases.map(\.rawValue)),
@@ -162,6 +162,7 @@ private struct QueryReader {
       case ("state", "edited"): .state(.edited)
       case ("state", "accepted"): .state(.reviewed)
       case ("is", "different"): .differs
+      case ("is", "disputed"): .disputed
       case ("is", "flip"): .flips
       case ("is", "irregular"): .irregular
       case ("route", _): Route(rawValue: lower).map { .route($0) }

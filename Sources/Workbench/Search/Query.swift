@@ -29,9 +29,13 @@ struct Query: Sendable, Equatable {
     case annotator(String)
     case picture(Picture)
     case differs
+    case disputed
     case flips
     case irregular
   }
+
+  /// The query for posts on which the experts on screen disagree.
+  static let disputed = "is:disputed"
 
   /// What can be asked of a picture.
   enum Picture: String, Sendable, CaseIterable { case yes, no, missing, broken }
@@ -51,6 +55,9 @@ struct Query: Sendable, Equatable {
     if needs.contains(.answer), !opened.hasModels {
       return "is:different needs experts, and none is loaded; start with --models DIR"
     }
+    if needs.contains(.dispute), !opened.hasModels {
+      return "is:disputed needs experts, and none is loaded; start with --models DIR"
+    }
     if !needs.isDisjoint(with: [.route, .flip]), !opened.hasRouter {
       return "route:, p: and is:flip need a router, and none is loaded; "
         + "start with --models DIR --router NAME"
@@ -65,6 +72,7 @@ extension Query.Condition {
     switch self {
     case .route, .p: .route
     case .differs: .answer
+    case .disputed: .dispute
     case .flips: .flip
     case .picture(.broken): .decoding
     case .picture: .picture

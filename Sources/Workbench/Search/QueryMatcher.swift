@@ -108,6 +108,8 @@ struct QueryMatcher {
         state.routes[index].map { $0.scores.map { range.contains($0.probability) } ?? false })
     case .differs:
       return known(state.facts.answers[index].map { _ in state.disagreements.contains(index) })
+    case .disputed:
+      return known(state.isDisputed(post: index))
     case .flips:
       guard case .candidate = state.training.state else { return .no }
       if state.flips.contains(index) { return .yes }

@@ -19,6 +19,8 @@ public struct Look: Sendable {
   }
 
   /// The sign for "these differ".
+  /// Experts that say different things.
+  var disputed: String { glyphs.isUnicode ? "⇄" : "%" }
   var differs: String { glyphs.isUnicode ? "≠" : "!" }
   /// The sign for an edited post.
   var edited: String { "~" }

@@ -44,11 +44,11 @@ extension WorkbenchState {
   /// All suggestions for the post on screen, in the order of the text.
   var suggestions: [Suggestion] {
     guard let analysis else { return [] }
-    let systems = [analysis.text?.system, analysis.multimodal?.system]
-    let routed = analysis.chosen?.system
+    let names = seats.map(\.name)
+    let routed = analysis.chosen?.expert
     let mentions = mentionRows.compactMap { row -> Suggestion? in
-      let answers = zip(row.answers, systems).compactMap { answer, system in
-        answer.flatMap { answer in system.map { (answer.mention.type, $0) } }
+      let answers = names.compactMap { name in
+        row.answers[name].map { ($0.mention.type, name) }
       }
       guard let (type, system) = answers.first(where: { $0.1 == routed }) ?? answers.first,
         type != row.gold
@@ -69,7 +69,7 @@ extension WorkbenchState {
       guard let label = answers[pair.head, pair.tail]?.label, label != pair.label,
         label == RelationInventory.none || inventory.labels.contains(label)
       else { return nil }
-      return (pair, label, answers.system)
+      return (pair, label, answers.expert)
     }
   }
 
@@ -101,9 +101,9 @@ extension WorkbenchState {
     let all = suggestions
     // Where an expert says what the labels say, only the routed one is preferred to it unless the
     // person goes to the other's words: else taking again would go back and forth between the two.
-    let routed = analysis?.chosen?.system
+    let routed = analysis?.chosen?.expert
     let agreed = mentionRows.filter { row in
-      row.gold != nil && row.answers.contains { $0?.mention.type == row.gold }
+      row.gold != nil && row.answers.values.contains { $0.mention.type == row.gold }
     }
     return all.first { suggestion in
       guard let range = suggestion.mentionRange, range.contains(token) else { return false }
@@ -137,20 +137,20 @@ extension WorkbenchState {
     guard let post = currentPost, let analysis else { return [] }
     if let answers = analysis.chosenRelations, analysis.task == .relations || analysis.chosen == nil
     {
-      return adoptRelations(answers.system)
+      return adoptRelations(answers.expert)
     }
     guard let answer = analysis.chosen else { return [] }
     let all = 0..<post.tokens.count
     let after = answer.mentions.map(\.mention).filter { $0.range.clamped(to: all) == $0.range }
       .sorted { $0.range.lowerBound < $1.range.lowerBound }
     guard after != post.mentions else {
-      notice = Notice(text: "\(answer.system) says the same already")
+      notice = Notice(text: "\(answer.expert) says the same already")
       return []
     }
     let effects = apply(
       Edit(
         post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
-    name(source: answer.system)
+    name(source: answer.expert)
     return effects
   }
 

@@ -5,23 +5,24 @@ import Traces
 
 /// What is shown of the models' answers, by the kinds of signals only.
 extension WorkbenchState {
-  /// The systems that answered for the post on screen: text expert first.
-  var systems: [Prediction] {
-    [analysis?.text, analysis?.multimodal].compactMap { $0 }
-  }
+  /// The experts that answered for the post on screen with mentions, those that are hidden aside.
+  var systems: [Prediction] { visibleAnswers.compactMap(\.mentions) }
 
   /// The tagger whose answers are on screen.
   var shown: Prediction? {
-    systems.first { $0.system == choice.system } ?? analysis?.multimodal ?? analysis?.text
+    let answers = visibleAnswers
+    return
+      (answers.first { $0.expert == choice.system } ?? answers.first(where: \.seesPicture)
+      ?? answers.first)?.mentions
   }
 
   /// Every system that shows something of the post: taggers, then relation experts of the pair on
   /// screen.
   var tracedSystems: [(system: String, trace: Trace)] {
     let pair = pair
-    return systems.map { ($0.system, $0.trace) }
+    return systems.map { ($0.expert, $0.trace) }
       + relationAnswers.compactMap { answers, _ in
-        pair.flatMap { answers[$0.head, $0.tail] }.map { (answers.system, $0.trace) }
+        pair.flatMap { answers[$0.head, $0.tail] }.map { (answers.expert, $0.trace) }
       }
   }
 
@@ -31,7 +32,7 @@ extension WorkbenchState {
     let all = tracedSystems
     let routed = analysis?.task == .relations ? all.last : nil
     return all.first { $0.system == choice.system }
-      ?? routed ?? shown.map { ($0.system, $0.trace) } ?? all.last
+      ?? routed ?? shown.map { ($0.expert, $0.trace) } ?? all.last
   }
 
   /// The signals on screen: the router's while its reasons are shown, else the shown system's.
@@ -130,11 +131,11 @@ extension WorkbenchState {
       rows[mention.range, default: MentionRow(range: mention.range)].gold = mention.type
     }
     let count = post.tokens.count
-    for (i, prediction) in [analysis?.text, analysis?.multimodal].enumerated() {
-      for scored in prediction?.mentions ?? []
+    for seat in seats {
+      for scored in seat.prediction?.mentions ?? []
       where scored.mention.range.lowerBound >= 0 && scored.mention.range.upperBound <= count {
         rows[scored.mention.range, default: MentionRow(range: scored.mention.range)]
-          .answers[i] = scored
+          .answers[seat.name] = scored
       }
     }
     return rows.values.sorted {
@@ -143,12 +144,12 @@ extension WorkbenchState {
   }
 }
 
-/// What gold and both experts say of one range.
+/// What gold and the experts say of one range.
 struct MentionRow: Sendable, Equatable {
   let range: Range<Int>
   var gold: EntityType?
-  /// Text expert, multimodal expert.
-  var answers: [ScoredMention?] = [nil, nil]
+  /// By the experts' names.
+  var answers: [String: ScoredMention] = [:]
 
   init(range: Range<Int>) { self.range = range }
 }

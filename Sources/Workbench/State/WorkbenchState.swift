@@ -270,8 +270,10 @@ struct ViewChoice: Sendable, Equatable {
   var slice: Int?
   /// Which of the shown system's spatial signals.
   var map = 0
-  /// Which system's trace is shown: nil = the multimodal one if there is one.
+  /// Which expert's trace is shown: nil = the multimodal one if there is one.
   var system: String?
+  /// Experts that are left out of the tables.
+  var hidden: Set<String> = []
   /// The router's reasons in the place of the tables, and its maps over the picture.
   var explains = false
   /// Which part of the right column has the room on a small screen.

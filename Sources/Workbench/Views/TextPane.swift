@@ -81,9 +81,10 @@ struct TextPane {
     }
     if rowsPerLine > 2 {
       names(&pen)
-      for (i, answer) in [state.analysis?.text, state.analysis?.multimodal].enumerated() {
-        draw(marks(of: answer?.mentions.map(\.mention) ?? [], theme), row: 2 + i, &pen)
+      for (i, seat) in state.seats(fitting: 2).enumerated() {
+        draw(marks(of: seat.prediction?.mentions.map(\.mention) ?? [], theme), row: 2 + i, &pen)
       }
+      if state.seats.count > 2 { drawDisputes(&pen, theme) }
     }
     drawScrollMarks(&pen)
   }
@@ -161,13 +162,23 @@ struct TextPane {
   }
 
   private func names(_ pen: inout Pen) {
-    let rows: [(String, Role)] = [
-      ("gold", .gold), ("text", .textExpert), ("multi", .multimodalExpert),
-    ]
+    let rows: [(String, Role)] =
+      [("gold", .gold)] + state.seats(fitting: 2).map { (state.safe($0.short), $0.role) }
     for line in 0..<max(0, min(flow.lines - top, box.rows / rowsPerLine)) {
       for (i, (name, role)) in rows.enumerated() {
         pen.line(name, role, in: box, row: line * rowsPerLine + 1 + i)
       }
+    }
+  }
+
+  /// A mark above the words of which the experts on screen say different things.
+  private func drawDisputes(_ pen: inout Pen, _ theme: Theme) {
+    for index in Set(state.disputedRanges.flatMap { Array($0) })
+    where tokens.indices.contains(index) {
+      guard let at = place(index) else { continue }
+      pen.frame.write(
+        state.look.disputed, at: Position(column: at.column, row: at.row + rowsPerLine - 1),
+        style: theme[.warning], within: box)
     }
   }
 

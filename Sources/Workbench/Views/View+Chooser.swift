@@ -70,7 +70,7 @@ extension WorkbenchState {
     pen.heading(chooser.label == nil ? "new pair: \(title)" : title, in: plan.box)
     if chooser.headType != nil || chooser.tailType != nil {
       let types = [chooser.headType, chooser.tailType].map { $0.map { safe($0.rawValue) } ?? "?" }
-      let names = relationAnswers.map { safe($0.0.system) }.joined(separator: " ")
+      let names = relationAnswers.map { safe($0.0.expert) }.joined(separator: " ")
       let short = " \(types.joined(separator: " \(look.glyphs.arrow) ")) "
       let long = names.isEmpty ? short : "\(short.dropLast()); p of \(names) "
       let room = plan.box.columns - TextWidth.columns(of: title) - 16

@@ -28,10 +28,10 @@ extension WorkbenchState {
     }
     pen.line(pieces, in: box, row: row)
     row += 1
-    let name = min(12, systems.map { safe($0.system).count + 1 }.max() ?? 0)
+    let name = min(12, systems.map { safe($0.expert).count + 1 }.max() ?? 0)
     for prediction in systems {
       let best = prediction.ranked(at: token).prefix(box.columns >= 60 ? 4 : 2)
-      var pieces = [pen.piece(pen.cell(prediction.system, name), .muted)]
+      var pieces = [pen.piece(pen.cell(prediction.expert, name), .muted)]
       for (i, (label, p)) in best.enumerated() {
         pieces.append(
           pen.piece(" \(safe(label)) \(Digits.short(p))", i == 0 ? .text : .muted))

@@ -103,7 +103,7 @@ extension WorkbenchState {
       pen.line(
         [
           pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
-          pen.piece(pen.cell(answer.system, min(names, 24) - 1), role),
+          pen.piece(pen.cell(answer.expert, min(names, 24) - 1), role),
           pen.piece(numbers(counts), isChosen ? .title : .text),
         ], in: box, row: row)
       row += 1
@@ -140,7 +140,7 @@ extension WorkbenchState {
           + "\(look.glyphs.arrow) \(safe(post.quote(pair.tail)))")
     }
     let words = parts.isEmpty ? "says the same" : parts.joined(separator: "; ")
-    return pen.wrap("the other, \(safe(other.system)), \(words)", .text, in: box, row: row)
+    return pen.wrap("the other, \(safe(other.expert)), \(words)", .text, in: box, row: row)
   }
 
   /// The words that pull most to either side, in points of p.

@@ -8,7 +8,7 @@ extension WorkbenchState {
       column: box.column, row: box.row + row, columns: box.columns, rows: box.rows - row)
     guard area.rows >= 6, let index = current, let shown, let plan = marginalPlan(area.columns)
     else { return }
-    let others = systems.filter { $0.system != shown.system }
+    let others = systems.filter { $0.expert != shown.expert }
     let tokens = marginalTokens(area.rows - 3)
     var column = plan.name
     for prediction in ([shown] + others).prefix(plan.systems) {
@@ -49,7 +49,7 @@ extension WorkbenchState {
   private func draw(
     _ prediction: Prediction, _ pen: inout Pen, _ box: Box, cell: Int, _ tokens: Range<Int>
   ) {
-    pen.line("tag probabilities, \(safe(prediction.system))", .title, in: box, row: 0)
+    pen.line("tag probabilities, \(safe(prediction.expert))", .title, in: box, row: 0)
     for (i, label) in prediction.labels.enumerated() {
       let parts = label.split(separator: "-", maxSplits: 1).map(String.init)
       pen.line(

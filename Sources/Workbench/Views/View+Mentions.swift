@@ -9,51 +9,66 @@ extension WorkbenchState {
     let words: Int
     let gold: Int
     let answer: Int
+    /// How many experts have a column.
+    let experts: Int
     let rowsPerMention: Int
 
-    init(columns: Int, rows: Int, mentions: Int) {
+    init(columns: Int, rows: Int, mentions: Int, seats: Int) {
       let isNarrow = columns < 48 && mentions * 2 + 1 <= rows
       answer = columns >= 48 ? 13 : 10
       gold = columns >= 48 ? 7 : isNarrow ? 6 : 5
       rowsPerMention = isNarrow ? 2 : 1
-      words = isNarrow ? 2 : min(40, max(8, columns - gold - 2 * answer + 1))
+      let least = isNarrow ? 2 : 12
+      experts = min(max(2, seats), max(2, (columns - gold - least + 1) / answer))
+      words = isNarrow ? 2 : min(40, max(8, columns - gold - experts * answer + 1))
     }
   }
 
   /// Rows that the table wants, with its heading, when there is room for `rows`.
   func mentionTableRows(_ box: Box, _ rows: Int) -> Int {
     let count = mentionRows.count
-    let table = MentionTable(columns: box.columns, rows: rows, mentions: count)
+    let table = MentionTable(
+      columns: box.columns, rows: rows, mentions: count, seats: seats.count)
     return min(rows, 1 + max(1, count * table.rowsPerMention))
   }
 
   func drawMentions(_ pen: inout Pen, _ box: Box) {
     let all = mentionRows
-    let table = MentionTable(columns: box.columns, rows: box.rows, mentions: all.count)
-    let names = [analysis?.text?.system ?? "text", analysis?.multimodal?.system ?? "multimodal"]
+    let table = MentionTable(
+      columns: box.columns, rows: box.rows, mentions: all.count, seats: seats.count)
+    let seats = seats(fitting: table.experts)
+    let last = seats.count - 1
     pen.line(
       [
         pen.piece(pen.cell(table.words > 2 ? " mention" : "", table.words), .muted),
         pen.piece(pen.cell("gold", table.gold), .gold),
-        pen.piece(pen.cell(names[0], table.answer - 1) + " ", .textExpert),
-        pen.piece(pen.cell(names[1], table.answer - 1), .multimodalExpert),
-      ], in: box, row: 0)
+      ]
+        + seats.enumerated().map { i, seat in
+          pen.piece(pen.cell(seat.name, table.answer - 1) + (i == last ? "" : " "), seat.role)
+        }, in: box, row: 0)
+    let disputed = self.seats.count > 2 ? Set(disputedRanges) : []
     if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
     let fits = (box.rows - 1) / table.rowsPerMention
     let at = all.firstIndex { $0.range.contains(token) } ?? 0
     let top = max(0, min(at - fits / 2, all.count - fits))
     for (i, row) in all.dropFirst(top).prefix(max(0, fits)).enumerated() {
-      draw(row, &pen, box, row: 1 + i * table.rowsPerMention, table)
+      draw(
+        row, &pen, box, row: 1 + i * table.rowsPerMention, table, seats,
+        isDisputed: disputed.contains(row.range))
     }
   }
 
   private func draw(
-    _ row: MentionRow, _ pen: inout Pen, _ box: Box, row line: Int, _ table: MentionTable
+    _ row: MentionRow, _ pen: inout Pen, _ box: Box, row line: Int, _ table: MentionTable,
+    _ seats: [Seat], isDisputed: Bool
   ) {
     guard let index = current else { return }
     let words = posts[index].tokens[row.range].map { safe($0.text) }.joined(separator: " ")
     let here = row.range.contains(token)
-    let pointer = pen.piece(here ? pen.look.glyphs.pointer : " ", .title)
+    let pointer =
+      isDisputed && !here
+      ? pen.piece(look.disputed, .warning)
+      : pen.piece(here ? pen.look.glyphs.pointer : " ", .title)
     let role: Role = here ? .title : .text
     var pieces: [Pen.Piece] = []
     if table.rowsPerMention == 2 {
@@ -63,10 +78,12 @@ extension WorkbenchState {
       pieces = [pointer, pen.piece(pen.cell(words, table.words - 2) + " ", role)]
     }
     pieces.append(goldPiece(pen, row.gold, table.gold))
-    let isKnown = [analysis?.text != nil, analysis?.multimodal != nil]
-    for (i, answer) in row.answers.enumerated() {
+    for (i, seat) in seats.enumerated() {
       // The last column needs no space after it.
-      pieces.append(answerPiece(pen, answer, row.gold, isKnown[i], table.answer - i))
+      pieces.append(
+        answerPiece(
+          pen, row.answers[seat.name], row.gold, seat.prediction != nil,
+          table.answer - (i == seats.count - 1 && i > 0 ? 1 : 0)))
     }
     pen.line(pieces, in: box, row: line + table.rowsPerMention - 1)
   }

@@ -1,4 +1,5 @@
 import Corpora
+import Extractors
 import Inspection
 import Screen
 
@@ -144,6 +145,9 @@ extension WorkbenchState {
       pen.piece(safe(pair.label), pair.label == RelationInventory.none ? .muted : .gold))
     if isEdited(pair) { pieces.append(pen.piece(" \(look.edited)", .suggested)) }
     if differs(pair) { pieces.append(pen.piece(" \(look.differs)", .disagreement)) }
+    if relationAnswers.count > 2, isDisputed(pair) {
+      pieces.append(pen.piece(" \(look.disputed)", .warning))
+    }
     pen.line(pieces, in: box, row: row + plan.rowsPerPair - 1)
   }
 
@@ -152,7 +156,7 @@ extension WorkbenchState {
     _ answers: (RelationAnswers, Role), _ pair: RelationMention, _ pen: inout Pen, _ box: Box,
     row: Int
   ) {
-    var pieces = [pen.piece("  \(safe(answers.0.system)) ", answers.1)]
+    var pieces = [pen.piece("  \(safe(answers.0.expert)) ", answers.1)]
     let ranked = answers.0.ranked(head: pair.head, tail: pair.tail)
     if ranked.isEmpty { pieces.append(pen.piece("was not asked about this pair", .muted)) }
     for (i, (label, p)) in ranked.prefix(box.columns >= 60 ? 3 : 2).enumerated() {
@@ -167,11 +171,10 @@ extension WorkbenchState {
 
   /// The relation experts' answers for the post on screen: text expert first.
   var relationAnswers: [(RelationAnswers, Role)] {
-    [
-      (analysis?.textRelations, Role.textExpert),
-      (analysis?.multimodalRelations, .multimodalExpert),
-    ]
-    .compactMap { answers, role in answers.map { ($0, role) } }
+    (analysis?.relationAnswers ?? []).compactMap { answer in
+      guard let found = answer.relations, !choice.hidden.contains(answer.expert) else { return nil }
+      return (found, answer.seesPicture ? .multimodalExpert : .textExpert)
+    }
   }
 
   /// Whether an expert says something else of a pair than gold does.

@@ -1,4 +1,5 @@
 import Screen
+import Tensors
 
 extension WorkbenchState {
   /// The right column: picture or numbers, heat slices, gates and router, training.
@@ -143,11 +144,9 @@ extension WorkbenchState {
 extension PictureRequest {
   /// A name that differs when post, box or heat differ, and is the same in every run.
   var identity: String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ bits: UInt64) { hash = (hash ^ bits) &* 0x0000_0100_0000_01B3 }
-    for byte in post.utf8 { add(UInt64(byte)) }
-    for value in heat?.values ?? [] { add(UInt64(value.bitPattern)) }
-    let name = String(hash, radix: 16)
-    return "\(name)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-heat")"
+    var hash = FNV1a()
+    hash.add(bytes: post.utf8)
+    for value in heat?.values ?? [] { hash.add(UInt64(value.bitPattern)) }
+    return "\(hash.digits)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-heat")"
   }
 }

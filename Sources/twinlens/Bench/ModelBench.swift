@@ -13,7 +13,7 @@ enum PredictionBench {
       row.note = "no models were found; name a folder with --models"
       return [row]
     }
-    let models = try ModelSet.open(folder)
+    let models = try Roster.open(folder)
     let dataset = try Dataset.open(setting.dataset)
     let posts = dataset.posts.filter { $0.imageID != nil }
     guard !models.isEmpty, let first = posts.first else {
@@ -27,7 +27,8 @@ enum PredictionBench {
       let post = posts[turn * posts.count / times]
       return Stopwatch.milliseconds { _ = models.analyse(post, of: dataset) }
     }
-    let parts = [models.text?.name, models.multimodal?.name, models.router?.configuration.name]
+    let pair = models.pair(.entities)
+    let parts = [pair.text?.name, pair.multimodal?.name, models.router?.configuration.name]
     row.note = parts.compactMap(\.self).joined(separator: ", ")
     if models.router == nil { row.note? += "; no router was found" }
     return [row]

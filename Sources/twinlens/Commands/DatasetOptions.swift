@@ -15,7 +15,9 @@ struct DatasetOptions: ParsableArguments {
   var noModels = false
 
   @Option(
-    help: ArgumentHelp("Expert to use, by the name of its model folder.", valueName: "name"))
+    help: ArgumentHelp(
+      "Experts by the names of their model folders, with commas between them: one takes the place of the router's of "
+        + "its kind, several stand side by side.", valueName: "names"))
   var system: String?
 
   @Option(
@@ -48,7 +50,7 @@ struct DatasetOptions: ParsableArguments {
       dataset: dataset, annotator: annotator ?? environment["USER"] ?? Self.accountName)
     options.models = models
     options.withoutModels = noModels
-    options.system = system
+    options.experts = ExpertNames.list(system)
     options.router = router
     options.images = input.images
     options.encoding = input.encoding
@@ -56,6 +58,14 @@ struct DatasetOptions: ParsableArguments {
     options.boxes = files.boxes
     options.regions = files.regions
     return options
+  }
+}
+
+/// Names with commas between them.
+enum ExpertNames {
+  static func list(_ text: String?) -> [String] {
+    (text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
   }
 }
 

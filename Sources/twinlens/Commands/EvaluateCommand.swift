@@ -62,14 +62,9 @@ struct EvaluateCommand: ParsableCommand {
     }
     // Relations have no tags to read strictly.
     for reading in set.task == .entities ? [BIO.Reading.lenient, .strict] : [.lenient] {
-      do {
-        let result = try report(reading)
-        progress.clear()
-        StandardOutput.write(result.table + "\n")
-      } catch StudyError.readsLeniently(let expert) {
-        progress.clear()
-        StandardOutput.write("No strict table: \(StudyError.readsLeniently(expert)).")
-      }
+      let result = try report(reading)
+      progress.clear()
+      StandardOutput.write(result.table + "\n")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Extractors
 import Foundation
 import Studies
 import Synchronization

@@ -32,9 +32,10 @@ struct ModelChoice: ParsableArguments {
   /// Opens them.
   ///
   /// - Throws: as `ModelOpening.open`.
-  func open(for dataset: Dataset, task: ExpertTask? = nil) throws -> ModelSet {
+  func open(for dataset: Dataset, task: ExpertTask? = nil) throws -> Roster {
     var opening = ModelOpening(folder: models)
-    (opening.task, opening.router, opening.system) = (task, router, system)
+    (opening.task, opening.router) = (task, router)
+    opening.experts = system.map { [$0] } ?? []
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
     opening.store =
       retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
@@ -49,7 +50,7 @@ struct ModelChoice: ParsableArguments {
   }
 
   /// - Throws: `Refusal` when a named expert is not one that the router chooses between.
-  private func check(_ system: String, of set: ModelSet) throws {
+  private func check(_ system: String, of set: Roster) throws {
     let (text, multimodal) = set.routed
     let names = [text, multimodal].compactMap { $0?.name }
     guard !names.contains(system) else { return }
@@ -60,7 +61,7 @@ struct ModelChoice: ParsableArguments {
   }
 
   /// - Throws: `Refusal` when a dataset labels nothing of what the experts answer.
-  func check(_ set: ModelSet, labelledBy dataset: Dataset) throws {
+  func check(_ set: Roster, labelledBy dataset: Dataset) throws {
     let isLabelled = dataset.posts.contains {
       set.task == .entities ? !$0.mentions.isEmpty : !$0.relations.isEmpty
     }

@@ -156,7 +156,7 @@ extension ModelsCommand {
     _ folder: String, instead: String, withHead: Bool = true
   ) throws {
     let own =
-      ExpertFolder.systems + [
+      System.all.map(\.id) + [
         PictureEncoderModel.system, DualEncoderModel.system, RouterBundle.system,
       ]
     guard let system = try? ModelFolder.system(of: folder), own.contains(system),

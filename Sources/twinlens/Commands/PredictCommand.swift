@@ -16,7 +16,8 @@ struct PredictCommand: ParsableCommand {
       Each file is written in its own format, with the answers in place of the labels: mentions, \
       or the labels of the pairs that stand there. `twinlens score` compares such a file with the \
       original. With --split, files without a post of that split are not written; other posts in the same file keep \
-      their labels. predictions.json says where the answers come from.
+      their labels. predictions.json says where the answers come from, predictions.jsonl \
+      how each post was routed, who answered it and how sure the answer is.
       """)
 
   /// Who answers.
@@ -62,6 +63,7 @@ struct PredictCommand: ParsableCommand {
     }
     let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
     var edited: [Post.ID: Post] = [:]
+    var all: [DatasetPredictions] = []
     var (count, multimodal, cutOff) = (0, 0, 0)
     var mark: String?
     for part in Split.allCases where parts.contains(part) {
@@ -69,6 +71,7 @@ struct PredictCommand: ParsableCommand {
         dataset, split: part, models: set, task: asked, by: answerer
       ) { progress.show("asking the models about \(part.rawValue)", $0) }
       for post in predictions.posts { edited[post.id] = post }
+      all.append(predictions)
       count += predictions.posts.count
       multimodal += predictions.byMultimodal
       cutOff += predictions.cutOff
@@ -81,6 +84,7 @@ struct PredictCommand: ParsableCommand {
       dataset: dataset.name, data: dataset.contentHash, task: asked, by: by.rawValue,
       split: split.rawValue, pairsCutOff: cutOff, mark: mark, models: set
     ).write(into: out)
+    try DatasetPredictions.write(all, models: set, into: out)
     progress.clear()
     let missing = dataset.posts.count { post in
       if case .missing = dataset.image(for: post) { true } else { false }

@@ -32,7 +32,7 @@ final class ProgressLine: Sendable {
     switch event {
     case .preparing(let label, let share): show(label, share)
     case .resumed(let model, let epoch):
-      print("\(model): goes on with epoch \(epoch)")
+      print("\(model): resumes with epoch \(epoch)")
     case .progress(let model, let p):
       let share = Double((p.epoch - 1) * p.steps + p.step) / Double(max(1, p.epochs * p.steps))
       let dev = p.last.map { String(format: "  dev %.1f", $0) } ?? ""

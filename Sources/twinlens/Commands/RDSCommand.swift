@@ -61,12 +61,12 @@ struct RDSCommand: ParsableCommand {
       guard (1...100).contains(seeds) else {
         throw ValidationError("--seeds takes a number from 1 to 100")
       }
-      for name in [text, multimodal] where ExpertTrainer.task(of: name) == nil {
+      for name in [text, multimodal] where System.trainable(name) == nil {
         throw ValidationError("\(RDSError.unknownExpert(name: name, known: RDSExperts.names))")
       }
-      if !files.boxes.isEmpty, multimodal != MEGALiteModel.system {
-        throw ValidationError(
-          "--boxes is for \(MEGALiteModel.system); \(multimodal) looks at the picture itself")
+      if !files.boxes.isEmpty, System.trainable(multimodal)?.system.takesBoxes != true {
+        let able = System.all.filter(\.takesBoxes).map(\.id).joined(separator: ", ")
+        throw ValidationError("--boxes is for \(able); \(multimodal) looks at the picture itself")
       }
     }
 
@@ -81,7 +81,7 @@ struct RDSCommand: ParsableCommand {
       material.changes = learning.changes
       material.boxes = try files.open(for: dataset)
       if let boxes = material.boxes, !boxes.covers(dataset.posts(in: dataset.scoredSplit(task))) {
-        throw FineTuningError.noBoxesOf(
+        throw TrainingError.noBoxesOf(
           split: dataset.scoredSplit(task).rawValue, files: boxes.description)
       }
       let experts = try RDSExperts(material)
@@ -135,7 +135,8 @@ struct RDSCommand: ParsableCommand {
       let report = RDSReport(
         results, settings: settings, dataset: dataset.name,
         mark: RDSReport.mark(
-          boxes: multimodal == MEGALiteModel.system ? material.boxes?.mark : nil, scored: scored))
+          boxes: System.trainable(multimodal)?.system.takesBoxes == true
+            ? material.boxes?.mark : nil, scored: scored))
       for (name, content) in [
         ("tables.txt", report.text(published: known)),
         ("tables.md", report.markdown(published: known)),
@@ -160,7 +161,8 @@ struct RDSCommand: ParsableCommand {
 struct RDSFolders: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A pretrained BERT or RoBERTa, for bert-crf, mtb, umt, maf and mega-lite.", valueName: "dir"))
+      "A pretrained BERT or RoBERTa, for \(System.all.filter(\.needsEncoder).map(\.id).joined(separator: ", ")).",
+      valueName: "dir"))
   var encoder: String?
 
   @Option(

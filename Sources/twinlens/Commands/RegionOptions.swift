@@ -1,12 +1,14 @@
 import ArgumentParser
 import Corpora
+import Extractors
 
 /// Which regions from files may be used, for experts that look at some.
 struct RegionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "File of regions for mega-lite's objects (docs/auditing.md); one for each split. Models trained with "
-        + "regions also use those named in dataset.toml.", valueName: "file"))
+      "File of regions for \(System.all.filter(\.takesBoxes).map(\.id).joined(separator: ", ")) (docs/auditing.md); one "
+        + "for each split. Models trained with regions also use those named in dataset.toml.",
+      valueName: "file"))
   var boxes: [String] = []
 
   @Option(

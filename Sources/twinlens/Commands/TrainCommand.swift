@@ -1,4 +1,5 @@
 import ArgumentParser
+import Extractors
 import Foundation
 import Services
 import Studies
@@ -8,11 +9,8 @@ struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train models; resumes after an interruption.",
     discussion: "Without a subcommand: models of the harbor sample by name.",
-    subcommands: [
-      TrainHarborCommand.self, TrainEncoderCommand.self, TrainBERTCRFCommand.self,
-      TrainUMTCommand.self, TrainMAFCommand.self, TrainMTBCommand.self, TrainMEGALiteCommand.self,
-      TrainRouterCommand.self,
-    ],
+    subcommands: [TrainHarborCommand.self, TrainEncoderCommand.self]
+      + SystemPlaces.commands() + [TrainRouterCommand.self],
     defaultSubcommand: TrainHarborCommand.self)
 }
 
@@ -49,7 +47,7 @@ struct TrainHarborCommand: ParsableCommand {
     var recipe = HarborRecipe(seed: seed)
     if let epochs { recipe.tagger.epochs = epochs }
     if fresh { try? FileManager.default.removeItem(atPath: models + "/.training") }
-    let trainer = try ModelTrainer(
+    let trainer = try SampleTrainer(
       dataset: dataset, models: models, recipe: recipe,
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       observe: { event in
@@ -72,12 +70,12 @@ struct TrainHarborCommand: ParsableCommand {
   /// A sentence about a model that is there already and was trained in just this way; nil when
   /// there is none.
   ///
-  /// - Throws: `FineTuningError.otherModel` when it was trained in another way.
-  private func finished(_ name: String, _ trainer: ModelTrainer) throws -> String? {
+  /// - Throws: `TrainingError.otherModel` when it was trained in another way.
+  private func finished(_ name: String, _ trainer: SampleTrainer) throws -> String? {
     let folder = models + "/" + name
     guard FileManager.default.fileExists(atPath: folder + "/config.json") else { return nil }
     guard trainer.isFinished(name) else {
-      throw FineTuningError.otherModel(folder: folder, differs: [])
+      throw TrainingError.otherModel(folder: folder, differs: [])
     }
     return "\(folder) is finished; --force trains it again"
   }

@@ -57,12 +57,13 @@ struct TrainRouterCommand: ParsableCommand {
     let opened = try input.open(dataset)
     var job = RouterJob(
       dataset: opened, models: models, text: text, multimodal: multimodal, dual: dual, name: name,
-      split: split, seed: seed,
+      seed: seed,
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       observe: { event in
         progress.show(event)
         return !interrupt.isRaised
       })
+    job.posts = .split(split)
     job.boxes = try files.open(for: opened)
     try whileTraining(in: models, job.folderName, progress) {
       let folder = try job.run(replaces: force)

@@ -1,0 +1,78 @@
+import Corpora
+import Foundation
+import Traces
+
+/// Measures what a model card tells of an expert: where its scalars lie on dev, and what its
+/// attention and its picture are worth to its answers.
+struct CardMeasuring {
+  private let expert: any Expert
+  private let posts: [SeenPost]
+
+  /// Posts whose scalars are noted, at most.
+  private static let ranked = 500
+  /// Posts on which everything is left out once, at most: each takes a pass per word and region.
+  private static let occluded = 16
+
+  init(_ expert: any Expert, _ posts: [SeenPost]) {
+    self.expert = expert
+    self.posts = posts
+  }
+
+  /// Evenly spread, so that order does not matter.
+  private func some(_ count: Int) -> [SeenPost] {
+    let step = max(1, posts.count / count)
+    return stride(from: 0, to: posts.count, by: step).prefix(count).map { posts[$0] }
+  }
+
+  /// - Parameter progress: called with the share that is done; false ends it with what there is.
+  func notes(_ progress: (Double) -> Bool) -> ModelCard.Notes {
+    var notes = ModelCard.Notes()
+    var scalars: [String: [Float]] = [:]
+    var exchanged: [String: [(Float, Float)]] = [:]
+    let ranked = some(Self.ranked)
+    func scalarValues(_ answer: Answer) -> [String: Float] {
+      var result: [String: Float] = [:]
+      for signal in answer.trace().signals {
+        if case .scalar = signal.kind, let value = signal.values.first {
+          result[signal.name] = value
+        }
+      }
+      return result
+    }
+    for (i, post) in ranked.enumerated() {
+      guard progress(Double(i) / Double(2 * ranked.count)) else { return notes }
+      let own = scalarValues(expert.ask(post))
+      guard !own.isEmpty else { break }
+      for (name, value) in own { scalars[name, default: []].append(value) }
+      guard expert.seesPicture, i < 100, ranked.count > 1 else { continue }
+      // Half the list away: never a post's own, and nothing is drawn at random.
+      let other = ranked[(i + ranked.count / 2) % ranked.count]
+      let swapped = scalarValues(
+        expert.ask(post, under: [.swapPicture(other.post.id)]) { _ in other })
+      for (name, value) in own {
+        if let there = swapped[name] { exchanged[name, default: []].append((value, there)) }
+      }
+    }
+    notes.references = scalars.mapValues(Quantiles.of)
+    for (name, pairs) in exchanged {
+      notes.measures["\(name), correlation with another post's picture"] =
+        RankStatistics.pearson(pairs.map { (Double($0.0), Double($0.1)) })
+    }
+    guard expert.seesPicture else { return notes }
+    let occluded = some(Self.occluded)
+    var agreements: [String: [Double]] = [:]
+    for (i, post) in occluded.enumerated() {
+      guard progress(0.5 + Double(i) / Double(2 * occluded.count)) else { return notes }
+      guard let found = try? ExpertOcclusion(expert, post) else { continue }
+      for (name, rho) in found.agreement(with: expert.ask(post).trace()) {
+        agreements[name, default: []].append(rho)
+      }
+    }
+    for (name, all) in agreements where !all.isEmpty {
+      notes.measures["\(name), rank correlation with occlusion"] =
+        all.reduce(0, +) / Double(all.count)
+    }
+    notes.measuredPosts = ranked.count
+    return notes
+  }
+}

@@ -1,0 +1,114 @@
+import Corpora
+import Foundation
+import Tensors
+import Traces
+
+/// What there is to know of an expert before it is asked.
+public struct ModelCard: Sendable {
+  /// The folder's name.
+  public let name: String
+  /// The architecture, as in `config.json`.
+  public let system: String
+  /// What it answers.
+  public let task: ExpertTask
+  /// What it looks at beside the words; empty for experts that read the text alone.
+  public let sights: [Sight]
+  /// What it can answer: types of mentions, or relations in the order of their probabilities.
+  public let labels: [String]
+  /// C of the regions that it takes; nil for experts that take none.
+  public var regionSize: Int?
+  /// What distinguishes it from others of its system, by name; what is as usual is left out.
+  public var switches: [String: String] = [:]
+  /// What must stand beside every number made with it; nil when nothing.
+  public var mark: String?
+  /// What was measured at the end of its training.
+  public var notes = Notes()
+  /// Where it came from; nil where nothing readable says so.
+  public var provenance: Provenance?
+
+  /// `card.json`: what a training finds out beside the weights.
+  public struct Notes: Sendable, Hashable, Codable {
+    /// 101 quantiles on dev of every scalar that the expert shows, for percentiles.
+    public var references: [String: [Float]] = [:]
+    /// What was measured on dev by name, e.g. how far attention agrees with occlusion; empty in
+    /// folders of older versions.
+    public var measures: [String: Double] = [:]
+    /// Posts that were measured.
+    public var measuredPosts: Int?
+
+    /// Nothing noted.
+    public init() {}
+
+    /// Whether there is nothing to write down.
+    var isEmpty: Bool { references.isEmpty && measures.isEmpty }
+  }
+
+  /// A card by its parts.
+  public init(
+    name: String, system: String, task: ExpertTask, sights: [Sight], labels: [String]
+  ) {
+    self.name = name
+    self.system = system
+    self.task = task
+    self.sights = sights
+    self.labels = labels
+  }
+
+  /// Whether the expert looks at pictures.
+  public var seesPicture: Bool { !sights.isEmpty }
+
+  /// The folder beside the expert's whose network it sees by; nil when it needs none.
+  public var grid: String? {
+    for case .grid(let name) in sights { return name }
+    return nil
+  }
+
+  /// Adds what the files of a folder say: `card.json`, `provenance.json`.
+  public func reading(_ folder: String) -> ModelCard {
+    var result = self
+    result.provenance = ModelFolder.provenance(of: folder)
+    if let data = FileManager.default.contents(atPath: folder + "/" + Self.file),
+      data.count <= Self.most, let notes = try? JSONDecoder().decode(Notes.self, from: data),
+      notes.references.values.allSatisfy({ $0.count <= 1001 })
+    {
+      result.notes = notes
+    }
+    return result
+  }
+
+  /// Writes what was noted beside the model.
+  ///
+  /// - Throws: `DurableFileError`.
+  public func write(to folder: String) throws {
+    guard !notes.isEmpty else { return }
+    try ModelFolder.write(notes, folder, Self.file)
+  }
+
+  static let file = "card.json"
+  private static let most = 1 << 22
+
+  /// A trace with each scalar's place among those of dev.
+  func ranked(_ trace: Trace) -> Trace {
+    trace.map { signal in
+      guard let value = signal.values.first, let reference = notes.references[signal.name],
+        !reference.isEmpty
+      else { return signal }
+      return signal.withPercentile(Quantiles.share(below: value, in: reference))
+    }
+  }
+}
+
+/// Where a value stands among others.
+public enum Quantiles {
+  /// 101 quantiles of values, from the smallest to the largest.
+  public static func of(_ values: [Float]) -> [Float] {
+    let sorted = values.sorted()
+    guard let last = sorted.indices.last else { return [] }
+    return (0...100).map { sorted[last * $0 / 100] }
+  }
+
+  /// Share of the sorted values that are smaller, 0 … 1.
+  public static func share(below value: Float, in sorted: [Float]) -> Float {
+    RankStatistics.percentile(of: value, in: sorted)
+  }
+}

@@ -1,0 +1,61 @@
+import Corpora
+import Pictures
+
+/// Where the pictures of posts come from: a dataset's files, or a generator's memory.
+public struct PictureProvider: Sendable {
+  /// Tells these pictures from others of the same names, e.g. the dataset's path.
+  public let name: String
+  /// A post's picture, or why there is none, with the pixels that its reader needs.
+  /// Called from several threads.
+  public let picture: @Sendable (Post, DecodingPurpose) -> Result<Picture, PictureNotice>
+
+  /// Regions of the posts' pairs, for experts that look at regions from files.
+  public var boxes: PairBoxes?
+
+  /// Pictures by a function.
+  public init(
+    name: String,
+    _ picture: @escaping @Sendable (Post, DecodingPurpose) -> Result<Picture, PictureNotice>
+  ) {
+    self.name = name
+    self.picture = picture
+  }
+
+  /// A dataset's pictures.
+  public init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
+    self.init(name: dataset.path) { dataset.picture(of: $0, for: $1) }
+    self.boxes = boxes
+  }
+
+  /// Names a post's picture among all others; a post without a picture's name stands for itself.
+  func key(_ post: Post) -> String {
+    name + (post.imageID.map { "\ni" + $0 } ?? "\np" + post.id)
+  }
+}
+
+/// Why a post has no picture.
+public struct PictureNotice: Error, Sendable, Hashable {
+  /// The reason, ready to be shown.
+  public let sentence: String
+
+  /// A notice with its sentence.
+  public init(sentence: String) { self.sentence = sentence }
+}
+
+extension Dataset {
+  /// Decodes a post's picture, or says why not.
+  public func picture(of post: Post, for purpose: DecodingPurpose) -> Result<Picture, PictureNotice>
+  {
+    switch image(for: post) {
+    case .file(let path):
+      do {
+        return .success(try Picture.decode(file: path, for: purpose).picture)
+      } catch {
+        return .failure(PictureNotice(sentence: "\(error)"))
+      }
+    case .none: return .failure(PictureNotice(sentence: "the post names no picture"))
+    case .missing(let reason), .refused(let reason):
+      return .failure(PictureNotice(sentence: reason))
+    }
+  }
+}

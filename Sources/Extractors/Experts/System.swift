@@ -1,0 +1,189 @@
+import Encoders
+import Synchronization
+
+/// An architecture: what it is called, what it answers, what it must see, how it is opened and
+/// trained. One value per system, in the system's folder; `System.all` is the only list of them.
+public struct System: Sendable {
+  /// The `system` in `config.json`, and its name on the command line.
+  public let id: String
+  /// What tables call it.
+  public let title: String
+  /// What `train` says of it, a sentence without its full stop.
+  public let summary: String
+  /// What it answers.
+  public let task: ExpertTask
+  /// Whether it looks at pictures.
+  public let seesPicture: Bool
+  /// What it looks at beside the regions of a frozen network, which a training names.
+  public var sights: [Sight] = []
+  /// Whether it can take regions from files.
+  public var takesBoxes = false
+  /// Whether it stands on a pretrained text encoder.
+  public let needsEncoder: Bool
+  /// What distinguishes one expert of the system from another.
+  public var switches: [Switch] = []
+  /// Names of its own for experts whose switches are not as usual, e.g. for tables and folders.
+  public var variants: [Variant] = []
+  /// How it is trained when nothing else is asked for.
+  public let recipe: Recipe
+  /// What stands on the encoder, for tables of results.
+  public var head: @Sendable (TrainingResult.Origin) -> String = { _ in "" }
+  /// Name in RDS's tables; nil for systems that are not in them.
+  public var published: String?
+  /// Opens a folder.
+  public let open: @Sendable (String) throws -> any Expert
+  /// Trains one seed and writes the folder.
+  public let train: @Sendable (SeededTraining) throws -> TrainingResult
+
+  /// How a system is trained.
+  public enum Recipe: Sendable, Hashable {
+    /// An encoder with a head, for so many epochs.
+    case fineTuning(FineTuning)
+    /// Everything from scratch, to the plateau on dev.
+    case tagger(TaggerTraining)
+  }
+
+  /// An expert of a system with a name of its own.
+  public struct Variant: Sendable, Hashable {
+    /// E.g. `riva-ungated`.
+    public let name: String
+    /// Its switches.
+    public let switches: [String: String]
+
+    /// A variant by its parts.
+    public init(_ name: String, _ switches: [String: String]) {
+      self.name = name
+      self.switches = switches
+    }
+  }
+
+  /// A system by its parts; what is seldom needed is set afterwards.
+  public init(
+    id: String, title: String, summary: String, task: ExpertTask, seesPicture: Bool,
+    needsEncoder: Bool, recipe: Recipe, open: @escaping @Sendable (String) throws -> any Expert,
+    train: @escaping @Sendable (SeededTraining) throws -> TrainingResult
+  ) {
+    self.id = id
+    self.title = title
+    self.summary = summary
+    self.task = task
+    self.seesPicture = seesPicture
+    self.needsEncoder = needsEncoder
+    self.recipe = recipe
+    self.open = open
+    self.train = train
+  }
+
+  /// The same with something set.
+  public func with<Value>(_ field: WritableKeyPath<System, Value>, _ value: Value) -> System {
+    var result = self
+    result[keyPath: field] = value
+    return result
+  }
+
+  // MARK: The list
+
+  /// Every system, text experts before multimodal ones and entities before relations: where a
+  /// folder of models says nothing else, the first of a kind is taken.
+  public static var all: [System] { builtIn + added.withLock { $0 } }
+
+  /// The system of an id; nil for an unknown one.
+  public static func named(_ id: String) -> System? { all.first { $0.id == id } }
+
+  /// What can be trained by a name: a system, or a variant of one.
+  public static func trainable(_ name: String) -> (system: System, switches: [String: String])? {
+    if let system = named(name) { return (system, [:]) }
+    for system in all {
+      for variant in system.variants where variant.name == name {
+        return (system, variant.switches)
+      }
+    }
+    return nil
+  }
+
+  /// All names of `trainable`, variants behind their systems.
+  public static var trainableNames: [String] {
+    all.flatMap { [$0.id] + $0.variants.map(\.name) }
+  }
+
+  /// Adds a system of somebody's own, after all others.
+  public static func add(_ system: System) {
+    added.withLock { if !$0.contains(where: { $0.id == system.id }) { $0.append(system) } }
+  }
+
+  private static let added = Mutex<[System]>([])
+
+  // MARK: Switches
+
+  /// Makes sure that switches are the system's own.
+  ///
+  /// - Throws: `TrainingError.unknownSwitch`.
+  func check(_ values: [String: String]) throws(TrainingError) {
+    for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+      guard let known = switches.first(where: { $0.name == name }) else {
+        throw .unknownSwitch(
+          system: id, name: name, value: value, known: switches.map(\.name))
+      }
+      guard known.values.contains(value) else {
+        throw .unknownSwitch(
+          system: id, name: name, value: value, known: known.values.map { "\(name)=\($0)" })
+      }
+    }
+  }
+
+  /// `gate=off, labels=with-x`; nil when everything is as usual.
+  func text(of values: [String: String]) -> String? {
+    let other = switches.compactMap { known in
+      values[known.name].flatMap { $0 == known.usual ? nil : "\(known.name)=\($0)" }
+    }
+    return other.isEmpty ? nil : other.joined(separator: ", ")
+  }
+
+  /// A recipe for an encoder: small ones, of fewer than 256 dimensions, take higher rates and learn
+  /// longer.
+  ///
+  /// - Parameter folder: the encoder's; one that cannot be read gives the usual recipe.
+  public func recipe(_ recipe: FineTuning, encoder folder: String) -> FineTuning {
+    guard let files = try? EncoderFolder(folder) else { return recipe }
+    switch files.architecture {
+    case .bert(let sizes), .roberta(let sizes):
+      guard sizes.stack.hiddenSize < 256 else { return recipe }
+      var result = recipe
+      result.epochs = 10
+      (result.encoderRate, result.headRate) = (5e-4, 2e-3)
+      // Fresh layers of attention over pictures do not bear the rate that a linear layer does.
+      if seesPicture { (result.headRate, result.warmUp) = (5e-4, 0.1) }
+      return result
+    default: return recipe
+    }
+  }
+}
+
+/// A choice between ways to build a system: a part that can be left out, or one of several.
+public struct Switch: Sendable, Hashable {
+  /// E.g. `gate`.
+  public let name: String
+  /// What it may be, the usual first.
+  public let values: [String]
+  /// What it does, for help, a sentence without its full stop.
+  public let summary: String
+
+  /// The usual value.
+  public var usual: String { values.first ?? "" }
+  /// Whether it is a part that can be left out (`--without NAME`).
+  public var isPart: Bool { values == [Self.on, Self.off] }
+
+  /// A part that can be left out.
+  public static func part(_ name: String, _ summary: String) -> Switch {
+    Switch(name: name, values: [on, off], summary: summary)
+  }
+
+  /// One of several ways, the usual first.
+  public static func choice(_ name: String, _ values: [String], _ summary: String) -> Switch {
+    Switch(name: name, values: values, summary: summary)
+  }
+
+  static let on = "on"
+  /// What is left out.
+  public static let off = "off"
+}

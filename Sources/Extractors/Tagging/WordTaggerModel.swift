@@ -1,0 +1,265 @@
+import Corpora
+import Encoders
+import Foundation
+import Tensors
+import Traces
+
+/// A trained expert that reads words and characters, with everything it needs: what a folder such
+/// as `riva` holds.
+///
+/// Forward passes only; may be used from several threads at once.
+public struct WordTaggerModel<Network: Tagger>: Expert {
+  /// What it is, what it sees and where it came from.
+  public let card: ModelCard
+  /// What the folder's `config.json` says.
+  public let configuration: Configuration
+  /// The network.
+  public let network: Network
+  /// The words that have a vector.
+  public let words: Vocabulary
+  /// The characters that have a vector.
+  public let characters: Vocabulary
+
+  /// What `config.json` holds.
+  public struct Configuration: Sendable, Hashable, Codable {
+    /// The system's id.
+    public var system = Network.system
+    /// Its tags.
+    public var scheme: TagScheme
+    /// Sizes of the network.
+    public var sizes: TaggerSizes
+    /// What distinguishes it from others of its system.
+    public var options: Network.Options
+    /// Folders beside this one that it needs: the picture encoder of a multimodal expert.
+    public var needs: [String]
+    /// Quantiles of its scalars, in folders from before there were model cards.
+    public var references: [String: [Float]] = [:]
+
+    /// A configuration by its parts.
+    public init(scheme: TagScheme, sizes: TaggerSizes, options: Network.Options, needs: [String]) {
+      self.scheme = scheme
+      self.sizes = sizes
+      self.options = options
+      self.needs = needs
+    }
+
+    private struct Key: CodingKey {
+      let stringValue: String
+      var intValue: Int? { nil }
+      init(_ name: String) { stringValue = name }
+      init?(stringValue: String) { self.init(stringValue) }
+      init?(intValue: Int) { nil }
+    }
+
+    /// Reads a configuration; the options stand under the system's own key.
+    public init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: Key.self)
+      system = try fields.decode(String.self, forKey: Key("system"))
+      scheme = try fields.decode(TagScheme.self, forKey: Key("scheme"))
+      sizes = try fields.decode(TaggerSizes.self, forKey: Key("sizes"))
+      options =
+        try Network.Options.key.map { try fields.decode(Network.Options.self, forKey: Key($0)) }
+        ?? Network.Options()
+      needs = try fields.decode([String].self, forKey: Key("needs"))
+      references =
+        try fields.decodeIfPresent([String: [Float]].self, forKey: Key("references")) ?? [:]
+    }
+
+    /// Writes a configuration.
+    public func encode(to encoder: any Encoder) throws {
+      var fields = encoder.container(keyedBy: Key.self)
+      try fields.encode(system, forKey: Key("system"))
+      try fields.encode(ExpertTask.entities, forKey: Key("task"))
+      try fields.encode(scheme, forKey: Key("scheme"))
+      try fields.encode(sizes, forKey: Key("sizes"))
+      if let key = Network.Options.key { try fields.encode(options, forKey: Key(key)) }
+      try fields.encode(needs, forKey: Key("needs"))
+      try fields.encode(references, forKey: Key("references"))
+    }
+  }
+
+  /// A model by its parts.
+  public init(
+    name: String, configuration: Configuration, network: Network, words: Vocabulary,
+    characters: Vocabulary
+  ) {
+    self.configuration = configuration
+    self.network = network
+    self.words = words
+    self.characters = characters
+    var card = ModelCard(
+      name: name, system: Network.system, task: .entities,
+      sights: configuration.needs.prefix(configuration.options.regionSize == nil ? 0 : 1).map {
+        .grid($0)
+      },
+      labels: configuration.scheme.types)
+    card.regionSize = configuration.options.regionSize
+    card.switches = configuration.options.switches
+    card.notes.references = configuration.references
+    self.card = card
+  }
+
+  private init(_ other: WordTaggerModel, card: ModelCard) {
+    (configuration, network) = (other.configuration, other.network)
+    (words, characters) = (other.words, other.characters)
+    self.card = card
+  }
+
+  /// The same with another card.
+  public func replacing(card: ModelCard) -> WordTaggerModel { WordTaggerModel(self, card: card) }
+
+  /// Reads a folder.
+  ///
+  /// - Throws: `ModelFolderError`, `SafetensorsError`, `ParameterError`.
+  public init(folder: String) throws {
+    let configuration = try ModelFolder.configuration(Configuration.self, folder)
+    try configuration.validate(folder)
+    var generator = SeededGenerator.hollow
+    var network = configuration.makeNetwork(&generator)
+    try Safetensors(path: folder + "/model.safetensors").fill(&network)
+    let words = try ModelFolder.vocabulary(folder, "words.txt")
+    let characters = try ModelFolder.vocabulary(folder, "characters.txt")
+    guard words.size == configuration.sizes.words, characters.size == configuration.sizes.characters
+    else {
+      throw ModelFolderError(
+        folder: folder, problem: "has vocabularies of other sizes than its config.json says")
+    }
+    let opened = WordTaggerModel(
+      name: FilePath.name(of: folder), configuration: configuration, network: network,
+      words: words, characters: characters)
+    self.init(opened, card: opened.card.reading(folder))
+  }
+
+  /// Writes a folder.
+  ///
+  /// - Throws: `DurableFileError`.
+  public func save(to folder: String, provenance: Provenance) throws {
+    try ModelFolder.create(folder)
+    try ModelFolder.write(configuration, folder, "config.json")
+    try ModelFolder.write(words, folder, "words.txt")
+    try ModelFolder.write(characters, folder, "characters.txt")
+    try ModelFolder.write(provenance, folder, "provenance.json")
+    try card.write(to: folder)
+    var tensors: [String: Tensor] = [:]
+    for (name, value) in network.parameters { tensors[name] = value }
+    try Safetensors.write(tensors, to: folder + "/model.safetensors")
+  }
+
+  /// Words without a vector.
+  public func unknownCount(of words: [String]) -> Int { self.words.unknownCount(of: words) }
+
+  // MARK: Answers
+
+  /// A post as the network takes it; the regions are zeros where there is no picture.
+  ///
+  /// - Throws: `ExpertError.noRegions`, `EncoderInputError`.
+  func input(_ post: SeenPost) throws -> TaggerInput {
+    guard let size = configuration.options.regionSize, let name = card.grid else {
+      return TaggerInput(tokens: post.words, regions: Tensor([1, 1]), seen: nil)
+    }
+    let regions = try post.grid(name)
+    guard regions.shape[1] == size else {
+      throw EncoderInputError.pictures(
+        shape: regions.shape, expected: "regions of \(size) numbers")
+    }
+    return TaggerInput(tokens: post.words, regions)
+  }
+
+  /// Labels of many posts.
+  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+    try labels(posts.map { try input($0) }, asking)
+  }
+
+  /// Labels of inputs that were prepared before.
+  ///
+  /// - Throws: `EncoderInputError.notFinite`.
+  public func labels(
+    _ inputs: [TaggerInput], _ asking: Asking = Asking()
+  ) throws(EncoderInputError) -> [Labels] {
+    let (chain, scheme) = (network.crf.chain, configuration.scheme)
+    let emissions = try TaggerInference.emissions(
+      network, inputs, words: words, characters: characters)
+    return zip(inputs, emissions).map {
+      chain.labels($1, scheme, words: $0.tokens.count, asking)
+    }
+  }
+
+  /// The answer for one post with everything it shows.
+  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+    .mentions(try predict(try input(post), taps))
+  }
+
+  /// The answer for one input with everything it shows.
+  ///
+  /// - Throws: `EncoderInputError.notFinite`.
+  public func predict(
+    _ input: TaggerInput, _ taps: Taps = [:]
+  ) throws(EncoderInputError) -> Prediction {
+    let batch = TaggerBatch([input], words: words, characters: characters)
+    let tape = Tape()
+    let probe = Probe(hasPicture: input.seen != nil, substituting: taps)
+    let emissions = tape[network.emissions(batch, tape, probe)]
+    try EncoderInputError.check(emissions.array, "the tag scores of \(name)")
+    let decoded = network.decode(
+      emissions: emissions, lengths: batch.words.lengths, scheme: configuration.scheme)
+    return Prediction(
+      expert: name, scheme: configuration.scheme, words: input.tokens.count,
+      decoded.first ?? DecodedTags(path: [], marginals: [], mentions: []), probe.trace)
+  }
+}
+
+extension WordTaggerModel.Configuration {
+  /// A fresh network of these sizes.
+  public func makeNetwork(_ generator: inout SeededGenerator) -> Network {
+    Network(sizes, options, tags: scheme.count, &generator)
+  }
+
+  /// Sizes come from strangers: they are bounded before anything is allocated.
+  func validate(_ folder: String) throws {
+    guard system == Network.system else {
+      throw ModelFolderError(
+        folder: folder, problem: "holds the system \(system.prefix(40)), not \(Network.system)")
+    }
+    let sound =
+      ModelLimits.types.contains(scheme.types.count)
+      && Set(scheme.types).count == scheme.types.count
+      && ModelLimits.vocabulary.contains(sizes.words)
+      && ModelLimits.characters.contains(sizes.characters)
+      && [sizes.wordSize, sizes.characterSize, sizes.characterHidden, sizes.hidden]
+        .allSatisfy(ModelLimits.vector.contains)
+      && (0..<1).contains(sizes.dropout) && options.isSound
+      && references.values.allSatisfy { $0.count <= 1001 }
+    if !sound {
+      throw ModelFolderError(
+        folder: folder, problem: "has sizes in config.json outside what is read")
+    }
+  }
+}
+
+/// Switches and sizes of a word tagger beside those that all share.
+public protocol WordTaggerOptions: Sendable, Hashable, Codable {
+  /// Where they stand in `config.json`; nil when there are none.
+  static var key: String? { get }
+  /// The usual ones.
+  init()
+  /// C of the picture's regions; nil for networks that read the text alone.
+  var regionSize: Int? { get }
+  /// Whether numbers from a file can be worked with; they come from strangers.
+  var isSound: Bool { get }
+  /// What is otherwise than usual, by name, for the model card.
+  var switches: [String: String] { get }
+}
+
+/// Nothing to choose.
+public struct NoTaggerOptions: WordTaggerOptions {
+  /// Nothing is written.
+  public static let key: String? = nil
+  /// Nothing to choose.
+  public init() {}
+  /// No pictures.
+  public var regionSize: Int? { nil }
+  /// Nothing can be wrong.
+  public var isSound: Bool { true }
+  /// Nothing is otherwise.
+  public var switches: [String: String] { [:] }
+}

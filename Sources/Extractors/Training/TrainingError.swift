@@ -1,0 +1,65 @@
+/// Why a training cannot go on.
+public enum TrainingError: Error, CustomStringConvertible {
+  /// A checkpoint that is not what was written.
+  case damagedCheckpoint(path: String, reason: String)
+  /// A checkpoint of a training with other settings or data.
+  case otherSettings(path: String)
+  /// A split without posts, or without labels of the kind wanted.
+  case nothingToLearn(dataset: String, split: String, wanted: String)
+  /// A multimodal expert without a region source.
+  case noPictures(system: String)
+  /// An expert that looks at regions from files, and none was named.
+  case noBoxes(system: String)
+  /// None of the files has a region of a split.
+  case noBoxesOf(split: String, files: String)
+  /// An expert that stands on a pretrained encoder, and none was named.
+  case noEncoder(system: String)
+  /// Posts of which none has a picture, for an expert that looks at pictures.
+  case noPictureFound(system: String, dataset: String, posts: Int, named: Int)
+  /// A folder that holds a finished model of another training; what differs, where it is known.
+  case otherModel(folder: String, differs: [String])
+  /// A name that no expert has.
+  case unknownSystem(name: String, known: [String])
+  /// A switch, or a value of one, that a system does not have.
+  case unknownSwitch(system: String, name: String, value: String, known: [String])
+  /// The peer's program ended badly.
+  case peer(reason: String)
+
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .damagedCheckpoint(let path, let reason):
+      "the checkpoint \(path) is damaged: \(reason); delete it, or give --fresh, to begin anew"
+    case .otherSettings(let path):
+      "the checkpoint \(path) belongs to a training with other settings, data or encoder; repeat "
+        + "that command, or give --fresh to forget it"
+    case .nothingToLearn(let dataset, let split, let wanted):
+      "\(dataset) has no \(wanted) in its split \(split); name another dataset with --dataset"
+    case .noPictures(let system):
+      "\(system) looks at pictures: name the folder of a ResNet with --pictures"
+    case .noBoxes(let system):
+      "\(system) is to look at regions from files: name them with --boxes"
+    case .noBoxesOf(let split, let files):
+      "\(files) have no regions of the split \(split); name its file with --boxes too"
+    case .noEncoder(let system):
+      "\(system) stands on a pretrained encoder: name the folder of a BERT with --encoder"
+    case .noPictureFound(let system, let dataset, let posts, let named):
+      "none of the \(posts) posts of \(dataset) that \(system) is to learn from has a picture"
+        + (named > 0
+          ? ": \(named) name one, and no file of that name was found; name the folder with --images"
+          : "; train an expert that reads the text alone")
+    case .otherModel(let folder, let differs):
+      "\(folder) holds a finished model"
+        + (differs.isEmpty
+          ? "" : " of another training (\(differs.prefix(8).joined(separator: "; ")))")
+        + "; choose another --name or folder, or give --force to replace it"
+    case .unknownSystem(let name, let known):
+      "there is no expert \(name.prefix(80).debugDescription); known are "
+        + known.joined(separator: ", ")
+    case .unknownSwitch(let system, let name, let value, let known):
+      "\(system) has no \(name.prefix(40))=\(value.prefix(40)); "
+        + (known.isEmpty ? "it has no switches" : "it knows \(known.joined(separator: ", "))")
+    case .peer(let reason): "the peer's program failed: \(reason)"
+    }
+  }
+}

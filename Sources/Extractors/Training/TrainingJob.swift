@@ -1,0 +1,426 @@
+import Corpora
+import Encoders
+import Foundation
+import Tensors
+
+/// The training of an expert of any system on posts, over one or several seeds.
+public struct TrainingJob: Sendable {
+  /// What is trained.
+  public let system: System
+  /// Switches that are not as usual, by name.
+  public var switches: [String: String]
+  /// The pretrained text encoder's folder; nil for systems that stand on none.
+  public var encoder: String?
+  /// The region source's folder; nil for text experts.
+  public var pictures: String?
+  /// The same opened before, so that several jobs look at each picture once; nil: it is opened when
+  /// it is needed.
+  public var source: RegionSource?
+  /// Posts to train on and to choose by.
+  public let posts: TrainingPosts
+  /// The folder of model folders to write to.
+  public let models: String
+  /// The name of the model folder.
+  public let name: String
+  /// What is wanted otherwise than in the system's recipe.
+  public var changes = FineTuningChanges()
+  /// The words that have a vector, for systems with a table of words; nil: those that the training
+  /// posts have twice.
+  public var vocabulary: Vocabulary?
+  /// Names the stream of random numbers of the first weights; nil: the system's id.
+  public var stream: String?
+  /// What is changed of each post before it is learned from, for controls.
+  public var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
+  /// Posts whose score is noted beside dev's, by a name in front of the numbers, e.g. `test`.
+  public var alsoScored: [String: [Post]] = [:]
+  /// What else decides the training, for the provenance.
+  public var basis: [String]?
+  /// Whether a finished model of another training may be overwritten.
+  public var replaces = false
+  /// Whether checkpoints and results of the seeds are forgotten first.
+  public var isFresh = false
+  /// Whether the model card's numbers are measured at the end.
+  public var isMeasured = true
+  /// What was typed, for the provenance.
+  public let command: String
+  /// Called from the training's own thread; returns false to stop.
+  public let observe: @Sendable (TrainingEvent) -> Bool
+
+  /// A job by its parts.
+  public init(
+    _ system: System, switches: [String: String] = [:], encoder: String? = nil,
+    pictures: String? = nil, posts: TrainingPosts, models: String, name: String, command: String,
+    observe: @escaping @Sendable (TrainingEvent) -> Bool
+  ) {
+    self.system = system
+    self.switches = switches
+    self.encoder = encoder
+    self.pictures = pictures
+    self.posts = posts
+    self.models = models
+    self.name = name
+    self.command = command
+    self.observe = observe
+  }
+
+  /// Where the model is written.
+  public var folder: String { models + "/" + name }
+
+  /// Whether the job's experts look at regions from files.
+  public var needsBoxes: Bool { switches["objects"] == "boxes" }
+
+  /// The value of a switch.
+  public func value(_ name: String) -> String {
+    switches[name] ?? system.switches.first { $0.name == name }?.usual ?? ""
+  }
+
+  /// Whether a part is left out.
+  public func isOff(_ part: String) -> Bool { value(part) == Switch.off }
+
+  // MARK: Running
+
+  /// Trains with every seed that has no result yet. The model folder holds the seed that is best on
+  /// dev.
+  ///
+  /// - Returns: a result per seed.
+  /// - Throws: `TrainingStopped`, `TrainingError`, and what reading and writing throw.
+  public func run(seeds: [UInt64]) throws -> [TrainingResult] {
+    try check()
+    let base = try encoder.map { try TextBase(folder: $0) }
+    let seen = system.seesPicture ? picturesSeen() : nil
+    let earlier = try earlierResults(like: origin(0, base, seen), seeds)
+    if isFresh { forget(seeds: seeds) }
+    var material: TrainingMaterial?
+    var results: [TrainingResult] = []
+    for seed in seeds {
+      let origin = origin(seed, base, seen)
+      if let known = result(origin) {
+        results.append(known)
+        continue
+      }
+      let ready = try material ?? readMaterial()
+      material = ready
+      // The folder keeps the best of all seeds, also of those that were trained before.
+      let others = (earlier + results).map(\.bestDev).max()
+      results.append(
+        try system.train(
+          SeededTraining(
+            job: self, origin: origin, base: base, material: ready, keepAbove: others)))
+    }
+    return results
+  }
+
+  /// Trains one seed, or takes up or reads what there is of it, and opens the expert.
+  ///
+  /// - Throws: as `run(seeds:)`.
+  public func expert(seed: UInt64) throws -> any Expert {
+    _ = try run(seeds: [seed])
+    return try ExpertFolder.open(folder)
+  }
+
+  /// Refuses a job that lacks something.
+  private func check() throws {
+    try system.check(switches)
+    if system.needsEncoder, encoder == nil { throw TrainingError.noEncoder(system: system.id) }
+    if system.seesPicture, pictures == nil, source == nil {
+      throw TrainingError.noPictures(system: system.id)
+    }
+  }
+
+  /// Forgets checkpoints and results of this name.
+  public func forget(seeds: [UInt64]) {
+    for seed in seeds {
+      checkpoint(seed).remove()
+      try? FileManager.default.removeItem(atPath: resultPath(seed))
+      try? FileManager.default.removeItem(atPath: peerPath(seed))
+    }
+  }
+
+  /// Where a seed is interrupted.
+  public func checkpoint(_ seed: UInt64) -> Checkpoint {
+    Checkpoint(models: models, name: "\(name)-\(seed)")
+  }
+
+  /// Where the reference's result is kept.
+  public func peerPath(_ seed: UInt64) -> String { models + "/.results/\(name)-\(seed)-peer.json" }
+
+  func resultPath(_ seed: UInt64) -> String { models + "/.results/\(name)-\(seed).json" }
+
+  // MARK: Posts
+
+  /// Computes what is seen of the pictures once for all seeds; nothing for text experts.
+  private func readMaterial() throws -> TrainingMaterial {
+    if needsBoxes {
+      guard let boxes = posts.pictures.boxes else { throw TrainingError.noBoxes(system: system.id) }
+      for (split, some) in [(Split.train, posts.train), (.dev, posts.dev)]
+      where !boxes.covers(some) {
+        throw TrainingError.noBoxesOf(split: split.rawValue, files: boxes.description)
+      }
+    }
+    let source =
+      try source
+      ?? (system.seesPicture ? pictures : nil).map {
+        try RegionSource(folder: $0)
+      }
+    let eyes = Eyes(
+      sources: [source].compactMap(\.self), boxes: posts.pictures.boxes, sights: system.sights)
+    let seen = try (posts.train + posts.dev).map { post in
+      try eyes.see(post, posts.pictures).changed(interventions(post))
+    }
+    let sights = system.sights + (source.map { [.grid($0.name)] } ?? [])
+    if !sights.isEmpty {
+      let (observe, total) = (observe, Double(max(1, seen.count)))
+      let went = Eyes.look(at: sights, of: seen) { done in
+        done % 64 != 0 || observe(.preparing("looking at pictures", Double(done) / total))
+      }
+      guard went else { throw TrainingStopped(model: name) }
+    }
+    return TrainingMaterial(
+      source: source, train: Array(seen.prefix(posts.train.count)),
+      dev: Array(seen.suffix(posts.dev.count)))
+  }
+
+  /// What pictures are seen with, and which pictures: a training on other ones is another training.
+  private func picturesSeen() -> String? {
+    let name = pictures.map { ModelFolder.namedFingerprint(of: $0) } ?? source?.name
+    return name.map { $0 + (posts.files.map { " " + $0.hash } ?? "") }
+  }
+
+  // MARK: What it was trained with
+
+  /// What tells whether a kept result or checkpoint is of this job.
+  func origin(_ seed: UInt64, _ base: TextBase?, _ seen: String?) -> TrainingResult.Origin {
+    var origin = TrainingResult.Origin(
+      system: system.id, dataset: posts.name, data: posts.hash)
+    if let base, let encoder {
+      origin.encoder = FilePath.name(of: encoder)
+      origin.weights = base.encoder.parameters.reduce(0) {
+        $0 &* 31 &+ Checkpoint.checksum($1.value.array)
+      }
+    }
+    switch system.recipe {
+    case .fineTuning(let recipe):
+      var settings = changes.applied(
+        to: encoder.map { system.recipe(recipe, encoder: $0) } ?? recipe)
+      settings.seed = seed
+      origin.settings = settings
+    case .tagger(let recipe):
+      var settings = changes.applied(to: recipe)
+      settings.seed = seed
+      origin.tagger = settings
+    }
+    origin.options = system.text(of: switches)
+    origin.pictures = seen
+    if needsBoxes {
+      origin.boxes = posts.pictures.boxes?.description
+      origin.mark = posts.pictures.boxes?.mark
+    }
+    origin.words = vocabulary.map { words in
+      var sum = FNV1a()
+      for word in words.entries {
+        sum.add(bytes: word.utf8)
+        sum.add(0)
+      }
+      return sum.digits
+    }
+    return origin
+  }
+
+  /// The kept result of a seed, if it is of this very job and there is a model.
+  private func result(_ origin: TrainingResult.Origin) -> TrainingResult? {
+    guard FileManager.default.fileExists(atPath: folder + "/config.json"),
+      let data = FileManager.default.contents(atPath: resultPath(origin.seed)),
+      let result = try? JSONDecoder().decode(TrainingResult.self, from: data),
+      result.origin == origin
+    else { return nil }
+    return result
+  }
+
+  /// Results of the same training with other seeds, whose best model is in the folder.
+  ///
+  /// - Throws: `TrainingError.otherModel` when the folder holds a finished model of another
+  ///   training, which must not be overwritten without a word.
+  private func earlierResults(
+    like origin: TrainingResult.Origin, _ seeds: [UInt64]
+  ) throws -> [TrainingResult] {
+    guard FileManager.default.fileExists(atPath: folder + "/config.json") else { return [] }
+    let kept = models + "/.results"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: kept)) ?? []
+    let own = names.sorted().filter {
+      $0.hasPrefix(name + "-") && $0.hasSuffix(".json")
+        && UInt64($0.dropFirst(name.count + 1).dropLast(".json".count)) != nil
+    }.map { kept + "/" + $0 }
+    let all = own.compactMap { file in
+      FileManager.default.contents(atPath: file).flatMap {
+        try? JSONDecoder().decode(TrainingResult.self, from: $0)
+      }
+    }
+    let same = all.filter { $0.origin.isSameTraining(as: origin) }
+    // Interrupted after the model was written and before its result was.
+    let isInterrupted = seeds.contains { checkpoint($0).exists }
+    if same.isEmpty, replaces {
+      // Results of what is overwritten must not be taken for those of the model that comes.
+      for file in own { try FileManager.default.removeItem(atPath: file) }
+    } else if same.isEmpty, !isInterrupted {
+      throw TrainingError.otherModel(
+        folder: folder, differs: all.first.map { OriginDifference.words($0.origin, origin) } ?? [])
+    }
+    return same.filter { !seeds.contains($0.origin.seed) }
+  }
+}
+
+/// What all seeds of a job read: the posts of both lists, with what was seen of them.
+public struct TrainingMaterial: Sendable {
+  /// What regions are seen by; nil for text experts.
+  public let source: RegionSource?
+  /// Posts to learn from.
+  public let train: [SeenPost]
+  /// Posts to choose by.
+  public let dev: [SeenPost]
+}
+
+/// One seed of a job: what a system's training is handed.
+public struct SeededTraining: Sendable {
+  /// What is trained, where and how.
+  public let job: TrainingJob
+  /// What it is trained with.
+  public let origin: TrainingResult.Origin
+  /// The pretrained encoder; nil for systems that stand on none.
+  public let base: TextBase?
+  /// The posts.
+  public let material: TrainingMaterial
+  /// Dev F1 of the best seed before, which the folder keeps unless this one is better.
+  let keepAbove: Double?
+
+  /// Decides order, dropout and first weights.
+  public var seed: UInt64 { origin.seed }
+
+  /// Random numbers for the first weights.
+  public var generator: SeededGenerator {
+    SeededGenerator(seed: seed, stream: job.stream ?? job.system.id)
+  }
+
+  /// The encoder that the head is put on.
+  ///
+  /// - Throws: `TrainingError.noEncoder`.
+  public func requireBase() throws -> TextBase {
+    guard let base else { throw TrainingError.noEncoder(system: job.system.id) }
+    return base
+  }
+
+  /// What pictures are seen with.
+  ///
+  /// - Throws: `TrainingError.noPictures`.
+  public func requireSource() throws -> RegionSource {
+    guard let source = material.source else {
+      throw TrainingError.noPictures(system: job.system.id)
+    }
+    return source
+  }
+
+  /// The standard types and whatever else the training posts have.
+  ///
+  /// - Throws: `TrainingError.nothingToLearn` when there is no mention at all.
+  public func tagScheme() throws -> TagScheme {
+    let seen = Set(job.posts.train.flatMap { $0.mentions.map(\.type.rawValue) })
+    guard !seen.isEmpty else { throw nothing("entity mentions", in: .train) }
+    let standard = TagScheme.standard.types
+    return TagScheme(types: standard + seen.subtracting(standard).sorted())
+  }
+
+  /// Items of both lists; there must be some in each.
+  ///
+  /// - Parameter wanted: what is missing where there are none, in the plural.
+  /// - Throws: `TrainingError.nothingToLearn`, and what making them throws.
+  public func items<Item>(
+    _ wanted: String, _ make: (SeenPost) throws -> [Item]
+  ) throws -> TrainingItems<Item> {
+    func items(_ split: Split, _ posts: [SeenPost]) throws -> [Item] {
+      let items = try posts.flatMap(make)
+      guard !items.isEmpty else { throw nothing(wanted, in: split) }
+      return items
+    }
+    return TrainingItems(
+      train: try items(.train, material.train), dev: try items(.dev, material.dev))
+  }
+
+  private func nothing(_ wanted: String, in split: Split) -> TrainingError {
+    .nothingToLearn(dataset: job.posts.name, split: split.rawValue, wanted: wanted)
+  }
+
+  /// Trains a network with a fresh head to its best epoch, keeps it when it is the best of all
+  /// seeds so far, measures its card and writes the result.
+  ///
+  /// - Parameters:
+  ///   - score: judges the best epoch on dev.
+  ///   - save: writes the model folder.
+  public func learn<Run: ResumableRun>(
+    _ fresh: Run, _ items: Run.Items, score: (Run.Model) throws -> TrainingScores,
+    save: (Run.Model, Provenance) throws -> Void
+  ) throws -> TrainingResult {
+    let label = "\(job.name), seed \(seed)"
+    let run = try TrainingLoop(
+      label: label, checkpoint: job.checkpoint(seed), origin: origin, observe: job.observe
+    ).finish(fresh, items)
+    let told = try score(run.best)
+    var metrics = told.scores
+    if told.f1 > keepAbove ?? -1 {
+      metrics["epochs"] = Double(run.epochs.count)
+      metrics["seconds"] = run.epochs.reduce(0) { $0 + $1.seconds + $1.scoring }
+      func provenance() -> Provenance {
+        Provenance(
+          command: job.command, seed: seed, data: job.posts.sources, basis: job.basis,
+          metrics: metrics)
+      }
+      try save(run.best, provenance())
+      if try judgeElsewhere(&metrics) {
+        try ModelFolder.write(provenance(), job.folder, "provenance.json")
+      }
+      if job.isMeasured { try measure() }
+    }
+    let result = TrainingResult(
+      origin: origin, epochs: run.epochs, scores: told.scores, relations: told.relations)
+    try FileManager.default.createDirectory(
+      atPath: job.models + "/.results", withIntermediateDirectories: true)
+    try DurableFile.write(try StableJSON.encode(result), to: job.resultPath(seed))
+    job.checkpoint(seed).remove()
+    _ = job.observe(.finished(model: label, metrics: metrics))
+    return result
+  }
+
+  private var eyes: Eyes {
+    Eyes(
+      sources: [material.source].compactMap(\.self), boxes: job.posts.pictures.boxes,
+      sights: job.system.sights)
+  }
+
+  /// Scores of the posts that were asked for beside dev.
+  private func judgeElsewhere(_ metrics: inout [String: Double]) throws -> Bool {
+    let asked = job.alsoScored.filter { !$0.value.isEmpty }
+    guard !asked.isEmpty else { return false }
+    let expert = try ExpertFolder.open(job.folder)
+    for (name, posts) in asked where expert.task == .entities {
+      let seen = posts.map { eyes.see($0, job.posts.pictures) }
+      Eyes.look(at: expert.card.sights, of: seen)
+      var score = EntityScore()
+      for (post, labels) in zip(posts, try expert.labels(of: seen)) {
+        score.add(predicted: labels.mentions ?? [], gold: post.mentions)
+      }
+      metrics[name + "F1"] = score.f1
+      metrics[name + "Precision"] = score.precision
+      metrics[name + "Recall"] = score.recall
+    }
+    return true
+  }
+
+  /// Writes the card's numbers beside the model.
+  private func measure() throws {
+    let expert = try ExpertFolder.open(job.folder)
+    _ = job.observe(.preparing("measuring \(job.name)", 0))
+    var card = expert.card
+    card.notes = CardMeasuring(expert, material.dev).notes { share in
+      job.observe(.preparing("measuring \(job.name)", share))
+    }
+    try card.write(to: job.folder)
+  }
+}

@@ -1,0 +1,270 @@
+import ArgumentParser
+import Corpora
+import Extractors
+import Foundation
+import Services
+import Studies
+
+/// What the training of every expert takes.
+struct ExpertTrainingOptions: ParsableArguments {
+
+  @Option(
+    help: ArgumentHelp(
+      "Dataset with a train and a dev split; harbor: the generated sample.", valueName: "path"))
+  var dataset: String
+
+  @OptionGroup var input: ReadingOptions
+
+  @Option(help: ArgumentHelp("Folder of model folders to write to.", valueName: "dir"))
+  var models: String
+
+  @Option(help: ArgumentHelp("Name of the model folder; else the recipe's.", valueName: "name"))
+  var name: String?
+
+  @Option(help: "The first seed: it decides the head's first weights, batches and dropout.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How many seeds; the model that is best on dev is kept.")
+  var seeds = 1
+
+  @OptionGroup var learning: LearningOptions
+
+  @Option(help: "Pieces of the longest input.")
+  var longest: Int?
+
+  @Option(help: ArgumentHelp("Markdown file whose section is written.", valueName: "file"))
+  var results: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Python with torch and transformers, to train the reference with the first seed too.",
+      valueName: "python"))
+  var peer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The peer's script; else Tools/finetune-peer.py.", valueName: "file"))
+  var peerScript: String?
+
+  @Flag(help: "Forget interrupted trainings and results, and begin anew.")
+  var fresh = false
+
+  @Flag(help: "Replace a finished model of another training.")
+  var force = false
+
+  func validate() throws {
+    func check(_ holds: Bool, _ problem: String) throws {
+      if !holds { throw ValidationError(problem) }
+    }
+    try check((1...100).contains(seeds), "--seeds takes a number from 1 to 100")
+    try check((3...100_000).contains(longest ?? 3), "--longest takes a number from 3 to 100000")
+    let plain = name.map { !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") } ?? true
+    try check(plain, "--name takes the name of a folder inside --models")
+  }
+
+  /// The dataset; the name harbor stands for the generated sample.
+  private func open(_ progress: ProgressLine) throws -> Dataset {
+    guard dataset == "harbor", !FileManager.default.fileExists(atPath: dataset) else {
+      return try input.open(dataset)
+    }
+    return try HarborSource.generated(progress)
+  }
+
+  /// Trains a system with switches, and tells what came of it.
+  func run(
+    _ system: System, switches: [String: String], encoder: String?, pictures: String?,
+    files: RegionOptions?
+  ) throws {
+    let progress = ProgressLine()
+    let interrupt = Interrupt()
+    try results.map { try MarkedSection.check($0) }
+    let dataset = try open(progress)
+    if system.task == .relations { try dataset.checkRelationLabels() }
+    if let pictures { _ = try ModelFolder.vacancy(for: pictures, in: models) }
+    var job = TrainingJob(
+      system, switches: switches, encoder: encoder, pictures: pictures,
+      posts: TrainingPosts(dataset, boxes: try files?.open(for: dataset)), models: models,
+      name: name ?? system.id,
+      command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
+      observe: { event in
+        progress.show(event)
+        return !interrupt.isRaised
+      })
+    job.changes = learning.changes
+    job.changes.longest = longest
+    job.replaces = force
+    if system.seesPicture, let files = job.posts.files {
+      try files.check(dataset: dataset.name, system: system.id)
+      if let notice = files.notice { StandardOutput.complain("twinlens: \(notice)") }
+    }
+    let wanted = (0..<UInt64(seeds)).map { seed &+ $0 }
+    job.isFresh = fresh
+    try whileTraining(in: models, job.name, progress) {
+      let results = try job.run(seeds: wanted)
+      let reference = try reference(job, results)
+      progress.clear()
+      let document = TrainingDocument(results, peer: reference)
+      StandardOutput.write(document.section)
+      if let path = self.results { try document.write(to: path) }
+      // The folder of models is whole by itself: what the expert sees with stands beside it.
+      if let pictures { try ModelFolder.place(pictures, in: models, .copy) }
+      StandardOutput.write("\nwrote \(models)/\(job.name)")
+    }
+  }
+
+  private func reference(
+    _ job: TrainingJob, _ results: [TrainingResult]
+  ) throws -> TrainingPeer? {
+    guard let peer, let first = results.first else { return nil }
+    let script = peerScript ?? (SharedFiles().folder ?? ".") + "/Tools/finetune-peer.py"
+    guard FileManager.default.isReadableFile(atPath: script) else {
+      throw ValidationError("\(script) is missing; name the script with --peer-script")
+    }
+    return try TrainingPeerProgram(python: peer, script: script).run(job, like: first)
+  }
+}
+
+/// The place of a system in `System.all`, as a type: each `twinlens train SYSTEM` is a command of
+/// its own, and commands are types.
+protocol SystemPlace {
+  static var place: Int { get }
+}
+
+/// The first place.
+enum FirstPlace: SystemPlace { static var place: Int { 0 } }
+
+/// The place behind another.
+enum NextPlace<Before: SystemPlace>: SystemPlace { static var place: Int { Before.place + 1 } }
+
+/// One command for each system.
+enum SystemPlaces {
+  /// The commands of all systems that are trained by a name of their own; those that the sample is
+  /// trained with from nothing are names of `train` itself.
+  static func commands() -> [any ParsableCommand.Type] {
+    commands(FirstPlace.self, left: System.all.count)
+  }
+
+  private static func commands<Place: SystemPlace>(
+    _ place: Place.Type, left: Int
+  ) -> [any ParsableCommand.Type] {
+    guard left > 0 else { return [] }
+    let rest = commands(NextPlace<Place>.self, left: left - 1)
+    let isOfSample = HarborRecipe.names.contains(System.all[Place.place].id)
+    return (isOfSample ? [] : [TrainSystemCommand<Place>.self]) + rest
+  }
+}
+
+/// `twinlens train SYSTEM`: an expert of a system on any dataset.
+struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
+  private static var system: System { System.all[Place.place] }
+
+  /// Switches between ways, each an option of its own; parts are left out with `--without`.
+  private static func choice(_ place: Int) -> Switch? {
+    let all = system.switches.filter { !$0.isPart && $0.name != "objects" }
+    return all.indices.contains(place) ? all[place] : nil
+  }
+
+  private static var parts: [Switch] { system.switches.filter(\.isPart) }
+
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: system.id, abstract: system.summary + ".",
+      discussion: (parts.isEmpty
+        ? ""
+        : "Parts that can be left out:\n"
+          + parts.map { "  \($0.name): \($0.summary)\n" }.joined() + "\n")
+        + "Resumes after an interruption, with at most one epoch lost.")
+  }
+
+  private static func name(_ place: Int) -> NameSpecification {
+    .customLong(choice(place)?.name ?? "no-switch-\(place)")
+  }
+
+  private static func help(_ place: Int) -> ArgumentHelp {
+    guard let choice = choice(place) else { return ArgumentHelp("", visibility: .private) }
+    return ArgumentHelp(
+      stringLiteral: choice.summary.prefix(1).uppercased() + choice.summary.dropFirst() + ".")
+  }
+
+  private static func visibility(_ isWanted: Bool) -> ArgumentVisibility {
+    isWanted ? .default : .private
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder of a pretrained BERT or RoBERTa.", valueName: "dir",
+      visibility: visibility(system.needsEncoder)))
+  var encoder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder of the ResNet whose regions are read: harbor's own or a Hugging Face one.",
+      valueName: "dir", visibility: visibility(system.seesPicture)))
+  var pictures: String?
+
+  @OptionGroup var options: ExpertTrainingOptions
+
+  @Option(name: name(0), help: help(0)) var first: String?
+  @Option(name: name(1), help: help(1)) var second: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out a part: \(parts.map(\.name).joined(separator: ", ")). Can be given several times.",
+      valueName: "part", visibility: visibility(!parts.isEmpty)))
+  var without: [String] = []
+
+  @OptionGroup(visibility: visibility(system.takesBoxes)) var files: RegionOptions
+
+  private func switches() throws -> [String: String] {
+    var result: [String: String] = [:]
+    for (value, place) in [(first, 0), (second, 1)] {
+      guard let value else { continue }
+      guard let choice = Self.choice(place) else {
+        throw ValidationError("\(Self.system.id) has no such option")
+      }
+      guard choice.values.contains(value) else {
+        throw ValidationError(
+          "--\(choice.name) takes \(choice.values.joined(separator: ", ")), not \(value)")
+      }
+      result[choice.name] = value
+    }
+    for part in without {
+      // A way that can be left out, such as a matching, is one of the parts too.
+      let known = Self.system.switches.first {
+        $0.name == part && $0.values.contains(Switch.off)
+      }
+      guard let known else {
+        let names = Self.system.switches.filter { $0.values.contains(Switch.off) }.map(\.name)
+        throw ValidationError(
+          names.isEmpty
+            ? "\(Self.system.id) has no parts to leave out"
+            : "--without takes \(names.joined(separator: ", ")), not \(part)")
+      }
+      result[known.name] = Switch.off
+    }
+    if !files.boxes.isEmpty { result["objects"] = "boxes" }
+    return result
+  }
+
+  func validate() throws {
+    let chosen = try switches()
+    if Self.system.needsEncoder, encoder == nil {
+      throw ValidationError("--encoder is missing: name the folder of a BERT or RoBERTa")
+    }
+    if Self.system.seesPicture, pictures == nil {
+      throw ValidationError("--pictures is missing: name the folder of a ResNet")
+    }
+    if !Self.system.takesBoxes, !files.boxes.isEmpty {
+      throw ValidationError("\(Self.system.id) takes no regions from files")
+    }
+    if chosen["structure"] == "chain", chosen["objects"] == "boxes" {
+      throw ValidationError("--structure chain reads the grid; leave it out, or leave out --boxes")
+    }
+  }
+
+  func run() throws {
+    try options.run(
+      Self.system, switches: try switches(), encoder: encoder, pictures: pictures,
+      files: Self.system.takesBoxes ? files : nil)
+  }
+}
