@@ -10,7 +10,18 @@ public protocol RDSExpert: Sendable {
   /// How its answers match the gold; one per unit, in order.
   ///
   /// - Throws: what reading pictures and running the network throw.
-  func counts(_ units: [RoutedUnit]) throws -> [MatchCounts]
+  ///
+  /// - Parameter interventions: what is changed of each post before it is asked.
+  func counts(
+    _ units: [RoutedUnit], under interventions: @escaping @Sendable (Post) -> [Intervention]
+  ) throws -> [MatchCounts]
+}
+
+extension RDSExpert {
+  /// The same with the posts as they are.
+  public func counts(_ units: [RoutedUnit]) throws -> [MatchCounts] {
+    try counts(units) { _ in [] }
+  }
 }
 
 /// How the protocol makes an expert.
@@ -52,7 +63,7 @@ public struct RDSTrainingJob: Sendable {
   public let seed: UInt64
   /// Whether the expert stays, so that its card is worth measuring.
   public var isKept = true
-  /// What is changed of each post, in training and when the expert is asked.
+  /// What is changed of each post, in training and when the expert is asked: for controls.
   public var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
   /// Called from the training's own thread; returns false to stop.
   public let observe: @Sendable (TrainingEvent) -> Bool

@@ -83,10 +83,23 @@ public struct RDSExperts: Sendable {
       training.interventions = job.interventions
       training.isMeasured = job.isKept
       return TrainedExpert(
-        expert: try training.expert(seed: job.seed), source: source, pictures: posts.pictures,
+        expert: try Self.finished(training, seed: job.seed) ?? training.expert(seed: job.seed),
+        source: source, pictures: posts.pictures,
         interventions: job.interventions, observe: job.observe,
         devF1: ModelFolder.provenance(of: training.folder)?.metrics["devF1"] ?? 0)
     }
+  }
+}
+
+extension RDSExperts {
+  /// The expert that a run's folder holds, when it was trained with this seed on these posts; runs
+  /// tell trainings of other material apart themselves.
+  private static func finished(_ training: TrainingJob, seed: UInt64) throws -> (any Expert)? {
+    guard let origin = ModelFolder.provenance(of: training.folder), origin.seed == seed,
+      origin.data == training.posts.sources, !training.checkpoint(seed).exists,
+      try ModelFolder.system(of: training.folder) == training.system.id
+    else { return nil }
+    return try ExpertFolder.open(training.folder)
   }
 }
 
@@ -100,7 +113,9 @@ struct TrainedExpert: RDSExpert {
   let observe: @Sendable (TrainingEvent) -> Bool
   let devF1: Double
 
-  func counts(_ units: [RoutedUnit]) throws -> [MatchCounts] {
+  func counts(
+    _ units: [RoutedUnit], under others: @escaping @Sendable (Post) -> [Intervention]
+  ) throws -> [MatchCounts] {
     // Pairs of one post are asked together.
     var places: [String: Int] = [:]
     var asked: [Post] = []
@@ -112,7 +127,9 @@ struct TrainedExpert: RDSExpert {
       sources: [source].compactMap(\.self), boxes: pictures.boxes, sights: expert.card.sights)
     let whole = asked.map { eyes.see($0, pictures) }
     let byID = Dictionary(whole.map { ($0.post.id, $0) }) { first, _ in first }
-    let seen = try whole.map { try $0.changed(interventions($0.post)) { byID[$0] } }
+    let seen = try whole.map { post in
+      try post.changed(interventions(post.post) + others(post.post)) { byID[$0] }
+    }
     let (observe, total) = (observe, Double(max(1, seen.count)))
     let went = Eyes.look(at: expert.card.sights, of: seen) { done in
       done % 64 != 0 || observe(.preparing("looking at pictures", Double(done) / total))

@@ -7,6 +7,7 @@ extension RDSReport {
     var result = [experts, comparison]
     result += routings.filter { $0.points > 0 }.map(sets)
     result.append(searched)
+    result += controlTables
     let rows = PublishedRouting.rows(published, multimodal: settings.multimodal)
     // Each table may be cut out and stand alone.
     if let mark {

@@ -26,6 +26,8 @@ public struct RDSReport: Sendable, Codable {
   public let routings: [Routing]
   /// Best dev F1 of the experts, mean over seeds: on D_model and finally.
   public let devF1: [String: Double]
+  /// What is left when the multimodal expert sees less; empty where it was not asked for.
+  public var controls: [RDSControls] = []
 
   /// A score with its interval.
   public typealias Interval = UnionBootstrap.Interval

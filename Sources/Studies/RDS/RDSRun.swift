@@ -104,7 +104,7 @@ public struct RDSRun: Sendable {
   }
 
   /// The router's input of every post by its id.
-  private func embedded() throws -> [String: RouterInput] {
+  func embedded() throws -> [String: RouterInput] {
     let total = Double(max(1, dataset.posts.count))
     let products = try embedder.products(dataset.posts, of: dataset) { done in
       observe(.preparing("embedding posts with \(embedder.name)", Double(done) / total))
@@ -129,7 +129,7 @@ public struct RDSRun: Sendable {
       throw RDSError.emptySplit(
         dataset: dataset.name, split: .train, wanted: "posts for the experts and the router")
     }
-    let first = try experts(seed, "model", parts.model)
+    let first = try trained(seed, "model", parts.model)
     func data(_ units: [RoutedUnit], _ counts: [ExpertCounts]) throws -> RouterData {
       try RouterData(
         dimensions: embedder.dimensions, ids: units.map(\.id),
@@ -201,7 +201,7 @@ public struct RDSRun: Sendable {
     let path = folder + "/seed-\(seed)-all.json"
     let ids = units.map(\.id)
     if let kept = RDSFinalCounts.read(path, of: ids) { return (kept.counts, kept.devF1) }
-    let final = try experts(seed, "all", dataset.posts(in: .train))
+    let final = try trained(seed, "all", dataset.posts(in: .train))
     let counts = RDSFinalCounts(
       ids: ids, try final.counts(units), text: final.text.devF1,
       multimodal: final.multimodal.devF1)
@@ -213,16 +213,29 @@ public struct RDSRun: Sendable {
   }
 
   /// Both experts, trained on some posts and chosen on dev.
-  private func experts(_ seed: UInt64, _ part: String, _ train: [Post]) throws -> Experts {
-    func make(_ recipe: RDSExpertRecipe) throws -> any RDSExpert {
-      try recipe.make(
-        RDSTrainingJob(
-          train: train, dev: dataset.posts(in: .dev), dataset: dataset,
-          folder: folder + "/seed-\(seed)-\(part)",
-          label: "\(recipe.name), \(part == "all" ? "all of train" : "80 %"), seed \(seed)",
-          seed: seed, isKept: part != "all" || keepsFinalExperts, observe: observe))
-    }
-    return Experts(text: try make(text), multimodal: try make(multimodal))
+  private func trained(_ seed: UInt64, _ part: String, _ train: [Post]) throws -> Experts {
+    let (text, multimodal) = try experts(seed, part, train)
+    return Experts(text: text, multimodal: multimodal)
+  }
+
+  /// The same side by side.
+  func experts(
+    _ seed: UInt64, _ part: String, _ train: [Post]
+  ) throws -> (text: any RDSExpert, multimodal: any RDSExpert) {
+    (try expert(text, seed, part, train), try expert(multimodal, seed, part, train))
+  }
+
+  /// One expert, trained on some posts and chosen on dev.
+  func expert(
+    _ recipe: RDSExpertRecipe, _ seed: UInt64, _ part: String, _ train: [Post],
+    interventions: @escaping @Sendable (Post) -> [Intervention] = { _ in [] }
+  ) throws -> any RDSExpert {
+    try recipe.make(
+      RDSTrainingJob(
+        train: train, dev: dataset.posts(in: .dev), dataset: dataset,
+        folder: folder + "/seed-\(seed)-\(part)",
+        label: "\(recipe.name), \(part == "all" ? "all of train" : "80 %"), seed \(seed)",
+        seed: seed, isKept: part == "model", interventions: interventions, observe: observe))
   }
 
   /// Puts the first objective's router beside the experts whose answers it learned from.

@@ -45,6 +45,9 @@ struct RDSCommand: ParsableCommand {
     var retrain = true
     @Flag(help: "Keep the experts trained on all of train after they were scored.")
     var keepFinal = false
+    @Flag(
+      help: "Also with a linear router, pictures exchanged between posts, and their colours alone.")
+    var controls = false
     @Option(
       help: ArgumentHelp(
         "CSV of published numbers to print beside, with the columns "
@@ -116,7 +119,7 @@ struct RDSCommand: ParsableCommand {
             + "other in a folder of models; rename one")
       }
       let embedder = try DualEncoderFolder.open(dual)
-      let results = try whileTraining(in: out, nil, progress) {
+      let (results, controlled) = try whileTraining(in: out, nil, progress) {
         var run = try RDSRun(
           settings: settings, dataset: dataset, text: textRecipe, multimodal: pictureRecipe,
           embedder: embedder, folder: out,
@@ -129,14 +132,17 @@ struct RDSCommand: ParsableCommand {
         run.material = material.description
         run.material["dual"] = embedder.fingerprint
         run.encoders = [dual, material.pictures].compactMap(\.self)
-        return try run.run(seeds: (1...UInt64(seeds)).map { $0 })
+        let wanted = (1...UInt64(seeds)).map { $0 }
+        let results = try run.run(seeds: wanted)
+        return (results, controls ? try run.controls(seeds: wanted) : [])
       }
       progress.clear()
-      let report = RDSReport(
+      var report = RDSReport(
         results, settings: settings, dataset: dataset.name,
         mark: RDSReport.mark(
           boxes: System.trainable(multimodal)?.system.takesBoxes == true
             ? material.boxes?.mark : nil, scored: scored))
+      report.controls = controlled
       for (name, content) in [
         ("tables.txt", report.text(published: known)),
         ("tables.md", report.markdown(published: known)),

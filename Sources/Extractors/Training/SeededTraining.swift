@@ -1,0 +1,160 @@
+import Corpora
+import Encoders
+import Foundation
+import Tensors
+
+/// What all seeds of a job read: the posts of both lists, with what was seen of them.
+public struct TrainingMaterial: Sendable {
+  /// What regions are seen by; nil for text experts.
+  public let source: RegionSource?
+  /// Posts to learn from.
+  public let train: [SeenPost]
+  /// Posts to choose by.
+  public let dev: [SeenPost]
+}
+
+/// One seed of a job: what a system's training is handed.
+public struct SeededTraining: Sendable {
+  /// What is trained, where and how.
+  public let job: TrainingJob
+  /// What it is trained with.
+  public let origin: TrainingResult.Origin
+  /// The pretrained encoder; nil for systems that stand on none.
+  public let base: TextBase?
+  /// The posts.
+  public let material: TrainingMaterial
+  /// Dev F1 of the best seed before, which the folder keeps unless this one is better.
+  let keepAbove: Double?
+
+  /// Decides order, dropout and first weights.
+  public var seed: UInt64 { origin.seed }
+
+  /// Random numbers for the first weights.
+  public var generator: SeededGenerator {
+    SeededGenerator(seed: seed, stream: job.stream ?? job.system.id)
+  }
+
+  /// The encoder that the head is put on.
+  ///
+  /// - Throws: `TrainingError.noEncoder`.
+  public func requireBase() throws -> TextBase {
+    guard let base else { throw TrainingError.noEncoder(system: job.system.id) }
+    return base
+  }
+
+  /// What pictures are seen with.
+  ///
+  /// - Throws: `TrainingError.noPictures`.
+  public func requireSource() throws -> RegionSource {
+    guard let source = material.source else {
+      throw TrainingError.noPictures(system: job.system.id)
+    }
+    return source
+  }
+
+  /// The standard types and whatever else the training posts have.
+  ///
+  /// - Throws: `TrainingError.nothingToLearn` when there is no mention at all.
+  public func tagScheme() throws -> TagScheme {
+    let seen = Set(job.posts.train.flatMap { $0.mentions.map(\.type.rawValue) })
+    guard !seen.isEmpty else { throw nothing("entity mentions", in: .train) }
+    let standard = TagScheme.standard.types
+    return TagScheme(types: standard + seen.subtracting(standard).sorted())
+  }
+
+  /// Items of both lists; there must be some in each.
+  ///
+  /// - Parameter wanted: what is missing where there are none, in the plural.
+  /// - Throws: `TrainingError.nothingToLearn`, and what making them throws.
+  public func items<Item>(
+    _ wanted: String, _ make: (SeenPost) throws -> [Item]
+  ) throws -> TrainingItems<Item> {
+    func items(_ split: Split, _ posts: [SeenPost]) throws -> [Item] {
+      let items = try posts.flatMap(make)
+      guard !items.isEmpty else { throw nothing(wanted, in: split) }
+      return items
+    }
+    return TrainingItems(
+      train: try items(.train, material.train), dev: try items(.dev, material.dev))
+  }
+
+  private func nothing(_ wanted: String, in split: Split) -> TrainingError {
+    .nothingToLearn(dataset: job.posts.name, split: split.rawValue, wanted: wanted)
+  }
+
+  /// Trains a network with a fresh head to its best epoch, keeps it when it is the best of all
+  /// seeds so far, measures its card and writes the result.
+  ///
+  /// - Parameters:
+  ///   - score: judges the best epoch on dev.
+  ///   - save: writes the model folder.
+  public func learn<Run: ResumableRun>(
+    _ fresh: Run, _ items: Run.Items, score: (Run.Model) throws -> TrainingScores,
+    save: (Run.Model, Provenance) throws -> Void
+  ) throws -> TrainingResult {
+    let label = "\(job.name), seed \(seed)"
+    let run = try TrainingLoop(
+      label: label, checkpoint: job.checkpoint(seed), origin: origin, observe: job.observe
+    ).finish(fresh, items)
+    let told = try score(run.best)
+    var metrics = told.scores
+    if told.f1 > keepAbove ?? -1 {
+      metrics["epochs"] = Double(run.epochs.count)
+      metrics["seconds"] = run.epochs.reduce(0) { $0 + $1.seconds + $1.scoring }
+      func provenance() -> Provenance {
+        Provenance(
+          command: job.command, seed: seed, data: job.posts.sources, basis: job.basis,
+          metrics: metrics)
+      }
+      try save(run.best, provenance())
+      if try judgeElsewhere(&metrics) {
+        try ModelFolder.write(provenance(), job.folder, "provenance.json")
+      }
+      if job.isMeasured { try measure() }
+    }
+    let result = TrainingResult(
+      origin: origin, epochs: run.epochs, scores: told.scores, relations: told.relations)
+    try FileManager.default.createDirectory(
+      atPath: job.models + "/.results", withIntermediateDirectories: true)
+    try DurableFile.write(try StableJSON.encode(result), to: job.resultPath(seed))
+    job.checkpoint(seed).remove()
+    _ = job.observe(.finished(model: label, metrics: metrics))
+    return result
+  }
+
+  private var eyes: Eyes {
+    Eyes(
+      sources: [material.source].compactMap(\.self), boxes: job.posts.pictures.boxes,
+      sights: job.system.sights)
+  }
+
+  /// Scores of the posts that were asked for beside dev.
+  private func judgeElsewhere(_ metrics: inout [String: Double]) throws -> Bool {
+    let asked = job.alsoScored.filter { !$0.value.isEmpty }
+    guard !asked.isEmpty else { return false }
+    let expert = try ExpertFolder.open(job.folder)
+    for (name, posts) in asked where expert.task == .entities {
+      let seen = posts.map { eyes.see($0, job.posts.pictures) }
+      Eyes.look(at: expert.card.sights, of: seen)
+      var score = EntityScore()
+      for (post, labels) in zip(posts, try expert.labels(of: seen)) {
+        score.add(predicted: labels.mentions ?? [], gold: post.mentions)
+      }
+      metrics[name + "F1"] = score.f1
+      metrics[name + "Precision"] = score.precision
+      metrics[name + "Recall"] = score.recall
+    }
+    return true
+  }
+
+  /// Writes the card's numbers beside the model.
+  private func measure() throws {
+    let expert = try ExpertFolder.open(job.folder)
+    _ = job.observe(.preparing("measuring \(job.name)", 0))
+    var card = expert.card
+    card.notes = CardMeasuring(expert, material.dev).notes { share in
+      job.observe(.preparing("measuring \(job.name)", share))
+    }
+    try card.write(to: job.folder)
+  }
+}
