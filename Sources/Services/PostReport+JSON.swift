@@ -25,6 +25,8 @@ extension PostReport {
       ("notices", .strings(analysis.notices)),
       ("unknownWords", .list(analysis.unknownWords.map(Self.unknownWords))),
       ("experts", .list(analysis.answers.map(Self.expert))),
+      ("changed", changedJSON),
+      ("occlusion", occlusionJSON),
     ]).text()
   }
 
@@ -72,7 +74,7 @@ extension PostReport {
     .list([.int(range.lowerBound), .int(range.upperBound)])
   }
 
-  private static func route(_ decision: RouteDecision) -> JSONText {
+  static func route(_ decision: RouteDecision) -> JSONText {
     .object(
       [("route", .string(decision.route.rawValue))] + scores(decision)
         + [("threshold", .float(RouteDecision.threshold))])

@@ -21,6 +21,7 @@ extension PostReport {
     lines += mentionLines()
     lines += routeLines()
     lines += explanationLines()
+    lines += changeLines()
     lines += unknownWordLines()
     for notice in analysis.notices { lines.append("note: \(safe(notice))") }
     for prediction in predictions {
@@ -32,6 +33,7 @@ extension PostReport {
         lines += signalLines("\(safe(answers.expert)) shows of \(pair)", answer.trace)
       }
     }
+    lines += occlusionLines()
     return lines.joined(separator: "\n")
   }
 
@@ -124,7 +126,7 @@ extension PostReport {
   /// A share of the picture.
   private func place(_ share: Double) -> String { number(Float(share)) }
 
-  private func signalLines(_ title: String, _ trace: Trace) -> [String] {
+  func signalLines(_ title: String, _ trace: Trace) -> [String] {
     var lines = [title]
     for signal in trace.signals {
       let steps = signal.sliceCount

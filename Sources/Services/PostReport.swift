@@ -17,14 +17,21 @@ public struct PostReport: Sendable {
   /// Nil without a router.
   let explanation: RouteExplanation?
   let store: String
+  /// What the models say after a change; nil when none was asked for.
+  let changed: Changed?
+  /// What each part of the post is worth to each expert; empty when it was not asked for.
+  let occluded: [Occluded]
 
   /// Opens a dataset and its annotations for reading, loads the models and asks them.
   /// - Parameters:
   ///   - shared: where the embedded sample is.
   ///   - post: an id; nil takes the first post.
-  /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`.
+  ///   - changes: what is changed before the models are asked again.
+  /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`,
+  ///   `InterventionError`.
   public init(
-    _ options: SessionOptions, post id: String?, shared: SharedFiles = SharedFiles()
+    _ options: SessionOptions, post id: String?, changes: PostChanges = PostChanges(),
+    shared: SharedFiles = SharedFiles()
   ) throws {
     let dataset = try Dataset.open(
       try Session.path(options, shared), images: options.images, strict: options.strict,
@@ -51,10 +58,13 @@ public struct PostReport: Sendable {
       let found = models.analyse(seen)
       analysis = found
       explanation = models.explainRoute(seen, found)
+      changed = try Self.changed(seen, found, changes, models, dataset)
+      occluded = changes.occludes ? Self.occluded(seen, found, models) : []
     } else {
       analysis = PostAnalysis(
         post: base.id, notices: ["no models: give a folder of models to --models"])
       explanation = nil
+      (changed, occluded) = (nil, [])
     }
   }
 

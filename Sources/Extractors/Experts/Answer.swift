@@ -48,6 +48,17 @@ public struct Answer: Sendable {
     }
   }
 
+  /// The same with more to show; of relations each pair shows it.
+  public func showing(_ signals: [Signal]) -> Answer {
+    Answer(
+      expert: expert, seesPicture: seesPicture,
+      content.map { trace in
+        var trace = trace
+        for signal in signals { trace.append(signal) }
+        return trace
+      })
+  }
+
   /// The labels alone; nil when it failed.
   public var labels: Labels? {
     switch content {

@@ -64,7 +64,7 @@ public struct TrainingPosts: Sendable {
     var result = TrainingPosts(
       name: "\(name) \(part)", hash: "\(hash)-\(sum.digits)", path: path, train: train,
       dev: dev ?? self.dev, relationLabels: relationLabels, pictures: pictures)
-    (result.look, result.sources) = (look, sources)
+    result.look = look
     return result
   }
 

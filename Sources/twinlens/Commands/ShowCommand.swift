@@ -19,6 +19,9 @@ struct ShowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
   var store: String?
 
+  @OptionGroup(title: "What is changed before the models are asked again")
+  var changes: ChangeOptions
+
   @Flag(help: "Print JSON, every signal with all its numbers.")
   var json = false
 
@@ -28,7 +31,7 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     var session = options.session(dataset: dataset)
     session.store = store
-    let report = try PostReport(session, post: post)
+    let report = try PostReport(session, post: post, changes: try changes.changes())
     if json { return StandardOutput.write(report.json()) }
     StandardOutput.write(report.text())
     let environment = ProcessInfo.processInfo.environment

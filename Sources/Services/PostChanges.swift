@@ -1,0 +1,227 @@
+import Corpora
+import Extractors
+import Foundation
+import Inspection
+import Pictures
+import Routing
+import Traces
+
+/// What is to be changed of a post before the models are asked again, as a person writes it.
+public struct PostChanges: Sendable, Hashable {
+  /// In the order in which they are carried out.
+  public var interventions: [Intervention] = []
+  /// Whether every word and region is left out once, to see what each is worth to every expert.
+  public var occludes = false
+
+  /// Nothing is changed.
+  public init() {}
+
+  /// A rectangle in hundredths of the picture: `LEFT,TOP,WIDTH,HEIGHT`.
+  ///
+  /// - Throws: `InterventionError` when it is none.
+  public static func region(_ text: String) throws(InterventionError) -> ImageRegion {
+    let numbers = text.split(separator: ",").compactMap {
+      Double($0.trimmingCharacters(in: .whitespaces))
+    }
+    guard numbers.count == 4, numbers.allSatisfy({ (0...100).contains($0) }), numbers[2] > 0,
+      numbers[3] > 0
+    else {
+      throw InterventionError(
+        "\(text) is no rectangle: give LEFT,TOP,WIDTH,HEIGHT in hundredths of the picture")
+    }
+    return ImageRegion(
+      left: numbers[0] / 100, top: numbers[1] / 100, width: numbers[2] / 100,
+      height: numbers[3] / 100)
+  }
+
+  /// Places of words, counted from 0: `3,5`.
+  ///
+  /// - Throws: `InterventionError` when one is no number.
+  public static func words(_ text: String) throws(InterventionError) -> Set<Int> {
+    var result: Set<Int> = []
+    for part in text.split(separator: ",") {
+      guard let place = Int(part.trimmingCharacters(in: .whitespaces)), place >= 0 else {
+        throw InterventionError("\(part) is no place of a word; words are numbered from 0")
+      }
+      result.insert(place)
+    }
+    return result
+  }
+
+  /// Another word: `PLACE=WORD`.
+  ///
+  /// - Throws: `InterventionError` when it cannot be read.
+  public static func edit(_ text: String) throws(InterventionError) -> Intervention {
+    let parts = text.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, let place = Int(parts[0]), place >= 0 else {
+      throw InterventionError("\(text) is no change of a word; write PLACE=WORD, e.g. 3=Paris")
+    }
+    return .editWord(place, String(parts[1]))
+  }
+
+  /// A value at a tap: `TAP=NUMBER` or `TAP=uniform`.
+  ///
+  /// - Throws: `InterventionError` when it cannot be read.
+  public static func tap(_ text: String) throws(InterventionError) -> Intervention {
+    let parts = text.split(separator: "=", maxSplits: 1)
+    if parts.count == 2, parts[1] == "uniform" { return .set(tap: String(parts[0]), .uniform) }
+    guard parts.count == 2, let number = Float(parts[1]), number.isFinite else {
+      throw InterventionError(
+        "\(text) is no value at a tap; write TAP=NUMBER or TAP=uniform, e.g. rgn/gate=0")
+    }
+    return .set(tap: String(parts[0]), .constant(number))
+  }
+}
+
+extension PostReport {
+  /// What the models say of a post before and after a change, and what each part of it is worth.
+  struct Changed: Sendable {
+    let interventions: [Intervention]
+    let post: Post
+    let analysis: PostAnalysis
+  }
+
+  /// What each word and region is worth to one expert, and how far its maps agree with that.
+  struct Occluded: Sendable {
+    let expert: String
+    let occlusion: ExpertOcclusion
+    let agreement: [String: Double]
+  }
+
+  /// Asks every expert again about the changed post.
+  ///
+  /// - Throws: `InterventionError` when the post cannot take a change, or no expert has a tap.
+  static func changed(
+    _ seen: SeenPost, _ before: PostAnalysis, _ changes: PostChanges, _ models: Roster,
+    _ dataset: Dataset
+  ) throws -> Changed? {
+    guard !changes.interventions.isEmpty else { return nil }
+    func other(_ id: Post.ID) -> SeenPost? {
+      dataset.post(id: id).map { models.see($0, of: dataset) }
+    }
+    let changed = try seen.changed(changes.interventions, other: other)
+    let known = Set(before.answers.flatMap { $0.trace().signals.map(\.name) })
+    for case .set(let tap, _) in changes.interventions where !known.contains(tap) {
+      let taps = known.filter { !$0.hasPrefix("crf/") && !$0.hasPrefix("relation/") }.sorted()
+      throw InterventionError(
+        "no expert shows \(tap.prefix(60)) of this post; "
+          + (taps.isEmpty ? "none shows anything" : "there are \(taps.joined(separator: ", "))"))
+    }
+    return Changed(
+      interventions: changes.interventions, post: changed.post,
+      analysis: models.analyse(seen, under: changes.interventions, other: other))
+  }
+
+  /// Leaves out every word and region once, for every expert.
+  static func occluded(_ seen: SeenPost, _ before: PostAnalysis, _ models: Roster) -> [Occluded] {
+    models.experts.compactMap { expert in
+      guard let answer = before.answer(expert.name), answer.failure == nil,
+        let found = try? ExpertOcclusion(expert, seen)
+      else { return nil }
+      return Occluded(
+        expert: expert.name, occlusion: found, agreement: found.agreement(with: answer.trace()))
+    }
+  }
+
+  // MARK: Text
+
+  /// Before and after for every expert and the router.
+  func changeLines() -> [String] {
+    guard let changed else { return [] }
+    var rows = [["", "before", "after"]]
+    for before in analysis.answers {
+      let after = changed.analysis.answer(before.expert)
+      rows.append([
+        safe(before.expert), summary(before, post),
+        after.map { summary($0, changed.post) } ?? "not asked: no pair is left",
+      ])
+      let there = after?.trace().signals ?? []
+      for signal in before.trace().signals {
+        guard case .scalar = signal.kind, let value = signal.values.first else { continue }
+        let now = there.last { $0.name == signal.name }?.values.first
+        rows.append([
+          "  " + safe(signal.name), number(value), now.map { number($0) } ?? "not computed",
+        ])
+      }
+    }
+    func route(_ decision: RouteDecision?) -> String {
+      guard let decision else { return "not asked" }
+      return decision.route.rawValue
+        + (decision.scores.map { ", p \(number($0.probability))" } ?? ", without a picture")
+    }
+    if analysis.router != nil {
+      rows.append([
+        safe(analysis.router ?? ""), route(analysis.decision), route(changed.analysis.decision),
+      ])
+    }
+    let what = changed.interventions.map { safe($0.caption(post)) }.joined(separator: ", ")
+    return [what + ":"] + aligned(rows) + [""]
+  }
+
+  /// An answer in one line.
+  private func summary(_ answer: Answer, _ post: Post) -> String {
+    func words(_ range: Range<Int>) -> String {
+      safe(
+        post.tokens[range.clamped(to: 0..<post.tokens.count)].map(\.text).joined(separator: " "))
+    }
+    switch answer.content {
+    case .mentions(let found):
+      return found.mentions.isEmpty
+        ? "no mention"
+        : found.mentions.map {
+          "\(words($0.mention.range)) \(safe($0.mention.type.rawValue)) \(number($0.confidence))"
+        }.joined(separator: "; ")
+    case .relations(let found):
+      return found.answers.map {
+        "\(words($0.head)) / \(words($0.tail)) \(safe($0.label)) "
+          + "\(number($0.probabilities.max() ?? 0))"
+      }.joined(separator: "; ")
+    case .failed(let reason): return safe(reason)
+    }
+  }
+
+  /// What each word and region is worth.
+  func occlusionLines() -> [String] {
+    occluded.flatMap { found -> [String] in
+      var trace = Trace()
+      for signal in found.occlusion.signals(of: found.expert) { trace.append(signal) }
+      var lines = Array(signalLines("what is worth what to \(safe(found.expert))", trace).dropLast())
+      for (name, rho) in found.agreement.sorted(by: { $0.key < $1.key }) {
+        lines.append(
+          "  rank correlation of \(safe(name)) with the worth of the regions: "
+            + number(Float(rho)))
+      }
+      return lines + [""]
+    }
+  }
+
+  // MARK: JSON
+
+  /// The same for programs; null where nothing was changed.
+  var changedJSON: JSONText {
+    guard let changed else { return .null }
+    return .object([
+      ("interventions", .strings(changed.interventions.map { $0.caption(post) })),
+      ("tokens", .strings(changed.post.tokens.map(\.text))),
+      ("route", changed.analysis.decision.map(Self.route) ?? .null),
+      ("notices", .strings(changed.analysis.notices)),
+      ("experts", .list(changed.analysis.answers.map(Self.expert))),
+    ])
+  }
+
+  /// The same for programs; empty where it was not asked for.
+  var occlusionJSON: JSONText {
+    .list(
+      occluded.map { found in
+        .object([
+          ("expert", .string(found.expert)), ("words", .floats(found.occlusion.words)),
+          ("regions", .floats(found.occlusion.regions)),
+          (
+            "rankCorrelations",
+            .object(
+              found.agreement.sorted { $0.key < $1.key }.map { ($0.key, .double($0.value)) })
+          ),
+        ])
+      })
+  }
+}
