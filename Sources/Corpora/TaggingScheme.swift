@@ -69,6 +69,16 @@ public enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
       }
   }
 
+  /// The scheme that an inventory of tags spells.
+  public init(inventory tags: [String]) {
+    var tally = Tally()
+    for tag in tags where tag != "O" { tally.add(tag) }
+    self = tally.scheme
+  }
+
+  /// The entity type that a tag of this scheme names; nil for `O` and what is no tag.
+  public func type(of tag: String) -> EntityType? { self.tag(tag).type }
+
   /// What is counted of a file's tags in order to recognise its scheme.
   struct Tally {
     private var begins = 0

@@ -8,5 +8,6 @@ extension System {
     .maf,
     .mtb,
     .megaLite,
+    .tokenClassification,
   ]
 }

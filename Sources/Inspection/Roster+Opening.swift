@@ -21,13 +21,14 @@ extension Roster {
   ///   - task: what the posts are mainly about; a router for it is preferred.
   ///   - router: name of a router folder; nil takes `rds`, else the first there is for the task.
   ///   - experts: names of expert folders.
+  ///   - outside: experts that stand in no folder, behind the others; routers may name them.
   /// - Throws: `ModelFolderError` when the folder or a named model is missing.
   public static func open(
     _ folder: String, for task: ExpertTask = .entities, router routerName: String? = nil,
-    experts names: [String] = []
+    experts names: [String] = [], outside: [any Expert] = []
   ) throws -> Roster {
     try ModelsFolder.check(folder)
-    var opening = try Opening(folder)
+    var opening = try Opening(folder, outside)
     return try opening.open(for: task, router: routerName, names: names)
   }
 }
@@ -36,10 +37,12 @@ extension Roster {
 private struct Opening {
   let folder: String
   let catalog: ModelCatalog
+  let outside: [any Expert]
   var notices: [String]
 
-  init(_ folder: String) throws {
+  init(_ folder: String, _ outside: [any Expert]) throws {
     self.folder = folder
+    self.outside = outside
     catalog = try ModelCatalog(folder: folder)
     notices = catalog.notices
   }
@@ -59,7 +62,7 @@ private struct Opening {
       }
       chosen = usual(router?.configuration, instead: names.first)
       if let name = names.first, let known = router?.configuration,
-        !chosen.contains(known.textExpert) || !chosen.contains(known.multimodalExpert)
+        !has(known.textExpert, chosen) || !has(known.multimodalExpert, chosen)
       {
         let fitting = catalog.router(among: chosen, including: name)
         if routerName == nil, let fitting {
@@ -76,7 +79,7 @@ private struct Opening {
       let name = wantedRouter ?? catalog.router(among: chosen, for: task)
       router = attempt(name) { try RouterBundle(folder: $0) }
       if let known = router?.configuration,
-        !chosen.contains(known.textExpert) || !chosen.contains(known.multimodalExpert)
+        !has(known.textExpert, chosen) || !has(known.multimodalExpert, chosen)
       {
         router = nil
         notices.append(
@@ -84,7 +87,19 @@ private struct Opening {
             + "\(known.multimodalExpert), which are not both opened, so it is left out")
       }
     }
-    let experts = chosen.compactMap { name in attempt(name) { try ExpertFolder.open($0) } }
+    let strangers = Set(outside.map(\.name))
+    let room = max(0, Roster.most - outside.count)
+    // The router's two stay when somebody must leave.
+    let routed = [router?.configuration.textExpert, router?.configuration.multimodalExpert]
+    let inFolder = chosen.filter { !strangers.contains($0) }
+    let order = inFolder.filter(routed.contains) + inFolder.filter { !routed.contains($0) }
+    let kept = Set(order.prefix(room))
+    for name in inFolder where !kept.contains(name) {
+      notices.append("\(name) is left out: \(Roster.most) experts are the most side by side")
+    }
+    let experts =
+      inFolder.filter(kept.contains).compactMap { name in attempt(name) { try ExpertFolder.open($0) } }
+      + outside
     let dual = attempt(
       router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)
     ) { try DualEncoderFolder.open($0) }
@@ -105,6 +120,10 @@ private struct Opening {
     return Roster(
       folder: folder, experts: fitting, eyes: eyes, router: bundle, dualName: dual?.name,
       notices: notices)
+  }
+
+  private func has(_ name: String, _ chosen: [String]) -> Bool {
+    chosen.contains(name) || outside.contains { $0.name == name }
   }
 
   // MARK: What is opened
@@ -128,6 +147,11 @@ private struct Opening {
   /// A name that is no expert or router is an error, not a notice: somebody asked for it.
   private func check(_ names: [String], _ routerName: String?) throws {
     let experts = catalog.experts
+    if let twice = outside.map(\.name).first(where: experts.contains) {
+      throw ModelFolderError(
+        folder: folder, problem: "has an expert \(twice) of its own",
+        advice: "give the answers or the program another name")
+    }
     for name in names where !experts.contains(name) {
       throw ModelFolderError(
         folder: folder, problem: "has no expert \(name)",

@@ -20,6 +20,8 @@ public struct Roster: Sendable {
   public internal(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.
   public internal(set) var notices: [String]
+  /// Names of the two that a router is to choose between, while there is none yet.
+  public var candidates: (text: String, multimodal: String)?
   /// Name of the router's encoder, or of the one that would be; nil when none is there.
   let dualName: String?
 
@@ -55,6 +57,11 @@ public struct Roster: Sendable {
   public func pair(_ task: ExpertTask) -> (text: (any Expert)?, multimodal: (any Expert)?) {
     let able = experts.filter { $0.task == task }
     let known = router.flatMap { self.task == task ? $0.configuration : nil }
+    if let candidates {
+      return (
+        able.first { $0.name == candidates.text }, able.first { $0.name == candidates.multimodal }
+      )
+    }
     guard let known else {
       return (able.first { !$0.seesPicture }, able.first(where: \.seesPicture))
     }

@@ -6,7 +6,7 @@ import Workbench
 extension InferenceService {
   /// Loads the models and a router that was retrained over this dataset; reports what is missing.
   func load() {
-    guard let folder else {
+    guard folder != nil || !choice.answers.isEmpty || !choice.programs.isEmpty else {
       memory.withLock { $0.failure = "no models: give a folder of models to --models" }
       return
     }

@@ -4,14 +4,21 @@ import Extractors
 import Foundation
 import Inspection
 import Routing
+import Settings
 import Tensors
 
 /// How every command opens models over a dataset and its annotations: the experts, the regions that
 /// they look at, and the router, in place of which one that was retrained on this store's
 /// corrections is taken.
 public struct ModelOpening: Sendable {
-  /// The folder of model folders.
-  public var folder: String
+  /// The folder of model folders; nil: only experts that stand in none.
+  public var folder: String?
+  /// Files of answers as experts, `NAME=FILE`.
+  public var answers: [String] = []
+  /// Programs as experts, `NAME=COMMAND`.
+  public var programs: [String] = []
+  /// How files are read that are neither UTF-8 nor UTF-16.
+  public var encoding: TextEncoding?
   /// What the router should route for; nil: what the dataset is mainly about.
   public var task: ExpertTask?
   /// Name of a router folder.
@@ -28,15 +35,32 @@ public struct ModelOpening: Sendable {
   public var store: String?
 
   /// Models of a folder, with everything else as it is found.
-  public init(folder: String) { self.folder = folder }
+  public init(folder: String?) { self.folder = folder }
 
   /// The same choices as a session's.
-  public init(folder: String, _ options: SessionOptions, store: String) {
+  public init(folder: String?, _ options: SessionOptions, store: String) {
     self.folder = folder
     (router, experts, boxes, regions) = (
       options.router, options.experts, options.boxes, options.regions
     )
+    (answers, programs, encoding) = (options.answers, options.programs, options.encoding)
     self.store = store
+  }
+
+  /// Experts that stand in no folder.
+  ///
+  /// - Throws: `OutsideNameError` for what is no NAME=…, and what reading files throws.
+  public static func outside(
+    answers: [String], programs: [String], task: ExpertTask, encoding: TextEncoding?
+  ) throws -> [any Expert] {
+    let files = try answers.map { try OutsideName($0, "answers", "FILE") }
+    let commands = try programs.map { try OutsideName($0, "program", "COMMAND") }
+    let names = (files + commands).map(\.name)
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw OutsideNameError("the name \(twice) is given twice; experts need names of their own")
+    }
+    return try files.map { try FileAnswers(name: $0.name, path: $0.rest, encoding: encoding) }
+      + commands.map { ProgramAnswers(name: $0.name, command: $0.rest, task: task) }
   }
 
   /// Opens what was chosen. What cannot be used becomes a notice of the models.
@@ -44,8 +68,14 @@ public struct ModelOpening: Sendable {
   /// - Throws: `ModelFolderError` for a folder or name that is not there, and what opening regions
   ///   throws.
   public func open(for dataset: Dataset) throws -> Roster {
+    let wanted = task ?? dataset.mainTask
+    let outside = try Self.outside(
+      answers: answers, programs: programs, task: wanted, encoding: encoding)
+    guard let folder else {
+      return Roster(folder: "", experts: outside, eyes: Eyes(), router: nil)
+    }
     var models = try Roster.open(
-      folder, for: task ?? dataset.mainTask, router: router, experts: experts)
+      folder, for: wanted, router: router, experts: experts, outside: outside)
     do {
       try models.openBoxes(boxes, for: dataset, permission: regions)
     } catch  where toleratesRegions {
@@ -56,6 +86,57 @@ public struct ModelOpening: Sendable {
     case .none: return models
     case .router(let retrained): return models.replacing(router: retrained)
     case .unusable(let notice): return models.noting(notice)
+    }
+  }
+}
+
+/// `NAME=REST` of an option.
+struct OutsideName {
+  let name: String
+  let rest: String
+
+  init(_ text: String, _ option: String, _ what: String) throws(OutsideNameError) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[0].count <= 60,
+      parts[0].allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) })
+    else {
+      throw OutsideNameError(
+        "--\(option) takes NAME=\(what), the name of letters, digits, dots and dashes; not "
+          + String(text.prefix(80)))
+    }
+    (name, rest) = (String(parts[0]), String(parts[1]))
+  }
+}
+
+/// An expert from outside that is named wrongly.
+public struct OutsideNameError: Error, Hashable, CustomStringConvertible {
+  /// What is wrong and what to do.
+  public let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Programs that a person's own configuration names as experts:
+/// `$XDG_CONFIG_HOME/twinlens/programs.toml` (`~/.config/twinlens/programs.toml`), a line
+/// `NAME = "COMMAND"` each. Nothing that lies with a dataset or a model is ever run.
+public enum ConfiguredPrograms {
+  /// `NAME=COMMAND` of each; none where there is no file.
+  ///
+  /// - Throws: `OutsideNameError` with `file:line` when the file is no list of commands.
+  public static func read(environment: [String: String]) throws -> [String] {
+    let named = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let home = environment["HOME"] ?? NSHomeDirectory()
+    let path = (named ?? home + "/.config") + "/twinlens/programs.toml"
+    guard let data = FileManager.default.contents(atPath: path) else { return [] }
+    do {
+      let table = try SettingsText.table(String(decoding: data.prefix(1 << 20), as: UTF8.self))
+      return try table.keys.sorted().map { name in
+        guard let command = table[name]?.string, !command.isEmpty else {
+          throw OutsideNameError("\(path): \(name) must be a command in quotes")
+        }
+        return "\(name)=\(command)"
+      }
+    } catch let error as SettingsTextError {
+      throw OutsideNameError("\(path):\(error.line): \(error.reason)")
     }
   }
 }

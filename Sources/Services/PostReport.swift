@@ -52,8 +52,11 @@ public struct PostReport: Sendable {
     post = labelled
     review = state?.review ?? .untouched
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
-    if let folder = choice.folder, choice.hasModels || options.models != nil {
-      let models = try ModelOpening(folder: folder, options, store: store).open(for: dataset)
+    let hasFolder = choice.folder != nil && (choice.hasModels || options.models != nil)
+    if hasFolder || options.hasOutsideExperts {
+      let models = try ModelOpening(
+        folder: hasFolder ? choice.folder : nil, options, store: store
+      ).open(for: dataset)
       let seen = models.see(labelled, of: dataset)
       let found = models.analyse(seen)
       analysis = found

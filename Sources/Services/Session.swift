@@ -112,7 +112,8 @@ public struct Session: Sendable {
   public func workbench(size: Size, look: Look) throws -> WorkbenchState {
     var opened = WorkbenchState.Opened(
       dataset: dataset.name, store: location.path, types: dataset.labelInventory,
-      relations: dataset.relationLabels, reading: dataset.reading, hasModels: models.hasModels,
+      relations: dataset.relationLabels, reading: dataset.reading,
+      hasModels: models.hasModels || options.hasOutsideExperts,
       hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
       annotator: options.annotator)
     opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }

@@ -12,6 +12,13 @@ public struct SessionOptions: Sendable {
   /// Folders of experts: one takes the place of the router's of its kind, several are opened side
   /// by side; none takes the folder's own list, or the router's.
   public var experts: [String] = []
+  /// Whether experts are asked that stand in no folder.
+  var hasOutsideExperts: Bool { !answers.isEmpty || !programs.isEmpty }
+
+  /// Files of answers as experts, `NAME=FILE`.
+  public var answers: [String] = []
+  /// Programs as experts, `NAME=COMMAND`: of the person's own command line or configuration.
+  public var programs: [String] = []
   /// Folder of the router; nil takes `rds`, else the first there is.
   public var router: String?
   /// A folder to look for pictures in first.

@@ -32,6 +32,8 @@ public struct RouterJob: Sendable {
   public let seed: UInt64
   /// Regions for experts that look at some.
   public var boxes: PairBoxes?
+  /// Experts that stand in no folder; a name of theirs is taken before one of the folder's.
+  public var outside: [any Expert] = []
   /// What was typed, for the provenance.
   public let command: String
   /// Called from the training's own threads; returns false to stop.
@@ -71,21 +73,26 @@ public struct RouterJob: Sendable {
   /// - Throws: `RDSError`, `ModelFolderError`, `RoutingError`, `TrainingStopped`; what the experts
   ///   throw.
   public func run(replaces: Bool = false) throws -> String {
+    let strangers = Set(outside.map(\.name))
+    func open(_ name: String) throws -> any Expert {
+      try outside.first { $0.name == name } ?? ExpertFolder.open(models + "/" + name)
+    }
     for name in [experts.text, experts.multimodal]
-    where ModelFolder.absence(of: models + "/" + name) == "does not exist" {
+    where !strangers.contains(name) && ModelFolder.absence(of: models + "/" + name) == "does not exist" {
       let there = (try? FileManager.default.contentsOfDirectory(atPath: models))?.sorted() ?? []
       let models = there.filter { !$0.hasPrefix(".") }
       throw ModelFolderError(
         folder: self.models, problem: "has no \(name); it holds \(models.joined(separator: ", "))")
     }
-    let text = try ExpertFolder.open(models + "/" + experts.text)
-    let multimodal = try ExpertFolder.open(models + "/" + experts.multimodal)
+    let text = try open(experts.text)
+    let multimodal = try open(experts.multimodal)
     let task = text.task
     guard multimodal.task == task else {
       throw RDSError.otherTask(expert: multimodal.name, answers: multimodal.task, asked: task)
     }
-    if text.seesPicture { throw RDSError.notText(expert: text.name) }
-    if !multimodal.seesPicture { throw RDSError.notMultimodal(expert: multimodal.name) }
+    // What others' experts look at is their business.
+    if text.seesPicture, !strangers.contains(text.name) { throw RDSError.notText(expert: text.name) }
+    if !multimodal.seesPicture, !strangers.contains(multimodal.name) { throw RDSError.notMultimodal(expert: multimodal.name) }
     let name = name ?? (task == .entities ? "rds" : "rds-relations")
     let target = models + "/" + name
     let basis =
@@ -104,12 +111,13 @@ public struct RouterJob: Sendable {
     _ = try ModelFolder.vacancy(for: dual, in: models)
     let (teaching, choosing) = try parts(task)
     let source = try multimodal.card.grid.map { try RegionSource(folder: models + "/" + $0) }
-    let roster = Roster(
+    var roster = Roster(
       folder: models, experts: [text, multimodal],
       eyes: Eyes(
         sources: [source].compactMap(\.self), duals: [embedder], boxes: boxes,
         sights: multimodal.card.sights),
       router: nil, dualName: embedder.name)
+    roster.candidates = (text.name, multimodal.name)
     func data(_ posts: [Post]) throws -> RouterData {
       try roster.routerData(posts, dataset, task) { done in
         observe(.preparing("asking the experts", Double(done) / Double(max(1, posts.count))))

@@ -54,7 +54,8 @@ public struct Eyes: Sendable {
   /// A post whose picture comes from anywhere.
   public func see(_ post: Post, _ pictures: PictureProvider) -> SeenPost {
     SeenPost(
-      post, self, key: pictures.key(post), boxes: (pictures.boxes ?? boxes).map { $0[post.id] }
+      post, self, key: pictures.key(post), boxes: (pictures.boxes ?? boxes).map { $0[post.id] },
+      file: pictures.file?(post)
     ) { pictures.picture(post, $0) }
   }
 

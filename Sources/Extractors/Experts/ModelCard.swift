@@ -19,6 +19,8 @@ public struct ModelCard: Sendable {
   public var regionSize: Int?
   /// What distinguishes it from others of its system, by name; what is as usual is left out.
   public var switches: [String: String] = [:]
+  /// Whether it reads the pictures' files by itself.
+  public var readsPictureFiles = false
   /// What must stand beside every number made with it; nil when nothing.
   public var mark: String?
   /// What was measured at the end of its training.
@@ -55,7 +57,7 @@ public struct ModelCard: Sendable {
   }
 
   /// Whether the expert looks at pictures.
-  public var seesPicture: Bool { !sights.isEmpty }
+  public var seesPicture: Bool { !sights.isEmpty || readsPictureFiles }
 
   /// The folder beside the expert's whose network it sees by; nil when it needs none.
   public var grid: String? {

@@ -12,6 +12,9 @@ public struct PictureProvider: Sendable {
   /// Regions of the posts' pairs, for experts that look at regions from files.
   public var boxes: PairBoxes?
 
+  /// Where a post's picture is on disk; nil for pictures that are not.
+  public var file: (@Sendable (Post) -> String?)?
+
   /// Pictures by a function.
   public init(
     name: String,
@@ -24,6 +27,9 @@ public struct PictureProvider: Sendable {
   /// A dataset's pictures.
   public init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
     self.init(name: dataset.path) { dataset.picture(of: $0, for: $1) }
+    file = { post in
+      if case .file(let path) = dataset.image(for: post) { path } else { nil }
+    }
     self.boxes = boxes
   }
 

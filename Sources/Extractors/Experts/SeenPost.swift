@@ -28,6 +28,7 @@ public final class SeenPost: Sendable {
   /// A post whose picture comes from somewhere.
   init(
     _ post: Post, _ eyes: Eyes, key: String?, boxes: PairBoxes.OfPost?, coloursOnly: Bool = false,
+    file: String? = nil,
     open: @escaping @Sendable (DecodingPurpose) -> Result<Picture, PictureNotice>
   ) {
     self.post = post
@@ -35,8 +36,13 @@ public final class SeenPost: Sendable {
     self.key = key
     self.boxes = boxes
     self.coloursOnly = coloursOnly
+    self.file = file
     self.open = open
   }
+
+  /// The picture's file, for those who read it themselves; nil for a post without one, and where
+  /// the picture was changed.
+  public let file: String?
 
   /// Its words.
   public var words: [String] { post.tokens.map(\.text) }
@@ -211,7 +217,7 @@ public final class SeenPost: Sendable {
     /// Other words, the same picture: what was seen of it is not looked at again.
     func words(_ post: Post) -> SeenPost {
       let result = SeenPost(
-        post, eyes, key: key, boxes: boxes, coloursOnly: coloursOnly
+        post, eyes, key: key, boxes: boxes, coloursOnly: coloursOnly, file: file
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
       for (sight, seen) in held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -236,7 +242,7 @@ public final class SeenPost: Sendable {
           "there is no post \(id.debugDescription) whose picture could be swapped in")
       }
       let result = SeenPost(
-        post, eyes, key: other.key, boxes: boxes, coloursOnly: coloursOnly
+        post, eyes, key: other.key, boxes: boxes, coloursOnly: coloursOnly, file: other.file
       ) { $0 == other.eyes.decoding ? other.picture() : other.open($0) }
       for (sight, seen) in other.held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -247,7 +253,7 @@ public final class SeenPost: Sendable {
     case .regions(let regions):
       return SeenPost(
         post, eyes, key: key, boxes: PairBoxes.OfPost(regions.map(RegionFile.Box.init)),
-        coloursOnly: coloursOnly
+        coloursOnly: coloursOnly, file: file
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
     case .set: return self
     }

@@ -32,8 +32,10 @@ public struct System: Sendable {
   public var published: String?
   /// Opens a folder.
   public let open: @Sendable (String) throws -> any Expert
-  /// Trains one seed and writes the folder.
-  public let train: @Sendable (SeededTraining) throws -> TrainingResult
+  /// Trains one seed and writes the folder; nil for systems that are only opened.
+  public let train: (@Sendable (SeededTraining) throws -> TrainingResult)?
+  /// `architectures` of published folders that are of this system without saying so.
+  public var architectures: [String] = []
 
   /// How a system is trained.
   public enum Recipe: Sendable, Hashable {
@@ -61,7 +63,7 @@ public struct System: Sendable {
   public init(
     id: String, title: String, summary: String, task: ExpertTask, seesPicture: Bool,
     needsEncoder: Bool, recipe: Recipe, open: @escaping @Sendable (String) throws -> any Expert,
-    train: @escaping @Sendable (SeededTraining) throws -> TrainingResult
+    train: (@Sendable (SeededTraining) throws -> TrainingResult)?
   ) {
     self.id = id
     self.title = title
@@ -92,7 +94,7 @@ public struct System: Sendable {
 
   /// What can be trained by a name: a system, or a variant of one.
   public static func trainable(_ name: String) -> (system: System, switches: [String: String])? {
-    if let system = named(name) { return (system, [:]) }
+    if let system = named(name), system.train != nil { return (system, [:]) }
     for system in all {
       for variant in system.variants where variant.name == name {
         return (system, variant.switches)
@@ -103,7 +105,7 @@ public struct System: Sendable {
 
   /// All names of `trainable`, variants behind their systems.
   public static var trainableNames: [String] {
-    all.flatMap { [$0.id] + $0.variants.map(\.name) }
+    all.filter { $0.train != nil }.flatMap { [$0.id] + $0.variants.map(\.name) }
   }
 
   /// Adds a system of somebody's own, after all others.

@@ -9,8 +9,20 @@ public enum ModelFolder {
   ///
   /// - Throws: `ModelFolderError`.
   public static func system(of folder: String) throws -> String {
-    struct Head: Decodable { let system: String }
-    return try configuration(Head.self, folder).system
+    struct Head: Decodable {
+      let system: String?
+      let architectures: [String]?
+    }
+    let head = try configuration(Head.self, folder)
+    if let system = head.system { return system }
+    // Published folders name no system; their architecture may be one.
+    let published = head.architectures ?? []
+    if let system = System.all.first(where: { !Set($0.architectures).isDisjoint(with: published) })
+    {
+      return system.id
+    }
+    throw ModelFolderError(
+      folder: folder, problem: "has a config.json that does not fit: no field system")
   }
 
   /// Where a folder's model came from; nil where nothing readable says so.

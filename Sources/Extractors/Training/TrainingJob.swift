@@ -102,8 +102,9 @@ public struct TrainingJob: Sendable {
       material = ready
       // The folder keeps the best of all seeds, also of those that were trained before.
       let others = (earlier + results).map(\.bestDev).max()
+      guard let train = system.train else { throw TrainingError.notTrainable(system: system.id) }
       results.append(
-        try system.train(
+        try train(
           SeededTraining(
             job: self, origin: origin, base: base, material: ready, keepAbove: others)))
     }

@@ -24,6 +24,8 @@ struct DatasetOptions: ParsableArguments {
     help: ArgumentHelp("Router to use, by the name of its model folder.", valueName: "name"))
   var router: String?
 
+  @OptionGroup var outside: OutsideOptions
+
   @OptionGroup var input: ReadingOptions
 
   @OptionGroup var files: RegionOptions
@@ -44,7 +46,7 @@ struct DatasetOptions: ParsableArguments {
   }
 
   /// The same as the services want it.
-  func session(dataset: String?, annotator: String? = nil) -> SessionOptions {
+  func session(dataset: String?, annotator: String? = nil) throws -> SessionOptions {
     let environment = ProcessInfo.processInfo.environment
     var options = SessionOptions(
       dataset: dataset, annotator: annotator ?? environment["USER"] ?? Self.accountName)
@@ -52,12 +54,34 @@ struct DatasetOptions: ParsableArguments {
     options.withoutModels = noModels
     options.experts = ExpertNames.list(system)
     options.router = router
+    options.answers = outside.answers
+    options.programs = try outside.allPrograms()
     options.images = input.images
     options.encoding = input.encoding
     options.strict = strict
     options.boxes = files.boxes
     options.regions = files.regions
     return options
+  }
+}
+
+/// Experts that stand in no folder of models.
+struct OutsideOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "A file of any system's answers as an expert: its posts are the dataset's, in any format. Can be given several "
+        + "times.", valueName: "name=file"))
+  var answers: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A program as an expert: a line of JSON in for each post, one out (docs/own-experts.md). Can be given several "
+        + "times.", valueName: "name=command"))
+  var program: [String] = []
+
+  /// Those of the command line, then those of the person's own configuration.
+  func allPrograms() throws -> [String] {
+    program + (try ConfiguredPrograms.read(environment: ProcessInfo.processInfo.environment))
   }
 }
 

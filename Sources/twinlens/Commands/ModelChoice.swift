@@ -27,6 +27,7 @@ struct ModelChoice: ParsableArguments {
     inversion: .prefixedNo,
     help: "Use the router that was retrained on the dataset's corrections, if there is one.")
   var retrained = true
+  @OptionGroup var outside: OutsideOptions
   @OptionGroup var files: RegionOptions
 
   /// Opens them.
@@ -36,6 +37,7 @@ struct ModelChoice: ParsableArguments {
     var opening = ModelOpening(folder: models)
     (opening.task, opening.router) = (task, router)
     opening.experts = system.map { [$0] } ?? []
+    (opening.answers, opening.programs) = (outside.answers, outside.program)
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
     opening.store =
       retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
@@ -45,7 +47,9 @@ struct ModelChoice: ParsableArguments {
         "the router \(router) cannot be used here"
           + (set.notices.first.map { ": \($0)" } ?? "") + "; leave --router or --system out")
     }
-    if let system { try check(system, of: set) }
+    if let system, set.expert(system)?.task == set.task || set.router != nil {
+      try check(system, of: set)
+    }
     return set
   }
 

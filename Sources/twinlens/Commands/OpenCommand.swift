@@ -69,7 +69,7 @@ struct OpenCommand: ParsableCommand {
   var size = "120x36"
 
   func run() throws {
-    var session = options.session(dataset: dataset, annotator: annotator)
+    var session = try options.session(dataset: dataset, annotator: annotator)
     session.store = store
     session.theme = theme
     session.keymap = keymap

@@ -20,16 +20,13 @@ struct PredictCommand: ParsableCommand {
       how each post was routed, who answered it and how sure the answer is.
       """)
 
-  /// Who answers.
-  enum Answerer: String, ExpressibleByArgument, CaseIterable {
-    case router, text, multimodal
-  }
 
   @Argument(help: "A dataset file or folder.") var dataset: String
   @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir")) var out: String
   @Option(help: "ner or re; without it what the dataset is mainly about.") var task: ExpertTask?
-  @Option(help: "Who answers: the expert that the router chooses, or one of the two.")
-  var by = Answerer.router
+  @Option(
+    help: "Who answers: router (the expert that it chooses), text, multimodal, or an expert by its name.")
+  var by = "router"
   @Option(help: "train, dev, test or all.") var split = Split.all
   @OptionGroup var choice: ModelChoice
   @OptionGroup var input: ReadingOptions
@@ -48,17 +45,24 @@ struct PredictCommand: ParsableCommand {
     let set = try choice.open(for: dataset, task: asked)
     let answerer: DatasetPredictions.Answerer =
       switch by {
-      case .router: .router
-      case .text: .text
-      case .multimodal: .multimodal
+      case "router": .router
+      case "text": .text
+      case "multimodal": .multimodal
+      default: .expert(by)
       }
+    if case .expert = answerer, set.expert(by)?.task != asked {
+      let able = set.experts.filter { $0.task == asked }.map(\.name)
+      throw Refusal(
+        "\(by) is no expert for the task \(asked.rawValue) here; give --by router, text, multimodal"
+          + (able.isEmpty ? "" : ", or one of \(able.joined(separator: ", "))"))
+    }
     if let system = choice.system {
       let (text, multimodal) = set.routed
-      let answering = by == .text ? text : by == .multimodal ? multimodal : nil
+      let answering = by == "text" ? text : by == "multimodal" ? multimodal : nil
       if let answering, answering.name != system {
         throw Refusal(
-          "\(system) is not the \(by.rawValue) expert, \(answering.name) is; give --by "
-            + (by == .text ? "multimodal" : "text"))
+          "\(system) is not the \(by) expert, \(answering.name) is; give --by "
+            + (by == "text" ? "multimodal" : "text"))
       }
     }
     let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
@@ -81,7 +85,7 @@ struct PredictCommand: ParsableCommand {
       dataset, edited: edited, to: out, splits: split == .all ? nil : parts, jsonl: jsonl)
     try PredictionsNote(
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
-      dataset: dataset.name, data: dataset.contentHash, task: asked, by: by.rawValue,
+      dataset: dataset.name, data: dataset.contentHash, task: asked, by: by,
       split: split.rawValue, pairsCutOff: cutOff, mark: mark, models: set
     ).write(into: out)
     try DatasetPredictions.write(all, models: set, into: out)
@@ -89,7 +93,7 @@ struct PredictCommand: ParsableCommand {
     let missing = dataset.posts.count { post in
       if case .missing = dataset.image(for: post) { true } else { false }
     }
-    if missing > 0, by != .text {
+    if missing > 0, by != "text" {
       StandardOutput.complain(
         "\(missing) of \(dataset.posts.count) posts name a picture that is not there; they are answered "
           + "as posts without one (--images DIR looks elsewhere)")
@@ -107,9 +111,10 @@ struct PredictCommand: ParsableCommand {
     }
     let which: String =
       switch by {
-      case .router: "\(multimodal) of them answered with the picture"
-      case .text: "answered from the text"
-      case .multimodal: "answered with the picture"
+      case "router": "\(multimodal) of them answered with the picture"
+      case "text": "answered from the text"
+      case "multimodal": "answered with the picture"
+      default: "answered by \(by)"
       }
     StandardOutput.write(
       "\(count) posts, \(which); \(report.changedPosts) differ from the dataset's labels. Wrote "

@@ -29,7 +29,7 @@ struct ShowCommand: ParsableCommand {
   var graphics: GraphicsMode?
 
   func run() throws {
-    var session = options.session(dataset: dataset)
+    var session = try options.session(dataset: dataset)
     session.store = store
     let report = try PostReport(session, post: post, changes: try changes.changes())
     if json { return StandardOutput.write(report.json()) }

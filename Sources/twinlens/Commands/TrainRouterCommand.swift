@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpora
 import Foundation
+import Inspection
 import Services
 import Studies
 
@@ -37,6 +38,7 @@ struct TrainRouterCommand: ParsableCommand {
   var name: String?
   @Option(help: "Decides which posts teach, first weights and batches.")
   var seed: UInt64 = 1
+  @OptionGroup var outside: OutsideOptions
   @OptionGroup var files: RegionOptions
   @Flag(help: "Replace a router of that name.")
   var force = false
@@ -64,6 +66,9 @@ struct TrainRouterCommand: ParsableCommand {
         return !interrupt.isRaised
       })
     job.posts = .split(split)
+    job.outside = try ModelOpening.outside(
+      answers: outside.answers, programs: outside.program, task: opened.mainTask,
+      encoding: input.encoding)
     job.boxes = try files.open(for: opened)
     try whileTraining(in: models, job.folderName, progress) {
       let folder = try job.run(replaces: force)

@@ -1,0 +1,222 @@
+import Corpora
+import Foundation
+import Tensors
+import Traces
+
+/// Any system's answers, from a file of predictions: an expert that was asked elsewhere.
+///
+/// The file has the posts of the dataset in any format that a dataset may have, or is the
+/// `predictions.jsonl` of `twinlens predict`; a post is found by its id, else by its words and
+/// picture. What the file does not say is absent: confidences, and answers for posts that it does
+/// not have.
+public struct FileAnswers: Expert {
+  /// What it is.
+  public let card: ModelCard
+  private let path: String
+  private let byID: [Post.ID: Entry]
+  private let byText: [String: Entry]
+
+  private struct Entry: Sendable {
+    let words: [String]?
+    let mentions: [ScoredMention]?
+    let pairs: [RelationAnswer]?
+  }
+
+  /// Most bytes of a file.
+  private static let most = 256 << 20
+
+  /// Reads a file.
+  ///
+  /// - Parameter images: as of the dataset; pictures are only names here.
+  /// - Throws: `CorporaError`; `ModelFolderError` when the file answers nothing.
+  public init(name: String, path: String, encoding: TextEncoding? = nil) throws {
+    self.path = path
+    var (byID, byText): ([Post.ID: Entry], [String: Entry]) = ([:], [:])
+    var task = ExpertTask.entities
+    if let lines = try Self.predictions(path) {
+      task = lines.contains { $0.pairs != nil } ? .relations : .entities
+      for line in lines {
+        byID[line.post] = Entry(words: nil, mentions: line.scored, pairs: line.answers)
+      }
+    } else {
+      let dataset = try Dataset.open(path, encoding: encoding)
+      task =
+        2 * dataset.posts.count { !$0.relations.isEmpty } > dataset.posts.count
+        ? .relations : .entities
+      for post in dataset.posts {
+        let entry = Entry(
+          words: post.tokens.map(\.text),
+          mentions: post.mentions.map { ScoredMention($0, confidence: .nan) },
+          pairs: post.relations.map {
+            RelationAnswer(
+              head: $0.head, tail: $0.tail, label: $0.label, probabilities: [])
+          })
+        byID[post.id] = entry
+        byText[Self.key(post)] = entry
+      }
+    }
+    (self.byID, self.byText) = (byID, byText)
+    let labels: Set<String> = Set(
+      byID.values.flatMap { entry in
+        task == .entities
+          ? entry.mentions?.map(\.mention.type.rawValue) ?? [] : entry.pairs?.map(\.label) ?? []
+      })
+    guard !byID.isEmpty else {
+      throw ModelFolderError(
+        folder: path, problem: "answers nothing", advice: "give a file of predictions")
+    }
+    card = ModelCard(
+      name: name, system: Self.system, task: task, sights: [], labels: labels.sorted())
+  }
+
+  /// What model cards call it.
+  public static let system = "answers from a file"
+
+  private static func key(_ post: Post) -> String {
+    (post.imageID ?? "") + "\u{1}" + post.tokens.map(\.text).joined(separator: "\u{1}")
+  }
+
+  /// Nothing is read, so nothing is unknown.
+  public func unknownCount(of words: [String]) -> Int { 0 }
+
+  private func entry(_ post: Post) throws -> Entry {
+    let words = post.tokens.map(\.text)
+    let found = byID[post.id].flatMap { $0.words == nil || $0.words == words ? $0 : nil }
+    guard let entry = found ?? byText[Self.key(post)] else {
+      throw OutsideError(
+        expert: name,
+        reason: byID[post.id] == nil
+          ? "\(path) has no answer for the post \(post.id)"
+          : "\(path) has other words for the post \(post.id), and cannot be asked again")
+    }
+    return entry
+  }
+
+  /// The file's labels.
+  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+    try posts.map { seen in
+      let entry = try entry(seen.post)
+      guard task == .entities else { return .relations(try pairs(entry, seen)) }
+      let found = Self.inside(entry.mentions ?? [], seen)
+      return .mentions(
+        found.map(\.mention), confidences: asking.confidences ? found.map(\.confidence) : nil)
+    }
+  }
+
+  /// The file's answer for one post; it shows nothing of how it came to it.
+  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+    let entry = try entry(post.post)
+    guard task == .entities else {
+      return .relations(
+        RelationAnswers(expert: name, labels: card.labels, answers: try pairs(entry, post)))
+    }
+    return .mentions(.spelled(Self.inside(entry.mentions ?? [], post), by: name, post.words.count))
+  }
+
+  private static func inside(_ mentions: [ScoredMention], _ post: SeenPost) -> [ScoredMention] {
+    mentions.filter {
+      $0.mention.range.lowerBound >= 0 && $0.mention.range.upperBound <= post.words.count
+    }
+  }
+
+  private func pairs(_ entry: Entry, _ seen: SeenPost) throws -> [RelationAnswer] {
+    try seen.pairs.map { pair in
+      guard let found = entry.pairs?.first(where: { $0.head == pair.head && $0.tail == pair.tail })
+      else {
+        throw OutsideError(
+          expert: name, reason: "\(path) has no answer for a pair of the post \(seen.post.id)")
+      }
+      // The label's own place among all labels of the file.
+      let place = card.labels.firstIndex(of: found.label)
+      let p = found.probabilities.first ?? .nan
+      return RelationAnswer(
+        head: pair.head, tail: pair.tail, label: found.label,
+        probabilities: p.isNaN
+          ? [] : card.labels.indices.map { $0 == place ? p : (1 - p) / Float(max(1, card.labels.count - 1)) })
+    }
+  }
+
+  // MARK: predictions.jsonl
+
+  private struct Line: Decodable {
+    struct Mention: Decodable {
+      let start, end: Int
+      let type: String
+      let confidence: Float?
+    }
+    struct Pair: Decodable {
+      let head, tail: [Int]
+      let label: String
+      let confidence: Float?
+    }
+    let post: String
+    let mentions: [Mention]?
+    let pairs: [Pair]?
+
+    var scored: [ScoredMention]? {
+      mentions?.compactMap {
+        guard $0.start >= 0, $0.start < $0.end else { return nil }
+        return ScoredMention(
+          EntityMention($0.start..<$0.end, EntityType($0.type)), confidence: $0.confidence ?? .nan)
+      }
+    }
+
+    var answers: [RelationAnswer]? {
+      pairs?.compactMap {
+        guard let head = Self.range($0.head), let tail = Self.range($0.tail) else { return nil }
+        return RelationAnswer(
+          head: head, tail: tail, label: $0.label,
+          probabilities: $0.confidence.map { [$0] } ?? [])
+      }
+    }
+
+    private static func range(_ ends: [Int]) -> Range<Int>? {
+      ends.count == 2 && ends[0] >= 0 && ends[0] < ends[1] ? ends[0]..<ends[1] : nil
+    }
+  }
+
+  /// The lines of a `predictions.jsonl`; nil when the file is something else.
+  private static func predictions(_ path: String) throws -> [Line]? {
+    guard path.hasSuffix(".jsonl") else { return nil }
+    let data = Data(try FileBytes.read(path, limit: most))
+    var lines: [Line] = []
+    for (i, line) in data.split(separator: 10).enumerated() where !line.isEmpty {
+      guard let found = try? JSONDecoder().decode(Line.self, from: Data(line)) else {
+        guard i > 0 else { return nil }
+        throw ModelFolderError(
+          folder: "\(path):\(i + 1)", problem: "is no line of predictions",
+          advice: "give the file as `twinlens predict` wrote it")
+      }
+      lines.append(found)
+    }
+    return lines
+  }
+}
+
+/// Why somebody who was asked outside gave no answer.
+public struct OutsideError: Error, Hashable, CustomStringConvertible {
+  let expert: String
+  let reason: String
+
+  public var description: String { "\(expert): \(reason)" }
+}
+
+extension Prediction {
+  /// Mentions without anything that leads to them: tags are spelled from them, and there are no
+  /// probabilities of tags.
+  static func spelled(
+    _ mentions: [ScoredMention], by expert: String, _ words: Int, trace: Trace = Trace()
+  ) -> Prediction {
+    var labels = ["O"]
+    for scored in mentions {
+      for tag in ["B-", "I-"].map({ $0 + scored.mention.type.rawValue }) where !labels.contains(tag) {
+        labels.append(tag)
+      }
+    }
+    let path = BIO.tags(of: mentions.map(\.mention), count: words).map {
+      labels.firstIndex(of: $0.text) ?? 0
+    }
+    return Prediction(
+      expert: expert, mentions: mentions, labels: labels, marginals: [], path: path, trace: trace)
+  }
+}
