@@ -66,7 +66,7 @@ let package = Package(
     .testTarget(name: "RoutingTests", dependencies: ["Routing"]),
     .testTarget(name: "AnnotationsTests", dependencies: ["Annotations"]),
     .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"]),
-    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Harbor"]),
+    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Harbor", "TestSupport"]),
     .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
     .testTarget(
       name: "WorkbenchTests", dependencies: ["Workbench", "TestSupport"], exclude: ["Golden"]),

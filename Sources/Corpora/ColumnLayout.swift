@@ -71,10 +71,17 @@ struct ColumnLayout: Sendable, Hashable {
       && "BIESLUM".utf8.contains(bytes[first])
   }
 
-  /// Whether bytes can be a type without a prefix, as IO has them: `PER`.
-  private static func isType(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
+  /// Whether bytes can be a type without a prefix, as IO has them: `PER`; between tabs, where no
+  /// prose is, also `geo-loc`.
+  private static func isType(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, afterTab: Bool
+  ) -> Bool {
     (2..<32).contains(range.count)
-      && range.allSatisfy { (0x41...0x5A).contains(bytes[$0]) || bytes[$0] == 0x5F }
+      && range.allSatisfy {
+        let byte = bytes[$0]
+        return (0x41...0x5A).contains(byte) || byte == UInt8(ascii: "_")
+          || (afterTab && ((0x61...0x7A).contains(byte) || "-./".utf8.contains(byte)))
+      }
   }
 
   /// What the lines of the beginning have in common.
@@ -124,7 +131,7 @@ struct ColumnLayout: Sendable, Hashable {
       if isTag {
         tagged += 1
         if last.count > 1 { tags += 1 } else { outsides += 1 }
-      } else if fields.count > 1, ColumnLayout.isType(bytes, last) {
+      } else if fields.count > 1, ColumnLayout.isType(bytes, last, afterTab: count > 0) {
         tagged += 1
         tags += 1
         types += 1

@@ -1,15 +1,3 @@
-/// A format of dataset files.
-public enum DataFormat: String, Sendable, Hashable, CaseIterable, Codable {
-  /// `IMGID:` blocks of word, tab, tag.
-  case mner
-  /// MNRE's pairs: a Python dict per line.
-  case mnre
-  /// Twinlens JSON Lines.
-  case jsonLines
-  /// A text of one post beside its picture.
-  case pair
-}
-
 /// One file of a dataset, as it was when it was opened.
 public struct DataFile: Sendable, Hashable {
   /// Path relative to the dataset's root; also the `file` of the posts' source locations.
@@ -70,48 +58,5 @@ extension Split {
     case .test: 2
     case .all: 3
     }
-  }
-}
-
-extension DataFormat {
-  /// What a file's content says it is.
-  enum Guess: Hashable {
-    case format(DataFormat)
-    case unknown
-  }
-
-  /// Tells the format from the beginning of a file; the name does not count.
-  static func guess(_ bytes: UnsafeBufferPointer<UInt8>) -> Guess {
-    if ColumnLayout(bytes) != nil { return .format(.mner) }
-    var guess: Guess?
-    var lines = 0
-    forEachLine(bytes) { content, _ in
-      let line = trim(bytes, content)
-      guard guess == nil, lines < 64, !line.isEmpty else { return }
-      lines += 1
-      guess = self.guess(bytes, record: line).map { .format($0) }
-    }
-    return guess ?? .unknown
-  }
-  /// The format of a line that is a record, told by its keys in any order; by the bytes alone
-  /// where the record cannot be read.
-  private static func guess(
-    _ bytes: UnsafeBufferPointer<UInt8>, record line: Range<Int>
-  ) -> DataFormat? {
-    guard bytes[line.lowerBound] == UInt8(ascii: "{"),
-      let second = line.dropFirst().first(where: { !isBlank(bytes[$0]) })
-    else { return nil }
-    let isJSON = bytes[second] == UInt8(ascii: "\"")
-    guard isJSON || bytes[second] == UInt8(ascii: "'") else { return nil }
-    let inJSON = isJSON ? JSONScanner.keys(bytes, in: line) : []
-    if inJSON.contains("tokens") { return .jsonLines }
-    let pair: Set<String> = ["token", "h", "t"]
-    // Python's dicts may have either quotes.
-    if inJSON.isSuperset(of: pair) || PythonScanner.keys(bytes, in: line).isSuperset(of: pair) {
-      return .mnre
-    }
-    let beginning = String(decoding: bytes[line.prefix(4096)], as: UTF8.self)
-    if isJSON { return beginning.contains("\"tokens\"") ? .jsonLines : nil }
-    return beginning.contains("'token'") ? .mnre : nil
   }
 }

@@ -23,7 +23,9 @@ extension Dataset {
         guard low > 0 else { continue }
         // Only in columns does a post have several lines.
         let post = posts[low - 1]
-        guard file.format == .mner || post.source.line == finding.location.line else { continue }
+        guard file.format.hasWordLines || post.source.line == finding.location.line else {
+          continue
+        }
         result[post.id, default: []].append(finding)
       }
     }

@@ -167,7 +167,7 @@ private struct Opener {
       case .format(let format):
         sources.append(Source(name: name, format: format, split: Split(fileName: name)))
       case .unknown where ending == "txt" && pictures.contains(stem):
-        sources.append(Source(name: name, format: .pair, split: .all))
+        sources.append(Source(name: name, format: .bareText, split: .all))
       case .unknown:
         if let nearest {
           let finding = Finding(
@@ -195,14 +195,21 @@ private struct Opener {
     }
   }
 
-  private mutating func guess(_ name: String, alone: Bool) throws -> DataFormat.Guess? {
+  /// What a file's content says it is.
+  private enum Guess {
+    case format(DataFormat)
+    case unknown
+  }
+
+  private mutating func guess(_ name: String, alone: Bool) throws -> Guess? {
     do {
       let beginning = try FileBytes.read(path(of: name), limit: Bounds.line, prefix: true)
       if beginning.isEmpty { return nil }
       let encoding = TextEncoding(of: beginning, named: settings.encoding)
       let text = encoding.utf8(beginning) ?? beginning
-      let guess = text.withUnsafeBufferPointer(DataFormat.guess)
-      if guess == .unknown { nearest = text.withUnsafeBufferPointer(DataFormat.nearest) }
+      let found = text.withUnsafeBufferPointer(DataFormat.guess)
+      let guess = found.map(Guess.format) ?? .unknown
+      if found == nil { nearest = text.withUnsafeBufferPointer(DataFormat.nearest) }
       return guess
     } catch let error as CorporaError where !alone {
       try note(.unreadableFile(error.description), file: name)
@@ -289,18 +296,10 @@ private struct Opener {
   private func parse(
     _ bytes: UnsafeBufferPointer<UInt8>, _ source: Source
   ) throws -> ParsedFile {
-    switch source.format {
-    case .mner:
-      try MNERText.read(bytes, file: source.name, strict: strict, reading: reading)
-    case .mnre:
-      try MNREText.read(bytes, file: source.name, strict: strict)
-    case .jsonLines:
-      try JSONLines.read(
-        bytes, file: source.name, strict: strict, reading: reading, tagNames: settings.tags)
-    case .pair:
-      try Pairs.read(
-        bytes, file: source.name, stem: DataFile.stem(of: source.name), strict: strict)
-    }
+    try source.format.read(
+      bytes,
+      DataFormat.ReadingRequest(
+        file: source.name, strict: strict, reading: reading, tagNames: settings.tags))
   }
 
   /// A free key: the id; `id#2`, `id#3` … where the file repeats it; `stem/id` where an earlier

@@ -19,14 +19,15 @@ public enum DatasetWriter {
   ///   - edited: posts with other labels or tags than the dataset's, by id; same tokens.
   ///   - directory: the folder to write into; made if it is not there.
   ///   - splits: files without a post of these are left out; nil: all files.
-  ///   - jsonl: also write `<stem>.jsonl` beside each file.
+  ///   - formats: also write each file in these, `<stem>.<extension>` beside it.
+  ///   - scheme: the tags of such files, where their format has tags.
   /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
   ///   own or holds a file of that name that is no earlier export, and then nothing is written; or
   ///   the disk says no. Files already written stay; each is whole.
   @discardableResult
   public static func export(
     _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, splits: Set<Split>? = nil,
-    jsonl: Bool = false
+    formats: [DataFormat] = [], scheme: TaggingScheme = .iob2
   ) throws -> Report {
     do {
       try FileManager.default.createDirectory(
@@ -41,7 +42,7 @@ public enum DatasetWriter {
     }
     var outputs: [(name: String, bytes: [UInt8])] = []
     var notices: [String] = []
-    let taken = Set(dataset.files.map(\.name))
+    var taken = Set(dataset.files.map(\.name))
     for file in dataset.files {
       if let splits, !dataset.posts[file.posts].contains(where: { splits.contains($0.split) }) {
         continue
@@ -49,12 +50,24 @@ public enum DatasetWriter {
       let result = try bytes(of: file, in: dataset, edited: changed)
       notices += result.notices
       outputs.append((file.name, result.bytes))
-      guard jsonl, file.format != .jsonLines else { continue }
-      let plain = "\(file.stem).jsonl"
-      let name = taken.contains(plain) ? "\(file.name).jsonl" : plain
       let posts = dataset.posts[file.posts].map { changed[$0.id] ?? $0 }
-      outputs.append(
-        (name, JSONLines.bytes(of: posts, reading: dataset.reading, misc: file.misc)))
+      for format in formats where format != file.format {
+        var name = "\(file.stem).\(format.fileExtension)"
+        if taken.contains(name) { name = "\(file.name).\(format.fileExtension)" }
+        if taken.contains(name) { name = "\(file.stem).\(format.name).\(format.fileExtension)" }
+        taken.insert(name)
+        if !format.namesPictures, posts.contains(where: { $0.imageID != nil }) {
+          notices.append("\(name): \(format.title) name no pictures; they are left out")
+        }
+        outputs.append(
+          (
+            name,
+            try format.bytes(
+              of: posts,
+              DataFormat.WritingRequest(
+                reading: dataset.reading, misc: file.misc, scheme: scheme))
+          ))
+      }
     }
     if let settings = settings(of: dataset) {
       outputs.append((DatasetSettings.fileName, settings))
@@ -109,7 +122,7 @@ public enum DatasetWriter {
         }
         if !file.format.holds(new, insteadOf: post) {
           notices.append(
-            "\(file.name): the format has no place for the labels of \(post.id); export with --jsonl"
+            "\(file.name): the format has no place for the labels of \(post.id); export with --format jsonl"
           )
         }
       }
@@ -118,17 +131,11 @@ public enum DatasetWriter {
     guard let bytes = file.encoding.utf8(stored) else {
       throw CorporaError.changedSinceOpened(file.name)
     }
-    let written =
-      switch file.format {
-      case .mner:
-        MNERText.rewrite(bytes, edited: changed, reading: dataset.reading, misc: file.misc)
-      case .mnre: MNREText.rewrite(bytes, edited: changed)
-      case .jsonLines:
-        JSONLines.rewrite(
-          bytes, originals: originals, edited: changed, reading: dataset.reading, misc: file.misc,
-          tagNames: dataset.tagNames)
-      case .pair: bytes
-      }
+    let written = file.format.rewrite(
+      bytes,
+      DataFormat.RewritingRequest(
+        originals: originals, edited: changed, reading: dataset.reading, misc: file.misc,
+        tagNames: dataset.tagNames))
     guard let encoded = file.encoding.encoded(written) else {
       throw CorporaError.unencodable(file.name, file.encoding)
     }
@@ -152,19 +159,6 @@ extension Dataset {
     guard let file = files.first(where: { $0.name == old.source.file }),
       !file.format.holds(new, insteadOf: old)
     else { return nil }
-    return "\(file.name) has no place for these labels; export with --jsonl"
-  }
-}
-
-extension DataFormat {
-  /// Whether the format has a place for all that an edit changed.
-  fileprivate func holds(_ new: Post, insteadOf old: Post) -> Bool {
-    switch self {
-    case .jsonLines: true
-    case .mner: new.relations == old.relations && new.scheme.tells(new.mentions)
-    // A post stands there by its pairs.
-    case .mnre: new.mentions == old.mentions && !new.relations.isEmpty
-    case .pair: new.relations == old.relations && new.mentions == old.mentions
-    }
+    return "\(file.name) has no place for these labels; export with --format jsonl"
   }
 }

@@ -5,7 +5,8 @@ import Tensors
 public enum FileBytes {
   /// The bytes of a regular file of at most `limit` bytes; of a larger one its beginning when
   /// `prefix`.
-  public static func read(_ path: String, limit: Int = Bounds.file, prefix: Bool = false) throws -> [UInt8]
+  public static func read(_ path: String, limit: Int = Bounds.file, prefix: Bool = false) throws
+    -> [UInt8]
   {
     // Without O_NONBLOCK a named pipe in the dataset folder would stop the program.
     let handle = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

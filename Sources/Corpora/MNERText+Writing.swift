@@ -49,22 +49,24 @@ extension MNERText {
 
   /// Posts as a new file in this format.
   /// - Throws: `CorporaError.unwritableToken` for a word or id that holds a tab or a line break.
-  public static func bytes(of posts: [Post], misc: String = "MISC") throws -> [UInt8] {
+  /// - Parameter headers: false: no `IMGID:` lines, as in CoNLL-2003.
+  public static func bytes(
+    of posts: [Post], _ request: DataFormat.WritingRequest = .init(), headers: Bool = true
+  ) throws -> [UInt8] {
     func fits(_ text: String) -> Bool {
-      !text.utf8.contains { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+      !text.isEmpty && !text.utf8.contains { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
     }
     var output: [UInt8] = []
     for post in posts {
       let id = post.imageID ?? post.id
       guard fits(id) else { throw CorporaError.unwritableToken(post: post.id, token: 0) }
-      output.append(contentsOf: "IMGID:\(id)\n".utf8)
-      let tags = BIO.tags(of: post.mentions, count: post.tokens.count)
+      if headers { output.append(contentsOf: "IMGID:\(id)\n".utf8) }
+      let tags = request.tags(of: post)
       for (i, (token, tag)) in zip(post.tokens, tags).enumerated() {
         guard fits(token.text) else {
           throw CorporaError.unwritableToken(post: post.id, token: i)
         }
-        output.append(
-          contentsOf: "\(token.text)\t\(TaggingScheme.iob2.spell(tag, misc: misc))\n".utf8)
+        output.append(contentsOf: "\(token.text)\t\(tag)\n".utf8)
       }
       output.append(0x0A)
     }

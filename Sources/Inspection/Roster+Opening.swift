@@ -98,7 +98,9 @@ private struct Opening {
       notices.append("\(name) is left out: \(Roster.most) experts are the most side by side")
     }
     let experts =
-      inFolder.filter(kept.contains).compactMap { name in attempt(name) { try ExpertFolder.open($0) } }
+      inFolder.filter(kept.contains).compactMap { name in
+        attempt(name) { try ExpertFolder.open($0) }
+      }
       + outside
     let dual = attempt(
       router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)

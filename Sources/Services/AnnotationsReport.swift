@@ -49,9 +49,12 @@ public struct AnnotationsReport: Sendable {
 
   /// Writes the corrected dataset; returns what to tell the person.
   /// - Throws: `CorporaError`.
-  public func export(to folder: String, jsonl: Bool) throws -> String {
+  public func export(
+    to folder: String, formats: [DataFormat], scheme: TaggingScheme = .iob2
+  ) throws -> String {
     let report = try DatasetWriter.export(
-      dataset, edited: history.editedPosts(of: dataset), to: folder, jsonl: jsonl)
+      dataset, edited: history.editedPosts(of: dataset), to: folder, formats: formats,
+      scheme: scheme)
     var lines = report.files.map { "\(folder)/\($0)" }
     lines.append(
       report.changedPosts == 1 ? "1 post differs" : "\(report.changedPosts) posts differ")

@@ -52,11 +52,7 @@ public struct HarborRecipe: Sendable {
   /// The router's encoder, whose vocabulary the experts share.
   static let dual = "clip-harbor"
 
-  /// Systems that need no pretrained encoder, which alone a sample can be trained with from
-  /// nothing.
-  private static var systems: [System] {
-    System.builtIn.filter { !$0.needsEncoder && $0.task == .entities }
-  }
+  private static var systems: [System] { System.all.filter(\.isOfSample) }
 
   /// The text expert of the sample's routers.
   static var textExpert: String { systems.first { !$0.seesPicture }?.id ?? "" }

@@ -78,7 +78,9 @@ public struct RouterJob: Sendable {
       try outside.first { $0.name == name } ?? ExpertFolder.open(models + "/" + name)
     }
     for name in [experts.text, experts.multimodal]
-    where !strangers.contains(name) && ModelFolder.absence(of: models + "/" + name) == "does not exist" {
+    where !strangers.contains(name)
+      && ModelFolder.absence(of: models + "/" + name) == "does not exist"
+    {
       let there = (try? FileManager.default.contentsOfDirectory(atPath: models))?.sorted() ?? []
       let models = there.filter { !$0.hasPrefix(".") }
       throw ModelFolderError(
@@ -91,8 +93,12 @@ public struct RouterJob: Sendable {
       throw RDSError.otherTask(expert: multimodal.name, answers: multimodal.task, asked: task)
     }
     // What others' experts look at is their business.
-    if text.seesPicture, !strangers.contains(text.name) { throw RDSError.notText(expert: text.name) }
-    if !multimodal.seesPicture, !strangers.contains(multimodal.name) { throw RDSError.notMultimodal(expert: multimodal.name) }
+    if text.seesPicture, !strangers.contains(text.name) {
+      throw RDSError.notText(expert: text.name)
+    }
+    if !multimodal.seesPicture, !strangers.contains(multimodal.name) {
+      throw RDSError.notMultimodal(expert: multimodal.name)
+    }
     let name = name ?? (task == .entities ? "rds" : "rds-relations")
     let target = models + "/" + name
     let basis =

@@ -104,7 +104,7 @@ public struct SampleTrainer: Sendable {
     posts.sources = data
     var job = TrainingJob(
       system, switches: switches,
-      pictures: system.seesPicture ? folder(HarborRecipe.pictures) : nil,
+      pictures: system.needsRegions ? folder(HarborRecipe.pictures) : nil,
       posts: posts, models: models, name: name, command: command, observe: observe)
     // A text expert may do without the encoders: it then has the vocabulary of its posts.
     if system.seesPicture || FileManager.default.fileExists(atPath: folder(HarborRecipe.dual)) {

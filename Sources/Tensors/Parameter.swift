@@ -57,6 +57,13 @@ public protocol ParameterContainer: Sendable {
 }
 
 extension ParameterContainer {
+  /// All values by their names, as a file of weights holds them.
+  public var tensors: [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for (name, value) in parameters { result[name] = value }
+    return result
+  }
+
   /// Gives every parameter its slot. Call once after building or loading a whole model.
   public mutating func indexParameters() {
     var next = 0

@@ -33,6 +33,13 @@ public final class Probe {
     return result
   }
 
+  /// The same for a value outside any tape.
+  public func tap(_ name: String, _ value: Tensor, as signal: (Tensor) -> Signal) -> Tensor {
+    let result = substitutions[name]?(value) ?? value
+    show(signal(result))
+    return result
+  }
+
   /// The replacement for a value inside a fused operation, nil when there is none.
   public func substitute(_ name: String) -> (@Sendable (Tensor) -> Tensor)? { substitutions[name] }
 

@@ -174,7 +174,7 @@ struct RefusalTests {
     let models = try SmallModels.make(for: Dataset.open(data), in: folder)
     let out = folder.path + "/answers"
     func files() throws -> [String: Data] {
-      let predict = ["predict", data, "--models", models, "--out", out, "--jsonl"]
+      let predict = ["predict", data, "--models", models, "--out", out, "--format", "jsonl"]
       #expect(try Program.run(predict).status == 0)
       let names = try FileManager.default.contentsOfDirectory(atPath: out)
       return Dictionary(

@@ -175,7 +175,7 @@ struct TextOutputTests {
     let script = try folder.write("key 2\nkey j\nkey Return\n", "keys")
     #expect(try Program.run([data, "--script", script]).status == 0)
     let out = folder.path + "/out"
-    let export = try Program.run(["annotations", "export", data, "--out", out, "--jsonl"])
+    let export = try Program.run(["annotations", "export", data, "--out", out, "--format", "jsonl"])
     #expect(export.status == 0)
     #expect(export.output.contains("1 post differs"))
     let exported = try Program.text(out + "/train.jsonl")

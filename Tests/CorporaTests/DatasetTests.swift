@@ -149,7 +149,7 @@ import Testing
       #expect(Set(dataset.findings.map(\.problem)) == [.unknownFormat, .unknownEncoding])
       let edited = ["9": dataset.posts[0].with([EntityMention(0..<1, .person)])]
       let report = try DatasetWriter.export(
-        dataset, edited: edited, to: "\(folder)/out", jsonl: true)
+        dataset, edited: edited, to: "\(folder)/out", formats: [.jsonLines])
       #expect(report.notices.count == 1)
       #expect(try Dataset.open("\(folder)/out/9.jsonl").posts[0].mentions == edited["9"]?.mentions)
     }
@@ -214,7 +214,7 @@ import Testing
       id: "p", tokens: [Token("A"), Token("b")], imageID: "p",
       mentions: [EntityMention(0..<2, .miscellaneous)], split: .train,
       source: SourceLocation(file: "train.txt", line: 1))
-    let bytes = try MNERText.bytes(of: [post], misc: "OTHER")
+    let bytes = try MNERText.bytes(of: [post], .init(misc: "OTHER"))
     #expect(String(decoding: bytes, as: UTF8.self) == "IMGID:p\nA\tB-OTHER\nb\tI-OTHER\n\n")
     let tab = Post(
       id: "t", tokens: [Token("a\tb")], imageID: nil, mentions: [], split: .all, source: post.source

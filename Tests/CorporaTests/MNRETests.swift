@@ -186,7 +186,7 @@ struct PublicMNRETests {
   @Test func unedited() throws {
     let dataset = try Dataset.open("\(try #require(sharedData))/mnre")
     try withFolder { out in
-      try DatasetWriter.export(dataset, edited: [:], to: out, jsonl: true)
+      try DatasetWriter.export(dataset, edited: [:], to: out, formats: [.jsonLines])
       for file in dataset.files {
         #expect(try contents("\(out)/\(file.name)") == contents("\(dataset.root)/\(file.name)"))
         // The files spell as Python does, so that writing them anew gives the same bytes.

@@ -76,7 +76,7 @@ struct TwitterTests {
   func unedited(folder: String) throws {
     let dataset = try Dataset.open("\(try #require(sharedData))/\(folder)")
     try withFolder { out in
-      let report = try DatasetWriter.export(dataset, edited: [:], to: out, jsonl: true)
+      let report = try DatasetWriter.export(dataset, edited: [:], to: out, formats: [.jsonLines])
       #expect(report.files.count == 2 * dataset.files.count)
       for file in dataset.files {
         #expect(try contents("\(out)/\(file.name)") == contents("\(dataset.root)/\(file.name)"))

@@ -68,7 +68,9 @@ struct RDSPlace {
     let isMultimodal: Bool
     let devF1 = 80.0
 
-    func counts(_ units: [RoutedUnit]) -> [MatchCounts] {
+    func counts(
+      _ units: [RoutedUnit], under interventions: @escaping @Sendable (Post) -> [Intervention]
+    ) -> [MatchCounts] {
       units.enumerated().map { i, unit in
         let right = unit.imageAdds == isMultimodal || i % 4 == 3
         return unit.pair == nil

@@ -82,7 +82,7 @@ struct SmallTraining {
   ) -> TrainingJob {
     var job = TrainingJob(
       system, switches: switches, encoder: system.needsEncoder ? folder + "/encoder" : nil,
-      pictures: system.seesPicture ? folder + "/models/resnet" : nil, posts: posts,
+      pictures: system.needsRegions ? folder + "/models/resnet" : nil, posts: posts,
       models: folder + "/" + models, name: system.id, command: "test", observe: { _ in true })
     job.changes = FineTuningChanges(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-2)
     return job

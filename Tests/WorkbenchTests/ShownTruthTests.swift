@@ -28,12 +28,13 @@ import Testing
     var state = Samples.state(120, 36)
     state.opened.lacksPlace = { old, new in
       old.mentions == new.mentions
-        ? nil : "pairs.txt has no place for these labels; export with --jsonl"
+        ? nil : "pairs.txt has no place for these labels; export with --format jsonl"
     }
     var desk = Desk(state)
     desk.press("O")
     #expect(
-      desk.noticeText.hasSuffix("; pairs.txt has no place for these labels; export with --jsonl"))
+      desk.noticeText.hasSuffix(
+        "; pairs.txt has no place for these labels; export with --format jsonl"))
     desk.press("u")
     #expect(!desk.noticeText.contains("no place"))
     // An acceptance loses nothing.

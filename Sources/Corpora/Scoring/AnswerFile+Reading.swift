@@ -15,21 +15,23 @@ extension AnswerFile {
     self.path = path
     self.reading = reading
     try bytes.withUnsafeBufferPointer { bytes in
-      switch (DataFormat.guess(bytes), task) {
-      case (.format(.mner), .ner):
-        try add(MNERText.read(bytes, file: path, strict: true, reading: reading))
-      case (.format(.jsonLines), _):
-        let parsed = try JSONLines.read(
-          bytes, file: path, strict: true, reading: reading, tagNames: settings.tags)
-        try add(parsed)
-        if task == .re { addPairs(of: parsed.posts) }
-        isGrouped = task == .re
-      case (.format(.mnre), .re): try addPairs(bytes)
-      case (.format(.mner), .re), (.format(.mnre), .ner):
-        throw AnswerError.otherTask(file: path, wanted: task)
-      case (_, .ner): try addTags(bytes)
-      case (_, .re): try addLabels(bytes)
+      guard let format = DataFormat.guess(bytes) else {
+        return task == .ner ? try addTags(bytes) : try addLabels(bytes)
       }
+      if format == .mnre {
+        guard task == .re else { throw AnswerError.otherTask(file: path, wanted: task) }
+        return try addPairs(bytes)
+      }
+      guard task == .ner || !format.hasWordLines else {
+        throw AnswerError.otherTask(file: path, wanted: task)
+      }
+      let parsed = try format.read(
+        bytes,
+        DataFormat.ReadingRequest(
+          file: path, strict: true, reading: reading, tagNames: settings.tags))
+      try add(parsed)
+      if task == .re { addPairs(of: parsed.posts) }
+      isGrouped = task == .re
     }
     if task == .ner ? posts.isEmpty : pairs.isEmpty {
       throw task == .re && !posts.isEmpty

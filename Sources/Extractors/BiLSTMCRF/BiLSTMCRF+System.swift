@@ -7,5 +7,6 @@ extension System {
     open: { try BiLSTMCRFModel(folder: $0) },
     train: { try WordTaggerTraining<BiLSTMCRF>.train($0) { _, _ in NoTaggerOptions() } }
   )
+  .with(\.isOfSample, true)
   .with(\.head) { _ in "word and character vectors, a biLSTM, a CRF" }
 }

@@ -14,10 +14,18 @@ public struct System: Sendable {
   public let task: ExpertTask
   /// Whether it looks at pictures.
   public let seesPicture: Bool
-  /// What it looks at beside the regions of a frozen network, which a training names.
+  /// What it looks at in place of the regions of a frozen network.
   public var sights: [Sight] = []
+  /// Whether it looks at the regions of a frozen network, which a training names.
+  public var needsRegions: Bool { seesPicture && sights.isEmpty }
+  /// The switch whose value `boxes` reads regions from files; nil for systems that take none.
+  public var boxesSwitch: String?
   /// Whether it can take regions from files.
-  public var takesBoxes = false
+  public var takesBoxes: Bool { boxesSwitch != nil }
+  /// Why switches exclude each other; nil when they do not.
+  public var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
+  /// Whether the generated sample has an expert of it, trained from nothing.
+  public var isOfSample = false
   /// Whether it stands on a pretrained text encoder.
   public let needsEncoder: Bool
   /// What distinguishes one expert of the system from another.
@@ -131,6 +139,7 @@ public struct System: Sendable {
           system: id, name: name, value: value, known: known.values.map { "\(name)=\($0)" })
       }
     }
+    if let reason = conflict(values) { throw .conflict(system: id, reason: reason) }
   }
 
   /// `gate=off, labels=with-x`; nil when everything is as usual.

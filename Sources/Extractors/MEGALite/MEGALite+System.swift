@@ -9,7 +9,11 @@ extension System {
     recipe: .fineTuning(FineTuning(epochs: 4, batch: 32, encoderRate: 1e-4, headRate: 5e-4)),
     open: { try MEGALiteModel(folder: $0) }, train: MEGALiteModel.train
   )
-  .with(\.takesBoxes, true)
+  .with(\.boxesSwitch, "objects")
+  .with(\.conflict) { values in
+    values["structure"] == "chain" && values["objects"] == "boxes"
+      ? "structure chain reads the grid; leave it out, or leave out the regions from files" : nil
+  }
   .with(
     \.switches,
     [
@@ -33,19 +37,12 @@ extension System {
 
 extension MEGALiteOptions {
   /// What a job asks for.
-  ///
-  /// - Throws: `TrainingError.unknownSwitch` for switches that exclude each other.
-  init(_ job: TrainingJob) throws {
+  init(_ job: TrainingJob) {
     self.init()
     structure = Structure(rawValue: job.value("structure")) ?? .none
     objects = Objects(rawValue: job.value("objects")) ?? .grid
     usesPicture = !job.isOff("image")
     semantic = !job.isOff("semantic")
-    if structure == .chain, objects == .boxes {
-      throw TrainingError.unknownSwitch(
-        system: job.system.id, name: "structure", value: "chain with regions from files",
-        known: ["structure=chain, which reads the grid", "structure=none with --boxes"])
-    }
   }
 }
 
@@ -56,7 +53,7 @@ extension MEGALiteModel {
     var (base, generator) = (try training.requireBase(), training.generator)
     var configuration = Configuration(
       text: try MTBModel.Configuration(training, &base, &generator),
-      options: try MEGALiteOptions(job), pictures: source.name, regions: source.shape)
+      options: MEGALiteOptions(job), pictures: source.name, regions: source.shape)
     configuration.mark = training.origin.mark
     let tokenizer = base.tokenizer
     let items = try training.items("labelled pairs") { [configuration] seen in

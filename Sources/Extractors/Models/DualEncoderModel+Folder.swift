@@ -38,13 +38,10 @@ extension DualEncoderModel {
   /// - Throws: `DurableFileError`.
   public func save(to folder: String, provenance: Provenance) throws {
     try ModelFolder.create(folder)
-    try ModelFolder.write(
-      Folder(encoder: encoder.configuration, recipe: recipe), folder, "config.json")
     try ModelFolder.write(words, folder, "words.txt")
-    try ModelFolder.write(provenance, folder, "provenance.json")
-    var tensors: [String: Tensor] = [:]
-    for (name, value) in encoder.parameters { tensors[name] = value }
-    try Safetensors.write(tensors, to: folder + "/model.safetensors")
+    try ModelFolder.write(
+      Folder(encoder: encoder.configuration, recipe: recipe), folder, provenance,
+      parameters: encoder.tensors)
   }
 }
 

@@ -95,6 +95,22 @@ public enum ModelFolder {
   static func create(_ folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
+
+  /// Writes a folder: its weights, where it came from, and last `config.json`, without which a
+  /// folder is no model.
+  ///
+  /// - Throws: `DurableFileError`.
+  static func write(
+    _ configuration: some Encodable, _ folder: String, _ provenance: Provenance,
+    parameters: [String: Tensor] = [:]
+  ) throws {
+    try create(folder)
+    if !parameters.isEmpty {
+      try Safetensors.write(parameters, to: folder + "/model.safetensors")
+    }
+    try write(provenance, folder, "provenance.json")
+    try write(configuration, folder, "config.json")
+  }
 }
 
 /// A model folder that cannot be used, and why.

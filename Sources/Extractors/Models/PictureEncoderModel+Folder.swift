@@ -38,14 +38,9 @@ extension PictureEncoderModel {
   ///
   /// - Throws: `DurableFileError`.
   public func save(to folder: String, provenance: Provenance) throws {
-    try ModelFolder.create(folder)
     try ModelFolder.write(
       Folder(pictures: classifier.network.configuration, classes: classes, recipe: recipe), folder,
-      "config.json")
-    try ModelFolder.write(provenance, folder, "provenance.json")
-    var tensors: [String: Tensor] = [:]
-    for (name, value) in classifier.parameters { tensors[name] = value }
-    try Safetensors.write(tensors, to: folder + "/model.safetensors")
+      provenance, parameters: classifier.tensors)
   }
 }
 

@@ -132,7 +132,10 @@ public struct FileAnswers: Expert {
       return RelationAnswer(
         head: pair.head, tail: pair.tail, label: found.label,
         probabilities: p.isNaN
-          ? [] : card.labels.indices.map { $0 == place ? p : (1 - p) / Float(max(1, card.labels.count - 1)) })
+          ? []
+          : card.labels.indices.map {
+            $0 == place ? p : (1 - p) / Float(max(1, card.labels.count - 1))
+          })
     }
   }
 
@@ -209,7 +212,8 @@ extension Prediction {
   ) -> Prediction {
     var labels = ["O"]
     for scored in mentions {
-      for tag in ["B-", "I-"].map({ $0 + scored.mention.type.rawValue }) where !labels.contains(tag) {
+      for tag in ["B-", "I-"].map({ $0 + scored.mention.type.rawValue }) where !labels.contains(tag)
+      {
         labels.append(tag)
       }
     }

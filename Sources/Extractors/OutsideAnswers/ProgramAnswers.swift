@@ -110,7 +110,8 @@ public final class ProgramAnswers: Expert {
     for shown in reply.signals ?? [] where trace.signals.count < 64 {
       guard shown.values.count == post.words.count else {
         throw failure(
-          "shows \(shown.values.count) values of \(shown.name.prefix(60)) for \(post.words.count) words")
+          "shows \(shown.values.count) values of \(shown.name.prefix(60)) for \(post.words.count) words"
+        )
       }
       trace.append(
         Signal(

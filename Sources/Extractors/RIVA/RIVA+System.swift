@@ -11,6 +11,7 @@ extension System {
       }
     }
   )
+  .with(\.isOfSample, true)
   .with(\.switches, [.part("gate", "the relation gate; without it s^G = 1")])
   .with(\.variants, [Variant("riva-ungated", ["gate": Switch.off])])
   .with(\.head) { _ in "a relation gate and visual context in front of a biLSTM-CRF" }

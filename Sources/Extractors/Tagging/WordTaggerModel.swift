@@ -135,14 +135,10 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
   /// - Throws: `DurableFileError`.
   public func save(to folder: String, provenance: Provenance) throws {
     try ModelFolder.create(folder)
-    try ModelFolder.write(configuration, folder, "config.json")
     try ModelFolder.write(words, folder, "words.txt")
     try ModelFolder.write(characters, folder, "characters.txt")
-    try ModelFolder.write(provenance, folder, "provenance.json")
     try card.write(to: folder)
-    var tensors: [String: Tensor] = [:]
-    for (name, value) in network.parameters { tensors[name] = value }
-    try Safetensors.write(tensors, to: folder + "/model.safetensors")
+    try ModelFolder.write(configuration, folder, provenance, parameters: network.tensors)
   }
 
   /// Words without a vector.

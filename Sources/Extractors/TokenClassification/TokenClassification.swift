@@ -68,7 +68,8 @@ public struct TokenClassifier: Expert {
     else {
       throw ModelFolderError(
         folder: folder,
-        problem: "has an id2label in config.json that does not number 2 to \(TokenClassifier.mostLabels) "
+        problem:
+          "has an id2label in config.json that does not number 2 to \(TokenClassifier.mostLabels) "
           + "different tags from 0, O among them")
     }
     let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)

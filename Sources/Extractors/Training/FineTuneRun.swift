@@ -33,9 +33,6 @@ public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   /// All epochs of the settings.
   public var mostEpochs: Int { settings.epochs }
 
-  /// Whether all epochs are done.
-  public var isFinished: Bool { epochs.count >= settings.epochs }
-
   /// Trains one epoch and scores it on dev.
   ///
   /// - Parameter progress: returns false to stop at once; the epoch then does not count, and the

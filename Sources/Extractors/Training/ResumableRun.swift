@@ -32,6 +32,19 @@ public protocol ResumableRun {
   mutating func restore(_ tensors: [String: Tensor], _ state: State) throws
 }
 
+extension ResumableRun {
+  /// Runs without a plateau end with their last epoch.
+  public var isFinished: Bool { epochs.count >= mostEpochs }
+}
+
+/// A run that can be written down as a whole is its own checkpoint.
+extension ResumableRun where Self: Codable & Sendable, State == Self {
+  /// No tensors, all state.
+  public var checkpoint: (tensors: [String: Tensor], state: Self) { ([:], self) }
+  /// The state is all.
+  public mutating func restore(_ tensors: [String: Tensor], _ state: Self) { self = state }
+}
+
 /// One finished epoch of a training.
 public struct TrainingEpoch: Sendable, Hashable, Codable {
   /// Counted from 1.

@@ -22,6 +22,8 @@ public enum TrainingError: Error, CustomStringConvertible {
   case unknownSystem(name: String, known: [String])
   /// A switch, or a value of one, that a system does not have.
   case unknownSwitch(system: String, name: String, value: String, known: [String])
+  /// Switches that exclude each other.
+  case conflict(system: String, reason: String)
   /// A system that is only opened.
   case notTrainable(system: String)
   /// The peer's program ended badly.
@@ -61,6 +63,7 @@ public enum TrainingError: Error, CustomStringConvertible {
     case .unknownSwitch(let system, let name, let value, let known):
       "\(system) has no \(name.prefix(40))=\(value.prefix(40)); "
         + (known.isEmpty ? "it has no switches" : "it knows \(known.joined(separator: ", "))")
+    case .conflict(let system, let reason): "\(system): \(reason)"
     case .notTrainable(let system):
       "\(system) is opened as others published it and cannot be trained here"
     case .peer(let reason): "the peer's program failed: \(reason)"

@@ -67,7 +67,7 @@ public struct TrainingJob: Sendable {
   public var folder: String { models + "/" + name }
 
   /// Whether the job's experts look at regions from files.
-  public var needsBoxes: Bool { switches["objects"] == "boxes" }
+  public var needsBoxes: Bool { system.boxesSwitch.map(value) == "boxes" }
 
   /// The value of a switch.
   public func value(_ name: String) -> String {
@@ -123,7 +123,7 @@ public struct TrainingJob: Sendable {
   private func check() throws {
     try system.check(switches)
     if system.needsEncoder, encoder == nil { throw TrainingError.noEncoder(system: system.id) }
-    if system.seesPicture, pictures == nil, source == nil {
+    if system.needsRegions, pictures == nil, source == nil {
       throw TrainingError.noPictures(system: system.id)
     }
   }
@@ -160,7 +160,7 @@ public struct TrainingJob: Sendable {
     }
     let source =
       try source
-      ?? (system.seesPicture ? pictures : nil).map {
+      ?? (system.needsRegions ? pictures : nil).map {
         try RegionSource(folder: $0)
       }
     let eyes = Eyes(
@@ -183,8 +183,9 @@ public struct TrainingJob: Sendable {
 
   /// What pictures are seen with, and which pictures: a training on other ones is another training.
   private func picturesSeen() -> String? {
-    let name = pictures.map { ModelFolder.namedFingerprint(of: $0) } ?? source?.name
-    return name.map { $0 + (posts.files.map { " " + $0.hash } ?? "") }
+    let network = pictures.map { ModelFolder.namedFingerprint(of: $0) } ?? source?.name
+    let parts = [network, posts.files?.hash].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: " ")
   }
 
   // MARK: What it was trained with

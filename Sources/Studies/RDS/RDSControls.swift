@@ -4,8 +4,8 @@ import Foundation
 import Routing
 import Tensors
 
-/// What is left of a run's result when the multimodal expert cannot see what is in the pictures, and
-/// with a linear router: of the experts of one seed's D_model, on test.
+/// What is left of a run's result when the multimodal expert cannot see what is in the pictures,
+/// and with a linear router: of the experts of one seed's D_model, on test.
 public struct RDSControls: Sendable, Codable {
   /// A way of routing, or an expert that sees less.
   public struct Control: Sendable, Codable {

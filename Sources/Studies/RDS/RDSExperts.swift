@@ -59,7 +59,7 @@ public struct RDSExperts: Sendable {
     guard let (system, variant) = System.trainable(name) else {
       throw .unknownExpert(name: name, known: Self.names)
     }
-    if system.seesPicture, source == nil {
+    if system.needsRegions, source == nil {
       throw .missingInput(expert: name, input: "regions of pictures", option: "--pictures")
     }
     if system.needsEncoder {
@@ -75,10 +75,10 @@ public struct RDSExperts: Sendable {
         train: job.train, part: FilePath.name(of: job.folder))
       var training = TrainingJob(
         system, switches: variant, encoder: system.needsEncoder ? material.encoder : nil,
-        pictures: system.seesPicture ? material.pictures : nil, posts: posts, models: job.folder,
+        pictures: system.needsRegions ? material.pictures : nil, posts: posts, models: job.folder,
         name: name, command: material.command, observe: job.observe)
-      if system.takesBoxes, material.boxes != nil { training.switches["objects"] = "boxes" }
-      training.source = source
+      if let name = system.boxesSwitch, material.boxes != nil { training.switches[name] = "boxes" }
+      training.source = system.needsRegions ? source : nil
       training.changes = material.changes
       training.interventions = job.interventions
       training.isMeasured = job.isKept

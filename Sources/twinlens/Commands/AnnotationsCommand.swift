@@ -23,13 +23,12 @@ struct AnnotationsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir"))
     var out: String
 
-    @Flag(help: "Also write each file as JSON Lines.")
-    var jsonl = false
+    @OptionGroup var also: WritingOptions
 
     func run() throws {
       let report = try AnnotationsReport(
         dataset: dataset, store: store, encoding: text.encoding)
-      StandardOutput.write(try report.export(to: out, jsonl: jsonl))
+      StandardOutput.write(try report.export(to: out, formats: also.all, scheme: also.scheme))
     }
   }
 

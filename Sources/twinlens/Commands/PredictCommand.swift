@@ -20,25 +20,26 @@ struct PredictCommand: ParsableCommand {
       how each post was routed, who answered it and how sure the answer is.
       """)
 
-
   @Argument(help: "A dataset file or folder.") var dataset: String
   @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir")) var out: String
   @Option(help: "ner or re; without it what the dataset is mainly about.") var task: ExpertTask?
   @Option(
-    help: "Who answers: router (the expert that it chooses), text, multimodal, or an expert by its name.")
+    help:
+      "Who answers: router (the expert that it chooses), text, multimodal, or an expert by its name."
+  )
   var by = "router"
   @Option(help: "train, dev, test or all.") var split = Split.all
   @OptionGroup var choice: ModelChoice
   @OptionGroup var input: ReadingOptions
-  @Flag(help: "Also write each file as JSON Lines.") var jsonl = false
+  @OptionGroup var also: WritingOptions
 
   func run() throws {
     let progress = ProgressLine()
     let dataset = try input.open(dataset)
-    let withoutPlace = dataset.files.filter { $0.format == .pair }
-    if !withoutPlace.isEmpty, !jsonl {
+    let withoutPlace = dataset.files.filter { $0.format == .bareText }
+    if !withoutPlace.isEmpty, also.all.isEmpty {
       throw Refusal(
-        "\(withoutPlace[0].name) is a bare text, whose format has no place for labels: give --jsonl"
+        "\(withoutPlace[0].name) is a bare text, whose format has no place for labels: give --format jsonl"
       )
     }
     let asked = task ?? dataset.mainTask
@@ -82,7 +83,8 @@ struct PredictCommand: ParsableCommand {
       mark = predictions.mark ?? mark
     }
     let report = try DatasetWriter.export(
-      dataset, edited: edited, to: out, splits: split == .all ? nil : parts, jsonl: jsonl)
+      dataset, edited: edited, to: out, splits: split == .all ? nil : parts,
+      formats: also.all, scheme: also.scheme)
     try PredictionsNote(
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       dataset: dataset.name, data: dataset.contentHash, task: asked, by: by,

@@ -139,7 +139,7 @@ enum NextPlace<Before: SystemPlace>: SystemPlace { static var place: Int { Befor
 /// One command for each system.
 enum SystemPlaces {
   /// The commands of all systems that are trained by a name of their own; those that the sample is
-  /// trained with from nothing are names of `train` itself.
+  /// trained with from nothing are names of `train` itself, and some are only opened.
   static func commands() -> [any ParsableCommand.Type] {
     commands(FirstPlace.self, left: System.all.count)
   }
@@ -149,8 +149,8 @@ enum SystemPlaces {
   ) -> [any ParsableCommand.Type] {
     guard left > 0 else { return [] }
     let rest = commands(NextPlace<Place>.self, left: left - 1)
-    let isOfSample = HarborRecipe.names.contains(System.all[Place.place].id)
-    return (isOfSample ? [] : [TrainSystemCommand<Place>.self]) + rest
+    let system = System.all[Place.place]
+    return (system.isOfSample || system.train == nil ? [] : [TrainSystemCommand<Place>.self]) + rest
   }
 }
 
@@ -160,7 +160,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   /// Switches between ways, each an option of its own; parts are left out with `--without`.
   private static func choice(_ place: Int) -> Switch? {
-    let all = system.switches.filter { !$0.isPart && $0.name != "objects" }
+    let all = system.switches.filter { !$0.isPart && $0.name != system.boxesSwitch }
     return all.indices.contains(place) ? all[place] : nil
   }
 
@@ -199,7 +199,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Folder of the ResNet whose regions are read: harbor's own or a Hugging Face one.",
-      valueName: "dir", visibility: visibility(system.seesPicture)))
+      valueName: "dir", visibility: visibility(system.needsRegions)))
   var pictures: String?
 
   @OptionGroup var options: ExpertTrainingOptions
@@ -242,7 +242,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
       }
       result[known.name] = Switch.off
     }
-    if !files.boxes.isEmpty { result["objects"] = "boxes" }
+    if !files.boxes.isEmpty, let name = Self.system.boxesSwitch { result[name] = "boxes" }
     return result
   }
 
@@ -251,15 +251,13 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     if Self.system.needsEncoder, encoder == nil {
       throw ValidationError("--encoder is missing: name the folder of a BERT or RoBERTa")
     }
-    if Self.system.seesPicture, pictures == nil {
+    if Self.system.needsRegions, pictures == nil {
       throw ValidationError("--pictures is missing: name the folder of a ResNet")
     }
     if !Self.system.takesBoxes, !files.boxes.isEmpty {
       throw ValidationError("\(Self.system.id) takes no regions from files")
     }
-    if chosen["structure"] == "chain", chosen["objects"] == "boxes" {
-      throw ValidationError("--structure chain reads the grid; leave it out, or leave out --boxes")
-    }
+    if let reason = Self.system.conflict(chosen) { throw ValidationError(reason) }
   }
 
   func run() throws {

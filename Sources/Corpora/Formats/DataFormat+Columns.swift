@@ -1,0 +1,40 @@
+extension DataFormat {
+  /// `IMGID:` blocks of word, tab, tag.
+  public static let mner = columns(
+    name: "mner", title: "MNER text", headers: true,
+    write: { try MNERText.bytes(of: $0, $1) })
+
+  /// A word and its tag on each line, a blank line between posts, as in CoNLL-2003.
+  public static let conll = columns(
+    name: "conll", title: "CoNLL columns", headers: false,
+    write: { try MNERText.bytes(of: $0, $1, headers: false) })
+
+  private static func columns(
+    name: String, title: String, headers: Bool,
+    write: @escaping @Sendable ([Post], WritingRequest) throws -> [UInt8]
+  ) -> DataFormat {
+    var format = DataFormat(
+      name: name, title: title, fileExtension: "txt",
+      recognises: { ColumnLayout($0)?.hasHeaders == headers },
+      read: { try MNERText.read($0, file: $1.file, strict: $1.strict, reading: $1.reading) },
+      rewrite: {
+        MNERText.rewrite($0, edited: $1.edited, reading: $1.reading, misc: $1.misc)
+      },
+      write: write,
+      holds: { new, old in new.relations == old.relations && new.scheme.tells(new.mentions) },
+      lacks: { post in
+        // Such words would be read as lines of the format itself.
+        let word = post.tokens.first {
+          $0.text.hasPrefix("IMGID:") || $0.text.hasPrefix("-DOCSTART-")
+        }
+        if let word { return "the word \(word.text)" }
+        return post.relations.first { $0.label != RelationInventory.none }.map {
+          "the relation \($0.label)"
+        }
+      })
+    format.hasWordLines = true
+    format.hasTags = true
+    format.namesPictures = headers
+    return format
+  }
+}

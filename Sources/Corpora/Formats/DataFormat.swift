@@ -1,0 +1,158 @@
+import Synchronization
+
+/// A format of dataset files, as a value: how it is told, read, rewritten and written anew.
+/// `DataFormat.builtIn` is the only list of them.
+public struct DataFormat: Sendable {
+  /// Its name on the command line, e.g. `conll`.
+  public let name: String
+  /// What it is called in sentences.
+  public let title: String
+  /// The extension of new files, without a dot.
+  public let fileExtension: String
+  /// Whether each word has a line of its own.
+  var hasWordLines = false
+  /// Whether the beginning of a file is in this format; its name does not count.
+  let recognises: @Sendable (UnsafeBufferPointer<UInt8>) -> Bool
+  /// Reads a file.
+  let read: @Sendable (UnsafeBufferPointer<UInt8>, ReadingRequest) throws -> ParsedFile
+  /// A file's bytes with the labels of edited posts changed, and nothing else.
+  let rewrite: @Sendable ([UInt8], RewritingRequest) -> [UInt8]
+  /// Posts as a new file; nil for formats that are only read.
+  let write: (@Sendable ([Post], WritingRequest) throws -> [UInt8])?
+  /// Whether there is a place for all that an edit changed in a post.
+  let holds: @Sendable (_ new: Post, _ old: Post) -> Bool
+  /// What a post says that a new file has no place for, by its name; nil when there is a place for
+  /// everything.
+  let lacks: @Sendable (Post) -> String?
+  /// Whether a post's picture is named.
+  var namesPictures = true
+  /// Whether new files spell mentions as tags, in the scheme that is asked for.
+  var hasTags = false
+
+  /// What a reader is told.
+  struct ReadingRequest {
+    let file: String
+    let strict: Bool
+    let reading: BIO.Reading
+    /// The tags that numbers stand for.
+    var tagNames: [String] = []
+  }
+
+  /// What a rewriter is told.
+  struct RewritingRequest {
+    /// The edited posts as they were read, by line.
+    let originals: [Int: Post]
+    /// The same posts as they are now.
+    let edited: [Int: Post]
+    let reading: BIO.Reading
+    /// The file's word for MISC.
+    let misc: String
+    let tagNames: [String]
+  }
+
+  /// What a writer is told.
+  public struct WritingRequest: Sendable {
+    /// How irregular tags are understood.
+    public var reading = BIO.Reading.lenient
+    /// The word for MISC.
+    public var misc = "MISC"
+    /// How tags mark where mentions begin and end, where the format has tags.
+    public var scheme = TaggingScheme.iob2
+
+    /// The usual words.
+    public init(
+      reading: BIO.Reading = .lenient, misc: String = "MISC", scheme: TaggingScheme = .iob2
+    ) {
+      self.reading = reading
+      self.misc = misc
+      self.scheme = scheme
+    }
+  }
+
+  /// The formats of this program, the one that is told most surely first.
+  static let builtIn: [DataFormat] = [
+    .mner,
+    .conll,
+    .mnre,
+    .jsonLines,
+    .huggingFace,
+    .bareText,
+  ]
+
+  private static let added = Mutex<[DataFormat]>([])
+
+  /// Every format.
+  public static var all: [DataFormat] { builtIn + added.withLock { $0 } }
+
+  /// Adds a format to `all`, in place of an added one of its name.
+  public static func add(_ format: DataFormat) {
+    added.withLock { formats in
+      formats.removeAll { $0.name == format.name }
+      formats.append(format)
+    }
+  }
+
+  /// The format of a name; nil for an unknown one.
+  public static func named(_ name: String) -> DataFormat? { all.first { $0.name == name } }
+
+  /// Formats that new files can be written in.
+  public static var writable: [DataFormat] { all.filter { $0.write != nil } }
+
+  /// Posts as a new file.
+  ///
+  /// - Throws: `FormatError` naming the first label that has no place; `CorporaError` for words
+  ///   that cannot be spelled.
+  public func bytes(of posts: [Post], _ request: WritingRequest = WritingRequest()) throws
+    -> [UInt8]
+  {
+    guard let write else { throw FormatError(format: self, post: nil, lacks: nil) }
+    for post in posts {
+      if let label = lacks(post) { throw FormatError(format: self, post: post.id, lacks: label) }
+      if hasTags, !request.scheme.tells(post.mentions) {
+        throw FormatError(format: self, post: post.id, lacks: "two mentions in IO tags that touch")
+      }
+    }
+    return try write(posts, request)
+  }
+
+  /// Whether there is a place for all that an edit changed in a post.
+  public func holds(_ new: Post, insteadOf old: Post) -> Bool { holds(new, old) }
+
+  /// Tells the format from the beginning of a file; nil for none.
+  static func guess(_ bytes: UnsafeBufferPointer<UInt8>) -> DataFormat? {
+    all.first { $0.recognises(bytes) }
+  }
+}
+
+extension DataFormat: Hashable {
+  /// Formats are told apart by their names.
+  public static func == (a: DataFormat, b: DataFormat) -> Bool { a.name == b.name }
+  /// As `==`.
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+}
+
+/// A label that a format has no place for.
+public struct FormatError: Error, CustomStringConvertible {
+  let format: DataFormat
+  let post: Post.ID?
+  let lacks: String?
+
+  public var description: String {
+    guard let post, let lacks else {
+      return "\(format.title) is only read; choose another of "
+        + DataFormat.writable.map(\.name).joined(separator: ", ")
+    }
+    let able = DataFormat.writable.filter { $0 != format }.map(\.name)
+    return "\(format.title) has no place for \(lacks) of \(post); choose another of "
+      + able.joined(separator: ", ")
+  }
+}
+
+extension DataFormat.WritingRequest {
+  /// The tags of a post in the scheme, one for each word.
+  func tags(of post: Post) -> [String] {
+    BIO.tags(of: post.mentions, count: post.tokens.count, scheme: scheme).map {
+      scheme.spell($0, misc: misc)
+    }
+  }
+}
