@@ -9,7 +9,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
-    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
   ],
   targets: [
@@ -24,56 +23,136 @@ let package = Package(
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"]),
-    .target(name: "Pictures", dependencies: ["Tensors", "CPNG", "CJPEG", "CSixel"]),
+    .target(name: "Files", dependencies: []),
+    .target(name: "Records", dependencies: ["Files"]),
+    .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"]),
+    .target(name: "Pictures", dependencies: ["Files", "Tensors", "CPNG", "CJPEG", "CSixel"]),
     .target(name: "Settings", dependencies: ["TOMLKit"]),
-    .target(name: "Corpora", dependencies: ["Pictures", "Settings"]),
+    .target(name: "Corpora", dependencies: ["Files", "Records", "Tensors", "Settings", "TOMLKit"]),
     .target(name: "Traces", dependencies: ["Tensors", "Pictures"]),
-    .target(name: "Encoders", dependencies: ["Tensors", "Pictures", "Corpora", "Traces"]),
-    .target(name: "Extractors", dependencies: ["Encoders"]),
-    .target(name: "Harbor", dependencies: ["Tensors", "Pictures", "Corpora"]),
-    .target(name: "Routing", dependencies: ["Extractors"]),
+    .target(
+      name: "Encoders",
+      dependencies: [
+        "Files", "Records", "Tensors", "Pictures", "Corpora", "Traces",
+      ]),
+    .target(
+      name: "Extractors",
+      dependencies: [
+        "Files", "Tensors", "Pictures", "Corpora", "Traces", "Encoders",
+      ]),
+    .target(name: "Harbor", dependencies: ["Files", "Tensors", "Pictures", "Corpora"]),
+    .target(name: "Routing", dependencies: ["Files", "Tensors", "Corpora", "Extractors"]),
     .target(
       name: "Annotations",
-      dependencies: ["Corpora", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Inspection", dependencies: ["Extractors", "Routing", "Annotations"]),
-    .target(name: "Studies", dependencies: ["Inspection"]),
-    .target(name: "Screen", dependencies: ["Settings"]),
+      dependencies: [
+        "Files", "Records", "Tensors", "Corpora", "CSQLite",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .target(
+      name: "Inspection",
+      dependencies: [
+        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Encoders", "Extractors",
+        "Routing",
+      ]),
+    .target(
+      name: "Studies",
+      dependencies: [
+        "Files", "Tensors", "Pictures", "Corpora", "Encoders", "Extractors", "Routing",
+        "Inspection",
+      ]),
+    .target(name: "Screen", dependencies: ["Settings", "TOMLKit"]),
     .target(
       name: "Workbench",
       dependencies: [
-        "Screen", "Inspection", "Annotations", "Routing",
-        .product(name: "Collections", package: "swift-collections"),
+        "Files", "Tensors", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Annotations", "Inspection", "Screen",
+        .product(name: "OrderedCollections", package: "swift-collections"), "TOMLKit",
       ]),
-    .target(name: "Terminal", dependencies: ["Screen", "Pictures", "CNcurses"]),
-    .target(name: "Services", dependencies: ["Workbench", "Terminal"]),
+    .target(name: "Terminal", dependencies: ["Pictures", "Screen", "CNcurses"]),
+    .target(
+      name: "Services",
+      dependencies: [
+        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Annotations", "Inspection", "Screen", "Workbench", "Terminal",
+      ]),
+    .target(
+      name: "Reports",
+      dependencies: [
+        "Files", "Tensors", "Pictures", "Corpora", "Traces", "Extractors", "Routing",
+        "Annotations", "Inspection", "Screen", "Workbench", "Terminal", "Services",
+      ]),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal", "Services",
+      ]),
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Services", "Harbor", "Studies",
+        "Files", "Tensors", "Corpora", "Encoders", "Extractors", "Harbor", "Routing",
+        "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal", "Services",
+        "Reports", "Benchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
 
     .target(
-      name: "TestSupport", dependencies: ["Inspection"], path: "Tests/TestSupport"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-    .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
-    .testTarget(name: "CorporaTests", dependencies: ["Corpora"]),
-    .testTarget(name: "EncodersTests", dependencies: ["Encoders"]),
-    .testTarget(name: "ExtractorsTests", dependencies: ["Extractors"]),
-    .testTarget(name: "HarborTests", dependencies: ["Harbor"]),
-    .testTarget(name: "RoutingTests", dependencies: ["Routing"]),
-    .testTarget(name: "AnnotationsTests", dependencies: ["Annotations"]),
-    .testTarget(name: "InspectionTests", dependencies: ["Inspection", "TestSupport"]),
-    .testTarget(name: "StudiesTests", dependencies: ["Studies", "Harbor", "TestSupport"]),
-    .testTarget(name: "ScreenTests", dependencies: ["Screen"]),
+      name: "TestSupport",
+      dependencies: [
+        "Files", "Tensors", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Inspection",
+      ], path: "Tests/TestSupport"),
+    .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "CKernels"]),
+    .testTarget(name: "PicturesTests", dependencies: ["Tensors", "Pictures", "CJPEG"]),
+    .testTarget(name: "CorporaTests", dependencies: ["Files", "Tensors", "Corpora"]),
     .testTarget(
-      name: "WorkbenchTests", dependencies: ["Workbench", "TestSupport"], exclude: ["Golden"]),
-    .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+      name: "EncodersTests",
+      dependencies: [
+        "Files", "Tensors", "Pictures", "Traces", "Encoders",
+      ]),
     .testTarget(
-      name: "CommandTests", dependencies: ["Services", "Harbor", "TestSupport"],
-      exclude: ["Golden"]),
+      name: "ExtractorsTests",
+      dependencies: [
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors",
+      ]),
+    .testTarget(name: "HarborTests", dependencies: ["Tensors", "Pictures", "Corpora", "Harbor"]),
+    .testTarget(
+      name: "RoutingTests",
+      dependencies: [
+        "Tensors", "Extractors", "Routing", "Studies",
+      ]),
+    .testTarget(
+      name: "AnnotationsTests",
+      dependencies: [
+        "Corpora", "Annotations", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .testTarget(
+      name: "InspectionTests",
+      dependencies: [
+        "Tensors", "Pictures", "Corpora", "Encoders", "Extractors", "Routing", "Inspection",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "StudiesTests",
+      dependencies: [
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Harbor", "Routing",
+        "Inspection", "Studies", "TestSupport",
+      ]),
+    .testTarget(name: "ScreenTests", dependencies: ["Settings", "Screen"]),
+    .testTarget(
+      name: "WorkbenchTests",
+      dependencies: [
+        "Tensors", "Corpora", "Traces", "Extractors", "Routing", "Annotations", "Inspection",
+        "Screen", "Workbench", "TestSupport",
+      ], exclude: ["Golden"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Pictures", "Screen", "Terminal"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Annotations", "Inspection", "Studies", "Services", "Reports", "Benchmarks",
+        "TestSupport",
+      ], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

@@ -1,3 +1,4 @@
+import Records
 import Corpora
 
 /// Steps as the store's rows spell them: `kind` is a word, `payload` a JSON object.

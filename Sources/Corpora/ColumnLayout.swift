@@ -1,3 +1,5 @@
+import Files
+
 /// How a file of columns is laid out: word first, tag last, one token a line. Recognised from the
 /// beginning of the file, so that the reader and the writer agree.
 struct ColumnLayout: Sendable, Hashable {

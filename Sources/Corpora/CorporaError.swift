@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Why a dataset could not be opened or written.

@@ -1,3 +1,5 @@
+import Files
+
 /// One file of a dataset, as it was when it was opened.
 public struct DataFile: Sendable, Hashable {
   /// Path relative to the dataset's root; also the `file` of the posts' source locations.

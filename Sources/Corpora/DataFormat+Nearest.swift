@@ -1,3 +1,6 @@
+import Files
+import Records
+
 extension DataFormat {
   /// What a file that no format recognises nearly is, and the first line that is not.
   typealias Nearest = (line: Int, format: String, reason: String)

@@ -1,3 +1,5 @@
+import Files
+
 /// Names for contents: what a store or a model was made from.
 public enum DatasetHash {
   /// SHA-256 over a post's words, tags and picture id: everything that the file says of it.

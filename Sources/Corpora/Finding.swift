@@ -1,3 +1,5 @@
+import Files
+
 /// Something irregular in a dataset: where it is, what is wrong and what to do about it.
 public struct Finding: Sendable, Hashable, CustomStringConvertible {
   /// File and line; line 0 means the file as a whole.

@@ -1,3 +1,6 @@
+import Files
+import Records
+
 /// Twinlens JSON Lines: one post a line (docs/formats.md).
 public enum JSONLines {}
 

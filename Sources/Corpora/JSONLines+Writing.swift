@@ -1,3 +1,6 @@
+import Files
+import Records
+
 extension JSONLines {
   /// The file's bytes with the labels of edited posts changed, and nothing else: on an edited line
   /// the values of `mentions`, `relations` and `tags` are replaced where they stand, if they

@@ -1,3 +1,5 @@
+import Records
+
 extension JSONScanner {
   /// Reads `{"start": 0, "end": 2, "type": "PER"}`; other keys are skipped. Whether the range makes
   /// sense is for the caller to say.

@@ -1,3 +1,5 @@
+import Files
+
 /// The text format of Twitter-2015 and Twitter-2017: `IMGID:` blocks of word, tab, tag
 /// (docs/formats.md).
 public enum MNERText {}

@@ -1,3 +1,6 @@
+import Files
+import Records
+
 extension MNREText {
   /// The file's bytes with the pairs of edited posts changed, and nothing else: where a pair has
   /// another label only the label's bytes differ; the line of a pair that is gone is left out; a

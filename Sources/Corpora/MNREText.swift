@@ -1,3 +1,6 @@
+import Files
+import Records
+
 /// The text format of MNRE: a Python dict, or the same as JSON, per line, one labelled pair of one
 /// post each (docs/formats.md).
 ///

@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A picture as it came out of a file: upright, perhaps already scaled down by the decoder.

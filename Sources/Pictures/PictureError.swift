@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Why a picture could not be read or written. Each sentence says what is wrong and what to do.

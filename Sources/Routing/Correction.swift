@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// A reviewed post, as the router learns from it: the person changed (or confirmed) the gold

@@ -1,3 +1,4 @@
+import Files
 import Annotations
 import Corpora
 import Extractors

@@ -1,3 +1,4 @@
+import Files
 import Corpora
 import Screen
 
@@ -13,7 +14,7 @@ public struct SessionOptions: Sendable {
   /// by side; none takes the folder's own list, or the router's.
   public var experts: [String] = []
   /// Whether experts are asked that stand in no folder.
-  var hasOutsideExperts: Bool { !answers.isEmpty || !programs.isEmpty }
+  package var hasOutsideExperts: Bool { !answers.isEmpty || !programs.isEmpty }
 
   /// Files of answers as experts, `NAME=FILE`.
   public var answers: [String] = []

@@ -1,3 +1,4 @@
+import Files
 import Extractors
 import Foundation
 import Tensors

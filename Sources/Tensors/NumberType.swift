@@ -1,3 +1,5 @@
+import Files
+
 /// How the numbers of a stored tensor are written, by the names that safetensors files use;
 /// little-endian.
 public enum NumberType: String, Sendable, Hashable, CaseIterable {

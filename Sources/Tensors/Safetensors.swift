@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Reading and writing of safetensors files: a length, a JSON header, raw little-endian tensors.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Writes a safetensors file one tensor at a time, so that a model larger than the memory can be

@@ -1,3 +1,5 @@
+import Files
+
 /// A small, fast, repeatable source of random numbers: xoshiro256** seeded through SplitMix64.
 ///
 /// The same seed gives the same sequence on every platform. Not for cryptography.

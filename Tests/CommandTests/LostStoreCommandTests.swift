@@ -1,3 +1,4 @@
+import Benchmarks
 import Annotations
 import Foundation
 import Testing

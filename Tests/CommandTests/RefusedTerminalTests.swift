@@ -1,3 +1,5 @@
+import Benchmarks
+import Reports
 import Glibc
 import Testing
 

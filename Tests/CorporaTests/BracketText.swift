@@ -1,3 +1,4 @@
+@testable import Files
 @testable import Corpora
 
 /// The toy format: a post on each line, `[PER Ann Lee] met [ORG Acme]`; no ids, no pictures.

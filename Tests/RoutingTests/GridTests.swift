@@ -1,3 +1,4 @@
+import Studies
 import Synchronization
 import Tensors
 import Testing

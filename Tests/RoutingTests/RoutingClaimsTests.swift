@@ -1,3 +1,4 @@
+import Studies
 import Tensors
 import Testing
 

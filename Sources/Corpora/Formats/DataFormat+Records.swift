@@ -1,3 +1,6 @@
+import Files
+import Records
+
 extension DataFormat {
   /// MNRE's pairs: a Python dict per line.
   public static let mnre = DataFormat(

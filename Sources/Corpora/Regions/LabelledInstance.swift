@@ -1,3 +1,5 @@
+import Files
+
 /// What one label was given to, as publishers of regions count: a pair, or a post with its
 /// mentions.
 public struct LabelledInstance: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import Files
+
 /// The regions of a dataset's pairs, from files that were judged when they were opened: what models
 /// that look at regions are given.
 public struct PairBoxes: Sendable {

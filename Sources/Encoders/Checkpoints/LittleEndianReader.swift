@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// Numbers and texts at any offset of a file; nil outside of it.

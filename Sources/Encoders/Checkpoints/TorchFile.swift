@@ -1,3 +1,4 @@
+import Files
 import Tensors
 
 /// `pytorch_model.bin`: the zip archive that `torch.save` writes since 1.6, or the older plain

@@ -1,3 +1,5 @@
+import Files
+
 /// The splitting patterns, as scanners over UTF-8.
 extension BytePairModel {
   /// Appends the pieces of a text. `prefixed` puts a blank before it when it begins with none.

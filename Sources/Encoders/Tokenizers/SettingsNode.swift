@@ -1,3 +1,4 @@
+import Records
 import Corpora
 
 /// A value of a settings file: small, of bounded depth and size, and it knows where it stood.

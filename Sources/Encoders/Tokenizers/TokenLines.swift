@@ -1,3 +1,4 @@
+import Records
 import Corpora
 
 /// Lines in and out of `twinlens tokenize`.

@@ -1,3 +1,5 @@
+import Files
+import Records
 import Corpora
 import Foundation
 

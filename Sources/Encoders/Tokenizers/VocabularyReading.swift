@@ -1,3 +1,4 @@
+import Files
 import Corpora
 
 /// Vocabularies and merges as they stand in files.

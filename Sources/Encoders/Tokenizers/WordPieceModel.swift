@@ -1,3 +1,5 @@
+import Files
+
 /// BERT's tokenizer: normalisation, splitting at blanks and around punctuation, then the longest
 /// known piece from the left (Hugging Face `BertNormalizer`, `BertPreTokenizer`, `WordPiece`).
 struct WordPieceModel: Sendable {

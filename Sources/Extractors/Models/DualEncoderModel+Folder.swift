@@ -1,3 +1,4 @@
+import Files
 import Encoders
 import Foundation
 import Tensors

@@ -1,3 +1,4 @@
+import Files
 import Corpora
 import Encoders
 import Foundation

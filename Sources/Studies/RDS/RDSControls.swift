@@ -1,3 +1,4 @@
+import Files
 import Corpora
 import Extractors
 import Foundation

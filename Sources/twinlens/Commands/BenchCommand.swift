@@ -1,3 +1,5 @@
+import Benchmarks
+import Reports
 import ArgumentParser
 import Foundation
 import Services

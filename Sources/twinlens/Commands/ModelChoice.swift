@@ -1,3 +1,4 @@
+import Reports
 import Annotations
 import ArgumentParser
 import Corpora

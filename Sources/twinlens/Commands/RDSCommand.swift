@@ -1,3 +1,5 @@
+import Reports
+import Files
 import ArgumentParser
 import Corpora
 import Extractors

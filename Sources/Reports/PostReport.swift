@@ -1,0 +1,130 @@
+import Services
+import Annotations
+import Corpora
+import Foundation
+import Inspection
+import Pictures
+import Screen
+import Terminal
+import Workbench
+
+/// One post with everything that is known of it: what `twinlens show` prints.
+public struct PostReport: Sendable {
+  let dataset: Dataset
+  /// The post with the labels it has now.
+  let post: Post
+  let review: ReviewState
+  let analysis: PostAnalysis
+  /// Nil without a router.
+  let explanation: RouteExplanation?
+  let store: String
+  /// What the models say after a change; nil when none was asked for.
+  let changed: Changed?
+  /// What each part of the post is worth to each expert; empty when it was not asked for.
+  let occluded: [Occluded]
+
+  /// Opens a dataset and its annotations for reading, loads the models and asks them.
+  /// - Parameters:
+  ///   - shared: where the embedded sample is.
+  ///   - post: an id; nil takes the first post.
+  ///   - changes: what is changed before the models are asked again.
+  /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`,
+  ///   `InterventionError`.
+  public init(
+    _ options: SessionOptions, post id: String?, changes: PostChanges = PostChanges(),
+    shared: SharedFiles = SharedFiles()
+  ) throws {
+    let dataset = try Dataset.open(
+      try Session.path(options, shared), images: options.images, strict: options.strict,
+      encoding: options.encoding)
+    self.dataset = dataset
+    let first = dataset.posts.first
+    guard let base = id.map({ dataset.post(id: $0) }) ?? first else {
+      throw SessionError.noPost(id ?? "", nearest: first?.id)
+    }
+    let location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
+    store = location.path
+    // A store that is not there yet holds nothing; one that cannot be read must be named.
+    let isThere = options.store.map { FileManager.default.fileExists(atPath: $0) } ?? true
+    let state =
+      isThere
+      ? try StoredAnnotations(at: location, over: dataset).history.states[base.id] : nil
+    let labelled = state?.applied(to: base) ?? base
+    post = labelled
+    review = state?.review ?? .untouched
+    let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
+    let hasFolder = choice.folder != nil && (choice.hasModels || options.models != nil)
+    if hasFolder || options.hasOutsideExperts {
+      let models = try ModelOpening(
+        folder: hasFolder ? choice.folder : nil, options, store: store
+      ).open(for: dataset)
+      let seen = models.see(labelled, of: dataset)
+      let found = models.analyse(seen)
+      analysis = found
+      explanation = models.explainRoute(seen, found)
+      changed = try Self.changed(seen, found, changes, models, dataset)
+      occluded = changes.occludes ? Self.occluded(seen, found, models) : []
+    } else {
+      analysis = PostAnalysis(
+        post: base.id, notices: ["no models: give a folder of models to --models"])
+      explanation = nil
+      (changed, occluded) = (nil, [])
+    }
+  }
+
+  /// The picture for the terminal of standard output, with the mean of the first map over it; nil
+  /// without a terminal.
+  public func picture(graphics: GraphicsMode?, environment: [String: String]) -> [UInt8]? {
+    guard TerminalSession.isPossible(environment: environment) else { return nil }
+    let capabilities = TerminalProbe.run(environment: environment)
+    let depth = ColorDepth(
+      term: capabilities.term, noColor: !(environment["NO_COLOR"] ?? "").isEmpty)
+    let choice = GraphicsChoice(
+      mode: graphics ?? GraphicsMode(option: nil, environment: environment),
+      capabilities: capabilities, depth: depth)
+    var style = PictureService.Style(rung: choice.rung)
+    style.cellWidth = capabilities.cellWidth
+    style.cellHeight = capabilities.cellHeight
+    style.mostPixels = capabilities.mostPixels
+    style.darkBackground = capabilities.darkBackground ?? true
+    let service = PictureService(dataset, style: style, mailbox: Mailbox())
+    let map = analysis.answers.lazy.compactMap { answer in
+      answer.trace().signals.first(where: \.isSpatial)
+    }.first
+    let request = PictureRequest(
+      post: post.id, box: Size(columns: 60, rows: 20), heat: map?.heat(slice: nil, word: 0))
+    switch service.picture(request, style) {
+    case .sixel(let payload, _, _): return payload + Array("\n".utf8)
+    case .cells(let cells, let columns, _):
+      return Array(CellText.lines(cells, columns: columns, depth: depth).utf8)
+    case .placeholder(let words):
+      return Array((Sanitizer(emoji: .base).visible(words) + "\n").utf8)
+    }
+  }
+}
+
+/// Cells as lines with colours, for output that scrolls.
+enum CellText {
+  static func lines(_ cells: [Cell], columns: Int, depth: ColorDepth) -> String {
+    guard columns > 0 else { return "" }
+    var out = ""
+    for start in stride(from: 0, to: cells.count, by: columns) {
+      var last: ReducedStyle?
+      for cell in cells[start..<min(cells.count, start + columns)] {
+        let style =
+          cell.text == PictureCells.halfBlock
+          ? depth.nearest(cell.style) : depth.reduce(cell.style, darkBackground: true)
+        if style != last {
+          out += "\u{1B}[0"
+          if style.foreground >= 0 { out += ";38;5;\(style.foreground)" }
+          if style.background >= 0 { out += ";48;5;\(style.background)" }
+          out += "m"
+          last = style
+        }
+        out += cell.text
+      }
+      out += "\u{1B}[0m\n"
+    }
+    return out
+  }
+}

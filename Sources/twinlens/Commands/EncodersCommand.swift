@@ -1,0 +1,97 @@
+import Benchmarks
+import Reports
+import ArgumentParser
+import Foundation
+import Services
+import Tensors
+
+/// `twinlens bench encoders`: encoders of published sizes, beside PyTorch and ONNX Runtime.
+struct BenchEncodersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "encoders",
+    abstract: "Measure encoders of published sizes, beside PyTorch and ONNX Runtime.",
+    discussion: """
+      With --peer, a Python that has torch, transformers and, if wanted, onnxruntime and onnx, \
+      their times are measured in turns with ours, on as many threads. Close what else is \
+      running; give it a core for each thread.
+
+      Shapes: \(EncodersShape.all.map(\.name).joined(separator: ", ")).
+      """)
+
+  @Option(
+    help: ArgumentHelp("A Python to measure PyTorch and ONNX Runtime with.", valueName: "python"))
+  var peer: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The peers' script; else the checkout's Tools/bench-encoders-peer.py.", valueName: "file"))
+  var peerScript: String?
+
+  @Option(
+    help: ArgumentHelp("Measure only these, with commas between them.", valueName: "shapes"))
+  var only: String?
+
+  @Option(help: ArgumentHelp("Time for each shape and program.", valueName: "seconds"))
+  var seconds = 3.0
+
+  @Option(help: .hidden)
+  var memoryOf: String?
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  @Flag(help: "Print a Markdown table.")
+  var markdown = false
+
+  private var names: [String]? { only?.split(separator: ",").map(String.init) }
+
+  func validate() throws {
+    if json, markdown { throw ValidationError("give --json or --markdown, not both") }
+    guard seconds > 0, seconds <= 600 else {
+      throw ValidationError("--seconds must be above 0 and at most 600")
+    }
+    let known = EncodersShape.all.map(\.name)
+    for name in names ?? [] where !known.contains(name) {
+      throw ValidationError("--only knows no \(name); it knows \(known.joined(separator: ", "))")
+    }
+  }
+
+  func run() throws {
+    if let memoryOf {
+      guard let shape = EncodersShape.all.first(where: { $0.name == memoryOf }) else { return }
+      return StandardOutput.write(try EncodersBench.peakMemory(of: shape).map(String.init) ?? "")
+    }
+    let script =
+      peerScript ?? (SharedFiles().folder ?? ".") + "/Tools/bench-encoders-peer.py"
+    let peer = try peer.map { try EncodersPeer(python: $0, script: script) }
+    defer { peer?.stop() }
+    let shapes = EncodersShape.all.filter { names?.contains($0.name) ?? true }
+    var load = [0.0]
+    getloadavg(&load, 1)
+    // Asked first: while the peer's Python starts it has a core.
+    let versions = try peer?.versions()
+    let roofline = Roofline(peak: EncodersBench.productPeak())
+    var facts = [
+      ("threads", "\(Parallel.width)"), ("kernels", "\(InstructionSet.widest)"),
+      ("load before", String(format: "%.1f", load[0])),
+    ]
+    if let versions { facts.append(("peers", versions)) }
+    var report = EncodersReport(facts: facts.map { ($0, $1) }, roofline: roofline)
+    let bench = EncodersBench(peer: peer, seconds: seconds)
+    let progress = ProgressLine()
+    for (index, shape) in shapes.enumerated() {
+      progress.show("measuring \(shape.name)", Double(index) / Double(shapes.count))
+      do {
+        report.rows.append(try bench.measure(shape))
+      } catch {
+        report.failures.append((shape.name, "\(error)"))
+      }
+    }
+    report.roofline.raise(above: report.rates, measure: EncodersBench.productPeak)
+    report.facts.insert(
+      ("product peak", String(format: "%.0f GFLOP/s", report.roofline.peak)), at: 2)
+    progress.clear()
+    StandardOutput.write(
+      json ? try report.json() : markdown ? report.markdown() : report.text())
+  }
+}
