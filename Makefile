@@ -81,6 +81,7 @@ lint:
 	@Scripts/check-swift
 	@$(SWIFT) format lint --strict --parallel --recursive $(LINTED)
 	@Scripts/check-house-rules
+	@Scripts/check-structure
 
 format:
 	@python3 Tools/wrap-comments.py Sources Tests

@@ -112,9 +112,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "ExtractorsTests",
-      dependencies: [
-        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors",
-      ]),
+      dependencies: ["Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors"],
+      exclude: ["TokenClassifiers"]),
     .testTarget(name: "HarborTests", dependencies: ["Tensors", "Pictures", "Corpora", "Harbor"]),
     .testTarget(
       name: "RoutingTests",

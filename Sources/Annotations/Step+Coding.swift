@@ -1,5 +1,5 @@
-import Records
 import Corpora
+import Records
 
 /// Steps as the store's rows spell them: `kind` is a word, `payload` a JSON object.
 extension Step.Kind {

@@ -1,5 +1,5 @@
-import Files
 import Corpora
+import Files
 import GRDB
 
 /// A step as the columns of its row, before anything is understood of it.

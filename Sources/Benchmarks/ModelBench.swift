@@ -1,8 +1,8 @@
-import Studies
 import Corpora
 import Extractors
 import Inspection
 import Routing
+import Studies
 import Tensors
 
 /// Both experts' answers with every signal, and the router's word, for one post at a time.

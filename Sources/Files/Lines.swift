@@ -24,7 +24,8 @@ import Foundation
 }
 
 /// The range without ASCII blanks at its ends.
-@inlinable package func trim(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Range<Int> {
+@inlinable package func trim(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Range<Int>
+{
   var low = range.lowerBound
   var high = range.upperBound
   while low < high, isBlank(bytes[low]) { low += 1 }
@@ -33,10 +34,14 @@ import Foundation
 }
 
 /// Space, tab, LF, VT, FF, CR.
-@inlinable package func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
+@inlinable package func isBlank(_ byte: UInt8) -> Bool {
+  byte == 0x20 || (0x09...0x0D).contains(byte)
+}
 
 /// The text of some bytes, exactly; false when they are not UTF-8 and U+FFFD stands in.
-@inlinable @inline(__always) package func text(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> (text: String, valid: Bool) {
+@inlinable @inline(__always) package func text(
+  _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+) -> (text: String, valid: Bool) {
   let part = UnsafeBufferPointer(rebasing: bytes[range])
   var high: UInt8 = 0
   for byte in part { high |= byte }

@@ -1,6 +1,6 @@
-import Files
 import Corpora
 import Dispatch
+import Files
 import Foundation
 import Pictures
 import Synchronization

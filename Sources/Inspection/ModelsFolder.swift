@@ -1,6 +1,6 @@
-import Files
 import Encoders
 import Extractors
+import Files
 import Foundation
 import Tensors
 

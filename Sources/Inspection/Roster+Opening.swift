@@ -60,8 +60,9 @@ private struct Opening {
       router = attempt(wantedRouter ?? catalog.router(for: task)) {
         try RouterBundle(folder: $0)
       }
-      chosen = usual(router?.configuration, instead: names.first)
-      if let name = names.first, let known = router?.configuration,
+      let instead = names.first { name in !outside.contains { $0.name == name } }
+      chosen = usual(router?.configuration, instead: instead)
+      if let name = instead, let known = router?.configuration,
         !has(known.textExpert, chosen) || !has(known.multimodalExpert, chosen)
       {
         let fitting = catalog.router(among: chosen, including: name)
@@ -154,10 +155,11 @@ private struct Opening {
         folder: folder, problem: "has an expert \(twice) of its own",
         advice: "give the answers or the program another name")
     }
-    for name in names where !experts.contains(name) {
+    for name in names where !has(name, experts) {
       throw ModelFolderError(
         folder: folder, problem: "has no expert \(name)",
-        advice: experts.isEmpty ? "train one" : "name one of \(experts.joined(separator: ", "))")
+        advice: experts.isEmpty && outside.isEmpty
+          ? "train one" : "name one of \((experts + outside.map(\.name)).joined(separator: ", "))")
     }
     guard names.count <= Roster.most, Set(names).count == names.count else {
       throw ModelFolderError(
@@ -198,12 +200,10 @@ private struct Opening {
     if let router, catalog.systems[router] != RouterBundle.system {
       notices.append("\(path) names the router \(router.prefix(80)), which is not in the folder")
     }
-    return once.isEmpty
-      ? nil
-      : (
-        Array(once.prefix(Roster.most)),
-        router.flatMap { catalog.systems[$0] == RouterBundle.system ? $0 : nil }
-      )
+    return (
+      Array(once.prefix(Roster.most)),
+      router.flatMap { catalog.systems[$0] == RouterBundle.system ? $0 : nil }
+    )
   }
 
   // MARK: Opening

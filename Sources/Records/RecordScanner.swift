@@ -26,7 +26,8 @@ package protocol RecordScanner {
 
 extension RecordScanner {
   /// The keys of the first level, as far as they can be read.
-  package static func keys(_ bytes: UnsafeBufferPointer<UInt8>, in line: Range<Int>) -> Set<String> {
+  package static func keys(_ bytes: UnsafeBufferPointer<UInt8>, in line: Range<Int>) -> Set<String>
+  {
     var scanner = Self(bytes, in: line)
     var keys: Set<String> = []
     try? scanner.object { key, scanner in

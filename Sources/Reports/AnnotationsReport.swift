@@ -1,6 +1,6 @@
-import Files
 import Annotations
 import Corpora
+import Files
 import Foundation
 
 /// The annotations of a dataset without the workbench: their history, and the corrected dataset.

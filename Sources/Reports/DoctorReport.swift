@@ -1,6 +1,6 @@
-import Services
 import Foundation
 import Screen
+import Services
 import Tensors
 import Terminal
 

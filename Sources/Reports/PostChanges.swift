@@ -169,12 +169,13 @@ extension PostReport {
       return found.mentions.isEmpty
         ? "no mention"
         : found.mentions.map {
-          "\(words($0.mention.range)) \(safe($0.mention.type.rawValue)) \(number($0.confidence))"
+          "\(words($0.mention.range)) \(safe($0.mention.type.rawValue))"
+            + ($0.confidence.map { " " + number($0) } ?? "")
         }.joined(separator: "; ")
     case .relations(let found):
       return found.answers.map {
-        "\(words($0.head)) / \(words($0.tail)) \(safe($0.label)) "
-          + "\(number($0.probabilities.max() ?? 0))"
+        "\(words($0.head)) / \(words($0.tail)) \(safe($0.label))"
+          + ($0.confidence.map { " " + number($0) } ?? "")
       }.joined(separator: "; ")
     case .failed(let reason): return safe(reason)
     }

@@ -61,7 +61,9 @@ extension PostReport {
           answers.answers.map { answer in
             .object([
               ("head", range(answer.head)), ("tail", range(answer.tail)),
-              ("label", .string(answer.label)), ("probabilities", .floats(answer.probabilities)),
+              ("label", .string(answer.label)),
+              ("confidence", answer.confidence.map(JSONText.float) ?? .null),
+              ("probabilities", .floats(answer.probabilities)),
               ("cutOff", .strings(answer.cutOff.map(\.rawValue))),
               ("signals", signals(answer.trace)),
             ])

@@ -75,7 +75,8 @@ extension PostReport {
     for prediction in predictions {
       for scored in prediction.mentions {
         rows.append([
-          safe(prediction.expert), safe(scored.mention.type.rawValue), number(scored.confidence),
+          safe(prediction.expert), safe(scored.mention.type.rawValue),
+          scored.confidence.map(number) ?? "—",
           words(scored.mention.range),
         ])
       }
@@ -88,9 +89,11 @@ extension PostReport {
       for answers in relationAnswers {
         let ranked = answers.ranked(head: relation.head, tail: relation.tail)
         guard let best = ranked.first else { continue }
-        let next = ranked.dropFirst().prefix(2).map { "\(safe($0.0)) \(number($0.1))" }
+        let next = ranked.dropFirst().prefix(2).map { label, p in
+          safe(label) + (p.map { " " + number($0) } ?? "")
+        }
         rows.append([
-          "  \(safe(answers.expert))", safe(best.0), number(best.1),
+          "  \(safe(answers.expert))", safe(best.0), best.1.map(number) ?? "—",
           next.isEmpty ? "" : "then " + next.joined(separator: ", "),
         ])
       }

@@ -1,10 +1,10 @@
-import Services
 import Annotations
 import Corpora
 import Foundation
 import Inspection
 import Pictures
 import Screen
+import Services
 import Terminal
 import Workbench
 

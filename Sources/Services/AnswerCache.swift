@@ -1,6 +1,6 @@
-import Files
 import Corpora
 import Extractors
+import Files
 import Foundation
 import Inspection
 import Routing
@@ -139,20 +139,27 @@ final class AnswerCache {
   }
 
   private func file(_ model: String, _ models: Roster) -> AnswerLog? {
-    let name = names[model] ?? name(of: model, models)
+    let origin = models.expert(model)?.card.origin ?? .folder
+    let name = names[model] ?? name(of: model, origin, models)
     names[model] = name
     if let known = files[name] { return known }
-    let made = AnswerLog(folder.map { "\($0)/\(name).answers" })
+    let made = AnswerLog(origin == .unknown ? nil : folder.map { "\($0)/\(name).answers" })
     files[name] = made
     return made
   }
 
-  private func name(of model: String, _ models: Roster) -> String {
+  private func name(
+    of model: String, _ origin: ModelCard.Origin, _ models: Roster
+  ) -> String {
     let common = base ?? Self.base(models)
     base = common
     var hash = SHA256()
     hash.update(field: common)
-    hash.update(field: Self.identity(of: "\(models.folder)/\(model)"))
+    switch origin {
+    case .folder: hash.update(field: Self.identity(of: "\(models.folder)/\(model)"))
+    case .content(let sum): hash.update(field: "content \(sum)")
+    case .unknown: hash.update(field: "unknown \(model)")
+    }
     return String(hash.hexDigest().prefix(32))
   }
 

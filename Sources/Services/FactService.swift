@@ -1,7 +1,7 @@
-import Files
 import Corpora
 import Dispatch
 import Extractors
+import Files
 import Foundation
 import Inspection
 import Pictures

@@ -1,7 +1,7 @@
-import Files
 import Annotations
 import Corpora
 import Extractors
+import Files
 import Foundation
 import Inspection
 import Routing
@@ -60,6 +60,11 @@ public struct ModelOpening: Sendable {
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw OutsideNameError("the name \(twice) is given twice; experts need names of their own")
     }
+    guard names.count <= Roster.most else {
+      throw OutsideNameError(
+        "\(names.count) experts come from files and programs; \(Roster.most) are the most side by side"
+      )
+    }
     return try files.map { try FileAnswers(name: $0.name, path: $0.rest, encoding: encoding) }
       + commands.map { ProgramAnswers(name: $0.name, command: $0.rest, task: task) }
   }
@@ -98,14 +103,17 @@ struct OutsideName {
 
   init(_ text: String, _ option: String, _ what: String) throws(OutsideNameError) {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[0].count <= 60,
-      parts[0].allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) })
-    else {
+    guard parts.count == 2, !parts[1].isEmpty, Self.isSound(parts[0]) else {
       throw OutsideNameError(
         "--\(option) takes NAME=\(what), the name of letters, digits, dots and dashes; not "
           + String(text.prefix(80)))
     }
     (name, rest) = (String(parts[0]), String(parts[1]))
+  }
+
+  static func isSound(_ name: some StringProtocol) -> Bool {
+    (1...60).contains(name.count)
+      && name.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
   }
 }
 
@@ -133,6 +141,11 @@ public enum ConfiguredPrograms {
       return try table.keys.sorted().map { name in
         guard let command = table[name]?.string, !command.isEmpty else {
           throw OutsideNameError("\(path): \(name) must be a command in quotes")
+        }
+        guard OutsideName.isSound(name) else {
+          throw OutsideNameError(
+            "\(path): the name \(name.prefix(60).debugDescription) may have letters, digits, dots and dashes alone"
+          )
         }
         return "\(name)=\(command)"
       }

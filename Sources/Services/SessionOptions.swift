@@ -1,5 +1,5 @@
-import Files
 import Corpora
+import Files
 import Screen
 
 /// What a person asks for on the command line when a dataset is opened.

@@ -1,6 +1,6 @@
-import Files
 import Corpora
 import Extractors
+import Files
 import Foundation
 import Inspection
 import Routing
@@ -73,7 +73,9 @@ public struct DatasetPredictions: Sendable {
     let used = Set(judgements.compactMap(\.chosen))
     let asking = models.experts.filter { used.contains($0.name) }
     mark = asking.reversed().compactMap(models.mark).first
-    let seeing = Set(asking.filter(\.seesPicture).map(\.name))
+    // What the multimodal part is played by need not look at pictures itself: a file of answers.
+    let part = answerer == .router || answerer == .multimodal ? models.pair(task).multimodal : nil
+    let seeing = Set((asking.filter(\.seesPicture) + [part].compactMap(\.self)).map(\.name))
     byMultimodal = judgements.count { $0.chosen.map(seeing.contains) ?? false }
     cutOff = judgements.reduce(0) { sum, judgement in
       sum + (judgement.answer?.relations?.count { !$0.cutOff.isEmpty } ?? 0)
@@ -100,6 +102,7 @@ extension Post {
 /// is.
 struct PredictionLine: Encodable {
   let post: String
+  let tokens: [String]
   let split: String
   let expert: String?
   /// Fingerprint of the expert's weights.
@@ -125,6 +128,7 @@ struct PredictionLine: Encodable {
 
   init(_ post: Post, _ judgement: Roster.Judgement, fingerprints: [String: String]) {
     self.post = post.id
+    tokens = post.tokens.map(\.text)
     split = post.split.rawValue
     expert = judgement.chosen
     weights = judgement.chosen.flatMap { fingerprints[$0] }
@@ -135,7 +139,7 @@ struct PredictionLine: Encodable {
       mentions = found.enumerated().map { i, mention in
         Mention(
           start: mention.range.lowerBound, end: mention.range.upperBound,
-          type: mention.type.rawValue, confidence: confidences?[i])
+          type: mention.type.rawValue, confidence: confidences.flatMap { $0[i] })
       }
       pairs = nil
     case .relations(let found):
@@ -144,7 +148,7 @@ struct PredictionLine: Encodable {
         Pair(
           head: [$0.head.lowerBound, $0.head.upperBound],
           tail: [$0.tail.lowerBound, $0.tail.upperBound], label: $0.label,
-          confidence: $0.probabilities.max())
+          confidence: $0.confidence)
       }
     case nil: (mentions, pairs) = (nil, nil)
     }

@@ -1,6 +1,6 @@
 import Dispatch
-import Synchronization
 import Routing
+import Synchronization
 
 /// Trains a router at every point of a grid, one point on each core, and keeps what is best on dev.
 ///

@@ -1,5 +1,5 @@
-import Files
 import Extractors
+import Files
 import Foundation
 import Tensors
 

@@ -1,6 +1,6 @@
-import Reports
 import ArgumentParser
 import Extractors
+import Reports
 import Services
 
 @main

@@ -74,7 +74,7 @@ struct CommandClaimsTests {
     try SmallCheckpoints.bert(folder.path + "/bert")
     var base = try TextBase(folder: folder.path + "/bert")
     var generator = SeededGenerator(seed: 2)
-    let markers = try MTBModel.addMarkers(to: &base, &generator)
+    let markers = try RelationMarkers(addedTo: &base, &generator)
     let configuration = MTBModel.Configuration(scheme: .mnre, markers: markers, longest: 64)
     try MTBModel.save(
       MTB(base.encoder, prefix: base.prefix, scheme: .mnre, &generator), configuration, from: base,

@@ -1,5 +1,5 @@
-import Benchmarks
 import Annotations
+import Benchmarks
 import Foundation
 import Testing
 

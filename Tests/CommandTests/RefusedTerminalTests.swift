@@ -1,6 +1,6 @@
 import Benchmarks
-import Reports
 import Glibc
+import Reports
 import Testing
 
 @testable import Services

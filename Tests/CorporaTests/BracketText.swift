@@ -1,5 +1,5 @@
-@testable import Files
 @testable import Corpora
+@testable import Files
 
 /// The toy format: a post on each line, `[PER Ann Lee] met [ORG Acme]`; no ids, no pictures.
 extension DataFormat {

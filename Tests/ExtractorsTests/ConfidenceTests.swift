@@ -36,7 +36,7 @@ struct ConfidenceTests {
         }
       }
       for (i, scored) in decoded.mentions.enumerated() {
-        #expect(abs(Double(scored.confidence) - read[i] / total) < 1e-5, "seed \(seed)")
+        #expect(abs(Double(scored.confidence ?? .nan) - read[i] / total) < 1e-5, "seed \(seed)")
         let first = decoded.path[scored.mention.range.lowerBound]
         if first % 2 == 0 { beginningWithInside += 1 }
       }

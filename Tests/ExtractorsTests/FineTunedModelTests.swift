@@ -66,7 +66,7 @@ struct FineTunedModelTests {
       }
     }
     for (i, scored) in decoded.mentions.enumerated() {
-      #expect(abs(Double(scored.confidence) - exact[i] / total) < 1e-5)
+      #expect(abs(Double(scored.confidence ?? .nan) - exact[i] / total) < 1e-5)
     }
     #expect(decoded.path == steps.map { tagOf[best[$0]] })
   }
@@ -88,7 +88,7 @@ struct FineTunedModelTests {
         #expect(prediction.path == path)
         #expect(prediction.mentions.map(\.mention) == TagScheme.standard.mentions(of: path))
         #expect(prediction.marginals.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-4 })
-        #expect(prediction.mentions.allSatisfy { (0...1).contains($0.confidence) })
+        #expect(prediction.mentions.allSatisfy { (0...1).contains($0.confidence ?? -1) })
       }
       // What does not fit in the positions is O, not an error.
       let long = try model.predict([String](repeating: "Parisville", count: 40))
@@ -137,7 +137,7 @@ struct FineTunedModelTests {
       var base = try TextBase(folder: folder)
       var generator = SeededGenerator(seed: 1)
       let before = base.encoder.configuration.vocabulary
-      let markers = try MTBModel.addMarkers(to: &base, &generator)
+      let markers = try RelationMarkers(addedTo: &base, &generator)
       #expect(markers.ids == [17, 18, 19, 20] && before == 17)
       #expect(base.encoder.embeddings.words.weight.value.shape == [21, 16])
       func pieces(_ head: Range<Int>, _ tail: Range<Int>, _ longest: Int = 24) -> MarkedPair {

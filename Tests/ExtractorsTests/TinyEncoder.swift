@@ -85,7 +85,7 @@ enum TinyEncoder {
     _ base: inout TextBase
   ) throws -> (network: MTB, configuration: MTBModel.Configuration, items: [MarkedPair]) {
     var generator = SeededGenerator(seed: 2)
-    let markers = try MTBModel.addMarkers(to: &base, &generator)
+    let markers = try RelationMarkers(addedTo: &base, &generator)
     let configuration = MTBModel.Configuration(
       scheme: .mnre, markers: markers, longest: base.longest(128))
     let network = MTB(base.encoder, prefix: base.prefix, scheme: .mnre, &generator)

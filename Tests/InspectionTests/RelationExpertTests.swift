@@ -43,7 +43,7 @@ import Testing
     try Safetensors.write(tensors, to: folder + "/model.safetensors")
     var base = try TextBase(folder: folder)
     var generator = SeededGenerator(seed: 2)
-    let markers = try MTBModel.addMarkers(to: &base, &generator)
+    let markers = try RelationMarkers(addedTo: &base, &generator)
     let configuration = MTBModel.Configuration(scheme: .mnre, markers: markers, longest: 24)
     try MTBModel.save(
       MTB(base.encoder, prefix: base.prefix, scheme: .mnre, &generator), configuration, from: base,

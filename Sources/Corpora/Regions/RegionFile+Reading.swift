@@ -1,5 +1,5 @@
-import Records
 import Foundation
+import Records
 
 extension RegionFile {
   /// Reads a file of regions.

@@ -1,5 +1,5 @@
-import Records
 import Corpora
+import Records
 
 /// A value of a settings file: small, of bounded depth and size, and it knows where it stood.
 struct SettingsNode {

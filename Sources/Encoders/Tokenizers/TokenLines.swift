@@ -1,5 +1,5 @@
-import Records
 import Corpora
+import Records
 
 /// Lines in and out of `twinlens tokenize`.
 public enum TokenLines {

@@ -1,7 +1,7 @@
-import Files
-import Records
 import Corpora
+import Files
 import Foundation
+import Records
 
 /// One file of a tokenizer, read whole and bounded, that knows its lines.
 struct TokenizerFile {

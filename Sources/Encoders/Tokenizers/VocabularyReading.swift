@@ -1,5 +1,5 @@
-import Files
 import Corpora
+import Files
 
 /// Vocabularies and merges as they stand in files.
 enum VocabularyReading {

@@ -74,7 +74,7 @@ public struct Answer: Sendable {
 /// for every post of a large dataset.
 public enum Labels: Sendable, Hashable {
   /// The mentions in the text; their confidences when they were asked for.
-  case mentions([EntityMention], confidences: [Float]? = nil)
+  case mentions([EntityMention], confidences: [Float?]? = nil)
   /// An answer for each of the post's pairs, in their order; without traces.
   case relations([RelationAnswer])
 

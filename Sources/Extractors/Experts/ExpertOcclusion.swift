@@ -7,10 +7,11 @@ import Traces
 /// that is lost when it is left out. By interventions alone, so that it can be compared with what
 /// the expert's attention looks at.
 public struct ExpertOcclusion: Sendable {
-  /// The probability of the answer that is lost without each word; the same order as the words.
+  /// The probability of the answer that is lost without each word; the same order as the words,
+  /// and empty for experts that tell no probabilities.
   public let words: [Float]
-  /// The same for each cell of the grid, row by row; empty for experts that read the text alone and
-  /// for posts without a picture.
+  /// The same for each cell of the grid, row by row; empty for experts that read the text alone or
+  /// tell no probabilities, and for posts without a picture.
   public let regions: [Float]
   /// Rows and columns of the grid.
   public static let grid = 7
@@ -24,8 +25,7 @@ public struct ExpertOcclusion: Sendable {
   public init(_ expert: any Expert, _ post: SeenPost) throws {
     let whole = Self.weigh(try Self.asked(expert, post))
     guard whole.count > 0 else {
-      words = [Float](repeating: 0, count: min(post.words.count, Self.mostWords))
-      regions = []
+      (words, regions) = ([], [])
       return
     }
     words = try (0..<min(post.words.count, Self.mostWords)).map { place in
@@ -49,6 +49,7 @@ public struct ExpertOcclusion: Sendable {
 
   /// The same as signals, for the views that show any model's.
   public func signals(of expert: String) -> [Signal] {
+    guard !words.isEmpty else { return [] }
     var result = [
       Signal(
         name: "occlusion/words", caption: "share of \(expert)'s answer lost without the word",

@@ -21,6 +21,8 @@ public struct ModelCard: Sendable {
   public var switches: [String: String] = [:]
   /// Whether it reads the pictures' files by itself.
   public var readsPictureFiles = false
+  /// What its answers come from.
+  public var origin = Origin.folder
   /// What must stand beside every number made with it; nil when nothing.
   public var mark: String?
   /// What was measured at the end of its training.
@@ -43,6 +45,16 @@ public struct ModelCard: Sendable {
 
     /// Whether there is nothing to write down.
     var isEmpty: Bool { references.isEmpty && measures.isEmpty }
+  }
+
+  /// What an expert's answers come from, so that those that were kept are known again.
+  public enum Origin: Sendable, Hashable {
+    /// The model folder of its name.
+    case folder
+    /// Other content, known by its checksum.
+    case content(String)
+    /// Something that may answer otherwise next time.
+    case unknown
   }
 
   /// A card by its parts.

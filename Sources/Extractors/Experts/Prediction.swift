@@ -94,10 +94,11 @@ public struct ScoredMention: Sendable, Hashable {
   public let mention: EntityMention
   /// Share of all tag sequences, by their probability, in which a lenient reading finds this
   /// mention, 0 … 1: constrained partitions over the full one (MODELS §2.6).
-  public let confidence: Float
+  /// Nil where the expert tells none.
+  public let confidence: Float?
 
   /// A mention with its confidence.
-  public init(_ mention: EntityMention, confidence: Float) {
+  public init(_ mention: EntityMention, confidence: Float?) {
     self.mention = mention
     self.confidence = confidence
   }

@@ -23,9 +23,13 @@ public struct RelationAnswers: Sendable, Hashable {
     answers.first { $0.head == head && $0.tail == tail }
   }
 
-  /// Labels of a pair with their probability, likeliest first; empty for an unknown pair.
-  public func ranked(head: Range<Int>, tail: Range<Int>) -> [(String, Float)] {
+  /// Labels of a pair with their probability, likeliest first; empty for an unknown pair, and the
+  /// answer alone of experts that tell no probabilities.
+  public func ranked(head: Range<Int>, tail: Range<Int>) -> [(String, Float?)] {
     guard let answer = self[head, tail] else { return [] }
+    guard answer.probabilities.count == labels.count else {
+      return [(answer.label, answer.confidence)]
+    }
     return zip(labels, answer.probabilities).sorted { ($1.1, $0.0) < ($0.1, $1.0) }
   }
 }
@@ -58,8 +62,10 @@ public struct RelationAnswer: Sendable, Hashable {
   public let tail: Range<Int>
   /// The likeliest label.
   public let label: String
-  /// One probability per label of the expert.
+  /// One probability per label of the expert; empty where it tells none.
   public let probabilities: [Float]
+  /// The label's probability; nil where the expert tells none.
+  public let confidence: Float?
   /// What the expert shows of how it came to it; empty behind the first 64 pairs of a post.
   public let trace: Trace
   /// Mentions of the pair that lie behind the encoder's last position and were not read.
@@ -67,9 +73,10 @@ public struct RelationAnswer: Sendable, Hashable {
 
   /// An answer by its parts.
   public init(
-    head: Range<Int>, tail: Range<Int>, label: String, probabilities: [Float],
-    trace: Trace = Trace(), cutOff: [PairPart] = []
+    head: Range<Int>, tail: Range<Int>, label: String, probabilities: [Float] = [],
+    confidence: Float? = nil, trace: Trace = Trace(), cutOff: [PairPart] = []
   ) {
+    self.confidence = confidence ?? probabilities.max()
     self.cutOff = cutOff
     self.trace = trace
     self.head = head
@@ -83,8 +90,8 @@ extension RelationAnswer {
   /// The same with another trace.
   func replacing(trace: Trace) -> RelationAnswer {
     RelationAnswer(
-      head: head, tail: tail, label: label, probabilities: probabilities, trace: trace,
-      cutOff: cutOff)
+      head: head, tail: tail, label: label, probabilities: probabilities,
+      confidence: confidence, trace: trace, cutOff: cutOff)
   }
 
   /// The answer for a pair by one score per label.

@@ -28,7 +28,7 @@ public final class SeenPost: Sendable {
   /// A post whose picture comes from somewhere.
   init(
     _ post: Post, _ eyes: Eyes, key: String?, boxes: PairBoxes.OfPost?, coloursOnly: Bool = false,
-    file: String? = nil,
+    file: String? = nil, hasOtherWords: Bool = false,
     open: @escaping @Sendable (DecodingPurpose) -> Result<Picture, PictureNotice>
   ) {
     self.post = post
@@ -37,12 +37,16 @@ public final class SeenPost: Sendable {
     self.boxes = boxes
     self.coloursOnly = coloursOnly
     self.file = file
+    self.hasOtherWords = hasOtherWords
     self.open = open
   }
 
   /// The picture's file, for those who read it themselves; nil for a post without one, and where
   /// the picture was changed.
   public let file: String?
+
+  /// Whether words were changed or left out since it was read.
+  public let hasOtherWords: Bool
 
   /// Its words.
   public var words: [String] { post.tokens.map(\.text) }
@@ -210,14 +214,17 @@ public final class SeenPost: Sendable {
     func picture(
       _ change: @escaping @Sendable (Picture) -> Picture
     ) -> SeenPost {
-      SeenPost(post, eyes, key: nil, boxes: boxes, coloursOnly: coloursOnly) { [self] purpose in
+      SeenPost(
+        post, eyes, key: nil, boxes: boxes, coloursOnly: coloursOnly, hasOtherWords: hasOtherWords
+      ) { [self] purpose in
         (purpose == eyes.decoding ? self.picture() : open(purpose)).map(change)
       }
     }
     /// Other words, the same picture: what was seen of it is not looked at again.
     func words(_ post: Post) -> SeenPost {
       let result = SeenPost(
-        post, eyes, key: key, boxes: boxes, coloursOnly: coloursOnly, file: file
+        post, eyes, key: key, boxes: boxes, coloursOnly: coloursOnly, file: file,
+        hasOtherWords: true
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
       for (sight, seen) in held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -226,13 +233,15 @@ public final class SeenPost: Sendable {
     }
     switch intervention {
     case .withoutPicture:
-      return SeenPost(post, eyes, key: nil, boxes: boxes) { _ in
+      return SeenPost(post, eyes, key: nil, boxes: boxes, hasOtherWords: hasOtherWords) { _ in
         .failure(PictureNotice(sentence: "the picture is left out"))
       }
     case .blankPicture:
       return picture { Picture(width: $0.width, height: $0.height, color: $0.meanColor) }
     case .coloursOnly:
-      return SeenPost(post, eyes, key: nil, boxes: boxes, coloursOnly: true) { [self] in
+      return SeenPost(
+        post, eyes, key: nil, boxes: boxes, coloursOnly: true, hasOtherWords: hasOtherWords
+      ) { [self] in
         $0 == eyes.decoding ? self.picture() : open($0)
       }
     case .maskPicture(let region): return picture { $0.masked(region, with: $0.meanColor) }
@@ -242,7 +251,8 @@ public final class SeenPost: Sendable {
           "there is no post \(id.debugDescription) whose picture could be swapped in")
       }
       let result = SeenPost(
-        post, eyes, key: other.key, boxes: boxes, coloursOnly: coloursOnly, file: other.file
+        post, eyes, key: other.key, boxes: boxes, coloursOnly: coloursOnly, file: other.file,
+        hasOtherWords: hasOtherWords
       ) { $0 == other.eyes.decoding ? other.picture() : other.open($0) }
       for (sight, seen) in other.held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -253,7 +263,7 @@ public final class SeenPost: Sendable {
     case .regions(let regions):
       return SeenPost(
         post, eyes, key: key, boxes: PairBoxes.OfPost(regions.map(RegionFile.Box.init)),
-        coloursOnly: coloursOnly, file: file
+        coloursOnly: coloursOnly, file: file, hasOtherWords: hasOtherWords
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
     case .set: return self
     }

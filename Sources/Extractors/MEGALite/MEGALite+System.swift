@@ -30,7 +30,7 @@ extension System {
   .with(\.head) { origin in
     let objects =
       origin.boxes.map { "the largest ten regions of \($0)" } ?? "a 3×3 grid and the whole picture"
-    return "MTB's markers, \(objects) as objects"
+    return "markers as four added tokens, \(objects) as objects"
   }
   .with(\.published, "MEGA")
 }
@@ -52,7 +52,7 @@ extension MEGALiteModel {
     let (job, source) = (training.job, try training.requireSource())
     var (base, generator) = (try training.requireBase(), training.generator)
     var configuration = Configuration(
-      text: try MTBModel.Configuration(training, &base, &generator),
+      text: try PairReading(training, &base, &generator),
       options: MEGALiteOptions(job), pictures: source.name, regions: source.shape)
     configuration.mark = training.origin.mark
     let tokenizer = base.tokenizer

@@ -14,8 +14,8 @@ public struct MEGALiteModel: Expert {
 
   /// What `config.json` says of the head, under `expert`.
   public struct Configuration: Sendable, Hashable, Codable {
-    /// Its labels and markers, as MTB's.
-    public var text: MTBModel.Configuration
+    /// Its labels and markers.
+    public var text: PairReading
     /// Its switches.
     public var options: MEGALiteOptions
     /// The name of the region source's folder, beside this one.
@@ -27,7 +27,7 @@ public struct MEGALiteModel: Expert {
 
     /// A configuration by its parts.
     public init(
-      text: MTBModel.Configuration, options: MEGALiteOptions, pictures: String, regions: [Int]
+      text: PairReading, options: MEGALiteOptions, pictures: String, regions: [Int]
     ) {
       self.text = text
       self.options = options
@@ -76,7 +76,7 @@ public struct MEGALiteModel: Expert {
     return post.relations.flatMap { relation in
       var one = post
       one.relations = [relation]
-      return MTBModel.pairs(of: one, tokenizer: tokenizer, configuration.text).map {
+      return configuration.text.pairs(of: one, tokenizer: tokenizer).map {
         shown.pair($0, TokenPair(head: relation.head, tail: relation.tail))
       }
     }

@@ -21,7 +21,7 @@ extension MTBModel {
     let configuration = try Configuration(training, &base, &generator)
     let tokenizer = base.tokenizer
     let items = try training.items("labelled pairs") { seen in
-      pairs(of: seen.post, tokenizer: tokenizer, configuration)
+      configuration.pairs(of: seen.post, tokenizer: tokenizer)
     }
     let network = MTB(base.encoder, prefix: base.prefix, scheme: configuration.scheme, &generator)
     return try training.learn(
@@ -30,19 +30,5 @@ extension MTBModel {
         try save(
           network, configuration, from: base, to: training.job.folder, provenance: provenance)
       })
-  }
-}
-
-extension MTBModel.Configuration {
-  /// The markers, put into the base, and the labels.
-  ///
-  /// - Throws: `TokenizerError` when the vocabulary is full.
-  init(
-    _ training: SeededTraining, _ base: inout TextBase, _ generator: inout SeededGenerator
-  ) throws {
-    let markers = try MTBModel.addMarkers(to: &base, &generator)
-    self.init(
-      scheme: RelationScheme(fitting: training.job.posts.relationLabels), markers: markers,
-      longest: training.longest(base))
   }
 }

@@ -86,13 +86,6 @@ struct MTBHead: ParameterContainer {
     return result
   }
 
-  /// The number of the largest score; the first of equals.
-  static func best(_ logits: [Float]) -> Int {
-    var best = 0
-    for i in logits.indices where logits[i] > logits[best] { best = i }
-    return best
-  }
-
   mutating func visitParameters(_ prefix: String, _ visit: (String, inout Parameter) -> Void) {
     pair.visitParameters(prefix + "pair.", visit)
     output.visitParameters(prefix, visit)

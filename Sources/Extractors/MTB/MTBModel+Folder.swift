@@ -35,29 +35,3 @@ extension MTBModel {
       vocabulary: network.encoder.configuration.vocabulary, to: folder, provenance: provenance)
   }
 }
-
-extension MTBModel.Configuration {
-  /// Sizes come from strangers: they are bounded before anything is allocated.
-  func validate(_ folder: String) throws {
-    guard ModelLimits.relations.contains(scheme.labels.count),
-      Set(scheme.labels).count == scheme.labels.count, markers.pieces.count == 4,
-      Set(markers.ids).count == 4, markers.ids.count == 4, ModelLimits.pieces.contains(longest)
-    else {
-      throw ModelFolderError(
-        folder: folder, problem: "has labels, markers or a length in config.json that are not read")
-    }
-  }
-
-  /// The folder's tokenizer with the markers in it.
-  ///
-  /// - Throws: `TokenizerError`; `ModelFolderError` when it does not fit.
-  func tokenizer(_ folder: String, _ encoder: TextConfiguration) throws -> Tokenizer {
-    var tokenizer = try Tokenizer(folder: folder)
-    let ids = try tokenizer.addControlTokens(markers.pieces)
-    guard ids == markers.ids, tokenizer.vocabularySize <= encoder.vocabulary else {
-      throw ModelFolderError(
-        folder: folder, problem: "has a tokenizer that does not fit its markers and encoder")
-    }
-    return tokenizer
-  }
-}

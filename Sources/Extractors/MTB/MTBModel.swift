@@ -12,21 +12,7 @@ public struct MTBModel: Expert {
   public static let system = "mtb"
 
   /// What `config.json` says of the head, under `expert`.
-  public struct Configuration: Sendable, Hashable, Codable {
-    /// Its labels.
-    public var scheme: RelationScheme
-    /// The control tokens around head and tail.
-    public var markers: RelationMarkers
-    /// Pieces of the longest input.
-    public var longest: Int
-
-    /// A configuration by its parts.
-    public init(scheme: RelationScheme, markers: RelationMarkers, longest: Int) {
-      self.scheme = scheme
-      self.markers = markers
-      self.longest = longest
-    }
-  }
+  public typealias Configuration = PairReading
 
   /// What it is and where it came from.
   public let card: ModelCard
@@ -50,31 +36,6 @@ public struct MTBModel: Expert {
     self.tokenizer = tokenizer
     head = network.head
     engine = BERTEngine(network.encoder)
-  }
-
-  /// The markers of a base, which then knows them.
-  ///
-  /// - Throws: `TokenizerError` when the vocabulary is full.
-  public static func addMarkers(
-    to base: inout TextBase, _ generator: inout SeededGenerator
-  ) throws -> RelationMarkers {
-    let pieces = RelationMarkers.pieces(for: base.tokenizer)
-    return RelationMarkers(pieces: pieces, ids: try base.addControlTokens(pieces, &generator))
-  }
-
-  /// The pairs of a post as the network reads them; labels that the scheme does not know are left
-  /// out.
-  public static func pairs(
-    of post: Post, tokenizer: Tokenizer, _ configuration: Configuration
-  ) -> [MarkedPair] {
-    let words = post.tokens.map(\.text)
-    return post.relations.compactMap { relation in
-      configuration.scheme.index(of: relation.label).map { label in
-        configuration.markers.markedPair(
-          words, head: relation.head, tail: relation.tail, label: label, tokenizer,
-          longest: configuration.longest)
-      }
-    }
   }
 
   /// Words with an unknown piece.

@@ -1,5 +1,5 @@
-import Files
 import Encoders
+import Files
 import Foundation
 import Tensors
 

@@ -1,5 +1,5 @@
-import Files
 import Corpora
+import Files
 import Foundation
 import Tensors
 import Traces
@@ -7,20 +7,23 @@ import Traces
 /// Any system's answers, from a file of predictions: an expert that was asked elsewhere.
 ///
 /// The file has the posts of the dataset in any format that a dataset may have, or is the
-/// `predictions.jsonl` of `twinlens predict`; a post is found by its id, else by its words and
-/// picture. What the file does not say is absent: confidences, and answers for posts that it does
-/// not have.
+/// `predictions.jsonl` of `twinlens predict`; a post is found by its id, else by its words and,
+/// where the file names pictures, its picture. What the file does not say is absent: confidences,
+/// and answers for posts that it does not have.
 public struct FileAnswers: Expert {
   /// What it is.
   public let card: ModelCard
   private let path: String
   private let byID: [Post.ID: Entry]
   private let byText: [String: Entry]
+  /// Whether the file names pictures; else words alone tell posts apart.
+  private let namesPictures: Bool
 
   private struct Entry: Sendable {
     let words: [String]?
     let mentions: [ScoredMention]?
     let pairs: [RelationAnswer]?
+    var signals: [ShownWords] = []
   }
 
   /// Most bytes of a file.
@@ -34,29 +37,35 @@ public struct FileAnswers: Expert {
     self.path = path
     var (byID, byText): ([Post.ID: Entry], [String: Entry]) = ([:], [:])
     var task = ExpertTask.entities
-    if let lines = try Self.predictions(path) {
+    var (namesPictures, sum) = (true, "")
+    if let (lines, hash) = try Self.predictions(path) {
+      sum = hash
       task = lines.contains { $0.pairs != nil } ? .relations : .entities
       for line in lines {
-        byID[line.post] = Entry(words: nil, mentions: line.scored, pairs: line.answers)
+        byID[line.post] = Entry(
+          words: line.tokens, mentions: line.scored, pairs: line.answers,
+          signals: line.signals ?? [])
       }
     } else {
       let dataset = try Dataset.open(path, encoding: encoding)
       task =
         2 * dataset.posts.count { !$0.relations.isEmpty } > dataset.posts.count
         ? .relations : .entities
+      namesPictures = dataset.posts.contains { $0.imageID != nil }
+      sum = dataset.contentHash
       for post in dataset.posts {
         let entry = Entry(
           words: post.tokens.map(\.text),
-          mentions: post.mentions.map { ScoredMention($0, confidence: .nan) },
+          mentions: post.mentions.map { ScoredMention($0, confidence: nil) },
           pairs: post.relations.map {
             RelationAnswer(
-              head: $0.head, tail: $0.tail, label: $0.label, probabilities: [])
+              head: $0.head, tail: $0.tail, label: $0.label)
           })
         byID[post.id] = entry
-        byText[Self.key(post)] = entry
+        byText[Self.key(post, withPicture: namesPictures)] = entry
       }
     }
-    (self.byID, self.byText) = (byID, byText)
+    (self.byID, self.byText, self.namesPictures) = (byID, byText, namesPictures)
     let labels: Set<String> = Set(
       byID.values.flatMap { entry in
         task == .entities
@@ -66,24 +75,29 @@ public struct FileAnswers: Expert {
       throw ModelFolderError(
         folder: path, problem: "answers nothing", advice: "give a file of predictions")
     }
-    card = ModelCard(
+    var card = ModelCard(
       name: name, system: Self.system, task: task, sights: [], labels: labels.sorted())
+    card.origin = .content(sum)
+    self.card = card
   }
 
   /// What model cards call it.
   public static let system = "answers from a file"
 
-  private static func key(_ post: Post) -> String {
-    (post.imageID ?? "") + "\u{1}" + post.tokens.map(\.text).joined(separator: "\u{1}")
+  private static func key(_ post: Post, withPicture: Bool) -> String {
+    (withPicture ? post.imageID ?? "" : "") + "\u{1}"
+      + post.tokens.map(\.text).joined(separator: "\u{1}")
   }
 
   /// Nothing is read, so nothing is unknown.
   public func unknownCount(of words: [String]) -> Int { 0 }
 
-  private func entry(_ post: Post) throws -> Entry {
-    let words = post.tokens.map(\.text)
-    let found = byID[post.id].flatMap { $0.words == nil || $0.words == words ? $0 : nil }
-    guard let entry = found ?? byText[Self.key(post)] else {
+  private func entry(_ seen: SeenPost) throws -> Entry {
+    let (post, words) = (seen.post, seen.words)
+    let found = byID[post.id].flatMap { entry in
+      entry.words.map { $0 == words } ?? !seen.hasOtherWords ? entry : nil
+    }
+    guard let entry = found ?? byText[Self.key(post, withPicture: namesPictures)] else {
       throw OutsideError(
         expert: name,
         reason: byID[post.id] == nil
@@ -96,7 +110,7 @@ public struct FileAnswers: Expert {
   /// The file's labels.
   public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try posts.map { seen in
-      let entry = try entry(seen.post)
+      let entry = try entry(seen)
       guard task == .entities else { return .relations(try pairs(entry, seen)) }
       let found = Self.inside(entry.mentions ?? [], seen)
       return .mentions(
@@ -104,14 +118,20 @@ public struct FileAnswers: Expert {
     }
   }
 
-  /// The file's answer for one post; it shows nothing of how it came to it.
+  /// The file's answer for one post, with what the file shows.
   public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
-    let entry = try entry(post.post)
+    let entry = try entry(post)
+    let trace = try ShownWords.trace(entry.signals, words: post.words.count) {
+      OutsideError(expert: name, reason: "\(path) " + $0)
+    }
     guard task == .entities else {
       return .relations(
-        RelationAnswers(expert: name, labels: card.labels, answers: try pairs(entry, post)))
+        RelationAnswers(
+          expert: name, labels: card.labels,
+          answers: try pairs(entry, post).map { $0.replacing(trace: trace) }))
     }
-    return .mentions(.spelled(Self.inside(entry.mentions ?? [], post), by: name, post.words.count))
+    return .mentions(
+      .spelled(Self.inside(entry.mentions ?? [], post), by: name, post.words.count, trace: trace))
   }
 
   private static func inside(_ mentions: [ScoredMention], _ post: SeenPost) -> [ScoredMention] {
@@ -127,16 +147,7 @@ public struct FileAnswers: Expert {
         throw OutsideError(
           expert: name, reason: "\(path) has no answer for a pair of the post \(seen.post.id)")
       }
-      // The label's own place among all labels of the file.
-      let place = card.labels.firstIndex(of: found.label)
-      let p = found.probabilities.first ?? .nan
-      return RelationAnswer(
-        head: pair.head, tail: pair.tail, label: found.label,
-        probabilities: p.isNaN
-          ? []
-          : card.labels.indices.map {
-            $0 == place ? p : (1 - p) / Float(max(1, card.labels.count - 1))
-          })
+      return found
     }
   }
 
@@ -154,14 +165,16 @@ public struct FileAnswers: Expert {
       let confidence: Float?
     }
     let post: String
+    let tokens: [String]?
     let mentions: [Mention]?
     let pairs: [Pair]?
+    let signals: [ShownWords]?
 
     var scored: [ScoredMention]? {
       mentions?.compactMap {
         guard $0.start >= 0, $0.start < $0.end else { return nil }
         return ScoredMention(
-          EntityMention($0.start..<$0.end, EntityType($0.type)), confidence: $0.confidence ?? .nan)
+          EntityMention($0.start..<$0.end, EntityType($0.type)), confidence: $0.confidence)
       }
     }
 
@@ -169,8 +182,7 @@ public struct FileAnswers: Expert {
       pairs?.compactMap {
         guard let head = Self.range($0.head), let tail = Self.range($0.tail) else { return nil }
         return RelationAnswer(
-          head: head, tail: tail, label: $0.label,
-          probabilities: $0.confidence.map { [$0] } ?? [])
+          head: head, tail: tail, label: $0.label, confidence: $0.confidence)
       }
     }
 
@@ -179,8 +191,9 @@ public struct FileAnswers: Expert {
     }
   }
 
-  /// The lines of a `predictions.jsonl`; nil when the file is something else.
-  private static func predictions(_ path: String) throws -> [Line]? {
+  /// The lines of a `predictions.jsonl` with the file's checksum; nil when the file is something
+  /// else.
+  private static func predictions(_ path: String) throws -> (lines: [Line], sum: String)? {
     guard path.hasSuffix(".jsonl") else { return nil }
     let data = Data(try FileBytes.read(path, limit: most))
     var lines: [Line] = []
@@ -193,7 +206,38 @@ public struct FileAnswers: Expert {
       }
       lines.append(found)
     }
-    return lines
+    var hash = SHA256()
+    hash.update(Array(data))
+    return (lines, hash.hexDigest())
+  }
+}
+
+/// What an answer from outside shows: a number for each word.
+struct ShownWords: Decodable {
+  let name: String
+  let caption: String?
+  let values: [Float]
+
+  /// Most that are shown of one answer.
+  private static let most = 64
+
+  /// - Throws: what `failure` makes of a signal that does not have a number for each word.
+  static func trace(
+    _ all: [ShownWords], words: Int, _ failure: (String) -> OutsideError
+  ) throws(OutsideError) -> Trace {
+    var trace = Trace()
+    for shown in all.prefix(most) {
+      guard shown.values.count == words else {
+        throw failure(
+          "shows \(shown.values.count) values of \(shown.name.prefix(60)) for \(words) words")
+      }
+      trace.append(
+        Signal(
+          name: String(shown.name.prefix(100)),
+          caption: String((shown.caption ?? shown.name).prefix(200)), kind: .words,
+          tensor: Tensor([shown.values.count], shown.values)))
+    }
+    return trace
   }
 }
 

@@ -1,4 +1,5 @@
 import Corpora
+import Dispatch
 import Foundation
 import Synchronization
 import Tensors
@@ -36,6 +37,7 @@ public final class ProgramAnswers: Expert {
     self.seconds = seconds
     var card = ModelCard(name: name, system: Self.system, task: task, sights: [], labels: [])
     card.readsPictureFiles = true
+    card.origin = .unknown
     self.card = card
   }
 
@@ -49,11 +51,16 @@ public final class ProgramAnswers: Expert {
     let process: Process
     let input: FileHandle
     let output: FileHandle
-    var rest = Data()
+    var rest: [UInt8] = []
 
+    /// Asks the program to end, and a second later does not ask.
     func end() {
       try? input.close()
-      if process.isRunning { process.terminate() }
+      guard process.isRunning else { return }
+      process.terminate()
+      DispatchQueue.global().asyncAfter(deadline: .now() + 1) { [process] in
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+      }
     }
   }
 
@@ -62,6 +69,17 @@ public final class ProgramAnswers: Expert {
     let tokens: [String]
     let image: String?
     let pairs: [[[Int]]]
+
+    enum CodingKeys: CodingKey { case id, tokens, image, pairs }
+
+    /// A missing picture is said, as null.
+    func encode(to encoder: any Encoder) throws {
+      var fields = encoder.container(keyedBy: CodingKeys.self)
+      try fields.encode(id, forKey: .id)
+      try fields.encode(tokens, forKey: .tokens)
+      try fields.encode(image, forKey: .image)
+      try fields.encode(pairs, forKey: .pairs)
+    }
   }
 
   private struct Reply: Decodable {
@@ -74,14 +92,9 @@ public final class ProgramAnswers: Expert {
       let label: String
       let confidence: Float?
     }
-    struct Shown: Decodable {
-      let name: String
-      let caption: String?
-      let values: [Float]
-    }
     let mentions: [Mention]?
     let relations: [Relation]?
-    let signals: [Shown]?
+    let signals: [ShownWords]?
     let error: String?
   }
 
@@ -106,18 +119,8 @@ public final class ProgramAnswers: Expert {
   public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     let reply = try ask(post)
     if let error = reply.error { throw failure("says: \(error.prefix(300))") }
-    var trace = Trace()
-    for shown in reply.signals ?? [] where trace.signals.count < 64 {
-      guard shown.values.count == post.words.count else {
-        throw failure(
-          "shows \(shown.values.count) values of \(shown.name.prefix(60)) for \(post.words.count) words"
-        )
-      }
-      trace.append(
-        Signal(
-          name: String(shown.name.prefix(100)),
-          caption: String((shown.caption ?? shown.name).prefix(200)), kind: .words,
-          tensor: Tensor([shown.values.count], shown.values)))
+    let trace = try ShownWords.trace(reply.signals ?? [], words: post.words.count) {
+      failure($0)
     }
     switch task {
     case .entities:
@@ -131,7 +134,7 @@ public final class ProgramAnswers: Expert {
         }
         return ScoredMention(
           EntityMention(mention.start..<mention.end, EntityType(mention.type)),
-          confidence: mention.confidence ?? .nan)
+          confidence: mention.confidence)
       }
       return .mentions(.spelled(found, by: name, post.words.count, trace: trace))
     case .relations:
@@ -146,9 +149,7 @@ public final class ProgramAnswers: Expert {
           answers: zip(post.pairs, relations).map { pair, relation in
             RelationAnswer(
               head: pair.head, tail: pair.tail, label: relation.label,
-              probabilities: relation.confidence.map { p in
-                labels.map { $0 == relation.label ? p : 0 }
-              } ?? [], trace: trace)
+              confidence: relation.confidence, trace: trace)
           }))
     }
   }
@@ -167,9 +168,10 @@ public final class ProgramAnswers: Expert {
         }))
     return try running.withLock { running throws -> Reply in
       var now = try running ?? start()
+      let deadline = Date().addingTimeInterval(seconds)
       do {
-        try now.input.write(contentsOf: question + Data("\n".utf8))
-        let line = try read(&now)
+        try write(question + Data("\n".utf8), to: now, by: deadline)
+        let line = try read(&now, by: deadline)
         guard let reply = try? JSONDecoder().decode(Reply.self, from: line) else {
           throw failure(
             "answers \(String(decoding: line.prefix(200), as: UTF8.self).debugDescription), "
@@ -178,11 +180,9 @@ public final class ProgramAnswers: Expert {
         running = now
         return reply
       } catch {
-        let ended = !now.process.isRunning
         now.end()
         running = nil
-        if let known = error as? OutsideError { throw known }
-        throw failure(ended ? "has ended" : "cannot be written to: \(error)")
+        throw error
       }
     }
   }
@@ -190,6 +190,12 @@ public final class ProgramAnswers: Expert {
   private func start() throws -> Running {
     let process = Process()
     let (input, output) = (Pipe(), Pipe())
+    // Other programs must not hold the ends, or nobody would see that this one has ended.
+    for pipe in [input, output] {
+      for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+        _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+      }
+    }
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = ["-c", "exec " + command]
     process.standardInput = input
@@ -198,31 +204,52 @@ public final class ProgramAnswers: Expert {
     // A program that ends early must not end this one.
     signal(SIGPIPE, SIG_IGN)
     do { try process.run() } catch { throw failure("cannot be started: \(error)") }
+    // A program that does not read must not stop this one either.
+    let descriptor = input.fileHandleForWriting.fileDescriptor
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     return Running(
       process: process, input: input.fileHandleForWriting, output: output.fileHandleForReading)
   }
 
+  /// Waits until a pipe is ready; false after a while, to be asked again.
+  ///
+  /// - Throws: `OutsideError` when the time is over.
+  private func wait(for descriptor: Int32, _ events: Int32, by deadline: Date) throws -> Bool {
+    let left = deadline.timeIntervalSinceNow
+    guard left > 0 else { throw failure(String(format: "did not answer within %g s", seconds)) }
+    var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    return poll(&entry, 1, Int32(min(left, 60) * 1000) + 1) > 0
+  }
+
+  private func write(_ question: Data, to running: Running, by deadline: Date) throws {
+    var rest = question[...]
+    while !rest.isEmpty {
+      let descriptor = running.input.fileDescriptor
+      guard try wait(for: descriptor, Int32(POLLOUT), by: deadline) else { continue }
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0, errno == EAGAIN || errno == EINTR { continue }
+      guard count > 0 else { throw failure("has ended") }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// The next line within the time that is allowed.
-  private func read(_ running: inout Running) throws -> Data {
-    let deadline = Date().addingTimeInterval(seconds)
+  private func read(_ running: inout Running, by deadline: Date) throws -> Data {
+    // Only what is new is searched: a long answer comes in many parts.
+    var searched = 0
     while true {
-      if let end = running.rest.firstIndex(of: 10) {
+      if let end = running.rest[searched...].firstIndex(of: 10) {
         let line = Data(running.rest[..<end])
-        running.rest = Data(running.rest[running.rest.index(after: end)...])
+        running.rest.removeFirst(end + 1)
         return line
       }
-      guard running.rest.count <= Self.most else {
+      searched = running.rest.count
+      guard searched <= Self.most else {
         throw failure("answers with more than \(Self.most >> 20) MB")
       }
-      let left = deadline.timeIntervalSinceNow
-      guard left > 0 else {
-        throw failure(String(format: "did not answer within %g s", seconds))
+      guard try wait(for: running.output.fileDescriptor, Int32(POLLIN), by: deadline) else {
+        continue
       }
-      var entry = pollfd(
-        fd: running.output.fileDescriptor, events: Int16(POLLIN), revents: 0)
-      let ready = poll(&entry, 1, Int32(min(left, 60) * 1000) + 1)
-      if ready < 0, errno == EINTR { continue }
-      guard ready > 0 else { continue }
       let more = running.output.availableData
       guard !more.isEmpty else { throw failure("has ended without an answer") }
       running.rest += more

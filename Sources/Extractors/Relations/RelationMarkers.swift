@@ -68,6 +68,13 @@ public struct RelationScheme: Sendable, Hashable, Codable {
   /// Names in the order of their numbers.
   public let labels: [String]
 
+  /// The number of the largest score; the first of equals.
+  static func best(_ logits: [Float]) -> Int {
+    var best = 0
+    for i in logits.indices where logits[i] > logits[best] { best = i }
+    return best
+  }
+
   /// Labels in a fixed order.
   public init(labels: [String]) { self.labels = labels }
 

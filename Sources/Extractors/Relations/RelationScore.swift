@@ -70,7 +70,7 @@ extension RelationScore {
   init(_ logits: [[Float]], gold: [Int], _ scheme: RelationScheme) {
     self.init()
     for (scores, label) in zip(logits, gold) where label >= 0 {
-      add(predicted: scheme.labels[MTBHead.best(scores)], gold: scheme.labels[label])
+      add(predicted: scheme.labels[RelationScheme.best(scores)], gold: scheme.labels[label])
     }
   }
 }

@@ -1,6 +1,6 @@
-import Files
 import Corpora
 import Encoders
+import Files
 import Foundation
 import Tensors
 import Traces

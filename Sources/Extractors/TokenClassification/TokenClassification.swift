@@ -1,6 +1,6 @@
-import Files
 import Corpora
 import Encoders
+import Files
 import Foundation
 import Tensors
 import Traces
@@ -87,7 +87,12 @@ public struct TokenClassifier: Expert {
     }
     labels = names
     scheme = TaggingScheme(inventory: names)
-    pooling = known.word_pooling.flatMap(Pooling.init) ?? .first
+    guard let pooling = Pooling(rawValue: known.word_pooling ?? Pooling.first.rawValue) else {
+      throw ModelFolderError(
+        folder: folder, problem: "has a word_pooling in config.json that is neither first nor max",
+        advice: "write one of the two, or leave it out")
+    }
+    self.pooling = pooling
     longest = network.encoder.configuration.longest
     self.network = network
     engine = BERTEngine(network.encoder)

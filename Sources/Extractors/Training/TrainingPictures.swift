@@ -1,5 +1,5 @@
-import Files
 import Corpora
+import Files
 import Foundation
 import Tensors
 

@@ -1,7 +1,7 @@
-import Files
 import Corpora
 import Encoders
 import Extractors
+import Files
 import Foundation
 import Routing
 import Tensors

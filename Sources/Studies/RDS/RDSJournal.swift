@@ -1,6 +1,6 @@
-import Files
 import Corpora
 import Extractors
+import Files
 import Foundation
 import Routing
 import Synchronization

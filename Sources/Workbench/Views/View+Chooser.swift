@@ -103,7 +103,7 @@ extension WorkbenchState {
     let isNow = label == chooser.label
     let said = relationAnswers.map { answers, role -> (String?, Role) in
       let ranked = answers.ranked(head: chooser.head, tail: chooser.tail)
-      let p = ranked.first { $0.0 == label }?.1
+      let p = ranked.first { $0.0 == label }?.1 ?? nil
       return (p.flatMap { $0 >= 0.1 ? Digits.short($0) : nil }, role)
     }
     // Each expert has its place in the order of the heading: a dot where it says less.

@@ -106,7 +106,7 @@ extension WorkbenchState {
     }
     let type = answer.mention.type
     let text =
-      "\(type.rawValue) \(Digits.short(answer.confidence))"
+      type.rawValue + (answer.confidence.map { " " + Digits.short($0) } ?? "")
       + (type == gold ? "" : columns > 10 ? " \(look.differs)" : look.differs)
     return Pen.Piece(
       text: pen.cell(text, columns),

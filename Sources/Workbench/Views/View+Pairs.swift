@@ -163,7 +163,8 @@ extension WorkbenchState {
       let name = label.split(separator: "/").last.map(String.init) ?? label
       pieces.append(
         pen.piece(
-          "\(safe(i == 0 && box.columns >= 48 ? label : name)) \(Digits.short(p))  ",
+          "\(safe(i == 0 && box.columns >= 48 ? label : name))"
+            + (p.map { " " + Digits.short($0) } ?? "") + "  ",
           i == 0 ? .text : .muted))
     }
     pen.line(pieces, in: box, row: row)

@@ -1,6 +1,6 @@
-import Reports
 import ArgumentParser
 import Foundation
+import Reports
 import Services
 
 /// `twinlens annotations`: what to do with annotations outside the workbench.

@@ -1,8 +1,8 @@
-import Reports
 import ArgumentParser
 import Corpora
 import Foundation
 import Inspection
+import Reports
 import Screen
 import Services
 import Synchronization

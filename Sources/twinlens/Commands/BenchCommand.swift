@@ -1,7 +1,7 @@
-import Benchmarks
-import Reports
 import ArgumentParser
+import Benchmarks
 import Foundation
+import Reports
 import Services
 
 /// `twinlens bench`: what this machine takes.

@@ -14,7 +14,8 @@ struct BenchKeysCommand: ParsableCommand {
   @Flag var training = false
 
   func run() throws {
-    let times = try KeyPlay(dataset: dataset, models: models, store: store, training: training).run()
+    let times = try KeyPlay(dataset: dataset, models: models, store: store, training: training)
+      .run()
     try JSONEncoder().encode(times).write(to: URL(fileURLWithPath: out))
   }
 }

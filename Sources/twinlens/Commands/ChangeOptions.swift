@@ -1,6 +1,6 @@
-import Reports
 import ArgumentParser
 import Extractors
+import Reports
 import Services
 
 /// What `show` changes of a post: before and after stand side by side for every expert.

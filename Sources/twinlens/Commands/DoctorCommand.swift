@@ -1,6 +1,6 @@
-import Reports
 import ArgumentParser
 import Foundation
+import Reports
 import Services
 
 /// `twinlens doctor`: what was found out about this machine and terminal.

@@ -1,9 +1,9 @@
-import Reports
 import ArgumentParser
 import Corpora
 import Extractors
 import Foundation
 import Inspection
+import Reports
 import Services
 import Studies
 

@@ -1,10 +1,10 @@
-import Reports
 import Annotations
 import ArgumentParser
 import Corpora
 import Extractors
 import Foundation
 import Inspection
+import Reports
 import Services
 
 /// Which models a command asks, the same for all that ask some over a whole dataset.
@@ -38,7 +38,7 @@ struct ModelChoice: ParsableArguments {
     var opening = ModelOpening(folder: models)
     (opening.task, opening.router) = (task, router)
     opening.experts = system.map { [$0] } ?? []
-    (opening.answers, opening.programs) = (outside.answers, outside.program)
+    (opening.answers, opening.programs) = (outside.answers, try outside.allPrograms())
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
     opening.store =
       retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil

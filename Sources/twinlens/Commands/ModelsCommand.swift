@@ -1,11 +1,11 @@
-import Reports
-import Files
 import ArgumentParser
 import Corpora
 import Encoders
 import Extractors
+import Files
 import Foundation
 import Inspection
+import Reports
 import Routing
 import Services
 import Tensors

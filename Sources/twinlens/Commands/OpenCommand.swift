@@ -1,6 +1,6 @@
-import Reports
 import ArgumentParser
 import Foundation
+import Reports
 import Screen
 import Services
 import Terminal

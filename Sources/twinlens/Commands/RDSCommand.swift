@@ -1,9 +1,9 @@
-import Reports
-import Files
 import ArgumentParser
 import Corpora
 import Extractors
+import Files
 import Foundation
+import Reports
 import Routing
 import Services
 import Studies

@@ -1,6 +1,6 @@
-import Files
 import ArgumentParser
 import Corpora
+import Files
 
 /// How the text of a dataset's files is read.
 struct EncodingOption: ParsableArguments {

@@ -1,7 +1,7 @@
-import Reports
 import ArgumentParser
 import Corpora
 import Foundation
+import Reports
 import Services
 
 /// `twinlens score`: the metrics alone, for files of any system.

@@ -1,7 +1,7 @@
-import Reports
 import ArgumentParser
 import Corpora
 import Encoders
+import Reports
 import Screen
 import Services
 

@@ -1,9 +1,9 @@
-import Benchmarks
-import Reports
 import ArgumentParser
+import Benchmarks
 import Corpora
 import Encoders
 import Foundation
+import Reports
 import Services
 import Studies
 

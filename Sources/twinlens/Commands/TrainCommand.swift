@@ -1,7 +1,7 @@
-import Reports
 import ArgumentParser
 import Extractors
 import Foundation
+import Reports
 import Services
 import Studies
 

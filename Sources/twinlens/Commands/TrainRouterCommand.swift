@@ -1,8 +1,8 @@
-import Reports
 import ArgumentParser
 import Corpora
 import Foundation
 import Inspection
+import Reports
 import Services
 import Studies
 
@@ -68,7 +68,7 @@ struct TrainRouterCommand: ParsableCommand {
       })
     job.posts = .split(split)
     job.outside = try ModelOpening.outside(
-      answers: outside.answers, programs: outside.program, task: opened.mainTask,
+      answers: outside.answers, programs: try outside.allPrograms(), task: opened.mainTask,
       encoding: input.encoding)
     job.boxes = try files.open(for: opened)
     try whileTraining(in: models, job.folderName, progress) {

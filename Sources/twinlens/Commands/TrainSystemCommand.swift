@@ -1,8 +1,8 @@
-import Reports
 import ArgumentParser
 import Corpora
 import Extractors
 import Foundation
+import Reports
 import Services
 import Studies
 
