@@ -44,7 +44,7 @@ public final class InferenceService: Sendable {
   struct Memory {
     var models: Roster?
     var failure: String?
-    var answers = LRUCache<String, Answer>(bound: 64)
+    var answers = RecentCache<String, Answer>(bound: 64)
     /// What the router sees, by post; posts on which its encoder failed are missing.
     var inputs: [String: RouterInput] = [:]
     /// Accepted posts with their labels.

@@ -36,8 +36,8 @@ public final class PictureService: Sendable {
     /// Posts whose pictures will probably be wanted next, decoded when nothing else is to do.
     var ahead: [(post: String, box: Size)] = []
     var isRunning = false
-    var decoded = LRUCache<String, Decoded>(bound: 96 << 20)
-    var encoded = LRUCache<EncodedKey, RenderedPicture>(bound: 32 << 20)
+    var decoded = RecentCache<String, Decoded>(bound: 96 << 20)
+    var encoded = RecentCache<EncodedKey, RenderedPicture>(bound: 32 << 20)
   }
 
   private struct Decoded: Sendable {

@@ -46,7 +46,7 @@ public struct WorkbenchLoop {
       size: terminal.size,
       look: Look(theme: theme, glyphs: terminal.glyphs, sanitizer: sanitizer))
     memory = ViewMemory(environment: environment)
-    state.showsHeat = memory.heat
+    state.usuallyShowsHeat = memory.heat
   }
 
   /// Runs until the person quits or the terminal goes away.
@@ -69,8 +69,8 @@ public struct WorkbenchLoop {
       }
       if isStale, !hasQuit { present() }
     }
-    if memory.heat != state.showsHeat {
-      memory.heat = state.showsHeat
+    if memory.heat != state.usuallyShowsHeat {
+      memory.heat = state.usuallyShowsHeat
       memory.write(environment: environment)
     }
     for message in services.shutDown() { _ = update(&state, message) }

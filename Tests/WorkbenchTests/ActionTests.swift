@@ -213,7 +213,7 @@ import Testing
       return $0.state.currentPost?.relations.map(\.label) == ["/per/per/peer"]
     },
     "label-pair": {
-      $0.command("label-pair"); return $0.state.mode != .browse
+      $0.command("label-pair"); return !$0.state.layers.isBrowsing
     },
     "next-pair": {
       $0 = Desk(RelationSamples.state())
@@ -270,12 +270,12 @@ import Testing
   static let program: [String: Check] = [
     "help": {
       $0.command("help")
-      if case .help = $0.state.mode { return true }
+      if $0.state.layers[HelpLayer.self] != nil { return true }
       return false
     },
     "command": {
       $0.command("command")
-      if case .command = $0.state.mode { return true }
+      if $0.state.layers[CommandLayer.self] != nil { return true }
       return false
     },
     "leave": {

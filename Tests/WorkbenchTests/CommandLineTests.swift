@@ -87,16 +87,16 @@ import Testing
     desk.press("Down", "Down")
     #expect(desk.line == "")
     desk.press("BackSpace")
-    #expect(desk.state.mode == .browse)
+    #expect(desk.state.layers.isBrowsing)
   }
 
   @Test func escapeLeavesEverything() {
     var desk = Desk(Samples.state())
     for opener in [":", "/", "?"] {
       desk.press(opener)
-      #expect(desk.state.mode != .browse)
+      #expect(!desk.state.layers.isBrowsing)
       desk.press("Escape")
-      #expect(desk.state.mode == .browse)
+      #expect(desk.state.layers.isBrowsing)
     }
   }
 
@@ -132,9 +132,6 @@ import Testing
 extension Desk {
   /// The line being typed.
   var line: String? {
-    switch state.mode {
-    case .command(let line, _), .search(let line): line.text
-    case .browse, .help, .relation: nil
-    }
+    (state.layers[CommandLayer.self]?.line ?? state.layers[SearchLayer.self]?.line)?.text
   }
 }

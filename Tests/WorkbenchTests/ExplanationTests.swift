@@ -69,7 +69,7 @@ import Testing
     #expect(desk.text.contains("-6.0") && desk.text.contains("+6.0"))
     desk.press("s")
     #expect(desk.state.spatialSignals.isEmpty, "the text expert has no map")
-    #expect(!desk.state.choice.explains)
+    #expect(desk.state.layers[ExplanationLayer.self] == nil)
   }
 
   /// Where no hidden unit is on, that is said in the place of the contributions.

@@ -84,7 +84,7 @@ import Testing
       var desk = desk(size)
       desk.send(.training(report))
       let panes = Panes(desk.state)
-      let box = panes.training ?? panes.right
+      let box = panes.panels.last.flatMap { $0 } ?? panes.right
       let lines = view(desk.state).lines
       let part = (box.row..<box.endRow).map { String(lines[$0].dropFirst(box.column)) }
       texts.append((part + [lines[size.rows - 2], lines[size.rows - 1]]).joined(separator: "\n"))

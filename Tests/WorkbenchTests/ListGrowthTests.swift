@@ -114,7 +114,7 @@ import Testing
     desk.press("Escape", "/", "End", "BackSpace")
     #expect(desk.text.contains("/split:tes "))
     desk.press("Escape", "/", "BackSpace")
-    #expect(desk.state.mode == .search(LineEditor()))
+    #expect(desk.state.layers[SearchLayer.self]?.line == LineEditor())
   }
 
   @Test func onlyUndecidedPostsAreLookedAt() throws {

@@ -16,7 +16,7 @@ import Testing
     let key = try #require(desk.state.inventory.key(of: label))
     desk.send(.key(.character(key)))
     #expect(desk.state.pairs.map(\.label) == ["/per/org/member_of", label, "None"])
-    #expect(desk.state.mode == .browse)
+    #expect(desk.state.layers.isBrowsing)
     #expect(desk.state.review(0) == (label == "None" ? .untouched : .edited))
     #expect(desk.services.stored.count == (label == "None" ? 0 : 1))
     expectInvariants(desk.state)
@@ -26,13 +26,13 @@ import Testing
     var desk = desk()
     // The pair's own label says what its ends are.
     desk.press("c")
-    guard case .relation(let first) = desk.state.mode else { throw Missing() }
+    let first = try #require(desk.state.layers[RelationLayer.self])
     #expect(first.fitting == ["None", "/per/org/member_of"])
     #expect(first.entries[first.chosen] == "/per/org/member_of")
     #expect(Set(first.entries) == Set(RelationInventory.mnre) && first.entries.count == 23)
     // The second has no label: the names stand in other pairs, of this post and of another.
     desk.press("Escape", ")", "c")
-    guard case .relation(let second) = desk.state.mode else { throw Missing() }
+    let second = try #require(desk.state.layers[RelationLayer.self])
     #expect(second.headType == .person && second.tailType == .location)
     #expect(
       second.fitting == ["None", "/per/loc/place_of_residence", "/per/loc/place_of_birth"])
@@ -40,12 +40,10 @@ import Testing
     #expect(desk.state.pair?.label == "/per/loc/place_of_residence")
   }
 
-  private struct Missing: Error {}
-
   @Test func typesOfMentionsCountFirst() throws {
     var desk = Desk(Samples.state())
     desk.press("c")
-    guard case .relation(let chooser) = desk.state.mode else { throw Missing() }
+    let chooser = try #require(desk.state.layers[RelationLayer.self])
     #expect(chooser.headType == .person && chooser.tailType == .miscellaneous)
     #expect(chooser.fitting == ["None", "/per/misc/present_in"])
   }
@@ -135,7 +133,7 @@ import Testing
     #expect(desk.state.pair?.label == "/org/loc/locate_at")
     desk.press("c")
     desk.send(.key(.click(Position(column: 110, row: 3))))
-    #expect(desk.state.mode == .browse)
+    #expect(desk.state.layers.isBrowsing)
   }
 
   @Test func nothingIsShownWithoutRelations() {

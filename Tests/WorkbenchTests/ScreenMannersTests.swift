@@ -46,11 +46,11 @@ import Testing
   @Test func helpRunsWhatWasTyped() {
     let state = Samples.state()
     for command in ["accept", "undo", "next", "heat", "quit", "relate"] {
-      var list = HelpList()
+      var list = HelpLayer()
       list.filter.set(String(command.prefix(3)))
       #expect(list.entries(in: state).first?.command.hasPrefix(command.prefix(3)) == true)
     }
-    var list = HelpList()
+    var list = HelpLayer()
     list.filter.set("acc")
     #expect(list.entries(in: state).first?.command == "accept")
   }

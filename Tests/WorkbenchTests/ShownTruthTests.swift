@@ -100,9 +100,9 @@ import Testing
   @Test func numbersCanAlwaysBeTakenAway() {
     var desk = Desk(Samples.state(120, 36))
     desk.press("#", "s")
-    #expect(desk.state.choice.numbers)
+    #expect(desk.state.layers[NumbersLayer.self] != nil)
     desk.press("#")
-    #expect(!desk.state.choice.numbers)
+    #expect(desk.state.layers[NumbersLayer.self] == nil)
   }
 
   /// On a dataset of relations the mentions that an expert names say nothing about the labels.

@@ -1,64 +1,58 @@
 extension Action {
-  static let looking: [Action] = [
-    Action(
-      "heat", .looking, keys: ["H"], "heat over the picture on or off", needsAnswer: true,
-      unavailable: needsMap
-    ) { state, _ in
-      state.choice.showsHeat.toggle()
-      return []
-    },
-    Action(
-      "numbers", .looking, keys: ["#"], "the heat as numbers in the place of the picture",
-      needsAnswer: true,
-      // What covers the picture can always be taken away.
-      unavailable: { $0.choice.numbers ? nil : needsMap($0) }
-    ) { state, _ in
-      state.choice.numbers.toggle()
-      return []
-    },
-    Action(
-      "next-head", .looking, keys: ["."], "next head or layer of the map, after the mean",
-      needsAnswer: true, unavailable: needsSlices
-    ) { state, _ in state.stepSlice(1) },
-    Action(
-      "previous-head", .looking, keys: [","], "previous head or layer of the map",
-      needsAnswer: true, unavailable: needsSlices
-    ) { state, _ in state.stepSlice(-1) },
-    Action(
-      "head", .looking, "this head or slice of the map, or mean",
-      parameters: [.required("N", .slice)], needsAnswer: true, unavailable: needsSlices
-    ) { state, arguments in
-      state.choice.slice = arguments.number(0).flatMap { $0 == 0 ? nil : $0 - 1 }
-      return []
-    },
-    Action(
-      "map", .looking, keys: ["m"], "next map that the shown system has", needsAnswer: true,
-      unavailable: { state in
-        needsMap(state) ?? (state.spatialSignals.count < 2 ? "there is only one map" : nil)
+  static let looking: [Action] =
+    [
+      Action(
+        "heat", .looking, keys: ["H"], "heat over the picture on or off", needsAnswer: true,
+        unavailable: needsMap
+      ) { state, _ in
+        state.showsHeat.toggle()
+        return []
       }
-    ) { state, _ in
-      state.choice.map = (state.choice.map + 1) % max(1, state.spatialSignals.count)
-      state.choice.slice = nil
-      return []
-    },
-    Action(
-      "system", .looking, keys: ["s"], "next system, or the one of this name",
-      parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
-    ) { state, arguments in state.chooseSystem(arguments.text(0)) },
-    Action(
-      "hide", .looking, "hide an expert, or show it again; without a name all are shown",
-      parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
-    ) { state, arguments in state.hide(arguments.text(0)) },
-    Action(
-      "panel", .looking, keys: ["z"], "give the right column to one part, then the next"
-    ) { state, _ in
-      let all = ViewChoice.Panel.allCases
-      let next = all[(state.choice.panel.rawValue + 1) % all.count]
-      state.choice.panel = next
-      state.notice = Notice(text: "right column: \(next.title)")
-      return []
-    },
-  ]
+    ] + NumbersLayer.actions + [
+      Action(
+        "next-head", .looking, keys: ["."], "next head or layer of the map, after the mean",
+        needsAnswer: true, unavailable: needsSlices
+      ) { state, _ in state.stepSlice(1) },
+      Action(
+        "previous-head", .looking, keys: [","], "previous head or layer of the map",
+        needsAnswer: true, unavailable: needsSlices
+      ) { state, _ in state.stepSlice(-1) },
+      Action(
+        "head", .looking, "this head or slice of the map, or mean",
+        parameters: [.required("N", .slice)], needsAnswer: true, unavailable: needsSlices
+      ) { state, arguments in
+        state.choice.slice = arguments.number(0).flatMap { $0 == 0 ? nil : $0 - 1 }
+        return []
+      },
+      Action(
+        "map", .looking, keys: ["m"], "next map that the shown system has", needsAnswer: true,
+        unavailable: { state in
+          needsMap(state) ?? (state.spatialSignals.count < 2 ? "there is only one map" : nil)
+        }
+      ) { state, _ in
+        state.choice.map = (state.choice.map + 1) % max(1, state.spatialSignals.count)
+        state.choice.slice = nil
+        return []
+      },
+      Action(
+        "system", .looking, keys: ["s"], "next system, or the one of this name",
+        parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
+      ) { state, arguments in state.chooseSystem(arguments.text(0)) },
+      Action(
+        "hide", .looking, "hide an expert, or show it again; without a name all are shown",
+        parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
+      ) { state, arguments in state.hide(arguments.text(0)) },
+      Action(
+        "panel", .looking, keys: ["z"], "give the right column to one part, then the next"
+      ) { state, _ in
+        let all = RightPanel.allCases
+        let at = all.firstIndex(of: state.choice.panel) ?? 0
+        let next = all[(at + 1) % all.count]
+        state.choice.panel = next
+        state.notice = Notice(text: "right column: \(next.title)")
+        return []
+      },
+    ]
 
   /// Reason of the actions that need an analysis.
   @Sendable static func needsAnalysis(_ state: WorkbenchState) -> String? {

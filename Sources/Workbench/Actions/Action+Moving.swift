@@ -1,94 +1,85 @@
 extension Action {
-  static let moving: [Action] = [
-    Action(
-      "next", .moving, keys: ["j", "Down", "n"], "next post", place: .next, unavailable: needsPost
-    ) { state, _ in state.go(to: state.queue.position + 1) },
-    Action(
-      "previous", .moving, keys: ["k", "Up", "p"], "previous post", place: .anywhere,
-      unavailable: needsPost
-    ) { state, _ in state.go(to: state.queue.position - 1) },
-    Action(
-      "unaccepted", .moving, keys: ["Tab"], "next post that has not been accepted yet",
-      place: .nextUnreviewed, unavailable: needsPost
-    ) { state, _ in state.goToUnreviewed(forward: true) },
-    Action(
-      "previous-unaccepted", .moving, keys: ["S-Tab"],
-      "previous post that has not been accepted yet",
-      place: .anywhere, unavailable: needsPost
-    ) { state, _ in state.goToUnreviewed(forward: false) },
-    Action(
-      "page-down", .moving, keys: ["PageDown", "C-f"], "one screen of posts down",
-      place: .anywhere, unavailable: needsPost
-    ) { state, _ in state.go(to: state.queue.position + state.queuePage) },
-    Action(
-      "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", place: .anywhere,
-      unavailable: needsPost
-    ) { state, _ in state.go(to: state.queue.position - state.queuePage) },
-    Action(
-      "first", .moving, keys: ["g"], "first post", place: .anywhere, unavailable: needsPost
-    ) { state, _ in state.go(to: 0) },
-    Action(
-      "last", .moving, keys: ["G"], "last post", place: .anywhere, unavailable: needsPost
-    ) { state, _ in state.go(to: state.queue.count - 1) },
-    Action(
-      "goto", .moving, "the post with this id", parameters: [.required("ID", .post)]
-    ) { state, arguments in
-      guard let index = arguments.text(0).flatMap({ state.indexOfID[$0] }) else { return [] }
-      state.show(post: index)
-      return []
-    },
-    Action(
-      "line", .moving, "the post at this place of the list; :42 is enough",
-      parameters: [.required("N", .place)], place: .anywhere
-    ) { state, arguments in state.go(to: (arguments.number(0) ?? 1) - 1) },
-    Action(
-      "right", .moving, keys: ["l", "Right"], "next token", unavailable: needsPost
-    ) { state, _ in state.moveToken(to: state.token + 1) },
-    Action(
-      "left", .moving, keys: ["h", "Left"], "previous token", unavailable: needsPost
-    ) { state, _ in state.moveToken(to: state.token - 1) },
-    Action(
-      "next-mention", .moving, keys: ["w"], "next gold mention, or head or tail of a pair",
-      unavailable: needsPost
-    ) { state, _ in state.moveToMention(forward: true) },
-    Action(
-      "previous-mention", .moving, keys: ["b"], "previous such mention", unavailable: needsPost
-    ) { state, _ in state.moveToMention(forward: false) },
-    Action(
-      "next-suggestion", .moving, keys: [">"],
-      "next mention or relation that an expert names and gold does not; waits for the models",
-      needsAnswer: true, unavailable: needsSuggestions
-    ) { state, _ in state.moveToSuggestion(forward: true) },
-    Action(
-      "previous-suggestion", .moving, keys: ["<"], "previous such suggestion", needsAnswer: true,
-      unavailable: needsSuggestions
-    ) { state, _ in state.moveToSuggestion(forward: false) },
-    Action(
-      "first-token", .moving, keys: ["0", "Home"], "first token", unavailable: needsPost
-    ) { state, _ in state.moveToken(to: 0) },
-    Action(
-      "last-token", .moving, keys: ["$", "End"], "last token", unavailable: needsPost
-    ) { state, _ in state.moveToken(to: .max) },
-    Action(
-      "search", .moving, keys: ["/"],
-      "show only the posts that match words, fields or a regular expression",
-      parameters: [.optional("QUERY", .rest)]
-    ) { state, arguments in
-      guard let query = arguments.text(0) else {
-        state.openSearch()
+  static let moving: [Action] =
+    [
+      Action(
+        "next", .moving, keys: ["j", "Down", "n"], "next post", place: .next, unavailable: needsPost
+      ) { state, _ in state.go(to: state.queue.position + 1) },
+      Action(
+        "previous", .moving, keys: ["k", "Up", "p"], "previous post", place: .anywhere,
+        unavailable: needsPost
+      ) { state, _ in state.go(to: state.queue.position - 1) },
+      Action(
+        "unaccepted", .moving, keys: ["Tab"], "next post that has not been accepted yet",
+        place: .nextUnreviewed, unavailable: needsPost
+      ) { state, _ in state.goToUnreviewed(forward: true) },
+      Action(
+        "previous-unaccepted", .moving, keys: ["S-Tab"],
+        "previous post that has not been accepted yet",
+        place: .anywhere, unavailable: needsPost
+      ) { state, _ in state.goToUnreviewed(forward: false) },
+      Action(
+        "page-down", .moving, keys: ["PageDown", "C-f"], "one screen of posts down",
+        place: .anywhere, unavailable: needsPost
+      ) { state, _ in state.go(to: state.queue.position + state.queuePage) },
+      Action(
+        "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", place: .anywhere,
+        unavailable: needsPost
+      ) { state, _ in state.go(to: state.queue.position - state.queuePage) },
+      Action(
+        "first", .moving, keys: ["g"], "first post", place: .anywhere, unavailable: needsPost
+      ) { state, _ in state.go(to: 0) },
+      Action(
+        "last", .moving, keys: ["G"], "last post", place: .anywhere, unavailable: needsPost
+      ) { state, _ in state.go(to: state.queue.count - 1) },
+      Action(
+        "goto", .moving, "the post with this id", parameters: [.required("ID", .post)]
+      ) { state, arguments in
+        guard let index = arguments.text(0).flatMap({ state.indexOfID[$0] }) else { return [] }
+        state.show(post: index)
         return []
+      },
+      Action(
+        "line", .moving, "the post at this place of the list; :42 is enough",
+        parameters: [.required("N", .place)], place: .anywhere
+      ) { state, arguments in state.go(to: (arguments.number(0) ?? 1) - 1) },
+      Action(
+        "right", .moving, keys: ["l", "Right"], "next token", unavailable: needsPost
+      ) { state, _ in state.moveToken(to: state.token + 1) },
+      Action(
+        "left", .moving, keys: ["h", "Left"], "previous token", unavailable: needsPost
+      ) { state, _ in state.moveToken(to: state.token - 1) },
+      Action(
+        "next-mention", .moving, keys: ["w"], "next gold mention, or head or tail of a pair",
+        unavailable: needsPost
+      ) { state, _ in state.moveToMention(forward: true) },
+      Action(
+        "previous-mention", .moving, keys: ["b"], "previous such mention", unavailable: needsPost
+      ) { state, _ in state.moveToMention(forward: false) },
+      Action(
+        "next-suggestion", .moving, keys: [">"],
+        "next mention or relation that an expert names and gold does not; waits for the models",
+        needsAnswer: true, unavailable: needsSuggestions
+      ) { state, _ in state.moveToSuggestion(forward: true) },
+      Action(
+        "previous-suggestion", .moving, keys: ["<"], "previous such suggestion", needsAnswer: true,
+        unavailable: needsSuggestions
+      ) { state, _ in state.moveToSuggestion(forward: false) },
+      Action(
+        "first-token", .moving, keys: ["0", "Home"], "first token", unavailable: needsPost
+      ) { state, _ in state.moveToken(to: 0) },
+      Action(
+        "last-token", .moving, keys: ["$", "End"], "last token", unavailable: needsPost
+      ) { state, _ in state.moveToken(to: .max) },
+    ] + SearchLayer.actions + [
+      Action(
+        "disputed", .moving, keys: ["D"],
+        "list the posts on which the experts on screen disagree; then the next of them",
+        place: .anywhere, unavailable: needsAnalysis
+      ) { state, _ in
+        state.queue.query == Query.disputed
+          ? state.go(to: state.queue.position + 1) : state.search(Query.disputed, adopt: true)
       }
-      return state.search(query, adopt: true)
-    },
-    Action(
-      "disputed", .moving, keys: ["D"],
-      "list the posts on which the experts on screen disagree; then the next of them",
-      place: .anywhere, unavailable: needsAnalysis
-    ) { state, _ in
-      state.queue.query == Query.disputed
-        ? state.go(to: state.queue.position + 1) : state.search(Query.disputed, adopt: true)
-    },
-  ]
+    ]
 
   /// Reason of the actions that need something that an expert suggests.
   @Sendable static func needsSuggestions(_ state: WorkbenchState) -> String? {
@@ -101,7 +92,7 @@ extension Action {
     if let reason = needsPost(state) { return reason }
     guard state.opened.hasModels else { return "no models are loaded; start with --models DIR" }
     guard state.analysis?.chosen == nil, state.analysis?.chosenRelations == nil else { return nil }
-    return state.current.flatMap { state.analysisFailures[$0] }
+    return state.analysisFailure
       ?? "no expert has answered for this post"
   }
 

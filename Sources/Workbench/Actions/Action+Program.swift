@@ -1,35 +1,29 @@
 extension Action {
-  static let program: [Action] = [
-    Action("help", .program, keys: ["?", "F1"], "search and run everything there is") { state, _ in
-      state.mode = .help(HelpList())
-      return []
-    },
-    Action("command", .program, keys: [":"], "type a command by name") { state, _ in
-      state.mode = .command(LineEditor(), completion: nil)
-      return []
-    },
-    Action("leave", .program, keys: ["Esc"], "leave the selection, then the search") { state, _ in
-      state.leave()
-    },
-    Action("store", .program, "say where edits are kept") { state, _ in
-      state.notice = Notice(text: "edits are kept in \(state.opened.store)")
-      return []
-    },
-    Action(
-      "save-history", .program, "write every edit to a new file and keep edits there from now on",
-      parameters: [.required("FILE", .rest)],
-      unavailable: { $0.history.steps.isEmpty ? "nothing was edited yet" : nil }
-    ) { state, arguments in
-      let steps = state.history.steps
-      return arguments.text(0).map { [.saveHistory(steps, path: $0)] } ?? []
-    },
-    Action("redraw", .program, keys: ["C-l"], "draw the whole screen again") { _, _ in [.redraw] },
-    Action("suspend", .program, keys: ["C-z"], "stop; the shell's fg comes back") { _, _ in
-      [.suspend]
-    },
-    Action("quit", .program, keys: ["q"], "quit, once everything is saved") { state, _ in
-      state.quit()
-    },
-    Action("quit!", .program, "quit even if something could not be saved") { _, _ in [.quit] },
-  ]
+  static let program: [Action] =
+    HelpLayer.actions + CommandLayer.actions + [
+      Action("leave", .program, keys: ["Esc"], "leave the selection, then the search") { state, _ in
+        state.leave()
+      },
+      Action("store", .program, "say where edits are kept") { state, _ in
+        state.notice = Notice(text: "edits are kept in \(state.opened.store)")
+        return []
+      },
+      Action(
+        "save-history", .program, "write every edit to a new file and keep edits there from now on",
+        parameters: [.required("FILE", .rest)],
+        unavailable: { $0.history.steps.isEmpty ? "nothing was edited yet" : nil }
+      ) { state, arguments in
+        let steps = state.history.steps
+        return arguments.text(0).map { [.saveHistory(steps, path: $0)] } ?? []
+      },
+      Action("redraw", .program, keys: ["C-l"], "draw the whole screen again") { _, _ in [.redraw]
+      },
+      Action("suspend", .program, keys: ["C-z"], "stop; the shell's fg comes back") { _, _ in
+        [.suspend]
+      },
+      Action("quit", .program, keys: ["q"], "quit, once everything is saved") { state, _ in
+        state.quit()
+      },
+      Action("quit!", .program, "quit even if something could not be saved") { _, _ in [.quit] },
+    ]
 }

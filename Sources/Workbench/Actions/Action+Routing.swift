@@ -1,62 +1,52 @@
 import Routing
 
 extension Action {
-  static let routing: [Action] = [
-    Action(
-      "explain", .routing, keys: ["e"],
-      "why the router sent this post where it did; again shows the labels",
-      unavailable: { needsPost($0) ?? needsRouter($0) }
-    ) { state, _ in
-      state.choice.explains.toggle()
-      state.choice.map = 0
-      state.choice.slice = nil
-      state.requested.explanation = nil
-      return []
-    },
-    Action(
-      "train", .routing, keys: ["t"], "train the router on all corrections now",
-      unavailable: needsRouter
-    ) { state, _ in
-      state.notice = Notice(text: "training asked for", subject: .training)
-      state.askedToTrain = true
-      return [.train]
-    },
-    Action(
-      "training", .routing, "train after every accepted post, or only when asked to",
-      parameters: [.optional("WHEN", .word(["automatic", "manual"]))], unavailable: needsRouter
-    ) { state, arguments in
-      let wish = arguments.text(0).map { $0 == "automatic" }
-      if let wish { state.trainsAutomatically = wish }
-      state.notice = Notice(text: state.trainingHabit, subject: .training)
-      return wish.map { [.trainAutomatically($0)] } ?? []
-    },
-    Action(
-      "install", .routing, keys: ["i"], "use the newly trained router",
-      unavailable: { state in needsRouter(state) ?? needsCandidate(state) }
-    ) { _, _ in [.installCandidate] },
-    Action(
-      "rollback", .routing, keys: ["R"],
-      "drop the newly trained router, or after installing one go back to the one before",
-      unavailable: { state in
-        needsRouter(state)
-          ?? ([.installed, .dropped(hasEarlier: true)].contains(state.training.state)
-            ? nil : needsCandidate(state))
-      }
-    ) { _, _ in [.rollBack] },
-    Action(
-      "next-flip", .routing, keys: ["f"], "next post whose route the new router changes",
-      unavailable: { state in
-        needsRouter(state) ?? needsCandidate(state)
-          ?? (state.flips.isEmpty
-            ? state.hasLookedForFlips
-              ? "no route changes"
-              : "no route changes among the \(state.facts.flips.count) posts looked at so far"
-            : nil)
-      }
-    ) { state, _ in state.goToFlip() },
-  ]
+  static let routing: [Action] =
+    ExplanationLayer.actions + [
+      Action(
+        "train", .routing, keys: ["t"], "train the router on all corrections now",
+        unavailable: needsRouter
+      ) { state, _ in
+        state.notice = Notice(text: "training asked for", subject: .training)
+        state.askedToTrain = true
+        return [.train]
+      },
+      Action(
+        "training", .routing, "train after every accepted post, or only when asked to",
+        parameters: [.optional("WHEN", .word(["automatic", "manual"]))], unavailable: needsRouter
+      ) { state, arguments in
+        let wish = arguments.text(0).map { $0 == "automatic" }
+        if let wish { state.trainsAutomatically = wish }
+        state.notice = Notice(text: state.trainingHabit, subject: .training)
+        return wish.map { [.trainAutomatically($0)] } ?? []
+      },
+      Action(
+        "install", .routing, keys: ["i"], "use the newly trained router",
+        unavailable: { state in needsRouter(state) ?? needsCandidate(state) }
+      ) { _, _ in [.installCandidate] },
+      Action(
+        "rollback", .routing, keys: ["R"],
+        "drop the newly trained router, or after installing one go back to the one before",
+        unavailable: { state in
+          needsRouter(state)
+            ?? ([.installed, .dropped(hasEarlier: true)].contains(state.training.state)
+              ? nil : needsCandidate(state))
+        }
+      ) { _, _ in [.rollBack] },
+      Action(
+        "next-flip", .routing, keys: ["f"], "next post whose route the new router changes",
+        unavailable: { state in
+          needsRouter(state) ?? needsCandidate(state)
+            ?? (state.flips.isEmpty
+              ? state.hasLookedForFlips
+                ? "no route changes"
+                : "no route changes among the \(state.facts.flips.count) posts looked at so far"
+              : nil)
+        }
+      ) { state, _ in state.goToFlip() },
+    ]
 
-  @Sendable private static func needsRouter(_ state: WorkbenchState) -> String? {
+  @Sendable static func needsRouter(_ state: WorkbenchState) -> String? {
     state.opened.hasRouter ? nil : "no router is loaded; start with --models DIR --router NAME"
   }
 

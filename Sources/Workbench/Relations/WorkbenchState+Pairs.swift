@@ -18,7 +18,7 @@ extension WorkbenchState {
   /// Head and tail to be marked in the text: those of the chooser, of a pair being made, else of
   /// the pair that the keys act on.
   var markedPair: (head: Range<Int>?, tail: Range<Int>?) {
-    if case .relation(let chooser) = mode { return (chooser.head, chooser.tail) }
+    if let pair = layers.first(\.markedPair) { return (pair.head, pair.tail) }
     if let head = newHead { return (head, nil) }
     return (pair?.head, pair?.tail)
   }
@@ -92,7 +92,7 @@ extension WorkbenchState {
     guard let pair else { return [] }
     newHead = nil
     anchor = nil
-    mode = .relation(RelationChooser(head: pair.head, tail: pair.tail, pair: pair, in: self))
+    layers.open(RelationLayer(head: pair.head, tail: pair.tail, pair: pair, in: self))
     return []
   }
 
@@ -120,7 +120,7 @@ extension WorkbenchState {
       pairPlace = place
       return chooseLabel()
     }
-    mode = .relation(RelationChooser(head: head, tail: range, pair: nil, in: self))
+    layers.open(RelationLayer(head: head, tail: range, pair: nil, in: self))
     return []
   }
 

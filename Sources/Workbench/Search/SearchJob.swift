@@ -23,47 +23,6 @@ struct SearchJob: Sendable, Equatable {
 }
 
 extension WorkbenchState {
-  /// Opens the search line with the query of the list on screen, which the first letter replaces.
-  mutating func openSearch() {
-    mode = .search(LineEditor(selected: queue.query ?? ""))
-    if let query = queue.query { _ = search(query, adopt: false) } else { searchJob = nil }
-  }
-
-  mutating func pressInSearch(_ key: Key, _ line: LineEditor) -> [Effect] {
-    var line = line
-    switch key {
-    case .escape, .control("c"):
-      mode = .browse
-      notice = nil
-      searchJob = nil
-      return []
-    case .backspace where line.isEmpty:
-      mode = .browse
-      searchJob = nil
-      return []
-    case .enter:
-      mode = .browse
-      notice = nil
-      guard !line.text.trimmingSpaces.isEmpty else { return leave() }
-      if searchJob?.text == line.text {
-        searchJob?.adopt = true
-        return finishSearchIfDone() + (searchJob == nil ? [] : [.resume])
-      }
-      return search(line.text, adopt: true)
-    case .tab:
-      let stem = line.text.split(separator: " ", omittingEmptySubsequences: false).last ?? ""
-      let sign = stem.hasPrefix("-") ? "-" : ""
-      let name = stem.dropFirst(sign.count)
-      if let match = Query.filterNames.first(where: { $0.hasPrefix(name) && !name.isEmpty }) {
-        line.set(String(line.text.dropLast(stem.count)) + sign + match)
-      }
-    default:
-      if !line.handle(key) { return [] }
-    }
-    mode = .search(line)
-    return search(line.text, adopt: false)
-  }
-
   /// Starts a search; the list changes when it is done if `adopt` is set.
   mutating func search(_ text: String, adopt: Bool) -> [Effect] {
     do throws(Query.Failure) {
@@ -103,7 +62,7 @@ extension WorkbenchState {
     return job.next < posts.count ? [.resume] : finishSearchIfDone()
   }
 
-  private mutating func finishSearchIfDone() -> [Effect] {
+  mutating func finishSearchIfDone() -> [Effect] {
     guard let job = searchJob, job.adopt, job.next >= posts.count else { return [] }
     searchJob = nil
     factRequests += 1

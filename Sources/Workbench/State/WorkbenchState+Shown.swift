@@ -35,13 +35,13 @@ extension WorkbenchState {
       ?? routed ?? shown.map { ($0.expert, $0.trace) } ?? all.last
   }
 
-  /// The signals on screen: the router's while its reasons are shown, else the shown system's.
+  /// The signals on screen: those of the uppermost layer that has its own, else the shown system's.
   var shownSignals: [Signal] {
-    choice.explains ? explanation?.trace.signals ?? [] : traced?.trace.signals ?? []
+    layers.first { $0.signals(self) }?.all ?? traced?.trace.signals ?? []
   }
 
   /// Who they are of.
-  var shownName: String? { choice.explains ? "the router" : traced?.system }
+  var shownName: String? { layers.first { $0.signals(self) }?.of ?? traced?.system }
 
   /// The shown system's signals that lie over the picture.
   var spatialSignals: [Signal] { shownSignals.filter(\.isSpatial) }
@@ -88,7 +88,7 @@ extension WorkbenchState {
       title += (title.isEmpty ? "" : ", ") + "largest \(number) in \(heat.title(ofPlace: place))"
     }
     let mapped = tracedSystems.count { $0.trace.signals.contains(where: \.isSpatial) }
-    if mapped > 1, !choice.explains, let system = traced?.system {
+    if mapped > 1, let system = traced?.system, shownName == system {
       title = system + ": " + (title.isEmpty ? signal.caption : title)
     }
     return title
@@ -108,7 +108,9 @@ extension WorkbenchState {
     let names = tracedSystems.map(\.system)
     guard !names.isEmpty else { return [] }
     let at = names.firstIndex(of: traced?.system ?? "") ?? 0
-    choice.explains = false
+    // A layer with signals of its own would hide the system's.
+    let state = self
+    layers.close { $0.signals(state) != nil }
     choice.system = name ?? names[(at + 1) % names.count]
     choice.map = 0
     choice.slice = nil
@@ -120,7 +122,7 @@ extension WorkbenchState {
   var pictureRequest: PictureRequest? {
     guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
     return PictureRequest(
-      post: posts[index].id, box: box.size, heat: choice.showsHeat ? heat : nil)
+      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil)
   }
 
   /// Every range that gold or a system names, with what each says of it.

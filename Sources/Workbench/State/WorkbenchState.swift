@@ -38,24 +38,20 @@ public struct WorkbenchState: Sendable {
   var pairPlace = 0
   /// The head of a pair that is being made.
   var newHead: Range<Int>?
-  /// What keys mean at the moment.
-  var mode = Mode.browse
+  /// What is on screen and takes keys, and what of it was left.
+  var layers = LayerStack()
   /// What is on its way to the disk.
   var saving = Saving()
-  /// What the models said, of the posts looked at lately.
-  var analyses = RecentCache<Int, PostAnalysis>(capacity: 64)
-  /// Why a post has no analysis, of the posts looked at lately.
-  var analysisFailures = RecentCache<Int, String>(capacity: 64)
+  /// What the models said of the posts looked at lately, or why they did not.
+  var analyses = RecentCache<Int, Result<PostAnalysis, Unanswered>>(bound: 64)
   /// Decisions of the router by post index.
   var routes: [Int: RouteDecision] = [:]
   /// Posts whose gold differs from the chosen expert's answer, as far as that is known.
   var disagreements: Set<Int> = []
-  /// Why posts were routed as they were, of those asked about lately.
-  var explanations = RecentCache<Int, RouteExplanation>(capacity: 16)
-  /// Why a post has no explanation.
-  var explanationFailures = RecentCache<Int, String>(capacity: 16)
+  /// Why posts were routed as they were, of those asked about lately, or why nobody can say.
+  var explanations = RecentCache<Int, Result<RouteExplanation, Unanswered>>(bound: 16)
   /// Pictures made for boxes on this screen.
-  var pictures = RecentCache<PictureRequest, RenderedPicture>(capacity: 12)
+  var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
   /// What the person chose to see.
   var choice = ViewChoice()
   /// Where the background training stands.
@@ -88,8 +84,6 @@ public struct WorkbenchState: Sendable {
   var notice: Notice?
   /// What happened in the background while another notice was on screen, oldest first.
   var laterNotices: [Notice] = []
-  /// Earlier command lines, latest last.
-  var commandHistory: [String] = []
   /// What was asked for last, so that it is not asked for again.
   var requested = Requested()
   /// True once the person asked to quit while something was unsaved.
@@ -193,10 +187,17 @@ extension WorkbenchState {
     )
   }
 
-  /// Whether heat lies over the picture, apart from explanations.
-  public var showsHeat: Bool {
+  /// Whether heat lies over the picture where no layer has a switch of its own: what is kept from
+  /// one session to the next.
+  public var usuallyShowsHeat: Bool {
     get { choice.heat }
     set { choice.heat = newValue }
+  }
+
+  /// Whether heat lies over the picture now.
+  var showsHeat: Bool {
+    get { layers.first(\.heat) ?? choice.heat }
+    set { if !layers.setHeat(newValue) { choice.heat = newValue } }
   }
 
   /// Shows the post with this id, before the first key; false when there is none.
@@ -210,12 +211,10 @@ extension WorkbenchState {
   func review(_ index: Int) -> ReviewState { labels.review[index] }
 
   /// What the models said about the post on screen.
-  var analysis: PostAnalysis? { current.flatMap { analyses[$0] } }
+  var analysis: PostAnalysis? { current.flatMap { analyses[$0] }.flatMap { try? $0.get() } }
 
-  /// Why the post on screen was routed as it was, while that is shown.
-  var explanation: RouteExplanation? {
-    choice.explains ? current.flatMap { explanations[$0] } : nil
-  }
+  /// Why they said nothing.
+  var analysisFailure: String? { current.flatMap { analyses[$0]?.reason } }
 
   /// The selected tokens while selecting.
   var selection: Range<Int>? {
@@ -235,37 +234,22 @@ extension WorkbenchState {
   }
 }
 
-/// What keys mean at the moment.
-enum Mode: Sendable, Equatable {
-  case browse
-  case command(LineEditor, completion: Completion?)
-  case search(LineEditor)
-  case help(HelpList)
-  case relation(RelationChooser)
+/// Why a question has no answer, in words.
+struct Unanswered: Error, Equatable {
+  let reason: String
+}
 
-  /// Names offered by Tab on the command line, and which of them is shown.
-  struct Completion: Sendable, Equatable {
-    let stem: String
-    let candidates: [String]
-    var chosen: Int
+extension Result where Failure == Unanswered {
+  /// Why there is no answer; nil where there is one.
+  var reason: String? {
+    if case .failure(let failure) = self { failure.reason } else { nil }
   }
 }
 
 /// What the person chose to see.
 struct ViewChoice: Sendable, Equatable {
-  /// Whether heat lies over the picture now.
-  var showsHeat: Bool {
-    get { explains ? reasonHeat : heat }
-    set {
-      if explains { reasonHeat = newValue } else { heat = newValue }
-    }
-  }
   /// Heat over the picture; at first the picture itself is to be seen.
   var heat = false
-  /// The same while a route is explained: what each region is worth is part of the reasons.
-  var reasonHeat = true
-  /// The heat's values as numbers in the place of the picture.
-  var numbers = false
   /// Which slice of the heat: nil = mean over all heads and layers.
   var slice: Int?
   /// Which of the shown system's spatial signals.
@@ -274,23 +258,8 @@ struct ViewChoice: Sendable, Equatable {
   var system: String?
   /// Experts that are left out of the tables.
   var hidden: Set<String> = []
-  /// The router's reasons in the place of the tables, and its maps over the picture.
-  var explains = false
   /// Which part of the right column has the room on a small screen.
-  var panel = Panel.all
-
-  enum Panel: Int, Sendable, CaseIterable {
-    case all, picture, values, training
-
-    var title: String {
-      switch self {
-      case .all: "everything"
-      case .picture: "picture"
-      case .values: "gates and router"
-      case .training: "training"
-      }
-    }
-  }
+  var panel = RightPanel.all
 }
 
 /// A sentence for the status line.

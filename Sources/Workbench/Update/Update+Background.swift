@@ -26,7 +26,7 @@ extension WorkbenchState {
 
   /// Shows the oldest notice that had to wait, if there is room for it now.
   mutating func showLaterNotice() {
-    guard notice == nil, mode == .browse, !laterNotices.isEmpty else { return }
+    guard notice == nil, layers.isBrowsing, !laterNotices.isEmpty else { return }
     notice = laterNotices.removeFirst()
   }
 

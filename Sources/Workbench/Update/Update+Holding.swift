@@ -32,7 +32,7 @@ extension WorkbenchState {
   /// Whether the models may still answer for the post on screen.
   var isAnswerDue: Bool {
     guard opened.hasModels, let index = current else { return false }
-    return analyses[index] == nil && analysisFailures[index] == nil
+    return analyses[index] == nil
   }
 
   /// True while a command waits for the models' answer.
@@ -94,7 +94,7 @@ extension WorkbenchState {
   /// Does what a key or a paste means, or keeps it until what it depends on is known.
   mutating func type(_ input: TypedInput) -> [Effect] {
     if heldInput == nil {
-      guard isSearchUnseen, case .browse = mode, !isIndependent(input) else {
+      guard isSearchUnseen, layers.isBrowsing, !isIndependent(input) else {
         return carryOut(input)
       }
       _ = hold(nil, for: .search)

@@ -35,13 +35,19 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
   case .analysed(let analysis):
     effects = state.take(analysis)
   case .analysisFailed(let post, let reason):
-    if let index = state.indexOfID[post] { state.analysisFailures[index] = reason }
+    if let index = state.indexOfID[post] {
+      state.analyses[index] = .failure(Unanswered(reason: reason))
+    }
     effects = []
   case .explained(let explanation):
-    if let index = state.indexOfID[explanation.post] { state.explanations[index] = explanation }
+    if let index = state.indexOfID[explanation.post] {
+      state.explanations[index] = .success(explanation)
+    }
     effects = []
   case .explanationFailed(let post, let reason):
-    if let index = state.indexOfID[post] { state.explanationFailures[index] = reason }
+    if let index = state.indexOfID[post] {
+      state.explanations[index] = .failure(Unanswered(reason: reason))
+    }
     effects = []
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
@@ -94,10 +100,7 @@ extension WorkbenchState {
           .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
       }
     }
-    if choice.explains, requested.explanation != index {
-      requested.explanation = index
-      if explanations[index] == nil { effects.append(.explain(post: posts[index].id)) }
-    }
+    for layer in layers.downwards { effects += layer.requests(&self) }
     let wanted = pictureRequest
     if requested.picture != wanted {
       requested.picture = wanted
@@ -108,7 +111,9 @@ extension WorkbenchState {
 
   /// A retrained router has other reasons.
   mutating func forgetExplanation(_ index: Int, unless decision: RouteDecision) {
-    guard let known = explanations[index], known.decision != decision else { return }
+    guard case .success(let known)? = explanations[index], known.decision != decision else {
+      return
+    }
     explanations[index] = nil
     if requested.explanation == index { requested.explanation = nil }
   }
@@ -132,8 +137,7 @@ extension WorkbenchState {
 
   mutating func take(_ analysis: PostAnalysis) -> [Effect] {
     guard let index = indexOfID[analysis.post] else { return [] }
-    analyses[index] = analysis
-    analysisFailures[index] = nil
+    analyses[index] = .success(analysis)
     if let decision = analysis.decision { setRoute(decision, of: index) }
     if let answer = analysis.chosenAnswer { facts.answers[index] = answer }
     noteDisagreement(index)

@@ -26,16 +26,15 @@ struct Panes: Sendable, Equatable {
   let right: Box
   /// The picture, nil when it is not shown.
   let picture: Box?
-  /// The heat as numbers in the place of the picture, nil when the picture is shown.
-  let numbers: Box?
+  /// What a layer shows in the place of the picture, nil when the picture is shown.
+  let cover: Box?
   /// Title and range of the heat, under the picture.
   let legend: Box?
   /// Numbers of all slices, on large screens.
   let slices: Box?
-  /// Gates and router; its first row is the heading.
-  let values: Box?
-  /// Training; its first row is the heading.
-  let training: Box?
+  /// The places of `SidePanel.all`, each with a heading in its first row unless it has the column
+  /// to itself; nil for those that are not shown.
+  let panels: [Box?]
   /// Notices, prompts and the keys of this mode.
   let prompt: Box
   /// The last row.
@@ -69,13 +68,13 @@ struct Panes: Sendable, Equatable {
     rowsPerLine = plan.rowsPerLine
     details = plan.details
 
-    let parts = RightColumn(columns.right, state.choice)
-    picture = parts.picture
-    numbers = parts.numbers
+    let parts = RightColumn(columns.right, state.choice.panel)
+    let isCovered = state.layers.taking(.picture) != nil
+    picture = isCovered ? nil : parts.picture
+    cover = isCovered ? parts.picture : nil
     legend = parts.legend
     slices = parts.slices
-    values = parts.values
-    training = parts.training
+    panels = parts.panels
   }
 
   private static func columns(_ body: Box) -> (queue: Box?, centre: Box, right: Box) {
@@ -95,46 +94,35 @@ struct Panes: Sendable, Equatable {
 /// How the right column is shared out, by its size and the person's choice alone.
 private struct RightColumn {
   var picture: Box?
-  var numbers: Box?
   var legend: Box?
   var slices: Box?
-  var values: Box?
-  var training: Box?
+  var panels: [Box?] = SidePanel.all.map { _ in nil }
 
-  init(_ box: Box, _ choice: ViewChoice) {
+  init(_ box: Box, _ panel: RightPanel) {
     guard !box.isEmpty else { return }
-    switch choice.panel {
-    case .picture: split(box, values: 0, training: 0, choice)
-    case .values: values = box
-    case .training: training = box
-    case .all:
-      let rows = box.rows
-      let (forValues, forTraining) =
-        rows < 26 ? (6, 5) : rows < 50 ? (10, 7) : (12, 9)
-      split(
-        box, values: min(forValues, rows / 3), training: min(forTraining, rows / 4), choice)
+    switch panel {
+    case .picture: split(box, panels: panels.map { _ in 0 }, hasSlices: false)
+    case .only(let place): panels[place] = box
+    case .all: split(box, panels: SidePanel.all.map { $0.rows(box.rows) }, hasSlices: true)
     }
   }
 
   /// Two grids of seven rows with their titles.
   private static let slicesRows = 17
 
-  private mutating func split(_ box: Box, values: Int, training: Int, _ choice: ViewChoice) {
-    let top = box.rows - values - training
+  private mutating func split(_ box: Box, panels rows: [Int], hasSlices: Bool) {
+    let top = box.rows - rows.reduce(0, +)
     // Cells are about twice as tall as wide; a picture taller than a square would waste rows.
     let tallest = max(6, box.columns / 2 + 1)
     // On a large screen two lines of small grids show all slices at once.
-    let hasSlices = choice.panel == .all && top >= 45 && box.columns >= 58
+    let hasSlices = hasSlices && top >= 45 && box.columns >= 58
     let pictureRows = max(0, min(tallest, top - (hasSlices ? Self.slicesRows : 0) - 1))
     let extra = top - 1 - pictureRows
-    let parts = box.splitRows([
-      .fixed(pictureRows), .fixed(1), .fixed(extra), .fixed(values), .fixed(training),
-    ])
-    picture = parts[0].isEmpty || choice.numbers ? nil : parts[0]
+    let parts = box.splitRows(
+      [.fixed(pictureRows), .fixed(1), .fixed(extra)] + rows.map { .fixed($0) })
+    picture = parts[0].isEmpty ? nil : parts[0]
     legend = parts[1]
     slices = parts[2].isEmpty ? nil : parts[2]
-    self.values = values > 1 ? parts[3] : nil
-    self.training = training > 1 ? parts[4] : nil
-    numbers = parts[0].isEmpty || !choice.numbers ? nil : parts[0]
+    panels = zip(rows, parts.dropFirst(3)).map { $0 > 1 ? $1 : nil }
   }
 }

@@ -72,7 +72,8 @@ struct TextPane {
       }
     }
     draw(goldMarks(post, theme), row: 1, &pen)
-    for index in state.explanation?.turningTokens ?? [] where tokens.indices.contains(index) {
+    for index in state.layers.downwards.flatMap({ $0.crossedTokens(state) })
+    where tokens.indices.contains(index) {
       guard let at = place(index) else { continue }
       pen.frame.write(
         pen.look.glyphs.cross,

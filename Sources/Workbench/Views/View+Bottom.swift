@@ -1,29 +1,14 @@
 import Screen
 
 extension WorkbenchState {
-  /// The line above the last: what is being typed, else the notice, else the keys of this mode.
+  /// The line above the last: what the uppermost layer has there, else the notice, else hints.
   func drawPrompt(_ pen: inout Pen, _ box: Box) {
-    switch mode {
-    case .command(let line, let completion):
-      drawLine(&pen, box, sign: ":", line, note: completion.map(candidates) ?? usage(line.text))
-    case .search(let line): drawLine(&pen, box, sign: "/", line, note: searchNote)
-    case .help:
-      if let notice {
-        pen.line(" " + safe(notice.text), notice.isError ? .error : .text, in: box, row: 0)
-      } else {
-        drawHints(&pen, box)
-        let marks =
-          "\(reviewMark(.untouched)) untouched \(reviewMark(.edited)) edited "
-          + "\(reviewMark(.reviewed)) accepted T M route \(look.differs) differs f flips "
-        if box.columns >= 96 { pen.rightLine([pen.piece(marks, .muted)], in: box, row: 0) }
-      }
-    case .browse, .relation:
-      if let notice {
-        drawNotice(notice, &pen, box)
-      } else {
-        drawHints(&pen, box)
-      }
-    }
+    for layer in layers.downwards where layer.drawPrompt(self, &pen, box) { return }
+    drawNoticeOrHints(&pen, box)
+  }
+
+  func drawNoticeOrHints(_ pen: inout Pen, _ box: Box) {
+    if let notice { drawNotice(notice, &pen, box) } else { drawHints(&pen, box) }
   }
 
   /// A notice that is longer than the line takes lines above it, beside the picture: what to do
@@ -34,7 +19,7 @@ extension WorkbenchState {
     let centre = Panes(self).centre
     let left = Panes(self).queue ?? centre
     let width = centre.endColumn - left.column
-    guard TextWidth.columns(of: text) + 1 > box.columns, width > 20, mode == .browse else {
+    guard TextWidth.columns(of: text) + 1 > box.columns, width > 20, layers.isBrowsing else {
       pen.line(" " + text, role, in: box, row: 0)
       return
     }
@@ -53,7 +38,8 @@ extension WorkbenchState {
     }
   }
 
-  private func drawLine(
+  /// A line that is being typed, with its cursor; behind it a note, or what is wrong with it.
+  func drawLine(
     _ pen: inout Pen, _ box: Box, sign: String, _ line: LineEditor, note: String
   ) {
     let text = line.characters.map { look.sanitizer.visible(String($0)) }
@@ -80,32 +66,6 @@ extension WorkbenchState {
       let fitted = TextWidth.fitted(safe(words), columns: left, ellipsis: look.glyphs.ellipsis)
       pen.rightLine([pen.piece(fitted + " ", error.isEmpty ? .muted : .error)], in: box, row: 0)
     }
-  }
-
-  /// The candidates of Tab, the chosen one in brackets.
-  private func candidates(_ completion: Mode.Completion) -> String {
-    let start = max(0, completion.chosen - 3)
-    return completion.candidates.enumerated().dropFirst(start)
-      .map { $0 == completion.chosen ? "[\($1)]" : $1 }.joined(separator: " ")
-  }
-
-  private func usage(_ text: String) -> String {
-    guard let name = text.split(separator: " ").first.map(String.init) else {
-      return "Tab completes, Up recalls, Esc leaves"
-    }
-    guard let action = Action.named(name) else { return "" }
-    if let reason = action.unavailable(self) { return reason }
-    return action.parameters.isEmpty ? action.summary : ":\(action.usage)"
-  }
-
-  private var searchNote: String {
-    guard let job = searchJob else {
-      return "words, \"phrase\", /regex/, "
-        + Query.fields.map { $0.name + ":" }.joined(separator: " ")
-    }
-    let share = job.next < posts.count ? " so far" : ""
-    let open = job.unknown.isEmpty ? "" : ", Enter looks at \(grouped(job.unknown.count)) more"
-    return "\(grouped(job.matches.count)) of \(grouped(posts.count)) posts\(share)\(open)"
   }
 
   /// The last line: where the person stands and what is saved.

@@ -8,7 +8,7 @@ extension WorkbenchState {
     guard let post = currentPost, !box.isEmpty else { return }
     pen.isCut = false
     defer { pen.markCut(in: box) }
-    if choice.explains { return drawExplanation(&pen, box) }
+    if let layer = layers.taking(.details) { return layer.draw(self, &pen, box) }
     var row = drawTables(&pen, box) + 1
     row = drawToken(&pen, box, row: row, post)
     row = drawNotices(&pen, box, row: row + 1, post)
@@ -49,7 +49,7 @@ extension WorkbenchState {
   /// Why no system says anything.
   private var missingAnalysis: String {
     if !opened.hasModels { return "no models: start with --models DIR" }
-    if let index = current, let reason = analysisFailures[index] { return safe(reason) }
+    if let reason = analysisFailure { return safe(reason) }
     if analysis != nil { return "no model answered for mentions" }
     return "the models are reading …"
   }

@@ -75,7 +75,7 @@ extension WorkbenchState {
 
   /// The pair at a place on the screen.
   func pairPlace(at place: Position) -> Int? {
-    guard !choice.explains else { return nil }
+    guard layers.taking(.details) == nil else { return nil }
     let plan = tablesPlan(Panes(self).details)
     guard plan.pairs.contains(place) else { return nil }
     let row = place.row - plan.pairs.row - 1

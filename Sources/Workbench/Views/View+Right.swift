@@ -3,26 +3,19 @@ import Screen
 import Tensors
 
 extension WorkbenchState {
-  /// The right column: picture or numbers, heat slices, gates and router, training.
+  /// The right column: the picture or what lies over its place, heat slices, panels.
   func drawRight(_ pen: inout Pen, _ panes: Panes) {
     if let box = panes.picture { drawPicture(&pen, box) }
-    if let box = panes.numbers { drawNumbers(&pen, box) }
+    if let box = panes.cover { layers.taking(.picture)?.draw(self, &pen, box) }
     if let box = panes.legend { drawLegend(&pen, box) }
     if let box = panes.slices { drawSlices(&pen, box) }
-    if var box = panes.values {
-      if choice.panel == .all { box = headed(&pen, "gates and router", box) }
-      drawValues(&pen, box)
+    for case (let panel, var box?) in zip(SidePanel.all, panes.panels) {
+      if choice.panel == .all {
+        pen.heading(panel.title, in: box)
+        box = Box(column: box.column, row: box.row + 1, columns: box.columns, rows: box.rows - 1)
+      }
+      panel.draw(self, &pen, box)
     }
-    if var box = panes.training {
-      if choice.panel == .all { box = headed(&pen, "training", box) }
-      drawTraining(&pen, box)
-    }
-  }
-
-  /// Draws a heading in the first row of a box; returns the rest.
-  private func headed(_ pen: inout Pen, _ title: String, _ box: Box) -> Box {
-    pen.heading(title, in: box)
-    return Box(column: box.column, row: box.row + 1, columns: box.columns, rows: box.rows - 1)
   }
 
   private func drawPicture(_ pen: inout Pen, _ box: Box) {
@@ -43,7 +36,8 @@ extension WorkbenchState {
     }
   }
 
-  private func sentence(_ pen: inout Pen, _ words: String, _ box: Box) {
+  /// A sentence in the middle of a box.
+  func sentence(_ pen: inout Pen, _ words: String, _ box: Box) {
     let lines = Wrapping.lines(safe(words), columns: max(1, box.columns - 2))
     let top = max(0, (box.rows - lines.count) / 2)
     for (i, line) in lines.enumerated() {
@@ -59,7 +53,7 @@ extension WorkbenchState {
       pen.line(name, .muted, in: box, row: 0)
       return
     }
-    if !choice.showsHeat, !choice.numbers {
+    if !showsHeat, layers.taking(.picture) == nil {
       let words = "\(keymap.label("heat")) shows \(safe(signal.caption))"
       pen.line(pen.cell(words, box.columns), .muted, in: box, row: 0)
       return
@@ -99,19 +93,6 @@ extension WorkbenchState {
     }
     guard heat.unit == .points else { return pieces }
     return [pen.piece("T", .routeText)] + pieces + [pen.piece("M", .routeMultimodal)]
-  }
-
-  /// Every value of the slice as a number.
-  private func drawNumbers(_ pen: inout Pen, _ box: Box) {
-    guard let heat else {
-      let (next, back) = (keymap.label("system"), keymap.label("numbers"))
-      sentence(
-        &pen,
-        "\(shownName.map { safe($0) } ?? "this system") has no map here; \(next) shows the next system, "
-          + "\(back) the picture", box)
-      return
-    }
-    HeatNumbers(heat).draw(&pen, box)
   }
 
   /// The other slices as small grids of numbers, as many as fit.

@@ -9,16 +9,10 @@ public func view(_ state: WorkbenchState) -> Frame {
     drawTooSmall(&pen, state)
     return pen.frame
   }
-  state.drawTitle(&pen, panes.title)
-  state.drawHeadings(&pen, panes)
-  if let box = panes.queue { state.drawQueue(&pen, box) }
-  TextPane(state, panes.text, rowsPerLine: panes.rowsPerLine).draw(&pen)
-  state.drawDetails(&pen, panes.details)
-  state.drawRight(&pen, panes)
+  let screen = Box(state.size)
+  state.layers.taking(.ground)?.draw(state, &pen, screen)
   state.drawPrompt(&pen, panes.prompt)
-  state.drawStatus(&pen, panes.status)
-  if case .relation(let chooser) = state.mode { state.drawChooser(&pen, chooser) }
-  if case .help(let list) = state.mode { state.drawHelp(&pen, list) }
+  state.layers.taking(.over)?.draw(state, &pen, screen)
   return pen.frame
 }
 
@@ -84,11 +78,8 @@ extension WorkbenchState {
   }
 
   private var rightTitle: String {
-    switch choice.panel {
-    case .values: "gates and router"
-    case .training: "training"
-    case .all, .picture: choice.numbers ? "heat as numbers" : "picture"
-    }
+    if case .only = choice.panel { return choice.panel.title }
+    return layers.taking(.picture)?.title ?? "picture"
   }
 
   /// What the screen calls a review state.

@@ -2,14 +2,59 @@ import Corpora
 import Inspection
 import Routing
 import Screen
+import Traces
 
-/// Why the router sent the post where it did, in the place of the tables under the text.
+/// Why the router sent the post where it did, in the place of the tables under the text; what words
+/// and regions are worth to it lies over the picture.
+struct ExplanationLayer: Layer {
+  let place = LayerPlace.details
+  /// What each region is worth is part of the reasons.
+  var heat: Bool? = true
+
+  static let actions = [
+    Action(
+      "explain", .routing, keys: ["e"],
+      "why the router sent this post where it did; again shows the labels",
+      unavailable: { Action.needsPost($0) ?? Action.needsRouter($0) }
+    ) { state, _ in
+      state.layers.toggle(ExplanationLayer())
+      state.choice.map = 0
+      state.choice.slice = nil
+      state.requested.explanation = nil
+      return []
+    }
+  ]
+
+  func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
+    state.drawExplanation(&pen, box)
+  }
+
+  func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])? {
+    ("the router", state.explanation?.trace.signals ?? [])
+  }
+
+  func crossedTokens(_ state: WorkbenchState) -> [Int] {
+    state.explanation?.turningTokens ?? []
+  }
+
+  func requests(_ state: inout WorkbenchState) -> [Effect] {
+    guard let index = state.current, state.requested.explanation != index else { return [] }
+    state.requested.explanation = index
+    return state.explanations[index] == nil ? [.explain(post: state.posts[index].id)] : []
+  }
+}
+
 extension WorkbenchState {
-  func drawExplanation(_ pen: inout Pen, _ box: Box) {
+  /// Why the post on screen was routed as it was, once that is known.
+  var explanation: RouteExplanation? {
+    current.flatMap { explanations[$0] }.flatMap { try? $0.get() }
+  }
+
+  fileprivate func drawExplanation(_ pen: inout Pen, _ box: Box) {
     guard let post = currentPost, !box.isEmpty else { return }
     guard let explanation else {
       let words =
-        current.flatMap { explanationFailures[$0] }
+        current.flatMap { explanations[$0]?.reason }
         ?? "the router is asked what each word and region is worth \(pen.look.glyphs.ellipsis)"
       pen.wrap(words, .muted, in: box, row: 0)
       return

@@ -1,0 +1,134 @@
+import Screen
+
+/// What lies beneath all other layers: the list of posts, the text with its tables, the picture and
+/// the numbers. Its keys are the keymap.
+struct BrowseLayer: Layer {
+  let place = LayerPlace.ground
+
+  func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
+    let panes = Panes(state)
+    state.drawTitle(&pen, panes.title)
+    state.drawHeadings(&pen, panes)
+    if let box = panes.queue { state.drawQueue(&pen, box) }
+    TextPane(state, panes.text, rowsPerLine: panes.rowsPerLine).draw(&pen)
+    state.drawDetails(&pen, panes.details)
+    state.drawRight(&pen, panes)
+    state.drawStatus(&pen, panes.status)
+  }
+
+  func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
+    state.notice = nil
+    switch key {
+    case .click(let place): return .stays(state.click(place))
+    case .scroll(let place, let up): return .stays(state.scroll(place, up: up))
+    default: break
+    }
+    guard let command = state.keymap.command(for: key) else {
+      state.notice = Notice(
+        text: "\(KeyName.label(key)) does nothing here; "
+          + "\(state.keymap.label("help")) lists the keys",
+        isError: true)
+      return .stays([.bell])
+    }
+    return .stays(state.run(command))
+  }
+
+  func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? {
+    HintLine(state.browsingHints, last: state.hint("help", "help"), in: box)
+  }
+}
+
+extension WorkbenchState {
+  /// A click on a post shows it, on a token moves the cursor there, on a pair makes it the one that
+  /// the keys act on.
+  fileprivate mutating func click(_ place: Position) -> [Effect] {
+    let panes = Panes(self)
+    if let box = panes.queue, box.contains(place) {
+      let position = queueTop(rows: box.rows) + place.row - box.row
+      return position < queue.count ? go(to: position) : []
+    }
+    if panes.text.contains(place), let hit = TextPane(self, panes.text).token(at: place) {
+      return moveToken(to: hit)
+    }
+    if let pair = pairPlace(at: place) { return showPair(pair) }
+    return []
+  }
+
+  /// The wheel goes through the posts, over the text through the tokens.
+  fileprivate mutating func scroll(_ place: Position, up: Bool) -> [Effect] {
+    if Panes(self).text.contains(place) { return moveToken(to: token + (up ? -1 : 1)) }
+    return go(to: queue.position + (up ? -1 : 1))
+  }
+
+  /// Esc: the selection or the pair being made first, then the list that a search left.
+  mutating func leave() -> [Effect] {
+    if suggestion != nil {
+      suggestion = nil
+    } else if anchor != nil {
+      anchor = nil
+    } else if newHead != nil {
+      newHead = nil
+    } else if queue.filter != nil {
+      queue.show(nil, query: nil)
+      searchJob = nil
+      growth = nil
+      notice = Notice(text: "search ended; all \(queue.count) posts are listed")
+      arrive()
+    } else if growth != nil {
+      growth = nil
+      notice = Notice(text: "search stopped; all \(grouped(queue.count)) posts are listed")
+    }
+    return []
+  }
+
+  fileprivate var browsingHints: [Hint] {
+    let types = opened.types.prefix(4).map { type in
+      // The letter says more than the number.
+      keymap.keys(for: "type \(type.rawValue)").last.map {
+        Hint(label: KeyName.label($0), words: type.rawValue, key: $0)
+      }
+    }
+    var hints: [Hint?] = []
+    if let selection {
+      let last = selection.upperBound - 1
+      let words =
+        selection.count == 1
+        ? "token \(last)" : "tokens \(selection.lowerBound) to \(last)"
+      hints.append(Hint(label: "select", words: words, key: nil))
+      hints += types + [hint("clear", "clear"), hint("leave", "leave")]
+      return hints.compactMap { $0 }
+    }
+    if let suggestion {
+      let name = suggestion.label.split(separator: "/").last.map(String.init) ?? suggestion.label
+      hints = [
+        hint("take", "take \(look.sanitizer.visible(name))"), hint("next-suggestion", "next"),
+        hint("previous-suggestion", "previous"), hint("adopt", "take all"),
+      ]
+      if suggestion.mentionRange != nil { hints += types }
+      return (hints + [hint("leave", "leave")]).compactMap { $0 }
+    }
+    hints = [hint("accept", "accept"), hint("undo", "undo")]
+    if canFixTags { hints.append(hint("fix", "fix tags")) }
+    if mentionAtCursor == nil { hints.append(hint("select", "select")) }
+    hints += types
+    if newHead != nil { hints = [hint("relate", "tail"), hint("leave", "leave")] }
+    if pair != nil, newHead == nil {
+      hints.insert(hint("label-pair", "relation"), at: 2)
+      if pairs.count > 1 { hints.insert(hint("next-pair", "next pair"), at: 3) }
+    }
+    if mentionAtCursor != nil {
+      hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
+    }
+    if !suggestions.isEmpty {
+      hints += [hint("next-suggestion", "suggestion"), hint("adopt", "take all")]
+    }
+    hints += [
+      hint("next", "next"), hint("unaccepted", "unaccepted"), hint("search", "search"),
+      hint("next-head", "head"), hint("heat", "heat"), hint("numbers", "numbers"),
+      hint("system", "system"),
+      hint("explain", layers[ExplanationLayer.self] == nil ? "explain" : "labels"),
+      hint("train", "train"), hint("quit", "quit"),
+    ]
+    return hints.compactMap { $0 }
+  }
+}

@@ -1,0 +1,30 @@
+import Screen
+
+/// The heat's values as numbers in the place of the picture.
+struct NumbersLayer: Layer {
+  let place = LayerPlace.picture
+  var title: String? { "heat as numbers" }
+
+  static let actions = [
+    Action(
+      "numbers", .looking, keys: ["#"], "the heat as numbers in the place of the picture",
+      needsAnswer: true,
+      // What covers the picture can always be taken away.
+      unavailable: { $0.layers[NumbersLayer.self] == nil ? Action.needsMap($0) : nil }
+    ) { state, _ in
+      state.layers.toggle(NumbersLayer())
+      return []
+    }
+  ]
+
+  func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
+    guard let heat = state.heat else {
+      let (next, back) = (state.keymap.label("system"), state.keymap.label("numbers"))
+      let name = state.shownName.map { state.safe($0) } ?? "this system"
+      state.sentence(
+        &pen, "\(name) has no map here; \(next) shows the next system, \(back) the picture", box)
+      return
+    }
+    HeatNumbers(heat).draw(&pen, box)
+  }
+}
