@@ -1,5 +1,6 @@
 import Corpora
 import Foundation
+import Inspection
 import Services
 
 /// One thing that can be measured by its name: `twinlens bench --only NAME`.
@@ -64,6 +65,12 @@ package struct BenchSetting: Sendable {
     options.models = models
     options.store = folder + "/" + store
     return options
+  }
+
+  /// As many experts of the folder of models as can be open at once; empty where two are all.
+  package var manyExperts: [String] {
+    let all = models.flatMap { try? ModelCatalog(folder: $0).experts } ?? []
+    return all.count > 2 ? Array(all.prefix(Roster.most)) : []
   }
 
   /// Removes the folder.

@@ -2,7 +2,7 @@ import Foundation
 
 /// From a key to its frame in a terminal: `BenchKeysCommand` measures in a process of its own.
 package enum KeyBench {
-  /// Two sizes of the screen, each also while a router trains.
+  /// Two sizes of the screen, each also while a router trains; the smaller also with many experts.
   package static func rows(_ setting: BenchSetting) throws -> [BenchRow] {
     var rows: [BenchRow] = []
     for trains in [false, true] {
@@ -15,6 +15,15 @@ package enum KeyBench {
             figures: Figures(times.all), note: times.parts))
       }
     }
+    let many = setting.manyExperts
+    if !many.isEmpty {
+      let times = try measure(setting, columns: 120, rows: 36, trains: false, experts: many)
+      rows.append(
+        BenchRow(
+          what: "key to frame at 120×36, \(many.count) experts",
+          budget: Budget(statistic: .p99, limit: 16), figures: Figures(times.all),
+          note: times.parts))
+    }
     return rows
   }
 
@@ -22,9 +31,9 @@ package enum KeyBench {
   package static let command = "bench-keys"
 
   private static func measure(
-    _ setting: BenchSetting, columns: Int, rows: Int, trains: Bool
+    _ setting: BenchSetting, columns: Int, rows: Int, trains: Bool, experts: [String] = []
   ) throws -> KeyTimes {
-    let name = "keys-\(columns)-\(trains)"
+    let name = "keys-\(columns)-\(trains)-\(experts.count)"
     let out = setting.folder + "/\(name).json"
     var arguments = [
       command, setting.dataset, "--store", setting.folder + "/\(name).sqlite",
@@ -32,6 +41,7 @@ package enum KeyBench {
     ]
     if let models = setting.models { arguments += ["--models", models] }
     if trains { arguments.append("--training") }
+    if !experts.isEmpty { arguments += ["--system", experts.joined(separator: ",")] }
     let terminal = try PseudoTerminal(arguments, columns: columns, rows: rows)
     try terminal.waitForEnd(seconds: 30)
     guard let data = FileManager.default.contents(atPath: out) else {

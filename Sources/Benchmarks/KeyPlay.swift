@@ -13,10 +13,15 @@ package struct KeyPlay {
   package let dataset: String
   package let models: String?
   package let store: String
+  /// The experts to open; empty opens those that a session opens.
+  package let experts: [String]
   /// Whether a training runs at the same time.
   package let training: Bool
 
-  package init(dataset: String, models: String?, store: String, training: Bool) {
+  package init(
+    dataset: String, models: String?, store: String, experts: [String], training: Bool
+  ) {
+    self.experts = experts
     self.dataset = dataset
     self.models = models
     self.store = store
@@ -35,6 +40,7 @@ package struct KeyPlay {
     options.models = models
     options.withoutModels = models == nil
     options.store = store
+    options.experts = experts
     let session = try Session(options)
     let environment = ProcessInfo.processInfo.environment
     let terminal = NcursesTerminal(

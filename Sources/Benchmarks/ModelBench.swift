@@ -8,18 +8,29 @@ import Tensors
 /// Both experts' answers with every signal, and the router's word, for one post at a time.
 package enum PredictionBench {
   package static func rows(_ setting: BenchSetting) throws -> [BenchRow] {
+    let many = setting.manyExperts
+    return try [row(setting, [])] + (many.isEmpty ? [] : [row(setting, many)])
+  }
+
+  /// - Parameter names: the experts; empty opens those that a session opens.
+  private static func row(_ setting: BenchSetting, _ names: [String]) throws -> BenchRow {
     var row = BenchRow(
-      what: "answers and all signals of one post", budget: Budget(statistic: .p95, limit: 30))
+      what: "answers and all signals of one post"
+        + (names.isEmpty ? "" : ", \(names.count) experts"),
+      budget: Budget(statistic: .p95, limit: 30))
     guard let folder = setting.models else {
       row.note = "no models were found; name a folder with --models"
-      return [row]
+      return row
     }
-    let models = try Roster.open(folder)
+    let models = try Roster.open(folder, experts: names)
     let dataset = try Dataset.open(setting.dataset)
-    let posts = dataset.posts.filter { $0.imageID != nil }
+    let seen = dataset.posts.filter { $0.imageID != nil }
+    // Relation experts have something to say of posts with pairs only.
+    let paired = seen.filter { !$0.relations.isEmpty }
+    let posts = names.isEmpty || paired.isEmpty ? seen : paired
     guard !models.isEmpty, let first = posts.first else {
       row.note = models.notices.first ?? "no post has a picture"
-      return [row]
+      return row
     }
     // The first prediction also reads the parameters from the disk.
     _ = models.analyse(first, of: dataset)
@@ -28,11 +39,10 @@ package enum PredictionBench {
       let post = posts[turn * posts.count / times]
       return Stopwatch.milliseconds { _ = models.analyse(post, of: dataset) }
     }
-    let pair = models.pair(.entities)
-    let parts = [pair.text?.name, pair.multimodal?.name, models.router?.configuration.name]
-    row.note = parts.compactMap(\.self).joined(separator: ", ")
+    let parts = models.experts.map(\.name) + [models.router?.configuration.name].compactMap(\.self)
+    row.note = parts.joined(separator: ", ")
     if models.router == nil { row.note? += "; no router was found" }
-    return [row]
+    return row
   }
 }
 

@@ -8,18 +8,23 @@ import Workbench
 package enum StartBench {
   /// The embedded sample with its models.
   package static func sample(_ setting: BenchSetting) throws -> [BenchRow] {
-    let arguments = arguments(
-      setting.dataset, models: setting.models,
-      store: setting.folder + "/start.sqlite")
+    let many = setting.manyExperts
+    var row = try row(setting, [])
+    row.note = try parts(setting.options(store: "parts.sqlite"))
+    return [row] + (many.isEmpty ? [] : [try self.row(setting, many)])
+  }
+
+  private static func row(_ setting: BenchSetting, _ names: [String]) throws -> BenchRow {
+    var arguments = arguments(
+      setting.dataset, models: setting.models, store: setting.folder + "/start.sqlite")
+    if !names.isEmpty { arguments += ["--system", names.joined(separator: ",")] }
     // The first makes the store, and brings the program into memory.
     _ = try start(arguments)
-    let figures = try Stopwatch.figures(times: 10, seconds: 6) { _ in try start(arguments).time }
-    return [
-      BenchRow(
-        what: "start to first frame, embedded sample",
-        budget: Budget(statistic: .median, limit: 150), figures: figures,
-        note: try parts(setting.options(store: "parts.sqlite")))
-    ]
+    return BenchRow(
+      what: "start to first frame, embedded sample"
+        + (names.isEmpty ? "" : ", \(names.count) experts"),
+      budget: Budget(statistic: .median, limit: 150),
+      figures: try Stopwatch.figures(times: 10, seconds: 6) { _ in try start(arguments).time })
   }
 
   /// A generated dataset of 100,000 posts, without models.

@@ -266,13 +266,13 @@ private struct Opening {
 }
 
 /// What a folder of model folders holds, by name.
-struct ModelCatalog {
+package struct ModelCatalog {
   let folder: String
   /// System by folder name.
   let systems: [String: String]
   let notices: [String]
 
-  init(folder: String) throws {
+  package init(folder: String) throws {
     self.folder = folder
     let names: [String]
     do {
@@ -297,7 +297,7 @@ struct ModelCatalog {
   }
 
   /// Names of the folders that hold experts.
-  var experts: [String] { systems.filter { System.named($0.value) != nil }.keys.sorted() }
+  package var experts: [String] { systems.filter { System.named($0.value) != nil }.keys.sorted() }
 
   var routers: [String] { names(of: RouterBundle.system) }
 

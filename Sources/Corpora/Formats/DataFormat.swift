@@ -107,9 +107,9 @@ public struct DataFormat: Sendable {
   {
     guard let write else { throw FormatError(format: self, post: nil, lacks: nil) }
     for post in posts {
-      if let label = lacks(post) { throw FormatError(format: self, post: post.id, lacks: label) }
+      if let label = lacks(post) { throw FormatError(format: self, post: post, lacks: label) }
       if hasTags, !request.scheme.tells(post.mentions) {
-        throw FormatError(format: self, post: post.id, lacks: "two mentions in IO tags that touch")
+        throw FormatError(format: self, post: post, lacks: "two mentions in IO tags that touch")
       }
     }
     return try write(posts, request)
@@ -134,7 +134,7 @@ extension DataFormat: Hashable {
 /// A label that a format has no place for.
 public struct FormatError: Error, CustomStringConvertible {
   let format: DataFormat
-  let post: Post.ID?
+  let post: Post?
   let lacks: String?
 
   public var description: String {
@@ -142,9 +142,9 @@ public struct FormatError: Error, CustomStringConvertible {
       return "\(format.title) is only read; choose another of "
         + DataFormat.writable.map(\.name).joined(separator: ", ")
     }
-    let able = DataFormat.writable.filter { $0 != format }.map(\.name)
-    return "\(format.title) has no place for \(lacks) of \(post); choose another of "
-      + able.joined(separator: ", ")
+    let able = DataFormat.writable.filter { $0 != format && $0.lacks(post) == nil }.map(\.name)
+    return "\(format.title) has no place for \(lacks) of \(post.id); "
+      + (able.isEmpty ? "no other format has" : "choose one of \(able.joined(separator: ", "))")
   }
 }
 

@@ -11,11 +11,14 @@ struct BenchKeysCommand: ParsableCommand {
   @Option var models: String?
   @Option var store: String
   @Option var out: String
+  @Option var system: String?
   @Flag var training = false
 
   func run() throws {
-    let times = try KeyPlay(dataset: dataset, models: models, store: store, training: training)
-      .run()
+    let times = try KeyPlay(
+      dataset: dataset, models: models, store: store,
+      experts: system?.split(separator: ",").map(String.init) ?? [], training: training
+    ).run()
     try JSONEncoder().encode(times).write(to: URL(fileURLWithPath: out))
   }
 }
