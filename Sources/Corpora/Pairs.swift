@@ -2,7 +2,7 @@ import Files
 
 /// Unlabelled posts: `N.txt` with the words beside `N.jpg` with the picture (docs/formats.md).
 enum Pairs {
-  /// The one post of a text file, as UTF-8, else as GB18030; words are parted by ASCII blanks.
+  /// The one post of a text file, as UTF-8, else as GB18030; words are separated by ASCII blanks.
   static func read(
     _ bytes: UnsafeBufferPointer<UInt8>, file: String, stem: String, strict: Bool
   ) throws -> ParsedFile {

@@ -16,6 +16,16 @@ public struct ModelReport: Sendable, Codable {
   public private(set) var task: String?
   /// Types or relations that it can answer; empty for encoders.
   public private(set) var labels: [String] = []
+  /// What an expert looks at beside the words, in words; empty for those that read the text alone.
+  public private(set) var sees: [String] = []
+  /// What distinguishes an expert from others of its system, by name.
+  public private(set) var switches: [String: String] = [:]
+  /// The scalars whose places among those of dev are known.
+  public private(set) var references: [String] = []
+  /// What was measured of an expert on dev, by name.
+  public private(set) var measures: [String: Double] = [:]
+  /// On how many posts.
+  public private(set) var measuredPosts: Int?
   /// Folders that must stand beside it, by what they are for.
   public private(set) var needs: [Need] = []
   /// Numbers that stand for a router's state; empty for everything else.
@@ -72,7 +82,12 @@ public struct ModelReport: Sendable, Codable {
       let expert = try ExpertFolder.open(folder)
       task = expert.task.rawValue
       labels = expert.card.labels
-      if let pictures = expert.card.grid { need("picture encoder", pictures) }
+      let card = expert.card
+      sees = card.sights.map(\.caption)
+      switches = card.switches
+      references = card.notes.references.keys.sorted()
+      (measures, measuredPosts) = (card.notes.measures, card.notes.measuredPosts)
+      if let pictures = card.grid { need("picture encoder", pictures) }
     }
   }
 
@@ -108,6 +123,16 @@ public struct ModelReport: Sendable, Codable {
     needs.append(Need(role: role, name: VisibleText.name(name), problem: problem))
   }
 
+  /// What was measured, for people.
+  public var measured: String {
+    let title = "  measured on      \(measuredPosts ?? 0) posts of dev"
+    return
+      ([title]
+      + measures.sorted { $0.key < $1.key }.map { name, value in
+        "    \(VisibleText.sentence(name)): " + String(format: "%.4g", value)
+      }).joined(separator: "\n")
+  }
+
   /// The report for people.
   public var text: String {
     var lines = ["\(VisibleText.name(folder)): \(VisibleText.name(system))"]
@@ -116,6 +141,12 @@ public struct ModelReport: Sendable, Codable {
     }
     if let task { line("answers", task == ExpertTask.entities.rawValue ? "mentions" : "relations") }
     if !labels.isEmpty { line("labels", labels.map(VisibleText.name).joined(separator: ", ")) }
+    if task != nil, system != Self.router {
+      line("looks at", (["the words"] + sees).joined(separator: ", "))
+    }
+    for (name, value) in switches.sorted(by: { $0.key < $1.key }) {
+      line("switch", "\(VisibleText.name(name)) \(VisibleText.name(value))")
+    }
     for need in needs { line(need.role, need.name) }
     for name in facts.keys.sorted() { line(name, facts[name] ?? "") }
     line("parameters", "\(parameters)")
@@ -128,6 +159,10 @@ public struct ModelReport: Sendable, Codable {
       for (name, value) in provenance.metrics.sorted(by: { $0.key < $1.key }) {
         line(VisibleText.name(name), String(format: "%.6g", value))
       }
+    }
+    if measuredPosts != nil { lines.append(measured) }
+    if !references.isEmpty {
+      line("ranks of", references.map(VisibleText.name).joined(separator: ", "))
     }
     for row in tensors { lines.append("  \(row.name) \(row.shape) \(row.type) \(row.bytes) bytes") }
     lines += problems.map { "  problem: \(VisibleText.sentence($0))" }

@@ -55,7 +55,7 @@ extension Roster {
 
   /// Experts whose numbers must be marked, a sentence each.
   private var marks: [String] {
-    experts.compactMap { expert in mark(of: expert).map { "\(expert.name) stands on \($0)" } }
+    experts.compactMap { expert in mark(of: expert).map { "\(expert.name) is built on \($0)" } }
   }
 
   // MARK: Routes

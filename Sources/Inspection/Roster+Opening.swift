@@ -288,7 +288,7 @@ package struct ModelCatalog {
       do {
         systems[name] = try ModelFolder.system(of: path)
       } catch {
-        // A published encoder beside the experts that stand on it is no expert.
+        // A published encoder beside the experts that are built on it is no expert.
         if (try? EncoderFolder(path)) == nil { notices.append("\(error)") }
       }
     }

@@ -187,7 +187,7 @@ extension PostReport {
       var trace = Trace()
       for signal in found.occlusion.signals(of: found.expert) { trace.append(signal) }
       var lines = Array(
-        signalLines("what is worth what to \(safe(found.expert))", trace).dropLast())
+        signalLines("what the answer depends on: \(safe(found.expert))", trace).dropLast())
       for (name, rho) in found.agreement.sorted(by: { $0.key < $1.key }) {
         lines.append(
           "  rank correlation of \(safe(name)) with the worth of the regions: "

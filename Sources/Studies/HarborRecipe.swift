@@ -68,7 +68,7 @@ public struct HarborRecipe: Sendable {
     }
   }
 
-  /// What can be trained, in the order in which one stands on another.
+  /// What can be trained, in the order in which one is built on another.
   public static var names: [String] { [pictures, dual] + experts + routers.map(\.name) }
 
   /// What a name of the list stands for.
@@ -91,7 +91,7 @@ public struct HarborRecipe: Sendable {
     return .expert(system, switches)
   }
 
-  /// What a model stands on, of the same list.
+  /// What a model is built on, of the same list.
   static func foundations(of name: String) -> [String] {
     switch kind(of: name) {
     case .pictureEncoder, nil: []
@@ -101,7 +101,7 @@ public struct HarborRecipe: Sendable {
     }
   }
 
-  /// What decides a model's training besides seed, posts and what it stands on; empty for the usual
+  /// What decides a model's training besides seed, posts and what it is built on; empty for the usual
   /// settings. Only the experts' epochs can be chosen.
   func unusual(for name: String) -> [String] {
     guard case .expert = Self.kind(of: name), tagger.epochs != TaggerTraining().epochs else {

@@ -4,7 +4,7 @@ import Extractors
 import Foundation
 import Routing
 
-/// Trains the models of the sample by name, each from a dataset and the models it stands on.
+/// Trains the models of the sample by name, each from a dataset and the models it is built on.
 public struct SampleTrainer: Sendable {
   /// The posts with their splits.
   public let dataset: Dataset
@@ -41,7 +41,7 @@ public struct SampleTrainer: Sendable {
 
   /// Trains one model of `HarborRecipe.names`.
   ///
-  /// - Throws: `TrainingStopped`; `ModelFolderError` when a model that it stands on is missing;
+  /// - Throws: `TrainingStopped`; `ModelFolderError` when a model that it is built on is missing;
   ///   disk errors.
   public func train(_ name: String) throws {
     switch HarborRecipe.kind(of: name) {

@@ -43,7 +43,7 @@ public struct TrainingPeerProgram: Sendable {
       return known
     }
     guard let settings = result.origin.settings, let encoder = job.encoder else {
-      throw TrainingError.peer(reason: "it knows systems that stand on an encoder only")
+      throw TrainingError.peer(reason: "it knows systems that are built on an encoder only")
     }
     let process = Process()
     let answers = Pipe()

@@ -100,7 +100,7 @@ struct PublishedNamesTests {
     let (text, seen) = (try small(.mtb, folder), try small(.umt, folder))
     #expect(
       try page().contains(
-        "(\(short(text.encoderRate)), and \(short(text.headRate)) for what stands on it; "
+        "(\(short(text.encoderRate)), and \(short(text.headRate)) for what lies on top of it; "
           + "\(short(seen.headRate)) for all of an expert that looks at pictures, which also warms up "
           + "over \(Int((100 * seen.warmUp).rounded())) % of the steps) and \(text.epochs) epochs"))
     for system in systems {

@@ -40,7 +40,7 @@ extension BERTCRFModel {
 }
 
 extension LabelScheme {
-  /// The switch of systems whose CRF stands on pieces.
+  /// The switch of systems whose CRF reads pieces.
   static let choice = Switch.choice(
     "labels", [firstPieceOnly.rawValue, withX.rawValue],
     "first-piece: the CRF runs over words. with-x: over all pieces")

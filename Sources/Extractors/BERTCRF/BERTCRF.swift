@@ -49,7 +49,7 @@ public struct BERTCRF: FineTunable {
   }
 }
 
-/// What stands on the encoder.
+/// What lies on top of the encoder.
 struct BERTCRFHead: ParameterContainer {
   var output: Linear
   var crf: CRF

@@ -4,7 +4,7 @@ import Traces
 
 /// Measures what a model card tells of an expert: where its scalars lie on dev, and what its
 /// attention and its picture are worth to its answers.
-struct CardMeasuring {
+package struct CardMeasuring {
   private let expert: any Expert
   private let posts: [SeenPost]
 
@@ -13,7 +13,8 @@ struct CardMeasuring {
   /// Posts on which everything is left out once, at most: each takes a pass per word and region.
   private static let occluded = 16
 
-  init(_ expert: any Expert, _ posts: [SeenPost]) {
+  /// - Parameter posts: of dev, on which the expert was chosen; at most 500 of them are asked.
+  package init(_ expert: any Expert, _ posts: [SeenPost]) {
     self.expert = expert
     self.posts = posts
   }
@@ -25,7 +26,7 @@ struct CardMeasuring {
   }
 
   /// - Parameter progress: called with the share that is done; false ends it with what there is.
-  func notes(_ progress: (Double) -> Bool) -> ModelCard.Notes {
+  package func notes(_ progress: (Double) -> Bool) -> ModelCard.Notes {
     var notes = ModelCard.Notes()
     var scalars: [String: [Float]] = [:]
     var exchanged: [String: [(Float, Float)]] = [:]
@@ -58,7 +59,20 @@ struct CardMeasuring {
       notes.measures["\(name), correlation with another post's picture"] =
         RankStatistics.pearson(pairs.map { (Double($0.0), Double($0.1)) })
     }
+    notes.measuredPosts = ranked.count
+    let words = expert.unknownWords(in: ranked.map(\.words))
+    if words.words > 0 {
+      notes.measures["share of words in the vocabulary"] = 1 - Double(words.share)
+    }
+    if let own = score(ranked, of: ranked) { notes.measures["F1"] = own }
     guard expert.seesPicture else { return notes }
+    let others = ranked.indices.map { ranked[($0 + ranked.count / 2) % ranked.count] }
+    let exchangedPosts = zip(ranked, others).map { post, other in
+      (try? post.changed([.swapPicture(other.post.id)]) { _ in other }) ?? post
+    }
+    if ranked.count > 1, let other = score(exchangedPosts, of: ranked) {
+      notes.measures["F1, with another post's picture"] = other
+    }
     let occluded = some(Self.occluded)
     var agreements: [String: [Double]] = [:]
     for (i, post) in occluded.enumerated() {
@@ -72,7 +86,25 @@ struct CardMeasuring {
       notes.measures["\(name), rank correlation with occlusion"] =
         all.reduce(0, +) / Double(all.count)
     }
-    notes.measuredPosts = ranked.count
     return notes
+  }
+
+  /// F1 in percent of what the expert answers for posts against the labels of others; nil where
+  /// nothing is labelled or it cannot answer.
+  private func score(_ asked: [SeenPost], of gold: [SeenPost]) -> Double? {
+    guard let answers = try? expert.labels(of: asked) else { return nil }
+    var mentions = EntityScore()
+    var relations = RelationScore()
+    for (answer, post) in zip(answers, gold.map(\.post)) {
+      switch answer {
+      case .mentions(let found, _): mentions.add(predicted: found, gold: post.mentions)
+      case .relations(let found):
+        for (answer, pair) in zip(found, post.relations) {
+          relations.add(predicted: answer.label, gold: pair.label)
+        }
+      }
+    }
+    guard mentions.gold + relations.withoutNone.gold > 0 else { return nil }
+    return expert.task == .entities ? mentions.f1 : relations.f1
   }
 }

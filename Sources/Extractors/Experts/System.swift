@@ -26,7 +26,7 @@ public struct System: Sendable {
   public var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
   /// Whether the generated sample has an expert of it, trained from nothing.
   public var isOfSample = false
-  /// Whether it stands on a pretrained text encoder.
+  /// Whether it is built on a pretrained text encoder.
   public let needsEncoder: Bool
   /// What distinguishes one expert of the system from another.
   public var switches: [Switch] = []
@@ -34,7 +34,7 @@ public struct System: Sendable {
   public var variants: [Variant] = []
   /// How it is trained when nothing else is asked for.
   public let recipe: Recipe
-  /// What stands on the encoder, for tables of results.
+  /// What lies on top of the encoder, for tables of results.
   public var head: @Sendable (TrainingResult.Origin) -> String = { _ in "" }
   /// Name in RDS's tables; nil for systems that are not in them.
   public var published: String?

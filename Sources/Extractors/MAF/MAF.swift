@@ -7,7 +7,7 @@ import Traces
 /// together.
 public typealias MAF = PictureTagger<MAFHead>
 
-/// What stands on MAF's encoder.
+/// What lies on top of MAF's encoder.
 ///
 /// The encoders here have no pooler: the text's vector is made by one that belongs to the head,
 /// tanh(W h_[CLS] + b).

@@ -48,7 +48,7 @@ public struct MEGALite: FineTunable {
   }
 }
 
-/// What stands on mega-lite's encoder; E = 2D throughout.
+/// What lies on top of mega-lite's encoder; E = 2D throughout.
 struct MEGALiteHead: ParameterContainer {
   /// D → E, the text for the alignments.
   var text: Linear

@@ -45,7 +45,7 @@ public struct MTB: FineTunable {
   }
 }
 
-/// What stands on the encoder.
+/// What lies on top of the encoder.
 struct MTBHead: ParameterContainer {
   /// 2D → 2D.
   var pair: Linear

@@ -3,7 +3,7 @@ import Encoders
 import Tensors
 import Traces
 
-/// What stands on the text encoder of a multimodal entity expert: systems differ in this only.
+/// What lies on top of the text encoder of a multimodal entity expert: systems differ in this only.
 public protocol PictureTaggerHead: ParameterContainer {
   /// Its ablation switches and the like.
   associatedtype Options: PictureTaggerOptions

@@ -52,7 +52,7 @@ public struct FineTuning: Sendable, Hashable, Codable {
   public var batch: Int
   /// The encoder's highest learning rate.
   public var encoderRate: Float
-  /// The highest rate of what stands on the encoder.
+  /// The highest rate of what lies on top of the encoder.
   public var headRate: Float
   /// Share of all steps over which the rates rise.
   public var warmUp = 0.06
@@ -80,7 +80,7 @@ public struct FineTuningChanges: Sendable, Hashable, Codable {
   public var batch: Int?
   /// The encoder's highest learning rate.
   public var encoderRate: Float?
-  /// The highest rate of what stands on the encoder.
+  /// The highest rate of what lies on top of the encoder.
   public var headRate: Float?
   /// Pieces of the longest input.
   public var longest: Int?
@@ -97,7 +97,7 @@ public struct FineTuningChanges: Sendable, Hashable, Codable {
     self.headRate = headRate
   }
 
-  /// The same for taggers that stand on no encoder, which take epochs and batch alone.
+  /// The same for taggers that need no encoder, which take epochs and batch alone.
   public func applied(to recipe: TaggerTraining) -> TaggerTraining {
     var result = recipe
     result.epochs = epochs ?? recipe.epochs

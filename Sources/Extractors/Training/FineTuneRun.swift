@@ -169,7 +169,7 @@ public struct FineTuneStateError: Error, CustomStringConvertible {
 
 /// How parameters of fine-tuned networks are named.
 enum FineTuneNames {
-  /// In front of everything that stands on the encoder. Programs that read the folder as an encoder
+  /// In front of everything on top of the encoder. Programs that read the folder as an encoder
   /// pass over it.
   static let head = "classifier."
 }

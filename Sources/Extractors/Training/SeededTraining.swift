@@ -20,7 +20,7 @@ public struct SeededTraining: Sendable {
   public let job: TrainingJob
   /// What it is trained with.
   public let origin: TrainingResult.Origin
-  /// The pretrained encoder; nil for systems that stand on none.
+  /// The pretrained encoder; nil for systems that need none.
   public let base: TextBase?
   /// The posts.
   public let material: TrainingMaterial

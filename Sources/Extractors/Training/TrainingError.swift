@@ -12,7 +12,7 @@ public enum TrainingError: Error, CustomStringConvertible {
   case noBoxes(system: String)
   /// None of the files has a region of a split.
   case noBoxesOf(split: String, files: String)
-  /// An expert that stands on a pretrained encoder, and none was named.
+  /// An expert that is built on a pretrained encoder, and none was named.
   case noEncoder(system: String)
   /// Posts of which none has a picture, for an expert that looks at pictures.
   case noPictureFound(system: String, dataset: String, posts: Int, named: Int)
@@ -46,7 +46,7 @@ public enum TrainingError: Error, CustomStringConvertible {
     case .noBoxesOf(let split, let files):
       "\(files) have no regions of the split \(split); name its file with --boxes too"
     case .noEncoder(let system):
-      "\(system) stands on a pretrained encoder: name the folder of a BERT with --encoder"
+      "\(system) is built on a pretrained encoder: name the folder of a BERT with --encoder"
     case .noPictureFound(let system, let dataset, let posts, let named):
       "none of the \(posts) posts of \(dataset) that \(system) is to learn from has a picture"
         + (named > 0

@@ -10,7 +10,7 @@ public struct TrainingJob: Sendable {
   public let system: System
   /// Switches that are not as usual, by name.
   public var switches: [String: String]
-  /// The pretrained text encoder's folder; nil for systems that stand on none.
+  /// The pretrained text encoder's folder; nil for systems that need none.
   public var encoder: String?
   /// The region source's folder; nil for text experts.
   public var pictures: String?

@@ -24,7 +24,7 @@ public struct TrainingResult: TrainingOutcome {
   public struct Origin: Sendable, Hashable, Codable {
     /// The system's id.
     public let system: String
-    /// The pretrained encoder folder's name; nil for systems that stand on none.
+    /// The pretrained encoder folder's name; nil for systems that need none.
     public var encoder: String?
     /// A checksum of the encoder's numbers.
     var weights: UInt64?
@@ -32,7 +32,7 @@ public struct TrainingResult: TrainingOutcome {
     public let dataset: String
     /// SHA-256 of its files.
     let data: String
-    /// How an encoder with a head is trained, with the seed; nil for systems that stand on none.
+    /// How an encoder with a head is trained, with the seed; nil for systems that need none.
     public var settings: FineTuning?
     /// How a tagger without one is trained, with the seed.
     public var tagger: TaggerTraining?

@@ -15,7 +15,7 @@ struct RDSOrigin: Codable, Hashable {
   let dataset: String
   let data: String
   let embedder: String
-  /// What the experts stand on and how they are trained.
+  /// What the experts are built on and how they are trained.
   let material: [String: String]
 
   init(

@@ -10,7 +10,7 @@ import Tensors
 /// (MODELS §4.2): shuffle, 80/20, experts on the 80 %, their counts on the 20 %, routers searched
 /// over a grid on dev, experts again on all of train, tables on test.
 ///
-/// Everything finished is kept in a folder; the same run goes on behind it after an interrupt.
+/// Everything finished is kept in a folder; the same run resumes after an interruption.
 public struct RDSRun: Sendable {
   /// What is run.
   public let settings: RDSSettings
@@ -29,7 +29,7 @@ public struct RDSRun: Sendable {
   public var encoders: [String] = []
   /// Whether the experts trained on all of train are kept after they were scored.
   public var keepsFinalExperts = false
-  /// What the experts and the router stand on and how experts are trained, by name: results of
+  /// What the experts and the router are built on and how experts are trained, by name: results of
   /// other material are not taken up.
   public var material: [String: String] = [:]
   /// The split that everything is scored on: test, or dev in a dataset without one.

@@ -14,7 +14,7 @@ import Tensors
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models", abstract: "Inspect, check and import pretrained encoders.",
-    subcommands: [Inspect.self, Check.self, Import.self, Pack.self])
+    subcommands: [Inspect.self, Check.self, Measure.self, Import.self, Pack.self])
 
   /// `twinlens models inspect DIR`.
   struct Inspect: ParsableCommand {
@@ -49,13 +49,65 @@ struct ModelsCommand: ParsableCommand {
 
     private func show(_ report: some Encodable, _ text: String, _ problems: [String]) throws {
       if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        StandardOutput.write(String(decoding: try encoder.encode(report), as: UTF8.self))
+        try ModelsCommand.writeJSON(report)
       } else {
         StandardOutput.write(text)
       }
       if !problems.isEmpty { throw ExitCode.failure }
+    }
+  }
+
+  /// `twinlens models measure DIR`.
+  struct Measure: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measure what an expert makes of words and pictures, and write it into its card.",
+      discussion: """
+        Training does the same at its end, on dev. Folders of older versions and published \
+        checkpoints have no card.json until they are measured. With the dataset's dev posts, or \
+        all where it has none, at most 500 of them: F1, also with the pictures exchanged; how far \
+        each scalar follows the picture; how far attention agrees with occlusion.
+        """)
+
+    @Argument(help: "An expert's folder, beside the folders that it needs.")
+    var folder: String
+
+    @Option(help: ArgumentHelp("A dataset file or folder.", valueName: "dataset"))
+    var dataset: String
+
+    @OptionGroup var reading: ReadingOptions
+
+    @Flag(help: "Print it as JSON, and leave card.json as it is.")
+    var json = false
+
+    func run() throws {
+      let data = try reading.open(dataset)
+      let path = URL(fileURLWithPath: folder).standardizedFileURL
+      let roster = try Roster.open(
+        path.deletingLastPathComponent().path, experts: [path.lastPathComponent])
+      guard let expert = roster.expert(path.lastPathComponent) else {
+        throw Refusal(
+          roster.notices.first ?? "\(folder) is no expert; twinlens models inspect says what it is")
+      }
+      let dev = data.posts.filter { $0.split == .dev }
+      let posts = (dev.isEmpty ? data.posts : dev).filter {
+        expert.task == .entities || !$0.relations.isEmpty
+      }
+      guard !posts.isEmpty else {
+        throw Refusal("\(dataset) has no post with pairs, for which \(expert.name) answers")
+      }
+      let line = ProgressLine()
+      let start = Date()
+      var card = expert.card
+      card.notes = CardMeasuring(expert, posts.map { roster.see($0, of: data) }).notes { share in
+        line.show("measuring \(expert.name)", share, since: start)
+        return true
+      }
+      if json {
+        try ModelsCommand.writeJSON(card.notes)
+      } else {
+        try card.write(to: folder)
+        StandardOutput.write(try ModelReport(folder: folder).measured)
+      }
     }
   }
 
@@ -149,6 +201,12 @@ struct ModelsCommand: ParsableCommand {
 }
 
 extension ModelsCommand {
+  private static func writeJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    StandardOutput.write(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+
   /// Refuses a model of this program where an encoder is meant.
   ///
   /// - Parameters:
@@ -184,7 +242,7 @@ extension ModelsCommand {
     func run() throws {
       if case .single = ModelsFolder(folder) {
         throw Refusal(
-          "\(folder) is one model; give the folder that it is in, with everything it stands on")
+          "\(folder) is one model; give the folder that it is in, with everything it is built on")
       }
       if case .nested(let names, _) = ModelsFolder(folder) {
         throw Refusal(
