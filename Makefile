@@ -20,7 +20,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples bench docs check-docs check-install lint format \
+.PHONY: help setup build run test fuzz parity samples bench docs keys check-docs check-install lint format \
 	install uninstall clean
 
 help:
@@ -34,6 +34,7 @@ help:
 	@echo "make bench      measure the budgets of docs/performance.md"
 	@echo "make samples    draw Samples/ and train its models again (long)"
 	@echo "make docs       bring the generated parts of the manual up to date"
+	@echo "make keys       bring the table of keys in README.md up to date"
 	@echo "make check-docs run every command, script and query of the manual"
 	@echo "make check-install install into a folder that goes away again, and use that copy"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
@@ -76,6 +77,9 @@ check-install: build
 
 docs: build
 	@Scripts/make-docs $(PROGRAM)
+
+keys: build
+	@$(PROGRAM) keys | Scripts/fill-section README.md keys
 
 lint:
 	@Scripts/check-swift

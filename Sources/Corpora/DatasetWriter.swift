@@ -20,7 +20,8 @@ public enum DatasetWriter {
   ///   - edited: posts with other labels or tags than the dataset's, by id; same tokens.
   ///   - directory: the folder to write into; made if it is not there.
   ///   - splits: files without a post of these are left out; nil: all files.
-  ///   - formats: also write each file in these, `<stem>.<extension>` beside it.
+  ///   - formats: also write each file in these, each format into a folder of its name, so that
+  ///     either folder opens as one dataset.
   ///   - scheme: the tags of such files, where their format has tags.
   /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
   ///   own or holds a file of that name that is no earlier export, and then nothing is written; or
@@ -43,7 +44,7 @@ public enum DatasetWriter {
     }
     var outputs: [(name: String, bytes: [UInt8])] = []
     var notices: [String] = []
-    var taken = Set(dataset.files.map(\.name))
+    var taken: Set<String> = []
     for file in dataset.files {
       if let splits, !dataset.posts[file.posts].contains(where: { splits.contains($0.split) }) {
         continue
@@ -53,10 +54,11 @@ public enum DatasetWriter {
       outputs.append((file.name, result.bytes))
       let posts = dataset.posts[file.posts].map { changed[$0.id] ?? $0 }
       for format in formats where format != file.format {
-        var name = "\(file.stem).\(format.fileExtension)"
-        if taken.contains(name) { name = "\(file.name).\(format.fileExtension)" }
-        if taken.contains(name) { name = "\(file.stem).\(format.name).\(format.fileExtension)" }
-        taken.insert(name)
+        var name = "\(format.name)/\(file.stem).\(format.fileExtension)"
+        if !taken.insert(name).inserted {
+          name = "\(format.name)/\(file.name).\(format.fileExtension)"
+          taken.insert(name)
+        }
         if !format.namesPictures, posts.contains(where: { $0.imageID != nil }) {
           notices.append("\(name): \(format.title) name no pictures; they are left out")
         }
@@ -86,7 +88,16 @@ public enum DatasetWriter {
     }
     // Before the files: an export that is interrupted can be repeated.
     try record.note(files, replacing: false)
-    for output in outputs { try FileBytes.write(output.bytes, to: "\(directory)/\(output.name)") }
+    for output in outputs {
+      let path = "\(directory)/\(output.name)"
+      let parent = FilePath.parent(of: path)
+      do {
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+      } catch {
+        throw CorporaError.cannotWrite(parent, code: errno == 0 ? ENOTDIR : errno)
+      }
+      try FileBytes.write(output.bytes, to: path)
+    }
     try record.note(files, replacing: true)
     return Report(files: outputs.map(\.name), changedPosts: changed.count, notices: notices)
   }

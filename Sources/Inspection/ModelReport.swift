@@ -63,8 +63,11 @@ public struct ModelReport: Sendable, Codable {
   public init(folder: String) throws {
     self.folder = folder
     system = try ModelFolder.system(of: folder)
-    let file = try Safetensors(path: folder + "/model.safetensors")
-    tensors = FolderReport.Row.rows(of: file)
+    // A system may keep the little that it learned in config.json.
+    let weights = folder + "/model.safetensors"
+    tensors =
+      FileManager.default.fileExists(atPath: weights)
+      ? FolderReport.Row.rows(of: try Safetensors(path: weights)) : []
     parameters = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
     provenance = FileManager.default.contents(atPath: folder + "/provenance.json").flatMap {
       try? JSONDecoder().decode(Provenance.self, from: $0)

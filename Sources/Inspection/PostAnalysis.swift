@@ -12,6 +12,8 @@ public struct PostAnalysis: Sendable {
   public var decision: RouteDecision?
   /// What to call the router that decided; nil without one.
   public var router: String?
+  /// All experts that are open, those that were not asked about this post too.
+  public var members: [Member] = []
   /// What the router routes for.
   public var task = ExpertTask.entities
   /// Names of the experts that it chooses between; those that are loaded.
@@ -20,6 +22,23 @@ public struct PostAnalysis: Sendable {
   public var unknownWords: [UnknownWords] = []
   /// Sentences on what is missing and why, e.g. a picture that could not be read.
   public let notices: [String]
+
+  /// An expert by what is known of it before it is asked.
+  public struct Member: Sendable, Hashable {
+    /// The model folder's name.
+    public let name: String
+    /// What it answers.
+    public let task: ExpertTask
+    /// Whether it looks at the picture.
+    public let seesPicture: Bool
+
+    /// A member by its parts.
+    public init(name: String, task: ExpertTask, seesPicture: Bool) {
+      self.name = name
+      self.task = task
+      self.seesPicture = seesPicture
+    }
+  }
 
   /// An analysis of a post by its parts.
   public init(

@@ -44,6 +44,9 @@ extension Roster {
     var analysis = PostAnalysis(
       post: post.id, answers: answers, decision: decision,
       notices: problems + cut + notices + marks + missing)
+    analysis.members = experts.map {
+      PostAnalysis.Member(name: $0.name, task: $0.task, seesPicture: $0.seesPicture)
+    }
     analysis.task = task
     analysis.unknownWords = unknownWords(of: post)
     analysis.router = router?.title

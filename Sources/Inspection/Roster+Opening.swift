@@ -161,11 +161,14 @@ private struct Opening {
         advice: experts.isEmpty && outside.isEmpty
           ? "train one" : "name one of \((experts + outside.map(\.name)).joined(separator: ", "))")
     }
-    guard names.count <= Roster.most, Set(names).count == names.count else {
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw ModelFolderError(
-        folder: folder,
-        problem: "is asked for \(names.count) experts",
-        advice: "name at most \(Roster.most), each once")
+        folder: folder, problem: "is asked for \(twice) twice", advice: "name each expert once")
+    }
+    guard names.count <= Roster.most else {
+      throw ModelFolderError(
+        folder: folder, problem: "is asked for \(names.count) experts",
+        advice: "name at most \(Roster.most)")
     }
     if let routerName, catalog.systems[routerName] != RouterBundle.system {
       throw ModelFolderError(

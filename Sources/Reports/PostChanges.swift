@@ -23,11 +23,22 @@ public struct PostChanges: Sendable, Hashable {
     let numbers = text.split(separator: ",").compactMap {
       Double($0.trimmingCharacters(in: .whitespaces))
     }
-    guard numbers.count == 4, numbers.allSatisfy({ (0...100).contains($0) }), numbers[2] > 0,
-      numbers[3] > 0
-    else {
+    let problem: String? =
+      if numbers.count != 4 || numbers.count != text.split(separator: ",").count {
+        "is not four numbers"
+      } else if !numbers.allSatisfy({ (0...100).contains($0) })
+        || numbers[0] + numbers[2] > 100 || numbers[1] + numbers[3] > 100
+      {
+        "reaches beyond the picture, which goes from 0 to 100 both ways"
+      } else if numbers[2] <= 0 || numbers[3] <= 0 {
+        "has no area"
+      } else {
+        nil
+      }
+    if let problem {
       throw InterventionError(
-        "\(text) is no rectangle: give LEFT,TOP,WIDTH,HEIGHT in hundredths of the picture")
+        "the rectangle \(text.debugDescription) \(problem); give LEFT,TOP,WIDTH,HEIGHT in "
+          + "hundredths of the picture, e.g. 0,0,50,100 for its left half")
     }
     return ImageRegion(
       left: numbers[0] / 100, top: numbers[1] / 100, width: numbers[2] / 100,
@@ -41,9 +52,13 @@ public struct PostChanges: Sendable, Hashable {
     var result: Set<Int> = []
     for part in text.split(separator: ",") {
       guard let place = Int(part.trimmingCharacters(in: .whitespaces)), place >= 0 else {
-        throw InterventionError("\(part) is no place of a word; words are numbered from 0")
+        throw InterventionError(
+          "\(part.debugDescription) is not the number of a word; words are numbered from 0")
       }
       result.insert(place)
+    }
+    guard !result.isEmpty else {
+      throw InterventionError("no word is named; give the numbers of words, e.g. 3,5")
     }
     return result
   }
@@ -54,7 +69,12 @@ public struct PostChanges: Sendable, Hashable {
   public static func edit(_ text: String) throws(InterventionError) -> Intervention {
     let parts = text.split(separator: "=", maxSplits: 1)
     guard parts.count == 2, let place = Int(parts[0]), place >= 0 else {
-      throw InterventionError("\(text) is no change of a word; write PLACE=WORD, e.g. 3=Paris")
+      throw InterventionError(
+        "\(text.debugDescription) does not say which word becomes what; write PLACE=WORD, e.g. 3=Paris"
+      )
+    }
+    guard !parts[1].contains(where: \.isWhitespace) else {
+      throw InterventionError("\(parts[1].debugDescription) is several words; a word has no blanks")
     }
     return .editWord(place, String(parts[1]))
   }
@@ -65,9 +85,13 @@ public struct PostChanges: Sendable, Hashable {
   public static func tap(_ text: String) throws(InterventionError) -> Intervention {
     let parts = text.split(separator: "=", maxSplits: 1)
     if parts.count == 2, parts[1] == "uniform" { return .set(tap: String(parts[0]), .uniform) }
-    guard parts.count == 2, let number = Float(parts[1]), number.isFinite else {
+    guard parts.count == 2, let number = Float(parts[1]), !number.isNaN else {
       throw InterventionError(
-        "\(text) is no value at a tap; write TAP=NUMBER or TAP=uniform, e.g. rgn/gate=0")
+        "\(text.debugDescription) does not say which signal gets what value; write SIGNAL=NUMBER or "
+          + "SIGNAL=uniform, e.g. rgn/gate=0")
+    }
+    guard number.isFinite else {
+      throw InterventionError("\(parts[1]) is too large for a value of \(parts[0])")
     }
     return .set(tap: String(parts[0]), .constant(number))
   }
@@ -99,17 +123,69 @@ extension PostReport {
     func other(_ id: Post.ID) -> SeenPost? {
       dataset.post(id: id).map { models.see($0, of: dataset) }
     }
+    try check(changes.interventions, seen, before, models, other)
     let changed = try seen.changed(changes.interventions, other: other)
-    let known = Set(before.answers.flatMap { $0.trace().signals.map(\.name) })
-    for case .set(let tap, _) in changes.interventions where !known.contains(tap) {
-      let taps = known.filter { !$0.hasPrefix("crf/") && !$0.hasPrefix("relation/") }.sorted()
-      throw InterventionError(
-        "no expert shows \(tap.prefix(60)) of this post; "
-          + (taps.isEmpty ? "none shows anything" : "there are \(taps.joined(separator: ", "))"))
-    }
     return Changed(
       interventions: changes.interventions, post: changed.post,
       analysis: models.analyse(seen, under: changes.interventions, other: other))
+  }
+
+  /// Refuses what would change nothing, so that no number says that it makes no difference.
+  private static func check(
+    _ interventions: [Intervention], _ seen: SeenPost, _ before: PostAnalysis, _ models: Roster,
+    _ other: (Post.ID) -> SeenPost?
+  ) throws {
+    func refuse(_ sentence: String) -> InterventionError { InterventionError(sentence) }
+    let ofPicture = interventions.filter { $0.isOfPicture }
+    if ofPicture.count > 1, ofPicture.contains(.withoutPicture) {
+      throw refuse(
+        "the picture is left out, so nothing else can be done with it; leave out one of both")
+    }
+    for case .swapPicture(let id) in interventions {
+      if let there = other(id), let notice = there.notice {
+        throw refuse("the post \(id) has no picture that could be shown: \(notice)")
+      }
+    }
+    let swaps = interventions.contains { if case .swapPicture = $0 { true } else { false } }
+    if !ofPicture.isEmpty, !swaps, let notice = seen.notice {
+      throw refuse("the post has no picture that could be changed: \(notice)")
+    }
+    let needsRegions = interventions.contains { if case .regions = $0 { true } else { false } }
+    if needsRegions, !models.experts.contains(where: \.needsBoxes) {
+      let names = models.experts.map(\.name).joined(separator: ", ")
+      throw refuse("none of \(names) looks at regions from files, so others would change nothing")
+    }
+    var places: Set<Int> = []
+    for case .editWord(let place, _) in interventions where !places.insert(place).inserted {
+      throw refuse("the word \(place) is edited twice; give it once")
+    }
+    let signals = before.answers.flatMap { answer in
+      (0..<max(1, answer.relations?.answers.count ?? 1)).flatMap { answer.trace(pair: $0).signals }
+    }
+    var taps: Set<String> = []
+    for case .set(let name, let value) in interventions {
+      guard taps.insert(name).inserted else {
+        throw refuse("\(name) gets two values; give it once")
+      }
+      guard let tap = signals.first(where: { $0.name == name && $0.isTap }) else {
+        let all = Set(signals.filter(\.isTap).map(\.name)).sorted()
+        let end = signals.contains { $0.name == name }
+        throw refuse(
+          (end
+            ? "\(name) is computed from the answer, and changes nothing"
+            : "no expert shows \(name.prefix(60).debugDescription) for this post")
+            + (all.isEmpty
+              ? "; none has a signal that can be set"
+              : "; \(all.joined(separator: ", ")) can be set"))
+      }
+      guard case .scalar(let low, let high, _, _) = tap.kind else { continue }
+      switch value {
+      case .uniform: throw refuse("\(name) is a single number; give one from \(low) to \(high)")
+      case .constant(let number) where !(low...max(low, high)).contains(number):
+        throw refuse("\(name) goes from \(low) to \(high); \(number) is outside")
+      case .constant: break
+      }
+    }
   }
 
   /// Leaves out every word and region once, for every expert.
@@ -155,7 +231,7 @@ extension PostReport {
       ])
     }
     let what = changed.interventions.map { safe($0.caption(post)) }.joined(separator: ", ")
-    return [what + ":"] + aligned(rows) + [""]
+    return [what + ":"] + aligned(rows) + ["", "before the change:"]
   }
 
   /// An answer in one line.
@@ -187,7 +263,10 @@ extension PostReport {
       var trace = Trace()
       for signal in found.occlusion.signals(of: found.expert) { trace.append(signal) }
       var lines = Array(
-        signalLines("what the answer depends on: \(safe(found.expert))", trace).dropLast())
+        signalLines(
+          "what \(safe(found.expert))'s answer depends on"
+            + (changed == nil ? "" : ", before the change"), trace
+        ).dropLast())
       for (name, rho) in found.agreement.sorted(by: { $0.key < $1.key }) {
         lines.append(
           "  rank correlation of \(safe(name)) with the worth of the regions: "

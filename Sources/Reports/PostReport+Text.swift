@@ -17,14 +17,14 @@ extension PostReport {
         + (post.imageID.map { "picture \(safe($0))" } ?? "no picture"),
       "",
     ]
+    lines += changeLines()
     lines += tokenTable()
     lines += mentionLines()
     lines += routeLines()
     lines += explanationLines()
-    lines += changeLines()
     lines += unknownWordLines()
     for notice in analysis.notices { lines.append("note: \(safe(notice))") }
-    for prediction in predictions {
+    for prediction in predictions where !prediction.trace.signals.isEmpty {
       lines += signalLines("\(safe(prediction.expert)) shows", prediction.trace)
     }
     for answers in relationAnswers {

@@ -1,5 +1,6 @@
 import Annotations
 import Corpora
+import Extractors
 import Foundation
 import Inspection
 import Pictures
@@ -65,8 +66,14 @@ public struct PostReport: Sendable {
       changed = try Self.changed(seen, found, changes, models, dataset)
       occluded = changes.occludes ? Self.occluded(seen, found, models) : []
     } else {
-      analysis = PostAnalysis(
-        post: base.id, notices: ["no models: give a folder of models to --models"])
+      let reason =
+        options.withoutModels
+        ? "no models are asked, because of --no-models"
+        : "no models: give a folder of models to --models"
+      guard changes == PostChanges() else {
+        throw InterventionError("\(reason); so nobody can say what a change does")
+      }
+      analysis = PostAnalysis(post: base.id, notices: [reason])
       explanation = nil
       (changed, occluded) = (nil, [])
     }

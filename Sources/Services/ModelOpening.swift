@@ -105,8 +105,8 @@ struct OutsideName {
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[1].isEmpty, Self.isSound(parts[0]) else {
       throw OutsideNameError(
-        "--\(option) takes NAME=\(what), the name of letters, digits, dots and dashes; not "
-          + String(text.prefix(80)))
+        "--\(option) \(text.prefix(80).debugDescription) is not NAME=\(what), where NAME has at most "
+          + "60 letters, digits, dots, dashes and underscores")
     }
     (name, rest) = (String(parts[0]), String(parts[1]))
   }
@@ -144,7 +144,7 @@ public enum ConfiguredPrograms {
         }
         guard OutsideName.isSound(name) else {
           throw OutsideNameError(
-            "\(path): the name \(name.prefix(60).debugDescription) may have letters, digits, dots and dashes alone"
+            "\(path): the name \(name.prefix(60).debugDescription) may only have letters, digits, dots, dashes and underscores"
           )
         }
         return "\(name)=\(command)"

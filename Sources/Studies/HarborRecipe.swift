@@ -101,8 +101,8 @@ public struct HarborRecipe: Sendable {
     }
   }
 
-  /// What decides a model's training besides seed, posts and what it is built on; empty for the usual
-  /// settings. Only the experts' epochs can be chosen.
+  /// What decides a model's training besides seed, posts and what it is built on; empty for the
+  /// usual settings. Only the experts' epochs can be chosen.
   func unusual(for name: String) -> [String] {
     guard case .expert = Self.kind(of: name), tagger.epochs != TaggerTraining().epochs else {
       return []

@@ -47,10 +47,13 @@ public struct TrainingDocument {
   private var title: String {
     guard let origin = results.first?.origin else { return "## Nothing" }
     let name = System.named(origin.system)?.title ?? origin.system
+    let head = System.named(origin.system)?.head(origin) ?? ""
+    let material =
+      origin.encoder.map { " with \($0)" } ?? (head.isEmpty ? "" : " with words and characters")
     let labels = origin.options.map { ", " + $0 } ?? ""
     let mark = origin.mark.map { " (\($0))" } ?? ""
     return
-      "## \(name) with \(origin.encoder ?? "words and characters") on \(origin.dataset)\(labels)\(mark)"
+      "## \(name)\(material) on \(origin.dataset)\(labels)\(mark)"
   }
 
   /// The section with its title, without a line break at the end.
@@ -62,6 +65,10 @@ public struct TrainingDocument {
   private var recipe: String {
     guard let origin = results.first?.origin else { return "" }
     let head = System.named(origin.system)?.head(origin) ?? ""
+    // A system that trains in a way of its own has none of these numbers.
+    if origin.settings == nil, head.isEmpty {
+      return "Seeds \(results.map { "\($0.origin.seed)" }.joined(separator: ", "))."
+    }
     let seen = [
       origin.pictures.map { "regions of " + ($0.split(separator: " ").first ?? "") },
       origin.options.map { "switches \($0)" },

@@ -8,6 +8,8 @@ public final class Probe {
   public private(set) var trace = Trace()
   private let records: Bool
   private let hasPicture: Bool
+  /// The taps so far: values can be put there.
+  private var taps: Set<String> = []
   private let substitutions: [String: @Sendable (Tensor) -> Tensor]
 
   /// A probe that records, and replaces the values of the named taps.
@@ -28,6 +30,7 @@ public final class Probe {
     _ name: String, _ value: Tape.Variable, on tape: Tape, as signal: (Tensor) -> Signal
   ) -> Tape.Variable {
     var result = value
+    taps.insert(name)
     if let substitute = substitutions[name] { result = tape.constant(substitute(tape[value])) }
     show(signal(tape[result]))
     return result
@@ -35,18 +38,23 @@ public final class Probe {
 
   /// The same for a value outside any tape.
   public func tap(_ name: String, _ value: Tensor, as signal: (Tensor) -> Signal) -> Tensor {
+    taps.insert(name)
     let result = substitutions[name]?(value) ?? value
     show(signal(result))
     return result
   }
 
   /// The replacement for a value inside a fused operation, nil when there is none.
-  public func substitute(_ name: String) -> (@Sendable (Tensor) -> Tensor)? { substitutions[name] }
+  public func substitute(_ name: String) -> (@Sendable (Tensor) -> Tensor)? {
+    taps.insert(name)
+    return substitutions[name]
+  }
 
   /// Shows a value that nothing else depends on.
   public func show(_ signal: @autoclosure () -> Signal) {
     guard records else { return }
-    let signal = signal()
+    var signal = signal()
+    signal.isTap = taps.contains(signal.name)
     if signal.needsPicture, !hasPicture {
       trace.leaveOut(signal)
     } else {

@@ -19,6 +19,8 @@ public struct Signal: Sendable, Hashable {
   /// What the numbers count.
   public let unit: Unit
   private let isOfPicture: Bool
+  /// Whether a value can be put in its place, on the way to the answer.
+  public internal(set) var isTap = false
 
   /// A signal; the tensor's shape must be the steps' counts followed by what the kind asks for.
   ///

@@ -17,7 +17,7 @@ struct ScriptTests {
   }
 
   @Test("frames without models are the golden ones")
-  func golden() throws {
+  func printedFramesAreGolden() throws {
     let result = try run(
       """
       # the first post, an edit, and back

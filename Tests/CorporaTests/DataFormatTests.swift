@@ -3,11 +3,20 @@ import Testing
 
 @testable import Corpora
 
-/// What holds for every format, the toy one of these tests (`BracketText.swift`) among them.
-@Suite("Data formats", .serialized)
-struct DataFormatTests {
-  init() { DataFormat.add(.bracketText) }
+/// Adds the toy to the formats for the tests of this suite, and for no others.
+struct WithToyFormat: SuiteTrait, TestTrait, TestScoping {
+  let isRecursive = true
 
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    try await DataFormat.$added.withValue([.bracketText]) { try await function() }
+  }
+}
+
+/// What holds for every format, the toy one of these tests (`BracketText.swift`) among them.
+@Suite("Data formats", .serialized, WithToyFormat())
+struct DataFormatTests {
   static let words = [
     "Ann", "B-PER", "O", "don't", "\"x\"", "{'a'", "\\n", "é", "日本語", "#tag", "@user",
     "http://t.co/a?b=c",
@@ -89,6 +98,32 @@ struct DataFormatTests {
     }
   }
 
+  /// Line ends and the byte order mark of other systems stay, edited or not.
+  @Test(arguments: DataFormat.writable + [.bracketText])
+  func otherLineEndsAreKept(_ format: DataFormat) throws {
+    let able = posts(11, count: 200).filter { format.lacks($0) == nil }
+    let plain = try format.bytes(of: able)
+    let bytes: [UInt8] =
+      [0xEF, 0xBB, 0xBF] + plain.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
+    try withFolder { folder in
+      let dataset = try reread(bytes, format, in: folder)
+      #expect(dataset.posts.map { $0.tokens.map(\.text) } == able.map { $0.tokens.map(\.text) })
+      var edited: [Post.ID: Post] = [:]
+      for post in dataset.posts where post.relations.isEmpty && !post.mentions.isEmpty {
+        var new = post
+        new.mentions.removeLast()
+        edited[post.id] = new
+      }
+      let file = dataset.files[0]
+      let rewritten = try DatasetWriter.bytes(of: file, in: dataset, edited: edited).bytes
+      func ends(_ bytes: [UInt8]) -> Int {
+        zip(bytes, bytes.dropFirst()).count { $0 == (0x0D, 0x0A) }
+      }
+      #expect(ends(rewritten) == ends(bytes) && rewritten.starts(with: [0xEF, 0xBB, 0xBF]))
+      #expect(!rewritten.contains(0x0A) || ends(rewritten) == rewritten.count { $0 == 0x0A })
+    }
+  }
+
   /// Every second post loses its first label; its file, rewritten, says so and nothing else.
   private func editsAreKept(_ dataset: Dataset, _ format: DataFormat, in folder: String) throws {
     var edited: [Post.ID: Post] = [:]
@@ -118,6 +153,17 @@ struct DataFormatTests {
       #expect(error?.description.contains(label) == true)
       #expect(error?.description.contains(post.id) == true)
       #expect(error?.description.contains("jsonl") == true || format == .jsonLines)
+    }
+  }
+
+  /// A file of plain labels is a file for `score`, and prose is no dataset.
+  @Test(arguments: [
+    "/per/per/peer\nNone\n/per/org/member_of\n", "B-PER\nO\n", "Ann left (he was late).\n",
+    "Ann, Lee; 1/2 a/b\n", "[]\n", "{}\n", "",
+  ]) func whatIsNoDatasetIsNotRecognised(_ text: String) {
+    for format in DataFormat.all {
+      let isRecognised = Array(text.utf8).withUnsafeBufferPointer(format.recognises)
+      #expect(!isRecognised, "\(format.name)")
     }
   }
 
@@ -152,10 +198,10 @@ struct DataFormatTests {
         try FileBytes.read("\(out)/train.txt", limit: 1000)
           == Array("[PER Ann Lee] met [ORG Acme]\nno [PER one] there\n".utf8))
       #expect(
-        String(decoding: try FileBytes.read("\(out)/train.txt.txt", limit: 1000), as: UTF8.self)
+        String(decoding: try FileBytes.read("\(out)/conll/train.txt", limit: 1000), as: UTF8.self)
           .hasPrefix("Ann\tB-PER\nLee\tE-PER\nmet\tO\nAcme\tS-ORG\n\n"))
       #expect(
-        String(decoding: try FileBytes.read("\(out)/train.jsonl", limit: 1000), as: UTF8.self)
+        String(decoding: try FileBytes.read("\(out)/hf/train.jsonl", limit: 1000), as: UTF8.self)
           .contains("\"ner_tags\":[\"O\",\"S-PER\",\"O\"]"))
       try write("[PER Ann] x\nx]\n[LOC y]\n", to: "\(folder)/out/bad.txt")
       let bad = try Dataset.open("\(folder)/out/bad.txt")

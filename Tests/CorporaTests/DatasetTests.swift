@@ -152,7 +152,8 @@ import Testing
       let report = try DatasetWriter.export(
         dataset, edited: edited, to: "\(folder)/out", formats: [.jsonLines])
       #expect(report.notices.count == 1)
-      #expect(try Dataset.open("\(folder)/out/9.jsonl").posts[0].mentions == edited["9"]?.mentions)
+      #expect(
+        try Dataset.open("\(folder)/out/jsonl/9.jsonl").posts[0].mentions == edited["9"]?.mentions)
     }
   }
 

@@ -126,7 +126,7 @@ struct ExpertTrainingTests {
     for system in System.all where system.train != nil {
       let job = place.job(system, posts)
       let results = try job.run(seeds: [1])
-      #expect(results.first?.epochs.count == 2)
+      #expect((1...2).contains(results.first?.epochs.count ?? 0))
       let expert = try ExpertFolder.open(place.folder + "/models/" + system.id)
       #expect(expert.card.system == system.id && expert.task == system.task)
       #expect((expert.card.grid != nil) == system.needsRegions)

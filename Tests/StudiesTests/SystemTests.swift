@@ -9,11 +9,20 @@ import Traces
 @testable import Extractors
 @testable import Studies
 
-/// What holds for every system, the toy one of these tests (`ToySystem.swift`) among them.
-@Suite("All systems", .serialized)
-struct SystemTests {
-  init() { System.add(.toy) }
+/// Adds the toy to the systems for the tests of this suite, and for no others.
+struct WithToySystem: SuiteTrait, TestTrait, TestScoping {
+  let isRecursive = true
 
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+  ) async throws {
+    try await System.$added.withValue([.toy]) { try await function() }
+  }
+}
+
+/// What holds for every system, the toy one of these tests (`ToySystem.swift`) among them.
+@Suite("All systems", .serialized, WithToySystem())
+struct SystemTests {
   static let names = System.builtIn.filter { $0.train != nil }.map(\.id) + ["toy"]
 
   @Test func namesAreUnique() {
@@ -50,6 +59,8 @@ struct SystemTests {
     #expect(expert.card.system == id && expert.task == system.task && expert.name == id)
     #expect(expert.seesPicture == system.seesPicture)
     #expect(expert.card.provenance?.seed == 1)
+    let report = try ModelReport(folder: folder)
+    #expect(report.problems.isEmpty && report.measures["F1"] != nil)
     // A second opening answers the same.
     let source = try expert.card.grid.map {
       try RegionSource(folder: "\(place.folder)/models/\($0)")

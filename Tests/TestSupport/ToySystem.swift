@@ -8,7 +8,7 @@ import Traces
 @testable import Extractors
 
 /// The toy system, whole: a perceptron over each word and over each word beside how bright the
-/// picture is, as far as a gate lets it through; `System.add(.toy)` is all that it takes.
+/// picture is, as far as a gate lets it through; a line in `System.all` is all that it takes.
 extension System {
   public static let toy = System(
     id: ToyModel.system, title: "Toy", summary: "Train a perceptron on words and brightness",

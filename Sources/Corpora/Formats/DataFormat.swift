@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A format of dataset files, as a value: how it is told, read, rewritten and written anew.
 /// `DataFormat.builtIn` is the only list of them.
 public struct DataFormat: Sendable {
@@ -79,18 +77,12 @@ public struct DataFormat: Sendable {
     .bareText,
   ]
 
-  private static let added = Mutex<[DataFormat]>([])
+  /// Formats beside the program's own, asked last, within `DataFormat.$added.withValue([…]) { … }`:
+  /// tests have one.
+  @TaskLocal package static var added: [DataFormat] = []
 
   /// Every format.
-  public static var all: [DataFormat] { builtIn + added.withLock { $0 } }
-
-  /// Adds a format to `all`, in place of an added one of its name.
-  public static func add(_ format: DataFormat) {
-    added.withLock { formats in
-      formats.removeAll { $0.name == format.name }
-      formats.append(format)
-    }
-  }
+  public static var all: [DataFormat] { builtIn + added }
 
   /// The format of a name; nil for an unknown one.
   public static func named(_ name: String) -> DataFormat? { all.first { $0.name == name } }
@@ -105,11 +97,16 @@ public struct DataFormat: Sendable {
   public func bytes(of posts: [Post], _ request: WritingRequest = WritingRequest()) throws
     -> [UInt8]
   {
-    guard let write else { throw FormatError(format: self, post: nil, lacks: nil) }
+    guard let write else {
+      throw FormatError(format: self, post: nil, lacks: nil, able: Self.writable)
+    }
     for post in posts {
-      if let label = lacks(post) { throw FormatError(format: self, post: post, lacks: label) }
-      if hasTags, !request.scheme.tells(post.mentions) {
-        throw FormatError(format: self, post: post, lacks: "two mentions in IO tags that touch")
+      let touching = hasTags && !request.scheme.tells(post.mentions)
+      if let label = lacks(post) ?? (touching ? "two mentions in IO tags that touch" : nil) {
+        let able = Self.writable.filter { format in
+          format != self && posts.allSatisfy { format.lacks($0) == nil }
+        }
+        throw FormatError(format: self, post: post.id, lacks: label, able: able)
       }
     }
     return try write(posts, request)
@@ -134,17 +131,18 @@ extension DataFormat: Hashable {
 /// A label that a format has no place for.
 public struct FormatError: Error, CustomStringConvertible {
   let format: DataFormat
-  let post: Post?
+  let post: Post.ID?
   let lacks: String?
+  /// Formats that have a place for all that there is.
+  let able: [DataFormat]
 
   public var description: String {
+    let names = able.map(\.name).joined(separator: ", ")
     guard let post, let lacks else {
-      return "\(format.title) is only read; choose another of "
-        + DataFormat.writable.map(\.name).joined(separator: ", ")
+      return "\(format.title) is only read; choose one of \(names)"
     }
-    let able = DataFormat.writable.filter { $0 != format && $0.lacks(post) == nil }.map(\.name)
-    return "\(format.title) has no place for \(lacks) of \(post.id); "
-      + (able.isEmpty ? "no other format has" : "choose one of \(able.joined(separator: ", "))")
+    return "\(format.title) has no place for \(lacks) of \(post), so nothing is written; "
+      + (able.isEmpty ? "no other format has room for all labels" : "all labels fit into \(names)")
   }
 }
 

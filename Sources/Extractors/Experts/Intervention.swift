@@ -69,12 +69,16 @@ public enum Intervention: Sendable, Hashable {
     case .swapPicture(let other): return "with the picture of \(other)"
     case .coloursOnly: return "with the colours of the picture alone"
     case .maskPicture(let region):
-      func percent(_ share: Double) -> Int { Int((100 * share).rounded()) }
-      return "without the rectangle \(percent(region.left)),\(percent(region.top)) to "
-        + "\(percent(region.left + region.width)),\(percent(region.top + region.height)) % of the picture"
+      func percent(_ share: Double) -> String {
+        let number = (1e4 * share).rounded() / 100
+        return number == number.rounded() ? "\(Int(number))" : "\(number)"
+      }
+      return "without \(percent(region.left)) to \(percent(region.left + region.width)) % across "
+        + "and \(percent(region.top)) to \(percent(region.top + region.height)) % down the picture"
     case .dropWords(let places): return "without “\(words(places))”"
     case .editWord(let place, let word): return "with “\(word)” for “\(words([place]))”"
-    case .regions(let regions): return "with \(regions.count) other regions"
+    case .regions(let regions):
+      return regions.count == 1 ? "with another region" : "with \(regions.count) other regions"
     case .set(let tap, .constant(let number)): return "with \(tap) = \(number)"
     case .set(let tap, .uniform): return "with \(tap) uniform"
     }
@@ -138,7 +142,7 @@ extension Post {
   ///
   /// - Throws: `InterventionError` when there is no such place.
   func editing(_ place: Int, _ word: String) throws(InterventionError) -> Post {
-    guard tokens.indices.contains(place), !word.isEmpty else {
+    guard tokens.indices.contains(place) else {
       throw InterventionError(
         "the post has no word \(place); its words are numbered from 0 to \(tokens.count - 1)")
     }

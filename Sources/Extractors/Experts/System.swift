@@ -1,5 +1,4 @@
 import Encoders
-import Synchronization
 
 /// An architecture: what it is called, what it answers, what it must see, how it is opened and
 /// trained. One value per system, in the system's folder; `System.all` is the only list of them.
@@ -95,7 +94,7 @@ public struct System: Sendable {
 
   /// Every system, text experts before multimodal ones and entities before relations: where a
   /// folder of models says nothing else, the first of a kind is taken.
-  public static var all: [System] { builtIn + added.withLock { $0 } }
+  public static var all: [System] { builtIn + added }
 
   /// The system of an id; nil for an unknown one.
   public static func named(_ id: String) -> System? { all.first { $0.id == id } }
@@ -116,12 +115,8 @@ public struct System: Sendable {
     all.filter { $0.train != nil }.flatMap { [$0.id] + $0.variants.map(\.name) }
   }
 
-  /// Adds a system of somebody's own, after all others.
-  public static func add(_ system: System) {
-    added.withLock { if !$0.contains(where: { $0.id == system.id }) { $0.append(system) } }
-  }
-
-  private static let added = Mutex<[System]>([])
+  /// Systems beside the program's own, within `System.$added.withValue([…]) { … }`: tests have one.
+  @TaskLocal package static var added: [System] = []
 
   // MARK: Switches
 

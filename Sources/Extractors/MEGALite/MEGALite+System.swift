@@ -4,7 +4,8 @@ extension System {
   /// MEGA's alignments without its detector.
   static let megaLite = System(
     id: MEGALiteModel.system, title: "mega-lite (not MEGA: no detector)",
-    summary: "Fine-tune MEGA's alignments, without its detector, on relations", task: .relations,
+    summary: "Fine-tune MEGA, with a grid in place of its object detector, on relations",
+    task: .relations,
     seesPicture: true, needsEncoder: true,
     recipe: .fineTuning(FineTuning(epochs: 4, batch: 32, encoderRate: 1e-4, headRate: 5e-4)),
     open: { try MEGALiteModel(folder: $0) }, train: MEGALiteModel.train

@@ -141,8 +141,8 @@ public struct Provenance: Sendable, Hashable, Codable {
   public var seed: UInt64
   /// SHA-256 of the dataset's files.
   public var data: [String: String]
-  /// What else decides the training: the models it is built on with their fingerprints, and settings
-  /// that are not the usual ones; nil in folders of older versions.
+  /// What else decides the training: the models it is built on with their fingerprints, and
+  /// settings that are not the usual ones; nil in folders of older versions.
   public var basis: [String]?
   /// Scores reached, percent unless named otherwise.
   public var metrics: [String: Double]

@@ -35,13 +35,27 @@ public struct FileAnswers: Expert {
   /// - Throws: `CorporaError`; `ModelFolderError` when the file answers nothing.
   public init(name: String, path: String, encoding: TextEncoding? = nil) throws {
     self.path = path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ModelFolderError(
+        folder: path, problem: "is not there", advice: "give a file or folder of answers")
+    }
     var (byID, byText): ([Post.ID: Entry], [String: Entry]) = ([:], [:])
     var task = ExpertTask.entities
     var (namesPictures, sum) = (true, "")
-    if let (lines, hash) = try Self.predictions(path) {
+    // What `twinlens predict` writes has confidences beside the files with the labels.
+    let inside = path + "/predictions.jsonl"
+    let file = FileManager.default.fileExists(atPath: inside) ? inside : path
+    if let (lines, hash) = try Self.predictions(file) {
       sum = hash
       task = lines.contains { $0.pairs != nil } ? .relations : .entities
-      for line in lines {
+      for (i, line) in lines.enumerated() {
+        func refuse(_ problem: String) -> ModelFolderError {
+          ModelFolderError(
+            folder: "\(file):\(i + 1)", problem: problem,
+            advice: "words are counted from 0, and an end lies behind its last word")
+        }
+        if let problem = line.problem { throw refuse(problem) }
+        guard byID[line.post] == nil else { throw refuse("answers for \(line.post) again") }
         byID[line.post] = Entry(
           words: line.tokens, mentions: line.scored, pairs: line.answers,
           signals: line.signals ?? [])
@@ -73,7 +87,7 @@ public struct FileAnswers: Expert {
       })
     guard !byID.isEmpty else {
       throw ModelFolderError(
-        folder: path, problem: "answers nothing", advice: "give a file of predictions")
+        folder: path, problem: "has no answers", advice: "give a file of predictions")
     }
     var card = ModelCard(
       name: name, system: Self.system, task: task, sights: [], labels: labels.sorted())
@@ -112,7 +126,7 @@ public struct FileAnswers: Expert {
     try posts.map { seen in
       let entry = try entry(seen)
       guard task == .entities else { return .relations(try pairs(entry, seen)) }
-      let found = Self.inside(entry.mentions ?? [], seen)
+      let found = try mentions(entry, seen)
       return .mentions(
         found.map(\.mention), confidences: asking.confidences ? found.map(\.confidence) : nil)
     }
@@ -131,13 +145,19 @@ public struct FileAnswers: Expert {
           answers: try pairs(entry, post).map { $0.replacing(trace: trace) }))
     }
     return .mentions(
-      .spelled(Self.inside(entry.mentions ?? [], post), by: name, post.words.count, trace: trace))
+      .spelled(try mentions(entry, post), by: name, post.words.count, trace: trace))
   }
 
-  private static func inside(_ mentions: [ScoredMention], _ post: SeenPost) -> [ScoredMention] {
-    mentions.filter {
-      $0.mention.range.lowerBound >= 0 && $0.mention.range.upperBound <= post.words.count
+  /// - Throws: `OutsideError` when one reaches beyond the post's words.
+  private func mentions(_ entry: Entry, _ post: SeenPost) throws -> [ScoredMention] {
+    let all = entry.mentions ?? []
+    if let odd = all.first(where: { $0.mention.range.upperBound > post.words.count }) {
+      throw OutsideError(
+        expert: name,
+        reason: "\(path) names the words \(odd.mention.range.lowerBound) to "
+          + "\(odd.mention.range.upperBound) of \(post.words.count) of the post \(post.post.id)")
     }
+    return all
   }
 
   private func pairs(_ entry: Entry, _ seen: SeenPost) throws -> [RelationAnswer] {
@@ -169,6 +189,28 @@ public struct FileAnswers: Expert {
     let mentions: [Mention]?
     let pairs: [Pair]?
     let signals: [ShownWords]?
+
+    /// What cannot be meant; nil when all can.
+    var problem: String? {
+      var taken: Set<Int> = []
+      for mention in mentions ?? [] {
+        guard mention.start >= 0, mention.start < mention.end, mention.end <= 1 << 20 else {
+          return "has a mention from \(mention.start) to \(mention.end)"
+        }
+        let words = mention.start..<mention.end
+        guard taken.isDisjoint(with: words) else { return "has mentions that overlap" }
+        taken.formUnion(words)
+        guard !mention.type.isEmpty else { return "has a mention without a type" }
+      }
+      for pair in pairs ?? [] where Self.range(pair.head) == nil || Self.range(pair.tail) == nil {
+        return "has a pair of \(pair.head) and \(pair.tail)"
+      }
+      let confidences =
+        (mentions ?? []).compactMap(\.confidence) + (pairs ?? []).compactMap(\.confidence)
+      return confidences.first { !(0...1).contains($0) }.map {
+        "has a confidence of \($0), which is not between 0 and 1"
+      }
+    }
 
     var scored: [ScoredMention]? {
       mentions?.compactMap {

@@ -104,7 +104,11 @@ public final class ProgramAnswers: Expert {
   /// Labels of posts, one after the other.
   public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try posts.map { post in
-      switch try answer(post, [:]) {
+      let content: Answer.Content
+      do { content = try answer(post, [:]) } catch let error as OutsideError {
+        throw OutsideError(expert: name, reason: error.reason + ", at the post \(post.post.id)")
+      }
+      switch content {
       case .mentions(let found):
         return .mentions(
           found.mentions.map(\.mention),
@@ -175,7 +179,7 @@ public final class ProgramAnswers: Expert {
         guard let reply = try? JSONDecoder().decode(Reply.self, from: line) else {
           throw failure(
             "answers \(String(decoding: line.prefix(200), as: UTF8.self).debugDescription), "
-              + "which is no answer")
+              + "which is not a line of JSON with mentions or relations")
         }
         running = now
         return reply
@@ -251,7 +255,17 @@ public final class ProgramAnswers: Expert {
         continue
       }
       let more = running.output.availableData
-      guard !more.isEmpty else { throw failure("has ended without an answer") }
+      guard !more.isEmpty else {
+        running.process.waitUntilExit()
+        // What shells say of commands that they cannot start.
+        switch running.process.terminationStatus {
+        case 127: throw failure("is not there: the shell does not find \(command.debugDescription)")
+        case 126: throw failure("cannot be run: \(command.debugDescription)")
+        case let status where running.process.terminationReason == .exit && status != 0:
+          throw failure("has ended without an answer, with the status \(status)")
+        default: throw failure("has ended without an answer")
+        }
+      }
       running.rest += more
     }
   }

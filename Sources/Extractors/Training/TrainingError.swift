@@ -38,7 +38,7 @@ public enum TrainingError: Error, CustomStringConvertible {
       "the checkpoint \(path) belongs to a training with other settings, data or encoder; repeat "
         + "that command, or give --fresh to forget it"
     case .nothingToLearn(let dataset, let split, let wanted):
-      "\(dataset) has no \(wanted) in its split \(split); name another dataset with --dataset"
+      "\(dataset) has no \(wanted) in its split \(split); name another with --dataset; --dataset harbor draws one to train on"
     case .noPictures(let system):
       "\(system) looks at pictures: name the folder of a ResNet with --pictures"
     case .noBoxes(let system):

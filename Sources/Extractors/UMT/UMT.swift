@@ -34,7 +34,8 @@ public struct UMTOptions: PictureTaggerOptions {
 /// A trained UMT.
 public typealias UMTModel = PictureTaggerModel<UMTHead>
 
-/// What lies on top of UMT's encoder. All layers are full post-norm layers of the encoder's own sizes.
+/// What lies on top of UMT's encoder. All layers are full post-norm layers of the encoder's own
+/// sizes.
 public struct UMTHead: PictureTaggerHead {
   /// The `system` of UMT's model folders.
   public static let system = "umt"

@@ -3,6 +3,7 @@ extension Action {
     [
       Action(
         "heat", .looking, keys: ["H"], "heat over the picture on or off", needsAnswer: true,
+        ofSignals: true,
         unavailable: needsMap
       ) { state, _ in
         state.showsHeat.toggle()
@@ -11,21 +12,23 @@ extension Action {
     ] + NumbersLayer.actions + [
       Action(
         "next-head", .looking, keys: ["."], "next head or layer of the map, after the mean",
-        needsAnswer: true, unavailable: needsSlices
+        needsAnswer: true, ofSignals: true, unavailable: needsSlices
       ) { state, _ in state.stepSlice(1) },
       Action(
         "previous-head", .looking, keys: [","], "previous head or layer of the map",
-        needsAnswer: true, unavailable: needsSlices
+        needsAnswer: true, ofSignals: true, unavailable: needsSlices
       ) { state, _ in state.stepSlice(-1) },
       Action(
         "head", .looking, "this head or slice of the map, or mean",
-        parameters: [.required("N", .slice)], needsAnswer: true, unavailable: needsSlices
+        parameters: [.required("N", .slice)], needsAnswer: true, ofSignals: true,
+        unavailable: needsSlices
       ) { state, arguments in
         state.choice.slice = arguments.number(0).flatMap { $0 == 0 ? nil : $0 - 1 }
         return []
       },
       Action(
         "map", .looking, keys: ["m"], "next map that the shown system has", needsAnswer: true,
+        ofSignals: true,
         unavailable: { state in
           needsMap(state) ?? (state.spatialSignals.count < 2 ? "there is only one map" : nil)
         }
@@ -35,12 +38,14 @@ extension Action {
         return []
       },
       Action(
-        "system", .looking, keys: ["s"], "next system, or the one of this name",
+        "system", .looking, keys: ["s"],
+        "show the next expert, or the one of this name; its column comes first",
         parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
       ) { state, arguments in state.chooseSystem(arguments.text(0)) },
       Action(
         "hide", .looking, "hide an expert, or show it again; without a name all are shown",
-        parameters: [.optional("NAME", .system)], needsAnswer: true, unavailable: needsAnalysis
+        parameters: [.optional("NAME", .expert)], needsAnswer: true,
+        unavailable: { $0.opened.hasModels ? nil : "no models are loaded; start with --models DIR" }
       ) { state, arguments in state.hide(arguments.text(0)) },
       Action(
         "panel", .looking, keys: ["z"], "give the right column to one part, then the next"

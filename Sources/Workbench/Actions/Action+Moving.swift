@@ -74,7 +74,12 @@ extension Action {
       Action(
         "disputed", .moving, keys: ["D"],
         "list the posts on which the experts on screen disagree; then the next of them",
-        place: .anywhere, unavailable: needsAnalysis
+        place: .anywhere,
+        unavailable: { state in
+          needsPost(state)
+            ?? (state.opened.hasModels
+              ? state.nothingDisputed : "no models are loaded; start with --models DIR")
+        }
       ) { state, _ in
         state.queue.query == Query.disputed
           ? state.go(to: state.queue.position + 1) : state.search(Query.disputed, adopt: true)

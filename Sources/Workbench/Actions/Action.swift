@@ -12,6 +12,8 @@ struct Action: Sendable {
   /// True when its outcome depends on what the models say of the post on screen: it is run once
   /// they have answered, and so are the keys typed after it.
   let needsAnswer: Bool
+  /// Whether its outcome depends on the signals on screen too, which may be those of a layer.
+  let ofSignals: Bool
   /// Where in the list of posts it goes; nil for actions that do not move in it.
   let place: Place?
   /// Why it cannot be done now; nil when it can.
@@ -20,7 +22,8 @@ struct Action: Sendable {
 
   init(
     _ name: String, _ group: Group, keys: [String] = [], _ summary: String,
-    parameters: [Parameter] = [], needsAnswer: Bool = false, place: Place? = nil,
+    parameters: [Parameter] = [], needsAnswer: Bool = false, ofSignals: Bool = false,
+    place: Place? = nil,
     unavailable: @escaping @Sendable (WorkbenchState) -> String? = { _ in nil },
     run: @escaping @Sendable (inout WorkbenchState, Arguments) -> [Effect]
   ) {
@@ -30,6 +33,7 @@ struct Action: Sendable {
     self.summary = summary
     self.parameters = parameters
     self.needsAnswer = needsAnswer
+    self.ofSignals = ofSignals
     self.place = place
     self.unavailable = unavailable
     self.run = run
@@ -72,6 +76,8 @@ struct Action: Sendable {
       case post
       /// The name of a system that answered for this post.
       case system
+      /// The name of an expert that is open, hidden ones too.
+      case expert
       /// A head or slice, counted from 1, or `mean`.
       case slice
       /// One of these words.

@@ -87,6 +87,19 @@ enum CommandLine {
       return .text(word)
     case .system:
       let known = state.tracedSystems.map(\.system)
+      guard let name = match(word, known) else {
+        if let open = match(word, state.expertNames) {
+          throw .unavailable(
+            action.name,
+            reason: state.choice.hidden.contains(open)
+              ? "\(open) is hidden; :hide \(open) shows it again"
+              : "\(open) has no answer for this post")
+        }
+        throw .unknownSystem(word, known: known)
+      }
+      return .text(name)
+    case .expert:
+      let known = state.expertNames
       guard let name = match(word, known) else { throw .unknownSystem(word, known: known) }
       return .text(name)
     case .slice:
@@ -163,6 +176,7 @@ enum CommandLine {
     case .type: state.opened.types.map(\.rawValue).filter { $0.lowercased().hasPrefix(stem) }
     case .relation: state.opened.relations.filter { $0.lowercased().hasPrefix(stem) }
     case .system: state.tracedSystems.map(\.system).filter { $0.lowercased().hasPrefix(stem) }
+    case .expert: state.expertNames.filter { $0.lowercased().hasPrefix(stem) }
     case .post:
       // Lazily, so that 100,000 ids cost only as many as are offered.
       Array(state.posts.lazy.map(\.id).filter { $0.lowercased().hasPrefix(stem) }.prefix(50))

@@ -108,6 +108,8 @@ extension WorkbenchState {
       return (hints + [hint("leave", "leave")]).compactMap { $0 }
     }
     hints = [hint("accept", "accept"), hint("undo", "undo")]
+    // On a narrow screen the experts' columns take turns.
+    if seats.count > 2 { hints.append(hint("system", "next of \(seats.count) experts")) }
     if canFixTags { hints.append(hint("fix", "fix tags")) }
     if mentionAtCursor == nil { hints.append(hint("select", "select")) }
     hints += types

@@ -33,6 +33,10 @@ struct ExplanationLayer: Layer {
     ("the router", state.explanation?.trace.signals ?? [])
   }
 
+  func awaitsSignals(_ state: WorkbenchState) -> Bool {
+    state.current.map { state.explanations[$0] == nil } ?? false
+  }
+
   func crossedTokens(_ state: WorkbenchState) -> [Int] {
     state.explanation?.turningTokens ?? []
   }

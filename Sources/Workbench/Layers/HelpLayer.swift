@@ -67,7 +67,8 @@ struct HelpLayer: Layer {
     let mark = state.reviewMark
     let marks =
       "\(mark(.untouched)) untouched \(mark(.edited)) edited "
-      + "\(mark(.reviewed)) accepted T M route \(state.look.differs) differs f flips "
+      + "\(mark(.reviewed)) accepted T M route \(state.look.differs) differs "
+      + "\(state.look.disputed) disputed f flips "
     pen.rightLine([pen.piece(marks, .muted)], in: box, row: 0)
     return true
   }

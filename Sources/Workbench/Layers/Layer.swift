@@ -34,6 +34,9 @@ protocol Layer: Sendable {
   /// Whose signals the picture and the numbers show in its place; nil leaves them to the system.
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])?
 
+  /// Whether its own signals are still being asked for.
+  func awaitsSignals(_ state: WorkbenchState) -> Bool
+
   /// Whether heat lies over the picture, for layers with a switch of their own.
   var heat: Bool? { get set }
 
@@ -90,6 +93,7 @@ extension Layer {
   func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? { nil }
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])? { nil }
   func crossedTokens(_ state: WorkbenchState) -> [Int] { [] }
+  func awaitsSignals(_ state: WorkbenchState) -> Bool { false }
   func requests(_ state: inout WorkbenchState) -> [Effect] { [] }
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply { .passes }
 }

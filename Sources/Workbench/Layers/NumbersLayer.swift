@@ -8,7 +8,7 @@ struct NumbersLayer: Layer {
   static let actions = [
     Action(
       "numbers", .looking, keys: ["#"], "the heat as numbers in the place of the picture",
-      needsAnswer: true,
+      needsAnswer: true, ofSignals: true,
       // What covers the picture can always be taken away.
       unavailable: { $0.layers[NumbersLayer.self] == nil ? Action.needsMap($0) : nil }
     ) { state, _ in

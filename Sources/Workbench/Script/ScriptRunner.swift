@@ -60,7 +60,11 @@ public struct ScriptRunner {
         continue
       }
       guard let post = state.awaitedPost else { break }
-      send(.analysisFailed(post: post, reason: "the models did not answer for this post"))
+      let reason = "the models did not answer for this post"
+      send(
+        state.isAnswerDue
+          ? .analysisFailed(post: post, reason: reason)
+          : .explanationFailed(post: post, reason: reason))
     }
     while !state.saving.pending.isEmpty {
       let messages = performer.nextMessages(waiting: true)

@@ -7,16 +7,23 @@ struct Seat: Sendable {
   /// The expert's name, or what kind of expert would sit here.
   let name: String
   /// At most five letters for the margin of the text.
-  let short: String
+  private(set) var short: String
   let role: Role
   /// What it says; nil where nobody sits.
   let prediction: Prediction?
 
-  init(_ answer: Answer, short: String? = nil) {
+  init(_ answer: Answer) {
     name = answer.expert
-    self.short = short ?? String(answer.expert.prefix(5))
+    short = String(answer.expert.prefix(5))
     role = answer.seesPicture ? .multimodalExpert : .textExpert
     prediction = answer.mentions
+  }
+
+  /// The same with another name in the margin.
+  func called(_ short: String) -> Seat {
+    var result = self
+    result.short = short
+    return result
   }
 
   init(empty name: String, short: String, _ role: Role) {
@@ -31,19 +38,27 @@ extension WorkbenchState {
   }
 
   /// The experts' columns. One expert of each kind has a fixed place, so that nothing moves from
-  /// post to post; several stand in the roster's order.
+  /// post to post; several stand in the roster's order. They are there before the experts answer.
   var seats: [Seat] {
     let answers = visibleAnswers
-    let (text, multimodal) = (
-      answers.filter { !$0.seesPicture }, answers.filter(\.seesPicture)
-    )
-    guard choice.hidden.isEmpty, text.count <= 1, multimodal.count <= 1 else {
-      return answers.map { Seat($0) }
-    }
+    let all = members.filter { $0.task == .entities && !choice.hidden.contains($0.name) }
+    let seats =
+      all.isEmpty && members.isEmpty
+      ? answers.map { Seat($0) }
+      : all.map { member in
+        answers.first { $0.expert == member.name }.map { Seat($0) }
+          ?? Seat(
+            empty: member.name, short: String(member.name.prefix(5)),
+            member.seesPicture ? .multimodalExpert : .textExpert)
+      }
+    let text = seats.filter { $0.role == .textExpert }
+    let multimodal = seats.filter { $0.role == .multimodalExpert }
+    guard choice.hidden.isEmpty, text.count <= 1, multimodal.count <= 1,
+      members.isEmpty || !all.isEmpty
+    else { return seats }
     return [
-      text.first.map { Seat($0, short: "text") }
-        ?? Seat(empty: "text", short: "text", .textExpert),
-      multimodal.first.map { Seat($0, short: "multi") }
+      text.first?.called("text") ?? Seat(empty: "text", short: "text", .textExpert),
+      multimodal.first?.called("multi")
         ?? Seat(empty: "multimodal", short: "multi", .multimodalExpert),
     ]
   }
@@ -72,25 +87,51 @@ extension WorkbenchState {
     ).count > 1
   }
 
+  /// Names of all experts that are open, as far as they are known.
+  var expertNames: [String] {
+    members.isEmpty ? tracedSystems.map(\.system) + choice.hidden.sorted() : members.map(\.name)
+  }
+
   /// Hides an expert, or shows it again; without a name shows all.
   mutating func hide(_ name: String?) -> [Effect] {
     guard let name else {
       choice.hidden = []
-      notice = Notice(text: "all experts are shown")
-      return []
+      return disputeAgain(Notice(text: "all experts are shown"))
     }
     if choice.hidden.remove(name) != nil {
-      notice = Notice(text: "\(name) is shown")
-      return []
+      return disputeAgain(Notice(text: "\(name) is shown"))
     }
-    guard tracedSystems.contains(where: { $0.system == name }) else {
-      return refuse("there is no expert \(name) to hide")
+    guard expertNames.contains(name) else { return refuse("there is no expert \(name) to hide") }
+    guard expertNames.count - choice.hidden.count > 1 else {
+      return refuse("\(name) is the only expert on screen")
     }
-    guard tracedSystems.count > 1 else { return refuse("\(name) is the only expert on screen") }
     choice.hidden.insert(name)
     if choice.system == name { choice.system = nil }
-    notice = Notice(text: "\(name) is hidden; \(keymap.label("hide")) shows it again")
-    return []
+    return disputeAgain(
+      Notice(text: "\(name) is hidden; :hide \(name) shows it again, :hide all of them"))
+  }
+
+  /// Who is on screen decides what is disputed: a list of such posts is made again.
+  private mutating func disputeAgain(_ notice: Notice) -> [Effect] {
+    var effects: [Effect] = []
+    if let text = queue.query, let query = try? Query.parse(text), query.needs.contains(.dispute) {
+      effects = search(text, adopt: true)
+    }
+    self.notice = notice
+    return effects
+  }
+
+  /// Why nothing can be disputed; nil when two experts on screen answer the same question.
+  var nothingDisputed: String? {
+    guard !members.isEmpty else { return nil }
+    let shown = members.filter { !choice.hidden.contains($0.name) }
+    let isComparable = ExpertTask.allCases.contains { task in
+      shown.count { $0.task == task } > 1
+    }
+    return isComparable
+      ? nil
+      : "no two experts on screen answer the same question; open more with --system A,B"
+        + (choice.hidden.isEmpty ? "" : ", or show them again with :hide")
   }
 
   /// Whether the experts on screen disagree on a post; nil as long as nobody has asked them.
@@ -100,6 +141,8 @@ extension WorkbenchState {
     let shown = verdicts.filter { !choice.hidden.contains($0.key) }.values
     let mentions = Set(shown.filter { $0 & 1 == 0 })
     let relations = Set(shown.filter { $0 & 1 == 1 })
-    return mentions.count > 1 || relations.count > 1
+    if mentions.count > 1 || relations.count > 1 { return true }
+    // Nobody knows what an expert that failed would have said.
+    return facts.reason(index, .dispute) == nil ? false : nil
   }
 }

@@ -57,8 +57,15 @@ extension WorkbenchState {
     let all = tracedSystems
     let first = traced?.system
     let order = all.filter { $0.system == first } + all.filter { $0.system != first }
-    return order.flatMap { system, trace in
+    let gauges = order.flatMap { system, trace in
       trace.signals.compactMap { Gauge($0, system: system) }
+    }
+    // With several experts open, whose number it is has to be said.
+    guard members.count > 2 else { return gauges }
+    return gauges.map { gauge in
+      var gauge = gauge
+      gauge.caption = "\(gauge.system): \(gauge.caption)"
+      return gauge
     }
   }
 
@@ -158,7 +165,7 @@ struct MentionRow: Sendable, Equatable {
 
 /// A scalar signal ready to be drawn.
 struct Gauge: Sendable, Equatable {
-  let caption: String
+  var caption: String
   let system: String
   let value: Float
   let low: Float

@@ -42,6 +42,8 @@ public struct WorkbenchState: Sendable {
   var layers = LayerStack()
   /// What is on its way to the disk.
   var saving = Saving()
+  /// The experts that are open, known from their first answer on.
+  var members: [PostAnalysis.Member] = []
   /// What the models said of the posts looked at lately, or why they did not.
   var analyses = RecentCache<Int, Result<PostAnalysis, Unanswered>>(bound: 64)
   /// Decisions of the router by post index.

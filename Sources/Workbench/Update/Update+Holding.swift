@@ -35,6 +35,12 @@ extension WorkbenchState {
     return analyses[index] == nil
   }
 
+  /// Whether a command is about signals that a layer still asks for.
+  private func awaitsSignals(_ line: String) -> Bool {
+    CommandLine.action(of: line)?.ofSignals == true
+      && layers.downwards.contains { $0.awaitsSignals(self) }
+  }
+
   /// True while a command waits for the models' answer.
   public var isHoldingInput: Bool { heldInput != nil }
 
@@ -65,7 +71,7 @@ extension WorkbenchState {
   /// Whether what the held input waits for may still come.
   private func isDue(_ held: HeldInput) -> Bool {
     switch held.wait {
-    case .models: isAnswerDue
+    case .models: isAnswerDue || held.line.map(awaitsSignals) ?? false
     case .search: isSearchUnseen || held.line.map(dependsOnGrowth) ?? false
     }
   }
@@ -75,7 +81,12 @@ extension WorkbenchState {
     if isSearchUnseen, !Self.independent.contains(CommandLine.action(of: line)?.name ?? "") {
       return .search
     }
-    if isAnswerDue, CommandLine.action(of: line)?.needsAnswer == true { return .models }
+    if isAnswerDue, let action = CommandLine.action(of: line), action.needsAnswer {
+      // Who is open is known from the first answer on.
+      let isKnown = action.parameters.first?.kind == .expert && !members.isEmpty
+      if !isKnown { return .models }
+    }
+    if awaitsSignals(line) { return .models }
     return dependsOnGrowth(line) ? .search : nil
   }
 
@@ -131,7 +142,7 @@ extension WorkbenchState {
     notice = Notice(
       text: "\(what) for the \(wait == .models ? "models" : "search"); C-c gives up")
     // The question may have been forgotten with older answers; asking twice does no harm.
-    if wait == .models { requested.analysis = nil }
+    if wait == .models { (requested.analysis, requested.explanation) = (nil, nil) }
     return []
   }
 

@@ -138,6 +138,11 @@ extension WorkbenchState {
   mutating func take(_ analysis: PostAnalysis) -> [Effect] {
     guard let index = indexOfID[analysis.post] else { return [] }
     analyses[index] = .success(analysis)
+    if !analysis.members.isEmpty {
+      members = analysis.members
+      // The folder may have a router that does not choose between these experts.
+      opened.hasRouter = analysis.router != nil
+    }
     if let decision = analysis.decision { setRoute(decision, of: index) }
     if let answer = analysis.chosenAnswer { facts.answers[index] = answer }
     noteDisagreement(index)

@@ -46,7 +46,7 @@ extension WorkbenchState {
         + seats.enumerated().map { i, seat in
           pen.piece(pen.cell(seat.name, table.answer - 1) + (i == last ? "" : " "), seat.role)
         }, in: box, row: 0)
-    let disputed = self.seats.count > 2 ? Set(disputedRanges) : []
+    let disputed = Set(disputedRanges)
     if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
     let fits = (box.rows - 1) / table.rowsPerMention
     let at = all.firstIndex { $0.range.contains(token) } ?? 0
@@ -65,17 +65,17 @@ extension WorkbenchState {
     guard let index = current else { return }
     let words = posts[index].tokens[row.range].map { safe($0.text) }.joined(separator: " ")
     let here = row.range.contains(token)
-    let pointer =
-      isDisputed && !here
-      ? pen.piece(look.disputed, .warning)
-      : pen.piece(here ? pen.look.glyphs.pointer : " ", .title)
+    let pointer = pen.piece(here ? pen.look.glyphs.pointer : " ", .title)
+    let dispute = isDisputed ? pen.piece(look.disputed, .warning) : pen.piece(" ")
     let role: Role = here ? .title : .text
     var pieces: [Pen.Piece] = []
     if table.rowsPerMention == 2 {
-      pen.line([pointer, pen.piece(words, role)], in: box, row: line)
+      pen.line([pointer, pen.piece(words + " ", role), dispute], in: box, row: line)
       pieces = [pen.piece("  ")]
     } else {
-      pieces = [pointer, pen.piece(pen.cell(words, table.words - 2) + " ", role)]
+      pieces = [
+        pointer, pen.piece(pen.cell(words, table.words - 3), role), dispute, pen.piece(" "),
+      ]
     }
     pieces.append(goldPiece(pen, row.gold, table.gold))
     for (i, seat) in seats.enumerated() {

@@ -145,7 +145,7 @@ extension WorkbenchState {
       pen.piece(safe(pair.label), pair.label == RelationInventory.none ? .muted : .gold))
     if isEdited(pair) { pieces.append(pen.piece(" \(look.edited)", .suggested)) }
     if differs(pair) { pieces.append(pen.piece(" \(look.differs)", .disagreement)) }
-    if relationAnswers.count > 2, isDisputed(pair) {
+    if isDisputed(pair) {
       pieces.append(pen.piece(" \(look.disputed)", .warning))
     }
     pen.line(pieces, in: box, row: row + plan.rowsPerPair - 1)

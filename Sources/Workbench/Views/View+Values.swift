@@ -64,8 +64,8 @@ extension WorkbenchState {
     // A retrained router is named wherever its p stands.
     let by = analysis?.router.flatMap { $0.contains(",") ? "; by \(safe($0))" : nil } ?? ""
     guard isLong else { return short + by }
-    return short + ", and higher than on \(Digits.percent(scores.percentile)) of the held-out posts"
-      + by
+    let rank = Digits.percent(isText ? 1 - scores.percentile : scores.percentile)
+    return short + ", and \(isText ? "lower" : "higher") than on \(rank) of the held-out posts" + by
   }
 
   private func draw(_ gauge: Gauge, _ pen: inout Pen, _ box: Box, row: Int, isTall: Bool) {

@@ -28,19 +28,30 @@ struct RDSCommand: ParsableCommand {
         Experts: \(RDSExperts.names.joined(separator: ", ")).
         """)
 
+    /// The names of those that can be trained.
+    private static func experts(seePicture: Bool) -> String {
+      System.trainableNames.filter { System.trainable($0)?.system.seesPicture == seePicture }
+        .joined(separator: ", ")
+    }
+
     @OptionGroup var source: HarborSource
     @Option(help: "ner: mentions, a post is routed. re: relations, a pair is routed.")
     var task = ExpertTask.entities
-    @Option(help: ArgumentHelp("The text expert.", valueName: "expert"))
+    @Option(
+      help: ArgumentHelp(
+        "The text expert: \(Self.experts(seePicture: false)).", valueName: "expert"))
     var text: String
-    @Option(help: ArgumentHelp("The multimodal expert.", valueName: "expert"))
+    @Option(
+      help: ArgumentHelp(
+        "The multimodal expert: \(Self.experts(seePicture: true)).", valueName: "expert"))
     var multimodal: String
     @Option(help: ArgumentHelp("Folder that keeps everything.", valueName: "dir"))
     var out: String
     @Option(help: "Number of seeds, from 1.")
     var seeds = 3
-    @OptionGroup(title: "What experts and router stand on") var folders: RDSFolders
-    @OptionGroup(title: "How experts named after encoders learn") var learning: LearningOptions
+    @OptionGroup(title: "What experts and router are built on") var folders: RDSFolders
+    @OptionGroup(title: "How experts that are built on an encoder learn") var learning:
+      LearningOptions
     @OptionGroup var files: RegionOptions
     @OptionGroup(title: "How routers are trained") var routers: RDSRouterOptions
     @Flag(inversion: .prefixedNo, help: "Train the experts on all of train before the test.")
@@ -57,7 +68,8 @@ struct RDSCommand: ParsableCommand {
     var published: String?
     @Option(
       help: ArgumentHelp(
-        "A Markdown file whose line and part for these experts are written.", valueName: "file"))
+        "A Markdown file in which the section for these two experts is replaced.", valueName: "file"
+      ))
     var results: String?
     @Flag(help: "Print JSON.")
     var json = false
@@ -169,7 +181,7 @@ struct RDSCommand: ParsableCommand {
 struct RDSFolders: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "A pretrained BERT or RoBERTa, for \(System.all.filter(\.needsEncoder).map(\.id).joined(separator: ", ")).",
+      "A pretrained BERT or RoBERTa, for \(System.all.filter { $0.needsEncoder && $0.train != nil }.map(\.id).joined(separator: ", ")).",
       valueName: "dir"))
   var encoder: String?
 

@@ -71,11 +71,22 @@ struct ExpertTrainingOptions: ParsableArguments {
     return try HarborSource.generated(progress)
   }
 
+  /// An option that was given and speaks of encoders; nil when none was.
+  private var unusedOption: String? {
+    if learning.encoderRate != nil { return "--encoder-rate" }
+    if learning.headRate != nil { return "--head-rate" }
+    if longest != nil { return "--longest" }
+    return peer == nil ? nil : "--peer"
+  }
+
   /// Trains a system with switches, and tells what came of it.
   func run(
     _ system: System, switches: [String: String], encoder: String?, pictures: String?,
     files: RegionOptions?
   ) throws {
+    if !system.needsEncoder, let unused = unusedOption {
+      throw ValidationError("\(system.id) is built on no encoder; leave out \(unused)")
+    }
     let progress = ProgressLine()
     let interrupt = Interrupt()
     try results.map { try MarkedSection.check($0) }

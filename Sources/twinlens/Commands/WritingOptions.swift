@@ -6,12 +6,13 @@ struct WritingOptions: ParsableArguments {
   @Option(
     name: .customLong("format"),
     help: ArgumentHelp(
-      "Also write each file in this format, as often as wanted. Labels that it has no place for are refused.",
+      "Also write each file in this format, into a folder of its name; can be given several times. Nothing is written when it has no place for a label.",
       valueName: "name"))
   var formats: [WrittenFormat] = []
 
   @Option(
-    help: ArgumentHelp("How such files spell mentions where they have tags.", valueName: "scheme"))
+    help: ArgumentHelp(
+      "How tags are spelled in such files, where they have any.", valueName: "scheme"))
   var scheme = TaggingScheme.iob2
 
   @Flag(help: "The same as --format jsonl.") var jsonl = false
