@@ -114,10 +114,12 @@ extension Signal {
   /// The same with a scalar's place among others.
   public func withPercentile(_ percentile: Float) -> Signal {
     guard case .scalar(let low, let high, let threshold, _) = kind else { return self }
-    return Signal(
+    var result = Signal(
       name: name, caption: caption,
       kind: .scalar(low: low, high: high, threshold: threshold, percentile: percentile),
       steps: steps, ofPicture: isOfPicture, unit: unit, tensor: tensor)
+    result.isTap = isTap
+    return result
   }
 
   /// All values in row-major order.

@@ -121,6 +121,7 @@ struct SystemTests {
         == Set(plain.trace().signals.filter(\.needsPicture).map(\.name)))
     // A scalar that is a tap takes the value that is put there.
     for signal in plain.trace().signals where signal.name.hasSuffix("gate") {
+      #expect(signal.isTap, "with a percentile, too: \(signal.name)")
       let closed = expert.ask(post, under: [.set(tap: signal.name, .constant(0.25))]).trace()
       #expect(Set(closed[signal.name]?.tensor.array ?? []) == [0.25], "\(signal.name)")
     }
