@@ -149,8 +149,8 @@ let package = Package(
       name: "CommandTests",
       dependencies: [
         "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
-        "Annotations", "Inspection", "Studies", "Services", "Reports", "Benchmarks",
-        "TestSupport",
+        "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal", "Services",
+        "Reports", "Benchmarks", "TestSupport",
       ], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],

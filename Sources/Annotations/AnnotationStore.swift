@@ -11,9 +11,9 @@ import Tensors
 /// not work (RELIABILITY §7). Each store has a serial queue of its own; the asynchronous calls
 /// never block their caller. One process writes at a time, any number may read. The file may come
 /// from anywhere: nothing in it is run, and each step is compared with its checksum.
-public final class AnnotationStore: Sendable {
+package final class AnnotationStore: Sendable {
   /// Who may do what.
-  public enum Access: Sendable, Hashable {
+  package enum Access: Sendable, Hashable {
     /// Makes the store if it is not there, and keeps other writers out.
     case readWrite
     /// Needs a store that is there.
@@ -21,9 +21,9 @@ public final class AnnotationStore: Sendable {
   }
 
   /// The SQLite file.
-  public let path: String
+  package let path: String
   /// Whether steps may be appended.
-  public let access: Access
+  package let access: Access
   private let file: StoreFile
   private let queue: DatabaseQueue
   private let budget: StoreBudget
@@ -35,7 +35,7 @@ public final class AnnotationStore: Sendable {
 
   /// Opens or makes a store.
   /// - Throws: `StoreError`; a file that is not a store of this program is left as it is.
-  public init(path: String, access: Access = .readWrite) throws {
+  package init(path: String, access: Access = .readWrite) throws {
     self.path = path
     self.access = access
     file = try StoreFile(path, writing: access == .readWrite)
@@ -89,14 +89,14 @@ public final class AnnotationStore: Sendable {
   /// scripts.
   /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult
-  public func append(_ step: Step) throws -> Int64 {
+  package func append(_ step: Step) throws -> Int64 {
     guard access == .readWrite else { throw StoreError.readOnly(path) }
     return try acknowledge(Result { try queue.write { try insert(step, $0) } }).get()
   }
 
   /// Appends a step; `completion` is called on the store's queue once it is committed, or failed.
   /// Calls are carried out in their order.
-  public func append(
+  package func append(
     _ step: Step, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
   ) {
     guard access == .readWrite else { return completion(.failure(.readOnly(path))) }
@@ -110,7 +110,7 @@ public final class AnnotationStore: Sendable {
   /// Appends a step and returns its sequence number once it is committed.
   /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult
-  public func append(_ step: Step) async throws -> Int64 {
+  package func append(_ step: Step) async throws -> Int64 {
     try await withCheckedThrowingContinuation { continuation in
       append(step) { continuation.resume(with: $0) }
     }
@@ -118,7 +118,7 @@ public final class AnnotationStore: Sendable {
 
   /// Appends steps, each after the one before, all of them or none.
   /// - Throws: `StoreError`; nothing was appended then.
-  public func append(contentsOf steps: [Step]) throws {
+  package func append(contentsOf steps: [Step]) throws {
     guard access == .readWrite else { throw StoreError.readOnly(path) }
     _ = try acknowledge(
       Result {
@@ -138,7 +138,7 @@ public final class AnnotationStore: Sendable {
   /// gone or cannot be written.
   /// - Returns: the store, open for more.
   /// - Throws: `StoreError`; `exists` when anything has that path.
-  public static func writing(_ steps: [Step], to path: String) throws -> AnnotationStore {
+  package static func writing(_ steps: [Step], to path: String) throws -> AnnotationStore {
     var info = stat()
     guard lstat(path, &info) != 0 else { throw StoreError.exists(path) }
     let store = try AnnotationStore(path: path)
@@ -180,14 +180,14 @@ public final class AnnotationStore: Sendable {
 
   /// All steps, oldest first. A row that makes no sense is left out and named.
   /// - Throws: `StoreError`.
-  public func steps() throws -> (steps: [Step], findings: [StoreFinding]) {
+  package func steps() throws -> (steps: [Step], findings: [StoreFinding]) {
     let stored = try stored()
     return (stored.steps, stored.findings)
   }
 
   /// The history over a dataset, and what did not fit.
   /// - Throws: `StoreError`.
-  public func history(
+  package func history(
     over dataset: Dataset
   ) throws -> (history: EditHistory, findings: [StoreFinding]) {
     let stored = try stored()
@@ -212,7 +212,7 @@ public final class AnnotationStore: Sendable {
   /// - Returns: false when its files are others than at the last time.
   /// - Throws: `StoreError`.
   @discardableResult
-  public func noteOpening(of dataset: Dataset, at time: Int64 = Step.now()) throws -> Bool {
+  package func noteOpening(of dataset: Dataset, at time: Int64 = Step.now()) throws -> Bool {
     let hash = dataset.contentHash
     let place = URL(fileURLWithPath: dataset.path).resolvingSymlinksInPath().path
     do {

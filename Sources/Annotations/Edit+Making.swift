@@ -4,7 +4,7 @@ import Corpora
 /// would change nothing. Mentions that an edit overlaps are removed wholly: half a name is no name.
 extension Edit {
   /// The opposite edit: what was after is before.
-  public var inverted: Edit {
+  package var inverted: Edit {
     switch action {
     case .mentions(let range, let before, let after, let respelled):
       Edit(
@@ -18,39 +18,39 @@ extension Edit {
   }
 
   /// One mention of that type over the range.
-  public static func setting(_ type: EntityType, over range: Range<Int>, in post: Post) -> Edit? {
+  package static func setting(_ type: EntityType, over range: Range<Int>, in post: Post) -> Edit? {
     guard !range.isEmpty else { return nil }
     return replacing(range, with: [EntityMention(range, type)], in: post)
   }
 
   /// No mention in the range.
-  public static func clearing(_ range: Range<Int>, in post: Post) -> Edit? {
+  package static func clearing(_ range: Range<Int>, in post: Post) -> Edit? {
     replacing(range, with: [], in: post)
   }
 
   /// Another type for the mention at a token.
-  public static func retyping(mentionAt token: Int, to type: EntityType, in post: Post) -> Edit? {
+  package static func retyping(mentionAt token: Int, to type: EntityType, in post: Post) -> Edit? {
     guard let mention = post.mention(at: token) else { return nil }
     return setting(type, over: mention.range, in: post)
   }
 
   /// An end of a mention.
-  public enum Edge: Sendable, Hashable, CaseIterable {
+  package enum Edge: Sendable, Hashable, CaseIterable {
     case left, right
   }
 
   /// The mention at a token, one token longer at an end.
-  public static func extending(mentionAt token: Int, _ edge: Edge, in post: Post) -> Edit? {
+  package static func extending(mentionAt token: Int, _ edge: Edge, in post: Post) -> Edit? {
     resizing(token, edge, by: 1, post)
   }
 
   /// The mention at a token, one token shorter at an end; nil when it has only one.
-  public static func shrinking(mentionAt token: Int, _ edge: Edge, in post: Post) -> Edit? {
+  package static func shrinking(mentionAt token: Int, _ edge: Edge, in post: Post) -> Edit? {
     resizing(token, edge, by: -1, post)
   }
 
   /// Another label for a pair, or none.
-  public static func relating(
+  package static func relating(
     head: Range<Int>, tail: Range<Int>, label: String?, in post: Post
   ) -> Edit? {
     let before = post.relations.first { $0.head == head && $0.tail == tail }?.label
@@ -64,7 +64,7 @@ extension Edit {
   /// outside, and the file gets proper tags there. Mentions that stand there already are kept, or
   /// grow to their run. Nil when every tag is regular.
   /// - Parameter reading: how the file was read.
-  public static func fixingTags(in post: Post, reading: BIO.Reading) -> Edit? {
+  package static func fixingTags(in post: Post, reading: BIO.Reading) -> Edit? {
     let tags = post.tagTexts(reading: reading)
     let runs = BIO.mentions(of: tags, reading: .lenient, scheme: post.scheme)
     var after = post.mentions
@@ -102,7 +102,7 @@ extension Edit {
   }
 
   /// Another review state.
-  public static func reviewing(
+  package static func reviewing(
     _ post: Post, from before: ReviewState, to after: ReviewState = .reviewed
   ) -> Edit? {
     before == after ? nil : Edit(post: post.id, action: .review(before: before, after: after))
@@ -135,7 +135,7 @@ extension Edit {
 
 extension Post {
   /// The mention that covers a token.
-  public func mention(at token: Int) -> EntityMention? {
+  package func mention(at token: Int) -> EntityMention? {
     mentions.first { $0.range.contains(token) }
   }
 }

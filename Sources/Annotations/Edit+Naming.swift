@@ -3,7 +3,7 @@ import Corpora
 extension Edit {
   /// What was done, for a person: `PER → ORG on 'Paris'`. Control characters are left out.
   /// - Parameter post: the post of the edit, for its words.
-  public func name(in post: Post) -> String {
+  package func name(in post: Post) -> String {
     func words(_ range: Range<Int>) -> String {
       let range = range.clamped(to: 0..<post.tokens.count)
       let text = post.tokens[range].map(\.text).joined(separator: " ").unicodeScalars

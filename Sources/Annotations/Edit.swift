@@ -2,20 +2,20 @@ import Corpora
 import Foundation
 
 /// One thing a person did to one post. A fact: appended, never rewritten.
-public struct Edit: Sendable, Hashable {
+package struct Edit: Sendable, Hashable {
   /// Id of the post.
-  public let post: String
+  package let post: String
   /// What was done to it.
-  public let action: Action
+  package let action: Action
 
   /// An edit of a post, by the post's id.
-  public init(post: String, action: Action) {
+  package init(post: String, action: Action) {
     self.post = post
     self.action = action
   }
 
   /// What was done.
-  public enum Action: Sendable, Hashable {
+  package enum Action: Sendable, Hashable {
     /// The mentions inside `range` were replaced: `before` were there, `after` are now.
     /// Covers setting, clearing, extending, shrinking and retyping. Ranges lie within `range`.
     /// `respelled`: the file's irregular tags in `range` are to be written as IOB2 has them.
@@ -29,7 +29,7 @@ public struct Edit: Sendable, Hashable {
 }
 
 /// How far a post has come.
-public enum ReviewState: String, Sendable, Hashable, Codable, CaseIterable {
+package enum ReviewState: String, Sendable, Hashable, Codable, CaseIterable {
   /// Nobody looked.
   case untouched
   /// Somebody changed labels without accepting the post.

@@ -1,7 +1,7 @@
 import Corpora
 
 /// What does not fit when stored edits meet the dataset again. Nothing of it deletes an edit.
-public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
+package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
   /// The post is not in the dataset any more.
   case vanished(post: String, steps: Int)
   /// The post has other words now; its edits are kept, not applied.
@@ -21,7 +21,7 @@ public enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
   /// Steps that were made while the store beside the dataset could not be written.
   case elsewhere(String, steps: Int, command: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .vanished(let post, let steps):
       "post \(post) is not in the dataset any more; its \(steps) steps are kept, bring the post back "
@@ -61,7 +61,7 @@ extension EditHistory {
   ///   - last: the last sequence number in the store, where that is not the last step's.
   ///   - firstLoss: the first step that is damaged or missing; later ones are applied on top of
   ///     whatever stands there.
-  public static func replaying(
+  package static func replaying(
     _ steps: [Step], over dataset: Dataset, last: Int64 = 0, firstLoss: Int64? = nil
   ) -> (history: EditHistory, findings: [StoreFinding]) {
     var history = EditHistory()

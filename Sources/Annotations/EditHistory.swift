@@ -6,7 +6,7 @@ import Corpora
 /// `AnnotationStore`, which on the next start replays the same steps into an equal history. Undo is
 /// one line across all posts, latest edit first, whoever made it; a new edit ends the redo line,
 /// but its steps stay on record. Undo puts back exactly what was there, review state included.
-public struct EditHistory: Sendable, Equatable {
+package struct EditHistory: Sendable, Equatable {
   /// An edit that is in effect, or was taken back, and what its post was like before it.
   struct Done: Sendable, Equatable {
     let step: Step
@@ -15,9 +15,9 @@ public struct EditHistory: Sendable, Equatable {
   }
 
   /// All steps, oldest first; also those whose posts are not in the dataset any more.
-  public private(set) var steps: [Step] = []
+  package private(set) var steps: [Step] = []
   /// The labels of touched posts, by post id.
-  public private(set) var states: [String: LabelState] = [:]
+  package private(set) var states: [String: LabelState] = [:]
   private var lastSequence: Int64 = 0
   private var done: [Done] = []
   private var undone: [Done] = []
@@ -26,25 +26,25 @@ public struct EditHistory: Sendable, Equatable {
   private var redone: [LabelState?] = []
 
   /// An empty history.
-  public init() {}
+  package init() {}
 
   /// The sequence number that the next step gets.
-  public var nextSequence: Int64 { lastSequence + 1 }
+  package var nextSequence: Int64 { lastSequence + 1 }
 
   /// The edit that undo would take back; its `name` names it.
-  public var nextUndo: Step? { done.last?.step }
+  package var nextUndo: Step? { done.last?.step }
 
   /// The edit that redo would repeat.
-  public var nextRedo: Step? { undone.last?.step }
+  package var nextRedo: Step? { undone.last?.step }
 
   /// The current labels of a post.
-  public func labels(of post: Post) -> LabelState { states[post.id] ?? LabelState(post) }
+  package func labels(of post: Post) -> LabelState { states[post.id] ?? LabelState(post) }
 
   /// The post with its current labels.
-  public func annotated(_ post: Post) -> Post { states[post.id]?.applied(to: post) ?? post }
+  package func annotated(_ post: Post) -> Post { states[post.id]?.applied(to: post) ?? post }
 
   /// All touched posts of a dataset with their current labels, by id: what an export needs.
-  public func editedPosts(of dataset: Dataset) -> [Post.ID: Post] {
+  package func editedPosts(of dataset: Dataset) -> [Post.ID: Post] {
     var posts: [Post.ID: Post] = [:]
     for (id, state) in states {
       if let post = dataset.post(id: id) { posts[id] = state.applied(to: post) }
@@ -59,7 +59,7 @@ public struct EditHistory: Sendable, Equatable {
   /// - Returns: the step to store.
   /// - Throws: `EditError`; nothing is changed then.
   @discardableResult
-  public mutating func apply(
+  package mutating func apply(
     _ edit: Edit, to base: Post, by annotator: String, at time: Int64 = Step.now()
   ) throws -> Step {
     guard edit.post == base.id else {
@@ -76,14 +76,14 @@ public struct EditHistory: Sendable, Equatable {
 
   /// Takes back the latest edit that is in effect; nil when there is none.
   @discardableResult
-  public mutating func undo(by annotator: String, at time: Int64 = Step.now()) -> Step? {
+  package mutating func undo(by annotator: String, at time: Int64 = Step.now()) -> Step? {
     guard let edit = nextUndo else { return nil }
     return reverse(edit, .undo(edit.sequence), "undo: \(edit.name)", annotator, time)
   }
 
   /// Repeats the edit that was taken back last; nil when there is none.
   @discardableResult
-  public mutating func redo(by annotator: String, at time: Int64 = Step.now()) -> Step? {
+  package mutating func redo(by annotator: String, at time: Int64 = Step.now()) -> Step? {
     guard let edit = nextRedo else { return nil }
     return reverse(edit, .redo(edit.sequence), "redo: \(edit.name)", annotator, time)
   }

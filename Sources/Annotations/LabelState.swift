@@ -1,22 +1,22 @@
 import Corpora
 
 /// The labels of one post as people left them, and how far it has come.
-public struct LabelState: Sendable, Hashable {
+package struct LabelState: Sendable, Hashable {
   /// Sorted, never overlapping, inside the post's tokens.
-  public var mentions: [EntityMention]
+  package var mentions: [EntityMention]
   /// Labelled pairs, in the order in which they were made.
-  public var relations: [RelationMention]
+  package var relations: [RelationMention]
   /// Where tags of the file were fixed, in the order in which that was done.
-  public var respelled: [Range<Int>]
+  package var respelled: [Range<Int>]
   /// How far the post has come.
-  public var review: ReviewState
+  package var review: ReviewState
   /// Who changed labels or review state last; nil when nobody did.
-  public var annotator: String?
+  package var annotator: String?
   /// When, in milliseconds since 1970.
-  public var time: Int64?
+  package var time: Int64?
 
   /// The labels that the dataset gives a post.
-  public init(_ post: Post) {
+  package init(_ post: Post) {
     mentions = post.mentions
     relations = post.relations
     respelled = post.respelled
@@ -24,7 +24,7 @@ public struct LabelState: Sendable, Hashable {
   }
 
   /// The post with these labels.
-  public func applied(to post: Post) -> Post {
+  package func applied(to post: Post) -> Post {
     var copy = post
     copy.mentions = mentions
     copy.relations = relations
@@ -33,7 +33,7 @@ public struct LabelState: Sendable, Hashable {
   }
 
   /// True when every mention lies in the tokens and none overlaps another.
-  public func isValid(tokenCount: Int) -> Bool {
+  package func isValid(tokenCount: Int) -> Bool {
     var end = 0
     for mention in mentions {
       guard mention.range.lowerBound >= end, mention.range.upperBound <= tokenCount,
@@ -91,7 +91,7 @@ public struct LabelState: Sendable, Hashable {
 }
 
 /// Why an edit cannot be made.
-public enum EditError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum EditError: Error, Sendable, Hashable, CustomStringConvertible {
   case outside(Range<Int>, tokens: Int)
   case outOfDate
   case invalid
@@ -99,7 +99,7 @@ public enum EditError: Error, Sendable, Hashable, CustomStringConvertible {
   case nothingToUndo
   case notUndoable(sequence: Int64)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .outside(let range, let tokens):
       "tokens \(range.lowerBound) to \(range.upperBound) do not lie in the \(tokens) of the post; "

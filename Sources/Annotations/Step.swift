@@ -3,31 +3,31 @@ import Foundation
 
 /// One row of the history: an edit, or the taking back or repeating of one. A fact, never
 /// rewritten.
-public struct Step: Sendable, Hashable, Identifiable {
+package struct Step: Sendable, Hashable, Identifiable {
   /// Counts from 1 without gaps.
-  public let sequence: Int64
+  package let sequence: Int64
   /// Id of the post.
-  public let post: String
+  package let post: String
   /// The dataset file in which the post stood.
-  public let file: String
+  package let file: String
   /// `DatasetHash.hash(of:)` of the post as the dataset had it.
-  public let postHash: String
+  package let postHash: String
   /// `DatasetHash.hash(ofTokens:)` of the post.
-  public let tokensHash: String
+  package let tokensHash: String
   /// Name of the person.
-  public let annotator: String
+  package let annotator: String
   /// Milliseconds since 1970.
-  public let time: Int64
+  package let time: Int64
   /// What the step does.
-  public let kind: Kind
+  package let kind: Kind
   /// What was done, for a person: `undo: PER → ORG on 'Paris'`.
-  public let name: String
+  package let name: String
 
   /// The sequence number.
-  public var id: Int64 { sequence }
+  package var id: Int64 { sequence }
 
   /// What a step does.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     case edit(Edit.Action)
     /// Takes back the edit of that sequence number.
     case undo(Int64)
@@ -36,7 +36,7 @@ public struct Step: Sendable, Hashable, Identifiable {
   }
 
   /// A step; `EditHistory` makes them.
-  public init(
+  package init(
     sequence: Int64, post: String, file: String, postHash: String, tokensHash: String,
     annotator: String, time: Int64, kind: Kind, name: String
   ) {
@@ -52,14 +52,14 @@ public struct Step: Sendable, Hashable, Identifiable {
   }
 
   /// When it was done.
-  public var date: Date { Date(timeIntervalSince1970: Double(time) / 1000) }
+  package var date: Date { Date(timeIntervalSince1970: Double(time) / 1000) }
 
   /// Now, in milliseconds since 1970.
-  public static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+  package static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 
   /// `12  2026-11-21T03:52:48Z  ann  O_1926  PER → ORG on 'Paris'`: a line of `annotations log`.
   /// Control characters are left out, as names and ids may come from anywhere.
-  public var logLine: String {
+  package var logLine: String {
     let line = "\(sequence)  \(date.formatted(.iso8601))  \(annotator)  \(post)  \(name)"
     return String(
       String.UnicodeScalarView(

@@ -2,13 +2,13 @@ import Corpora
 
 /// Steps of one history that another lacks, made to follow it: for two stores of the same dataset
 /// that went their own ways.
-public enum StepMerge {
+package enum StepMerge {
   /// What `source` has and `target` does not, with new numbers, and what could not be taken over.
   ///
   /// A step is the same in both when the same person did the same to the same post at the same
   /// time. An edit of labels that are others now puts its result over its range, whatever stands
   /// there.
-  public static func missing(
+  package static func missing(
     from source: [Step], in target: EditHistory, over dataset: Dataset
   ) -> (steps: [Step], findings: [StoreFinding]) {
     var history = target

@@ -2,7 +2,7 @@ import Foundation
 
 /// Why a store could not be opened or an edit not be kept. No case ever means that a file was
 /// overwritten.
-public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
   case inUse(String, process: String)
   case notADatabase(String)
   case foreign(String)
@@ -22,10 +22,10 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
   case notSaved(String, reason: String)
 
   /// What is wrong, where, and what to do.
-  public var description: String { "\(path): \(problem)" }
+  package var description: String { "\(path): \(problem)" }
 
   /// The file.
-  public var path: String {
+  package var path: String {
     switch self {
     case .inUse(let path, _), .notADatabase(let path), .foreign(let path), .newer(let path),
       .altered(let path, _), .linked(let path, _), .leadsOut(let path, _), .damaged(let path, _),
@@ -38,7 +38,7 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
   }
 
   /// What is wrong and what to do, without the file: for a line that has little room.
-  public var problem: String {
+  package var problem: String {
     switch self {
     case .inUse(_, let process):
       "in use by \(process); close it there, or give another file to --store"
@@ -83,5 +83,5 @@ public enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loca
   }
 
   /// The same, for `localizedDescription`.
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 }

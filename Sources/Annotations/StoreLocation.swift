@@ -4,14 +4,14 @@ import Foundation
 import Tensors
 
 /// Where the annotations of a dataset are kept, and why there.
-public struct StoreLocation: Sendable, Hashable {
+package struct StoreLocation: Sendable, Hashable {
   /// The SQLite file.
-  public let path: String
+  package let path: String
   /// Why it is there.
-  public let reason: Reason
+  package let reason: Reason
 
   /// Why a store is where it is.
-  public enum Reason: Sendable, Hashable {
+  package enum Reason: Sendable, Hashable {
     /// `--store` named it.
     case named
     /// `.twinlens` in the dataset's folder, which can be written.
@@ -22,13 +22,13 @@ public struct StoreLocation: Sendable, Hashable {
 
   /// The store beside the dataset, when it is there but may not be written: it is read, and edits
   /// go to `path`.
-  public let unwritable: String?
+  package let unwritable: String?
   /// Where edits went while the store beside the dataset could not be written; nothing need be
   /// there.
-  public let elsewhere: String?
+  package let elsewhere: String?
 
   /// A location by its parts.
-  public init(
+  package init(
     path: String, reason: Reason, unwritable: String? = nil, elsewhere: String? = nil
   ) {
     self.path = path
@@ -41,7 +41,7 @@ public struct StoreLocation: Sendable, Hashable {
   /// dataset's folder when that can be written, else a folder named for the dataset's path under
   /// `$XDG_STATE_HOME/twinlens` (`~/.local/state/twinlens`). Looks at the disk and makes nothing.
   /// - Throws: `StoreError.leadsOut` when the dataset brings a link to somewhere else.
-  public static func resolve(
+  package static func resolve(
     dataset: Dataset, explicit: String? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> StoreLocation {

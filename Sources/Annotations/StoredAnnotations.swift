@@ -3,17 +3,17 @@ import Foundation
 
 /// The annotations of a dataset as they are on the disk, wherever their stores are: what every
 /// command reads.
-public struct StoredAnnotations: Sendable {
+package struct StoredAnnotations: Sendable {
   /// The edits over the dataset.
-  public let history: EditHistory
+  package let history: EditHistory
   /// What does not fit, is damaged, or lies elsewhere.
-  public let findings: [StoreFinding]
+  package let findings: [StoreFinding]
 
   /// Reads the store that is there, writable or not; without one there are no edits. While the
   /// store beside the dataset cannot be written, the edits made since in the state folder follow
   /// its own.
   /// - Throws: `StoreError`; `missing` when a store was named that is not there.
-  public init(at location: StoreLocation, over dataset: Dataset) throws {
+  package init(at location: StoreLocation, over dataset: Dataset) throws {
     let main = location.unwritable ?? location.path
     let isThere = access(main, F_OK) == 0
     guard isThere || location.reason == .named else {
@@ -51,7 +51,7 @@ extension AnnotationStore {
   /// Opens the store that edits of a dataset go to, with what it holds. Where the store beside the
   /// dataset cannot be written, its steps are first taken over into the one in the state folder.
   /// - Throws: `StoreError`.
-  public static func open(
+  package static func open(
     _ location: StoreLocation, over dataset: Dataset
   ) throws -> (store: AnnotationStore, history: EditHistory, findings: [StoreFinding]) {
     let store = try AnnotationStore(path: location.path)

@@ -4,9 +4,9 @@
 /// In memory only spans exist, so an invalid tag sequence cannot be made; one that arrives in a
 /// file is read by one of two published rules, and every irregularity is listed. Sources: CoNLL's
 /// `conlleval` for `lenient` (MODELS §2.8.1), IOB2 and BIOES for `strict` (MODELS §1.3).
-public enum BIO {
+package enum BIO {
   /// How tags that do not follow IOB2 are understood.
-  public enum Reading: String, Sendable, Hashable, CaseIterable, Codable {
+  package enum Reading: String, Sendable, Hashable, CaseIterable, Codable {
     /// An `I-` that continues nothing opens a mention, as `conlleval` has it.
     case lenient
     /// A mention begins with `B-` only; anything that continues nothing is outside.
@@ -14,7 +14,7 @@ public enum BIO {
   }
 
   /// One tag, parsed.
-  public enum Tag: Sendable, Hashable {
+  package enum Tag: Sendable, Hashable {
     /// `O`
     case outside
     /// `B-TYPE`
@@ -31,7 +31,7 @@ public enum BIO {
     case unreadable
 
     /// Parses a tag; `OTHER` is Twitter-2015's word for MISC and becomes it (MODELS §2.1).
-    public init(_ text: String) {
+    package init(_ text: String) {
       if text == "O" {
         self = .outside
         return
@@ -51,7 +51,7 @@ public enum BIO {
     }
 
     /// As BIOES spells it; foreign and unreadable tags, which are never written, give `O`.
-    public var text: String {
+    package var text: String {
       switch self {
       case .begin(let type): "B-\(type.rawValue)"
       case .inside(let type): "I-\(type.rawValue)"
@@ -63,14 +63,14 @@ public enum BIO {
   }
 
   /// A tag that the file's scheme does not allow where it stands.
-  public struct Irregularity: Sendable, Hashable {
+  package struct Irregularity: Sendable, Hashable {
     /// Index of the token.
-    public let token: Int
+    package let token: Int
     /// What is wrong with the tag there.
-    public let kind: Kind
+    package let kind: Kind
 
     /// What is wrong with the tag.
-    public enum Kind: Sendable, Hashable {
+    package enum Kind: Sendable, Hashable {
       /// `I-` (or an end) that continues no mention of its type.
       case orphan
       /// The last tag of a mention that no `E-` ends, in a scheme that has it.
@@ -86,7 +86,7 @@ public enum BIO {
   ///
   /// Strictly, a scheme that marks ends has only mentions that are ended.
   /// - Complexity: O(*n*) in the number of tags.
-  public static func mentions(
+  package static func mentions(
     of tags: some Collection<Tag>, reading: Reading, scheme: TaggingScheme = .iob2
   ) -> (mentions: [EntityMention], irregularities: [Irregularity]) {
     let isStrict = reading == .strict && !scheme.beginsWithInside
@@ -125,7 +125,7 @@ public enum BIO {
   }
 
   /// The mentions that tags spell, from their texts.
-  public static func mentions(
+  package static func mentions(
     of tags: [String], reading: Reading, scheme: TaggingScheme = .iob2
   ) -> (mentions: [EntityMention], irregularities: [Irregularity]) {
     mentions(of: tags.map(scheme.tag), reading: reading, scheme: scheme)
@@ -133,7 +133,7 @@ public enum BIO {
 
   /// The tags of mentions over `count` tokens; what leaves the tokens or overlaps an earlier
   /// mention is left out.
-  public static func tags(
+  package static func tags(
     of mentions: [EntityMention], count: Int, scheme: TaggingScheme = .iob2
   ) -> [Tag] {
     var tags = [Tag](repeating: .outside, count: count)
@@ -210,7 +210,7 @@ extension EntityType {
   static let otherSpelling = "OTHER"
 
   /// The type of that name, with `OTHER` understood as MISC.
-  public static func normalized(_ name: some StringProtocol) -> EntityType {
+  package static func normalized(_ name: some StringProtocol) -> EntityType {
     name == otherSpelling ? .miscellaneous : EntityType(String(name))
   }
 }

@@ -2,7 +2,7 @@ import Files
 import Foundation
 
 /// Why a dataset could not be opened or written.
-public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+package enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
   case notFound(String)
   case unreadable(String, code: Int32)
   case notAFile(String)
@@ -22,7 +22,7 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   case unwritableToken(post: String, token: Int)
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notFound(let path):
       "\(path): no such file or folder; check the path"
@@ -64,7 +64,7 @@ public enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   }
 
   /// The same, for `localizedDescription`.
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 
   private static func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 }

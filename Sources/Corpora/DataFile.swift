@@ -1,30 +1,30 @@
 import Files
 
 /// One file of a dataset, as it was when it was opened.
-public struct DataFile: Sendable, Hashable {
+package struct DataFile: Sendable, Hashable {
   /// Path relative to the dataset's root; also the `file` of the posts' source locations.
-  public let name: String
+  package let name: String
   /// How the file spells posts.
-  public let format: DataFormat
+  package let format: DataFormat
   /// The part of the dataset that its posts belong to.
-  public let split: Split
+  package let split: Split
   /// Which of the dataset's posts stand in this file.
-  public let posts: Range<Int>
+  package let posts: Range<Int>
   /// SHA-256 of the bytes, hexadecimal.
-  public let hash: String
+  package let hash: String
   /// The file's word for MISC: `MISC` or `OTHER`.
-  public let misc: String
+  package let misc: String
   /// How many lines the first word of a post stands below the post's first line; nil where words
   /// have no lines of their own.
-  public var wordOffset: Int?
+  package var wordOffset: Int?
   /// How the file spells mentions as tags.
-  public var scheme = TaggingScheme.iob2
+  package var scheme = TaggingScheme.iob2
 
   /// How the file's text is encoded.
-  public var encoding = TextEncoding.utf8
+  package var encoding = TextEncoding.utf8
 
   /// The name without its extension.
-  public var stem: String { Self.stem(of: name) }
+  package var stem: String { Self.stem(of: name) }
 
   static func stem(of name: String) -> String {
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return name }
@@ -41,7 +41,7 @@ extension Split {
   /// The split that a file name tells, trimmed (MNRE's `mnre_val .txt`) and whatever its case.
   ///
   /// A name tells it alone (`train.txt`) or by a word of it (`mnre_train.txt`, `my-dev.jsonl`).
-  public init(fileName: String) {
+  package init(fileName: String) {
     let words = DataFile.stem(of: fileName).lowercased().split { !$0.isLetter }
     let found = Set(words.compactMap { Self.words[String($0)] })
     self = found.count == 1 ? found.first ?? .all : .all

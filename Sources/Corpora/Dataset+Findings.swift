@@ -1,7 +1,7 @@
 extension Dataset {
   /// What is wrong with the lines of each post, for posts where something is; irregular tags are
   /// kept with the post itself (`Post.irregularities`).
-  public var findingsByPost: [Post.ID: [Finding]] {
+  package var findingsByPost: [Post.ID: [Finding]] {
     var result: [Post.ID: [Finding]] = [:]
     let byFile = Dictionary(grouping: findings.filter { $0.isInsidePost && $0.location.line > 0 }) {
       $0.location.file

@@ -10,7 +10,7 @@ extension Dataset {
 
   /// The dataset's own models, nil when it has none or when anything in them is a link out of its
   /// folder, which a finding names.
-  public static func ownModels(root: String) -> String? {
+  package static func ownModels(root: String) -> String? {
     let path = "\(root)/\(modelsFolder)"
     var info = stat()
     guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR,
@@ -27,7 +27,7 @@ extension Dataset {
   ///   - reading: how irregular BIO tags are understood.
   ///   - encoding: what files are in that are neither UTF-8 nor UTF-16; else the settings' one.
   /// - Throws: `CorporaError`.
-  public static func open(
+  package static func open(
     _ path: String, images: String? = nil, strict: Bool = false,
     reading: BIO.Reading = .lenient, encoding: TextEncoding? = nil
   ) throws -> Dataset {

@@ -2,7 +2,7 @@ extension Dataset {
   /// The bytes of a picture that `image(for:)` found: a plain file of at most 256 MiB, as the
   /// decoder wants it.
   /// - Throws: `CorporaError`.
-  public static func pictureBytes(_ path: String) throws -> [UInt8] {
+  package static func pictureBytes(_ path: String) throws -> [UInt8] {
     try FileBytes.read(path, limit: 256 << 20)
   }
 }

@@ -3,7 +3,7 @@ extension Dataset {
   /// `dataset.toml`; without these of MNRE's, when the posts use any of them.
   ///
   /// - Throws: `RelationLabelError` with the first label that is not, and its place.
-  public func checkRelationLabels() throws(RelationLabelError) {
+  package func checkRelationLabels() throws(RelationLabelError) {
     let own = Self.relationLabels(of: posts)
     let isDeclared = own != relationLabels
     let inventory = isDeclared ? relationLabels : RelationInventory.mnre
@@ -20,13 +20,13 @@ extension Dataset {
 }
 
 /// A relation label that no inventory has.
-public struct RelationLabelError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct RelationLabelError: Error, Sendable, Hashable, CustomStringConvertible {
   let label: String
   let place: String
   let isDeclared: Bool
 
   /// Where it stands and what to do.
-  public var description: String {
+  package var description: String {
     "\(place): the relation \(label.prefix(80).debugDescription) is not "
       + (isDeclared ? "among the relations of dataset.toml" : "one of MNRE's, as others here are")
       + "; correct it, or list all labels as relations in dataset.toml"

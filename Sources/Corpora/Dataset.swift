@@ -1,31 +1,31 @@
 /// A dataset as it was opened: its posts, files, labels and what was noticed on the way.
 ///
 /// A value; edits live elsewhere (`Annotations`) and are laid over the posts.
-public struct Dataset: Sendable {
+package struct Dataset: Sendable {
   /// `dataset.toml`'s name, else that of the folder or file.
-  public let name: String
+  package let name: String
   /// The folder of the files; a dataset of one file has the file's folder.
-  public let root: String
+  package let root: String
   /// The path that was opened.
-  public let path: String
+  package let path: String
   /// All posts: train, dev, test, then other files; within a file as they stand.
-  public let posts: [Post]
+  package let posts: [Post]
   /// The files in the same order.
-  public let files: [DataFile]
+  package let files: [DataFile]
   /// Entity types to offer: `dataset.toml`'s, else PER LOC ORG MISC and whatever else was seen,
   /// sorted.
-  public let labelInventory: [EntityType]
+  package let labelInventory: [EntityType]
   /// Relation labels to offer, in the order of their ids: `dataset.toml`'s, else MNRE's 23 where
   /// all that was seen is among them, else those seen, sorted, `None` first.
-  public let relationLabels: [String]
+  package let relationLabels: [String]
   /// What `dataset.toml` tells annotators.
-  public let guidelines: String?
+  package let guidelines: String?
   /// Region files that `dataset.toml` names, relative to the root.
-  public let regionFiles: [String]
+  package let regionFiles: [String]
   /// Everything irregular, by file and line.
-  public let findings: [Finding]
+  package let findings: [Finding]
   /// How irregular BIO tags were understood.
-  public let reading: BIO.Reading
+  package let reading: BIO.Reading
 
   /// The tags that numbers in JSON stand for, in the order of the numbers: `dataset.toml`'s.
   var tagNames: [String] = []
@@ -33,20 +33,20 @@ public struct Dataset: Sendable {
   let images: ImageIndex
 
   /// The post with that id.
-  public func post(id: String) -> Post? { index[id].map { posts[$0] } }
+  package func post(id: String) -> Post? { index[id].map { posts[$0] } }
 
   /// The place of that post in `posts`.
-  public func position(of id: String) -> Int? { index[id] }
+  package func position(of id: String) -> Int? { index[id] }
 
   /// Where the picture of a post is, or why there is none. Looks at the disk; not for the main
   /// thread.
-  public func image(for post: Post) -> ImageLookup { images.lookup(post.imageID) }
+  package func image(for post: Post) -> ImageLookup { images.lookup(post.imageID) }
 
   /// The posts of one split.
-  public func posts(in split: Split) -> [Post] { posts.filter { $0.split == split } }
+  package func posts(in split: Split) -> [Post] { posts.filter { $0.split == split } }
 
   /// The file in which a post stands.
-  public func file(of post: Post) -> DataFile? {
+  package func file(of post: Post) -> DataFile? {
     index[post.id].flatMap { at in files.first { $0.posts.contains(at) } }
   }
 }
@@ -54,7 +54,7 @@ public struct Dataset: Sendable {
 extension Dataset {
   /// A dataset of posts that stand in no file: for generated posts and tests. Of posts with the
   /// same id the first counts; pictures are looked up under `root`, if one is given.
-  public init(name: String, posts: [Post], root: String? = nil) {
+  package init(name: String, posts: [Post], root: String? = nil) {
     self.init(
       name: name, root: root ?? "", path: root ?? "", posts: posts, files: [],
       labelInventory: Self.inventory(of: posts), relationLabels: Self.relationLabels(of: posts),

@@ -1,9 +1,9 @@
 import Files
 
 /// Names for contents: what a store or a model was made from.
-public enum DatasetHash {
+package enum DatasetHash {
   /// SHA-256 over a post's words, tags and picture id: everything that the file says of it.
-  public static func hash(of post: Post) -> String {
+  package static func hash(of post: Post) -> String {
     var hash = SHA256()
     for token in post.tokens {
       hash.update(field: token.text)
@@ -23,7 +23,7 @@ public enum DatasetHash {
   }
 
   /// SHA-256 over a post's words alone.
-  public static func hash(ofTokens post: Post) -> String {
+  package static func hash(ofTokens post: Post) -> String {
     var hash = SHA256()
     for token in post.tokens { hash.update(field: token.text) }
     return hash.hexDigest()
@@ -32,7 +32,7 @@ public enum DatasetHash {
 
 extension Dataset {
   /// SHA-256 over the names and hashes of all files.
-  public var contentHash: String {
+  package var contentHash: String {
     var hash = SHA256()
     for file in files {
       hash.update(field: file.name)

@@ -3,15 +3,15 @@ import Foundation
 import Tensors
 
 /// Writes a dataset with its edits into another folder, each file in its own format.
-public enum DatasetWriter {
+package enum DatasetWriter {
   /// What an export wrote.
-  public struct Report: Sendable, Hashable {
+  package struct Report: Sendable, Hashable {
     /// Paths of the files written, relative to the folder.
-    public let files: [String]
+    package let files: [String]
     /// Posts whose labels differ from the dataset's.
-    public let changedPosts: Int
+    package let changedPosts: Int
     /// Sentences on what could not be said in the file's own format.
-    public let notices: [String]
+    package let notices: [String]
   }
 
   /// Writes each file under its own relative name; only what edits changed differs from the
@@ -27,7 +27,7 @@ public enum DatasetWriter {
   ///   own or holds a file of that name that is no earlier export, and then nothing is written; or
   ///   the disk says no. Files already written stay; each is whole.
   @discardableResult
-  public static func export(
+  package static func export(
     _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, splits: Set<Split>? = nil,
     formats: [DataFormat] = [], scheme: TaggingScheme = .iob2
   ) throws -> Report {
@@ -112,7 +112,7 @@ public enum DatasetWriter {
 
   /// One file's bytes with the edits in them.
   /// - Throws: `CorporaError.changedSinceOpened` when the file is not the one that was opened.
-  public static func bytes(
+  package static func bytes(
     of file: DataFile, in dataset: Dataset, edited: [Post.ID: Post]
   ) throws -> (bytes: [UInt8], notices: [String]) {
     let stored = try FileBytes.read("\(dataset.root)/\(file.name)")
@@ -167,7 +167,7 @@ extension Dataset {
 
 extension Dataset {
   /// Where a post's edits are lost on export, in words; nil where its file has a place for them.
-  public func lacksPlace(for new: Post, insteadOf old: Post) -> String? {
+  package func lacksPlace(for new: Post, insteadOf old: Post) -> String? {
     guard let file = files.first(where: { $0.name == old.source.file }),
       !file.format.holds(new, insteadOf: old)
     else { return nil }

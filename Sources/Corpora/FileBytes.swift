@@ -3,10 +3,10 @@ import Foundation
 import Tensors
 
 /// Whole files in and out: bounded reading, and writing that a crash cannot tear.
-public enum FileBytes {
+package enum FileBytes {
   /// The bytes of a regular file of at most `limit` bytes; of a larger one its beginning when
   /// `prefix`.
-  public static func read(_ path: String, limit: Int = Bounds.file, prefix: Bool = false) throws
+  package static func read(_ path: String, limit: Int = Bounds.file, prefix: Bool = false) throws
     -> [UInt8]
   {
     // Without O_NONBLOCK a named pipe in the dataset folder would stop the program.

@@ -1,20 +1,20 @@
 import Files
 
 /// Something irregular in a dataset: where it is, what is wrong and what to do about it.
-public struct Finding: Sendable, Hashable, CustomStringConvertible {
+package struct Finding: Sendable, Hashable, CustomStringConvertible {
   /// File and line; line 0 means the file as a whole.
-  public let location: SourceLocation
+  package let location: SourceLocation
   /// What is wrong there.
-  public let problem: Problem
+  package let problem: Problem
 
   /// A problem at a place.
-  public init(_ location: SourceLocation, _ problem: Problem) {
+  package init(_ location: SourceLocation, _ problem: Problem) {
     self.location = location
     self.problem = problem
   }
 
   /// How much a finding matters.
-  public enum Severity: Sendable, Hashable {
+  package enum Severity: Sendable, Hashable {
     /// Something could not be read; `--strict` stops here.
     case malformed
     /// Readable under the chosen reading, but not as the format wants it.
@@ -24,7 +24,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// What can be wrong, with the values needed to say so.
-  public enum Problem: Sendable, Hashable {
+  package enum Problem: Sendable, Hashable {
     case lineTooLong(bytes: Int)
     case lineOutsidePost
     case noTab
@@ -52,7 +52,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// How much it matters.
-  public var severity: Severity {
+  package var severity: Severity {
     switch problem {
     case .tag, .tooManyFields, .emptyWord: .irregular
     case .unknownFormat, .almost, .emptyFile, .more: .notice
@@ -61,7 +61,7 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Whether a whole file was passed over, which may have been meant as part of the dataset.
-  public var isPassedOver: Bool {
+  package var isPassedOver: Bool {
     switch problem {
     case .unknownFormat, .almost, .emptyFile, .unreadableFile: true
     default: false
@@ -69,13 +69,13 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// `file:line: what is wrong, what to do`.
-  public var description: String {
+  package var description: String {
     let place = location.line > 0 ? location.description : location.file
     return "\(place): \(wording.wrong); \(wording.advice)"
   }
 
   /// `line: what is wrong, what to do`, for a place where the file is known.
-  public var sentence: String {
+  package var sentence: String {
     (location.line > 0 ? "line \(location.line): " : "") + "\(wording.wrong); \(wording.advice)"
   }
 
@@ -162,15 +162,15 @@ public struct Finding: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// The largest things that are read; anything larger is refused by name.
-public enum Bounds {
+package enum Bounds {
   /// Bytes of a file: 1 GiB.
-  public static let file = 1 << 30
+  package static let file = 1 << 30
   /// Bytes of a line: 1 MiB.
-  public static let line = 1 << 20
+  package static let line = 1 << 20
   /// Tokens of a post.
-  public static let tokens = 10_000
+  package static let tokens = 10_000
   /// Bytes of an id.
-  public static let id = 1_024
+  package static let id = 1_024
   /// Findings kept per file; the rest are counted.
   static let findings = 10_000
 }

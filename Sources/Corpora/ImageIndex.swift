@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Where the picture of a post is, or why there is none.
-public enum ImageLookup: Sendable, Hashable {
+package enum ImageLookup: Sendable, Hashable {
   /// A regular file inside the picture folders, whatever it holds.
   case file(String)
   /// The post names no picture.

@@ -2,7 +2,7 @@ import Files
 import Records
 
 /// Twinlens JSON Lines: one post a line (docs/formats.md).
-public enum JSONLines {}
+package enum JSONLines {}
 
 extension JSONLines {
   /// Reads all posts of a file.

@@ -70,7 +70,7 @@ extension JSONLines {
   }
 
   /// One post as a line, without its LF; keys always in this order.
-  public static func line(
+  package static func line(
     _ post: Post, reading: BIO.Reading = .lenient, misc: String = "MISC"
   ) -> String {
     var parts = ["\"id\":\(JSONScanner.quoted(post.id))"]
@@ -88,7 +88,7 @@ extension JSONLines {
   }
 
   /// Posts as a new file in this format.
-  public static func bytes(
+  package static func bytes(
     of posts: [Post], reading: BIO.Reading = .lenient, misc: String = "MISC"
   ) -> [UInt8] {
     var output: [UInt8] = []

@@ -2,7 +2,7 @@ import Files
 
 /// The text format of Twitter-2015 and Twitter-2017: `IMGID:` blocks of word, tab, tag
 /// (docs/formats.md).
-public enum MNERText {}
+package enum MNERText {}
 
 /// A post before it has its key in the dataset.
 struct ParsedPost {

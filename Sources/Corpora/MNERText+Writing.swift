@@ -50,7 +50,7 @@ extension MNERText {
   /// Posts as a new file in this format.
   /// - Throws: `CorporaError.unwritableToken` for a word or id that holds a tab or a line break.
   /// - Parameter headers: false: no `IMGID:` lines, as in CoNLL-2003.
-  public static func bytes(
+  package static func bytes(
     of posts: [Post], _ request: DataFormat.WritingRequest = .init(), headers: Bool = true
   ) throws -> [UInt8] {
     func fits(_ text: String) -> Bool {

@@ -108,7 +108,7 @@ extension MNREText {
   }
 
   /// Posts as a new file in this format, a line per pair; posts without pairs have none.
-  public static func bytes(of posts: [Post]) -> [UInt8] {
+  package static func bytes(of posts: [Post]) -> [UInt8] {
     var output: [UInt8] = []
     for post in posts {
       let tokens = post.tokens.map { PythonScanner.quoted($0.text) }.joined(separator: ", ")

@@ -6,7 +6,7 @@ import Records
 ///
 /// Lines with the same tokens and picture are the pairs of one post, which stands where the first
 /// of them stands.
-public enum MNREText {
+package enum MNREText {
   /// One line: a pair and the text it stands in.
   struct Line {
     typealias Ends = (start: Int, end: Int)

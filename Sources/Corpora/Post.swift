@@ -2,31 +2,31 @@
 ///
 /// Spans are the truth here; BIO tags are a spelling of them (`BIO`). A post is one
 /// (tokens, picture) group: several relation pairs on the same text share one post.
-public struct Post: Sendable, Hashable, Identifiable {
+package struct Post: Sendable, Hashable, Identifiable {
   /// Stable key inside its dataset: survives re-reading, is unique, is what `:goto` takes.
-  public let id: String
+  package let id: String
   /// The words in order; never empty.
-  public let tokens: [Token]
+  package let tokens: [Token]
   /// File stem of the picture, e.g. `16_05_01_606`; nil when the post has none.
-  public let imageID: String?
+  package let imageID: String?
   /// Entity mentions, sorted by range, never overlapping, all inside `tokens`.
-  public var mentions: [EntityMention]
+  package var mentions: [EntityMention]
   /// Relations between mentions of this post.
-  public var relations: [RelationMention]
+  package var relations: [RelationMention]
   /// Tokens whose tags are to be written as their scheme has them, even where the mentions are the
   /// file's own: somebody fixed how the file spells them.
-  public var respelled: [Range<Int>] = []
+  package var respelled: [Range<Int>] = []
   /// How the file of the post spells mentions as tags.
-  public var scheme = TaggingScheme.iob2
+  package var scheme = TaggingScheme.iob2
   /// Which part of the dataset the file belongs to.
-  public let split: Split
+  package let split: Split
   /// What the dataset knows beside the labels, e.g. harbor's `imageAdds` and `textInImage`.
-  public let attributes: [String: String]
+  package let attributes: [String: String]
   /// Where the post starts in its file.
-  public let source: SourceLocation
+  package let source: SourceLocation
 
   /// A post; mentions are sorted here, and must not overlap or leave the tokens.
-  public init(
+  package init(
     id: String, tokens: [Token], imageID: String?, mentions: [EntityMention],
     relations: [RelationMention] = [], split: Split, attributes: [String: String] = [:],
     source: SourceLocation
@@ -44,7 +44,7 @@ public struct Post: Sendable, Hashable, Identifiable {
 
 extension Post {
   /// The same post of the same file with other words, and the labels that belong to them.
-  public func replacing(
+  package func replacing(
     tokens: [Token], mentions: [EntityMention], relations: [RelationMention]
   ) -> Post {
     Post(
@@ -53,57 +53,57 @@ extension Post {
   }
 
   /// Whether the picture adds to the text, where the dataset says (`imageAdds`).
-  public var imageAdds: Bool? {
+  package var imageAdds: Bool? {
     attributes["imageAdds"].flatMap { ["yes": true, "no": false][$0] }
   }
 }
 
 /// A word as it stood in the file.
-public struct Token: Sendable, Hashable {
+package struct Token: Sendable, Hashable {
   /// The text, exactly as read; may hold control characters: escape before showing.
-  public let text: String
+  package let text: String
   /// The tag as it stood in the file (`B-OTHER`, an orphan `I-PER` …), nil where the format has
   /// none.
-  public let originalTag: String?
+  package let originalTag: String?
 
   /// A token with the tag its file gave it.
-  public init(_ text: String, originalTag: String? = nil) {
+  package init(_ text: String, originalTag: String? = nil) {
     self.text = text
     self.originalTag = originalTag
   }
 }
 
 /// An entity type by its name in this project: PER, LOC, ORG, MISC, or whatever a dataset declares.
-public struct EntityType: RawRepresentable, Sendable, Hashable, Comparable, Codable {
+package struct EntityType: RawRepresentable, Sendable, Hashable, Comparable, Codable {
   /// The name as files spell it, `OTHER` aside.
-  public let rawValue: String
+  package let rawValue: String
 
   /// A type by name.
-  public init(rawValue: String) { self.rawValue = rawValue }
+  package init(rawValue: String) { self.rawValue = rawValue }
   /// A type by name.
-  public init(_ name: String) { rawValue = name }
+  package init(_ name: String) { rawValue = name }
 
   /// `PER`
-  public static let person = EntityType("PER")
+  package static let person = EntityType("PER")
   /// `LOC`
-  public static let location = EntityType("LOC")
+  package static let location = EntityType("LOC")
   /// `ORG`
-  public static let organization = EntityType("ORG")
+  package static let organization = EntityType("ORG")
   /// `MISC`, which Twitter-2015 calls `OTHER`.
-  public static let miscellaneous = EntityType("MISC")
+  package static let miscellaneous = EntityType("MISC")
 
-  public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+  package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// A run of tokens that names an entity.
-public struct EntityMention: Sendable, Hashable {
+package struct EntityMention: Sendable, Hashable {
   /// Half-open token range, never empty.
-  public let range: Range<Int>
+  package let range: Range<Int>
   /// What the entity is.
-  public let type: EntityType
+  package let type: EntityType
 
   /// A mention over a non-empty token range.
-  public init(_ range: Range<Int>, _ type: EntityType) {
+  package init(_ range: Range<Int>, _ type: EntityType) {
     precondition(!range.isEmpty, "a mention covers at least one token")
     self.range = range
     self.type = type
@@ -111,16 +111,16 @@ public struct EntityMention: Sendable, Hashable {
 }
 
 /// A labelled pair of token ranges (they may overlap, as some do in MNRE).
-public struct RelationMention: Sendable, Hashable {
+package struct RelationMention: Sendable, Hashable {
   /// Tokens of the first of the two.
-  public let head: Range<Int>
+  package let head: Range<Int>
   /// Tokens of the second.
-  public let tail: Range<Int>
+  package let tail: Range<Int>
   /// `/per/org/member_of`, or `None`.
-  public let label: String
+  package let label: String
 
   /// A relation from head to tail.
-  public init(head: Range<Int>, tail: Range<Int>, label: String) {
+  package init(head: Range<Int>, tail: Range<Int>, label: String) {
     self.head = head
     self.tail = tail
     self.label = label
@@ -128,22 +128,22 @@ public struct RelationMention: Sendable, Hashable {
 }
 
 /// The part of a dataset, told by file name.
-public enum Split: String, Sendable, Hashable, CaseIterable, Codable {
+package enum Split: String, Sendable, Hashable, CaseIterable, Codable {
   case train, dev, test, all
 }
 
 /// A line of a file, counted from 1.
-public struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
+package struct SourceLocation: Sendable, Hashable, CustomStringConvertible {
   /// Path of the file inside the dataset.
-  public let file: String
+  package let file: String
   /// The line, counted from 1.
-  public let line: Int
+  package let line: Int
 
   /// A place in a file.
-  public init(file: String, line: Int) {
+  package init(file: String, line: Int) {
     self.file = file
     self.line = line
   }
 
-  public var description: String { "\(file):\(line)" }
+  package var description: String { "\(file):\(line)" }
 }

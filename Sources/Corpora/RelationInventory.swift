@@ -2,18 +2,18 @@
 ///
 /// The keys depend on the labels and their order alone, so that they are the same on every post and
 /// in every session over a dataset, and fingers can learn them.
-public struct RelationInventory: Sendable, Hashable {
+package struct RelationInventory: Sendable, Hashable {
   /// The labels; a label's id is its place. Never holds a label twice.
-  public let labels: [String]
+  package let labels: [String]
   private let keys: [Character?]
 
   /// What MNRE calls a pair without a relation.
-  public static let none = "None"
+  package static let none = "None"
   /// The key of `None`, in every dataset.
-  public static let noneKey: Character = "0"
+  package static let noneKey: Character = "0"
 
   /// MNRE's labels in the order of their ids (MODELS §2.1).
-  public static let mnre = [
+  package static let mnre = [
     "None", "/per/per/parent", "/per/per/siblings", "/per/per/couple", "/per/per/neighbor",
     "/per/per/peer", "/per/per/charges", "/per/per/alumi", "/per/per/alternate_names",
     "/per/org/member_of", "/per/loc/place_of_residence", "/per/loc/place_of_birth",
@@ -23,7 +23,7 @@ public struct RelationInventory: Sendable, Hashable {
   ]
 
   /// An inventory of labels in the order of their ids; a label that stands twice counts once.
-  public init(_ labels: [String]) {
+  package init(_ labels: [String]) {
     var seen: Set<String> = []
     self.labels = labels.filter { seen.insert($0).inserted }
     var taken: Set<Character> = [Self.noneKey]
@@ -36,18 +36,18 @@ public struct RelationInventory: Sendable, Hashable {
   }
 
   /// Whether pairs without a relation are kept with the label `None`; else they are no pairs.
-  public var hasNone: Bool { labels.contains(Self.none) }
+  package var hasNone: Bool { labels.contains(Self.none) }
 
   /// The number of a label, nil when it is not among them.
-  public func id(of label: String) -> Int? { labels.firstIndex(of: label) }
+  package func id(of label: String) -> Int? { labels.firstIndex(of: label) }
 
   /// The key of a label; nil when the keyboard had no more (after 61) or the label is unknown.
-  public func key(of label: String) -> Character? {
+  package func key(of label: String) -> Character? {
     label == Self.none ? Self.noneKey : id(of: label).flatMap { keys[$0] }
   }
 
   /// The label of a key.
-  public func label(of key: Character) -> String? {
+  package func label(of key: Character) -> String? {
     if key == Self.noneKey { return Self.none }
     return keys.firstIndex(of: key).map { labels[$0] }
   }
@@ -55,7 +55,7 @@ public struct RelationInventory: Sendable, Hashable {
   /// The labels but `None`, in the order of their ids: first those whose two types are the ones
   /// given, then the others. A type that is not known fits everything; where neither is known,
   /// nothing can be said and all are `others`.
-  public func ranked(
+  package func ranked(
     head: EntityType?, tail: EntityType?
   ) -> (fitting: [String], others: [String]) {
     var result: (fitting: [String], others: [String]) = ([], [])
@@ -70,7 +70,7 @@ public struct RelationInventory: Sendable, Hashable {
   }
 
   /// The types that a label of the form `/per/org/member_of` asks for; nil for other forms.
-  public static func types(of label: String) -> (head: EntityType, tail: EntityType)? {
+  package static func types(of label: String) -> (head: EntityType, tail: EntityType)? {
     let parts = label.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count >= 4, parts[0].isEmpty, !parts[1].isEmpty, !parts[2].isEmpty else {
       return nil

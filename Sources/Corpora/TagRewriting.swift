@@ -11,7 +11,7 @@ extension BIO {
   ///   - scheme: how the file spells mentions.
   ///   - misc: the file's word for MISC, `MISC` or `OTHER`.
   ///   - respelled: ranges of tokens where an irregular tag is not kept even so.
-  public static func rewrite(
+  package static func rewrite(
     original: [String?], to mentions: [EntityMention], reading: Reading,
     scheme: TaggingScheme = .iob2, misc: String = "MISC", respelled: [Range<Int>] = []
   ) -> [String] {
@@ -47,7 +47,7 @@ extension BIO {
 
 extension Post {
   /// The tags to write for this post's mentions, changing no tag without need (`BIO.rewrite`).
-  public func tagTexts(reading: BIO.Reading = .lenient, misc: String = "MISC") -> [String] {
+  package func tagTexts(reading: BIO.Reading = .lenient, misc: String = "MISC") -> [String] {
     BIO.rewrite(
       original: tokens.map(\.originalTag), to: mentions, reading: reading, scheme: scheme,
       misc: misc, respelled: respelled)
@@ -55,7 +55,7 @@ extension Post {
 
   /// The tags, as they would be written now, that their scheme does not allow where they stand. An
   /// edit that covers one takes it away.
-  public func irregularities(
+  package func irregularities(
     reading: BIO.Reading = .lenient
   ) -> [(irregularity: BIO.Irregularity, tag: String)] {
     guard tokens.contains(where: { $0.originalTag != nil }) else { return [] }

@@ -5,7 +5,7 @@
 /// Kim Sang and Veenstra, "Representing Text Chunks" (EACL 1999) for IOB2 and the marked ends;
 /// Ratinov and Roth, "Design Challenges and Misconceptions in Named Entity Recognition" (CoNLL
 /// 2009) for BILOU.
-public enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
+package enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
   /// Every mention begins with `B-`; what is usually called BIO.
   case iob2
   /// Mentions are `I-` throughout; `B-` begins one that touches another of its type.
@@ -26,7 +26,7 @@ public enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
   var beginsWithInside: Bool { self == .iob1 || self == .io }
 
   /// A tag of this scheme, parsed.
-  public func tag(_ text: String) -> BIO.Tag {
+  package func tag(_ text: String) -> BIO.Tag {
     let tag = BIO.Tag(text)
     switch (self, tag) {
     case (.io, .unreadable) where Self.isName(text): return .inside(.normalized(text))
@@ -70,14 +70,14 @@ public enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
   }
 
   /// The scheme that an inventory of tags spells.
-  public init(inventory tags: [String]) {
+  package init(inventory tags: [String]) {
     var tally = Tally()
     for tag in tags where tag != "O" { tally.add(tag) }
     self = tally.scheme
   }
 
   /// The entity type that a tag of this scheme names; nil for `O` and what is no tag.
-  public func type(of tag: String) -> EntityType? { self.tag(tag).type }
+  package func type(of tag: String) -> EntityType? { self.tag(tag).type }
 
   /// What is counted of a file's tags in order to recognise its scheme.
   struct Tally {

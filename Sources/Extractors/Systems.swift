@@ -1,6 +1,6 @@
 extension System {
   /// The systems of this program, a line each.
-  public static let builtIn: [System] = [
+  package static let builtIn: [System] = [
     .biLSTMCRF,
     .bertCRF,
     .riva,

@@ -2,11 +2,11 @@ import Foundation
 
 /// Files that survive a crash: written beside the target, synced, renamed over it, and the folder
 /// synced.
-public enum DurableFile {
+package enum DurableFile {
   /// Writes the whole file or changes nothing.
   ///
   /// - Throws: `DurableFileError`.
-  public static func write(_ data: Data, to path: String) throws {
+  package static func write(_ data: Data, to path: String) throws {
     do {
       let file = try NewFile(at: path)
       try data.withUnsafeBytes { try file.write($0) }
@@ -18,16 +18,16 @@ public enum DurableFile {
 }
 
 /// A file that could not be written.
-public struct DurableFileError: Error, CustomStringConvertible {
+package struct DurableFileError: Error, CustomStringConvertible {
   /// The file that was to be written.
-  public let path: String
+  package let path: String
   /// What went wrong, as the rest of a sentence about the file.
-  public let problem: String
+  package let problem: String
 
   package init(path: String, problem: String) {
     self.path = path
     self.problem = problem
   }
 
-  public var description: String { "\(path) \(problem); check the disk and permissions" }
+  package var description: String { "\(path) \(problem); check the disk and permissions" }
 }

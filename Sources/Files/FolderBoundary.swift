@@ -3,18 +3,18 @@ import Foundation
 /// The folder that everything read or written by default must lie in, links resolved: what a
 /// dataset from elsewhere brings must not lead to other files of the person who opens it. What a
 /// person names on the command line needs no boundary.
-public struct FolderBoundary: Sendable, Hashable {
+package struct FolderBoundary: Sendable, Hashable {
   /// The folder's path without links.
-  public let folder: String
+  package let folder: String
 
   /// The boundary around a folder; nil when it is not there.
-  public init?(_ folder: String) {
+  package init?(_ folder: String) {
     guard let real = Self.realPath(folder) else { return nil }
     self.folder = real
   }
 
   /// Where a path leads to, when that is outside; nil when it lies inside or nothing is there.
-  public func escape(of path: String) -> String? {
+  package func escape(of path: String) -> String? {
     if let real = Self.realPath(path) {
       return real == folder || real.hasPrefix(folder == "/" ? "/" : folder + "/") ? nil : real
     }
@@ -27,7 +27,7 @@ public struct FolderBoundary: Sendable, Hashable {
 
   /// The first path in a folder, itself included, that leads outside, and where to. Looks `depth`
   /// folders deep and at no more than 10,000 names.
-  public func firstEscape(
+  package func firstEscape(
     under path: String, depth: Int
   ) -> (path: String, target: String)? {
     var left = 10_000

@@ -2,7 +2,7 @@ import Foundation
 
 /// The bytes of a large file: mapped, so that they are read when they are needed and the system
 /// may drop them again, or already in memory.
-public struct ByteSource: Sendable {
+package struct ByteSource: Sendable {
   private enum Storage: Sendable {
     case mapped(MappedFile)
     case memory(Data)
@@ -10,25 +10,25 @@ public struct ByteSource: Sendable {
 
   private let storage: Storage
   /// Number of bytes.
-  public let count: Int
+  package let count: Int
 
   /// Maps a plain file.
   ///
   /// - Throws: `ByteSourceError` when it cannot be opened or is no plain file.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let file = try MappedFile(path: path)
     storage = .mapped(file)
     count = file.count
   }
 
   /// Bytes that are in memory already.
-  public init(_ data: Data) {
+  package init(_ data: Data) {
     storage = .memory(data)
     count = data.count
   }
 
   /// Lends a range of the bytes; the range must lie inside.
-  public func withBytes<R>(
+  package func withBytes<R>(
     _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws -> R
   ) rethrows -> R {
     precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of \(count)")
@@ -43,7 +43,7 @@ public struct ByteSource: Sendable {
   /// Lends a range piece by piece (each a multiple of 8 bytes but the last), and gives the mapped
   /// pages of each piece back once it was read, so that a file never stands in memory beside what
   /// is made from it.
-  public func readOnce(
+  package func readOnce(
     _ range: Range<Int>, _ body: (_ offset: Int, _ piece: UnsafeRawBufferPointer) -> Void
   ) {
     let step = 4 << 20
@@ -57,17 +57,17 @@ public struct ByteSource: Sendable {
   }
 
   /// A copy of a range of the bytes.
-  public func copy(_ range: Range<Int>) -> [UInt8] { withBytes(range) { [UInt8]($0) } }
+  package func copy(_ range: Range<Int>) -> [UInt8] { withBytes(range) { [UInt8]($0) } }
 }
 
 /// A file that cannot be mapped.
-public struct ByteSourceError: Error, CustomStringConvertible {
+package struct ByteSourceError: Error, CustomStringConvertible {
   /// The file.
-  public let path: String
+  package let path: String
   /// What the system said.
-  public let reason: String
+  package let reason: String
 
-  public var description: String {
+  package var description: String {
     "\(path) cannot be opened (\(reason)); check the path and permissions"
   }
 }

@@ -1,13 +1,13 @@
 /// A file that stands where weights or a picture should be, and that downloads often leave: told
 /// by its first bytes, so that an error can say what happened.
-public enum MistakenFile: Sendable, Hashable {
+package enum MistakenFile: Sendable, Hashable {
   /// Git LFS's pointer: three lines of text in place of the content.
   case lfsPointer
   /// An HTML page, such as a notice that one must log in.
   case webPage
 
   /// Recognises the beginning of a file; nil when it is neither.
-  public init?(beginning bytes: some Collection<UInt8>) {
+  package init?(beginning bytes: some Collection<UInt8>) {
     // A byte order mark and blanks may stand first, and tags in any case.
     let text = String(decoding: bytes.prefix(512), as: UTF8.self).lowercased()
       .drop { $0.isWhitespace || $0 == "\u{FEFF}" }
@@ -23,7 +23,7 @@ public enum MistakenFile: Sendable, Hashable {
   }
 
   /// What it is and what to do, to follow "is".
-  public var advice: String {
+  package var advice: String {
     switch self {
     case .lfsPointer:
       "a Git LFS pointer, not the file itself; run `git lfs pull` where it came from"

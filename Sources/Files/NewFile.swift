@@ -6,9 +6,9 @@ import Foundation
 /// Where the file system cannot do without a name, a hidden one with random letters is used, which
 /// nobody can have prepared; one that a killed program left is removed at the next write of the
 /// same target.
-public struct NewFile: ~Copyable {
+package struct NewFile: ~Copyable {
   /// Open for writing, and locked, so that whoever cleans up knows that it is in use.
-  public let descriptor: Int32
+  package let descriptor: Int32
   private let path: String
   private let folder: String
   /// The hidden name, nil while the file has none.
@@ -16,7 +16,7 @@ public struct NewFile: ~Copyable {
 
   /// Begins a file that is to be found at `path` later.
   /// - Throws: `NewFileError`.
-  public init(at path: String) throws {
+  package init(at path: String) throws {
     self.path = path
     folder = FilePath.parent(of: path)
     Self.removeStrays(of: path)
@@ -36,7 +36,7 @@ public struct NewFile: ~Copyable {
 
   /// Appends bytes.
   /// - Throws: `NewFileError`.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
     var at = 0
     while at < bytes.count {
       let count = Foundation.write(
@@ -49,7 +49,7 @@ public struct NewFile: ~Copyable {
 
   /// Makes the bytes durable, gives them their name, and makes that durable too.
   /// - Throws: `NewFileError`; the old file is then still there.
-  public consuming func finish() throws {
+  package consuming func finish() throws {
     guard fsync(descriptor) == 0 else { throw NewFileError(code: errno) }
     if temporary == nil {
       let name = Self.randomName(for: path)
@@ -109,9 +109,9 @@ public struct NewFile: ~Copyable {
 }
 
 /// The system's reason why a file could not be written.
-public struct NewFileError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct NewFileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// `errno`.
-  public let code: Int32
+  package let code: Int32
 
-  public var description: String { String(cString: strerror(code)) }
+  package var description: String { String(cString: strerror(code)) }
 }

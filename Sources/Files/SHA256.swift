@@ -1,7 +1,7 @@
 /// SHA-256 (FIPS 180-4), fed piece by piece.
 ///
 /// Names what was read: a dataset's files, a post under its annotations. Not for secrets.
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
   private var state: (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32) = (
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
     0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19
@@ -10,10 +10,10 @@ public struct SHA256: Sendable {
   private var length: UInt64 = 0
 
   /// An empty hash.
-  public init() { pending.reserveCapacity(64) }
+  package init() { pending.reserveCapacity(64) }
 
   /// Adds bytes.
-  public mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
+  package mutating func update(_ bytes: UnsafeBufferPointer<UInt8>) {
     length &+= UInt64(bytes.count)
     var at = 0
     if !pending.isEmpty {
@@ -31,12 +31,12 @@ public struct SHA256: Sendable {
   }
 
   /// Adds bytes.
-  public mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBufferPointer { update($0) }
   }
 
   /// Adds a text as UTF-8, with its length in front, so that parts cannot run into each other.
-  public mutating func update(field text: String) {
+  package mutating func update(field text: String) {
     var text = text
     text.withUTF8 { utf8 in
       update(withUnsafeBytes(of: UInt64(utf8.count).littleEndian) { Array($0) })
@@ -45,7 +45,7 @@ public struct SHA256: Sendable {
   }
 
   /// The digest of everything added, as 64 lower-case hexadecimal digits.
-  public func hexDigest() -> String {
+  package func hexDigest() -> String {
     var copy = self
     var tail: [UInt8] = [0x80]
     let used = (Int(length % 64) + 1) % 64
@@ -63,7 +63,7 @@ public struct SHA256: Sendable {
   }
 
   /// The digest of some bytes.
-  public static func hexDigest(of bytes: [UInt8]) -> String {
+  package static func hexDigest(of bytes: [UInt8]) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.hexDigest()

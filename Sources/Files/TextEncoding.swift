@@ -3,7 +3,7 @@ import Foundation
 /// How the text of a file is encoded. Everything is read as UTF-8; other encodings are converted on
 /// reading and back on writing. UTF-16 is told by its bytes; GB18030 and Latin-1 look alike, so a
 /// person names them (`--encoding`, `encoding` in dataset.toml).
-public enum TextEncoding: String, Sendable, Hashable, CaseIterable, Codable {
+package enum TextEncoding: String, Sendable, Hashable, CaseIterable, Codable {
   case utf8 = "UTF-8"
   case utf16LittleEndian = "UTF-16 (little endian)"
   case utf16BigEndian = "UTF-16 (big endian)"
@@ -13,14 +13,14 @@ public enum TextEncoding: String, Sendable, Hashable, CaseIterable, Codable {
   case latin1 = "Latin-1"
 
   /// The names that people give, in the order in which they are listed.
-  public static let names = ["utf-8", "gb18030", "latin-1"]
+  package static let names = ["utf-8", "gb18030", "latin-1"]
   /// What to do about bytes that are not UTF-8.
   package static let advice =
     "if the whole file is in another encoding, name it: --encoding gb18030 or latin-1"
 
   /// The encoding of a name, in any case, with or without hyphens; nil for a name that is not
   /// known.
-  public init?(name: String) {
+  package init?(name: String) {
     switch name.lowercased().filter({ $0.isLetter || $0.isNumber }) {
     case "utf8": self = .utf8
     case "gb18030", "gbk", "gb2312": self = .gb18030

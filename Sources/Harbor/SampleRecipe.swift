@@ -1,22 +1,22 @@
 /// How much of the world a sample holds.
-public struct SampleRecipe: Sendable, Hashable {
+package struct SampleRecipe: Sendable, Hashable {
   /// Decides every post and picture, never the town's inventory.
-  public var seed: UInt64
+  package var seed: UInt64
   /// Posts of the training split.
-  public var train: Int
+  package var train: Int
   /// Posts to choose models by.
-  public var dev: Int
+  package var dev: Int
   /// Posts to report on.
-  public var test: Int
+  package var test: Int
   /// Captioned pictures for the dual encoder, apart from all posts.
-  public var captions: Int
+  package var captions: Int
   /// Side of the square pictures in pixels.
-  public var side: Int
+  package var side: Int
   /// How posts name a second entity.
-  public var pairs = Pairing.inPassing
+  package var pairs = Pairing.inPassing
 
   /// How posts name a second entity, so that there is a pair to relate.
-  public enum Pairing: Sendable, Hashable {
+  package enum Pairing: Sendable, Hashable {
     /// Some posts do, whoever it is; in most pairs nothing relates the two.
     case inPassing
     /// Every post does, mostly a place, and most words between the two relate them; so mostly what
@@ -25,10 +25,10 @@ public struct SampleRecipe: Sendable, Hashable {
   }
 
   /// Changes whenever the same recipe gives other posts or pictures.
-  public var version: Int { pairs == .everyPost ? 3 : 2 }
+  package var version: Int { pairs == .everyPost ? 3 : 2 }
 
   /// A recipe; without numbers the one the committed models were trained with.
-  public init(
+  package init(
     seed: UInt64 = 1, train: Int = 16000, dev: Int = 1500, test: Int = 3000, captions: Int = 24000,
     side: Int = 128
   ) {

@@ -9,12 +9,12 @@ import Tensors
 /// Writes a sample of the harbour world as a dataset in Twinlens JSON Lines: `train.jsonl`,
 /// `dev.jsonl`, `test.jsonl` with `images/`, and `captions/` (its own dataset) for the dual
 /// encoder.
-public struct SampleWriter: Sendable {
+package struct SampleWriter: Sendable {
   /// How much to draw, and from which seed.
-  public let recipe: SampleRecipe
+  package let recipe: SampleRecipe
 
   /// A writer for a recipe.
-  public init(_ recipe: SampleRecipe) { self.recipe = recipe }
+  package init(_ recipe: SampleRecipe) { self.recipe = recipe }
 
   /// One made post with its picture's file.
   struct Made: Sendable {
@@ -26,7 +26,7 @@ public struct SampleWriter: Sendable {
   ///
   /// - Parameter progress: called with the share that is done, 0 … 1, from any thread.
   /// - Throws: `DurableFileError` or `PictureError`.
-  public func write(to folder: String, progress: @escaping @Sendable (Double) -> Void) throws {
+  package func write(to folder: String, progress: @escaping @Sendable (Double) -> Void) throws {
     let total = Double(max(1, recipe.train + recipe.dev + recipe.test + recipe.captions))
     let done = Mutex(0)
     let step: @Sendable () -> Void = {

@@ -4,20 +4,20 @@ import Routing
 
 /// What the expert that the router chose answers for a post: as little as is needed to compare it
 /// with gold, so that it can be kept for every post of a large dataset.
-public struct ChosenAnswer: Sendable, Hashable {
+package struct ChosenAnswer: Sendable, Hashable {
   /// By which decision the expert was chosen; nil when there was none.
-  public let route: Route?
+  package let route: Route?
   /// What the router chooses experts for, which alone is compared with gold: a dataset of relations
   /// labels no mentions. Nil without a router: whatever was answered is compared.
-  public let task: ExpertTask?
+  package let task: ExpertTask?
   /// The mentions; nil when no expert answers mentions.
-  public let mentions: [EntityMention]?
+  package let mentions: [EntityMention]?
   /// The pairs of the post as its file has it, with the answered labels; nil when no expert answers
   /// relations.
-  public let relations: [RelationMention]?
+  package let relations: [RelationMention]?
 
   /// An answer by its parts.
-  public init(
+  package init(
     route: Route?, task: ExpertTask?, mentions: [EntityMention]?, relations: [RelationMention]?
   ) {
     self.route = route
@@ -27,7 +27,7 @@ public struct ChosenAnswer: Sendable, Hashable {
   }
 
   /// Whether gold has other mentions, or another label for a pair that the expert was asked about.
-  public func differs(from gold: Post) -> Bool {
+  package func differs(from gold: Post) -> Bool {
     if task != .relations, let mentions, Set(mentions) != Set(gold.mentions) { return true }
     guard task != .entities, let relations else { return false }
     return gold.relations.contains { pair in

@@ -7,50 +7,50 @@ import Tensors
 
 /// What `twinlens models inspect` says of a folder that this program wrote: an expert, a router, a
 /// picture encoder or a dual encoder.
-public struct ModelReport: Sendable, Codable {
+package struct ModelReport: Sendable, Codable {
   /// Path of the folder.
-  public let folder: String
+  package let folder: String
   /// As in `config.json`.
-  public let system: String
+  package let system: String
   /// What it answers, `ner` or `re`; nil for encoders.
-  public private(set) var task: String?
+  package private(set) var task: String?
   /// Types or relations that it can answer; empty for encoders.
-  public private(set) var labels: [String] = []
+  package private(set) var labels: [String] = []
   /// What an expert looks at beside the words, in words; empty for those that read the text alone.
-  public private(set) var sees: [String] = []
+  package private(set) var sees: [String] = []
   /// What distinguishes an expert from others of its system, by name.
-  public private(set) var switches: [String: String] = [:]
+  package private(set) var switches: [String: String] = [:]
   /// The scalars whose places among those of dev are known.
-  public private(set) var references: [String] = []
+  package private(set) var references: [String] = []
   /// What was measured of an expert on dev, by name.
-  public private(set) var measures: [String: Double] = [:]
+  package private(set) var measures: [String: Double] = [:]
   /// On how many posts.
-  public private(set) var measuredPosts: Int?
+  package private(set) var measuredPosts: Int?
   /// Folders that must stand beside it, by what they are for.
-  public private(set) var needs: [Need] = []
+  package private(set) var needs: [Need] = []
   /// Numbers that stand for a router's state; empty for everything else.
-  public private(set) var facts: [String: String] = [:]
+  package private(set) var facts: [String: String] = [:]
   /// The stored tensors, by name.
-  public let tensors: [FolderReport.Row]
+  package let tensors: [FolderReport.Row]
   /// Numbers in all tensors.
-  public let parameters: Int
+  package let parameters: Int
   /// Where it came from; nil without a readable `provenance.json`.
-  public let provenance: Provenance?
+  package let provenance: Provenance?
   /// Everything that is wrong.
-  public private(set) var problems: [String] = []
+  package private(set) var problems: [String] = []
 
   /// A folder that must stand beside it.
-  public struct Need: Sendable, Codable {
+  package struct Need: Sendable, Codable {
     /// E.g. `text expert`.
-    public let role: String
+    package let role: String
     /// The folder's name.
-    public let name: String
+    package let name: String
     /// What keeps it from being used; nil when it is there.
-    public let problem: String?
+    package let problem: String?
   }
 
   /// Whether a folder is one of this program's own.
-  public static func isOwn(_ folder: String) -> Bool {
+  package static func isOwn(_ folder: String) -> Bool {
     guard let system = try? ModelFolder.system(of: folder) else { return false }
     // `train encoder` writes a system too, into what is an encoder folder like any other.
     return (System.all.map(\.id) + [PictureEncoderModel.system, DualEncoderModel.system, router])
@@ -60,7 +60,7 @@ public struct ModelReport: Sendable, Codable {
   /// Inspects a folder: opens it whole, so that what does not fit is found.
   ///
   /// - Throws: `ModelFolderError` or `SafetensorsError` when not even the headers can be read.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     self.folder = folder
     system = try ModelFolder.system(of: folder)
     // A system may keep the little that it learned in config.json.
@@ -127,7 +127,7 @@ public struct ModelReport: Sendable, Codable {
   }
 
   /// What was measured, for people.
-  public var measured: String {
+  package var measured: String {
     let title = "  measured on      \(measuredPosts ?? 0) posts of dev"
     return
       ([title]
@@ -137,7 +137,7 @@ public struct ModelReport: Sendable, Codable {
   }
 
   /// The report for people.
-  public var text: String {
+  package var text: String {
     var lines = ["\(VisibleText.name(folder)): \(VisibleText.name(system))"]
     func line(_ title: String, _ value: String) {
       lines.append("  " + title + String(repeating: " ", count: max(1, 18 - title.count)) + value)

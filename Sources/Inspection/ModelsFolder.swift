@@ -6,7 +6,7 @@ import Tensors
 
 /// What a folder that was named as a folder of models holds, told from its names and the first
 /// lines of its `config.json` files: nothing is loaded.
-public enum ModelsFolder: Sendable, Hashable {
+package enum ModelsFolder: Sendable, Hashable {
   /// Model folders, of which some may be broken.
   case models
   /// Encoders only: nothing that answers.
@@ -24,7 +24,7 @@ public enum ModelsFolder: Sendable, Hashable {
   private static let most = 1000
 
   /// Looks at a folder.
-  public init(_ path: String) {
+  package init(_ path: String) {
     guard let names = Self.folders(in: path) else {
       self = .missing
       return
@@ -54,13 +54,13 @@ public enum ModelsFolder: Sendable, Hashable {
   /// Refuses a folder in which nothing can answer.
   ///
   /// - Throws: `ModelsFolderError`.
-  public static func check(_ path: String) throws(ModelsFolderError) {
+  package static func check(_ path: String) throws(ModelsFolderError) {
     let found = ModelsFolder(path)
     if found != .models { throw ModelsFolderError(path: path, found: found) }
   }
 
   /// Names of the model folders in a folder, sorted.
-  public static func models(in path: String) -> [String] {
+  package static func models(in path: String) -> [String] {
     (folders(in: path) ?? []).filter {
       FileManager.default.fileExists(atPath: path + "/\($0)/config.json")
     }
@@ -83,13 +83,13 @@ public enum ModelsFolder: Sendable, Hashable {
 }
 
 /// A folder that is no folder of models, with what it is and what may have been meant.
-public struct ModelsFolderError: Error, Hashable, CustomStringConvertible {
+package struct ModelsFolderError: Error, Hashable, CustomStringConvertible {
   /// As it was named.
-  public let path: String
+  package let path: String
   /// What it is instead.
-  public let found: ModelsFolder
+  package let found: ModelsFolder
 
-  public var description: String {
+  package var description: String {
     switch found {
     case .models: return "\(path) holds models"
     case .missing:

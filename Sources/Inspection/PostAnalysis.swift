@@ -2,38 +2,38 @@ import Extractors
 import Routing
 
 /// Everything the models say about one post: what a person inspects.
-public struct PostAnalysis: Sendable {
+package struct PostAnalysis: Sendable {
   /// The post's id.
-  public let post: String
+  package let post: String
   /// What each expert says, in the roster's order; experts for relations are not asked about posts
   /// without a pair.
-  public var answers: [Answer]
+  package var answers: [Answer]
   /// The router's word, nil without a router.
-  public var decision: RouteDecision?
+  package var decision: RouteDecision?
   /// What to call the router that decided; nil without one.
-  public var router: String?
+  package var router: String?
   /// All experts that are open, those that were not asked about this post too.
-  public var members: [Member] = []
+  package var members: [Member] = []
   /// What the router routes for.
-  public var task = ExpertTask.entities
+  package var task = ExpertTask.entities
   /// Names of the experts that it chooses between; those that are loaded.
-  public var routedNames: [Route: String] = [:]
+  package var routedNames: [Route: String] = [:]
   /// How many of its words each model does not know; experts first.
-  public var unknownWords: [UnknownWords] = []
+  package var unknownWords: [UnknownWords] = []
   /// Sentences on what is missing and why, e.g. a picture that could not be read.
-  public let notices: [String]
+  package let notices: [String]
 
   /// An expert by what is known of it before it is asked.
-  public struct Member: Sendable, Hashable {
+  package struct Member: Sendable, Hashable {
     /// The model folder's name.
-    public let name: String
+    package let name: String
     /// What it answers.
-    public let task: ExpertTask
+    package let task: ExpertTask
     /// Whether it looks at the picture.
-    public let seesPicture: Bool
+    package let seesPicture: Bool
 
     /// A member by its parts.
-    public init(name: String, task: ExpertTask, seesPicture: Bool) {
+    package init(name: String, task: ExpertTask, seesPicture: Bool) {
       self.name = name
       self.task = task
       self.seesPicture = seesPicture
@@ -41,7 +41,7 @@ public struct PostAnalysis: Sendable {
   }
 
   /// An analysis of a post by its parts.
-  public init(
+  package init(
     post: String, answers: [Answer] = [], decision: RouteDecision? = nil, notices: [String] = []
   ) {
     self.post = post
@@ -51,25 +51,25 @@ public struct PostAnalysis: Sendable {
   }
 
   /// The model that knows fewest of the post's words; nil when all know all of them.
-  public var leastKnown: UnknownWords? {
+  package var leastKnown: UnknownWords? {
     unknownWords.filter { $0.unknown > 0 }.max { $0.share < $1.share }
   }
 
   /// What an expert says.
-  public func answer(_ expert: String?) -> Answer? { answers.first { $0.expert == expert } }
+  package func answer(_ expert: String?) -> Answer? { answers.first { $0.expert == expert } }
 
   /// Answers with mentions, in order.
-  public var mentionAnswers: [Answer] { answers.filter { $0.mentions != nil } }
+  package var mentionAnswers: [Answer] { answers.filter { $0.mentions != nil } }
 
   /// Answers with relations, in order.
-  public var relationAnswers: [Answer] { answers.filter { $0.relations != nil } }
+  package var relationAnswers: [Answer] { answers.filter { $0.relations != nil } }
 
   /// The mentions of the expert that the router chose; of the first that sees the picture, else of
   /// the first, when no router chooses between experts for mentions.
-  public var chosen: Prediction? { chosen(mentionAnswers, .entities)?.mentions }
+  package var chosen: Prediction? { chosen(mentionAnswers, .entities)?.mentions }
 
   /// The same for relations.
-  public var chosenRelations: RelationAnswers? { chosen(relationAnswers, .relations)?.relations }
+  package var chosenRelations: RelationAnswers? { chosen(relationAnswers, .relations)?.relations }
 
   private func chosen(_ able: [Answer], _ asked: ExpertTask) -> Answer? {
     guard task == asked, let decision else {

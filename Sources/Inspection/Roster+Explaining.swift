@@ -14,7 +14,7 @@ extension Roster {
   ///   - goesOn: asked now and then from the thread that computes; false makes it end soon, with an
   ///     explanation that is not whole.
   /// - Returns: nil without a router or its encoder.
-  public func explainRoute(
+  package func explainRoute(
     _ seen: SeenPost, _ analysis: PostAnalysis,
     goesOn: @escaping @Sendable () -> Bool = { true }
   ) -> RouteExplanation? {

@@ -7,19 +7,19 @@ import Traces
 
 extension Roster {
   /// A post as the models see it.
-  public func see(_ post: Post, of dataset: Dataset) -> SeenPost { eyes.see(post, of: dataset) }
+  package func see(_ post: Post, of dataset: Dataset) -> SeenPost { eyes.see(post, of: dataset) }
 
   // MARK: One post
 
   /// Everything the models say about one post.
-  public func analyse(_ post: Post, of dataset: Dataset) -> PostAnalysis {
+  package func analyse(_ post: Post, of dataset: Dataset) -> PostAnalysis {
     analyse(see(post, of: dataset))
   }
 
   /// Everything the models say about a post with something changed.
   ///
   /// - Parameter other: finds the posts whose pictures are swapped in.
-  public func analyse(
+  package func analyse(
     _ seen: SeenPost, under interventions: [Intervention] = [],
     other: (Post.ID) -> SeenPost? = { _ in nil }
   ) -> PostAnalysis {
@@ -64,13 +64,13 @@ extension Roster {
   // MARK: Routes
 
   /// What the router sees of a post; nil where its encoder is missing or failed on the post.
-  public func routerInput(_ seen: SeenPost) -> RouterInput? {
+  package func routerInput(_ seen: SeenPost) -> RouterInput? {
     guard let dual, let embedding = try? seen.embedding(dual.name) else { return nil }
     return try? RouterInput(text: embedding.text, picture: embedding.picture)
   }
 
   /// What the router's encoder could not read of a post; nil when nothing, or without one.
-  public func routerProblem(_ seen: SeenPost) -> String? {
+  package func routerProblem(_ seen: SeenPost) -> String? {
     guard let dual else { return nil }
     do {
       _ = try seen.embedding(dual.name)
@@ -83,20 +83,20 @@ extension Roster {
   /// Where a post goes; nil without a router, or where its encoder failed on the post.
   ///
   /// - Throws: `RoutingError` when the router computes no number.
-  public func route(_ seen: SeenPost) throws(RoutingError) -> RouteDecision? {
+  package func route(_ seen: SeenPost) throws(RoutingError) -> RouteDecision? {
     guard let router, let input = routerInput(seen) else { return nil }
     return try router.decide(input)
   }
 
   /// Where a post goes; nil without a router, or where anything failed on the post.
-  public func decision(_ seen: SeenPost) -> RouteDecision? { (try? route(seen)) ?? nil }
+  package func decision(_ seen: SeenPost) -> RouteDecision? { (try? route(seen)) ?? nil }
 
   // MARK: Many posts
 
   /// What one expert answers for posts, all of which it can be asked about.
   ///
   /// - Throws: what the expert throws.
-  public func labels(
+  package func labels(
     of expert: any Expert, _ seen: [SeenPost], _ asking: Asking = Asking()
   ) throws -> [Labels] {
     Eyes.look(at: expert.card.sights, of: seen)
@@ -106,7 +106,7 @@ extension Roster {
   }
 
   /// Who is asked about posts.
-  public enum Answerer: Sendable, Hashable {
+  package enum Answerer: Sendable, Hashable {
     /// The expert that the router chooses for each post.
     case router
     /// The expert of a name, whatever the router says.
@@ -116,17 +116,17 @@ extension Roster {
   }
 
   /// What was found out about one post.
-  public struct Judgement: Sendable {
+  package struct Judgement: Sendable {
     /// Where the router sends it; nil where it was not asked.
-    public var decision: RouteDecision?
+    package var decision: RouteDecision?
     /// What experts answer, by their names; those that were asked.
-    public var labels: [String: Labels] = [:]
+    package var labels: [String: Labels] = [:]
     /// The expert whose answer counts: the router's choice, or the one that was asked; nil when
     /// both were asked without a router.
-    public var chosen: String?
+    package var chosen: String?
 
     /// The answer that counts.
-    public var answer: Labels? { chosen.flatMap { labels[$0] } }
+    package var answer: Labels? { chosen.flatMap { labels[$0] } }
   }
 
   /// Judges posts, the one way for everybody: workbench, commands and studies.
@@ -137,7 +137,7 @@ extension Roster {
   /// - Returns: nil when stopped.
   /// - Throws: `JudgingError` when somebody is missing; `EncoderInputError` and what the experts
   ///   throw.
-  public func judge(
+  package func judge(
     _ seen: [SeenPost], _ task: ExpertTask, by answerer: Answerer, _ asking: Asking = Asking(),
     progress: (Int) -> Bool = { _ in true }
   ) throws -> [Judgement]? {
@@ -202,7 +202,7 @@ extension Roster {
   /// labels of the router's task.
   ///
   /// - Throws: `CorrectionFailure` that says why the post can neither teach nor judge.
-  public func correction(_ seen: SeenPost) throws(CorrectionFailure) -> Correction {
+  package func correction(_ seen: SeenPost) throws(CorrectionFailure) -> Correction {
     let post = seen.post
     let labels: [String]
     switch task {
@@ -237,7 +237,7 @@ extension Roster {
 }
 
 /// Why an accepted post can neither teach the router nor judge it.
-public enum CorrectionFailure: Error, Sendable, Hashable, CustomStringConvertible {
+package enum CorrectionFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// An expert or the router's encoder failed on it.
   case failed(model: String, reason: String)
   /// The expert of a route is not loaded.
@@ -246,9 +246,9 @@ public enum CorrectionFailure: Error, Sendable, Hashable, CustomStringConvertibl
   case noPair
 
   /// Whether something is wrong, rather than missing from the post.
-  public var isFault: Bool { self != .noPair }
+  package var isFault: Bool { self != .noPair }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .failed(let model, let reason): "\(model): \(reason)"
     case .noExpert(let route): "no \(route.rawValue) expert is loaded"
@@ -258,13 +258,13 @@ public enum CorrectionFailure: Error, Sendable, Hashable, CustomStringConvertibl
 }
 
 /// Why nothing can be judged.
-public enum JudgingError: Error, CustomStringConvertible {
+package enum JudgingError: Error, CustomStringConvertible {
   /// No router for the task; perhaps one for another.
   case noRouter(String, ExpertTask, other: String?, [String])
   /// No expert for the task on a route, or of a name.
   case noExpert(String, ExpertTask, Route?, [String])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .noRouter(_, let task, let other?, _):
       "the router \(other) is not for the task \(task.rawValue); name another with --router, or let "
@@ -285,14 +285,14 @@ public enum JudgingError: Error, CustomStringConvertible {
 
 extension Dataset {
   /// What its posts are mainly about: relations when most of them have a pair.
-  public var mainTask: ExpertTask {
+  package var mainTask: ExpertTask {
     2 * posts.count { !$0.relations.isEmpty } > posts.count ? .relations : .entities
   }
 }
 
 extension PostAnalysis {
   /// The part of the analysis that says whether gold differs; nil when no expert answered.
-  public var chosenAnswer: ChosenAnswer? {
+  package var chosenAnswer: ChosenAnswer? {
     let (mentions, relations) = (chosen, chosenRelations)
     guard mentions != nil || relations != nil else { return nil }
     return ChosenAnswer(

@@ -8,7 +8,7 @@ import Tensors
 
 extension Roster {
   /// How many experts stand side by side at most.
-  public static let most = 5
+  package static let most = 5
 
   /// Opens a folder of model folders.
   ///
@@ -23,7 +23,7 @@ extension Roster {
   ///   - experts: names of expert folders.
   ///   - outside: experts that stand in no folder, behind the others; routers may name them.
   /// - Throws: `ModelFolderError` when the folder or a named model is missing.
-  public static func open(
+  package static func open(
     _ folder: String, for task: ExpertTask = .entities, router routerName: String? = nil,
     experts names: [String] = [], outside: [any Expert] = []
   ) throws -> Roster {

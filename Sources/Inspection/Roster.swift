@@ -9,24 +9,24 @@ import Tensors
 /// the router that names two of them.
 ///
 /// A value: the workbench's queues share it without locks, and a retrained router makes a new one.
-public struct Roster: Sendable {
+package struct Roster: Sendable {
   /// The folder of model folders.
-  public let folder: String
+  package let folder: String
   /// Experts for entities first; text experts before those that see pictures.
-  public let experts: [any Expert]
+  package let experts: [any Expert]
   /// What posts are seen with.
-  public internal(set) var eyes: Eyes
+  package internal(set) var eyes: Eyes
   /// What decides between two of the experts.
-  public internal(set) var router: RouterBundle?
+  package internal(set) var router: RouterBundle?
   /// What could not be loaded, a sentence each.
-  public internal(set) var notices: [String]
+  package internal(set) var notices: [String]
   /// Names of the two that a router is to choose between, while there is none yet.
-  public var candidates: (text: String, multimodal: String)?
+  package var candidates: (text: String, multimodal: String)?
   /// Name of the router's encoder, or of the one that would be; nil when none is there.
   let dualName: String?
 
   /// Models by their parts.
-  public init(
+  package init(
     folder: String, experts: [any Expert], eyes: Eyes, router: RouterBundle?,
     dualName: String? = nil,
     notices: [String] = []
@@ -40,21 +40,21 @@ public struct Roster: Sendable {
   }
 
   /// No models at all.
-  public static func none(_ notice: String) -> Roster {
+  package static func none(_ notice: String) -> Roster {
     Roster(folder: "", experts: [], eyes: Eyes(), router: nil, notices: [notice])
   }
 
   /// The expert of a name.
-  public func expert(_ name: String?) -> (any Expert)? {
+  package func expert(_ name: String?) -> (any Expert)? {
     experts.first { $0.name == name }
   }
 
   /// What the router routes for.
-  public var task: ExpertTask { router?.configuration.task ?? .entities }
+  package var task: ExpertTask { router?.configuration.task ?? .entities }
 
   /// The two experts that answer for a task, the text expert first: those that the router names
   /// when it is for the task, else the first of each kind.
-  public func pair(_ task: ExpertTask) -> (text: (any Expert)?, multimodal: (any Expert)?) {
+  package func pair(_ task: ExpertTask) -> (text: (any Expert)?, multimodal: (any Expert)?) {
     let able = experts.filter { $0.task == task }
     let known = router.flatMap { self.task == task ? $0.configuration : nil }
     if let candidates {
@@ -71,62 +71,62 @@ public struct Roster: Sendable {
   }
 
   /// The experts that the router chooses between.
-  public var routed: (text: (any Expert)?, multimodal: (any Expert)?) { pair(task) }
+  package var routed: (text: (any Expert)?, multimodal: (any Expert)?) { pair(task) }
 
   /// The expert that answers a task for a post with this route; the multimodal one if there is one
   /// when no router chooses; nil when there is none for the task.
-  public func chosen(for asked: ExpertTask, route: Route?) -> (any Expert)? {
+  package func chosen(for asked: ExpertTask, route: Route?) -> (any Expert)? {
     let (first, second) = pair(asked)
     return task == asked && route == .text ? first ?? second : second ?? first
   }
 
   /// The router's encoder of text and picture.
-  public var dual: (any DualEncoding)? { dualName.flatMap(eyes.dual) }
+  package var dual: (any DualEncoding)? { dualName.flatMap(eyes.dual) }
 
   /// The entity types that the experts can answer.
-  public var types: [String] {
+  package var types: [String] {
     experts.first { $0.task == .entities }?.card.labels ?? TagScheme.standard.types
   }
 
   /// Everything that the experts look at; the router's sight aside.
-  public var sights: [Sight] { Array(Set(experts.flatMap(\.card.sights))) }
+  package var sights: [Sight] { Array(Set(experts.flatMap(\.card.sights))) }
 
   /// The router's sight; nil without its encoder.
-  public var embedding: Sight? { dual.map { .embedding($0.name) } }
+  package var embedding: Sight? { dual.map { .embedding($0.name) } }
 
   /// What must stand beside every number made with an expert: that it was trained with leaking
   /// regions, or is given some; nil when nothing.
-  public func mark(of expert: any Expert) -> String? {
+  package func mark(of expert: any Expert) -> String? {
     expert.card.mark ?? (expert.needsBoxes ? eyes.boxes?.mark : nil)
   }
 
   /// This roster with one more notice.
-  public func noting(_ notice: String) -> Roster {
+  package func noting(_ notice: String) -> Roster {
     var result = self
     result.notices.append(notice)
     return result
   }
 
   /// This roster with another router.
-  public func replacing(router: RouterBundle) -> Roster {
+  package func replacing(router: RouterBundle) -> Roster {
     var result = self
     result.router = router
     return result
   }
 
   /// Whether there is nobody to answer.
-  public var isEmpty: Bool { experts.isEmpty }
+  package var isEmpty: Bool { experts.isEmpty }
 
   // MARK: Regions from files
 
   /// Whether an expert looks at regions from files.
-  public var needsBoxes: Bool { experts.contains(where: \.needsBoxes) }
+  package var needsBoxes: Bool { experts.contains(where: \.needsBoxes) }
 
   /// Opens files of regions: those that are named; else those of `dataset.toml` when an expert
   /// needs them.
   ///
   /// - Throws: as `PairBoxes`: leaking regions need their permission.
-  public mutating func openBoxes(
+  package mutating func openBoxes(
     _ paths: [String], for dataset: Dataset, permission: RegionPermission
   ) throws {
     let files = paths.isEmpty && needsBoxes ? dataset.regionFilePaths : paths
@@ -138,12 +138,12 @@ public struct Roster: Sendable {
 
   /// What words of a post each model that is loaded does not know: experts first, then the router's
   /// encoder.
-  public func unknownWords(of post: Post) -> [UnknownWords] {
+  package func unknownWords(of post: Post) -> [UnknownWords] {
     readers.map { $0.unknownWords(in: [post.tokens.map(\.text)]) }
   }
 
   /// A sentence for a dataset of whose words the models know little; nil when they know most.
-  public func warning(ofWordsIn dataset: Dataset) -> String? {
+  package func warning(ofWordsIn dataset: Dataset) -> String? {
     // Evenly spread, so that a large dataset does not hold the first answer.
     let step = max(1, dataset.posts.count / Self.sampledPosts)
     let posts = stride(from: 0, to: dataset.posts.count, by: step).map {

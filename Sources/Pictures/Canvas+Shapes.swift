@@ -1,7 +1,7 @@
 /// Drawing of common shapes; each is a filled outline.
 extension Canvas {
   /// A filled ellipse, with enough corners to look round at its size.
-  public mutating func fillEllipse(
+  package mutating func fillEllipse(
     center: Point, radiusX: Float, radiusY: Float, _ color: RGB, opacity: Float = 1
   ) {
     let size = max(abs(radiusX), abs(radiusY), 1)
@@ -13,14 +13,14 @@ extension Canvas {
   }
 
   /// A filled circle.
-  public mutating func fillCircle(
+  package mutating func fillCircle(
     center: Point, radius: Float, _ color: RGB, opacity: Float = 1
   ) {
     fillEllipse(center: center, radiusX: radius, radiusY: radius, color, opacity: opacity)
   }
 
   /// A filled rectangle.
-  public mutating func fillRectangle(
+  package mutating func fillRectangle(
     x: Float, y: Float, width: Float, height: Float, _ color: RGB, opacity: Float = 1
   ) {
     fill(
@@ -28,14 +28,14 @@ extension Canvas {
   }
 
   /// A straight line with round ends.
-  public mutating func strokeLine(
+  package mutating func strokeLine(
     from a: Point, to b: Point, width: Float, _ color: RGB, opacity: Float = 1
   ) {
     fill(Outline.stroke(from: a, to: b, width: width), color, opacity: opacity)
   }
 
   /// Lines from point to point with round joins. With an opacity below 1 the joins show.
-  public mutating func strokePath(
+  package mutating func strokePath(
     _ points: [Point], width: Float, _ color: RGB, opacity: Float = 1
   ) {
     for (a, b) in zip(points, points.dropFirst()) {
@@ -44,7 +44,7 @@ extension Canvas {
   }
 
   /// The outline of a rectangle, drawn inwards.
-  public mutating func strokeRectangle(
+  package mutating func strokeRectangle(
     x: Float, y: Float, width: Float, height: Float, thickness: Float, _ color: RGB,
     opacity: Float = 1
   ) {

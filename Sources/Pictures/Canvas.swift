@@ -5,28 +5,28 @@ import Tensors
 /// Coordinates are pixels with (0, 0) at the upper left corner of the upper left pixel. Every shape
 /// is filled with its exact area coverage, uses no platform mathematics, and so gives the same
 /// bytes everywhere.
-public struct Canvas: Sendable {
+package struct Canvas: Sendable {
   /// Columns, at least 1.
-  public let width: Int
+  package let width: Int
   /// Rows, at least 1.
-  public let height: Int
+  package let height: Int
   /// `3 * width * height` values, interleaved as in `Picture`.
   var values: [Float]
 
   /// A canvas of one colour.
-  public init(width: Int, height: Int, color: RGB = RGB(255, 255, 255)) {
+  package init(width: Int, height: Int, color: RGB = RGB(255, 255, 255)) {
     self.init(Picture(width: width, height: height, color: color))
   }
 
   /// A canvas that starts as a copy of a picture.
-  public init(_ picture: Picture) {
+  package init(_ picture: Picture) {
     width = picture.width
     height = picture.height
     values = picture.pixels.map { Float($0) }
   }
 
   /// What was drawn, rounded to 8 bits.
-  public var picture: Picture {
+  package var picture: Picture {
     let pixels = [UInt8](unsafeUninitializedCapacity: values.count) { bytes, count in
       for i in 0..<values.count { bytes[i] = UInt8(min(255, max(0, values[i] + 0.5))) }
       count = values.count
@@ -38,7 +38,7 @@ public struct Canvas: Sendable {
   ///
   /// Points may lie outside; a polygon with fewer than three or with non-finite points draws
   /// nothing.
-  public mutating func fill(_ points: [Point], _ color: RGB, opacity: Float = 1) {
+  package mutating func fill(_ points: [Point], _ color: RGB, opacity: Float = 1) {
     guard opacity > 0, let coverage = Coverage(points, width: width, height: height) else { return }
     let (red, green, blue) = (Float(color.red), Float(color.green), Float(color.blue))
     let opacity = min(1, opacity)
@@ -55,7 +55,7 @@ public struct Canvas: Sendable {
   }
 
   /// Covers the rows from `top` to `bottom` (pixels) with a vertical gradient between two colours.
-  public mutating func fillGradient(
+  package mutating func fillGradient(
     from first: RGB, to last: RGB, top: Float = 0, bottom: Float? = nil
   ) {
     let bottom = bottom ?? Float(height)
@@ -79,7 +79,7 @@ public struct Canvas: Sendable {
 
   /// Moves every pixel towards one colour: 0 leaves the canvas, 1 covers it. Haze, dusk, a faded
   /// copy.
-  public mutating func wash(with color: RGB, amount: Float) {
+  package mutating func wash(with color: RGB, amount: Float) {
     let target = SIMD3(Float(color.red), Float(color.green), Float(color.blue))
     let amount = min(1, max(0, amount))
     for i in 0..<(width * height) {
@@ -88,7 +88,7 @@ public struct Canvas: Sendable {
   }
 
   /// Multiplies red, green and blue everywhere: a coloured filter before the lens.
-  public mutating func scale(by gains: SIMD3<Float>) {
+  package mutating func scale(by gains: SIMD3<Float>) {
     for i in 0..<(width * height) {
       for c in 0..<3 { values[3 * i + c] *= gains[c] }
     }
@@ -98,7 +98,7 @@ public struct Canvas: Sendable {
   ///
   /// Each sample is the sum of four 16-bit uniforms of one draw (Irwin–Hall), which is close to
   /// normal, bounded by ±3.5 sigma, and ten times cheaper than a logarithm and a cosine.
-  public mutating func addNoise(sigma: Float, using generator: inout SeededGenerator) {
+  package mutating func addNoise(sigma: Float, using generator: inout SeededGenerator) {
     let scale = sigma * Float(3).squareRoot() / 65536
     for i in values.indices {
       let bits = generator.next()

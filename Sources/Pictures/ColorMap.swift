@@ -1,5 +1,5 @@
 /// Colours for values from 0 to 1, ever brighter, so that the order can be read without the hue.
-public enum ColorMap: String, CaseIterable, Sendable, Hashable {
+package enum ColorMap: String, CaseIterable, Sendable, Hashable {
   /// Deep violet over blue and green to yellow. Also orders for the common colour blindnesses.
   case tide
   /// Black over crimson and orange to pale yellow.
@@ -8,7 +8,7 @@ public enum ColorMap: String, CaseIterable, Sendable, Hashable {
   case gray
 
   /// The colour of a value; below 0 counts as 0, above 1 as 1, not-a-number as 0.
-  public func callAsFunction(_ value: Float) -> RGB {
+  package func callAsFunction(_ value: Float) -> RGB {
     let stops = stops
     let clamped = value.isNaN ? 0 : min(1, max(0, value))
     let position = clamped * Float(stops.count - 1)

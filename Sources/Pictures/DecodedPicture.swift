@@ -2,23 +2,23 @@ import Files
 import Tensors
 
 /// A picture as it came out of a file: upright, perhaps already scaled down by the decoder.
-public struct DecodedPicture: Sendable, Hashable {
+package struct DecodedPicture: Sendable, Hashable {
   /// The upright pixels.
-  public let picture: Picture
+  package let picture: Picture
   /// The size of the upright picture in the file, before any scaling.
-  public let originalSize: PixelSize
+  package let originalSize: PixelSize
   /// What the content is, whatever the file's name says.
-  public let format: PictureFormat
+  package let format: PictureFormat
 }
 
 /// The file formats that are decoded.
-public enum PictureFormat: String, Sendable, Hashable {
+package enum PictureFormat: String, Sendable, Hashable {
   case png = "PNG"
   case jpeg = "JPEG"
 }
 
 /// Who looks at a picture, and so how much of it is decoded.
-public enum DecodingPurpose: Sendable, Hashable {
+package enum DecodingPurpose: Sendable, Hashable {
   /// A person, on a screen: a JPEG may be scaled while it is decoded to what fills a box;
   /// transparency is laid on white.
   case screen(PixelSize?)
@@ -32,7 +32,7 @@ public enum DecodingPurpose: Sendable, Hashable {
   case reference
 
   /// What both need.
-  public func joined(with other: DecodingPurpose) -> DecodingPurpose {
+  package func joined(with other: DecodingPurpose) -> DecodingPurpose {
     switch (self, other) {
     case (.reference, _), (_, .reference): .reference
     case (.shortSide(let a), .shortSide(let b)): .shortSide(max(a, b))
@@ -42,14 +42,14 @@ public enum DecodingPurpose: Sendable, Hashable {
 }
 
 /// What a decoder may spend on one picture.
-public struct DecodingLimits: Sendable, Hashable {
+package struct DecodingLimits: Sendable, Hashable {
   /// Largest file, in bytes.
-  public var bytes = 256 << 20
+  package var bytes = 256 << 20
   /// Largest picture, in pixels (width × height).
-  public var pixels = 100_000_000
+  package var pixels = 100_000_000
 
   /// The limits used unless others are given: 256 MiB and 100 megapixels.
-  public init() {}
+  package init() {}
 }
 
 extension Picture {
@@ -61,7 +61,7 @@ extension Picture {
   /// white.
   ///
   /// Throws `PictureError` for anything that is not a whole picture within the limits.
-  public static func decode(
+  package static func decode(
     _ bytes: [UInt8], fitting box: PixelSize? = nil, limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {
     try decode(bytes, for: .screen(box), limits: limits)
@@ -70,7 +70,7 @@ extension Picture {
   /// Decodes a PNG or JPEG file held in memory with the pixels that its reader needs.
   ///
   /// Throws `PictureError`.
-  public static func decode(
+  package static func decode(
     _ bytes: [UInt8], for purpose: DecodingPurpose, limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {
     guard !bytes.isEmpty else { throw .empty }
@@ -87,7 +87,7 @@ extension Picture {
   }
 
   /// Decodes from raw memory; see the form for arrays.
-  public static func decode(
+  package static func decode(
     _ bytes: UnsafeRawBufferPointer, fitting box: PixelSize? = nil,
     limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {
@@ -100,7 +100,7 @@ extension Picture {
 
 extension PictureFormat {
   /// The format by the first bytes, nil when it is neither PNG nor JPEG.
-  public init?(sniffing bytes: [UInt8]) {
+  package init?(sniffing bytes: [UInt8]) {
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .png
     } else if bytes.starts(with: [0xFF, 0xD8, 0xFF]) {

@@ -1,12 +1,12 @@
 /// A place on a canvas, in pixels (or in whatever unit a drawing uses before it is placed).
-public struct Point: Sendable, Hashable {
+package struct Point: Sendable, Hashable {
   /// Distance from the left.
-  public var x: Float
+  package var x: Float
   /// Distance from the top.
-  public var y: Float
+  package var y: Float
 
   /// A place by its distance from the left and from the top.
-  public init(_ x: Float, _ y: Float) {
+  package init(_ x: Float, _ y: Float) {
     self.x = x
     self.y = y
   }
@@ -15,7 +15,7 @@ public struct Point: Sendable, Hashable {
 
   /// Cosine and sine of an angle in turns (1 = full circle), from a polynomial, so that the result
   /// does not depend on the machine's mathematics library. Error below 1e-6.
-  public static func onUnitCircle(turn: Float) -> Point {
+  package static func onUnitCircle(turn: Float) -> Point {
     // Reduce to one eighth of the circle, where short series suffice, then mirror back.
     var t = Double(turn) - Double(turn).rounded(.down)
     let flipY = t > 0.5
@@ -34,9 +34,9 @@ public struct Point: Sendable, Hashable {
 }
 
 /// Closed outlines as polygons, ready to be filled or placed first.
-public enum Outline {
+package enum Outline {
   /// An ellipse; `turn` rotates it clockwise on the screen (1 = full circle).
-  public static func ellipse(
+  package static func ellipse(
     center: Point, radiusX: Float, radiusY: Float, turn: Float = 0, corners: Int = 24
   ) -> [Point] {
     let axis = Point.onUnitCircle(turn: turn)
@@ -48,12 +48,12 @@ public enum Outline {
   }
 
   /// A rectangle by its upper left corner and its size.
-  public static func rectangle(x: Float, y: Float, width: Float, height: Float) -> [Point] {
+  package static func rectangle(x: Float, y: Float, width: Float, height: Float) -> [Point] {
     [Point(x, y), Point(x + width, y), Point(x + width, y + height), Point(x, y + height)]
   }
 
   /// A straight stroke with round ends. Nothing when both ends are the same and the width is 0.
-  public static func stroke(from a: Point, to b: Point, width: Float) -> [Point] {
+  package static func stroke(from a: Point, to b: Point, width: Float) -> [Point] {
     let (dx, dy) = (b.x - a.x, b.y - a.y)
     let length = (dx * dx + dy * dy).squareRoot()
     let radius = width / 2
@@ -72,7 +72,7 @@ public enum Outline {
   }
 
   /// A part of a ring between two turns, e.g. a handle or an arch.
-  public static func arc(
+  package static func arc(
     center: Point, radiusX: Float, radiusY: Float, width: Float, from start: Float, to end: Float
   ) -> [Point] {
     let steps = 14

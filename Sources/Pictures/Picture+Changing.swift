@@ -1,6 +1,6 @@
 extension Picture {
   /// The mean of every channel, rounded.
-  public var meanColor: RGB {
+  package var meanColor: RGB {
     var sums = (0, 0, 0)
     for i in stride(from: 0, to: pixels.count, by: 3) {
       sums.0 += Int(pixels[i])
@@ -27,7 +27,7 @@ extension Picture {
   }
 
   /// The picture with a rectangle of one colour.
-  public func masked(_ region: PictureRegion, with color: RGB) -> Picture {
+  package func masked(_ region: PictureRegion, with color: RGB) -> Picture {
     var result = self
     let (columns, rows) = pixels(of: region)
     for y in rows { for x in columns { result[x, y] = color } }
@@ -35,7 +35,7 @@ extension Picture {
   }
 
   /// What lies inside a rectangle.
-  public func cut(_ region: PictureRegion) -> Picture {
+  package func cut(_ region: PictureRegion) -> Picture {
     let (columns, rows) = pixels(of: region)
     return cropped(
       x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
@@ -44,7 +44,7 @@ extension Picture {
 
   /// The picture with the outline of a rectangle on it, a hundredth of the short side wide: two
   /// pixels of 224.
-  public func framed(_ region: PictureRegion, with color: RGB) -> Picture {
+  package func framed(_ region: PictureRegion, with color: RGB) -> Picture {
     var result = self
     let (columns, rows) = pixels(of: region)
     let wide = max(1, min(width, height) * 2 / 224)

@@ -5,7 +5,7 @@ extension Picture {
   /// up.
   ///
   /// Throws `PictureError`; see `decode(_:fitting:limits:)` for `box`.
-  public static func decode(
+  package static func decode(
     file path: String, fitting box: PixelSize? = nil, limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {
     try decode(file: path, for: .screen(box), limits: limits)
@@ -14,7 +14,7 @@ extension Picture {
   /// Reads and decodes a file by path with the pixels that its reader needs.
   ///
   /// Throws `PictureError`.
-  public static func decode(
+  package static func decode(
     file path: String, for purpose: DecodingPurpose, limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -27,7 +27,7 @@ extension Picture {
   /// stands.
   ///
   /// `name` is only used in errors. Throws `PictureError`.
-  public static func decode(
+  package static func decode(
     descriptor: Int32, name: String, fitting box: PixelSize? = nil,
     limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) -> DecodedPicture {

@@ -1,12 +1,12 @@
 extension Picture {
   /// Columns and rows.
-  public var size: PixelSize { PixelSize(width: width, height: height) }
+  package var size: PixelSize { PixelSize(width: width, height: height) }
 
   /// The part of the picture inside a rectangle of pixels; what lies outside the picture is left
   /// away.
   ///
   /// Nil when nothing is left.
-  public func cropped(x: Int, y: Int, width: Int, height: Int) -> Picture? {
+  package func cropped(x: Int, y: Int, width: Int, height: Int) -> Picture? {
     let left = min(max(0, x), self.width)
     let top = min(max(0, y), self.height)
     let right = Picture.end(of: x, width, limit: self.width)
@@ -31,7 +31,7 @@ extension Picture {
   /// already.
   ///
   /// Area averaging: the fast choice for the screen.
-  public func fitted(in box: PixelSize) -> Picture {
+  package func fitted(in box: PixelSize) -> Picture {
     resized(to: size.fitted(in: box), filter: .box)
   }
 
@@ -40,7 +40,7 @@ extension Picture {
   ///
   /// The long side is `Int(shortSide * long / short)` and crop offsets are rounded down, as the
   /// CLIP and ViT preprocessors of Hugging Face do. `side` must not be above `shortSide`.
-  public func centerCropped(
+  package func centerCropped(
     shortSide: Int, side: Int, filter: ResamplingFilter = .bicubic
   ) -> (picture: Picture, seen: PictureRegion) {
     precondition(side > 0 && side <= shortSide, "a crop of \(side) from \(shortSide) pixels")
@@ -60,7 +60,7 @@ extension Picture {
 
   /// Channel planes for a model: `3 × height × width` values `(v / 255 - mean) / std`, red plane
   /// first.
-  public func planarFloats(
+  package func planarFloats(
     mean: SIMD3<Float> = .zero, std: SIMD3<Float> = .one
   ) -> [Float] {
     let count = width * height
@@ -77,13 +77,13 @@ extension Picture {
 }
 
 /// Means and standard deviations (sRGB, 0 … 1) that published models were trained with.
-public enum Normalization {
+package enum Normalization {
   /// Mean of red, green and blue over ImageNet.
-  public static let imageNetMean = SIMD3<Float>(0.485, 0.456, 0.406)
+  package static let imageNetMean = SIMD3<Float>(0.485, 0.456, 0.406)
   /// Standard deviation over ImageNet.
-  public static let imageNetStd = SIMD3<Float>(0.229, 0.224, 0.225)
+  package static let imageNetStd = SIMD3<Float>(0.229, 0.224, 0.225)
   /// Mean that CLIP was trained with.
-  public static let clipMean = SIMD3<Float>(0.48145466, 0.4578275, 0.40821073)
+  package static let clipMean = SIMD3<Float>(0.48145466, 0.4578275, 0.40821073)
   /// Standard deviation that CLIP was trained with.
-  public static let clipStd = SIMD3<Float>(0.26862954, 0.26130258, 0.27577711)
+  package static let clipStd = SIMD3<Float>(0.26862954, 0.26130258, 0.27577711)
 }

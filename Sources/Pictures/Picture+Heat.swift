@@ -1,23 +1,23 @@
 /// A grid of values over a part of a picture: an attention map, an occlusion map.
-public struct HeatGrid: Sendable, Hashable {
+package struct HeatGrid: Sendable, Hashable {
   /// `rows * columns` values in row-major order; not-a-number counts as the lowest.
-  public let values: [Float]
+  package let values: [Float]
   /// Rows of the grid.
-  public let rows: Int
+  package let rows: Int
   /// Columns of the grid.
-  public let columns: Int
+  package let columns: Int
   /// The part of the picture that the grid covers: what the model saw.
-  public let region: PictureRegion
+  package let region: PictureRegion
   /// The value that gets the lowest colour.
-  public let low: Float
+  package let low: Float
   /// The value that gets the highest colour.
-  public let high: Float
+  package let high: Float
   /// Whether zero, in the middle of the range, means no effect, and both sides are heat.
-  public let isSigned: Bool
+  package let isSigned: Bool
 
   /// A grid; the range is that of the finite values unless given, and as wide on both sides of zero
   /// when the grid is signed.
-  public init(
+  package init(
     _ values: [Float], rows: Int, columns: Int, region: PictureRegion = .whole,
     range: ClosedRange<Float>? = nil, isSigned: Bool = false
   ) {
@@ -61,22 +61,22 @@ public struct HeatGrid: Sendable, Hashable {
 }
 
 /// How heat is laid over a picture.
-public struct HeatStyle: Sendable, Hashable {
+package struct HeatStyle: Sendable, Hashable {
   /// Colour of each share of the range.
-  public var map: ColorMap
+  package var map: ColorMap
   /// Colours of the two sides of a signed grid.
-  public var sides: (below: RGB, above: RGB) {
+  package var sides: (below: RGB, above: RGB) {
     (RGB(30, 120, 235), RGB(240, 60, 150))
   }
   /// Opacity of the highest value; lower values are more transparent in proportion.
-  public var strength: Float
+  package var strength: Float
   /// Whether values flow into each other or stay the blocks that the model had.
-  public var smooth: Bool
+  package var smooth: Bool
   /// Colour of a line around the region that the model saw; nil draws none.
-  public var border: RGB?
+  package var border: RGB?
 
   /// A style; by default smooth `ember` at 70 % with a white border.
-  public init(
+  package init(
     map: ColorMap = .ember, strength: Float = 0.5, smooth: Bool = true,
     border: RGB? = RGB(255, 255, 255)
   ) {
@@ -91,7 +91,7 @@ extension Picture {
   /// The picture with heat blended over the part that the grid covers.
   ///
   /// A border is drawn only where the grid does not cover the whole picture.
-  public func overlaid(with heat: HeatGrid, style: HeatStyle = HeatStyle()) -> Picture {
+  package func overlaid(with heat: HeatGrid, style: HeatStyle = HeatStyle()) -> Picture {
     let area = bounds(of: heat.region)
     guard area.width > 0, area.height > 0 else { return self }
     var result = self
@@ -128,7 +128,7 @@ extension Picture {
   }
 
   /// Draws the outline of a region, `thickness` pixels inwards, crisp.
-  public mutating func drawOutline(of region: PictureRegion, color: RGB, thickness: Int = 1) {
+  package mutating func drawOutline(of region: PictureRegion, color: RGB, thickness: Int = 1) {
     let area = bounds(of: region)
     guard area.width > 0, area.height > 0, thickness > 0 else { return }
     let (right, bottom) = (area.x + area.width, area.y + area.height)

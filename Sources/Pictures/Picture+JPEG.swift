@@ -6,7 +6,7 @@ extension Picture {
   ///
   /// - Parameter quality: 1 … 100.
   /// - Throws: `PictureError.notEncodable` when the library refuses.
-  public func jpeg(quality: Int = 85) throws(PictureError) -> [UInt8] {
+  package func jpeg(quality: Int = 85) throws(PictureError) -> [UInt8] {
     guard let handle = tjInitCompress() else {
       throw .notEncodable(format: "JPEG", reason: Self.lastJPEGError(nil))
     }

@@ -5,7 +5,7 @@ extension Picture {
   /// The picture as a PNG file: 8-bit RGB, not interlaced; the same pixels give the same bytes.
   ///
   /// Throws `PictureError.notEncodable` when libpng refuses.
-  public func png() throws(PictureError) -> [UInt8] {
+  package func png() throws(PictureError) -> [UInt8] {
     var image = png_image()
     image.version = UInt32(PNG_IMAGE_VERSION)
     image.width = UInt32(width)

@@ -1,14 +1,14 @@
 import CSixel
 
 /// How a picture becomes sixels.
-public struct SixelStyle: Sendable, Hashable {
+package struct SixelStyle: Sendable, Hashable {
   /// Size of the palette: 256 locally, 64 over a slow line, 16 for the slowest.
-  public var colors: Int
+  package var colors: Int
   /// Whether colours are mixed by error diffusion: smoother to look at, far more bytes.
-  public var dithers: Bool
+  package var dithers: Bool
 
   /// A style; values outside 2 … 256 colours are brought inside.
-  public init(colors: Int = 256, dithers: Bool = false) {
+  package init(colors: Int = 256, dithers: Bool = false) {
     self.colors = min(256, max(2, colors))
     self.dithers = dithers
   }
@@ -25,7 +25,7 @@ extension Picture {
   /// multiple of 6 (lower pictures are filled up to 6 with their last row), no `-` ends the last
   /// band, unset pixels stay as they are. The same pixels and style give the same bytes. Throws
   /// `PictureError.notEncodable`.
-  public func sixel(_ style: SixelStyle = SixelStyle()) throws(PictureError) -> [UInt8] {
+  package func sixel(_ style: SixelStyle = SixelStyle()) throws(PictureError) -> [UInt8] {
     guard width <= Picture.sixelSideLimit, height <= Picture.sixelSideLimit else {
       throw .notEncodable(format: "sixel", reason: "\(width)x\(height) pixels")
     }

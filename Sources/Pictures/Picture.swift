@@ -2,16 +2,16 @@
 ///
 /// It is always fully decoded and upright (EXIF orientation already applied), so that everything
 /// after decoding can trust `pixels.count == 3 * width * height`.
-public struct Picture: Sendable, Hashable {
+package struct Picture: Sendable, Hashable {
   /// Columns, at least 1.
-  public let width: Int
+  package let width: Int
   /// Rows, at least 1.
-  public let height: Int
+  package let height: Int
   /// `3 * width * height` bytes: red, green, blue of each pixel, rows from the top.
-  public var pixels: [UInt8]
+  package var pixels: [UInt8]
 
   /// Wraps bytes that were decoded elsewhere. The count must fit the size.
-  public init(width: Int, height: Int, pixels: [UInt8]) {
+  package init(width: Int, height: Int, pixels: [UInt8]) {
     precondition(width > 0 && height > 0, "a picture has at least one pixel")
     precondition(pixels.count == 3 * width * height, "RGB bytes do not fit \(width)x\(height)")
     self.width = width
@@ -20,7 +20,7 @@ public struct Picture: Sendable, Hashable {
   }
 
   /// A picture of one colour.
-  public init(width: Int, height: Int, color: RGB) {
+  package init(width: Int, height: Int, color: RGB) {
     var pixels = [UInt8](repeating: 0, count: 3 * width * height)
     for i in 0..<(width * height) {
       pixels[3 * i] = color.red
@@ -31,7 +31,7 @@ public struct Picture: Sendable, Hashable {
   }
 
   /// The colour at a column and row inside the picture.
-  public subscript(x: Int, y: Int) -> RGB {
+  package subscript(x: Int, y: Int) -> RGB {
     get {
       let i = 3 * (y * width + x)
       return RGB(pixels[i], pixels[i + 1], pixels[i + 2])
@@ -46,16 +46,16 @@ public struct Picture: Sendable, Hashable {
 }
 
 /// A colour with 8 bits a channel (sRGB).
-public struct RGB: Sendable, Hashable {
+package struct RGB: Sendable, Hashable {
   /// Red, 0 … 255.
-  public var red: UInt8
+  package var red: UInt8
   /// Green, 0 … 255.
-  public var green: UInt8
+  package var green: UInt8
   /// Blue, 0 … 255.
-  public var blue: UInt8
+  package var blue: UInt8
 
   /// A colour of three bytes.
-  public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+  package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
     self.red = red
     self.green = green
     self.blue = blue

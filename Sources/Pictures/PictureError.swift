@@ -2,7 +2,7 @@ import Files
 import Tensors
 
 /// Why a picture could not be read or written. Each sentence says what is wrong and what to do.
-public enum PictureError: Error, Hashable, Sendable {
+package enum PictureError: Error, Hashable, Sendable {
   /// The file could not be opened or read; `code` is errno.
   case unreadable(path: String, code: Int32)
   /// The path names something that is not a plain file.
@@ -30,7 +30,7 @@ public enum PictureError: Error, Hashable, Sendable {
 }
 
 extension PictureError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadable(let path, let code):
       "\(path) cannot be read (errno \(code)); check that it exists and that you may read it"

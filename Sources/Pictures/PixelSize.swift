@@ -1,19 +1,19 @@
 /// Columns and rows of a picture.
-public struct PixelSize: Sendable, Hashable {
+package struct PixelSize: Sendable, Hashable {
   /// Columns.
-  public let width: Int
+  package let width: Int
   /// Rows.
-  public let height: Int
+  package let height: Int
 
   /// A size in pixels.
-  public init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
   /// The largest size of the same proportions inside a box, never larger than this one, never below
   /// 1×1.
-  public func fitted(in box: PixelSize) -> PixelSize {
+  package func fitted(in box: PixelSize) -> PixelSize {
     guard width > box.width || height > box.height else { return self }
     if width * box.height >= height * box.width {
       return PixelSize(width: max(1, box.width), height: max(1, height * box.width / width))
@@ -25,18 +25,18 @@ public struct PixelSize: Sendable, Hashable {
 }
 
 /// A rectangle as fractions (0 … 1) of a picture, from its upper left corner.
-public struct PictureRegion: Sendable, Hashable {
+package struct PictureRegion: Sendable, Hashable {
   /// The left edge.
-  public let left: Double
+  package let left: Double
   /// The upper edge.
-  public let top: Double
+  package let top: Double
   /// From the left edge to the right one.
-  public let width: Double
+  package let width: Double
   /// From the upper edge to the lower one.
-  public let height: Double
+  package let height: Double
 
   /// A rectangle in fractions of the picture.
-  public init(left: Double, top: Double, width: Double, height: Double) {
+  package init(left: Double, top: Double, width: Double, height: Double) {
     self.left = left
     self.top = top
     self.width = width
@@ -44,5 +44,5 @@ public struct PictureRegion: Sendable, Hashable {
   }
 
   /// The whole picture.
-  public static let whole = PictureRegion(left: 0, top: 0, width: 1, height: 1)
+  package static let whole = PictureRegion(left: 0, top: 0, width: 1, height: 1)
 }

@@ -1,6 +1,6 @@
 extension RGB {
   /// A colour by hue (turns), saturation and value (0 … 1).
-  public init(hue: Float, saturation: Float, value: Float) {
+  package init(hue: Float, saturation: Float, value: Float) {
     let h = (hue - hue.rounded(.down)) * 6
     func channel(_ shift: Float) -> UInt8 {
       let k = (h + shift).truncatingRemainder(dividingBy: 6)
@@ -11,7 +11,7 @@ extension RGB {
   }
 
   /// This colour moved towards another: 0 is this one, 1 the other.
-  public func mixed(with other: RGB, _ amount: Float) -> RGB {
+  package func mixed(with other: RGB, _ amount: Float) -> RGB {
     func mix(_ a: UInt8, _ b: UInt8) -> UInt8 {
       UInt8(min(255, max(0, Float(a) + amount * (Float(b) - Float(a)) + 0.5)))
     }
@@ -19,7 +19,7 @@ extension RGB {
   }
 
   /// How bright the colour looks, 0 … 255 (Rec. 709 weights on the sRGB values).
-  public var luma: Float {
+  package var luma: Float {
     0.2126 * Float(red) + 0.7152 * Float(green) + 0.0722 * Float(blue)
   }
 }

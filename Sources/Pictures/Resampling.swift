@@ -1,6 +1,6 @@
 /// How a resized pixel is mixed from the pixels around it. When a picture shrinks, the support
 /// grows with the factor (antialiasing), as Pillow does.
-public enum ResamplingFilter: Sendable, Hashable, CaseIterable {
+package enum ResamplingFilter: Sendable, Hashable, CaseIterable {
   /// The mean over the area that the pixel covers: fast, good for shrinking to the screen.
   case box
   /// Triangle, support 1.
@@ -76,7 +76,7 @@ extension Picture {
   ///
   /// Two passes, across and down, each rounded to 8 bits, with 22-bit fixed-point weights: the
   /// same arithmetic as Pillow's `resize`, so that published preprocessing is reproduced exactly.
-  public func resized(to size: PixelSize, filter: ResamplingFilter = .bicubic) -> Picture {
+  package func resized(to size: PixelSize, filter: ResamplingFilter = .bicubic) -> Picture {
     precondition(size.width > 0 && size.height > 0, "a picture has at least one pixel")
     return resized(to: size, columns: 0..<size.width, rows: 0..<size.height, filter: filter)
   }

@@ -4,7 +4,7 @@ import Files
 import Foundation
 
 /// The annotations of a dataset without the workbench: their history, and the corrected dataset.
-public struct AnnotationsReport: Sendable {
+package struct AnnotationsReport: Sendable {
   private let dataset: Dataset
   private let location: StoreLocation
   private let history: EditHistory
@@ -12,7 +12,7 @@ public struct AnnotationsReport: Sendable {
 
   /// Opens a dataset and reads its annotations; without a store they are empty.
   /// - Throws: `CorporaError`, `StoreError`.
-  public init(dataset path: String, store: String?, encoding: TextEncoding? = nil) throws {
+  package init(dataset path: String, store: String?, encoding: TextEncoding? = nil) throws {
     dataset = try Dataset.open(path, encoding: encoding)
     location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     // A store that was named must be there; that nobody has annotated yet is no error.
@@ -28,7 +28,7 @@ public struct AnnotationsReport: Sendable {
   /// - Parameter from: the other store; nil takes the one where edits went while the dataset's own
   ///   could not be written.
   /// - Throws: `CorporaError`, `StoreError`.
-  public static func merge(
+  package static func merge(
     dataset path: String, store: String?, from: String?, encoding: TextEncoding? = nil
   ) throws -> String {
     let dataset = try Dataset.open(path, encoding: encoding)
@@ -50,7 +50,7 @@ public struct AnnotationsReport: Sendable {
 
   /// Writes the corrected dataset; returns what to tell the person.
   /// - Throws: `CorporaError`.
-  public func export(
+  package func export(
     to folder: String, formats: [DataFormat], scheme: TaggingScheme = .iob2
   ) throws -> String {
     let report = try DatasetWriter.export(
@@ -73,7 +73,7 @@ public struct AnnotationsReport: Sendable {
   }
 
   /// Where the annotations are, every step, and what does not fit the dataset any more.
-  public func log() -> String {
+  package func log() -> String {
     var lines = ["store \(location.path) (\(place))"]
     lines += steps.map(\.logLine)
     lines.append(steps.count == 1 ? "1 step" : "\(steps.count) steps")
@@ -82,7 +82,7 @@ public struct AnnotationsReport: Sendable {
   }
 
   /// The same as JSON.
-  public func logJSON() -> String {
+  package func logJSON() -> String {
     JSONText.object([
       ("store", .string(location.path)),
       ("reason", .string(place)),

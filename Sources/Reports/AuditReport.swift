@@ -4,7 +4,7 @@ import Inspection
 import Screen
 
 /// What `twinlens audit` prints.
-public struct AuditReport: Sendable {
+package struct AuditReport: Sendable {
   private let audit: DatasetAudit
   /// Whether the text is for a terminal that shows colours.
   private let isColored: Bool
@@ -16,21 +16,21 @@ public struct AuditReport: Sendable {
 
   /// A report of an audit.
   /// - Parameter all: list every place of a finding, not the first five; JSON always does.
-  public init(_ audit: DatasetAudit, colored: Bool = false, all: Bool = false) {
+  package init(_ audit: DatasetAudit, colored: Bool = false, all: Bool = false) {
     showsAll = all
     self.audit = audit
     isColored = colored
   }
 
   /// Whether colours are wanted and possible on standard output.
-  public static func hasColors(environment: [String: String]) -> Bool {
+  package static func hasColors(environment: [String: String]) -> Bool {
     isatty(STDOUT_FILENO) == 1
       && ColorDepth(term: environment["TERM"] ?? "", noColor: environment["NO_COLOR"] != nil)
         != .none
   }
 
   /// The findings for a person, serious ones first.
-  public func text() -> String {
+  package func text() -> String {
     var lines = [
       "\(safe.visible(audit.name)): \(counted(audit.posts, "post")), "
         + "\(counted(audit.pictures, "picture")) decoded"
@@ -107,7 +107,7 @@ public struct AuditReport: Sendable {
   }
 
   /// The findings for programs.
-  public func json() -> String {
+  package func json() -> String {
     JSONText.object([
       ("dataset", .string(audit.name)),
       ("posts", .int(audit.posts)),

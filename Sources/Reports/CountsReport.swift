@@ -3,15 +3,15 @@ import Inspection
 import Screen
 
 /// What `twinlens audit --counts` prints.
-public struct CountsReport: Sendable {
+package struct CountsReport: Sendable {
   private let counts: DatasetCounts
   private let safe = Sanitizer(emoji: .base)
 
   /// A report of the counts of a dataset.
-  public init(_ counts: DatasetCounts) { self.counts = counts }
+  package init(_ counts: DatasetCounts) { self.counts = counts }
 
   /// A table: a column for each split, a row for each thing that is counted.
-  public func text() -> String {
+  package func text() -> String {
     let types = Set(counts.rows.flatMap(\.mentions.keys)).sorted()
     let relations = Set(counts.rows.flatMap(\.relations.keys)).sorted()
     func line(_ name: String, _ value: (DatasetCounts.Row) -> Int) -> [String] {
@@ -32,7 +32,7 @@ public struct CountsReport: Sendable {
   }
 
   /// The same for programs.
-  public func json() -> String {
+  package func json() -> String {
     JSONText.object([
       ("dataset", .string(counts.name)),
       (

@@ -5,7 +5,7 @@ import Tensors
 import Terminal
 
 /// What was found out about terminal, machine and files: what `twinlens doctor` prints.
-public struct DoctorReport: Sendable {
+package struct DoctorReport: Sendable {
   private let capabilities: TerminalCapabilities
   private let graphics: GraphicsChoice
   private let colors: ColorDepth
@@ -15,7 +15,7 @@ public struct DoctorReport: Sendable {
   private let processor: Processor
 
   /// Asks the terminal, if there is one.
-  public init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     capabilities = TerminalProbe.run(environment: environment)
     let wishes = TerminalOptions(environment: environment)
     colors = ColorDepth(term: capabilities.term, noColor: wishes.noColor)
@@ -82,7 +82,7 @@ public struct DoctorReport: Sendable {
   }
 
   /// The report as lines of text.
-  public func text() -> String {
+  package func text() -> String {
     var lines = ["questions to the terminal"]
     if capabilities.report.isEmpty { lines.append("  none were asked: there is no terminal") }
     for entry in capabilities.report {
@@ -104,7 +104,7 @@ public struct DoctorReport: Sendable {
   }
 
   /// The report as JSON.
-  public func json() -> String {
+  package func json() -> String {
     JSONText.object(
       [
         (

@@ -7,19 +7,19 @@ import Routing
 import Traces
 
 /// What is to be changed of a post before the models are asked again, as a person writes it.
-public struct PostChanges: Sendable, Hashable {
+package struct PostChanges: Sendable, Hashable {
   /// In the order in which they are carried out.
-  public var interventions: [Intervention] = []
+  package var interventions: [Intervention] = []
   /// Whether every word and region is left out once, to see what each is worth to every expert.
-  public var occludes = false
+  package var occludes = false
 
   /// Nothing is changed.
-  public init() {}
+  package init() {}
 
   /// A rectangle in hundredths of the picture: `LEFT,TOP,WIDTH,HEIGHT`.
   ///
   /// - Throws: `InterventionError` when it is none.
-  public static func region(_ text: String) throws(InterventionError) -> ImageRegion {
+  package static func region(_ text: String) throws(InterventionError) -> ImageRegion {
     let numbers = text.split(separator: ",").compactMap {
       Double($0.trimmingCharacters(in: .whitespaces))
     }
@@ -48,7 +48,7 @@ public struct PostChanges: Sendable, Hashable {
   /// Places of words, counted from 0: `3,5`.
   ///
   /// - Throws: `InterventionError` when one is no number.
-  public static func words(_ text: String) throws(InterventionError) -> Set<Int> {
+  package static func words(_ text: String) throws(InterventionError) -> Set<Int> {
     var result: Set<Int> = []
     for part in text.split(separator: ",") {
       guard let place = Int(part.trimmingCharacters(in: .whitespaces)), place >= 0 else {
@@ -66,7 +66,7 @@ public struct PostChanges: Sendable, Hashable {
   /// Another word: `PLACE=WORD`.
   ///
   /// - Throws: `InterventionError` when it cannot be read.
-  public static func edit(_ text: String) throws(InterventionError) -> Intervention {
+  package static func edit(_ text: String) throws(InterventionError) -> Intervention {
     let parts = text.split(separator: "=", maxSplits: 1)
     guard parts.count == 2, let place = Int(parts[0]), place >= 0 else {
       throw InterventionError(
@@ -82,7 +82,7 @@ public struct PostChanges: Sendable, Hashable {
   /// A value at a tap: `TAP=NUMBER` or `TAP=uniform`.
   ///
   /// - Throws: `InterventionError` when it cannot be read.
-  public static func tap(_ text: String) throws(InterventionError) -> Intervention {
+  package static func tap(_ text: String) throws(InterventionError) -> Intervention {
     let parts = text.split(separator: "=", maxSplits: 1)
     if parts.count == 2, parts[1] == "uniform" { return .set(tap: String(parts[0]), .uniform) }
     guard parts.count == 2, let number = Float(parts[1]), !number.isNaN else {

@@ -6,7 +6,7 @@ import Traces
 
 extension PostReport {
   /// Everything as JSON: each number as the shortest text that reads back as the same Float.
-  public func json() -> String {
+  package func json() -> String {
     JSONText.object([
       ("dataset", .string(dataset.name)),
       ("post", .string(post.id)),

@@ -10,7 +10,7 @@ extension PostReport {
   private var sanitizer: Sanitizer { Sanitizer(emoji: .base) }
 
   /// The post and its traces as lines of text.
-  public func text() -> String {
+  package func text() -> String {
     var lines = [
       "\(safe(dataset.name))  \(safe(post.id))  \(post.split.rawValue)  \(review == .reviewed ? "accepted" : review.rawValue)",
       "\(safe(post.source.description))  \(post.tokens.count) tokens  "
@@ -201,21 +201,7 @@ extension PostReport {
     return aligned([head] + body)
   }
 
-  /// Columns as wide as their widest cell.
-  func aligned(_ rows: [[String]]) -> [String] {
-    let count = rows.map(\.count).max() ?? 0
-    let widths = (0..<count).map { column in
-      rows.map { TextWidth.columns(of: $0[safe: column] ?? "") }.max() ?? 0
-    }
-    return rows.map { row in
-      var line = ""
-      for (column, cell) in row.enumerated() {
-        let pad = column + 1 < row.count ? widths[column] - TextWidth.columns(of: cell) + 2 : 0
-        line += cell + String(repeating: " ", count: pad)
-      }
-      return line
-    }
-  }
+  func aligned(_ rows: [[String]]) -> [String] { TextTable.aligned(rows, numbersRight: false) }
 
   /// Four decimals; what is smaller is written with an exponent.
   func number(_ value: Float) -> String {

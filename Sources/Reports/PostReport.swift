@@ -10,7 +10,7 @@ import Terminal
 import Workbench
 
 /// One post with everything that is known of it: what `twinlens show` prints.
-public struct PostReport: Sendable {
+package struct PostReport: Sendable {
   let dataset: Dataset
   /// The post with the labels it has now.
   let post: Post
@@ -31,7 +31,7 @@ public struct PostReport: Sendable {
   ///   - changes: what is changed before the models are asked again.
   /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`,
   ///   `InterventionError`.
-  public init(
+  package init(
     _ options: SessionOptions, post id: String?, changes: PostChanges = PostChanges(),
     shared: SharedFiles = SharedFiles()
   ) throws {
@@ -81,7 +81,7 @@ public struct PostReport: Sendable {
 
   /// The picture for the terminal of standard output, with the mean of the first map over it; nil
   /// without a terminal.
-  public func picture(graphics: GraphicsMode?, environment: [String: String]) -> [UInt8]? {
+  package func picture(graphics: GraphicsMode?, environment: [String: String]) -> [UInt8]? {
     guard TerminalSession.isPossible(environment: environment) else { return nil }
     let capabilities = TerminalProbe.run(environment: environment)
     let depth = ColorDepth(

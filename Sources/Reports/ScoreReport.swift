@@ -5,7 +5,7 @@ import Foundation
 import Screen
 
 /// What `twinlens score` prints: the metrics of a file of answers of any system (MODELS §2.8).
-public struct ScoreReport: Sendable {
+package struct ScoreReport: Sendable {
   private let task: ScoredTask
   private let reading: BIO.Reading
   private let sheet: ScoreSheet
@@ -20,7 +20,7 @@ public struct ScoreReport: Sendable {
   ///   - encoding: what files are in that are neither UTF-8 nor UTF-16.
   ///   - progress: told how much of the resampling is done, 0 … 1.
   /// - Throws: `CorporaError`, `AnswerError` with file and line.
-  public init(
+  package init(
     task: ScoredTask, gold: String, predicted: String, reading: BIO.Reading = .lenient,
     nulls named: [String] = [], encoding: TextEncoding? = nil, progress: (Double) -> Void = { _ in }
   ) throws {
@@ -71,7 +71,7 @@ public struct ScoreReport: Sendable {
   static func rounded(_ percent: Double) -> Double { (percent * 100).rounded() / 100 }
 
   /// The scores for a person.
-  public func text() -> String {
+  package func text() -> String {
     var rows = [["", "P", "R", "F1", "95 %", "correct", "predicted", "gold"]]
     let headline = nulls?.isEmpty == false ? "without \(nullName)" : "all"
     rows.append(row(headline, sheet.headline, sheet.intervals))
@@ -114,7 +114,7 @@ public struct ScoreReport: Sendable {
   }
 
   /// The scores for programs: percent rounded to two decimals.
-  public func json() -> String {
+  package func json() -> String {
     var fields: [(String, JSONText)] = [("task", .string(task.rawValue))]
     if task == .ner { fields.append(("reading", .string(reading.rawValue))) }
     fields += Self.scores(sheet.headline)

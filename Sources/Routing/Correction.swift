@@ -3,18 +3,18 @@ import Tensors
 
 /// A reviewed post, as the router learns from it: the person changed (or confirmed) the gold
 /// labels, and the caller counted both experts' answers against them again.
-public struct Correction: Sendable, Hashable {
+package struct Correction: Sendable, Hashable {
   /// The post's stable id.
-  public let id: String
+  package let id: String
   /// What the router sees of the post.
-  public let input: RouterInput
+  package let input: RouterInput
   /// Both experts' answers against the corrected gold labels.
-  public let counts: ExpertCounts
+  package let counts: ExpertCounts
   /// Entity types that the corrected gold labels use.
-  public let labels: Set<String>
+  package let labels: Set<String>
 
   /// A correction.
-  public init(id: String, input: RouterInput, counts: ExpertCounts, labels: Set<String> = []) {
+  package init(id: String, input: RouterInput, counts: ExpertCounts, labels: Set<String> = []) {
     self.id = id
     self.input = input
     self.counts = counts
@@ -23,24 +23,24 @@ public struct Correction: Sendable, Hashable {
 
   /// One reviewed post in five, told by a hash of its id alone, is never trained on and judges
   /// candidates: the same post on every machine and in every run.
-  public var isHeldOut: Bool { StableHash.of(id).isMultiple(of: 5) }
+  package var isHeldOut: Bool { StableHash.of(id).isMultiple(of: 5) }
 }
 
 /// What a retraining is asked to do: always all corrections, never only the latest.
-public struct TrainingRequest: Sendable, Hashable {
+package struct TrainingRequest: Sendable, Hashable {
   /// Every accepted post that both experts answered, in any order.
-  public let corrections: [Correction]
+  package let corrections: [Correction]
   /// Accepted posts that cannot take part, with the reason, by id.
-  public let failures: [String: String]
+  package let failures: [String: String]
   /// Number of accepted posts, those that cannot take part included.
-  public var accepted: Int { corrections.count + failures.count }
+  package var accepted: Int { corrections.count + failures.count }
   /// Ids of the dataset's posts whose routes are compared before and after.
-  public let postIDs: [String]
+  package let postIDs: [String]
   /// Their inputs, postIDs.count × dimensions, row-major.
-  public let postInputs: [Float]
+  package let postInputs: [Float]
 
   /// A request; posts to compare may be left out.
-  public init(
+  package init(
     corrections: [Correction], failures: [String: String] = [:], postIDs: [String] = [],
     postInputs: [Float] = []
   ) {

@@ -1,7 +1,7 @@
 import Tensors
 
 /// How probabilities become routes when predicting (MODELS §4.4).
-public enum DecisionRule: Sendable, Hashable, Codable {
+package enum DecisionRule: Sendable, Hashable, Codable {
   /// p > 0.5 goes to the multimodal expert: the paper's rule, and the code's on test.
   case threshold
   /// The ⌊share · posts⌋ highest p go there whatever their size: the code's rule on dev, with share
@@ -10,7 +10,7 @@ public enum DecisionRule: Sendable, Hashable, Codable {
 
   /// One route per probability of posts that the router is asked about; equal p are ranked by their
   /// place, the earlier first.
-  public func routes(_ probabilities: [Float]) -> [Route] {
+  package func routes(_ probabilities: [Float]) -> [Route] {
     switch self {
     case .threshold:
       probabilities.map { $0 > RouteDecision.threshold ? .multimodal : .text }
@@ -21,7 +21,7 @@ public enum DecisionRule: Sendable, Hashable, Codable {
 }
 
 /// How probabilities become actions when training; true puts a post into the multimodal set M.
-public enum ActionRule: Sendable, Hashable, Codable {
+package enum ActionRule: Sendable, Hashable, Codable {
   /// d_i ~ Bernoulli(p_i), as the paper says.
   case bernoulli
   /// d = 1 for the ⌊share · batch⌋ highest p, as the released code does with share 0.7. Not a
@@ -29,7 +29,7 @@ public enum ActionRule: Sendable, Hashable, Codable {
   case topShare(Float)
 
   /// One action per probability.
-  public func actions(
+  package func actions(
     _ probabilities: [Float], from generator: inout SeededGenerator
   ) -> [Bool] {
     switch self {

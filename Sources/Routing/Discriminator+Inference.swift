@@ -21,7 +21,7 @@ extension Discriminator {
   ///
   /// Own loops instead of BLAS, whose sums depend on where in a batch a row stands: so a post gets
   /// the same number to the last bit whichever posts are asked with it, and on any CPU.
-  public func logits(_ x: [Float]) -> [Float] {
+  package func logits(_ x: [Float]) -> [Float] {
     precondition(x.count.isMultiple(of: dimensions), "\(x.count) numbers are no whole rows")
     let features = features(x)
     let layout = layout
@@ -68,22 +68,22 @@ extension Discriminator {
   }
 
   /// p, the probability of the multimodal expert, one per row of x (rows × dimensions, row-major).
-  public func probabilities(_ x: [Float]) -> [Float] { logits(x).map(Self.sigmoid) }
+  package func probabilities(_ x: [Float]) -> [Float] { logits(x).map(Self.sigmoid) }
 
   /// p of one post.
-  public func probability(_ x: [Float]) -> Float {
+  package func probability(_ x: [Float]) -> Float {
     precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
     return probabilities(x)[0]
   }
 
   /// The routes of the prediction rule p > 0.5, one per row of x.
-  public func routes(_ x: [Float]) -> [Route] {
+  package func routes(_ x: [Float]) -> [Route] {
     probabilities(x).map { $0 > RouteDecision.threshold ? .multimodal : .text }
   }
 
   /// How much each dimension moved the logit: ∂z/∂x_i · (x_i − mean_i), one per dimension. For the
   /// linear head with raw inputs this is w_i x_i, and the sum plus the bias is the logit exactly.
-  public func contributions(_ x: [Float]) -> [Float] {
+  package func contributions(_ x: [Float]) -> [Float] {
     precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
     let input = features(x)
     guard layout.hidden > 0 else { return zip(input, weights[layout.w2]).map { $0 * $1 } }
@@ -99,7 +99,7 @@ extension Discriminator {
 
   /// Whether nothing of a post reaches the output unit: a hidden layer without a leak, all of whose
   /// units are off. p is then the same for every such post.
-  public func isSilent(_ x: [Float]) -> Bool {
+  package func isSilent(_ x: [Float]) -> Bool {
     precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
     guard layout.hidden > 0, leak == 0 else { return false }
     return hiddenInputs(features(x)).allSatisfy { $0 <= 0 }

@@ -4,7 +4,7 @@ extension Discriminator {
   /// All numbers by name: `w1` [hidden, dimensions], `b1` [hidden], `w2` [1, hidden], `b2` [1] for
   /// an MLP; `w` [1, dimensions], `b` [1] for the linear head; no biases when it has none; `mean`
   /// and `deviation` [dimensions] always.
-  public var parameters: [String: Tensor] {
+  package var parameters: [String: Tensor] {
     var result = [
       "mean": Tensor([dimensions], mean), "deviation": Tensor([dimensions], deviation),
     ]
@@ -19,7 +19,7 @@ extension Discriminator {
   ///
   /// - Throws: `RoutingError` that names the missing, misshapen or unusable tensor, prefixed with
   ///   `prefix`.
-  public init(
+  package init(
     parameters: [String: Tensor], dimensions: Int, head: Head, biases: Bool = true,
     leak: Float = 0, inputScale: Float = 1, prefix: String = ""
   ) throws(RoutingError) {

@@ -4,9 +4,9 @@ import Tensors
 /// expert should answer for a post (RDS eq. 1; MODELS §4.3).
 ///
 /// A value: copying one is taking a snapshot. It holds no gradients; `DiscriminatorPass` trains it.
-public struct Discriminator: Sendable, Hashable {
+package struct Discriminator: Sendable, Hashable {
   /// What stands between the features and the sigmoid.
-  public enum Head: Sendable, Hashable {
+  package enum Head: Sendable, Hashable {
     /// One linear unit, as in the released code.
     case linear
     /// One hidden layer with relu, as in the paper, or with a leak below zero (`leak`).
@@ -14,23 +14,23 @@ public struct Discriminator: Sendable, Hashable {
   }
 
   /// Bound on input width and hidden width; anything larger is a damaged file.
-  public static let largestSize = 1 << 14
+  package static let largestSize = 1 << 14
 
   /// Width of x.
-  public let dimensions: Int
+  package let dimensions: Int
   /// The head.
-  public let head: Head
+  package let head: Head
   /// Whether the layers have biases; the paper's eq. 1 shows none, ours has them.
-  public let hasBiases: Bool
+  package let hasBiases: Bool
   /// Slope of a hidden unit below zero; 0 is the paper's relu, with which all units can be off for
   /// a post, so that p says nothing about it and no gradient comes from it.
-  public let leak: Float
+  package let leak: Float
   /// Factor on the standardised input: 1, or √dimensions because raw entries are near 1/dimensions.
-  public let inputScale: Float
+  package let inputScale: Float
   /// Subtracted from x, one per dimension; zeros without standardisation.
-  public internal(set) var mean: [Float]
+  package internal(set) var mean: [Float]
   /// x − mean is divided by it, one per dimension, all positive; ones without standardisation.
-  public internal(set) var deviation: [Float]
+  package internal(set) var deviation: [Float]
   /// All trained numbers in one block, laid out as `Layout` says; biases are zeros when there are
   /// none.
   var weights: [Float]
@@ -39,7 +39,7 @@ public struct Discriminator: Sendable, Hashable {
   /// §2.3).
   ///
   /// - Throws: `RoutingError.badSetting` for sizes or a scale out of range.
-  public init(
+  package init(
     dimensions: Int, head: Head, biases: Bool = true, leak: Float = 0, inputScale: Float = 1,
     seed: UInt64
   ) throws(RoutingError) {
@@ -65,7 +65,7 @@ public struct Discriminator: Sendable, Hashable {
   ///
   /// A dimension that does not vary keeps deviation 1. Sums are taken in double precision in row
   /// order.
-  public func standardised(on data: RouterData) -> Discriminator {
+  package func standardised(on data: RouterData) -> Discriminator {
     precondition(data.dimensions == dimensions, "data of \(data.dimensions) dimensions")
     let x = data.askedInputs
     let count = x.count / dimensions
@@ -92,7 +92,7 @@ public struct Discriminator: Sendable, Hashable {
   }
 
   /// Number of trained parameters.
-  public var parameterCount: Int {
+  package var parameterCount: Int {
     layout.parts.reduce(0) { $0 + (hasBiases || !$1.isBias ? $1.range.count : 0) }
   }
 

@@ -4,17 +4,17 @@
 /// With p_i the probability of the multimodal expert, C = Σ p_i c^m_i + (1 − p_i) c^u_i, and D the
 /// same sum of predicted + gold; F = 2C / D. It is the F1 of expected counts, not the expected F1;
 /// for many posts the two agree. Differentiable in p, so nothing needs to be sampled.
-public struct ExpectedUnion: Sendable, Hashable {
+package struct ExpectedUnion: Sendable, Hashable {
   /// Expected correct answers.
-  public let correct: Double
+  package let correct: Double
   /// Expected predicted + gold.
-  public let predictedAndGold: Double
+  package let predictedAndGold: Double
 
   /// F = 2C / D as a fraction; 0 when nothing is predicted or asked for.
-  public var f1: Double { predictedAndGold == 0 ? 0 : 2 * correct / predictedAndGold }
+  package var f1: Double { predictedAndGold == 0 ? 0 : 2 * correct / predictedAndGold }
 
   /// The expectation for posts with these counts and probabilities, one each.
-  public init(counts: [ExpertCounts], probabilities: [Float]) {
+  package init(counts: [ExpertCounts], probabilities: [Float]) {
     precondition(
       counts.count == probabilities.count, "\(probabilities.count) p for \(counts.count) posts")
     self.init(

@@ -4,20 +4,20 @@ import Tensors
 /// The cached counts of one post, for the text and the multimodal expert: the experts are frozen,
 /// so routing can be scored and trained without running a model (MODELS §4.5, "Exact fast
 /// implementation").
-public struct ExpertCounts: Sendable, Hashable, AdditiveArithmetic {
+package struct ExpertCounts: Sendable, Hashable, AdditiveArithmetic {
   /// Counts of the text expert f_u.
-  public var text: MatchCounts
+  package var text: MatchCounts
   /// Counts of the multimodal expert f_m.
-  public var multimodal: MatchCounts
+  package var multimodal: MatchCounts
 
   /// Counts of the two experts.
-  public init(text: MatchCounts, multimodal: MatchCounts) {
+  package init(text: MatchCounts, multimodal: MatchCounts) {
     self.text = text
     self.multimodal = multimodal
   }
 
   /// Counts of one post from both experts' mentions and the gold ones.
-  public static func count(
+  package static func count(
     text: some Sequence<EntityMention>, multimodal: some Sequence<EntityMention>,
     gold: some Sequence<EntityMention>
   ) -> ExpertCounts {
@@ -28,7 +28,7 @@ public struct ExpertCounts: Sendable, Hashable, AdditiveArithmetic {
   }
 
   /// The counts of the expert on a route.
-  public subscript(route: Route) -> MatchCounts {
+  package subscript(route: Route) -> MatchCounts {
     switch route {
     case .text: text
     case .multimodal: multimodal
@@ -36,28 +36,28 @@ public struct ExpertCounts: Sendable, Hashable, AdditiveArithmetic {
   }
 
   /// No posts.
-  public static let zero = ExpertCounts(text: .zero, multimodal: .zero)
+  package static let zero = ExpertCounts(text: .zero, multimodal: .zero)
 
   /// The counts of both sets of posts together.
-  public static func + (a: Self, b: Self) -> Self {
+  package static func + (a: Self, b: Self) -> Self {
     Self(text: a.text + b.text, multimodal: a.multimodal + b.multimodal)
   }
 
   /// The counts without those of a part.
-  public static func - (a: Self, b: Self) -> Self {
+  package static func - (a: Self, b: Self) -> Self {
     Self(text: a.text - b.text, multimodal: a.multimodal - b.multimodal)
   }
 }
 
 extension Sequence<ExpertCounts> {
   /// Both experts' counts over all posts.
-  public func total() -> ExpertCounts { reduce(.zero, +) }
+  package func total() -> ExpertCounts { reduce(.zero, +) }
 }
 
 extension Array where Element == ExpertCounts {
   /// Counts of the union: every post is answered by the expert on its route, and all answers are
   /// scored once (MODELS §2.8.3). `routes` has one element per post.
-  public func union(routes: [Route]) -> MatchCounts {
+  package func union(routes: [Route]) -> MatchCounts {
     precondition(routes.count == count, "\(routes.count) routes for \(count) posts")
     return zip(self, routes).reduce(.zero) { $0 + $1.0[$1.1] }
   }
@@ -68,7 +68,7 @@ extension Array where Element == ExpertCounts {
   /// F = 2C / (N + G) of the union grows as long as posts change to the expert with the larger
   /// 2c − F · (n + g) (Dinkelbach 1967); where none does, no other routing is better. Ties go to
   /// the text expert.
-  public func oracleRoutes() -> [Route] {
+  package func oracleRoutes() -> [Route] {
     var routes = [Route](repeating: .text, count: count)
     var best = union(routes: routes).f1
     while true {
@@ -83,7 +83,7 @@ extension Array where Element == ExpertCounts {
   }
 
   /// Every post to the one expert whose F1 over all posts is higher; ties to the text expert.
-  public func betterExpertRoutes() -> [Route] {
+  package func betterExpertRoutes() -> [Route] {
     let sums = total()
     let route: Route = sums.multimodal.f1 > sums.text.f1 ? .multimodal : .text
     return [Route](repeating: route, count: count)
@@ -91,15 +91,15 @@ extension Array where Element == ExpertCounts {
 }
 
 /// Ways of routing that need no router, to compare one with.
-public enum ReferenceRouting {
+package enum ReferenceRouting {
   /// Gold routing: the multimodal expert exactly where the picture is known to add; unknown counts
   /// as no.
-  public static func gold(imageAdds: [Bool?]) -> [Route] {
+  package static func gold(imageAdds: [Bool?]) -> [Route] {
     imageAdds.map { $0 == true ? .multimodal : .text }
   }
 
   /// Random routing with the given share of multimodal posts in expectation, decided by the seed.
-  public static func random(count: Int, multimodalShare: Float, seed: UInt64) -> [Route] {
+  package static func random(count: Int, multimodalShare: Float, seed: UInt64) -> [Route] {
     var generator = SeededGenerator(seed: seed, stream: "random routing")
     return (0..<count).map { _ in generator.chance(multimodalShare) ? .multimodal : .text }
   }

@@ -6,23 +6,23 @@ import Extractors
 ///
 /// Sums of counts are counts of unions, so a score of any set of posts is a ratio of sums (MODELS
 /// §2.8.1, §4.5).
-public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
+package struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
   /// Answers that are exactly right.
-  public var correct: Int
+  package var correct: Int
   /// Answers given.
-  public var predicted: Int
+  package var predicted: Int
   /// Answers asked for.
-  public var gold: Int
+  package var gold: Int
 
   /// Counts by their parts.
-  public init(correct: Int, predicted: Int, gold: Int) {
+  package init(correct: Int, predicted: Int, gold: Int) {
     self.correct = correct
     self.predicted = predicted
     self.gold = gold
   }
 
   /// Exact matches of (range, type) between two sets of mentions of one post.
-  public static func count(
+  package static func count(
     predicted: some Sequence<EntityMention>, gold: some Sequence<EntityMention>
   ) -> MatchCounts {
     let predicted = Set(predicted)
@@ -32,7 +32,7 @@ public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
   }
 
   /// The counts of one answered pair: `None` is neither an answer nor asked for (MODELS §2.8.2).
-  public init(answer: String, gold: String) {
+  package init(answer: String, gold: String) {
     let none = RelationInventory.none
     self.init(
       correct: answer == gold && gold != none ? 1 : 0, predicted: answer == none ? 0 : 1,
@@ -40,7 +40,7 @@ public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
   }
 
   /// How an expert's answer for a post matches its labels, over all pairs for relations.
-  public init(_ labels: Labels, gold: Post) {
+  package init(_ labels: Labels, gold: Post) {
     switch labels {
     case .mentions(let found, _): self = .count(predicted: found, gold: gold.mentions)
     case .relations(let found):
@@ -51,31 +51,31 @@ public struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
   }
 
   /// No answers, none asked for.
-  public static let zero = MatchCounts(correct: 0, predicted: 0, gold: 0)
+  package static let zero = MatchCounts(correct: 0, predicted: 0, gold: 0)
 
   /// The counts of both sets of posts together.
-  public static func + (a: Self, b: Self) -> Self {
+  package static func + (a: Self, b: Self) -> Self {
     Self(
       correct: a.correct + b.correct, predicted: a.predicted + b.predicted, gold: a.gold + b.gold)
   }
 
   /// The counts without those of a part.
-  public static func - (a: Self, b: Self) -> Self {
+  package static func - (a: Self, b: Self) -> Self {
     Self(
       correct: a.correct - b.correct, predicted: a.predicted - b.predicted, gold: a.gold - b.gold)
   }
 
   /// Correct over predicted, as a fraction; 0 when nothing was predicted.
-  public var precision: Double { predicted == 0 ? 0 : Double(correct) / Double(predicted) }
+  package var precision: Double { predicted == 0 ? 0 : Double(correct) / Double(predicted) }
 
   /// Correct over gold, as a fraction; 0 when nothing was asked for.
-  public var recall: Double { gold == 0 ? 0 : Double(correct) / Double(gold) }
+  package var recall: Double { gold == 0 ? 0 : Double(correct) / Double(gold) }
 
   /// Micro-averaged F1 = 2·correct / (predicted + gold), as a fraction 0 … 1; 0 for the empty set.
-  public var f1: Double {
+  package var f1: Double {
     predicted + gold == 0 ? 0 : 2 * Double(correct) / Double(predicted + gold)
   }
 
   /// F1 in percent, 0 … 100.
-  public var f1Percent: Double { 100 * f1 }
+  package var f1Percent: Double { 100 * f1 }
 }

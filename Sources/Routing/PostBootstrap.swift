@@ -2,13 +2,13 @@ import Tensors
 
 /// How far the choice of posts moves an F1: the percentile bootstrap over posts (Efron and
 /// Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13).
-public enum PostBootstrap {
+package enum PostBootstrap {
   /// F1 in percent with the middle 95 % of the resamples; nil where nothing is predicted and
   /// nothing is asked for. Resamples in which that is so say nothing and are left out.
   /// - Parameters:
   ///   - counts: one element per post, drawn together.
   ///   - seed: decides the resamples.
-  public static func f1(
+  package static func f1(
     of counts: [MatchCounts], resamples: Int = 1000, seed: UInt64 = 1
   ) -> UnionBootstrap.Interval? {
     let whole = counts.reduce(.zero, +)

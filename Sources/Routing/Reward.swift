@@ -4,26 +4,26 @@
 /// R = α [F(f_m, M) − F(f_u, M)] + (1 − α) [F(f_u, U) − F(f_m, U)], with M = {d = 1}, U = {d = 0},
 /// micro-F1 as fractions, and F of the empty set 0. One number per batch, without baseline or
 /// normalisation.
-public struct Reward: Sendable, Hashable {
+package struct Reward: Sendable, Hashable {
   /// F(f_m, M): the multimodal expert on the multimodal set.
-  public let multimodalOnMultimodal: Double
+  package let multimodalOnMultimodal: Double
   /// F(f_u, M): the text expert on the multimodal set.
-  public let textOnMultimodal: Double
+  package let textOnMultimodal: Double
   /// F(f_u, U): the text expert on the unimodal set.
-  public let textOnText: Double
+  package let textOnText: Double
   /// F(f_m, U): the multimodal expert on the unimodal set.
-  public let multimodalOnText: Double
+  package let multimodalOnText: Double
   /// Weight of the multimodal set.
-  public let alpha: Double
+  package let alpha: Double
 
   /// R.
-  public var value: Double {
+  package var value: Double {
     alpha * (multimodalOnMultimodal - textOnMultimodal)
       + (1 - alpha) * (textOnText - multimodalOnText)
   }
 
   /// The reward of actions (true = M) on posts with these counts, one each.
-  public init(counts: [ExpertCounts], actions: [Bool], alpha: Double) {
+  package init(counts: [ExpertCounts], actions: [Bool], alpha: Double) {
     precondition(
       counts.count == actions.count, "\(actions.count) actions for \(counts.count) posts")
     let table = CountTable(counts, weights: [Float](repeating: 1, count: counts.count))

@@ -6,7 +6,7 @@ extension RouterBundle {
   private static let largestSample = 1_000_000
 
   /// `config.json`, with keys in order, so that the same router gives the same bytes.
-  public func encodedConfiguration() throws -> Data {
+  package func encodedConfiguration() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(configuration)
@@ -17,7 +17,7 @@ extension RouterBundle {
   /// `counts.text` and `counts.multimodal` [n, 3] (correct, predicted, gold), `imageAdds` [n] (1
   /// yes, 0 no, −1 unknown) and `isAsked` [n] (0 for posts without a picture); `heldOut.p`, one for
   /// each held-out post that is asked about.
-  public var tensors: [String: Tensor] {
+  package var tensors: [String: Tensor] {
     var result = [String: Tensor]()
     for (prefix, discriminator) in [("base.", base), ("installed.", installed)] {
       for (name, tensor) in discriminator.parameters { result[prefix + name] = tensor }
@@ -43,7 +43,7 @@ extension RouterBundle {
   /// - Throws: `DecodingError` for JSON of another form, `RoutingError` that names the setting or
   ///   tensor
   ///   that is wrong and what to do.
-  public init(configuration data: Data, tensors: [String: Tensor]) throws {
+  package init(configuration data: Data, tensors: [String: Tensor]) throws {
     let configuration = try JSONDecoder().decode(Configuration.self, from: data)
     guard configuration.format == 1 else {
       throw RoutingError.unknownFormat(configuration.format)

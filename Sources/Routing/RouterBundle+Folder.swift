@@ -7,7 +7,7 @@ extension RouterBundle {
   /// Reads a router folder: `config.json` and `model.safetensors`.
   ///
   /// - Throws: `ModelFolderError`, `SafetensorsError`, `RoutingError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let data = try ModelFolder.configurationBytes(folder)
     let tensors = try Safetensors(path: folder + "/model.safetensors").allTensors()
     do {
@@ -22,7 +22,7 @@ extension RouterBundle {
   /// Writes a router folder; each file is replaced whole.
   ///
   /// - Throws: `DurableFileError`.
-  public func save(to folder: String, provenance: Provenance? = nil) throws {
+  package func save(to folder: String, provenance: Provenance? = nil) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     // Weights first: a crash between the two leaves a version number that is too low, never too
     // high.

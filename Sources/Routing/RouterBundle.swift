@@ -6,83 +6,83 @@ import Tensors
 /// The fixed base is what every retraining starts from; the installed discriminator is what routes.
 /// The rehearsal sample (from D_split) and the held-out part (dev) carry embeddings and both
 /// experts' counts.
-public struct RouterBundle: Sendable, Hashable {
+package struct RouterBundle: Sendable, Hashable {
   /// What a router's `config.json` calls it.
-  public static let system = "rds"
+  package static let system = "rds"
 
   /// Names, settings and version; `config.json`.
-  public internal(set) var configuration: Configuration
+  package internal(set) var configuration: Configuration
   /// Where every retraining starts.
-  public let base: Discriminator
+  package let base: Discriminator
   /// What routes now.
-  public private(set) var installed: Discriminator
+  package private(set) var installed: Discriminator
   /// Posts that were trained on at first and are again with every correction; nil without cached
   /// counts.
-  public let rehearsal: RouterData?
+  package let rehearsal: RouterData?
   /// Posts that checkpoints and candidates are judged on; nil without cached counts.
-  public let heldOut: RouterData?
+  package let heldOut: RouterData?
   /// p of the installed discriminator on the held-out part, ascending.
-  public private(set) var heldOutProbabilities: [Float]
+  package private(set) var heldOutProbabilities: [Float]
 
   /// `config.json` of a router folder.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// Format of the folder; this version reads 1.
-    public var format = 1
+    package var format = 1
     /// `rds`, so that a folder tells what it is.
-    public var system = RouterBundle.system
+    package var system = RouterBundle.system
     /// Name of the router's folder.
-    public var name: String
+    package var name: String
     /// Model folder of the text expert.
-    public var textExpert: String
+    package var textExpert: String
     /// Model folder of the multimodal expert.
-    public var multimodalExpert: String
+    package var multimodalExpert: String
     /// Model folder of the dual encoder.
-    public var encoder: String
+    package var encoder: String
     /// The fingerprint of its weights (`ModelFolder.fingerprint`); nil: only its width is checked.
-    public var encoderFingerprint: String?
+    package var encoderFingerprint: String?
     /// What the experts answer, and so what the router learned to route for; nil: entities.
-    public var task: ExpertTask?
+    package var task: ExpertTask?
     /// Entity types or relations that the experts can answer; corrections with others cannot be
     /// trained on.
-    public var labels: [String]
+    package var labels: [String]
     /// Width of the encoder's embeddings.
-    public var dimensions: Int
+    package var dimensions: Int
     /// Factor on the input as built; `training.inputScale` says how it was chosen.
-    public var inputScale: Float
+    package var inputScale: Float
     /// How the router is trained, at first and again.
-    public var training: RouterConfiguration
+    package var training: RouterConfiguration
     /// Decides batches and dropout of every training.
-    public var seed: UInt64
+    package var seed: UInt64
     /// Counts installed discriminators; 1 is the base.
-    public var version = 1
+    package var version = 1
     /// What the installed discriminator was retrained with; nil for the base.
-    public var stamp: RetrainingStamp?
+    package var stamp: RetrainingStamp?
     /// Ids of the rehearsal sample, in the order of their tensors.
-    public var rehearsalIDs: [String] = []
+    package var rehearsalIDs: [String] = []
     /// Ids of the held-out part, in the order of their tensors.
-    public var heldOutIDs: [String] = []
+    package var heldOutIDs: [String] = []
   }
 
   /// What one retraining used, so that the same can be done again and compared.
-  public struct RetrainingStamp: Sendable, Hashable, Codable {
+  package struct RetrainingStamp: Sendable, Hashable, Codable {
     /// Corrected posts trained on.
-    public let trainedOn: Int
+    package let trainedOn: Int
     /// Corrected posts kept out of the training.
-    public let heldOut: Int
+    package let heldOut: Int
     /// FNV-1a over ids, embeddings and counts of all corrections in order of id, in hexadecimal.
-    public let corrections: String
+    package let corrections: String
     /// Held-out union F1 in percent before.
-    public let heldOutBefore: Float
+    package let heldOutBefore: Float
     /// Held-out union F1 in percent afterwards.
-    public let heldOutAfter: Float
+    package let heldOutAfter: Float
     /// When it was installed, `2026-11-21`; nil before.
-    public var day: String?
+    package var day: String?
   }
 
   /// A freshly trained router: base and installed are the same.
   ///
   /// - Throws: `RoutingError` when widths disagree or there is nothing to rehearse or to judge on.
-  public init(
+  package init(
     name: String, task: ExpertTask = .entities, textExpert: String, multimodalExpert: String,
     encoder: String, labels: [String], base: Discriminator, training: RouterConfiguration,
     seed: UInt64, rehearsal: RouterData, heldOut: RouterData
@@ -123,7 +123,7 @@ public struct RouterBundle: Sendable, Hashable {
 
   /// What to call it wherever its p is shown: `rds`, or `rds, retrained 2026-11-21 on 24
   /// corrections`.
-  public var title: String {
+  package var title: String {
     guard let stamp = configuration.stamp else { return configuration.name }
     let count = stamp.trainedOn + stamp.heldOut
     return "\(configuration.name), retrained" + (stamp.day.map { " \($0)" } ?? "")
@@ -132,7 +132,7 @@ public struct RouterBundle: Sendable, Hashable {
 
   /// Tells the router that every retraining starts from: 16 hexadecimal digits over its name,
   /// experts and numbers.
-  public var baseFingerprint: String {
+  package var baseFingerprint: String {
     var hash = StableHash()
     for text in [
       configuration.name, configuration.textExpert, configuration.multimodalExpert,
@@ -146,20 +146,20 @@ public struct RouterBundle: Sendable, Hashable {
   }
 
   /// This router with the day on which it was installed.
-  public func dated(_ day: String) -> RouterBundle {
+  package func dated(_ day: String) -> RouterBundle {
     var result = self
     result.configuration.stamp?.day = day
     return result
   }
 
   /// Fingerprint of the encoder that made the embeddings; see `Configuration`.
-  public var encoderFingerprint: String? {
+  package var encoderFingerprint: String? {
     get { configuration.encoderFingerprint }
     set { configuration.encoderFingerprint = newValue }
   }
 
   /// This router with another discriminator installed, under the next version.
-  public func installing(
+  package func installing(
     _ discriminator: Discriminator, version: Int, stamp: RetrainingStamp?
   ) -> RouterBundle {
     var result = self
@@ -175,7 +175,7 @@ public struct RouterBundle: Sendable, Hashable {
   ///
   /// - Throws: `RoutingError.wrongDimensions` when another encoder made the input, `notFinite` when
   ///   its numbers are none.
-  public func decide(_ input: RouterInput) throws(RoutingError) -> RouteDecision {
+  package func decide(_ input: RouterInput) throws(RoutingError) -> RouteDecision {
     guard let x = input.product else { return .withoutPicture }
     guard x.count == base.dimensions else {
       throw .wrongDimensions(have: x.count, need: base.dimensions)

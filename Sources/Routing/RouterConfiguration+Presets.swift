@@ -1,12 +1,12 @@
 extension RouterConfiguration {
   /// The paper's text: MLP, Bernoulli actions, p > 0.5; the width and the point of its grid are the
   /// released code's or ours, because it does not print them (MODELS §4.3–4.5).
-  public static let paper = RouterConfiguration(
+  package static let paper = RouterConfiguration(
     objective: .reinforce, hidden: 256, iterations: 600, learningRate: 5e-5)
 
   /// The settings of the released code for NER: linear unit, top 70 % by rank, top 50 % on dev. Not
   /// its loop: that never clears gradients, which `accumulateForever` reproduces.
-  public static let code: RouterConfiguration = {
+  package static let code: RouterConfiguration = {
     var result = RouterConfiguration(
       objective: .reinforce, hidden: 0, iterations: 600, learningRate: 5e-5)
     result.actions = .topShare(0.7)
@@ -15,7 +15,7 @@ extension RouterConfiguration {
   }()
 
   /// The released code for relations: as `code` with its other numbers.
-  public static let codeRelations: RouterConfiguration = {
+  package static let codeRelations: RouterConfiguration = {
     var result = code
     result.iterations = 800
     result.learningRate = 8e-5
@@ -27,7 +27,7 @@ extension RouterConfiguration {
   /// Our default: the exact objective with a small MLP on standardised inputs. Small and strongly
   /// decayed, so that p stays graded: posts on which the experts agree give no gradient, and a
   /// wider network would send their p to 0 or 1 by what they happen to resemble.
-  public static let exact: RouterConfiguration = {
+  package static let exact: RouterConfiguration = {
     var result = RouterConfiguration(
       objective: .exact, hidden: 16, iterations: 1500, learningRate: 1e-3)
     result.standardised = true
@@ -41,14 +41,14 @@ extension RouterConfiguration {
   }()
 
   /// The presets by the names that the command line and model folders use.
-  public static let presets: [String: RouterConfiguration] = [
+  package static let presets: [String: RouterConfiguration] = [
     "paper": paper, "code": code, "code-relations": codeRelations, "exact": exact,
   ]
 
   /// Checks every number, for configurations that come from files.
   ///
   /// - Throws: `RoutingError.badSetting` for the first that is out of range.
-  public func validate() throws(RoutingError) {
+  package func validate() throws(RoutingError) {
     func check(
       _ name: String, _ value: some CustomStringConvertible, _ holds: Bool, _ allowed: String
     ) throws(RoutingError) {

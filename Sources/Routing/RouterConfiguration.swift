@@ -1,8 +1,8 @@
 /// How a router is built and trained: every choice that the paper, its code and we make
 /// differently.
-public struct RouterConfiguration: Sendable, Hashable, Codable {
+package struct RouterConfiguration: Sendable, Hashable, Codable {
   /// What is climbed.
-  public enum Objective: String, Sendable, Hashable, Codable {
+  package enum Objective: String, Sendable, Hashable, Codable {
     /// R · log π of sampled actions (RDS eq. 6–8).
     case reinforce
     /// F1 of the union's expected counts over all posts at once.
@@ -10,14 +10,14 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   }
 
   /// What is subtracted from the reward.
-  public enum Baseline: Sendable, Hashable, Codable {
+  package enum Baseline: Sendable, Hashable, Codable {
     case none
     /// b ← b + (R − b) / window, starting at the first reward; DVRL's window is 20.
     case movingAverage(window: Int)
   }
 
   /// A penalty on batches that are nearly all one route.
-  public enum ExplorationPenalty: String, Sendable, Hashable, Codable {
+  package enum ExplorationPenalty: String, Sendable, Hashable, Codable {
     case off
     /// 10³ · (max(0, p̄ − 0.9) + max(0, 0.1 − p̄)), and a new draw with p = 0.5 when nothing is
     /// selected.
@@ -25,49 +25,49 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   }
 
   /// What training raises.
-  public var objective: Objective
+  package var objective: Objective
   /// Width of the hidden layer; 0 is the linear head.
-  public var hidden: Int
+  package var hidden: Int
   /// Whether the layers have biases.
-  public var biases = true
+  package var biases = true
   /// Slope of a hidden unit below zero, below 1; nil is the paper's relu (and that of routers from
   /// versions without the setting).
-  public var leak: Float?
+  package var leak: Float?
   /// Factor on the (standardised) input; nil is √dimensions.
-  public var inputScale: Float? = 1
+  package var inputScale: Float? = 1
   /// Whether the input is standardised to the training posts.
-  public var standardised = false
+  package var standardised = false
   /// How routes are drawn while training.
-  public var actions = ActionRule.bernoulli
+  package var actions = ActionRule.bernoulli
   /// How routes are chosen on dev when checkpoints are compared.
-  public var devRule = DecisionRule.threshold
+  package var devRule = DecisionRule.threshold
   /// Weight of the multimodal set in the reward, 0 … 1.
-  public var alpha: Double = 0.5
+  package var alpha: Double = 0.5
   /// What is taken off the reward.
-  public var baseline = Baseline.none
+  package var baseline = Baseline.none
   /// What keeps the share of selected posts off its ends.
-  public var explorationPenalty = ExplorationPenalty.off
+  package var explorationPenalty = ExplorationPenalty.off
   /// Added to p and 1 − p inside the logarithms; DVRL uses 1e-8.
-  public var logEpsilon: Float = 0
+  package var logEpsilon: Float = 0
   /// Posts per iteration, drawn without replacement; `exact` takes all. More than there are means
   /// all.
-  public var batchSize = 256
+  package var batchSize = 256
   /// Steps of the optimiser.
-  public var iterations: Int
+  package var iterations: Int
   /// Of Adam or AdamW.
-  public var learningRate: Float
+  package var learningRate: Float
   /// AdamW's decay; 0 is Adam.
-  public var weightDecay: Float = 0
+  package var weightDecay: Float = 0
   /// Share of the output unit's inputs dropped in training.
-  public var dropout: Float = 0
+  package var dropout: Float = 0
   /// Never clear gradients, as the released code forgot to; only to reproduce its numbers (MODELS
   /// §4.6).
-  public var accumulateForever = false
+  package var accumulateForever = false
   /// Iterations between comparisons on dev.
-  public var evaluateEvery = 1
+  package var evaluateEvery = 1
 
   /// A configuration from the three things without a default.
-  public init(objective: Objective, hidden: Int, iterations: Int, learningRate: Float) {
+  package init(objective: Objective, hidden: Int, iterations: Int, learningRate: Float) {
     self.objective = objective
     self.hidden = hidden
     self.iterations = iterations
@@ -75,12 +75,12 @@ public struct RouterConfiguration: Sendable, Hashable, Codable {
   }
 
   /// The head that `hidden` names.
-  public var head: Discriminator.Head { hidden == 0 ? .linear : .mlp(hidden: hidden) }
+  package var head: Discriminator.Head { hidden == 0 ? .linear : .mlp(hidden: hidden) }
 
   /// An untrained discriminator as configured; standardised on `data` when asked.
   ///
   /// - Throws: `RoutingError.badSetting`.
-  public func makeDiscriminator(
+  package func makeDiscriminator(
     for data: RouterData, seed: UInt64
   ) throws(RoutingError) -> Discriminator {
     try validate()

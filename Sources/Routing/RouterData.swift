@@ -1,30 +1,30 @@
 import Corpora
 
 /// Posts as the router sees them: x = t ⊙ v per post, and what each expert makes of the post.
-public struct RouterData: Sendable, Hashable {
+package struct RouterData: Sendable, Hashable {
   /// Width of an embedding.
-  public let dimensions: Int
+  package let dimensions: Int
   /// One stable id per post.
-  public let ids: [String]
+  package let ids: [String]
   /// posts × dimensions, row-major: the product, entry by entry, of the L2-normalised text and
   /// picture embeddings, so that a row sums to their cosine. Zeros where the router is not asked.
-  public let x: [Float]
+  package let x: [Float]
   /// Whether the router is asked about each post; not where there is no picture (`RouterInput`).
-  public let isAsked: [Bool]
+  package let isAsked: [Bool]
   /// One pair of counts per post.
-  public let counts: [ExpertCounts]
+  package let counts: [ExpertCounts]
   /// Whether the picture adds to the text, where the dataset knows; one per post.
-  public let imageAdds: [Bool?]
+  package let imageAdds: [Bool?]
   /// How many times each post counts in training; 1 unless it is a correction.
-  public let weights: [Float]
+  package let weights: [Float]
 
   /// Number of posts.
-  public var count: Int { ids.count }
+  package var count: Int { ids.count }
 
   /// Posts of the router by their inputs.
   ///
   /// - Throws: as the initializer over numbers.
-  public init(
+  package init(
     dimensions: Int, ids: [String], inputs: [RouterInput], counts: [ExpertCounts],
     imageAdds: [Bool?]? = nil, weights: [Float]? = nil
   ) throws(RoutingError) {
@@ -40,7 +40,7 @@ public struct RouterData: Sendable, Hashable {
   ///
   /// - Throws: `RoutingError` when a size disagrees, an embedding is not finite or counts are
   ///   impossible.
-  public init(
+  package init(
     dimensions: Int, ids: [String], x: [Float], isAsked: [Bool]? = nil, counts: [ExpertCounts],
     imageAdds: [Bool?]? = nil, weights: [Float]? = nil
   ) throws(RoutingError) {
@@ -87,35 +87,35 @@ public struct RouterData: Sendable, Hashable {
   }
 
   /// The embedding of one post.
-  public func row(_ index: Int) -> ArraySlice<Float> {
+  package func row(_ index: Int) -> ArraySlice<Float> {
     x[index * dimensions..<(index + 1) * dimensions]
   }
 
   /// Places of the posts that the router is asked about.
-  public var asked: [Int] { ids.indices.filter { isAsked[$0] } }
+  package var asked: [Int] { ids.indices.filter { isAsked[$0] } }
 
   /// The inputs of the posts that the router is asked about, row-major.
-  public var askedInputs: [Float] {
+  package var askedInputs: [Float] {
     isAsked.contains(false) ? asked.flatMap { row($0) } : x
   }
 
   /// Where posts go: those without a picture to the text expert, the others by their p.
   ///
   /// - Parameter probabilities: p of the posts that the router is asked about, in their order.
-  public func routes(_ probabilities: [Float], by rule: DecisionRule = .threshold) -> [Route] {
+  package func routes(_ probabilities: [Float], by rule: DecisionRule = .threshold) -> [Route] {
     spread(rule.routes(probabilities)).map { $0 ?? .text }
   }
 
   /// One value for each post from those of the posts that the router is asked about; nil for the
   /// others.
-  public func spread<T>(_ values: [T]) -> [T?] {
+  package func spread<T>(_ values: [T]) -> [T?] {
     var result = [T?](repeating: nil, count: count)
     for (place, value) in zip(asked, values) { result[place] = value }
     return result
   }
 
   /// The posts at some indices, in that order.
-  public func subset(_ indices: [Int]) -> RouterData {
+  package func subset(_ indices: [Int]) -> RouterData {
     RouterData(
       trusted: dimensions, indices.map { ids[$0] }, indices.flatMap { row($0) },
       indices.map { isAsked[$0] },
@@ -123,7 +123,7 @@ public struct RouterData: Sendable, Hashable {
   }
 
   /// These posts followed by others of the same width.
-  public func appending(_ other: RouterData) throws(RoutingError) -> RouterData {
+  package func appending(_ other: RouterData) throws(RoutingError) -> RouterData {
     guard other.dimensions == dimensions else {
       throw .wrongDimensions(have: other.dimensions, need: dimensions)
     }

@@ -2,41 +2,41 @@ import Extractors
 
 /// What a router is worth on some posts: both experts on the sets it makes, and the union (MODELS
 /// §4.7).
-public struct RouterEvaluation: Sendable, Hashable {
+package struct RouterEvaluation: Sendable, Hashable {
   /// Both experts on one set of posts.
-  public struct SetScore: Sendable, Hashable {
+  package struct SetScore: Sendable, Hashable {
     /// How many posts the set has.
-    public let posts: Int
+    package let posts: Int
     /// Counts of both experts over the set; scores are theirs (`f1Percent` …).
-    public let counts: ExpertCounts
+    package let counts: ExpertCounts
   }
 
   /// Posts routed to the text expert.
-  public let unimodal: SetScore
+  package let unimodal: SetScore
   /// Posts routed to the multimodal expert.
-  public let multimodal: SetScore
+  package let multimodal: SetScore
   /// All posts.
-  public let full: SetScore
+  package let full: SetScore
   /// Every post answered by the expert on its route, scored once (MODELS §2.8.3).
-  public let union: MatchCounts
+  package let union: MatchCounts
   /// The union of the per-post oracle, an upper bound that no router can be asked for.
-  public let oracleUnion: MatchCounts
+  package let oracleUnion: MatchCounts
   /// The union under gold routing by `imageAdds`; nil when no post has that label.
-  public let goldUnion: MatchCounts?
+  package let goldUnion: MatchCounts?
   /// How well p separates the posts whose picture adds, 0.5 is chance; nil without both kinds.
-  public let aucImageAdds: Double?
+  package let aucImageAdds: Double?
   /// Share of posts routed to the multimodal expert; 0 without posts.
-  public let fractionMultimodal: Double
+  package let fractionMultimodal: Double
 
   /// Evaluates a discriminator by the rule p > 0.5 (or another) on these posts.
-  public init(
+  package init(
     _ discriminator: Discriminator, on data: RouterData, rule: DecisionRule = .threshold
   ) {
     self.init(probabilities: discriminator.probabilities(data.askedInputs), on: data, rule: rule)
   }
 
   /// Evaluates probabilities, one for each post that the router is asked about.
-  public init(probabilities: [Float], on data: RouterData, rule: DecisionRule = .threshold) {
+  package init(probabilities: [Float], on data: RouterData, rule: DecisionRule = .threshold) {
     precondition(
       probabilities.count == data.asked.count,
       "\(probabilities.count) p for \(data.asked.count) posts")
@@ -61,7 +61,7 @@ public struct RouterEvaluation: Sendable, Hashable {
   }
 
   /// F1 of the better expert over all posts, in percent: what routing must beat.
-  public var betterExpertF1Percent: Double {
+  package var betterExpertF1Percent: Double {
     max(full.counts.text.f1Percent, full.counts.multimodal.f1Percent)
   }
 }

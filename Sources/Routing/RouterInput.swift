@@ -2,7 +2,7 @@
 ///
 /// The rule for posts without a picture stands in this type and in no other place: the router is
 /// not asked, and the text expert answers.
-public enum RouterInput: Sendable, Hashable {
+package enum RouterInput: Sendable, Hashable {
   /// x = t ⊙ v.
   case product([Float])
   /// The post has no picture, or none that can be read.
@@ -12,7 +12,7 @@ public enum RouterInput: Sendable, Hashable {
   ///
   /// - Parameter picture: nil where the post has no picture.
   /// - Throws: `RoutingError.wrongDimensions` when the two differ in length.
-  public init(text: [Float], picture: [Float]?) throws(RoutingError) {
+  package init(text: [Float], picture: [Float]?) throws(RoutingError) {
     guard let picture else {
       self = .withoutPicture
       return
@@ -25,7 +25,7 @@ public enum RouterInput: Sendable, Hashable {
   }
 
   /// x = t ⊙ v; nil without a picture.
-  public var product: [Float]? {
+  package var product: [Float]? {
     if case .product(let x) = self { x } else { nil }
   }
 

@@ -5,16 +5,16 @@ import Tensors
 ///
 /// Same configuration, seed, start and data give the same parameters bit for bit, whatever else the
 /// machine does and however many cores it has (on one kind of CPU).
-public struct RouterTrainer: Sendable {
+package struct RouterTrainer: Sendable {
   /// What is trained, and how.
-  public var configuration: RouterConfiguration
+  package var configuration: RouterConfiguration
   /// Decides batches, actions and dropout.
-  public var seed: UInt64
+  package var seed: UInt64
   /// Whether the work may use a second core; the result is the same.
-  public var parallel: Bool
+  package var parallel: Bool
 
   /// A trainer.
-  public init(
+  package init(
     configuration: RouterConfiguration = .exact, seed: UInt64 = 0, parallel: Bool = true
   ) {
     self.configuration = configuration
@@ -23,42 +23,42 @@ public struct RouterTrainer: Sendable {
   }
 
   /// What one iteration looked like.
-  public struct Step: Sendable, Hashable {
+  package struct Step: Sendable, Hashable {
     /// Counted from 1.
-    public let number: Int
+    package let number: Int
     /// How many iterations there are.
-    public let total: Int
+    package let total: Int
     /// Expected union F1 over the training posts in percent for `exact`; R for REINFORCE.
-    public let objective: Float
+    package let objective: Float
     /// The four terms behind R; nil for `exact`.
-    public let reward: Reward?
+    package let reward: Reward?
     /// Mean p over the posts of this iteration that have a picture.
-    public let meanProbability: Float
+    package let meanProbability: Float
     /// Share of them that went to the multimodal expert: by action, or by p > 0.5 for `exact`.
-    public let multimodalShare: Float
+    package let multimodalShare: Float
     /// Union F1 on dev in percent, on iterations where it was measured.
-    public let devUnion: Float?
+    package let devUnion: Float?
   }
 
   /// What training gave.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// The best on dev, the earliest of equals; the last without a dev part.
-    public let discriminator: Discriminator
+    package let discriminator: Discriminator
     /// The iteration it comes from, counted from 1; 0 when stopped before the first.
-    public let bestStep: Int
+    package let bestStep: Int
     /// Its union F1 on dev in percent, by the configuration's dev rule.
-    public let devUnion: Float?
+    package let devUnion: Float?
     /// One entry per iteration.
-    public let steps: [Step]
+    package let steps: [Step]
     /// False when `progress` stopped it.
-    public let isComplete: Bool
+    package let isComplete: Bool
   }
 
   /// Trains from a discriminator on some posts, choosing the best iteration on dev (MODELS §4.5).
   ///
   /// `progress` is called after each iteration on the calling thread; false stops the training.
   /// - Throws: `RoutingError` for bad settings, no posts, or widths that disagree.
-  public func train(
+  package func train(
     from start: Discriminator, on data: RouterData, dev: RouterData?,
     progress: (Step) -> Bool = { _ in true }
   ) throws(RoutingError) -> Result {

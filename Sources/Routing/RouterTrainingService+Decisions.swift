@@ -4,7 +4,7 @@ extension RouterTrainingService {
   /// A candidate that is worse on held-out posts is installed only when asked for. Returns whether
   /// a candidate was installed.
   @discardableResult
-  public func install(evenIfWorse: Bool = false) -> Bool {
+  package func install(evenIfWorse: Bool = false) -> Bool {
     decide { state in
       guard let candidate = state.candidate, let router = state.router,
         case .candidate(let worse) = state.report.state, evenIfWorse || !worse
@@ -21,7 +21,7 @@ extension RouterTrainingService {
   /// Drops the candidate; without one, brings back the router that was installed before this one,
   /// bit for bit. Returns whether there was anything to go back from.
   @discardableResult
-  public func rollBack() -> Bool {
+  package func rollBack() -> Bool {
     decide { state in
       if state.candidate != nil {
         state.candidate = nil
@@ -39,7 +39,7 @@ extension RouterTrainingService {
 
   /// Puts another router in place, e.g. when the person chooses one; candidate and history belong
   /// to the one before and are dropped. A running training ends soon.
-  public func replaceRouter(_ router: RouterBundle?) {
+  package func replaceRouter(_ router: RouterBundle?) {
     _ = decide { state in
       state.router = router
       state.history = []
@@ -52,7 +52,7 @@ extension RouterTrainingService {
   }
 
   /// Versions that `rollBack` can return to, oldest first.
-  public var earlierVersions: [Int] {
+  package var earlierVersions: [Int] {
     state.withLock { $0.history.map(\.configuration.version) }
   }
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// so.
 ///
 /// Every method returns at once; reports come through `publish`, on a queue of the service.
-public final class RouterTrainingService: Sendable {
+package final class RouterTrainingService: Sendable {
   struct State {
     var router: RouterBundle?
     /// Routers that were installed before, oldest first.
@@ -36,7 +36,7 @@ public final class RouterTrainingService: Sendable {
 
   /// A service for a router, or for none yet. `publish` is called with the newest report at most
   /// once per `options.publishInterval`, never on the caller's thread.
-  public init(
+  package init(
     router: RouterBundle?, options: RetrainingOptions = RetrainingOptions(),
     publish: @escaping @Sendable (TrainingReport) -> Void
   ) {
@@ -46,20 +46,20 @@ public final class RouterTrainingService: Sendable {
   }
 
   /// The router that is installed now; a snapshot.
-  public var router: RouterBundle? { state.withLock(\.router) }
+  package var router: RouterBundle? { state.withLock(\.router) }
 
   /// The router that waits for the person's word; a snapshot.
-  public var candidate: RouterBundle? { state.withLock(\.candidate) }
+  package var candidate: RouterBundle? { state.withLock(\.candidate) }
 
   /// Where the training stands; newer than what was published, if anything.
-  public var report: TrainingReport { state.withLock(\.report) }
+  package var report: TrainingReport { state.withLock(\.report) }
 
   /// Whether anything runs or waits.
-  public var isBusy: Bool { state.withLock { $0.isRunning || $0.pending != nil } }
+  package var isBusy: Bool { state.withLock { $0.isRunning || $0.pending != nil } }
 
   /// Asks for a retraining. A candidate that waits for the person's word is dropped: it knows too
   /// little.
-  public func request(_ request: TrainingRequest) {
+  package func request(_ request: TrainingRequest) {
     let starts = state.withLock { state in
       guard !state.isStopped else { return false }
       state.candidate = nil
@@ -81,7 +81,7 @@ public final class RouterTrainingService: Sendable {
 
   /// Drops the waiting request and ends the running training soon; nothing is published afterwards
   /// except what was already on its way. For quitting.
-  public func shutDown() {
+  package func shutDown() {
     state.withLock { state in
       state.isStopped = true
       state.pending = nil
@@ -91,7 +91,7 @@ public final class RouterTrainingService: Sendable {
 
   /// Waits until nothing runs or waits, or until the time is over; true in the first case. For key
   /// scripts and tests, never for the screen.
-  public func waitUntilIdle(seconds: Double) -> Bool {
+  package func waitUntilIdle(seconds: Double) -> Bool {
     work.wait(timeout: .now() + seconds) == .success
   }
 

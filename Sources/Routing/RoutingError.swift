@@ -1,6 +1,6 @@
 /// What can be wrong with a router, its folder or the data it is trained on. The wording is here
 /// only.
-public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
+package enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Arrays that should have one entry per post do not.
   case unequalCounts(what: String, have: Int, posts: Int)
   /// Embeddings of another width than the router's.
@@ -28,7 +28,7 @@ public enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   /// A router folder of a later format.
   case unknownFormat(Int)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unequalCounts(let what, let have, let posts):
       "\(have) \(what) for \(posts) posts; give one per post"

@@ -2,38 +2,38 @@ import Foundation
 
 /// Where the background training of the router stands: a value that the trainer publishes and the
 /// screen shows.
-public struct TrainingReport: Sendable, Hashable {
+package struct TrainingReport: Sendable, Hashable {
   /// What it is doing, or how it ended.
-  public var state: State
+  package var state: State
   /// The objective at about a hundred evenly spaced steps, as far as training has come (expected
   /// union F1 in percent for `exact`; reward for REINFORCE).
-  public var objective: [Float]
+  package var objective: [Float]
   /// Held-out union F1 in percent with the installed router, nil before it is known.
-  public var heldOutBefore: Float?
+  package var heldOutBefore: Float?
   /// The same with the candidate.
-  public var heldOutAfter: Float?
+  package var heldOutAfter: Float?
   /// Ids of dataset posts whose route the candidate would change.
-  public var flips: [String]
+  package var flips: [String]
   /// How much the union's F1 changes on the held-out posts, in points, with its 95 % interval over
   /// these posts; nil before it is known.
-  public var difference: UnionBootstrap.Interval?
+  package var difference: UnionBootstrap.Interval?
   /// Posts that before and after were compared on: the router's own and the held-out corrections.
-  public var judgedOn: Int
+  package var judgedOn: Int
   /// Accepted posts that teach.
-  public var trainedOn: Int
+  package var trainedOn: Int
   /// Accepted posts that are only judged on.
-  public var heldOut: Int
+  package var heldOut: Int
   /// Accepted posts without a picture that would teach if they had one.
-  public var withoutPicture: Int
+  package var withoutPicture: Int
   /// Accepted posts that could not take part, with the reason, by id.
-  public var failures: [String: String]
+  package var failures: [String: String]
   /// Accepted posts, those that could not take part included.
-  public var accepted: Int { trainedOn + heldOut + withoutPicture + failures.count }
+  package var accepted: Int { trainedOn + heldOut + withoutPicture + failures.count }
   /// True while another request waits behind the running one.
-  public var pending: Bool
+  package var pending: Bool
 
   /// A report of a state, with nothing measured yet.
-  public init(state: State) {
+  package init(state: State) {
     self.state = state
     objective = []
     flips = []
@@ -46,7 +46,7 @@ public struct TrainingReport: Sendable, Hashable {
   }
 
   /// The named states, each shown on screen with what to do.
-  public enum State: Sendable, Hashable {
+  package enum State: Sendable, Hashable {
     case idle
     case queued
     case running(step: Int, of: Int, secondsLeft: Double)
@@ -61,7 +61,7 @@ public struct TrainingReport: Sendable, Hashable {
   }
 
   /// Why training did not start.
-  public enum Refusal: Sendable, Hashable {
+  package enum Refusal: Sendable, Hashable {
     /// Of the accepted posts, too few teach.
     case tooFewCorrections(teaching: Int, accepted: Int, need: Int)
     /// Every post that could judge teaches.

@@ -3,14 +3,14 @@ import Tensors
 /// 95 % intervals of routed scores by resampling posts (Efron and Tibshirani 1993, percentile
 /// method). Several runs (seeds) answer the same posts: a resample takes the same posts from each,
 /// and a score is the mean over the runs, so the interval speaks of the posts, not of the seeds.
-public struct UnionBootstrap: Sendable {
+package struct UnionBootstrap: Sendable {
   /// Both experts' counts of one run and where its posts go; one element per post.
-  public struct Run: Sendable {
+  package struct Run: Sendable {
     let counts: [ExpertCounts]
     let routes: [Route]
 
     /// A run over as many counts as routes.
-    public init(counts: [ExpertCounts], routes: [Route]) {
+    package init(counts: [ExpertCounts], routes: [Route]) {
       precondition(
         counts.count == routes.count, "\(routes.count) routes for \(counts.count) posts")
       self.counts = counts
@@ -19,16 +19,16 @@ public struct UnionBootstrap: Sendable {
   }
 
   /// A score in percent with its interval.
-  public struct Interval: Sendable, Hashable, Codable {
+  package struct Interval: Sendable, Hashable, Codable {
     /// The score over all posts.
-    public let value: Double
+    package let value: Double
     /// 2.5 % of the resamples are below.
-    public let low: Double
+    package let low: Double
     /// 2.5 % of the resamples are above.
-    public let high: Double
+    package let high: Double
 
     /// An interval by its parts.
-    public init(value: Double, low: Double, high: Double) {
+    package init(value: Double, low: Double, high: Double) {
       self.value = value
       self.low = low
       self.high = high
@@ -36,17 +36,17 @@ public struct UnionBootstrap: Sendable {
   }
 
   /// F1 of the text expert on all posts.
-  public let text: Interval
+  package let text: Interval
   /// F1 of the multimodal expert on all posts.
-  public let multimodal: Interval
+  package let multimodal: Interval
   /// F1 of the union.
-  public let union: Interval
+  package let union: Interval
   /// Union above the better of the two experts.
-  public let gain: Interval
+  package let gain: Interval
   /// F1 of the text expert above the multimodal one's on the posts routed to it; 0 without any.
-  public let unimodalLead: Interval
+  package let unimodalLead: Interval
   /// F1 of the multimodal expert above the text expert's on the posts routed to it; 0 without any.
-  public let multimodalLead: Interval
+  package let multimodalLead: Interval
 
   /// Resamples posts.
   ///
@@ -55,7 +55,7 @@ public struct UnionBootstrap: Sendable {
   ///   - groups: what is drawn together, e.g. the pairs of one post, as a number for each; nil:
   ///     each is drawn alone.
   ///   - seed: decides the resamples.
-  public init(_ runs: [Run], groups: [Int]? = nil, resamples: Int = 1000, seed: UInt64 = 1) {
+  package init(_ runs: [Run], groups: [Int]? = nil, resamples: Int = 1000, seed: UInt64 = 1) {
     let posts = runs.first?.counts.count ?? 0
     precondition(runs.allSatisfy { $0.counts.count == posts }, "runs over different posts")
     let tables = runs.map(Sums.init)

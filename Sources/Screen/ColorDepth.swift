@@ -1,5 +1,5 @@
 /// How many colours a terminal can show, and the nearest of them to what a style asks for.
-public enum ColorDepth: Sendable, Hashable, CaseIterable {
+package enum ColorDepth: Sendable, Hashable, CaseIterable {
   /// No colours: bold, underline and reverse carry the meaning.
   case none
   /// The eight colours of the first terminals.
@@ -8,7 +8,7 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
   case indexed256
 
   /// The depth for a terminal that says it has `colors`; none when `NO_COLOR` is set to anything.
-  public init(colors: Int, noColor: Bool = false) {
+  package init(colors: Int, noColor: Bool = false) {
     if noColor || colors < 8 { self = .none } else { self = colors >= 256 ? .indexed256 : .eight }
   }
 
@@ -17,7 +17,7 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
   /// Where the background was given and the foreground was not (or would vanish) the foreground
   /// becomes black or white; a foreground that would vanish on the terminal's own background
   /// becomes the terminal's own.
-  public func reduce(_ style: Style, darkBackground: Bool) -> ReducedStyle {
+  package func reduce(_ style: Style, darkBackground: Bool) -> ReducedStyle {
     if self == .none {
       return ReducedStyle(foreground: -1, background: -1, attributes: style.attributes)
     }
@@ -42,7 +42,7 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
 
   /// The nearest colours, whether or not they can be told apart: for cells that hold two pixels of
   /// a picture, not text.
-  public func nearest(_ style: Style) -> ReducedStyle {
+  package func nearest(_ style: Style) -> ReducedStyle {
     ReducedStyle(
       foreground: index(style.foreground), background: index(style.background),
       attributes: style.attributes)
@@ -52,7 +52,7 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
   private var white: Int { self == .eight ? 7 : 231 }
 
   /// The number of the nearest colour, -1 for the terminal's own.
-  public func index(_ ink: Ink) -> Int {
+  package func index(_ ink: Ink) -> Int {
     guard case .rgb(let red, let green, let blue) = ink else { return -1 }
     switch self {
     case .none: return -1
@@ -105,16 +105,16 @@ public enum ColorDepth: Sendable, Hashable, CaseIterable {
 }
 
 /// A style in the colours a terminal has; -1 is its own foreground or background.
-public struct ReducedStyle: Sendable, Hashable {
+package struct ReducedStyle: Sendable, Hashable {
   /// Number of the colour of the text.
-  public var foreground: Int
+  package var foreground: Int
   /// Number of the colour behind it.
-  public var background: Int
+  package var background: Int
   /// What is left to tell styles apart by.
-  public var attributes: Style.Attributes
+  package var attributes: Style.Attributes
 
   /// Colour numbers and attributes.
-  public init(foreground: Int, background: Int, attributes: Style.Attributes) {
+  package init(foreground: Int, background: Int, attributes: Style.Attributes) {
     self.foreground = foreground
     self.background = background
     self.attributes = attributes

@@ -1,6 +1,6 @@
 extension Frame {
   /// Fills a box with one sign of width 1.
-  public mutating func fill(_ box: Box, with sign: String = " ", style: Style = .plain) {
+  package mutating func fill(_ box: Box, with sign: String = " ", style: Style = .plain) {
     let clip = box.intersection(Box(size))
     guard !clip.isEmpty else { return }
     let line = String(repeating: sign, count: clip.columns)
@@ -10,7 +10,7 @@ extension Frame {
   }
 
   /// A horizontal line, with a title near its left end when given.
-  public mutating func rule(
+  package mutating func rule(
     at place: Position, columns: Int, glyphs: Glyphs, style: Style, title: String? = nil,
     titleStyle: Style? = nil
   ) {
@@ -25,7 +25,7 @@ extension Frame {
   }
 
   /// A vertical line.
-  public mutating func verticalRule(at place: Position, rows: Int, glyphs: Glyphs, style: Style) {
+  package mutating func verticalRule(at place: Position, rows: Int, glyphs: Glyphs, style: Style) {
     for row in 0..<max(0, rows) {
       write(
         glyphs.vertical, at: Position(column: place.column, row: place.row + row), style: style)
@@ -34,7 +34,7 @@ extension Frame {
 
   /// A border along the edge of a box with a title in its top line. Returns the inside.
   @discardableResult
-  public mutating func border(
+  package mutating func border(
     _ box: Box, glyphs: Glyphs, style: Style, title: String? = nil, titleStyle: Style? = nil
   ) -> Box {
     guard box.columns >= 2, box.rows >= 2 else { return box.inset() }
@@ -59,7 +59,7 @@ extension Frame {
 
   /// A horizontal bar of `columns` cells filled by a fraction in 0…1, in eighths of a cell.
   /// Something above 0 always shows; a value that is not a number is an empty bar.
-  public mutating func bar(
+  package mutating func bar(
     _ fraction: Double, at place: Position, columns: Int, glyphs: Glyphs, style: Style,
     track: Style? = nil
   ) {
@@ -79,7 +79,7 @@ extension Frame {
   }
 
   /// The newest values as one row of levels between `low` and `high` (their own when nil).
-  public mutating func sparkline(
+  package mutating func sparkline(
     _ values: [Double], at place: Position, columns: Int, glyphs: Glyphs, style: Style,
     low: Double? = nil, high: Double? = nil
   ) {
@@ -97,7 +97,7 @@ extension Frame {
   }
 
   /// Copies a block of cells (a half-block or ASCII picture), `columns` cells a row.
-  public mutating func draw(_ block: [Cell], columns: Int, at place: Position) {
+  package mutating func draw(_ block: [Cell], columns: Int, at place: Position) {
     guard columns > 0 else { return }
     for (index, cell) in block.enumerated() where !cell.text.isEmpty {
       write(
@@ -111,7 +111,7 @@ extension Frame {
   /// that is not wholly on the screen or touches the last row is refused, because a sixel there
   /// scrolls the screen. Returns whether it was placed.
   @discardableResult
-  public mutating func place(_ picture: PicturePlacement) -> Bool {
+  package mutating func place(_ picture: PicturePlacement) -> Bool {
     let box = picture.box
     guard box.column >= 0, box.row >= 0, !box.isEmpty, box.endColumn <= size.columns,
       box.endRow < size.rows
@@ -125,5 +125,5 @@ extension Frame {
 extension Style.Attributes {
   /// Marks the cells that `Frame.place` reserved. Whatever is drawn over them later (a popup)
   /// takes the mark away, and the terminal keeps the picture out of those cells.
-  public static let reserved = Style.Attributes(rawValue: 128)
+  package static let reserved = Style.Attributes(rawValue: 128)
 }

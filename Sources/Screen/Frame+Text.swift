@@ -1,12 +1,12 @@
 extension Frame {
   /// The cell at a place, nil outside.
-  public subscript(place: Position) -> Cell? {
+  package subscript(place: Position) -> Cell? {
     guard contains(place) else { return nil }
     return cells[place.row * size.columns + place.column]
   }
 
   /// Whether a place is on the screen.
-  public func contains(_ place: Position) -> Bool {
+  package func contains(_ place: Position) -> Bool {
     place.column >= 0 && place.row >= 0 && place.column < size.columns && place.row < size.rows
   }
 
@@ -16,7 +16,7 @@ extension Frame {
   /// is left out. What must not reach a terminal is written as visible marks. With an `ellipsis`
   /// the text that is cut ends with it. Returns the columns that were used.
   @discardableResult
-  public mutating func write(
+  package mutating func write(
     _ text: String, at place: Position, style: Style = .plain, maxColumns: Int? = nil,
     within box: Box? = nil, ellipsis: String? = nil
   ) -> Int {
@@ -66,7 +66,7 @@ extension Frame {
   }
 
   /// Changes the style of the cells of a box (a cursor line, a selection); the text stays.
-  public mutating func restyle(_ box: Box, _ change: (Style) -> Style) {
+  package mutating func restyle(_ box: Box, _ change: (Style) -> Style) {
     let clip = box.intersection(Box(size))
     for row in clip.row..<max(clip.row, clip.endRow) {
       for column in clip.column..<max(clip.column, clip.endColumn) {
@@ -77,10 +77,10 @@ extension Frame {
   }
 
   /// The rows as plain text without trailing spaces, for golden files and `--script`.
-  public var text: String { lines.joined(separator: "\n") }
+  package var text: String { lines.joined(separator: "\n") }
 
   /// The rows as plain text without trailing spaces.
-  public var lines: [String] {
+  package var lines: [String] {
     (0..<size.rows).map { row in
       var line = ""
       for cell in cells[(row * size.columns)..<((row + 1) * size.columns)] { line += cell.text }

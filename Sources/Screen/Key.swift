@@ -1,5 +1,5 @@
 /// A key press as the workbench sees it, whatever the terminal sent.
-public enum Key: Sendable, Hashable {
+package enum Key: Sendable, Hashable {
   case character(Character)
   case control(Character)
   case alt(Character)

@@ -1,7 +1,7 @@
 /// Splitting boxes into parts.
-public enum Layout {
+package enum Layout {
   /// How long a part wants to be, in cells.
-  public enum Length: Sendable, Hashable {
+  package enum Length: Sendable, Hashable {
     /// Exactly so many cells, less only when the box is too small.
     case fixed(Int)
     /// A share of what the fixed parts leave, by weight.
@@ -10,7 +10,7 @@ public enum Layout {
 
   /// Offsets and lengths of the parts in `total` cells with `gap` cells between them.
   /// Never reaches past `total`; parts that find no room have length 0.
-  public static func split(_ total: Int, _ parts: [Length], gap: Int = 0) -> [(Int, Int)] {
+  package static func split(_ total: Int, _ parts: [Length], gap: Int = 0) -> [(Int, Int)] {
     let gaps = gap * max(0, parts.count - 1)
     var fixed = 0
     var weights = 0
@@ -44,28 +44,28 @@ public enum Layout {
 
 extension Box {
   /// The box of a whole screen.
-  public init(_ size: Size) {
+  package init(_ size: Size) {
     self.init(column: 0, row: 0, columns: size.columns, rows: size.rows)
   }
 
   /// One past the last column.
-  public var endColumn: Int { column + columns }
+  package var endColumn: Int { column + columns }
   /// One past the last row.
-  public var endRow: Int { row + rows }
+  package var endRow: Int { row + rows }
   /// Whether no cell is inside.
-  public var isEmpty: Bool { columns <= 0 || rows <= 0 }
+  package var isEmpty: Bool { columns <= 0 || rows <= 0 }
   /// Columns and rows.
-  public var size: Size { Size(columns: columns, rows: rows) }
+  package var size: Size { Size(columns: columns, rows: rows) }
   /// The top left cell.
-  public var origin: Position { Position(column: column, row: row) }
+  package var origin: Position { Position(column: column, row: row) }
 
   /// Whether a cell is inside.
-  public func contains(_ place: Position) -> Bool {
+  package func contains(_ place: Position) -> Bool {
     place.column >= column && place.column < endColumn && place.row >= row && place.row < endRow
   }
 
   /// The part that lies in both boxes; empty when they do not meet.
-  public func intersection(_ other: Box) -> Box {
+  package func intersection(_ other: Box) -> Box {
     let left = max(column, other.column)
     let top = max(row, other.row)
     return Box(
@@ -75,14 +75,14 @@ extension Box {
   }
 
   /// The box without `columns` cells at each side and `rows` at top and bottom.
-  public func inset(columns dx: Int = 1, rows dy: Int = 1) -> Box {
+  package func inset(columns dx: Int = 1, rows dy: Int = 1) -> Box {
     Box(
       column: column + min(dx, columns), row: row + min(dy, rows),
       columns: max(0, columns - 2 * dx), rows: max(0, rows - 2 * dy))
   }
 
   /// A box of the given size in the middle of this one, never larger than it.
-  public func centered(columns wanted: Int, rows height: Int) -> Box {
+  package func centered(columns wanted: Int, rows height: Int) -> Box {
     let width = max(0, min(columns, wanted))
     let tall = max(0, min(rows, height))
     return Box(
@@ -91,21 +91,21 @@ extension Box {
   }
 
   /// Parts side by side.
-  public func splitColumns(_ parts: [Layout.Length], gap: Int = 0) -> [Box] {
+  package func splitColumns(_ parts: [Layout.Length], gap: Int = 0) -> [Box] {
     Layout.split(columns, parts, gap: gap).map { start, length in
       Box(column: column + start, row: row, columns: length, rows: rows)
     }
   }
 
   /// Parts below each other.
-  public func splitRows(_ parts: [Layout.Length], gap: Int = 0) -> [Box] {
+  package func splitRows(_ parts: [Layout.Length], gap: Int = 0) -> [Box] {
     Layout.split(rows, parts, gap: gap).map { start, length in
       Box(column: column, row: row + start, columns: columns, rows: length)
     }
   }
 
   /// One row of the box, counted from its top; empty when outside.
-  public func line(_ index: Int) -> Box {
+  package func line(_ index: Int) -> Box {
     Box(
       column: column, row: row + index, columns: columns,
       rows: index >= 0 && index < rows ? 1 : 0)

@@ -1,5 +1,5 @@
 /// A picture made ready for a box of cells by the picture queue.
-public enum RenderedPicture: Sendable, Equatable {
+package enum RenderedPicture: Sendable, Equatable {
   /// A whole sixel sequence that covers `columns` × `rows` cells.
   case sixel(payload: [UInt8], columns: Int, rows: Int)
   /// Half blocks or an ASCII ramp, `rows` lines of `columns` cells.

@@ -1,6 +1,6 @@
 /// What a piece of the screen means; a theme says how it looks. The raw value is its name in
 /// theme files.
-public enum Role: String, Sendable, Hashable, CaseIterable {
+package enum Role: String, Sendable, Hashable, CaseIterable {
   // Plain content.
   case text, muted, title, rule
   // Where the person is.

@@ -3,9 +3,9 @@ import Foundation
 /// Turns text from posts into text that may be shown: every sign is visible, nothing in it can
 /// steer a terminal, and what a reader would not see (controls, bidirectional overrides, joiners
 /// on their own, tags, private and unassigned scalars) becomes a short mark.
-public struct Sanitizer: Sendable, Hashable {
+package struct Sanitizer: Sendable, Hashable {
   /// How emoji sequences are shown.
-  public enum EmojiMode: String, Sendable, Hashable, CaseIterable {
+  package enum EmojiMode: String, Sendable, Hashable, CaseIterable {
     /// As they are; right only where the terminal knows grapheme clusters.
     case show
     /// The first scalar only, flags as their two letters; right everywhere.
@@ -15,29 +15,29 @@ public struct Sanitizer: Sendable, Hashable {
   }
 
   /// How emoji sequences are shown.
-  public var emoji: EmojiMode
+  package var emoji: EmojiMode
   /// Whether only ASCII may be shown.
-  public var ascii: Bool
+  package var ascii: Bool
 
   /// A sanitizer; `base` is the safe way with emoji.
-  public init(emoji: EmojiMode = .base, ascii: Bool = false) {
+  package init(emoji: EmojiMode = .base, ascii: Bool = false) {
     self.emoji = emoji
     self.ascii = ascii
   }
 
   /// Keeps emoji whole: the last guard before a frame.
-  public static let emojiShown = Sanitizer(emoji: .show)
+  package static let emojiShown = Sanitizer(emoji: .show)
 
   /// Most combining marks shown on one sign; terminals keep no more in a cell.
   static let mostMarks = 4
 
   /// Whether a text is printable ASCII only, so that there is nothing to do.
-  public static func isPlain(_ text: some StringProtocol) -> Bool {
+  package static func isPlain(_ text: some StringProtocol) -> Bool {
     text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
   }
 
   /// The text as it may be shown. Applying it twice changes nothing more (emoji shown, Unicode).
-  public func visible(_ text: some StringProtocol) -> String {
+  package func visible(_ text: some StringProtocol) -> String {
     if Self.isPlain(text) { return String(text) }
     var out = ""
     for character in text { append(character, to: &out) }

@@ -2,7 +2,7 @@
 
 extension TextWidth {
   /// The version of the Unicode data behind the tables.
-  public static let unicodeVersion = "18.0.0"
+  package static let unicodeVersion = "18.0.0"
 
   /// East Asian Width W or F; this includes every emoji shown as a picture by default.
   static let wide: [ClosedRange<UInt32>] = [

@@ -6,9 +6,9 @@
 /// without being emoji (Devanagari conjuncts, Hangul letters) takes what its scalars take, as
 /// terminals draw it. Terminals disagree about some clusters, so a terminal must place what follows
 /// a doubtful one by an explicit cursor move.
-public enum TextWidth {
+package enum TextWidth {
   /// The cells of one grapheme cluster: 0, 1 or 2, and more for a conjunct of several letters.
-  public static func columns(of character: Character) -> Int {
+  package static func columns(of character: Character) -> Int {
     let scalars = character.unicodeScalars
     guard let first = scalars.first else { return 0 }
     if first.value < 0x7F, scalars.count == 1 { return first.value < 0x20 ? 0 : 1 }
@@ -40,7 +40,7 @@ public enum TextWidth {
   }
 
   /// The cells of one scalar on its own: 0, 1 or 2.
-  public static func columns(of scalar: Unicode.Scalar) -> Int {
+  package static func columns(of scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
     if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) ? 0 : 1 }
     if contains(zero, value) { return 0 }
@@ -48,14 +48,14 @@ public enum TextWidth {
   }
 
   /// The cells of a text; 0 for an empty one.
-  public static func columns(of text: some StringProtocol) -> Int {
+  package static func columns(of text: some StringProtocol) -> Int {
     var sum = 0
     for character in text { sum += columns(of: character) }
     return sum
   }
 
   /// The longest beginning of `text` that takes at most `limit` cells.
-  public static func prefix(_ text: String, columns limit: Int) -> Substring {
+  package static func prefix(_ text: String, columns limit: Int) -> Substring {
     var sum = 0
     var end = text.startIndex
     for index in text.indices {
@@ -67,7 +67,7 @@ public enum TextWidth {
   }
 
   /// `text` cut to `limit` cells with `ellipsis` at its end when something had to go.
-  public static func fitted(_ text: String, columns limit: Int, ellipsis: String = "…") -> String {
+  package static func fitted(_ text: String, columns limit: Int, ellipsis: String = "…") -> String {
     if columns(of: text) <= limit { return text }
     let mark = columns(of: ellipsis)
     if limit < mark { return String(prefix(text, columns: max(0, limit))) }
@@ -75,7 +75,7 @@ public enum TextWidth {
   }
 
   /// `text` with spaces added up to `limit` cells, cut when it is longer.
-  public static func padded(_ text: String, columns limit: Int, ellipsis: String = "…") -> String {
+  package static func padded(_ text: String, columns limit: Int, ellipsis: String = "…") -> String {
     let cut = fitted(text, columns: limit, ellipsis: ellipsis)
     return cut + String(repeating: " ", count: max(0, limit - columns(of: cut)))
   }

@@ -1,6 +1,6 @@
 extension Theme {
   /// The dark theme, the same as `Themes/dusk.toml`.
-  public static let dusk = Theme(
+  package static let dusk = Theme(
     name: "dusk", isDark: true,
     styles: [
       .text: .plain,
@@ -52,7 +52,7 @@ extension Theme {
     heatRamp: [0x20242C, 0x53285F, 0x9C3466, 0xD9583F, 0xF0A040, 0xF8E890].map { Ink(hex: $0) })
 
   /// The light theme, the same as `Themes/paper.toml`.
-  public static let paper = Theme(
+  package static let paper = Theme(
     name: "paper", isDark: false,
     styles: [
       .text: .plain,

@@ -8,7 +8,7 @@ extension Theme {
   /// `[roles]` gives styles by role name: a colour (`"#RRGGBB"` or `"standard"`) or a table with
   /// `fg`, `bg`, `bold`, `underline`, `reverse`, `dim`. `[ramps] heat` is a list of colours.
   /// Throws `ThemeError` for what is not TOML, unknown names and wrong values.
-  public init(toml text: String, file: String) throws {
+  package init(toml text: String, file: String) throws {
     let reader = ThemeReader(text: text, file: file)
     let table: TOMLTable
     do throws(SettingsTextError) {
@@ -129,7 +129,7 @@ private struct ThemeReader {
 
 extension Ink {
   /// A colour as theme files write it: `#RRGGBB` or `standard`; nil for anything else.
-  public init?(text: String) {
+  package init?(text: String) {
     if text == "standard" {
       self = .standard
       return

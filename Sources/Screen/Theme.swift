@@ -1,19 +1,19 @@
 /// How every role looks, and the ramp for heat. Read from a theme file or built in.
-public struct Theme: Sendable, Hashable {
+package struct Theme: Sendable, Hashable {
   /// What `--theme` calls it.
-  public let name: String
+  package let name: String
   /// Whether it is made for a dark background; colour reduction needs to know.
-  public let isDark: Bool
+  package let isDark: Bool
   var styles: [Role: Style]
   /// Colours from no heat to full heat, at least two.
   var heatRamp: [Ink]
 
   /// The style of a role; plain text when the theme says nothing.
-  public subscript(role: Role) -> Style { styles[role] ?? .plain }
+  package subscript(role: Role) -> Style { styles[role] ?? .plain }
 
   /// The style of an entity type by its name. Types outside PER, LOC, ORG and MISC get one of six
   /// styles by a hash of the name that never changes between runs.
-  public func entity(_ type: String) -> Style {
+  package func entity(_ type: String) -> Style {
     switch type.uppercased() {
     case "PER", "PERSON": return self[.person]
     case "LOC", "LOCATION": return self[.location]
@@ -30,13 +30,13 @@ public struct Theme: Sendable, Hashable {
 
   /// A background for a heat in 0…1, with a foreground that is readable on it. Not a number is
   /// no heat.
-  public func heat(_ value: Double) -> Style {
+  package func heat(_ value: Double) -> Style {
     let ink = heatInk(value)
     return Style(ink.readable, on: ink)
   }
 
   /// The colour of a heat in 0…1, for bars and signs.
-  public func heatInk(_ value: Double) -> Ink {
+  package func heatInk(_ value: Double) -> Ink {
     guard let last = heatRamp.last, heatRamp.count > 1 else { return .standard }
     let place = (value.isFinite ? min(1, max(0, value)) : 0) * Double(heatRamp.count - 1)
     let index = Int(place)
@@ -52,13 +52,13 @@ public struct Theme: Sendable, Hashable {
 
   /// A background for an effect in -1…1, what pulls to the text expert below zero and what pulls to
   /// the multimodal one above, with a foreground that is readable on it. Not a number is none.
-  public func signedHeat(_ value: Double) -> Style {
+  package func signedHeat(_ value: Double) -> Style {
     let ink = signedHeatInk(value)
     return Style(ink.readable, on: ink)
   }
 
   /// The colour of an effect in -1…1: from that of no heat to that of a route.
-  public func signedHeatInk(_ value: Double) -> Ink {
+  package func signedHeatInk(_ value: Double) -> Ink {
     let share = value.isFinite ? min(1, abs(value)) : 0
     let end = self[value < 0 ? .routeText : .routeMultimodal].foreground
     guard case .rgb(let r0, let g0, let b0) = heatInk(0), case .rgb(let r1, let g1, let b1) = end
@@ -70,25 +70,25 @@ public struct Theme: Sendable, Hashable {
   }
 
   /// The theme of a name, built in.
-  public static func builtIn(_ name: String) -> Theme? {
+  package static func builtIn(_ name: String) -> Theme? {
     [dusk, paper].first { $0.name == name }
   }
 }
 
 extension Ink {
   /// A colour from 0xRRGGBB.
-  public init(hex: UInt32) {
+  package init(hex: UInt32) {
     self = .rgb(UInt8(hex >> 16 & 255), UInt8(hex >> 8 & 255), UInt8(hex & 255))
   }
 
   /// Brightness as the eye sees it, 0…1; nil for the terminal's own colour.
-  public var luminance: Double? {
+  package var luminance: Double? {
     guard case .rgb(let r, let g, let b) = self else { return nil }
     return (0.299 * Double(r) + 0.587 * Double(g) + 0.114 * Double(b)) / 255
   }
 
   /// Black or white, whichever is readable on this colour.
-  public var readable: Ink {
+  package var readable: Ink {
     guard let luminance else { return .standard }
     return luminance > 0.5 ? Ink(hex: 0x101010) : Ink(hex: 0xF4F4F4)
   }
@@ -96,10 +96,10 @@ extension Ink {
 
 extension Style {
   /// The same style with attributes added.
-  public func with(_ more: Attributes) -> Style {
+  package func with(_ more: Attributes) -> Style {
     Style(foreground, on: background, attributes.union(more))
   }
 
   /// The same style on another background.
-  public func on(_ ink: Ink) -> Style { Style(foreground, on: ink, attributes) }
+  package func on(_ ink: Ink) -> Style { Style(foreground, on: ink, attributes) }
 }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// What can be wrong with a theme file. Lines count from 1; 0 when the line is not known.
-public enum ThemeError: Error, Sendable, Hashable, LocalizedError, CustomStringConvertible {
+package enum ThemeError: Error, Sendable, Hashable, LocalizedError, CustomStringConvertible {
   case syntax(file: String, line: Int, reason: String)
   case unknownKey(file: String, line: Int, key: String, known: [String])
   case badValue(file: String, line: Int, key: String, expected: String)
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .syntax(let file, let line, let reason):
       return "\(file):\(line): this is not TOML (\(reason)); correct the line"
@@ -20,5 +20,5 @@ public enum ThemeError: Error, Sendable, Hashable, LocalizedError, CustomStringC
   }
 
   /// The same sentence.
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 }

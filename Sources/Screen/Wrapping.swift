@@ -1,8 +1,8 @@
 /// Breaking text into lines of cells.
-public enum Wrapping {
+package enum Wrapping {
   /// Lines of at most `columns` cells, broken at spaces; a longer word is broken inside.
   /// An empty text gives one empty line; line feeds always break.
-  public static func lines(_ text: String, columns: Int) -> [String] {
+  package static func lines(_ text: String, columns: Int) -> [String] {
     guard columns > 0 else { return [] }
     var lines: [String] = []
     for paragraph in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -36,7 +36,7 @@ public enum Wrapping {
 
   /// Where items of the given widths go when laid out in lines with `gap` cells between them:
   /// column and line of each item. An item wider than a line stands alone on one.
-  public static func flow(_ widths: [Int], columns: Int, gap: Int = 1) -> [Position] {
+  package static func flow(_ widths: [Int], columns: Int, gap: Int = 1) -> [Position] {
     var column = 0
     var row = 0
     return widths.map { width in

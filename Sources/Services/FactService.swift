@@ -12,7 +12,7 @@ import Workbench
 
 /// Finds out what a query needs of many posts, a few at a time and behind everything that somebody
 /// waits for. A new wish takes the place of the one before; what was computed stays on disk.
-public final class FactService: Sendable {
+package final class FactService: Sendable {
   private struct State {
     var request: FactRequest?
     /// How many of the request's posts were looked at.
@@ -41,7 +41,7 @@ public final class FactService: Sendable {
   }
 
   /// Begins to find something out; nil ends it.
-  public func look(for request: FactRequest?) {
+  package func look(for request: FactRequest?) {
     let starts = state.withLock { state in
       state.request = state.isStopped ? nil : request
       state.done = 0
@@ -55,7 +55,7 @@ public final class FactService: Sendable {
   }
 
   /// Ends the work soon. For quitting.
-  public func shutDown() {
+  package func shutDown() {
     state.withLock { state in
       state.isStopped = true
       state.request = nil

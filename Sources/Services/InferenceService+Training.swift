@@ -50,13 +50,13 @@ extension InferenceService {
   }
 
   /// Uses the router that waits as candidate.
-  public func install() {
+  package func install() {
     guard let service = trainer.withLock({ $0 }), service.install(evenIfWorse: true) else { return }
     take(service)
   }
 
   /// Drops the candidate, or goes back to the router before.
-  public func rollBack() {
+  package func rollBack() {
     guard let service = trainer.withLock({ $0 }) else { return }
     let before = service.router?.configuration.version
     guard service.rollBack() else {

@@ -12,16 +12,16 @@ import Workbench
 ///
 /// Loading the models is the first piece of its work, so that the first frame never waits for them.
 /// What it finds out about the routes of other posts is computed slowly on a second, lower queue.
-public final class InferenceService: Sendable {
+package final class InferenceService: Sendable {
   /// How the service treats what was asked.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// Key scripts answer every request, in order, so that they are the same in every run.
-    public var answersAll = false
+    package var answersAll = false
     /// Posts whose routes are computed in the background; 0 leaves it until a training needs them.
-    public var warmPosts = 2_000
+    package var warmPosts = 2_000
 
     /// Newest wins, with background work.
-    public init() {}
+    package init() {}
   }
 
   /// What is left to do; the first that is not empty is done first.
@@ -77,7 +77,7 @@ public final class InferenceService: Sendable {
   private let reasonsQueue = DispatchQueue(label: "twinlens.reasons", qos: .utility)
 
   /// A service over a session. Nothing is loaded before `start` or the first request.
-  public init(_ session: Session, options: Options, mailbox: Mailbox) {
+  package init(_ session: Session, options: Options, mailbox: Mailbox) {
     dataset = session.dataset
     choice = session.options
     folder = session.models.folder
@@ -94,10 +94,10 @@ public final class InferenceService: Sendable {
   }
 
   /// Begins to load the models.
-  public func start() { wake { _ in } }
+  package func start() { wake { _ in } }
 
   /// Asks about a post, then about its neighbours.
-  public func analyse(_ post: String, neighbours: [String]) {
+  package func analyse(_ post: String, neighbours: [String]) {
     wake { agenda in
       agenda.current = options.answersAll ? agenda.current + [post] : [post]
       agenda.neighbours = options.answersAll ? agenda.neighbours + neighbours : neighbours
@@ -105,7 +105,7 @@ public final class InferenceService: Sendable {
   }
 
   /// Asks why the router sent a post where it did.
-  public func explain(_ post: String) {
+  package func explain(_ post: String) {
     wake { agenda in
       agenda.explained = options.answersAll ? agenda.explained + [post] : [post]
     }
@@ -113,7 +113,7 @@ public final class InferenceService: Sendable {
 
   /// The labels of a post changed durably. An accepted post makes the router train
   /// again, unless that is left to the person.
-  public func goldChanged(_ post: Post, _ review: ReviewState) {
+  package func goldChanged(_ post: Post, _ review: ReviewState) {
     let trains = memory.withLock { memory in
       let before = memory.reviewed[post.id]
       memory.reviewed[post.id] = review == .reviewed ? post : nil
@@ -123,12 +123,12 @@ public final class InferenceService: Sendable {
   }
 
   /// Sets whether every accepted post makes the router train again.
-  public func setTraining(automatic: Bool) {
+  package func setTraining(automatic: Bool) {
     memory.withLock { $0.trainsAutomatically = automatic }
   }
 
   /// Trains the router on all corrections.
-  public func train() {
+  package func train() {
     let missing = memory.withLock { memory in
       memory.reviewed.values.filter { memory.corrections[$0.id]?.post != $0 }.map(\.id).sorted()
     }
@@ -139,7 +139,7 @@ public final class InferenceService: Sendable {
   }
 
   /// Ends the work soon. For quitting.
-  public func shutDown() {
+  package func shutDown() {
     agenda.withLock { $0 = Agenda(isRunning: $0.isRunning, isStopped: true) }
     trainer.withLock { $0 }?.shutDown()
   }

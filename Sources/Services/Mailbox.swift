@@ -5,7 +5,7 @@ import Workbench
 /// Where the queues leave their messages for the main thread, and how they wake it.
 ///
 /// It also counts the work under way, so that a key script knows when all is done.
-public final class Mailbox: Sendable {
+package final class Mailbox: Sendable {
   private struct State {
     var messages: [Message] = []
     /// Work that was begun and not finished.
@@ -18,11 +18,11 @@ public final class Mailbox: Sendable {
 
   private let state = Mutex(State())
   /// The end to poll: readable when there is something to take.
-  public let wake: Int32
+  package let wake: Int32
   private let writer: Int32
 
   /// An empty mailbox.
-  public init() {
+  package init() {
     var ends: [Int32] = [-1, -1]
     if pipe(&ends) == 0 {
       for end in ends {
@@ -40,10 +40,10 @@ public final class Mailbox: Sendable {
   }
 
   /// Leaves a message; any thread.
-  public func post(_ message: Message) { change { $0.messages.append(message) } }
+  package func post(_ message: Message) { change { $0.messages.append(message) } }
 
   /// Work has begun that will end with `finish`.
-  public func begin(commit: Bool = false) {
+  package func begin(commit: Bool = false) {
     state.withLock {
       $0.pending += 1
       if commit { $0.commits += 1 }
@@ -51,7 +51,7 @@ public final class Mailbox: Sendable {
   }
 
   /// Work has ended with these messages.
-  public func finish(_ messages: [Message] = [], commit: Bool = false) {
+  package func finish(_ messages: [Message] = [], commit: Bool = false) {
     change {
       $0.messages += messages
       $0.pending -= 1
@@ -60,7 +60,7 @@ public final class Mailbox: Sendable {
   }
 
   /// Takes all messages, in the order in which they came.
-  public func take() -> [Message] {
+  package func take() -> [Message] {
     emptyPipe()
     return state.withLock { state in
       state.isAwake = false

@@ -11,35 +11,35 @@ import Tensors
 /// How every command opens models over a dataset and its annotations: the experts, the regions that
 /// they look at, and the router, in place of which one that was retrained on this store's
 /// corrections is taken.
-public struct ModelOpening: Sendable {
+package struct ModelOpening: Sendable {
   /// The folder of model folders; nil: only experts that stand in none.
-  public var folder: String?
+  package var folder: String?
   /// Files of answers as experts, `NAME=FILE`.
-  public var answers: [String] = []
+  package var answers: [String] = []
   /// Programs as experts, `NAME=COMMAND`.
-  public var programs: [String] = []
+  package var programs: [String] = []
   /// How files are read that are neither UTF-8 nor UTF-16.
-  public var encoding: TextEncoding?
+  package var encoding: TextEncoding?
   /// What the router should route for; nil: what the dataset is mainly about.
-  public var task: ExpertTask?
+  package var task: ExpertTask?
   /// Name of a router folder.
-  public var router: String?
+  package var router: String?
   /// Names of experts' folders; none: the folder's own list, or what the router was trained with.
-  public var experts: [String] = []
+  package var experts: [String] = []
   /// Files of regions.
-  public var boxes: [String] = []
+  package var boxes: [String] = []
   /// Whether regions that tell the labels may be used.
-  public var regions = RegionPermission.labelFree
+  package var regions = RegionPermission.labelFree
   /// Whether regions that cannot be used become a notice: experts that look at none still answer.
-  public var toleratesRegions = false
+  package var toleratesRegions = false
   /// The store's file; nil: retrained routers are left alone.
-  public var store: String?
+  package var store: String?
 
   /// Models of a folder, with everything else as it is found.
-  public init(folder: String?) { self.folder = folder }
+  package init(folder: String?) { self.folder = folder }
 
   /// The same choices as a session's.
-  public init(folder: String?, _ options: SessionOptions, store: String) {
+  package init(folder: String?, _ options: SessionOptions, store: String) {
     self.folder = folder
     (router, experts, boxes, regions) = (
       options.router, options.experts, options.boxes, options.regions
@@ -51,7 +51,7 @@ public struct ModelOpening: Sendable {
   /// Experts that stand in no folder.
   ///
   /// - Throws: `OutsideNameError` for what is no NAME=…, and what reading files throws.
-  public static func outside(
+  package static func outside(
     answers: [String], programs: [String], task: ExpertTask, encoding: TextEncoding?
   ) throws -> [any Expert] {
     let files = try answers.map { try OutsideName($0, "answers", "FILE") }
@@ -73,7 +73,7 @@ public struct ModelOpening: Sendable {
   ///
   /// - Throws: `ModelFolderError` for a folder or name that is not there, and what opening regions
   ///   throws.
-  public func open(for dataset: Dataset) throws -> Roster {
+  package func open(for dataset: Dataset) throws -> Roster {
     let wanted = task ?? dataset.mainTask
     let outside = try Self.outside(
       answers: answers, programs: programs, task: wanted, encoding: encoding)
@@ -118,20 +118,20 @@ struct OutsideName {
 }
 
 /// An expert from outside that is named wrongly.
-public struct OutsideNameError: Error, Hashable, CustomStringConvertible {
+package struct OutsideNameError: Error, Hashable, CustomStringConvertible {
   /// What is wrong and what to do.
-  public let description: String
+  package let description: String
   init(_ description: String) { self.description = description }
 }
 
 /// Programs that a person's own configuration names as experts:
 /// `$XDG_CONFIG_HOME/twinlens/programs.toml` (`~/.config/twinlens/programs.toml`), a line
 /// `NAME = "COMMAND"` each. Nothing that lies with a dataset or a model is ever run.
-public enum ConfiguredPrograms {
+package enum ConfiguredPrograms {
   /// `NAME=COMMAND` of each; none where there is no file.
   ///
   /// - Throws: `OutsideNameError` with `file:line` when the file is no list of commands.
-  public static func read(environment: [String: String]) throws -> [String] {
+  package static func read(environment: [String: String]) throws -> [String] {
     let named = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
     let home = environment["HOME"] ?? NSHomeDirectory()
     let path = (named ?? home + "/.config") + "/twinlens/programs.toml"
@@ -158,13 +158,13 @@ public enum ConfiguredPrograms {
 /// The router that was retrained on the corrections of one store, beside that store and no other:
 /// `annotations.sqlite.routers/NAME-FINGERPRINT`, the fingerprint being that of the router that it
 /// was retrained from.
-public struct RetrainedRouter: Sendable {
+package struct RetrainedRouter: Sendable {
   /// Where it is, or would be.
-  public let folder: String
+  package let folder: String
   private let base: RouterBundle
 
   /// The place of what `base` becomes with the corrections of a store.
-  public init(store: String, base: RouterBundle) {
+  package init(store: String, base: RouterBundle) {
     // The name comes from a stranger's file and must not lead anywhere else.
     let name = base.configuration.name.map {
       $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) ? $0 : "_"
@@ -174,7 +174,7 @@ public struct RetrainedRouter: Sendable {
   }
 
   /// What is there.
-  public enum Found: Sendable {
+  package enum Found: Sendable {
     case none
     case router(RouterBundle)
     /// Something that cannot be used, with the reason and what to do.
@@ -182,7 +182,7 @@ public struct RetrainedRouter: Sendable {
   }
 
   /// Reads it.
-  public func read() -> Found {
+  package func read() -> Found {
     guard FileManager.default.fileExists(atPath: folder + "/config.json") else { return .none }
     do {
       let saved = try RouterBundle(folder: folder)

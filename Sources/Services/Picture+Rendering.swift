@@ -9,10 +9,7 @@ extension Picture {
   func rendered(
     for request: PictureRequest, _ style: PictureService.Style
   ) -> RenderedPicture {
-    let renderer = PictureRenderer(
-      rung: style.rung, cellWidth: style.cellWidth, cellHeight: style.cellHeight,
-      mostPixels: style.mostPixels, encode: { _, _, _ in [] })
-    let box = renderer.box(of: self, columns: request.box.columns, rows: request.box.rows)
+    let box = style.box(of: self, in: request.box)
     guard box.columns > 0, box.rows > 0 else { return .placeholder("no room for the picture") }
     let pixels = Self.pixels(of: box, style)
     // Averaging shrinks well and fast; for enlarging it would only repeat pixels.

@@ -8,26 +8,38 @@ import Workbench
 
 /// Makes pictures ready for their boxes, off the main thread: decode, fit, lay the heat over,
 /// encode. The newest request wins; what was decoded or encoded before is kept within bounds.
-public final class PictureService: Sendable {
+package final class PictureService: Sendable {
   /// How pictures are shown now.
-  public struct Style: Sendable, Hashable {
+  package struct Style: Sendable, Hashable {
     /// The way pictures are shown.
-    public var rung: GraphicsChoice.Rung
+    package var rung: GraphicsChoice.Rung
     /// Width of a cell in pixels.
-    public var cellWidth = 8
+    package var cellWidth = 8
     /// Height of a cell in pixels.
-    public var cellHeight = 16
+    package var cellHeight = 16
     /// The largest sixel picture of the terminal, nil when unknown.
-    public var mostPixels: WindowSize.Pixels?
+    package var mostPixels: WindowSize.Pixels?
     /// Size of the sixel palette.
-    public var colors = 256
+    package var colors = 256
     /// Whether the terminal's background is dark.
-    public var darkBackground = true
+    package var darkBackground = true
     /// Writes `[sixel WxH]` in place of sixels, for frames as text.
-    public var marksSixel = false
+    package var marksSixel = false
 
     /// A style for a way of showing pictures.
-    public init(rung: GraphicsChoice.Rung) { self.rung = rung }
+    package init(rung: GraphicsChoice.Rung) { self.rung = rung }
+
+    /// The part of a box of cells that a picture fills without losing its shape.
+    func box(of picture: Picture, in box: Size) -> Size {
+      var (columns, rows) = (box.columns, box.rows)
+      if rung == .sixel, let mostPixels {
+        columns = min(columns, max(1, mostPixels.width / max(1, cellWidth)))
+        rows = min(rows, max(1, mostPixels.height / max(1, cellHeight)))
+      }
+      return PictureCells.fit(
+        width: picture.width, height: picture.height, columns: columns, rows: rows,
+        cellWidth: cellWidth, cellHeight: cellHeight)
+    }
   }
 
   private struct State {
@@ -58,7 +70,7 @@ public final class PictureService: Sendable {
   private let queue = DispatchQueue(label: "twinlens.pictures", qos: .userInitiated)
 
   /// A service over a dataset's pictures; `answersAll` for key scripts.
-  public init(_ dataset: Dataset, style: Style, answersAll: Bool = false, mailbox: Mailbox) {
+  package init(_ dataset: Dataset, style: Style, answersAll: Bool = false, mailbox: Mailbox) {
     self.dataset = dataset
     self.mailbox = mailbox
     self.answersAll = answersAll
@@ -67,7 +79,7 @@ public final class PictureService: Sendable {
 
   /// Changes how pictures are shown; true when it is another way than before.
   @discardableResult
-  public func change(_ change: (inout Style) -> Void) -> Bool {
+  package func change(_ change: (inout Style) -> Void) -> Bool {
     state.withLock { state in
       let before = state.style
       change(&state.style)
@@ -76,12 +88,12 @@ public final class PictureService: Sendable {
   }
 
   /// Asks for a picture; the answer is `pictureReady`.
-  public func render(_ request: PictureRequest) {
+  package func render(_ request: PictureRequest) {
     wake { $0.wanted = answersAll ? $0.wanted + [request] : [request] }
   }
 
   /// Decodes pictures that will probably be wanted soon.
-  public func lookAhead(_ posts: [String], box: Size) {
+  package func lookAhead(_ posts: [String], box: Size) {
     guard !answersAll else { return }
     wake { $0.ahead = posts.reversed().map { ($0, box) } }
   }
@@ -127,7 +139,7 @@ public final class PictureService: Sendable {
 
   /// The picture for a request, from the cache where it is. Waits for the disk; not for the main
   /// thread.
-  public func picture(_ request: PictureRequest, _ style: Style) -> RenderedPicture {
+  package func picture(_ request: PictureRequest, _ style: Style) -> RenderedPicture {
     let key = EncodedKey(request: request, style: style)
     if let known = state.withLock({ $0.encoded.value(key) }) { return known }
     guard let post = dataset.post(id: request.post) else { return .placeholder("no such post") }

@@ -5,12 +5,12 @@ import Terminal
 import Workbench
 
 /// The workbench without a terminal: real services, keys from a script, frames as text.
-public enum ScriptSession {
+package enum ScriptSession {
   /// Runs a key script over a session. The same script over the same session prints the same text:
   /// nothing but edits is answered before a `wait`, and no clock is on the screen.
   /// - Parameter output: takes whole lines.
   /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`.
-  public static func run(
+  package static func run(
     _ session: Session, script: String, size: Size, graphics: GraphicsChoice.Rung,
     output: @escaping (String) -> Void
   ) throws {

@@ -11,35 +11,35 @@ import Workbench
 ///
 /// A value; the store is the only part that stays open. Models are loaded later, by
 /// `InferenceService`, so that the first frame need not wait for them.
-public struct Session: Sendable {
+package struct Session: Sendable {
   /// What was asked for.
-  public let options: SessionOptions
+  package let options: SessionOptions
   /// Where the program's own files are.
-  public let shared: SharedFiles
+  package let shared: SharedFiles
   /// The posts as their files have them.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// Where steps are appended.
-  public let store: AnnotationStore
+  package let store: AnnotationStore
   /// Where the store is, and why there.
-  public let location: StoreLocation
+  package let location: StoreLocation
   /// What earlier sessions did.
-  public let history: EditHistory
+  package let history: EditHistory
   /// The folder of models, nil when there is none.
-  public let models: ModelFolderChoice
+  package let models: ModelFolderChoice
   /// What is unusual about dataset or annotations, for the first status line.
-  public let notices: [Notice]
+  package let notices: [Notice]
 
   /// A sentence, and whether something is wrong.
-  public struct Notice: Sendable, Hashable {
+  package struct Notice: Sendable, Hashable {
     /// The sentence.
-    public let text: String
+    package let text: String
     /// Whether something is wrong.
-    public let isWarning: Bool
+    package let isWarning: Bool
   }
 
   /// Opens dataset and store.
   /// - Throws: `CorporaError`, `StoreError`, `SessionError`.
-  public init(_ options: SessionOptions, shared: SharedFiles = SharedFiles()) throws {
+  package init(_ options: SessionOptions, shared: SharedFiles = SharedFiles()) throws {
     self.options = options
     self.shared = shared
     let path = try Self.path(options, shared)
@@ -69,7 +69,7 @@ public struct Session: Sendable {
 
   /// The dataset to open: the one that was named, else the embedded sample.
   /// - Throws: `SessionError.noSample`.
-  public static func path(_ options: SessionOptions, _ shared: SharedFiles) throws -> String {
+  package static func path(_ options: SessionOptions, _ shared: SharedFiles) throws -> String {
     if let named = options.dataset { return named }
     guard let sample = shared.sample else { throw SessionError.noSample(shared.reason) }
     return sample
@@ -109,7 +109,7 @@ public struct Session: Sendable {
 
   /// The workbench over this session, as large as the screen.
   /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
-  public func workbench(size: Size, look: Look) throws -> WorkbenchState {
+  package func workbench(size: Size, look: Look) throws -> WorkbenchState {
     var opened = WorkbenchState.Opened(
       dataset: dataset.name, store: location.path, types: dataset.labelInventory,
       relations: dataset.relationLabels, reading: dataset.reading,
@@ -133,7 +133,7 @@ public struct Session: Sendable {
 
   /// The theme that was asked for, else one for the background.
   /// - Throws: `SessionError`, `ThemeError`.
-  public static func theme(
+  package static func theme(
     _ options: SessionOptions, _ shared: SharedFiles, suggested: Theme
   ) throws -> Theme {
     guard let name = options.theme else { return suggested }
@@ -163,24 +163,24 @@ public struct Session: Sendable {
 }
 
 /// Which folder of models a session uses, and what its names promise before anything is loaded.
-public struct ModelFolderChoice: Sendable, Hashable {
+package struct ModelFolderChoice: Sendable, Hashable {
   /// The folder, nil when there is none.
-  public let folder: String?
+  package let folder: String?
   /// Names of its model folders.
-  public let names: [String]
+  package let names: [String]
   /// Of these, the routers.
-  public let routers: [String]
+  package let routers: [String]
 
   /// The rule of ARCHITECTURE, "Models": `--models`, else the dataset's own `models/`, else the
   /// shared ones.
-  public init(options: SessionOptions, dataset: Dataset, shared: SharedFiles) {
+  package init(options: SessionOptions, dataset: Dataset, shared: SharedFiles) {
     self.init(
       named: options.models, root: dataset.root, shared: shared, isWanted: !options.withoutModels)
   }
 
   /// The same for a folder that was named, a dataset's root and the shared files; none at all when
   /// no models are wanted.
-  public init(named: String?, root: String?, shared: SharedFiles, isWanted: Bool = true) {
+  package init(named: String?, root: String?, shared: SharedFiles, isWanted: Bool = true) {
     let own = root.flatMap { Dataset.ownModels(root: $0) }
     folder = isWanted ? named ?? own ?? shared.models : nil
     guard let folder else {
@@ -198,7 +198,7 @@ public struct ModelFolderChoice: Sendable, Hashable {
   }
 
   /// Whether there is anything to load.
-  public var hasModels: Bool { !names.isEmpty }
+  package var hasModels: Bool { !names.isEmpty }
   /// Whether one of them is a router.
-  public var hasRouter: Bool { !routers.isEmpty }
+  package var hasRouter: Bool { !routers.isEmpty }
 }

@@ -1,15 +1,15 @@
 import Foundation
 
 /// Where the files that come with the program are: the embedded sample, its models, the themes.
-public struct SharedFiles: Sendable, Hashable {
+package struct SharedFiles: Sendable, Hashable {
   /// A folder that holds `Samples` and `Themes`; nil when there is none.
-  public let folder: String?
+  package let folder: String?
   /// How it was found, for `doctor`.
-  public let reason: String
+  package let reason: String
 
   /// Looks at `$TWINLENS_SHARE`, then `../share/twinlens` beside the executable, then upward from
   /// the executable for a checkout.
-  public init(
+  package init(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     executable: String = SharedFiles.executable
   ) {
@@ -39,19 +39,19 @@ public struct SharedFiles: Sendable, Hashable {
   }
 
   /// The path of the running program.
-  public static var executable: String {
+  package static var executable: String {
     (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
       ?? CommandLine.arguments.first ?? "twinlens"
   }
 
   /// The embedded sample dataset.
-  public var sample: String? { existing("Samples/harbor") }
+  package var sample: String? { existing("Samples/harbor") }
 
   /// The models that come with the sample.
-  public var models: String? { existing("Samples/models") }
+  package var models: String? { existing("Samples/models") }
 
   /// The theme file of a name.
-  public func theme(_ name: String) -> String? {
+  package func theme(_ name: String) -> String? {
     guard let folder else { return nil }
     let path = folder + "/Themes/\(name).toml"
     return FileManager.default.fileExists(atPath: path) ? path : nil

@@ -2,18 +2,18 @@ import Foundation
 import Screen
 
 /// Standard output and standard error, written at once and without a buffer.
-public enum StandardOutput {
+package enum StandardOutput {
   /// Writes lines and the line feed after them. What could steer a terminal is written visibly:
   /// names and labels come from strangers.
-  public static func write(_ lines: String) {
+  package static func write(_ lines: String) {
     write(bytes: Array((visible(lines) + "\n").utf8))
   }
 
   /// Writes bytes. Whoever reads them may be gone; then the rest is lost and nothing else happens.
-  public static func write(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+  package static func write(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
   /// Writes a line to standard error.
-  public static func complain(_ line: String) {
+  package static func complain(_ line: String) {
     write(Array((visible(line) + "\n").utf8), to: STDERR_FILENO)
   }
 

@@ -6,12 +6,12 @@ import Terminal
 import Workbench
 
 /// Opens the workbench on the terminal of the program.
-public enum TerminalSession {
+package enum TerminalSession {
   /// Sixel palette over a slow line: a third of the bytes of 256 colours.
   static let remoteColors = 64
 
   /// Whether there is a terminal that can show a screen: standard output is one and it is not dumb.
-  public static func isPossible(environment: [String: String]) -> Bool {
+  package static func isPossible(environment: [String: String]) -> Bool {
     let term = environment["TERM"] ?? ""
     return isatty(STDOUT_FILENO) == 1 && !term.isEmpty && term != "dumb"
   }
@@ -21,7 +21,7 @@ public enum TerminalSession {
   ///   - colors: size of the sixel palette; nil takes 256, or 64 over ssh.
   ///   - onFirstFrame: called when the first frame is on the screen.
   /// - Throws: `TerminalError` when there is no usable terminal, and what `Session` throws.
-  public static func run(
+  package static func run(
     _ options: SessionOptions, terminal wishes: TerminalOptions, colors: Int? = nil,
     environment: [String: String], onFirstFrame: (() -> Void)? = nil
   ) throws {

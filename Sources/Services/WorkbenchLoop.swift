@@ -5,7 +5,7 @@ import Workbench
 
 /// The workbench on a terminal: waits for keys and messages, updates, presents. Main thread; it
 /// never computes a model, decodes a picture or waits for the disk.
-public struct WorkbenchLoop {
+package struct WorkbenchLoop {
   private let session: Session
   private let terminal: NcursesTerminal
   private let services: WorkbenchServices
@@ -27,7 +27,7 @@ public struct WorkbenchLoop {
   /// A loop over a session and a terminal that was started.
   /// - Parameter onFirstFrame: called when the first frame is on the screen.
   /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
-  public init(
+  package init(
     _ session: Session, terminal: NcursesTerminal, style: PictureService.Style,
     environment: [String: String] = ProcessInfo.processInfo.environment,
     onFirstFrame: (() -> Void)? = nil
@@ -51,7 +51,7 @@ public struct WorkbenchLoop {
 
   /// Runs until the person quits or the terminal goes away.
   /// - Throws: `SessionError.notSaved` when edits were given up.
-  public mutating func run() throws {
+  package mutating func run() throws {
     for notice in session.notices.prefix(Self.mostNotices) {
       send(.notice(notice.text, isError: notice.isWarning))
     }

@@ -7,15 +7,15 @@ import Workbench
 
 /// All that works for a workbench behind the screen: store, models, pictures, router training.
 /// Effects go in, messages come out of the mailbox. Used from the main thread.
-public final class WorkbenchServices {
+package final class WorkbenchServices {
   /// Where answers wait for the loop.
-  public let mailbox: Mailbox
+  package let mailbox: Mailbox
   /// What draws pictures.
-  public let pictures: PictureService
+  package let pictures: PictureService
   /// What asks and trains the models.
-  public let inference: InferenceService
+  package let inference: InferenceService
   /// What finds out what queries need of many posts.
-  public let facts: FactService
+  package let facts: FactService
   private let session: Session
   /// Where steps are appended: the session's store, until the history is saved elsewhere.
   private let store: Current
@@ -23,7 +23,7 @@ public final class WorkbenchServices {
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
   /// equal.
-  public init(_ session: Session, style: PictureService.Style, isScript: Bool = false) {
+  package init(_ session: Session, style: PictureService.Style, isScript: Bool = false) {
     self.session = session
     store = Current(session.store)
     mailbox = Mailbox()
@@ -39,7 +39,7 @@ public final class WorkbenchServices {
   }
 
   /// Begins to carry an effect out. Those that concern the terminal are not for here.
-  public func perform(_ effect: Effect) {
+  package func perform(_ effect: Effect) {
     switch effect {
     case .commit(let step): commit(step)
     case .saveHistory(let steps, let path): save(steps, to: path)
@@ -96,7 +96,7 @@ public final class WorkbenchServices {
   /// Lets background work end; waits only for edits on their way to the disk.
   /// - Returns: the answers to these.
   @discardableResult
-  public func shutDown() -> [Message] {
+  package func shutDown() -> [Message] {
     inference.shutDown()
     facts.shutDown()
     var answers = mailbox.takeCommits()

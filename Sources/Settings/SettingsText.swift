@@ -3,7 +3,7 @@ import TOMLKit
 /// Reads the TOML of a settings file (a theme, a keymap, a dataset's `dataset.toml`), which may
 /// come from a stranger: the parser calls itself for each level, so levels are bounded before it
 /// runs.
-public enum SettingsText {
+package enum SettingsText {
   /// Most bytes of a settings file.
   static let mostBytes = 1 << 20
   /// Most names in one key, and most brackets open at once; our files need three.
@@ -12,7 +12,7 @@ public enum SettingsText {
   /// The table that the text holds.
   /// - Throws: `SettingsTextError` with the line at which the text is not TOML or is nested too
   ///   deep.
-  public static func table(_ text: String) throws(SettingsTextError) -> TOMLTable {
+  package static func table(_ text: String) throws(SettingsTextError) -> TOMLTable {
     guard text.utf8.count <= mostBytes else {
       throw SettingsTextError(line: 0, reason: "larger than 1 MB")
     }
@@ -31,11 +31,11 @@ public enum SettingsText {
 }
 
 /// Why a settings file cannot be read.
-public struct SettingsTextError: Error, Equatable {
+package struct SettingsTextError: Error, Equatable {
   /// Counted from 1; 0 when it is no line's fault.
-  public let line: Int
+  package let line: Int
   /// What is wrong, in the words of the parser or of the bounds here.
-  public let reason: String
+  package let reason: String
 }
 
 extension SettingsText {

@@ -7,9 +7,9 @@ import Routing
 import Tensors
 
 /// A split of a dataset with the labels that models give it in place of its own.
-public struct DatasetPredictions: Sendable {
+package struct DatasetPredictions: Sendable {
   /// Who answers.
-  public enum Answerer: Sendable, Hashable {
+  package enum Answerer: Sendable, Hashable {
     /// The expert that the router chooses for each post.
     case router
     /// The text expert, whatever the router says.
@@ -21,17 +21,17 @@ public struct DatasetPredictions: Sendable {
   }
 
   /// What was answered: mentions, or the labels of the posts' pairs.
-  public let task: ExpertTask
+  package let task: ExpertTask
   /// The posts of the split with the answers as their labels, in order.
-  public let posts: [Post]
+  package let posts: [Post]
   /// What was found out about each of them.
-  public let judgements: [Roster.Judgement]
+  package let judgements: [Roster.Judgement]
   /// What must stand beside every number made with the answers; nil when nothing.
-  public let mark: String?
+  package let mark: String?
   /// How many of them an expert answered that looks at the picture.
-  public let byMultimodal: Int
+  package let byMultimodal: Int
   /// Pairs that were answered although head or tail lies behind the encoder's last position.
-  public let cutOff: Int
+  package let cutOff: Int
 
   /// Asks the experts about a split.
   ///
@@ -39,7 +39,7 @@ public struct DatasetPredictions: Sendable {
   ///   - task: what is asked for; a router for something else is not used.
   ///   - progress: called with the share that is done, 0 … 1, from any thread.
   /// - Throws: `JudgingError` when a model or the split is missing; what the experts throw.
-  public init(
+  package init(
     _ dataset: Dataset, split: Split, models: Roster, task: ExpertTask, by answerer: Answerer,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws {
@@ -159,7 +159,7 @@ extension DatasetPredictions {
   /// Writes `predictions.jsonl`, a line per post.
   ///
   /// - Throws: `DurableFileError`.
-  public static func write(
+  package static func write(
     _ all: [DatasetPredictions], models: Roster, into folder: String
   ) throws {
     var fingerprints: [String: String] = [:]

@@ -7,35 +7,35 @@ import Tensors
 
 /// Makes a small text encoder from scratch: a vocabulary from texts, then masked language
 /// modelling on them.
-public struct EncoderPretraining: Sendable {
+package struct EncoderPretraining: Sendable {
   /// Names the texts, e.g. the dataset's name.
-  public let dataset: String
+  package let dataset: String
   /// Tells these texts from all others.
-  public let hash: String
+  package let hash: String
   /// The texts' words.
-  public let texts: [[String]]
+  package let texts: [[String]]
   /// The folder to write.
-  public let folder: String
+  package let folder: String
   /// How large.
-  public let size: FreshEncoder.Size
+  package let size: FreshEncoder.Size
   /// Pieces of the vocabulary, at most.
-  public let pieces: Int
+  package let pieces: Int
   /// How it is trained.
-  public let settings: FineTuning
+  package let settings: FineTuning
   /// What was typed, for the provenance.
-  public let command: String
+  package let command: String
   /// Called from the training's own thread; returns false to stop.
-  public let observe: @Sendable (TrainingEvent) -> Bool
+  package let observe: @Sendable (TrainingEvent) -> Bool
 
   /// The recipe for worlds of some ten thousand short texts.
-  public static let recipe: FineTuning = {
+  package static let recipe: FineTuning = {
     var result = FineTuning(epochs: 10, batch: 64, encoderRate: 1e-3, headRate: 1e-3)
     result.longest = 64
     return result
   }()
 
   /// A training by its parts.
-  public init(
+  package init(
     dataset: String, hash: String, texts: [[String]], folder: String, size: FreshEncoder.Size,
     pieces: Int = 4000, settings: FineTuning = EncoderPretraining.recipe, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
@@ -52,7 +52,7 @@ public struct EncoderPretraining: Sendable {
   }
 
   /// A training on a dataset's train split and, where there are any, its captions.
-  public init(
+  package init(
     _ dataset: Dataset, folder: String, size: FreshEncoder.Size, pieces: Int = 4000,
     settings: FineTuning = EncoderPretraining.recipe, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
@@ -85,13 +85,13 @@ public struct EncoderPretraining: Sendable {
   }
 
   /// Forgets an interrupted training.
-  public func forget() { checkpoint.remove() }
+  package func forget() { checkpoint.remove() }
 
   /// Trains, from the checkpoint where there is one, and writes the folder.
   ///
   /// - Returns: the epochs; `dev` is the share of hidden pieces found in texts kept apart, percent.
   /// - Throws: `TrainingStopped`, `TrainingError`, `TokenizerError`, `DurableFileError`.
-  public func run() throws -> [TrainingEpoch] {
+  package func run() throws -> [TrainingEpoch] {
     guard texts.count >= 2 else {
       throw TrainingError.nothingToLearn(dataset: dataset, split: "train", wanted: "texts")
     }

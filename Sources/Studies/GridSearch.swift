@@ -5,26 +5,26 @@ import Synchronization
 /// Trains a router at every point of a grid, one point on each core, and keeps what is best on dev.
 ///
 /// Each training is its own on one thread, so which core does which point changes nothing.
-public struct GridSearch: Sendable {
+package struct GridSearch: Sendable {
   /// The points.
-  public let settings: [RouterConfiguration]
+  package let settings: [RouterConfiguration]
   /// Decides every point's first weights, batches and actions.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// A search over some settings.
-  public init(settings: [RouterConfiguration], seed: UInt64) {
+  package init(settings: [RouterConfiguration], seed: UInt64) {
     self.settings = settings
     self.seed = seed
   }
 
   /// What a search found.
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// The best point: of equals the first of the grid.
-    public let best: GridPoint
+    package let best: GridPoint
     /// Its discriminator.
-    public let discriminator: Discriminator
+    package let discriminator: Discriminator
     /// Every point, in the order of the grid.
-    public let points: [GridPoint]
+    package let points: [GridPoint]
   }
 
   /// Searches.
@@ -36,7 +36,7 @@ public struct GridSearch: Sendable {
   ///   - finished: called for each new point from the thread that trained it; false stops.
   /// - Returns: nil when stopped.
   /// - Throws: `RoutingError`; also when the batch of a point is larger than the split.
-  public func run(
+  package func run(
     on data: RouterData, dev: RouterData, width: Int, known: [GridPoint] = [],
     finished: @Sendable (GridPoint) -> Bool = { _ in true }
   ) throws(RoutingError) -> Result? {

@@ -3,38 +3,38 @@ import Extractors
 import Routing
 
 /// Every size and setting with which the models of the harbor sample are trained.
-public struct HarborRecipe: Sendable {
+package struct HarborRecipe: Sendable {
   /// Decides the experts' and the router's training.
-  public var seed: UInt64
+  package var seed: UInt64
   /// Both picture towers: 56 pixels → 7×7 regions of 64 numbers.
-  public var pictures = ResNet.Configuration(
+  package var pictures = ResNet.Configuration(
     embeddingSize: 16, hiddenSizes: [32, 64], depths: [1, 1], layerType: .basic)
   /// What the dual encoder sees: colours too, since captions speak of the light.
-  public var picture = PictureRecipe.harbor
+  package var picture = PictureRecipe.harbor
   /// What the experts' picture encoder sees: shapes in even light, since it is to name things.
-  public var shapes: PictureRecipe = {
+  package var shapes: PictureRecipe = {
     var result = PictureRecipe.harbor
     result.evensLight = true
     return result
   }()
   /// Numbers per word vector, of the dual encoder and of the experts.
-  public var wordSize = 64
+  package var wordSize = 64
   /// Dimensions of the dual encoder's common space.
-  public var dimensions = 48
+  package var dimensions = 48
   /// Captioned pictures kept apart, to tell how well the encoders learned.
-  public var heldOutCaptions = 1000
+  package var heldOutCaptions = 1000
   /// How the experts' picture encoder is trained.
-  public var classifier = EncoderTraining()
+  package var classifier = EncoderTraining()
   /// How the dual encoder is trained.
-  public var dual = EncoderTraining()
+  package var dual = EncoderTraining()
   /// How the experts are trained.
-  public var tagger = TaggerTraining()
+  package var tagger = TaggerTraining()
   /// How the committed routers are trained.
-  public var router = RouterConfiguration.exact
+  package var router = RouterConfiguration.exact
 
   /// The recipe of the committed models, with another seed for the experts and the router if
   /// wanted.
-  public init(seed: UInt64 = 1) {
+  package init(seed: UInt64 = 1) {
     self.seed = seed
     classifier.epochs = 6
     classifier.batch = 64
@@ -45,7 +45,7 @@ public struct HarborRecipe: Sendable {
   }
 
   /// The seed of the data split and of the encoders: the world does not change with the experts.
-  public static let worldSeed: UInt64 = 1
+  package static let worldSeed: UInt64 = 1
 
   /// The experts' picture encoder.
   static let pictures = "resnet-harbor"
@@ -69,7 +69,7 @@ public struct HarborRecipe: Sendable {
   }
 
   /// What can be trained, in the order in which one is built on another.
-  public static var names: [String] { [pictures, dual] + experts + routers.map(\.name) }
+  package static var names: [String] { [pictures, dual] + experts + routers.map(\.name) }
 
   /// What a name of the list stands for.
   enum Kind {

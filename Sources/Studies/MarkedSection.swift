@@ -4,14 +4,14 @@ import Tensors
 
 /// A part of a Markdown file between `<!-- name -->` and `<!-- /name -->` that one command writes
 /// again and again, leaving the rest alone.
-public struct MarkedSection: Sendable, Hashable {
+package struct MarkedSection: Sendable, Hashable {
   /// What the marks say.
-  public let name: String
+  package let name: String
   /// What stands between them.
-  public let content: String
+  package let content: String
 
   /// A section by its parts.
-  public init(_ name: String, _ content: String) {
+  package init(_ name: String, _ content: String) {
     self.name = name
     self.content = content
   }
@@ -26,7 +26,7 @@ public struct MarkedSection: Sendable, Hashable {
   }
 
   /// The document with this section in its place, or at its end when it has none of that name.
-  public func document(replacing old: String) -> String {
+  package func document(replacing old: String) -> String {
     let (open, close) = ("<!-- \(name) -->", "<!-- /\(name) -->")
     let text = "\(open)\n\n\(content.trimmingCharacters(in: .newlines))\n\n\(close)"
     if let start = old.range(of: open),
@@ -41,7 +41,7 @@ public struct MarkedSection: Sendable, Hashable {
   /// Makes sure, before anything long is begun, that a file can be written.
   ///
   /// - Throws: `MarkedSectionError` with the path.
-  public static func check(_ path: String) throws(MarkedSectionError) {
+  package static func check(_ path: String) throws(MarkedSectionError) {
     let files = FileManager.default
     var isFolder: ObjCBool = false
     let exists = files.fileExists(atPath: path, isDirectory: &isFolder)
@@ -55,18 +55,18 @@ public struct MarkedSection: Sendable, Hashable {
   /// Replaces the section in a file, or adds it.
   ///
   /// - Throws: `DurableFileError` when the disk refuses.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     let old = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     try DurableFile.write(Data(document(replacing: old ?? "").utf8), to: path)
   }
 }
 
 /// A file of results that cannot be written.
-public struct MarkedSectionError: Error, Hashable, CustomStringConvertible {
+package struct MarkedSectionError: Error, Hashable, CustomStringConvertible {
   let path: String
 
   /// Which file, and what to do.
-  public var description: String {
+  package var description: String {
     "the results cannot be written to \(path); name a file in a folder that can be written"
   }
 }

@@ -1,29 +1,29 @@
 /// A small table that can be printed for people, put into Markdown, or read by a spreadsheet.
-public struct PlainTable: Sendable, Hashable {
+package struct PlainTable: Sendable, Hashable {
   /// What stands above it.
-  public var title: String
+  package var title: String
   /// Names of the columns.
-  public let heads: [String]
+  package let heads: [String]
   /// Cells, as many in each row as there are heads.
-  public private(set) var rows: [[String]] = []
+  package private(set) var rows: [[String]] = []
   /// Sentences below it.
-  public var notes: [String] = []
+  package var notes: [String] = []
 
   /// An empty table.
-  public init(_ title: String, _ heads: [String]) {
+  package init(_ title: String, _ heads: [String]) {
     self.title = title
     self.heads = heads
   }
 
   /// Adds a row; missing cells stay empty.
-  public mutating func add(_ cells: [String]) {
+  package mutating func add(_ cells: [String]) {
     rows.append(
       Array(cells.prefix(heads.count))
         + [String](repeating: "", count: max(0, heads.count - cells.count)))
   }
 
   /// Aligned columns, numbers to the right.
-  public var text: String {
+  package var text: String {
     let widths = heads.indices.map { column in
       ([heads] + rows).map { $0[column].count }.max() ?? 0
     }
@@ -45,7 +45,7 @@ public struct PlainTable: Sendable, Hashable {
   }
 
   /// A Markdown section.
-  public var markdown: String {
+  package var markdown: String {
     func line(_ cells: [String]) -> String {
       let safe = cells.map { $0.split(separator: "|").joined(separator: "\\|") }
       return "| " + safe.joined(separator: " | ") + " |"
@@ -58,7 +58,7 @@ public struct PlainTable: Sendable, Hashable {
 
   /// Comma-separated lines (RFC 4180), the title in the first column. Intervals are three columns,
   /// and numbers stand without signs of percent.
-  public var csv: String {
+  package var csv: String {
     let wide = heads.indices.map { column in
       rows.contains { Self.interval($0[column]) != nil }
     }

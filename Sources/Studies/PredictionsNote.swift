@@ -6,15 +6,15 @@ import Tensors
 
 /// `predictions.json`: what stands beside files whose labels are answers, because their formats
 /// have no place for it.
-public struct PredictionsNote: Sendable, Codable {
+package struct PredictionsNote: Sendable, Codable {
   /// A model folder and a fingerprint of its weights.
-  public struct Model: Sendable, Codable, Hashable {
+  package struct Model: Sendable, Codable, Hashable {
     /// The folder's name.
-    public let name: String
+    package let name: String
     /// As `ModelFolder.fingerprint`; nil when there are no weights.
-    public let weights: String?
+    package let weights: String?
     /// Counts the discriminators of a router; nil for experts.
-    public var version: Int?
+    package var version: Int?
   }
 
   let command: String
@@ -38,7 +38,7 @@ public struct PredictionsNote: Sendable, Codable {
   /// - Parameters:
   ///   - by: who answered: `router`, `text` or `multimodal`.
   ///   - data: SHA-256 of the dataset's files.
-  public init(
+  package init(
     command: String, dataset: String, data: String, task: ExpertTask, by: String, split: String,
     pairsCutOff: Int, mark: String?, models: Roster
   ) {
@@ -71,7 +71,7 @@ public struct PredictionsNote: Sendable, Codable {
   /// Writes the file into a folder.
   ///
   /// - Throws: `DurableFileError`.
-  public func write(into folder: String) throws {
+  package func write(into folder: String) throws {
     try DurableFile.write(
       try StableJSON.encode(self, pretty: true) + Data("\n".utf8), to: folder + "/predictions.json")
   }

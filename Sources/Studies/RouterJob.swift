@@ -9,38 +9,38 @@ import Tensors
 ///
 /// The experts are asked once about every post; the router then learns from their counts, as in
 /// `RDSRun` with the objective `exact`.
-public struct RouterJob: Sendable {
+package struct RouterJob: Sendable {
   /// Posts to learn from and to choose by.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// The folder of model folders; the router is written into it.
-  public let models: String
+  package let models: String
   /// Names of the experts' folders.
-  public let experts: (text: String, multimodal: String)
+  package let experts: (text: String, multimodal: String)
   /// Folder of what the router sees posts with.
-  public let dual: String
+  package let dual: String
   /// Name of the router's folder; nil: `rds`, or `rds-relations`.
-  public let name: String?
+  package let name: String?
   /// Which posts it learns from, and which it is chosen by.
-  public var posts = RoutedPosts.split(.dev)
+  package var posts = RoutedPosts.split(.dev)
   /// The points that are searched; the best on the posts to choose by is taken.
-  public var settings = RouterGrid.exact.settings(of: .exact)
+  package var settings = RouterGrid.exact.settings(of: .exact)
   /// Posts whose union is noted beside that of the posts to choose by.
-  public var alsoScored: [Post] = []
+  package var alsoScored: [Post] = []
   /// What stands in the provenance beside the scores; nil: what the job itself knows.
-  public var provenance: Provenance?
+  package var provenance: Provenance?
   /// Decides the cut, first weights and batches.
-  public let seed: UInt64
+  package let seed: UInt64
   /// Regions for experts that look at some.
-  public var boxes: PairBoxes?
+  package var boxes: PairBoxes?
   /// Experts that stand in no folder; a name of theirs is taken before one of the folder's.
-  public var outside: [any Expert] = []
+  package var outside: [any Expert] = []
   /// What was typed, for the provenance.
-  public let command: String
+  package let command: String
   /// Called from the training's own threads; returns false to stop.
-  public let observe: @Sendable (TrainingEvent) -> Bool
+  package let observe: @Sendable (TrainingEvent) -> Bool
 
   /// Posts of a router's training.
-  public enum RoutedPosts: Sendable {
+  package enum RoutedPosts: Sendable {
     /// `.dev` is cut 80/20 into posts to learn from and to choose by; with `.train` dev chooses.
     case split(Split)
     /// Both lists.
@@ -48,7 +48,7 @@ public struct RouterJob: Sendable {
   }
 
   /// A job by its parts.
-  public init(
+  package init(
     dataset: Dataset, models: String, text: String, multimodal: String, dual: String, name: String?,
     seed: UInt64, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
@@ -64,7 +64,7 @@ public struct RouterJob: Sendable {
   }
 
   /// The name of the folder that is written, as far as it is known before the experts are open.
-  public var folderName: String { name ?? "rds" }
+  package var folderName: String { name ?? "rds" }
 
   /// Trains and writes the router, and puts its encoder beside it.
   ///
@@ -72,7 +72,7 @@ public struct RouterJob: Sendable {
   /// - Returns: the folder written.
   /// - Throws: `RDSError`, `ModelFolderError`, `RoutingError`, `TrainingStopped`; what the experts
   ///   throw.
-  public func run(replaces: Bool = false) throws -> String {
+  package func run(replaces: Bool = false) throws -> String {
     let strangers = Set(outside.map(\.name))
     func open(_ name: String) throws -> any Expert {
       try outside.first { $0.name == name } ?? ExpertFolder.open(models + "/" + name)

@@ -1,6 +1,6 @@
 extension RoutingReport {
   /// The table as text, scores in percent.
-  public var table: String {
+  package var table: String {
     func row(_ name: String, _ posts: Int, _ expert: String, _ score: Score) -> String {
       Self.pad(name, 12) + Self.pad("\(posts)", 7, right: true) + "  " + Self.pad(expert, 28)
         + [score.precision, score.recall, score.f1].map(Self.number).joined()

@@ -6,87 +6,87 @@ import Routing
 
 /// Both experts on the sets that the router makes, and their union: RDS's tables for one dataset
 /// and model set.
-public struct RoutingReport: Sendable, Codable {
+package struct RoutingReport: Sendable, Codable {
   /// What was scored: entities or relations.
-  public let task: ExpertTask
+  package let task: ExpertTask
   /// How tags were read: `lenient` or `strict`.
-  public let reading: String
+  package let reading: String
   /// The dataset's name.
-  public let dataset: String
+  package let dataset: String
   /// The split scored: `train`, `dev`, `test` or `all`.
-  public let split: String
+  package let split: String
   /// Names of the two experts and the router.
-  public let models: Models
+  package let models: Models
   /// What must stand beside these numbers, e.g. that regions leak; nil when nothing.
-  public let mark: String?
+  package let mark: String?
   /// Scores by where the router sends posts.
-  public let sets: Sets
+  package let sets: Sets
   /// What p is worth.
-  public let router: RouterNumbers
+  package let router: RouterNumbers
 
   /// The systems that were compared.
-  public struct Models: Sendable, Codable {
+  package struct Models: Sendable, Codable {
     /// Folder name of the text expert.
-    public let text: String
+    package let text: String
     /// Folder name of the multimodal expert.
-    public let multimodal: String
+    package let multimodal: String
     /// What to call the router: its folder's name, and on what it was retrained.
-    public let router: String
+    package let router: String
   }
 
   /// The posts routed to the text expert, to the multimodal one, and all.
-  public struct Sets: Sendable, Codable {
+  package struct Sets: Sendable, Codable {
     /// The posts sent to the text expert.
-    public let unimodal: ExpertScores
+    package let unimodal: ExpertScores
     /// The posts sent to the multimodal expert.
-    public let multimodal: ExpertScores
+    package let multimodal: ExpertScores
     /// All posts.
-    public let full: FullScores
+    package let full: FullScores
   }
 
   /// Both experts on one set.
-  public struct ExpertScores: Sendable, Codable {
+  package struct ExpertScores: Sendable, Codable {
     /// Number of posts scored.
-    public let posts: Int
+    package let posts: Int
     /// The text expert's score on them.
-    public let text: Score
+    package let text: Score
     /// The multimodal expert's score on them.
-    public let multimodal: Score
+    package let multimodal: Score
   }
 
   /// Both experts and their union on all posts.
-  public struct FullScores: Sendable, Codable {
+  package struct FullScores: Sendable, Codable {
     /// Number of posts scored.
-    public let posts: Int
+    package let posts: Int
     /// The text expert's score on them.
-    public let text: Score
+    package let text: Score
     /// The multimodal expert's score on them.
-    public let multimodal: Score
+    package let multimodal: Score
     /// The score when the router chooses the answer.
-    public let union: Score
+    package let union: Score
     /// The union if the router were gold `imageAdds`; nil where the dataset does not say.
-    public let goldRouting: Score?
+    package let goldRouting: Score?
     /// The union if every post went to the expert that does better on it.
-    public let oracle: Score
+    package let oracle: Score
   }
 
   /// Percent, rounded to two decimals; nil where there is nothing to divide by.
-  public struct Score: Sendable, Codable {
+  package struct Score: Sendable, Codable {
     /// Correct / predicted, percent; nil where nothing is predicted.
-    public let precision: Double?
+    package let precision: Double?
     /// Correct / gold, percent; nil where nothing is labelled.
-    public let recall: Double?
+    package let recall: Double?
     /// Harmonic mean of the two, percent; nil where nothing is predicted and nothing is labelled.
-    public let f1: Double?
+    package let f1: Double?
     /// Where 95 % of F1 lie when the posts are drawn again with replacement, percent.
-    public let interval: Interval?
+    package let interval: Interval?
 
     /// Both ends of an interval.
-    public struct Interval: Sendable, Codable {
+    package struct Interval: Sendable, Codable {
       /// 2.5 % of the resamples are below.
-      public let low: Double
+      package let low: Double
       /// 2.5 % of the resamples are above.
-      public let high: Double
+      package let high: Double
     }
 
     /// The score of posts by their counts.
@@ -103,11 +103,11 @@ public struct RoutingReport: Sendable, Codable {
   }
 
   /// What the router did.
-  public struct RouterNumbers: Sendable, Codable {
+  package struct RouterNumbers: Sendable, Codable {
     /// How well p separates the posts whose picture adds; nil where the dataset does not say.
-    public let aucImageAdds: Double?
+    package let aucImageAdds: Double?
     /// Share of posts routed to the multimodal expert.
-    public let fractionMultimodal: Double
+    package let fractionMultimodal: Double
   }
 
   /// Runs both experts and the router over a split of a dataset.
@@ -115,7 +115,7 @@ public struct RoutingReport: Sendable, Codable {
   /// - Parameter reading: lenient gold comes from the dataset as it was opened; strict gold and
   ///   predictions need a B at the beginning.
   /// - Throws: `StudyError` when a model or the split is missing; `RoutingError`.
-  public init(
+  package init(
     _ dataset: Dataset, split: Split, models: Roster, reading: BIO.Reading,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws {
@@ -180,11 +180,11 @@ public struct RoutingReport: Sendable, Codable {
 }
 
 /// Why a study or evaluation cannot be made.
-public enum StudyError: Error, CustomStringConvertible {
+package enum StudyError: Error, CustomStringConvertible {
   case incompleteModels(String, [String])
   case emptySplit(String, [String])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .incompleteModels(let folder, let notices):
       "an evaluation needs a text expert, a multimodal expert and a router; \(folder) lacks one"

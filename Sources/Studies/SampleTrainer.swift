@@ -5,24 +5,24 @@ import Foundation
 import Routing
 
 /// Trains the models of the sample by name, each from a dataset and the models it is built on.
-public struct SampleTrainer: Sendable {
+package struct SampleTrainer: Sendable {
   /// The posts with their splits.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// Captioned pictures for the encoders: the dataset's `captions/`; nil when there are none.
-  public let captions: Dataset?
+  package let captions: Dataset?
   /// The folder of model folders.
-  public let models: String
+  package let models: String
   /// Every size and setting.
-  public let recipe: HarborRecipe
+  package let recipe: HarborRecipe
   /// What was typed, for the provenance.
-  public let command: String
+  package let command: String
   /// Called from the training's own thread; returns false to stop.
-  public let observe: @Sendable (TrainingEvent) -> Bool
+  package let observe: @Sendable (TrainingEvent) -> Bool
 
   /// A trainer; the dataset's `captions` folder is opened if there is one.
   ///
   /// - Throws: `CorporaError`.
-  public init(
+  package init(
     dataset: Dataset, models: String, recipe: HarborRecipe, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
   ) throws {
@@ -37,13 +37,13 @@ public struct SampleTrainer: Sendable {
   }
 
   /// Whether the model of a name may take the place of a finished one.
-  public var replaces = false
+  package var replaces = false
 
   /// Trains one model of `HarborRecipe.names`.
   ///
   /// - Throws: `TrainingStopped`; `ModelFolderError` when a model that it is built on is missing;
   ///   disk errors.
-  public func train(_ name: String) throws {
+  package func train(_ name: String) throws {
     switch HarborRecipe.kind(of: name) {
     case .pictureEncoder: try trainClassifier(name)
     case .dualEncoder: try trainDual(name)
@@ -82,7 +82,7 @@ public struct SampleTrainer: Sendable {
 
   /// Whether the models folder holds a model of this name that was trained with this seed on these
   /// posts, over the models that are there now, for as long as the recipe says.
-  public func isFinished(_ name: String) -> Bool {
+  package func isFinished(_ name: String) -> Bool {
     guard let origin = ModelFolder.provenance(of: folder(name)) else { return false }
     // Folders of older versions have no basis; they tell their epochs by their command alone.
     let isUsual = recipe.unusual(for: name).isEmpty && !origin.command.contains("--epochs")

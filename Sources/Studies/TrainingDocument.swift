@@ -4,14 +4,14 @@ import Foundation
 import Tensors
 
 /// One recipe's section of `docs/results.md`. Written by the program, never by hand.
-public struct TrainingDocument {
+package struct TrainingDocument {
   let results: [TrainingResult]
   let peer: TrainingPeer?
 
   /// A section of a finished job.
   ///
   /// - Parameter results: at least one, of the same recipe.
-  public init(_ results: [TrainingResult], peer: TrainingPeer?) {
+  package init(_ results: [TrainingResult], peer: TrainingPeer?) {
     self.results = results
     self.peer = peer
   }
@@ -27,7 +27,7 @@ public struct TrainingDocument {
   /// Replaces the section of this recipe in a document, or adds it.
   ///
   /// - Throws: `DurableFileError` when the disk refuses.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     let text = FileManager.default.contents(atPath: path).map {
       String(decoding: $0, as: UTF8.self)
     }
@@ -57,7 +57,7 @@ public struct TrainingDocument {
   }
 
   /// The section with its title, without a line break at the end.
-  public var section: String {
+  package var section: String {
     let parts = [title, recipe, table, curves, relations].filter { !$0.isEmpty }
     return parts.joined(separator: "\n\n")
   }

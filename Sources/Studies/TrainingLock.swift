@@ -4,7 +4,7 @@ import Tensors
 
 /// Keeps a second training out of a place: two that write the same checkpoints and tables would
 /// leave a mixture of both. The kernel gives the lock back when the process ends, however it ends.
-public final class TrainingLock: Sendable {
+package final class TrainingLock: Sendable {
   private let path: String
   private let descriptor: Int32
 
@@ -12,7 +12,7 @@ public final class TrainingLock: Sendable {
   ///
   /// - Parameter name: what is trained there; nil for the folder as a whole.
   /// - Throws: `ModelFolderError` when another process has it or the folder cannot be written.
-  public init(folder: String, name: String? = nil) throws {
+  package init(folder: String, name: String? = nil) throws {
     var info = stat()
     if stat(folder, &info) == 0, info.st_mode & S_IFMT != S_IFDIR {
       throw TrainingPlaceError(place: folder, problem: "is a file; name a folder")
@@ -63,11 +63,11 @@ public final class TrainingLock: Sendable {
 }
 
 /// A place where nothing can be trained now, and why.
-public struct TrainingPlaceError: Error, CustomStringConvertible {
+package struct TrainingPlaceError: Error, CustomStringConvertible {
   /// The folder, or the model in it.
-  public let place: String
+  package let place: String
   /// What is wrong, as the rest of a sentence about the place.
-  public let problem: String
+  package let problem: String
 
-  public var description: String { "\(place) \(problem)" }
+  package var description: String { "\(place) \(problem)" }
 }

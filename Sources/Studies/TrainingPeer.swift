@@ -4,24 +4,24 @@ import Foundation
 import Tensors
 
 /// What the reference came to with the same recipe, encoder and data.
-public struct TrainingPeer: TrainingOutcome {
+package struct TrainingPeer: TrainingOutcome {
   /// What it was trained with.
-  public let origin: TrainingResult.Origin
+  package let origin: TrainingResult.Origin
   /// Name and version, e.g. `PyTorch 2.13.0`.
-  public let name: String
+  package let name: String
   /// The epochs in order.
-  public let epochs: [TrainingEpoch]
+  package let epochs: [TrainingEpoch]
 }
 
 /// The reference, trained with the same recipe by `Tools/finetune-peer.py` in a process of its own.
-public struct TrainingPeerProgram: Sendable {
+package struct TrainingPeerProgram: Sendable {
   /// A Python that has torch and transformers.
-  public let python: String
+  package let python: String
   /// The script.
-  public let script: String
+  package let script: String
 
   /// A program by its parts.
-  public init(python: String, script: String) {
+  package init(python: String, script: String) {
     self.python = python
     self.script = script
   }
@@ -34,7 +34,7 @@ public struct TrainingPeerProgram: Sendable {
   /// Trains with a seed, or takes the kept result of the same recipe.
   ///
   /// - Throws: `TrainingError.peer`, `TrainingStopped`.
-  public func run(_ job: TrainingJob, like result: TrainingResult) throws -> TrainingPeer {
+  package func run(_ job: TrainingJob, like result: TrainingResult) throws -> TrainingPeer {
     let kept = job.peerPath(result.origin.seed)
     if let data = FileManager.default.contents(atPath: kept),
       let known = try? JSONDecoder().decode(TrainingPeer.self, from: data),

@@ -2,7 +2,7 @@ import CKernels
 
 /// One step of Adam over plain arrays, for networks that keep their weights in one block
 /// (Kingma and Ba 2015, with bias correction; Loshchilov and Hutter 2019 for the decay).
-public struct AdamStep: Sendable {
+package struct AdamStep: Sendable {
   private let rule: ck_adam_rule
 
   /// The step of a number, counted from 1, with β = (0.9, 0.999) and ε = 1e-8 (MODELS §2.7).
@@ -10,7 +10,7 @@ public struct AdamStep: Sendable {
   /// - Parameters:
   ///   - decay: decoupled weight decay: every weight also moves towards 0 by rate · decay.
   ///   - ascending: whether it climbs along the gradient.
-  public init(number: Int, rate: Float, decay: Float, ascending: Bool) {
+  package init(number: Int, rate: Float, decay: Float, ascending: Bool) {
     func correction(_ base: Double) -> Float {
       var (result, factor, left) = (1.0, base, max(1, number))
       while left > 0 {
@@ -29,7 +29,7 @@ public struct AdamStep: Sendable {
   /// Moves the weights; all four arrays have one length.
   ///
   /// - Parameter parallel: whether other threads may help; the bits are the same.
-  public func move(
+  package func move(
     _ weights: inout [Float], gradient: [Float], first: inout [Float], second: inout [Float],
     parallel: Bool
   ) {

@@ -2,12 +2,12 @@ import COpenBLAS
 
 /// Matrix products: large ones by our own kernels, the others over OpenBLAS, which runs on one
 /// thread.
-public enum BLAS {
+package enum BLAS {
   /// Keeps OpenBLAS on one thread: its own pool would hold the cores against the screen.
   private static let prepared: Void = openblas_set_num_threads(1)
 
   /// The kernel that OpenBLAS chose for this CPU, e.g. `Haswell` or `SkylakeX`.
-  public static var coreName: String {
+  package static var coreName: String {
     _ = prepared
     return String(cString: openblas_get_corename())
   }
@@ -22,7 +22,7 @@ public enum BLAS {
   ///   call gives the same bits on every run.
   /// - Parameter packing: whether our own kernels may do it; the same bits with `parallel` or
   ///   without when they may.
-  public static func multiply(
+  package static func multiply(
     _ a: UnsafePointer<Float>, transposeA: Bool = false, lda: Int,
     _ b: UnsafePointer<Float>, transposeB: Bool = false, ldb: Int,
     into c: UnsafeMutablePointer<Float>, ldc: Int,

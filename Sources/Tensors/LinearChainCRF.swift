@@ -3,16 +3,16 @@
 ///
 /// score(y) = start[y₁] + Σ emission[t, y_t] + Σ transitions[y_{t−1}, y_t] + end[y_T].
 /// All sums run in double precision.
-public struct LinearChainCRF: Sendable {
+package struct LinearChainCRF: Sendable {
   /// K.
-  public let tags: Int
+  package let tags: Int
   let transitions: [Double]
   let start: [Double]
   let end: [Double]
 
   /// A field from its scores: `transitions` K×K scores row tag followed by column tag, `start` and
   /// `end` K.
-  public init(transitions: Tensor, start: Tensor, end: Tensor) {
+  package init(transitions: Tensor, start: Tensor, end: Tensor) {
     tags = start.count
     self.transitions = transitions.array.map(Double.init)
     self.start = start.array.map(Double.init)
@@ -20,19 +20,20 @@ public struct LinearChainCRF: Sendable {
   }
 
   /// Sums over all paths of one sequence.
-  public struct Sums: Sendable {
+  package struct Sums: Sendable {
     /// T×K forward and backward log sums.
     let alpha: [Double]
     let beta: [Double]
     /// log Z.
-    public let logPartition: Double
+    package let logPartition: Double
   }
 
   /// Forward and backward recursion over T×K emissions, T at least 1.
   ///
   /// - Parameter allowed: when given, only tags for which it is true take part (a constrained
   ///   partition).
-  public func sums(_ emissions: [Float], allowed: ((_ t: Int, _ tag: Int) -> Bool)? = nil) -> Sums {
+  package func sums(_ emissions: [Float], allowed: ((_ t: Int, _ tag: Int) -> Bool)? = nil) -> Sums
+  {
     let k = tags
     let steps = emissions.count / k
     var alpha = [Double](repeating: -.infinity, count: steps * k)
@@ -63,7 +64,7 @@ public struct LinearChainCRF: Sendable {
   }
 
   /// Score of one tag path.
-  public func score(_ emissions: [Float], path: [Int]) -> Double {
+  package func score(_ emissions: [Float], path: [Int]) -> Double {
     guard let first = path.first, let last = path.last else { return 0 }
     var total = start[first] + end[last]
     for (t, tag) in path.enumerated() {
@@ -74,7 +75,7 @@ public struct LinearChainCRF: Sendable {
   }
 
   /// The best path (Viterbi); ties go to the smallest index.
-  public func viterbi(_ emissions: [Float]) -> [Int] {
+  package func viterbi(_ emissions: [Float]) -> [Int] {
     let k = tags
     let steps = emissions.count / k
     guard steps > 0 else { return [] }
@@ -106,12 +107,12 @@ public struct LinearChainCRF: Sendable {
   }
 
   /// T×K probabilities of each tag at each position.
-  public func marginals(_ emissions: [Float], _ sums: Sums) -> [Double] {
+  package func marginals(_ emissions: [Float], _ sums: Sums) -> [Double] {
     zip(sums.alpha, sums.beta).map { _exp($0 + $1 - sums.logPartition) }
   }
 
   /// Probability that the chain passes only through allowed tags: constrained over full partition.
-  public func probability(
+  package func probability(
     _ emissions: [Float], logPartition: Double, allowed: (_ t: Int, _ tag: Int) -> Bool
   ) -> Double {
     withoutActuallyEscaping(allowed) { allowed in

@@ -2,10 +2,10 @@ import CKernels
 import Foundation
 
 /// How the C library hands out memory.
-public enum Memory {
+package enum Memory {
   /// Gives what was freed back to the system: after packing a model's weights the plain ones would
   /// else stay with the process.
-  public static func returnFreed() { ck_return_memory() }
+  package static func returnFreed() { ck_return_memory() }
 
   /// Blocks of up to 32 MB are kept for the next training step in place of being given back: each
   /// step would otherwise ask the system for the same hundreds of megabytes anew, page by page.
@@ -14,7 +14,7 @@ public enum Memory {
   /// Why a model of these shapes cannot be held, as one problem; nil when it can.
   ///
   /// A file may claim any size without having it on disk; this machine's memory cannot.
-  public static func refusal(numbers shapes: some Collection<[Int]>) -> String? {
+  package static func refusal(numbers shapes: some Collection<[Int]>) -> String? {
     var total = 0
     for shape in shapes {
       var count = 4

@@ -2,7 +2,7 @@ import Files
 
 /// How the numbers of a stored tensor are written, by the names that safetensors files use;
 /// little-endian.
-public enum NumberType: String, Sendable, Hashable, CaseIterable {
+package enum NumberType: String, Sendable, Hashable, CaseIterable {
   case float64 = "F64"
   case float32 = "F32"
   case float16 = "F16"
@@ -18,7 +18,7 @@ public enum NumberType: String, Sendable, Hashable, CaseIterable {
   case bool = "BOOL"
 
   /// Bytes of one number.
-  public var size: Int {
+  package var size: Int {
     switch self {
     case .float64, .int64, .uint64: 8
     case .float32, .int32, .uint32: 4
@@ -28,7 +28,7 @@ public enum NumberType: String, Sendable, Hashable, CaseIterable {
   }
 
   /// Whether this is a floating-point type.
-  public var isFloat: Bool {
+  package var isFloat: Bool {
     switch self {
     case .float64, .float32, .float16, .bfloat16: true
     default: false
@@ -40,7 +40,7 @@ public enum NumberType: String, Sendable, Hashable, CaseIterable {
   /// - Parameters:
   ///   - bytes: at least `count · size` bytes; no alignment is needed.
   ///   - out: room for `count` numbers.
-  public func widen(
+  package func widen(
     _ bytes: UnsafeRawBufferPointer, into out: UnsafeMutablePointer<Float>, count: Int
   ) {
     precondition(count >= 0 && bytes.count / size >= count, "too few bytes for \(count) numbers")
@@ -97,7 +97,7 @@ extension HalfPrecision {
 
 extension ByteSource {
   /// The numbers of a range of whole numbers as float32; the range's pages are given back.
-  public func floats(_ range: Range<Int>, _ type: NumberType) -> [Float] {
+  package func floats(_ range: Range<Int>, _ type: NumberType) -> [Float] {
     let count = range.count / type.size
     return [Float](unsafeUninitializedCapacity: count) { buffer, filled in
       if let out = buffer.baseAddress {

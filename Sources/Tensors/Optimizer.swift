@@ -2,9 +2,9 @@ import CKernels
 
 /// A rule that moves parameters along their gradients (MODELS §2.7). A value: copying it is taking
 /// a checkpoint.
-public struct Optimizer: Sendable {
+package struct Optimizer: Sendable {
   /// The rules by name.
-  public enum Rule: Sendable, Hashable {
+  package enum Rule: Sendable, Hashable {
     /// Plain gradient descent.
     case sgd
     /// Kingma and Ba 2015, bias-corrected.
@@ -18,21 +18,21 @@ public struct Optimizer: Sendable {
   }
 
   /// How a step follows from a gradient.
-  public let rule: Rule
+  package let rule: Rule
   /// Largest global gradient norm; larger gradients are scaled down. Nil = no clipping.
-  public let clipNorm: Float?
+  package let clipNorm: Float?
   let beta1: Float = 0.9
   let beta2: Float = 0.999
   let epsilon: Float
   /// Steps made.
-  public private(set) var step = 0
+  package private(set) var step = 0
   private var first: [Int: [Float]] = [:]
   private var second: [Int: [Float]] = [:]
   /// Of tables: rows that had a gradient in any step; the others' moments are 0.
   private var usedRows: [Int: [Bool]] = [:]
 
   /// An optimiser that has made no step yet.
-  public init(_ rule: Rule, clipNorm: Float? = nil) {
+  package init(_ rule: Rule, clipNorm: Float? = nil) {
     self.rule = rule
     self.clipNorm = clipNorm
     if case .bertAdam = rule { epsilon = 1e-6 } else { epsilon = 1e-8 }
@@ -41,7 +41,7 @@ public struct Optimizer: Sendable {
   /// Makes one step: every trainable parameter of `model` that has a gradient on the tape moves.
   ///
   /// - Parameter rate: learning rate by parameter name, so that groups can differ.
-  public mutating func step(
+  package mutating func step(
     _ model: inout some ParameterContainer, _ tape: Tape, rate: (String) -> Float
   ) {
     step += 1
@@ -151,7 +151,7 @@ public struct Optimizer: Sendable {
   }
 
   /// Everything needed to go on after an interrupt: step, and both moments by slot.
-  public var checkpoint: [String: Tensor] {
+  package var checkpoint: [String: Tensor] {
     var result: [String: Tensor] = ["optimizer.step": Tensor(scalar: Float(step))]
     for (slot, m) in first { result["optimizer.first.\(slot)"] = Tensor([m.count], m) }
     for (slot, v) in second { result["optimizer.second.\(slot)"] = Tensor([v.count], v) }
@@ -159,7 +159,7 @@ public struct Optimizer: Sendable {
   }
 
   /// Takes up a checkpoint made by the same rule on the same model.
-  public mutating func restore(_ tensors: [String: Tensor]) {
+  package mutating func restore(_ tensors: [String: Tensor]) {
     usedRows = [:]
     step = Int(tensors["optimizer.step"]?.array.first ?? 0)
     for (name, tensor) in tensors {
@@ -171,7 +171,7 @@ public struct Optimizer: Sendable {
 }
 
 /// How the learning rate moves over a run (MODELS §2.7): a factor on the base rate.
-public enum Schedule: Sendable, Hashable {
+package enum Schedule: Sendable, Hashable {
   case constant
   /// Rises linearly over the first share of the steps, then falls linearly to 0.
   case linear(warmUp: Double)
@@ -181,7 +181,7 @@ public enum Schedule: Sendable, Hashable {
   case cosine(warmUp: Double)
 
   /// The factor at a step (from 0) of a run.
-  public func factor(step: Int, of total: Int) -> Float {
+  package func factor(step: Int, of total: Int) -> Float {
     let x = Double(step) / Double(max(1, total))
     switch self {
     case .constant: return 1

@@ -4,9 +4,9 @@ import Glibc
 ///
 /// The number of blocks depends on the work only, never on the cores or their load, so that results
 /// are the same bits everywhere; only how many blocks run at once differs.
-public enum Parallel {
+package enum Parallel {
   /// How many blocks may run at once: `TWINLENS_THREADS`, else the number of cores.
-  public static let width: Int = {
+  package static let width: Int = {
     if let text = getenv("TWINLENS_THREADS"), let n = Int(String(cString: text)), n > 0 {
       return min(n, 256)
     }
@@ -14,7 +14,7 @@ public enum Parallel {
   }()
 
   /// Runs `body` for the parts of `0 ..< count`, cut into at most `blocks` ranges of equal size.
-  public static func blocks(
+  package static func blocks(
     of count: Int, into blocks: Int, _ body: @Sendable (_ block: Int, _ range: Range<Int>) -> Void
   ) {
     let blocks = max(1, min(blocks, count))
@@ -30,7 +30,7 @@ public enum Parallel {
   ///
   /// - Parameter body: gets the task, and the one that the same thread is likely to run next (−1
   ///   for none), whose data it may fetch.
-  public static func tasks(_ count: Int, _ body: (_ task: Int, _ next: Int) -> Void) {
+  package static func tasks(_ count: Int, _ body: (_ task: Int, _ next: Int) -> Void) {
     Crew.shared.run(count, body)
   }
 

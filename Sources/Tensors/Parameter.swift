@@ -1,30 +1,30 @@
 /// A trainable block of numbers inside a model, with the slot under which a tape keeps its
 /// gradient.
-public struct Parameter: Sendable {
+package struct Parameter: Sendable {
   /// The numbers.
-  public var value: Tensor
+  package var value: Tensor
   /// Index among the model's parameters, given by `ParameterContainer.indexParameters()`.
-  public fileprivate(set) var slot: Int
+  package fileprivate(set) var slot: Int
   /// False for buffers such as batch norm's running statistics.
-  public let trainable: Bool
+  package let trainable: Bool
 
   /// A parameter that is not part of an indexed model yet.
-  public init(_ value: Tensor, trainable: Bool = true) {
+  package init(_ value: Tensor, trainable: Bool = true) {
     self.value = value
     slot = -1
     self.trainable = trainable
   }
 
   /// Zeros of a shape.
-  public static func zeros(_ shape: Int...) -> Parameter { Parameter(Tensor(shape)) }
+  package static func zeros(_ shape: Int...) -> Parameter { Parameter(Tensor(shape)) }
 
   /// Ones of a shape.
-  public static func ones(_ shape: Int...) -> Parameter {
+  package static func ones(_ shape: Int...) -> Parameter {
     Parameter(Tensor(shape, repeating: 1))
   }
 
   /// Uniform in ±bound.
-  public static func uniform(
+  package static func uniform(
     _ shape: [Int], bound: Float, _ generator: inout SeededGenerator
   ) -> Parameter {
     if generator.isHollow { return Parameter(Tensor(hollow: shape)) }
@@ -36,7 +36,7 @@ public struct Parameter: Sendable {
   }
 
   /// Normal with mean 0.
-  public static func normal(
+  package static func normal(
     _ shape: [Int], deviation: Float, _ generator: inout SeededGenerator
   ) -> Parameter {
     if generator.isHollow { return Parameter(Tensor(hollow: shape)) }
@@ -50,7 +50,7 @@ public struct Parameter: Sendable {
 
 /// A model or layer whose parameters can be walked, by name and in a fixed order: for loading,
 /// saving, counting and optimising without copies.
-public protocol ParameterContainer: Sendable {
+package protocol ParameterContainer: Sendable {
   /// Calls `visit` once per parameter with its full name (`prefix` + own path, as checkpoints name
   /// them).
   mutating func visitParameters(_ prefix: String, _ visit: (String, inout Parameter) -> Void)
@@ -58,14 +58,14 @@ public protocol ParameterContainer: Sendable {
 
 extension ParameterContainer {
   /// All values by their names, as a file of weights holds them.
-  public var tensors: [String: Tensor] {
+  package var tensors: [String: Tensor] {
     var result: [String: Tensor] = [:]
     for (name, value) in parameters { result[name] = value }
     return result
   }
 
   /// Gives every parameter its slot. Call once after building or loading a whole model.
-  public mutating func indexParameters() {
+  package mutating func indexParameters() {
     var next = 0
     visitParameters("") { _, parameter in
       parameter.slot = next
@@ -74,7 +74,7 @@ extension ParameterContainer {
   }
 
   /// Name and value of every parameter, in visiting order.
-  public var parameters: [(name: String, value: Tensor)] {
+  package var parameters: [(name: String, value: Tensor)] {
     var copy = self
     var result: [(String, Tensor)] = []
     copy.visitParameters("") { name, parameter in result.append((name, parameter.value)) }
@@ -82,7 +82,7 @@ extension ParameterContainer {
   }
 
   /// Number of trainable numbers.
-  public var trainableCount: Int {
+  package var trainableCount: Int {
     var copy = self
     var count = 0
     copy.visitParameters("") { _, parameter in
@@ -94,7 +94,7 @@ extension ParameterContainer {
   /// Replaces every parameter by the tensor of its name.
   ///
   /// - Throws: `ParameterError` that lists all missing, extra and misshapen tensors at once.
-  public mutating func load(_ tensors: [String: Tensor]) throws {
+  package mutating func load(_ tensors: [String: Tensor]) throws {
     var problems: [String] = []
     var seen: Set<String> = []
     visitParameters("") { name, parameter in
@@ -118,19 +118,19 @@ extension ParameterContainer {
 }
 
 /// Tensors that do not fit a model: every mismatch, with expected and found shapes.
-public struct ParameterError: Error, CustomStringConvertible {
+package struct ParameterError: Error, CustomStringConvertible {
   /// The file they come from; nil when no file is known.
-  public var path: String?
+  package var path: String?
   /// One sentence per tensor.
-  public let problems: [String]
+  package let problems: [String]
 
   /// What is wrong with the tensors of a file.
-  public init(path: String? = nil, problems: [String]) {
+  package init(path: String? = nil, problems: [String]) {
     self.path = path
     self.problems = problems
   }
 
-  public var description: String {
+  package var description: String {
     (path.map { "the weights in \($0)" } ?? "the weights") + " cannot be used: "
       + problems.prefix(20).joined(separator: "; ")
       + (problems.count > 20 ? "; and \(problems.count - 20) more" : "")

@@ -6,7 +6,7 @@ extension Safetensors {
   ///
   /// - Throws: `ParameterError` with everything that is missing, extra, of another shape or type,
   ///   or not finite; `SafetensorsError`.
-  public func fill(_ model: inout some ParameterContainer) throws {
+  package func fill(_ model: inout some ParameterContainer) throws {
     var expected: [String: [Int]] = [:]
     model.visitParameters("") { name, parameter in expected[name] = parameter.value.shape }
     var problems: [String] = []

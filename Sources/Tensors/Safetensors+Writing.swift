@@ -3,10 +3,10 @@ import Foundation
 
 extension Safetensors {
   /// How floats are stored.
-  public enum Precision: Sendable { case float32, float16 }
+  package enum Precision: Sendable { case float32, float16 }
 
   /// The bytes of a file with these tensors; the same tensors give the same bytes.
-  public static func encode(
+  package static func encode(
     _ tensors: [String: Tensor], metadata: [String: String] = [:], precision: Precision = .float32
   ) -> Data {
     let size = precision == .float32 ? 4 : 2
@@ -62,7 +62,7 @@ extension Safetensors {
   /// the new file.
   ///
   /// - Throws: `DurableFileError` when the disk refuses.
-  public static func write(
+  package static func write(
     _ tensors: [String: Tensor], to path: String, metadata: [String: String] = [:],
     precision: Precision = .float32
   ) throws {

@@ -6,35 +6,35 @@ import Foundation
 /// Files come from strangers: the header's length, every offset, shape and type are checked before
 /// a byte is read. Floats of other widths become float32; I64 is also read as integers. Each tensor
 /// is copied out once, and the file's pages are given back while that happens.
-public struct Safetensors: Sendable {
+package struct Safetensors: Sendable {
   /// One tensor of the file.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     /// The type as the header names it: `F32`, `BF16` …
-    public let type: String
+    package let type: String
     /// Sizes of the axes.
-    public let shape: [Int]
+    package let shape: [Int]
     let range: Range<Int>
 
     /// What it takes up in the file.
-    public var byteCount: Int { range.count }
+    package var byteCount: Int { range.count }
   }
 
   /// Path, for messages.
-  public let path: String
+  package let path: String
   /// Tensors by name.
-  public let entries: [String: Entry]
+  package let entries: [String: Entry]
   /// The free `__metadata__` strings.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
   private let source: ByteSource
   private let payloadStart: Int
 
   /// Largest header that is believed, in bytes: room for a hundred thousand tensors.
-  public static let headerLimit = 16 << 20
+  package static let headerLimit = 16 << 20
 
   /// Maps a file and checks its header.
   ///
   /// - Throws: `SafetensorsError`, which names the file and what is wrong.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let source: ByteSource
     do {
       source = try ByteSource(path: path)
@@ -48,7 +48,7 @@ public struct Safetensors: Sendable {
   /// Checks a file that is already in memory; `path` is for messages only.
   ///
   /// - Throws: `SafetensorsError`.
-  public init(data: Data, path: String) throws {
+  package init(data: Data, path: String) throws {
     try self.init(source: ByteSource(data), path: path)
   }
 
@@ -132,12 +132,12 @@ public struct Safetensors: Sendable {
   }
 
   /// The names, sorted.
-  public var names: [String] { entries.keys.sorted() }
+  package var names: [String] { entries.keys.sorted() }
 
   /// A tensor as float32.
   ///
   /// - Throws: `SafetensorsError` when there is none of that name.
-  public func tensor(_ name: String) throws -> Tensor {
+  package func tensor(_ name: String) throws -> Tensor {
     guard let entry = entries[name] else {
       throw SafetensorsError(path: path, problem: "has no tensor \(name)")
     }
@@ -153,7 +153,7 @@ public struct Safetensors: Sendable {
   /// A tensor of integers.
   ///
   /// - Throws: `SafetensorsError` when there is none of that name or it holds no integers.
-  public func integers(_ name: String) throws -> [Int] {
+  package func integers(_ name: String) throws -> [Int] {
     guard let entry = entries[name], entry.type == "I64" else {
       throw SafetensorsError(path: path, problem: "has no I64 tensor \(name)")
     }
@@ -167,7 +167,7 @@ public struct Safetensors: Sendable {
   /// All tensors as float32.
   ///
   /// - Throws: `SafetensorsError`.
-  public func allTensors() throws -> [String: Tensor] {
+  package func allTensors() throws -> [String: Tensor] {
     if let problem = Memory.refusal(numbers: entries.values.map(\.shape)) {
       throw SafetensorsError(path: path, problem: "cannot be held: \(problem)")
     }
@@ -178,11 +178,11 @@ public struct Safetensors: Sendable {
 }
 
 /// A safetensors file that cannot be used, and why.
-public struct SafetensorsError: Error, CustomStringConvertible {
+package struct SafetensorsError: Error, CustomStringConvertible {
   /// The file.
-  public let path: String
+  package let path: String
   /// What is wrong with it, as the rest of a sentence about the file.
-  public let problem: String
+  package let problem: String
 
-  public var description: String { "\(path) \(problem); get or make the file again" }
+  package var description: String { "\(path) \(problem); get or make the file again" }
 }

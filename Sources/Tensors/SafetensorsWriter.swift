@@ -3,7 +3,7 @@ import Foundation
 
 /// Writes a safetensors file one tensor at a time, so that a model larger than the memory can be
 /// copied: to a temporary name, synced, then renamed, so that a crash leaves the old or no file.
-public struct SafetensorsWriter: ~Copyable {
+package struct SafetensorsWriter: ~Copyable {
   private let path: String
   private let file: NewFile
   private var left: [(name: String, shape: [Int])]
@@ -11,7 +11,7 @@ public struct SafetensorsWriter: ~Copyable {
   /// Begins a file of float32 tensors, which must then be appended in this order.
   ///
   /// - Throws: `DurableFileError`.
-  public init(
+  package init(
     path: String, tensors: [(name: String, shape: [Int])], metadata: [String: String] = [:]
   ) throws {
     let header = Safetensors.header(tensors, metadata: metadata, size: 4, type: "F32")
@@ -33,7 +33,7 @@ public struct SafetensorsWriter: ~Copyable {
   /// Appends the next tensor.
   ///
   /// - Throws: `DurableFileError`.
-  public mutating func append(_ tensor: Tensor) throws {
+  package mutating func append(_ tensor: Tensor) throws {
     precondition(left.first?.shape == tensor.shape, "tensors come in the order of the header")
     left.removeFirst()
     try tensor.array.withUnsafeBytes { try write($0) }
@@ -42,7 +42,7 @@ public struct SafetensorsWriter: ~Copyable {
   /// Ends the file and gives it its name.
   ///
   /// - Throws: `DurableFileError`.
-  public consuming func finish() throws {
+  package consuming func finish() throws {
     precondition(left.isEmpty, "\(left.count) tensors were not written")
     do {
       try file.finish()

@@ -4,7 +4,7 @@ import Files
 ///
 /// The same seed gives the same sequence on every platform. Not for cryptography.
 /// Source: Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021.
-public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
+package struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
   /// Whether parameters made with it get their shape only; see `hollow`.
   let isHollow: Bool
@@ -12,10 +12,10 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   /// Draws no weights: parameters made with it have their shape but hold no number, so that a model
   /// of any size can be described before its file was looked at. It must be filled before it is
   /// used.
-  public static var hollow: SeededGenerator { SeededGenerator(seed: 0, isHollow: true) }
+  package static var hollow: SeededGenerator { SeededGenerator(seed: 0, isHollow: true) }
 
   /// A generator whose whole sequence is decided by `seed`.
-  public init(seed: UInt64) { self.init(seed: seed, isHollow: false) }
+  package init(seed: UInt64) { self.init(seed: seed, isHollow: false) }
 
   private init(seed: UInt64, isHollow: Bool) {
     self.isHollow = isHollow
@@ -32,14 +32,14 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
 
   /// A generator for one named part of a larger whole, so that adding a part does not change the
   /// others.
-  public init(seed: UInt64, stream: String) {
+  package init(seed: UInt64, stream: String) {
     var hash = FNV1a()
     hash.add(bytes: stream.utf8)
     self.init(seed: seed ^ hash.value)
   }
 
   /// 64 more random bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     func rotate(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
     let result = rotate(state.1 &* 5, 7) &* 9
     let t = state.1 << 17
@@ -52,41 +52,41 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
     return result
   }
 
-  public static func == (a: Self, b: Self) -> Bool { a.state == b.state }
+  package static func == (a: Self, b: Self) -> Bool { a.state == b.state }
 }
 
 extension SeededGenerator {
   /// A float in [0, 1) with 24 random bits.
-  public mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+  package mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
   /// A float in [low, high).
-  public mutating func uniform(_ low: Float, _ high: Float) -> Float {
+  package mutating func uniform(_ low: Float, _ high: Float) -> Float {
     low + (high - low) * uniform()
   }
 
   /// True with the given probability.
-  public mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
+  package mutating func chance(_ probability: Float) -> Bool { uniform() < probability }
 
   /// An integer in 0 ..< count. `count` must be positive.
-  public mutating func index(below count: Int) -> Int {
+  package mutating func index(below count: Int) -> Int {
     precondition(count > 0, "an index below \(count) does not exist")
     return Int(next(upperBound: UInt64(count)))
   }
 
   /// A sample of the standard normal distribution (Box–Muller, the cosine branch).
-  public mutating func normal() -> Float {
+  package mutating func normal() -> Float {
     let u = Double(next() >> 11) * 0x1p-53
     let v = Double(next() >> 11) * 0x1p-53
     return Float((-2 * _log(1 - u)).squareRoot() * _cos(2 * .pi * v))
   }
 
   /// One element of a non-empty collection.
-  public mutating func pick<C: RandomAccessCollection>(_ items: C) -> C.Element {
+  package mutating func pick<C: RandomAccessCollection>(_ items: C) -> C.Element {
     items[items.index(items.startIndex, offsetBy: index(below: items.count))]
   }
 
   /// An index drawn with probability proportional to its weight; weights must not all be zero.
-  public mutating func pick(weights: [Float]) -> Int {
+  package mutating func pick(weights: [Float]) -> Int {
     var left = uniform() * weights.reduce(0, +)
     for (i, weight) in weights.enumerated() {
       left -= weight
@@ -96,7 +96,7 @@ extension SeededGenerator {
   }
 
   /// A random order of 0 ..< count (Fisher–Yates).
-  public mutating func permutation(_ count: Int) -> [Int] {
+  package mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)
     guard count > 1 else { return order }
     for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, index(below: i + 1)) }

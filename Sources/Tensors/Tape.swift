@@ -2,9 +2,9 @@
 ///
 /// A tape lives on one queue and is thrown away after use; values stay valid as plain `Tensor`s.
 /// With `recording: false` the same layers run without keeping what only a backward pass needs.
-public final class Tape {
+package final class Tape {
   /// A handle on a value of this tape.
-  public struct Variable: Sendable, Hashable {
+  package struct Variable: Sendable, Hashable {
     let index: Int
   }
 
@@ -22,14 +22,14 @@ public final class Tape {
   var rowWidths: [Int: Int] = [:]
   /// New values of buffers (batch norm statistics), by slot, to be written back by the training
   /// loop.
-  public private(set) var bufferUpdates: [Int: Tensor] = [:]
+  package private(set) var bufferUpdates: [Int: Tensor] = [:]
 
   /// Whether backward information is kept.
-  public let recording: Bool
+  package let recording: Bool
   /// Whether layers behave as in training (dropout, batch statistics).
-  public let training: Bool
+  package let training: Bool
   /// Source of dropout masks.
-  public var generator: SeededGenerator
+  package var generator: SeededGenerator
 
   /// A fresh tape.
   ///
@@ -37,7 +37,7 @@ public final class Tape {
   ///   - recording: keep what `backward` needs.
   ///   - training: dropout on, batch norm over the batch; defaults to `recording`.
   ///   - seed: of dropout.
-  public init(recording: Bool = false, training: Bool? = nil, seed: UInt64 = 0) {
+  package init(recording: Bool = false, training: Bool? = nil, seed: UInt64 = 0) {
     self.recording = recording
     self.training = training ?? recording
     if recording { _ = Memory.isKept }
@@ -45,23 +45,23 @@ public final class Tape {
   }
 
   /// The value behind a handle.
-  public subscript(_ variable: Variable) -> Tensor { nodes[variable.index].value }
+  package subscript(_ variable: Variable) -> Tensor { nodes[variable.index].value }
 
   /// The shape of the value behind a handle.
-  public func shape(_ variable: Variable) -> [Int] { nodes[variable.index].value.shape }
+  package func shape(_ variable: Variable) -> [Int] { nodes[variable.index].value.shape }
 
   /// A value that no gradient is wanted for.
-  public func constant(_ tensor: Tensor) -> Variable {
+  package func constant(_ tensor: Tensor) -> Variable {
     push(tensor, needsGradient: false, backward: nil)
   }
 
   /// A value whose gradient can be asked for after `backward`.
-  public func input(_ tensor: Tensor) -> Variable {
+  package func input(_ tensor: Tensor) -> Variable {
     push(tensor, needsGradient: recording, backward: nil)
   }
 
   /// A model's parameter; the same slot gives the same handle.
-  public func callAsFunction(_ parameter: Parameter) -> Variable {
+  package func callAsFunction(_ parameter: Parameter) -> Variable {
     if parameter.slot >= 0, let known = parameterNodes[parameter.slot] { return known }
     let variable = push(
       parameter.value, needsGradient: recording && parameter.trainable, backward: nil)
@@ -125,7 +125,7 @@ public final class Tape {
 
   /// Lets gradients flow from a scalar to every parameter and input. Once only: what an operation
   /// kept for it is let go on the way.
-  public func backward(from loss: Variable) {
+  package func backward(from loss: Variable) {
     precondition(nodes[loss.index].value.count == 1, "gradients start from a single number")
     gradients = [[Float]?](repeating: nil, count: nodes.count)
     rowContributions = [:]
@@ -143,7 +143,7 @@ public final class Tape {
   }
 
   /// The gradient of an input after `backward`; zeros when nothing flowed there.
-  public func gradient(of variable: Variable) -> Tensor {
+  package func gradient(of variable: Variable) -> Tensor {
     let value = nodes[variable.index].value
     guard variable.index < gradients.count, let gradient = wholeGradient(variable.index) else {
       return Tensor(value.shape)
@@ -159,7 +159,7 @@ public final class Tape {
   }
 
   /// Gradients of all parameters that took part, by slot.
-  public var parameterGradients: [Int: [Float]] {
+  package var parameterGradients: [Int: [Float]] {
     var result: [Int: [Float]] = [:]
     for (slot, variable) in parameterNodes where variable.index < gradients.count {
       if let gradient = wholeGradient(variable.index) { result[slot] = gradient }

@@ -1,21 +1,21 @@
 extension Tensor {
   /// The first NaN or infinity, with its place; nil when all numbers are finite.
-  public var firstNotFinite: NotFinite? {
+  package var firstNotFinite: NotFinite? {
     NotFinite.first(in: array).map { NotFinite(index: $0, shape: shape, value: array[$0]) }
   }
 }
 
 /// A number that no parameter and no answer may be.
-public struct NotFinite: Sendable, Hashable {
+package struct NotFinite: Sendable, Hashable {
   /// Its place in row-major order.
-  public let index: Int
+  package let index: Int
   /// The shape of the tensor it stands in.
-  public let shape: [Int]
+  package let shape: [Int]
   /// NaN or an infinity.
-  public let value: Float
+  package let value: Float
 
   /// What is wrong with a tensor of this name.
-  public func sentence(_ name: String) -> String {
+  package func sentence(_ name: String) -> String {
     let kind = value.isNaN ? "NaN" : value < 0 ? "-infinity" : "infinity"
     return "\(name) holds \(kind) at element \(index) of \(shape)"
   }
@@ -23,7 +23,7 @@ public struct NotFinite: Sendable, Hashable {
   /// The index of the first number whose exponent is all ones.
   ///
   /// The numbers may be many, so whole blocks are judged before single ones are looked at.
-  public static func first(in numbers: [Float]) -> Int? {
+  package static func first(in numbers: [Float]) -> Int? {
     let exponent: UInt32 = 0x7F80_0000
     return numbers.withUnsafeBufferPointer { buffer in
       let block = 1024

@@ -1,14 +1,14 @@
 /// A dense block of float32 numbers, row-major. A plain copy-on-write value, `Sendable`.
 ///
 /// It knows nothing of gradients: differentiation lives in `Tape`.
-public struct Tensor: Sendable, Hashable {
+package struct Tensor: Sendable, Hashable {
   /// Sizes of the axes, outermost first; empty for a scalar.
-  public private(set) var shape: [Int]
+  package private(set) var shape: [Int]
   /// All elements in row-major order.
-  public var array: [Float]
+  package var array: [Float]
 
   /// A tensor of the given elements; their number must be the product of the shape.
-  public init(_ shape: [Int], _ array: [Float]) {
+  package init(_ shape: [Int], _ array: [Float]) {
     precondition(
       shape.reduce(1, *) == array.count, "\(array.count) elements do not fill shape \(shape)")
     self.shape = shape
@@ -16,7 +16,7 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// A tensor filled with one value.
-  public init(_ shape: [Int], repeating value: Float = 0) {
+  package init(_ shape: [Int], repeating value: Float = 0) {
     self.init(shape, [Float](repeating: value, count: shape.reduce(1, *)))
   }
 
@@ -27,17 +27,17 @@ public struct Tensor: Sendable, Hashable {
   }
 
   /// A tensor without axes.
-  public init(scalar value: Float) { self.init([], [value]) }
+  package init(scalar value: Float) { self.init([], [value]) }
 
   /// Number of elements.
-  public var count: Int { array.count }
+  package var count: Int { array.count }
 
   /// The only element of a tensor that has one.
-  public var item: Float {
+  package var item: Float {
     precondition(array.count == 1, "shape \(shape) has more than one element")
     return array[0]
   }
 
   /// The same elements under another shape of the same size.
-  public func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape, array) }
+  package func reshaped(_ shape: [Int]) -> Tensor { Tensor(shape, array) }
 }

@@ -2,25 +2,25 @@
 /// is about to fill them in.
 ///
 /// Without it, loading a large checkpoint would first draw, and hold, as many random numbers.
-public struct WeightSource: Sendable {
+package struct WeightSource: Sendable {
   /// The generator behind random weights, at its current place; nil for hollow ones.
-  public private(set) var generator: SeededGenerator?
+  package private(set) var generator: SeededGenerator?
 
   /// Weights drawn from a generator that goes on from where it is; without one, hollow ones.
-  public init(generator: SeededGenerator?) {
+  package init(generator: SeededGenerator?) {
     self.generator = generator?.isHollow == true ? nil : generator
   }
 
   /// Weights drawn from a generator.
-  public static func random(seed: UInt64) -> WeightSource {
+  package static func random(seed: UInt64) -> WeightSource {
     WeightSource(generator: SeededGenerator(seed: seed))
   }
 
   /// Weights that have their shape but hold no number. The model must be filled before it is used.
-  public static let hollow = WeightSource(generator: nil)
+  package static let hollow = WeightSource(generator: nil)
 
   /// Normal with mean 0.
-  public mutating func normal(_ shape: [Int], deviation: Float) -> Parameter {
+  package mutating func normal(_ shape: [Int], deviation: Float) -> Parameter {
     guard var source = generator else { return Parameter(Tensor(hollow: shape)) }
     let parameter = Parameter.normal(shape, deviation: deviation, &source)
     generator = source
@@ -28,7 +28,7 @@ public struct WeightSource: Sendable {
   }
 
   /// Uniform in ±bound.
-  public mutating func uniform(_ shape: [Int], bound: Float) -> Parameter {
+  package mutating func uniform(_ shape: [Int], bound: Float) -> Parameter {
     guard var source = generator else { return Parameter(Tensor(hollow: shape)) }
     let parameter = Parameter.uniform(shape, bound: bound, &source)
     generator = source
@@ -36,7 +36,7 @@ public struct WeightSource: Sendable {
   }
 
   /// The same number everywhere; `trainable` is false for buffers such as running statistics.
-  public func constant(_ shape: [Int], _ value: Float, trainable: Bool = true) -> Parameter {
+  package func constant(_ shape: [Int], _ value: Float, trainable: Bool = true) -> Parameter {
     let tensor = generator == nil ? Tensor(hollow: shape) : Tensor(shape, repeating: value)
     return Parameter(tensor, trainable: trainable)
   }
@@ -44,7 +44,7 @@ public struct WeightSource: Sendable {
 
 extension Linear {
   /// N(0, deviation²) weights and zero biases, as BERT and its relatives start.
-  public init(
+  package init(
     _ inputs: Int, _ outputs: Int, bias: Bool = true, deviation: Float,
     _ source: inout WeightSource
   ) {
@@ -54,7 +54,7 @@ extension Linear {
   }
 
   /// A layer of given parameters: `weight` O×I, `bias` O.
-  public init(weight: Parameter, bias: Parameter?) {
+  package init(weight: Parameter, bias: Parameter?) {
     self.weight = weight
     self.bias = bias
   }
@@ -62,14 +62,14 @@ extension Linear {
 
 extension Embedding {
   /// A table of `count` vectors of `size` numbers, N(0, deviation²).
-  public init(_ count: Int, _ size: Int, deviation: Float, _ source: inout WeightSource) {
+  package init(_ count: Int, _ size: Int, deviation: Float, _ source: inout WeightSource) {
     weight = source.normal([count, size], deviation: deviation)
   }
 }
 
 extension NormalizedConvolution {
   /// Kaiming-normal (fan out) kernels; padding is half the kernel.
-  public init(
+  package init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int, _ source: inout WeightSource
   ) {
     let deviation = (2 / Float(outputs * kernel * kernel)).squareRoot()
@@ -86,10 +86,11 @@ extension NormalizedConvolution {
 extension NormalizedConvolution {
   /// The kernels O×C×k×k and, per output, the batch norm's scale, shift and running statistics, for
   /// code that folds them into one convolution.
-  public var parts: (weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor) {
+  package var parts: (weight: Tensor, scale: Tensor, shift: Tensor, mean: Tensor, variance: Tensor)
+  {
     (weight.value, scale.value, shift.value, runningMean.value, runningVariance.value)
   }
 
   /// Pixels between outputs, and zeros around the input.
-  public var geometry: (stride: Int, padding: Int) { (stride, padding) }
+  package var geometry: (stride: Int, padding: Int) { (stride, padding) }
 }

@@ -1,12 +1,12 @@
 import Screen
 
 /// How pictures are shown, as the user may ask for it.
-public enum GraphicsMode: String, Sendable, Hashable, CaseIterable {
+package enum GraphicsMode: String, Sendable, Hashable, CaseIterable {
   case auto, sixel, blocks, ascii, none
 
   /// The wish: the option, else `TWINLENS_GRAPHICS`, else `auto`. Unknown words in the
   /// environment count as `auto`.
-  public init(option: String?, environment: [String: String]) {
+  package init(option: String?, environment: [String: String]) {
     self =
       option.flatMap(Self.init(rawValue:))
       ?? environment["TWINLENS_GRAPHICS"].flatMap(Self.init(rawValue:)) ?? .auto
@@ -14,19 +14,19 @@ public enum GraphicsMode: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The way pictures are really shown, and why.
-public struct GraphicsChoice: Sendable, Hashable {
+package struct GraphicsChoice: Sendable, Hashable {
   /// The ways, best first.
-  public enum Rung: String, Sendable, Hashable {
+  package enum Rung: String, Sendable, Hashable {
     case sixel, blocks, ascii, none
   }
 
   /// The way.
-  public let rung: Rung
+  package let rung: Rung
   /// A sentence for `doctor` and the status line.
-  public let reason: String
+  package let reason: String
 
   /// The best rung for a terminal, or the one that was asked for: the user has the last word.
-  public init(mode: GraphicsMode, capabilities: TerminalCapabilities, depth: ColorDepth) {
+  package init(mode: GraphicsMode, capabilities: TerminalCapabilities, depth: ColorDepth) {
     switch mode {
     case .auto:
       self.init(capabilities: capabilities, depth: depth)

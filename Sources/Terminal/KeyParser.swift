@@ -1,7 +1,7 @@
 import Screen
 
 /// What the bytes of a terminal mean: keys, pasted text, and replies to questions.
-public enum TerminalInput: Sendable, Hashable {
+package enum TerminalInput: Sendable, Hashable {
   case key(Key)
   /// A bracketed paste, as sent; it may hold anything.
   case paste(String)
@@ -18,9 +18,9 @@ public enum TerminalInput: Sendable, Hashable {
 /// A paste ends with its end mark and with nothing else: however long the line stalls, what was
 /// pasted never becomes keys. Should the mark be lost, Ctrl-C on its own after a silence ends the
 /// paste and drops it.
-public struct KeyParser: Sendable {
+package struct KeyParser: Sendable {
   /// Silence in milliseconds after which a lone escape byte is the Escape key.
-  public static let escapeDelay = 25
+  package static let escapeDelay = 25
   /// Silence after which a half sequence is given up.
   static let sequenceDelay = 1000
   /// Most bytes kept of one sequence or paste.
@@ -39,13 +39,13 @@ public struct KeyParser: Sendable {
   private static let interrupt: UInt8 = 0x03
 
   /// A parser with nothing pending.
-  public init() {}
+  package init() {}
 
   /// Whether bytes wait for their continuation; the owner should then wake up for `expire`.
-  public var isWaiting: Bool { pasted == nil ? !pending.isEmpty : !isStalled }
+  package var isWaiting: Bool { pasted == nil ? !pending.isEmpty : !isStalled }
 
   /// Takes bytes and returns what they complete.
-  public mutating func feed(_ bytes: some Sequence<UInt8>) -> [TerminalInput] {
+  package mutating func feed(_ bytes: some Sequence<UInt8>) -> [TerminalInput] {
     let wasIdle = pending.isEmpty
     let bytes = Array(bytes)
     if isStalled, bytes == [Self.interrupt] {
@@ -66,7 +66,7 @@ public struct KeyParser: Sendable {
   }
 
   /// Decides about what is pending after `idle` milliseconds without a byte.
-  public mutating func expire(afterMilliseconds idle: Int) -> [TerminalInput] {
+  package mutating func expire(afterMilliseconds idle: Int) -> [TerminalInput] {
     var out: [TerminalInput] = []
     if pasted != nil {
       isStalled = idle >= Self.sequenceDelay

@@ -4,7 +4,7 @@ import Screen
 extension NcursesTerminal {
   /// Waits for keys, signals and the `wake` descriptor, at most `milliseconds` (nil: for ever).
   /// Returns at once what is already there; empty means that the time is over.
-  public func wait(wake: Int32? = nil, milliseconds: Int? = nil) -> [TerminalEvent] {
+  package func wait(wake: Int32? = nil, milliseconds: Int? = nil) -> [TerminalEvent] {
     guard isActive else { return [.hangUp] }
     if !queued.isEmpty {
       defer { queued = [] }

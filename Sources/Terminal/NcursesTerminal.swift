@@ -6,31 +6,24 @@ import Screen
 /// present frames. Main thread only; there can be one at a time.
 ///
 /// The terminal is given back by `stop`, on deinitialisation, on `exit`, on signals and on crashes.
-public final class NcursesTerminal {
+package final class NcursesTerminal {
   /// What the probe found out.
-  public let capabilities: TerminalCapabilities
+  package let capabilities: TerminalCapabilities
   /// How many colours are used.
-  public private(set) var depth = ColorDepth.none
+  package private(set) var depth = ColorDepth.none
   /// How pictures can be shown here.
-  public private(set) var graphics: GraphicsChoice
+  package private(set) var graphics: GraphicsChoice
   /// Columns and rows now.
-  public private(set) var size = Size(columns: 80, rows: 24)
+  package private(set) var size = Size(columns: 80, rows: 24)
   /// One cell in pixels now; it changes when the user zooms.
-  public private(set) var cellPixels: (width: Int, height: Int)
+  package private(set) var cellPixels: (width: Int, height: Int)
   /// Lines or ASCII, for the views.
-  public var glyphs: Glyphs { isUTF8 ? .unicode : .ascii }
+  package var glyphs: Glyphs { isUTF8 ? .unicode : .ascii }
   /// Whether signs outside ASCII can be shown.
-  public var isUTF8: Bool { capabilities.isUTF8 && options.unicode }
-
-  /// A renderer for the pictures of this terminal as it is now; ask again after a resize.
-  public func pictureRenderer(encode: @escaping PictureRenderer.Encoder) -> PictureRenderer {
-    PictureRenderer(
-      rung: graphics.rung, cellWidth: cellPixels.width, cellHeight: cellPixels.height,
-      darkBackground: hasDarkBackground, mostPixels: capabilities.mostPixels, encode: encode)
-  }
+  package var isUTF8: Bool { capabilities.isUTF8 && options.unicode }
 
   /// Whether the background is dark: what the user says, else the probe, else yes.
-  public var hasDarkBackground: Bool {
+  package var hasDarkBackground: Bool {
     options.darkBackground ?? capabilities.darkBackground ?? true
   }
 
@@ -49,7 +42,7 @@ public final class NcursesTerminal {
   private var cursor: Position?
 
   /// A terminal that is not started yet. Keys typed during the probe are its first events.
-  public init(capabilities: TerminalCapabilities, options: TerminalOptions = TerminalOptions()) {
+  package init(capabilities: TerminalCapabilities, options: TerminalOptions = TerminalOptions()) {
     self.capabilities = capabilities
     self.options = options
     cellPixels = (capabilities.cellWidth, capabilities.cellHeight)
@@ -64,7 +57,7 @@ public final class NcursesTerminal {
   deinit { stop() }
 
   /// Takes the screen over. Throws `TerminalError` and changes nothing when that is impossible.
-  public func start() throws {
+  package func start() throws {
     guard !isActive else { return }
     setlocale(LC_CTYPE, "")
     let type = capabilities.term
@@ -110,7 +103,7 @@ public final class NcursesTerminal {
   }
 
   /// Gives the terminal back; may be called at any time and any number of times.
-  public func stop() {
+  package func stop() {
     guard isActive else { return }
     isActive = false
     leaveModes()
@@ -127,7 +120,7 @@ public final class NcursesTerminal {
   }
 
   /// A line that is printed when the process dies of a signal or a crash (where the work is).
-  public func setFarewell(_ line: String) {
+  package func setFarewell(_ line: String) {
     farewell = Sanitizer(emoji: .base).visible(line)
     if isActive {
       CrashGuard.arm(descriptor: descriptor, settings: settings, bytes: resetBytes)
@@ -135,7 +128,7 @@ public final class NcursesTerminal {
   }
 
   /// Shows a frame: only what changed is sent. Pictures go after the text.
-  public func present(_ frame: Frame) {
+  package func present(_ frame: Frame) {
     guard isActive else { return }
     let plan = planner.plan(frame, target: size)
     if plan.changes.isEmpty, plan.emissions.isEmpty, !plan.repaints, cursor == frame.cursor {
@@ -163,14 +156,14 @@ public final class NcursesTerminal {
   }
 
   /// Makes the next `present` send everything again, pictures too (`C-l`).
-  public func redraw() { planner.invalidate() }
+  package func redraw() { planner.invalidate() }
 
   /// A short sound or flash, as the person set the terminal up.
-  public func bell() { if isActive { write("\u{7}") } }
+  package func bell() { if isActive { write("\u{7}") } }
 
   /// Stops in the background as `C-z` does everywhere; returns when the shell continues the
   /// program. `wait` does this by itself for `C-z`.
-  public func suspend() {
+  package func suspend() {
     guard isActive else { return }
     leaveModes()
     endwin()

@@ -3,13 +3,13 @@ import Screen
 
 /// Pictures as text: half blocks in colour, or a ramp of ASCII signs. Pure functions; they take
 /// the whole picture into the whole box, so fit the box first.
-public enum PictureCells {
+package enum PictureCells {
   /// Signs from dark to light.
   static let ramp = Array(" .:-=+*#%@").map(String.init)
 
   /// The largest box inside `columns` × `rows` that keeps the picture's shape, at least one cell,
   /// when a cell is `cellWidth` × `cellHeight` pixels.
-  public static func fit(
+  package static func fit(
     width: Int, height: Int, columns: Int, rows: Int, cellWidth: Int = 8, cellHeight: Int = 16
   ) -> Size {
     guard width > 0, height > 0, columns > 0, rows > 0, cellWidth > 0, cellHeight > 0 else {
@@ -24,7 +24,7 @@ public enum PictureCells {
 
   /// The pixels of a sixel picture for a box of cells: the height is a multiple of 6 that does not
   /// reach into the row below.
-  public static func pixels(
+  package static func pixels(
     _ box: Size, cellWidth: Int, cellHeight: Int
   ) -> (width: Int, height: Int) {
     (max(1, box.columns * cellWidth), max(6, box.rows * cellHeight / 6 * 6))
@@ -32,7 +32,7 @@ public enum PictureCells {
 
   /// `rows` lines of `columns` cells, each with two pixels: `▀` in the colour of the upper on the
   /// colour of the lower.
-  public static func halfBlocks(_ picture: Picture, columns: Int, rows: Int) -> [Cell] {
+  package static func halfBlocks(_ picture: Picture, columns: Int, rows: Int) -> [Cell] {
     guard let small = averaged(picture, width: columns, height: rows * 2) else { return [] }
     var cells: [Cell] = []
     cells.reserveCapacity(columns * rows)
@@ -48,7 +48,7 @@ public enum PictureCells {
 
   /// `rows` lines of `columns` cells whose signs grow with the brightness, stretched over the
   /// picture's own range. On a light background the ramp runs the other way.
-  public static func ascii(
+  package static func ascii(
     _ picture: Picture, columns: Int, rows: Int, style: Style = .plain, darkBackground: Bool = true
   ) -> [Cell] {
     guard let small = averaged(picture, width: columns, height: rows) else { return [] }
@@ -64,7 +64,7 @@ public enum PictureCells {
   }
 
   /// The sign whose foreground is the upper pixel and whose background is the lower.
-  public static let halfBlock = "▀"
+  package static let halfBlock = "▀"
 
   struct Mean {
     var red = 0.0

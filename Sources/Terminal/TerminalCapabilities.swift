@@ -1,9 +1,9 @@
 import Screen
 
 /// What a terminal can do, from its replies and from the environment.
-public struct TerminalCapabilities: Sendable, Hashable {
+package struct TerminalCapabilities: Sendable, Hashable {
   /// Where the cell size in pixels comes from.
-  public enum CellSource: String, Sendable, Hashable {
+  package enum CellSource: String, Sendable, Hashable {
     case windowSize = "the window size of the kernel"
     case geometry = "the sixel geometry"
     case reported = "the terminal's report"
@@ -11,45 +11,45 @@ public struct TerminalCapabilities: Sendable, Hashable {
   }
 
   /// A program between us and the terminal.
-  public enum Multiplexer: String, Sendable, Hashable {
+  package enum Multiplexer: String, Sendable, Hashable {
     case tmux, screen
   }
 
   /// XTVERSION, such as `XTerm(379)`; nil when it did not answer.
-  public var name: String?
+  package var name: String?
   /// `TERM`.
-  public var term: String
+  package var term: String
   /// Whether it draws sixels.
-  public var sixel = false
+  package var sixel = false
   /// Colour registers for sixel, nil when unknown.
-  public var registers: Int?
+  package var registers: Int?
   /// Width of one cell in pixels.
-  public var cellWidth = 8
+  package var cellWidth = 8
   /// Height of one cell in pixels.
-  public var cellHeight = 16
+  package var cellHeight = 16
   /// Who told the size of a cell.
-  public var cellSource = CellSource.assumed
+  package var cellSource = CellSource.assumed
   /// The largest sixel picture in pixels, nil when unknown; larger ones are cut by the terminal.
-  public var mostPixels: WindowSize.Pixels?
+  package var mostPixels: WindowSize.Pixels?
   /// Whether synchronised updates (mode 2026) can be used.
-  public var synchronizedUpdate = false
+  package var synchronizedUpdate = false
   /// Whether the terminal says that it measures by grapheme cluster (mode 2027).
-  public var graphemeClusters = false
+  package var graphemeClusters = false
   /// Whether the background is dark; nil when unknown.
-  public var darkBackground: Bool?
+  package var darkBackground: Bool?
   /// Whether the locale is UTF-8.
-  public var isUTF8: Bool
+  package var isUTF8: Bool
   /// What stands between the program and the terminal; nil when nothing does.
-  public var multiplexer: Multiplexer?
+  package var multiplexer: Multiplexer?
   /// Whether the terminal answered at all.
-  public var answered = false
+  package var answered = false
   /// Keys that were typed while the questions were out; the first input of the program.
-  public var typedKeys: [Key] = []
+  package var typedKeys: [Key] = []
   /// Every question with its reply, for `twinlens doctor`.
-  public var report: [ProbeEntry] = []
+  package var report: [ProbeEntry] = []
 
   /// Nothing known but the environment.
-  public init(environment: [String: String], isUTF8: Bool) {
+  package init(environment: [String: String], isUTF8: Bool) {
     term = environment["TERM"] ?? ""
     self.isUTF8 = isUTF8
     if environment["TMUX"] != nil || term.hasPrefix("tmux") {
@@ -60,48 +60,48 @@ public struct TerminalCapabilities: Sendable, Hashable {
   }
 
   /// The built-in theme that fits the background; dark when unknown.
-  public var suggestedTheme: Theme { darkBackground == false ? .paper : .dusk }
+  package var suggestedTheme: Theme { darkBackground == false ? .paper : .dusk }
 
   /// How emoji sequences should be shown unless the user says otherwise.
-  public var suggestedEmoji: Sanitizer.EmojiMode { graphemeClusters ? .show : .base }
+  package var suggestedEmoji: Sanitizer.EmojiMode { graphemeClusters ? .show : .base }
 
   /// Whether this terminal shows nothing but lines of text.
-  public var isDumb: Bool { term.isEmpty || term == "dumb" }
+  package var isDumb: Bool { term.isEmpty || term == "dumb" }
 }
 
 /// One line of the probe's report. Control bytes in `sent` and `reply` are shown as marks.
-public struct ProbeEntry: Sendable, Hashable {
+package struct ProbeEntry: Sendable, Hashable {
   /// What the question is for.
-  public let question: String
+  package let question: String
   /// The bytes that asked.
-  public let sent: String
+  package let sent: String
   /// The bytes that came back, empty when none did.
-  public let reply: String
+  package let reply: String
   /// What followed from it.
-  public let conclusion: String
+  package let conclusion: String
 }
 
 /// The size of a terminal from the kernel; pixels are 0 where it does not know them.
-public struct WindowSize: Sendable, Hashable {
+package struct WindowSize: Sendable, Hashable {
   /// Width in cells.
-  public var columns: Int
+  package var columns: Int
   /// Height in cells.
-  public var rows: Int
+  package var rows: Int
   /// Width in pixels.
-  public var xPixels: Int
+  package var xPixels: Int
   /// Height in pixels.
-  public var yPixels: Int
+  package var yPixels: Int
 
   /// A size in pixels.
-  public struct Pixels: Sendable, Hashable {
+  package struct Pixels: Sendable, Hashable {
     /// Width in pixels.
-    public let width: Int
+    package let width: Int
     /// Height in pixels.
-    public let height: Int
+    package let height: Int
   }
 
   /// Cells and pixels.
-  public init(columns: Int, rows: Int, xPixels: Int = 0, yPixels: Int = 0) {
+  package init(columns: Int, rows: Int, xPixels: Int = 0, yPixels: Int = 0) {
     self.columns = columns
     self.rows = rows
     self.xPixels = xPixels
@@ -116,7 +116,7 @@ public struct WindowSize: Sendable, Hashable {
 
   /// One cell in pixels when the numbers are plausible. The floor: terminals count their border
   /// in, and a fraction would drift by half a column across the screen.
-  public var cell: (width: Int, height: Int)? {
+  package var cell: (width: Int, height: Int)? {
     guard columns > 0, rows > 0, xPixels > 0, yPixels > 0 else { return nil }
     let cell = (width: xPixels / columns, height: yPixels / rows)
     return Self.isPlausible(width: cell.width, height: cell.height) ? cell : nil

@@ -2,7 +2,7 @@ import Foundation
 import Screen
 
 /// What happened while the program waited.
-public enum TerminalEvent: Sendable, Hashable {
+package enum TerminalEvent: Sendable, Hashable {
   case key(Key)
   /// Pasted text made of visible signs; line ends and tabs are spaces. For prompts only: pasted
   /// text must not run as commands.
@@ -18,38 +18,38 @@ public enum TerminalEvent: Sendable, Hashable {
 }
 
 /// What the user asked of the terminal.
-public struct TerminalOptions: Sendable, Hashable {
+package struct TerminalOptions: Sendable, Hashable {
   /// How pictures are to be shown.
-  public var graphics = GraphicsMode.auto
+  package var graphics = GraphicsMode.auto
   /// Colours to use at most; nil for what the terminal has.
-  public var colors: Int?
+  package var colors: Int?
   /// `NO_COLOR` was set.
-  public var noColor = false
+  package var noColor = false
   /// Send mouse presses.
-  public var mouse = false
+  package var mouse = false
   /// Whether signs outside ASCII are allowed.
-  public var unicode = true
+  package var unicode = true
   /// Overrides what the probe found out about the background.
-  public var darkBackground: Bool?
+  package var darkBackground: Bool?
 
   /// Everything automatic.
-  public init() {}
+  package init() {}
 
   /// `NO_COLOR` and `TWINLENS_GRAPHICS` from the environment.
-  public init(environment: [String: String]) {
+  package init(environment: [String: String]) {
     noColor = !(environment["NO_COLOR"] ?? "").isEmpty
     graphics = GraphicsMode(option: nil, environment: environment)
   }
 }
 
 /// Why the screen could not be started.
-public enum TerminalError: Error, Sendable, Hashable, LocalizedError, CustomStringConvertible {
+package enum TerminalError: Error, Sendable, Hashable, LocalizedError, CustomStringConvertible {
   case noTerminal
   case unknownType(String)
   case tooDumb(String)
 
   /// What is wrong and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .noTerminal:
       return "there is no terminal; run it in one, or use the commands that print text"
@@ -63,5 +63,5 @@ public enum TerminalError: Error, Sendable, Hashable, LocalizedError, CustomStri
   }
 
   /// The same sentence.
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 }

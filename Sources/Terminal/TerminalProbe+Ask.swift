@@ -9,7 +9,7 @@ extension TerminalProbe {
   /// long (ssh). One that answers something, but not the last question, costs the silence after its
   /// last answer. What comes later is known as a reply and no key. The terminal's settings are
   /// restored on every path. Without a terminal the result knows the environment only.
-  public static func run(
+  package static func run(
     environment: [String: String] = ProcessInfo.processInfo.environment, deadline: Double? = nil
   ) -> TerminalCapabilities {
     setlocale(LC_CTYPE, "")

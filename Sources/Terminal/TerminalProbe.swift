@@ -2,14 +2,14 @@ import Screen
 
 /// The questions to a terminal and what follows from its answers. Pure; `TerminalProbe+Ask.swift`
 /// does the talking.
-public enum TerminalProbe {
+package enum TerminalProbe {
   /// One question: what it is for and the bytes that ask it.
-  public struct Question: Sendable, Hashable {
+  package struct Question: Sendable, Hashable {
     let topic: Topic
     /// The bytes that ask it.
-    public let bytes: String
+    package let bytes: String
     /// What it is for.
-    public var text: String { topic.rawValue }
+    package var text: String { topic.rawValue }
   }
 
   enum Topic: String, Sendable {
@@ -27,7 +27,7 @@ public enum TerminalProbe {
   /// The questions for a terminal type, device attributes last because every terminal answers
   /// them: their reply is the end mark. The Linux console is asked nothing else, and a dumb
   /// terminal nothing at all.
-  public static func questions(term: String) -> [Question] {
+  package static func questions(term: String) -> [Question] {
     if term.isEmpty || term == "dumb" { return [] }
     let last = Question(topic: .attributes, bytes: "\u{1B}[c")
     if term == "linux" || term.hasPrefix("vt") { return [last] }
@@ -45,7 +45,7 @@ public enum TerminalProbe {
   }
 
   /// What follows from the replies. `window` is the kernel's size, nil when it has none.
-  public static func conclude(
+  package static func conclude(
     _ replies: [TerminalReply], questions: [Question], window: WindowSize?,
     environment: [String: String], isUTF8: Bool
   ) -> TerminalCapabilities {

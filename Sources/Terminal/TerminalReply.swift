@@ -1,5 +1,5 @@
 /// One answer of a terminal to a question of the probe.
-public enum TerminalReply: Sendable, Hashable {
+package enum TerminalReply: Sendable, Hashable {
   /// XTVERSION: name and version as the terminal writes them.
   case version(String)
   /// XTSMGRAPHICS: item (1 colour registers, 2 sixel geometry), status (0 is success), values.

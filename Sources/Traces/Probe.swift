@@ -3,9 +3,9 @@ import Tensors
 /// What a forward pass is watched and steered through: a recording probe keeps signals, a
 /// substituting one puts other values in their place. Explanations, ablations and teaching use
 /// nothing else.
-public final class Probe {
+package final class Probe {
   /// What was shown so far.
-  public private(set) var trace = Trace()
+  package private(set) var trace = Trace()
   private let records: Bool
   private let hasPicture: Bool
   /// The taps so far: values can be put there.
@@ -16,7 +16,7 @@ public final class Probe {
   ///
   /// - Parameter hasPicture: false where the model was given something in place of a picture:
   ///   signals of the picture are then left out, since their numbers say nothing.
-  public init(
+  package init(
     records: Bool = true, hasPicture: Bool = true,
     substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
   ) {
@@ -26,7 +26,7 @@ public final class Probe {
   }
 
   /// Shows a value under a name and returns the one to go on with.
-  public func tap(
+  package func tap(
     _ name: String, _ value: Tape.Variable, on tape: Tape, as signal: (Tensor) -> Signal
   ) -> Tape.Variable {
     var result = value
@@ -37,7 +37,7 @@ public final class Probe {
   }
 
   /// The same for a value outside any tape.
-  public func tap(_ name: String, _ value: Tensor, as signal: (Tensor) -> Signal) -> Tensor {
+  package func tap(_ name: String, _ value: Tensor, as signal: (Tensor) -> Signal) -> Tensor {
     taps.insert(name)
     let result = substitutions[name]?(value) ?? value
     show(signal(result))
@@ -45,13 +45,13 @@ public final class Probe {
   }
 
   /// The replacement for a value inside a fused operation, nil when there is none.
-  public func substitute(_ name: String) -> (@Sendable (Tensor) -> Tensor)? {
+  package func substitute(_ name: String) -> (@Sendable (Tensor) -> Tensor)? {
     taps.insert(name)
     return substitutions[name]
   }
 
   /// Shows a value that nothing else depends on.
-  public func show(_ signal: @autoclosure () -> Signal) {
+  package func show(_ signal: @autoclosure () -> Signal) {
     guard records else { return }
     var signal = signal()
     signal.isTap = taps.contains(signal.name)

@@ -5,28 +5,28 @@ import Tensors
 ///
 /// Views, exports and tests know the kinds only, never the model, so that a new model appears in
 /// the workbench without a change to it. The numbers are read from the tensor only when asked for.
-public struct Signal: Sendable, Hashable {
+package struct Signal: Sendable, Hashable {
   /// Path-like and stable, e.g. `vcn/attention`, `rgn/gate`, `crf/marginals`.
-  public let name: String
+  package let name: String
   /// A few words for a person, e.g. `relation gate s^G`.
-  public let caption: String
+  package let caption: String
   /// How the trailing axes are to be shown.
-  public let kind: Kind
+  package let kind: Kind
   /// The leading axes that a person can step through (head, layer, slot), outermost first.
-  public let steps: [Axis]
+  package let steps: [Axis]
   /// All values; shape = steps' counts followed by the kind's own shape.
-  public let tensor: Tensor
+  package let tensor: Tensor
   /// What the numbers count.
-  public let unit: Unit
+  package let unit: Unit
   private let isOfPicture: Bool
   /// Whether a value can be put in its place, on the way to the answer.
-  public internal(set) var isTap = false
+  package internal(set) var isTap = false
 
   /// A signal; the tensor's shape must be the steps' counts followed by what the kind asks for.
   ///
   /// - Parameter ofPicture: whether it says something of the picture, and so nothing without one;
   ///   known of signals that lie over the picture.
-  public init(
+  package init(
     name: String, caption: String, kind: Kind, steps: [Axis] = [], ofPicture: Bool = false,
     unit: Unit = .plain, tensor: Tensor
   ) {
@@ -40,7 +40,7 @@ public struct Signal: Sendable, Hashable {
   }
 
   /// What numbers count, which says how they are written.
-  public enum Unit: Sendable, Hashable {
+  package enum Unit: Sendable, Hashable {
     /// Themselves.
     case plain
     /// Differences of a probability, gains positive and losses negative; a hundredth is a point.
@@ -48,7 +48,7 @@ public struct Signal: Sendable, Hashable {
   }
 
   /// What one slice of the signal is.
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     /// One number with the range it lives in, the threshold at which a decision turns, and the
     /// share of the model's dev posts that have a smaller value (nil when the model folder keeps no
     /// reference).
@@ -72,13 +72,13 @@ public struct Signal: Sendable, Hashable {
   }
 
   /// A leading axis that a person steps through.
-  public enum Axis: Sendable, Hashable {
+  package enum Axis: Sendable, Hashable {
     case head(Int)
     case layer(Int)
     case slot([String])
 
     /// How many steps there are.
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .head(let n), .layer(let n): n
       case .slot(let names): names.count
@@ -86,7 +86,7 @@ public struct Signal: Sendable, Hashable {
     }
 
     /// `head 3 of 8`, counted from 1.
-    public func title(of index: Int) -> String {
+    package func title(of index: Int) -> String {
       switch self {
       case .head(let n): "head \(index + 1) of \(n)"
       case .layer(let n): "layer \(index + 1) of \(n)"
@@ -97,11 +97,11 @@ public struct Signal: Sendable, Hashable {
 }
 
 /// A rectangle of the upright source picture: a model that saw a centre crop says so here.
-public typealias ImageRegion = PictureRegion
+package typealias ImageRegion = PictureRegion
 
 extension Signal {
   /// True when it lies over the picture.
-  public var isSpatial: Bool {
+  package var isSpatial: Bool {
     switch kind {
     case .imageMap, .wordsByImage, .regions: true
     default: false
@@ -109,10 +109,10 @@ extension Signal {
   }
 
   /// Whether it means nothing without a picture.
-  public var needsPicture: Bool { isOfPicture || isSpatial }
+  package var needsPicture: Bool { isOfPicture || isSpatial }
 
   /// The same with a scalar's place among others.
-  public func withPercentile(_ percentile: Float) -> Signal {
+  package func withPercentile(_ percentile: Float) -> Signal {
     guard case .scalar(let low, let high, let threshold, _) = kind else { return self }
     var result = Signal(
       name: name, caption: caption,
@@ -123,16 +123,16 @@ extension Signal {
   }
 
   /// All values in row-major order.
-  public var values: [Float] { tensor.array }
+  package var values: [Float] { tensor.array }
 
   /// The full shape.
-  public var shape: [Int] { tensor.shape }
+  package var shape: [Int] { tensor.shape }
 
   /// How many slices the steps give (1 when there are none).
-  public var sliceCount: Int { steps.reduce(1) { $0 * $1.count } }
+  package var sliceCount: Int { steps.reduce(1) { $0 * $1.count } }
 
   /// The values of one slice; `index` counts over all steps, row-major, and is clamped.
-  public func slice(_ index: Int) -> [Float] {
+  package func slice(_ index: Int) -> [Float] {
     let all = values
     let size = all.count / max(1, sliceCount)
     let at = min(max(0, index), max(0, sliceCount - 1)) * size
@@ -140,7 +140,7 @@ extension Signal {
   }
 
   /// The mean over all slices.
-  public var mean: [Float] {
+  package var mean: [Float] {
     let all = values
     let slices = max(1, sliceCount)
     let size = all.count / slices
@@ -150,7 +150,7 @@ extension Signal {
   }
 
   /// What to call slice `index`, e.g. `layer 1 of 2, head 3 of 8`; empty when there are no steps.
-  public func title(ofSlice index: Int) -> String {
+  package func title(ofSlice index: Int) -> String {
     var rest = index
     var parts: [String] = []
     for axis in steps.reversed() {
@@ -162,29 +162,29 @@ extension Signal {
 }
 
 /// The signals of one forward pass over one post, in the order in which the model made them.
-public struct Trace: Sendable, Hashable {
+package struct Trace: Sendable, Hashable {
   /// In the order in which the model made them.
-  public private(set) var signals: [Signal] = []
+  package private(set) var signals: [Signal] = []
 
   /// What the model shows of posts with a picture, and had nothing to compute from here.
-  public private(set) var absent: [AbsentSignal] = []
+  package private(set) var absent: [AbsentSignal] = []
 
   /// An empty trace.
-  public init() {}
+  package init() {}
 
   /// The signal of that name, if the model showed it.
-  public subscript(name: String) -> Signal? { signals.last { $0.name == name } }
+  package subscript(name: String) -> Signal? { signals.last { $0.name == name } }
 
   /// Adds a signal at the end.
-  public mutating func append(_ signal: Signal) { signals.append(signal) }
+  package mutating func append(_ signal: Signal) { signals.append(signal) }
 
   /// Remembers that a signal was not computed for want of a picture.
-  public mutating func leaveOut(_ signal: Signal) {
+  package mutating func leaveOut(_ signal: Signal) {
     absent.append(AbsentSignal(name: signal.name, caption: signal.caption))
   }
 
   /// The same with every signal changed.
-  public func map(_ change: (Signal) -> Signal) -> Trace {
+  package func map(_ change: (Signal) -> Signal) -> Trace {
     var result = self
     result.signals = signals.map(change)
     return result
@@ -192,9 +192,9 @@ public struct Trace: Sendable, Hashable {
 }
 
 /// A signal that a post without a picture does not have.
-public struct AbsentSignal: Sendable, Hashable {
+package struct AbsentSignal: Sendable, Hashable {
   /// As `Signal.name`.
-  public let name: String
+  package let name: String
   /// As `Signal.caption`.
-  public let caption: String
+  package let caption: String
 }

@@ -59,35 +59,4 @@ import Testing
     #expect(pixels == (180, 150))
     #expect(pixels.height % 6 == 0 && pixels.height <= 8 * 19)
   }
-
-  @Test func rendererChoosesTheRung() {
-    struct Broken: Error {}
-    var renderer = PictureRenderer(rung: .sixel, cellWidth: 8, cellHeight: 16) { _, width, height in
-      [UInt8(width), UInt8(height)]
-    }
-    #expect(
-      renderer.render(quarters, columns: 20, rows: 3)
-        == .sixel(payload: [48, 48], columns: 6, rows: 3))
-    renderer.mostPixels = WindowSize.Pixels(width: 16, height: 100)
-    #expect(
-      renderer.render(quarters, columns: 20, rows: 3)
-        == .sixel(payload: [16, 12], columns: 2, rows: 1))
-    renderer.encode = { _, _, _ in throw Broken() }
-    guard case .placeholder = renderer.render(quarters, columns: 20, rows: 3) else {
-      Issue.record("an encoder that fails must give a placeholder")
-      return
-    }
-    renderer.rung = .ascii
-    guard
-      case .cells(let cells, let columns, let rows) = renderer.render(quarters, columns: 8, rows: 4)
-    else {
-      Issue.record("ASCII gives cells")
-      return
-    }
-    #expect(cells.count == columns * rows)
-    renderer.rung = .none
-    #expect(
-      renderer.render(quarters, columns: 8, rows: 4)
-        == .placeholder("pictures are off; --graphics chooses how to show them"))
-  }
 }

@@ -4,7 +4,7 @@ import Routing
 
 /// The common case of two experts for a task, by what they see.
 extension PostAnalysis {
-  public init(
+  package init(
     post: String, text: Prediction?, multimodal: Prediction?, decision: RouteDecision? = nil,
     textRelations: RelationAnswers? = nil, multimodalRelations: RelationAnswers? = nil,
     notices: [String] = []
@@ -25,14 +25,16 @@ extension PostAnalysis {
     routedNames[.multimodal] = multimodal?.expert
   }
 
-  public var text: Prediction? { answers.first { !$0.seesPicture && $0.mentions != nil }?.mentions }
-  public var multimodal: Prediction? {
+  package var text: Prediction? {
+    answers.first { !$0.seesPicture && $0.mentions != nil }?.mentions
+  }
+  package var multimodal: Prediction? {
     answers.first { $0.seesPicture && $0.mentions != nil }?.mentions
   }
-  public var textRelations: RelationAnswers? {
+  package var textRelations: RelationAnswers? {
     answers.first { !$0.seesPicture && $0.relations != nil }?.relations
   }
-  public var multimodalRelations: RelationAnswers? {
+  package var multimodalRelations: RelationAnswers? {
     answers.first { $0.seesPicture && $0.relations != nil }?.relations
   }
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// Compares a text with a file in the folder `Golden/` beside the test.
 /// `UPDATE_GOLDEN=1 swift test` writes the files anew; read the difference before committing it.
-public func expectGolden(
+package func expectGolden(
   _ text: String, _ name: String, test: String = #filePath,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

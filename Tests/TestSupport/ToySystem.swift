@@ -10,7 +10,7 @@ import Traces
 /// The toy system, whole: a perceptron over each word and over each word beside how bright the
 /// picture is, as far as a gate lets it through; a line in `System.all` is all that it takes.
 extension System {
-  public static let toy = System(
+  package static let toy = System(
     id: ToyModel.system, title: "Toy", summary: "Train a perceptron on words and brightness",
     task: .entities, seesPicture: true, needsEncoder: false, recipe: .tagger(TaggerTraining()),
     open: { ToyModel($0, try ModelFolder.configuration(ToyWeights.self, $0)) },

@@ -1,11 +1,11 @@
 extension DataFormat {
   /// `IMGID:` blocks of word, tab, tag.
-  public static let mner = columns(
+  package static let mner = columns(
     name: "mner", title: "MNER text", headers: true,
     write: { try MNERText.bytes(of: $0, $1) })
 
   /// A word and its tag on each line, a blank line between posts, as in CoNLL-2003.
-  public static let conll = columns(
+  package static let conll = columns(
     name: "conll", title: "CoNLL columns", headers: false,
     write: { try MNERText.bytes(of: $0, $1, headers: false) })
 

@@ -3,7 +3,7 @@ import Records
 
 extension DataFormat {
   /// MNRE's pairs: a Python dict per line.
-  public static let mnre = DataFormat(
+  package static let mnre = DataFormat(
     name: "mnre", title: "MNRE text", fileExtension: "txt",
     recognises: { kind(of: $0) == .pair },
     read: { try MNREText.read($0, file: $1.file, strict: $1.strict) },
@@ -20,7 +20,7 @@ extension DataFormat {
     })
 
   /// Twinlens JSON Lines.
-  public static let jsonLines = DataFormat(
+  package static let jsonLines = DataFormat(
     name: "jsonl", title: "Twinlens JSON Lines", fileExtension: "jsonl",
     recognises: { kind(of: $0) == .tokens },
     read: {
@@ -37,7 +37,7 @@ extension DataFormat {
 
   /// JSON Lines as Hugging Face's datasets have them: `tokens` and `ner_tags`. They are read as
   /// Twinlens JSON Lines, which they nearly are.
-  public static let huggingFace: DataFormat = {
+  package static let huggingFace: DataFormat = {
     var format = DataFormat(
       name: "hf", title: "Hugging Face JSON Lines", fileExtension: "jsonl",
       recognises: { _ in false }, read: jsonLines.read, rewrite: jsonLines.rewrite,
@@ -64,7 +64,7 @@ extension DataFormat {
   }()
 
   /// A text of one post beside its picture; told by the picture, not by its content.
-  public static let bareText = DataFormat(
+  package static let bareText = DataFormat(
     name: "text", title: "a bare text", fileExtension: "txt", recognises: { _ in false },
     read: {
       try Pairs.read($0, file: $1.file, stem: DataFile.stem(of: $1.file), strict: $1.strict)

@@ -1,12 +1,12 @@
 /// A format of dataset files, as a value: how it is told, read, rewritten and written anew.
 /// `DataFormat.builtIn` is the only list of them.
-public struct DataFormat: Sendable {
+package struct DataFormat: Sendable {
   /// Its name on the command line, e.g. `conll`.
-  public let name: String
+  package let name: String
   /// What it is called in sentences.
-  public let title: String
+  package let title: String
   /// The extension of new files, without a dot.
-  public let fileExtension: String
+  package let fileExtension: String
   /// Whether each word has a line of its own.
   var hasWordLines = false
   /// Whether the beginning of a file is in this format; its name does not count.
@@ -49,16 +49,16 @@ public struct DataFormat: Sendable {
   }
 
   /// What a writer is told.
-  public struct WritingRequest: Sendable {
+  package struct WritingRequest: Sendable {
     /// How irregular tags are understood.
-    public var reading = BIO.Reading.lenient
+    package var reading = BIO.Reading.lenient
     /// The word for MISC.
-    public var misc = "MISC"
+    package var misc = "MISC"
     /// How tags mark where mentions begin and end, where the format has tags.
-    public var scheme = TaggingScheme.iob2
+    package var scheme = TaggingScheme.iob2
 
     /// The usual words.
-    public init(
+    package init(
       reading: BIO.Reading = .lenient, misc: String = "MISC", scheme: TaggingScheme = .iob2
     ) {
       self.reading = reading
@@ -82,19 +82,19 @@ public struct DataFormat: Sendable {
   @TaskLocal package static var added: [DataFormat] = []
 
   /// Every format.
-  public static var all: [DataFormat] { builtIn + added }
+  package static var all: [DataFormat] { builtIn + added }
 
   /// The format of a name; nil for an unknown one.
-  public static func named(_ name: String) -> DataFormat? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> DataFormat? { all.first { $0.name == name } }
 
   /// Formats that new files can be written in.
-  public static var writable: [DataFormat] { all.filter { $0.write != nil } }
+  package static var writable: [DataFormat] { all.filter { $0.write != nil } }
 
   /// Posts as a new file.
   ///
   /// - Throws: `FormatError` naming the first label that has no place; `CorporaError` for words
   ///   that cannot be spelled.
-  public func bytes(of posts: [Post], _ request: WritingRequest = WritingRequest()) throws
+  package func bytes(of posts: [Post], _ request: WritingRequest = WritingRequest()) throws
     -> [UInt8]
   {
     guard let write else {
@@ -113,7 +113,7 @@ public struct DataFormat: Sendable {
   }
 
   /// Whether there is a place for all that an edit changed in a post.
-  public func holds(_ new: Post, insteadOf old: Post) -> Bool { holds(new, old) }
+  package func holds(_ new: Post, insteadOf old: Post) -> Bool { holds(new, old) }
 
   /// Tells the format from the beginning of a file; nil for none.
   static func guess(_ bytes: UnsafeBufferPointer<UInt8>) -> DataFormat? {
@@ -123,20 +123,20 @@ public struct DataFormat: Sendable {
 
 extension DataFormat: Hashable {
   /// Formats are told apart by their names.
-  public static func == (a: DataFormat, b: DataFormat) -> Bool { a.name == b.name }
+  package static func == (a: DataFormat, b: DataFormat) -> Bool { a.name == b.name }
   /// As `==`.
-  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// A label that a format has no place for.
-public struct FormatError: Error, CustomStringConvertible {
+package struct FormatError: Error, CustomStringConvertible {
   let format: DataFormat
   let post: Post.ID?
   let lacks: String?
   /// Formats that have a place for all that there is.
   let able: [DataFormat]
 
-  public var description: String {
+  package var description: String {
     let names = able.map(\.name).joined(separator: ", ")
     guard let post, let lacks else {
       return "\(format.title) is only read; choose one of \(names)"

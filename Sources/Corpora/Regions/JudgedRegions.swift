@@ -1,5 +1,5 @@
 /// Which regions may be used (`--regions`).
-public enum RegionPermission: String, Sendable, Hashable, CaseIterable, Codable {
+package enum RegionPermission: String, Sendable, Hashable, CaseIterable, Codable {
   /// Only those that do not tell the labels: the default.
   case labelFree = "label-free"
   /// Also leaking ones, to repeat published numbers; every number made with them is marked.
@@ -8,24 +8,24 @@ public enum RegionPermission: String, Sendable, Hashable, CaseIterable, Codable 
 
 /// Regions that may be given to a model: judged by the audit's rule when they are opened, so that
 /// no leak comes in unnoticed (MODELS §1.1).
-public struct JudgedRegions: Sendable {
+package struct JudgedRegions: Sendable {
   /// The regions.
-  public let file: RegionFile
+  package let file: RegionFile
   /// What the rule says of them.
-  public let verdict: RegionVerdict
+  package let verdict: RegionVerdict
 
   /// What every report of a number made with these regions must print beside it; nil for clean
   /// ones.
-  public var mark: String? { verdict.leaks ? Self.leakyMark : nil }
+  package var mark: String? { verdict.leaks ? Self.leakyMark : nil }
 
   /// The mark of numbers that were made with leaking regions.
-  public static let leakyMark = "leaky regions"
+  package static let leakyMark = "leaky regions"
 
   /// Reads and judges a file of regions.
   /// - Throws: `RegionError.leaking` for leaking regions without the permission to reproduce,
   ///   `.unrelated` for those of another dataset, the others as `RegionFile` has them;
   ///   `CorporaError`.
-  public static func open(
+  package static func open(
     _ path: String, for dataset: Dataset, permission: RegionPermission = .labelFree
   ) throws -> JudgedRegions {
     let file = try RegionFile(path: path)

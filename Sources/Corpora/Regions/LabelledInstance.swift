@@ -2,24 +2,24 @@ import Files
 
 /// What one label was given to, as publishers of regions count: a pair, or a post with its
 /// mentions.
-public struct LabelledInstance: Sendable, Hashable {
+package struct LabelledInstance: Sendable, Hashable {
   /// Its place among the instances of its file, counted from 0: lines that hold something, as the
   /// loaders of the public files count them.
-  public let index: Int
+  package let index: Int
   /// Index of the post in `Dataset.posts`.
-  public let post: Int
+  package let post: Int
   /// The relation of a pair; of a post the types of its mentions, sorted, joined by `+`.
-  public let label: String
+  package let label: String
   /// The pair; nil for a post.
-  public let pair: RelationMention?
+  package let pair: RelationMention?
   /// The line in the file, counted from 1; 0 where there is none.
-  public let line: Int
+  package let line: Int
 }
 
 extension Dataset {
   /// The instances of a file in the order of the file: its pairs, or its posts when it has none.
   /// - Throws: `CorporaError` when an MNRE file cannot be read again, or changed since.
-  public func instances(of file: DataFile) throws -> [LabelledInstance] {
+  package func instances(of file: DataFile) throws -> [LabelledInstance] {
     if file.format == .mnre { return try pairsByLine(of: file) }
     return Self.instances(of: posts[file.posts], offset: file.posts.lowerBound)
   }

@@ -2,9 +2,9 @@ import Files
 
 /// The regions of a dataset's pairs, from files that were judged when they were opened: what models
 /// that look at regions are given.
-public struct PairBoxes: Sendable {
+package struct PairBoxes: Sendable {
   /// The regions of one post's pairs.
-  public struct OfPost: Sendable, Hashable {
+  package struct OfPost: Sendable, Hashable {
     struct Entry: Sendable, Hashable {
       let head: Range<Int>
       let tail: Range<Int>
@@ -14,18 +14,18 @@ public struct PairBoxes: Sendable {
     private(set) var entries: [Entry] = []
 
     /// Regions that hold for every pair.
-    public init(_ boxes: [RegionFile.Box] = []) {
+    package init(_ boxes: [RegionFile.Box] = []) {
       if !boxes.isEmpty { add(nil, boxes) }
     }
 
     /// All regions of the post, each once, in the order of the files.
-    public var all: [RegionFile.Box] {
+    package var all: [RegionFile.Box] {
       var seen: Set<RegionFile.Box> = []
       return entries.flatMap(\.boxes).filter { seen.insert($0).inserted }
     }
 
     /// The regions of a pair; of a pair that the files do not know, those of all the post's pairs.
-    public func boxes(head: Range<Int>, tail: Range<Int>) -> [RegionFile.Box] {
+    package func boxes(head: Range<Int>, tail: Range<Int>) -> [RegionFile.Box] {
       let own = entries.filter { $0.head == head && $0.tail == tail }
       // Regions of a picture stand with each of its pairs.
       var seen: Set<RegionFile.Box> = []
@@ -38,15 +38,15 @@ public struct PairBoxes: Sendable {
   }
 
   /// Names of the files, each with the beginning of its SHA-256.
-  public let description: String
+  package let description: String
   /// What every report of a number made with these regions must print beside it; nil for clean
   /// ones.
-  public let mark: String?
+  package let mark: String?
   private let posts: [Post.ID: OfPost]
 
   /// Reads and judges files, e.g. one for each split.
   /// - Throws: as `JudgedRegions.open`.
-  public init(
+  package init(
     _ paths: [String], for dataset: Dataset, permission: RegionPermission = .labelFree
   ) throws {
     var posts: [Post.ID: OfPost] = [:]
@@ -68,10 +68,10 @@ public struct PairBoxes: Sendable {
   }
 
   /// Whether a file has a region of any of some posts.
-  public func covers(_ some: some Sequence<Post>) -> Bool {
+  package func covers(_ some: some Sequence<Post>) -> Bool {
     some.contains { posts[$0.id]?.entries.contains { !$0.boxes.isEmpty } ?? false }
   }
 
   /// The regions of a post; none when no file speaks of it.
-  public subscript(post: Post.ID) -> OfPost { posts[post] ?? OfPost() }
+  package subscript(post: Post.ID) -> OfPost { posts[post] ?? OfPost() }
 }

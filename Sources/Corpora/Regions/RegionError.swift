@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a file of image regions cannot be used.
-public enum RegionError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+package enum RegionError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
   /// Not JSON, or JSON that holds no regions; line and column count from 1, the column in bytes.
   case syntax(file: String, line: Int, column: Int, reason: String)
   /// More regions than `RegionFile.most`.
@@ -12,7 +12,7 @@ public enum RegionError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   case leaking(file: String, RegionVerdict)
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .syntax(let file, let line, let column, let reason):
       "\(file):\(line): column \(column): \(reason); correct the file or name another"
@@ -29,5 +29,5 @@ public enum RegionError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   }
 
   /// The same, for `localizedDescription`.
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 }

@@ -2,11 +2,11 @@ import Foundation
 
 extension Dataset {
   /// Paths of the files of regions that `dataset.toml` names.
-  public var regionFilePaths: [String] { regionFiles.map { "\(root)/\($0)" } }
+  package var regionFilePaths: [String] { regionFiles.map { "\(root)/\($0)" } }
 
   /// Files of regions that belong to the dataset: those of `dataset.toml`, and what looks like one
   /// in its folder. Paths; sorted, each once.
-  public func regionPaths() -> [String] {
+  package func regionPaths() -> [String] {
     let named = regionFilePaths
     let found = (FileBytes.names(in: root) ?? []).filter {
       !$0.hasPrefix(".") && DataFile.fileExtension(of: $0).lowercased() == "json"

@@ -5,7 +5,7 @@ extension RegionFile {
   /// Reads a file of regions.
   /// - Throws: `CorporaError` when it cannot be read or is larger than `mostBytes`; `RegionError`
   ///   with line and column when it holds something else.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let bytes: [UInt8]
     do {
       bytes = try FileBytes.read(path, limit: Self.mostBytes)

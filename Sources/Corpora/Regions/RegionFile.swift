@@ -3,27 +3,27 @@
 ///
 /// Keys as MNRE's public files have them (docs/auditing.md): `<picture>_crop_<n>.jpg` is a region
 /// of a picture, `<index>_pred_yolo_crop_<n>.png` one of the pair in that line of its split.
-public struct RegionFile: Sendable {
+package struct RegionFile: Sendable {
   /// Centre, width and height as fractions of the picture.
-  public struct Box: Sendable, Hashable {
+  package struct Box: Sendable, Hashable {
     /// Centre, from the left.
-    public let centerX: Double
+    package let centerX: Double
     /// Centre, from the top.
-    public let centerY: Double
+    package let centerY: Double
     /// Width.
-    public let width: Double
+    package let width: Double
     /// Height.
-    public let height: Double
+    package let height: Double
 
     /// A box by its centre and size.
-    public init(centerX: Double, centerY: Double, width: Double, height: Double) {
+    package init(centerX: Double, centerY: Double, width: Double, height: Double) {
       (self.centerX, self.centerY) = (centerX, centerY)
       (self.width, self.height) = (width, height)
     }
   }
 
   /// Whose region it is.
-  public enum Owner: Sendable, Hashable {
+  package enum Owner: Sendable, Hashable {
     /// The picture with that id, for all that is said about it.
     case picture(String)
     /// The instance at that place of its split's file, counted from 0.
@@ -31,21 +31,21 @@ public struct RegionFile: Sendable {
   }
 
   /// The file's path.
-  public let path: String
+  package let path: String
   /// The split its name tells; `all` when it tells none.
-  public let split: Split
+  package let split: Split
   /// The regions of each owner, in the order of the file.
-  public let regions: [Owner: [Box]]
+  package let regions: [Owner: [Box]]
   /// How many there are.
-  public let count: Int
+  package let count: Int
 
   /// The last part of the path.
-  public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 
   /// Most regions that are read from one file.
-  public static let most = 4_000_000
+  package static let most = 4_000_000
   /// Most bytes that are read from one file: 512 MiB.
-  public static let mostBytes = 512 << 20
+  package static let mostBytes = 512 << 20
 }
 
 extension RegionFile.Owner {

@@ -5,7 +5,7 @@ extension RegionFile {
   /// Judges the regions by a dataset's labels.
   /// - Returns: nil when the file belongs to none of the dataset's files.
   /// - Throws: `CorporaError` when a file of the dataset cannot be read again.
-  public func verdict(for dataset: Dataset) throws -> RegionVerdict? {
+  package func verdict(for dataset: Dataset) throws -> RegionVerdict? {
     guard let joined = try joined(to: dataset) else { return nil }
     return RegionVerdict(joined)
   }

@@ -5,53 +5,53 @@
 /// a little by chance and pairs of one picture resemble each other, so the same is measured with
 /// the regions dealt to other instances (of other pictures, when regions belong to pictures), and
 /// what is left above the mean of that counts.
-public struct RegionVerdict: Sendable, Hashable {
+package struct RegionVerdict: Sendable, Hashable {
   /// Instances looked at.
-  public let instances: Int
+  package let instances: Int
   /// Entropy of their labels, bits.
-  public let labelEntropy: Double
+  package let labelEntropy: Double
   /// Mutual information of (number of regions, two the same) and label as counted, bits.
-  public let mutualInformation: Double
+  package let mutualInformation: Double
   /// The same when regions are dealt at random: what this sample shows by chance, mean, bits.
-  public let byChance: Double
+  package let byChance: Double
   /// Share of random deals that say as much or more; at least 1/(deals + 1).
-  public let pValue: Double
+  package let pValue: Double
   /// How often the law of MNRE's public regions holds; nil for labels that are no relations.
-  public let law: Law?
+  package let law: Law?
   /// Owners in the file that are neither a picture nor an instance of the dataset.
-  public let strangers: Int
+  package let strangers: Int
   /// Owners in the file.
-  public let owners: Int
+  package let owners: Int
 
   /// MODELS §1.1: a pair has two regions, and one more for each end that is not `misc` unless it is
   /// `None`; when both ends have one type, two of four regions are the same.
-  public struct Law: Sendable, Hashable {
+  package struct Law: Sendable, Hashable {
     /// Pairs with the number of regions that the law says.
-    public let hits: Int
+    package let hits: Int
     /// Pairs.
-    public let pairs: Int
+    package let pairs: Int
     /// Pairs of four regions and one type with two the same.
-    public let sameHits: Int
+    package let sameHits: Int
     /// Pairs of four regions and one type.
-    public let samePairs: Int
+    package let samePairs: Int
 
     /// Whether it can be no accident: the law holds for nineteen of twenty pairs and more.
-    public var holds: Bool { pairs > 0 && 20 * hits >= 19 * pairs }
+    package var holds: Bool { pairs > 0 && 20 * hits >= 19 * pairs }
   }
 
   /// Mutual information above chance, bits; never negative.
-  public var excess: Double { max(0, mutualInformation - byChance) }
+  package var excess: Double { max(0, mutualInformation - byChance) }
 
   /// Most bits above chance that are let pass: a twentieth of a bit, or of the labels' entropy
   /// where that is less, but no fewer than a hundredth. MNRE's detector boxes have 0.003, its
   /// leaking regions 1.47.
-  public var allowance: Double { max(0.01, 0.05 * min(1, labelEntropy)) }
+  package var allowance: Double { max(0.01, 0.05 * min(1, labelEntropy)) }
 
   /// Whether the regions tell the labels.
-  public var leaks: Bool { excess > allowance && pValue <= 0.01 }
+  package var leaks: Bool { excess > allowance && pValue <= 0.01 }
 
   /// One clause for a person.
-  public var summary: String {
+  package var summary: String {
     var text =
       "number and sameness of regions tell \(Self.bits(excess)) of the labels' "
       + "\(Self.bits(labelEntropy))"
@@ -77,7 +77,7 @@ public struct RegionVerdict: Sendable, Hashable {
   }
 
   /// A whole number with commas.
-  public static func grouped(_ number: Int) -> String {
+  package static func grouped(_ number: Int) -> String {
     var digits = Array(String(number.magnitude))
     var place = digits.count - 3
     while place > 0 {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why answers cannot be scored.
-public enum AnswerError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+package enum AnswerError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
   /// The file holds labels of the other task.
   case otherTask(file: String, wanted: ScoredTask)
   /// No label at all.
@@ -16,7 +16,7 @@ public enum AnswerError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   case short(file: String, after: String, there: String)
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .otherTask(let file, let wanted):
       wanted == .ner
@@ -50,5 +50,5 @@ public enum AnswerError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   }
 
   /// The same, for `localizedDescription`.
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 }

@@ -1,23 +1,23 @@
 /// Gold labels and a system's, laid side by side.
-public struct MatchedAnswers: Sendable {
+package struct MatchedAnswers: Sendable {
   /// One post or pair with both answers.
-  public struct Post: Sendable {
+  package struct Post: Sendable {
     /// What is right.
-    public var gold: [EntityMention] = []
+    package var gold: [EntityMention] = []
     /// What the system says.
-    public var predicted: [EntityMention] = []
+    package var predicted: [EntityMention] = []
     /// The relations of its pairs.
-    public var relations: [(gold: String, predicted: String)] = []
+    package var relations: [(gold: String, predicted: String)] = []
   }
 
   /// The posts; where a file has labels only, each pair is one.
-  public let posts: [Post]
+  package let posts: [Post]
 }
 
 extension AnswerFile {
   /// Lays a system's answers beside the gold ones.
   /// - Throws: `AnswerError` that names the first post, token or pair that differs.
-  public func matched(with answers: AnswerFile, task: ScoredTask) throws -> MatchedAnswers {
+  package func matched(with answers: AnswerFile, task: ScoredTask) throws -> MatchedAnswers {
     switch task {
     case .ner:
       let gold = cut(like: answers)

@@ -5,7 +5,7 @@ extension AnswerFile {
   /// Reads the labels of a file; what cannot be read is an error, since leaving it out would change
   /// the score.
   /// - Throws: `CorporaError` with file and line, `AnswerError`.
-  public init(
+  package init(
     path: String, task: ScoredTask, reading: BIO.Reading = .lenient,
     encoding: TextEncoding? = nil
   ) throws {

@@ -1,7 +1,7 @@
 /// The labels that say that a pair has no relation, which scores leave out.
-public struct NullRelations: Sendable, Hashable {
+package struct NullRelations: Sendable, Hashable {
   /// Those that occur, in the order of `known`, then by name.
-  public let labels: [String]
+  package let labels: [String]
 
   /// What datasets call it: MNRE, TACRED, NYT and others.
   static let known = [
@@ -12,7 +12,7 @@ public struct NullRelations: Sendable, Hashable {
 
   /// The null labels among those of both files.
   /// - Parameter named: the labels that the user names; where there are none the known ones.
-  public init(among used: Set<String>, named: [String] = []) {
+  package init(among used: Set<String>, named: [String] = []) {
     if !named.isEmpty {
       labels = named
       return
@@ -22,10 +22,10 @@ public struct NullRelations: Sendable, Hashable {
   }
 
   /// The label, or `None` for each of the null ones.
-  public func unified(_ label: String) -> String {
+  package func unified(_ label: String) -> String {
     labels.contains(label) ? RelationInventory.none : label
   }
 
   /// Whether nothing would be left out.
-  public var isEmpty: Bool { labels.isEmpty }
+  package var isEmpty: Bool { labels.isEmpty }
 }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// A model folder or one of its files that cannot be used, and why.
-public enum CheckpointError: Error, Sendable, CustomStringConvertible {
+package enum CheckpointError: Error, Sendable, CustomStringConvertible {
   /// A file is absent, unreadable or too large.
   case file(path: String, problem: String)
   /// `config.json` holds values that no model can have.
@@ -19,7 +19,7 @@ public enum CheckpointError: Error, Sendable, CustomStringConvertible {
   /// How many problems a message lists.
   static let listed = 40
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .file(let path, let problem): "\(path) \(problem)"
     case .configuration(let path, let problems):
@@ -47,7 +47,7 @@ public enum CheckpointError: Error, Sendable, CustomStringConvertible {
 }
 
 /// One tensor that does not fit.
-public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
+package enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
   case missing(name: String, expected: [Int])
   case extra(name: String, found: [Int])
   case misshapen(name: String, expected: [Int], found: [Int])
@@ -70,7 +70,7 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .missing(let name, let expected): "missing \(short(name)) \(expected)"
     case .extra(let name, let found): "extra \(short(name)) \(found)"
@@ -90,12 +90,12 @@ public enum TensorProblem: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Texts of strangers, made safe for a terminal.
-public enum VisibleText {
+package enum VisibleText {
   /// At most 120 characters, with everything that could steer a terminal or hide replaced.
-  public static func name(_ text: String) -> String { sentence(text, most: 120) }
+  package static func name(_ text: String) -> String { sentence(text, most: 120) }
 
   /// The same of at most so many characters, for sentences that quote strangers.
-  public static func sentence(_ text: String, most: Int = 1000) -> String {
+  package static func sentence(_ text: String, most: Int = 1000) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.prefix(most) {
       switch scalar.properties.generalCategory {

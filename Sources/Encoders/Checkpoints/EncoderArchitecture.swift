@@ -1,5 +1,5 @@
 /// What a folder's `config.json` says: the kind of model and all its sizes.
-public enum EncoderArchitecture: Sendable, Hashable {
+package enum EncoderArchitecture: Sendable, Hashable {
   case bert(TextConfiguration)
   case roberta(TextConfiguration)
   case clip(CLIPConfiguration)
@@ -9,7 +9,7 @@ public enum EncoderArchitecture: Sendable, Hashable {
   case resnet(ResNet.Configuration)
 
   /// The name by which `config.json` knows it.
-  public var name: String {
+  package var name: String {
     switch self {
     case .bert: "bert"
     case .roberta: "roberta"

@@ -13,7 +13,7 @@ extension EncoderFolder {
   /// The tensors of the model by its own names, with the names in the files, in visiting order.
   ///
   /// - Throws: `CheckpointError.tensors` with everything that does not fit.
-  public func tensorNames() throws -> [(own: String, stored: String, shape: [Int])] {
+  package func tensorNames() throws -> [(own: String, stored: String, shape: [Int])] {
     var hollow = WeightSource.hollow
     switch architecture {
     case .bert(let sizes), .roberta(let sizes): return try names(BERTModel(sizes, &hollow))
@@ -48,7 +48,7 @@ extension EncoderFolder {
   /// - Returns: how many tensors were written.
   /// - Throws: `CheckpointError`, `DurableFileError`, `SafetensorsError`.
   @discardableResult
-  public func copy(to target: String) throws -> Int {
+  package func copy(to target: String) throws -> Int {
     let files = FileManager.default
     if let present = try? files.contentsOfDirectory(atPath: target), !present.isEmpty {
       throw CheckpointError.file(

@@ -5,22 +5,22 @@ import Tensors
 ///
 /// Opening reads the configuration and the weights' headers only. All files may come from
 /// strangers.
-public struct EncoderFolder: Sendable {
+package struct EncoderFolder: Sendable {
   /// The folder.
-  public let path: String
+  package let path: String
   /// The kind of model and its sizes.
-  public let architecture: EncoderArchitecture
+  package let architecture: EncoderArchitecture
   /// The tensors.
-  public let weights: WeightFiles
+  package let weights: WeightFiles
   /// How pictures are prepared; nil for text models.
-  public let recipe: ImageRecipe?
+  package let recipe: ImageRecipe?
   /// Tokenizer files that are present, by name.
-  public let tokenizerFiles: [String]
+  package let tokenizerFiles: [String]
 
   /// Opens a folder.
   ///
   /// - Throws: `CheckpointError`, `SafetensorsError`.
-  public init(_ path: String) throws {
+  package init(_ path: String) throws {
     self.path = path
     let configuration = path + "/config.json"
     let fields = try ConfigReader.fields(path: configuration)
@@ -39,7 +39,7 @@ public struct EncoderFolder: Sendable {
   /// Loads whatever the folder holds.
   ///
   /// - Throws: `CheckpointError`, `SafetensorsError`.
-  public func load() throws -> LoadedEncoder {
+  package func load() throws -> LoadedEncoder {
     switch architecture {
     case .bert(let sizes): .bert(try filled { BERTModel(sizes, &$0) })
     case .roberta(let sizes): .roberta(try filled { BERTModel(sizes, &$0) })
@@ -68,7 +68,7 @@ public struct EncoderFolder: Sendable {
   /// Loads a BERT or RoBERTa.
   ///
   /// - Throws: `CheckpointError` (also when the folder holds another kind), `SafetensorsError`.
-  public func loadBERT() throws -> BERTModel {
+  package func loadBERT() throws -> BERTModel {
     switch architecture {
     case .bert(let sizes), .roberta(let sizes): try filled { BERTModel(sizes, &$0) }
     default: throw other("bert or roberta")
@@ -78,7 +78,7 @@ public struct EncoderFolder: Sendable {
   /// Loads both towers of a CLIP and their projections.
   ///
   /// - Throws: as `loadBERT`.
-  public func loadCLIP() throws -> CLIPModel {
+  package func loadCLIP() throws -> CLIPModel {
     guard case .clip(let sizes) = architecture else { throw other("clip") }
     return try filled { CLIPModel(sizes, &$0) }
   }
@@ -86,7 +86,7 @@ public struct EncoderFolder: Sendable {
   /// Loads CLIP's text tower, also out of a whole CLIP, whose picture tower is not read.
   ///
   /// - Throws: as `loadBERT`.
-  public func loadCLIPText() throws -> CLIPTextModel {
+  package func loadCLIPText() throws -> CLIPTextModel {
     let ignored = ["vision_model.", "text_projection.", "visual_projection.", "logit_scale"]
     switch architecture {
     case .clip(let sizes):
@@ -100,7 +100,7 @@ public struct EncoderFolder: Sendable {
   /// Loads CLIP's picture tower, also out of a whole CLIP, whose text tower is not read.
   ///
   /// - Throws: as `loadBERT`.
-  public func loadCLIPVision() throws -> CLIPVisionModel {
+  package func loadCLIPVision() throws -> CLIPVisionModel {
     let ignored = ["text_model.", "text_projection.", "visual_projection.", "logit_scale"]
     switch architecture {
     case .clip(let sizes):
@@ -116,7 +116,7 @@ public struct EncoderFolder: Sendable {
   /// Loads a ViT.
   ///
   /// - Throws: as `loadBERT`.
-  public func loadViT() throws -> ViTModel {
+  package func loadViT() throws -> ViTModel {
     guard case .vit(let sizes) = architecture else { throw other("vit") }
     return try filled { ViTModel(sizes, &$0) }
   }
@@ -124,7 +124,7 @@ public struct EncoderFolder: Sendable {
   /// Loads a ResNet; its batch norms keep their statistics.
   ///
   /// - Throws: as `loadBERT`.
-  public func loadResNet() throws -> ResNet {
+  package func loadResNet() throws -> ResNet {
     guard case .resnet(let sizes) = architecture else { throw other("resnet") }
     var network = try filled { ResNet(sizes, &$0) }
     network.freezeStatistics()
@@ -133,7 +133,7 @@ public struct EncoderFolder: Sendable {
 
   /// What keeps the folder's tokenizer from being used with its encoder; nil when it fits, or when
   /// there is none.
-  public var tokenizerProblem: String? {
+  package var tokenizerProblem: String? {
     let rows: Int
     switch architecture {
     case .bert(let sizes), .roberta(let sizes): rows = sizes.vocabulary
@@ -165,7 +165,7 @@ public struct EncoderFolder: Sendable {
 }
 
 /// A model that was loaded from a folder, whatever its kind.
-public enum LoadedEncoder: Sendable {
+package enum LoadedEncoder: Sendable {
   case bert(BERTModel)
   case roberta(BERTModel)
   case clip(CLIPModel)

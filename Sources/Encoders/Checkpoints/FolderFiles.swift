@@ -1,11 +1,11 @@
 import Foundation
 
 /// Small files of a model folder, read whole and with a bound.
-public enum FolderFiles {
+package enum FolderFiles {
   /// The bytes of a plain file.
   ///
   /// - Throws: `CheckpointError.file`.
-  public static func bytes(_ path: String, limit: Int) throws(CheckpointError) -> Data {
+  package static func bytes(_ path: String, limit: Int) throws(CheckpointError) -> Data {
     var status = stat()
     guard stat(path, &status) == 0 else {
       throw .file(path: path, problem: "does not exist; check the folder")
@@ -30,7 +30,7 @@ public enum FolderFiles {
   }
 
   /// Whether a plain file is there.
-  public static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }

@@ -1,55 +1,55 @@
 import Tensors
 
 /// What `twinlens models inspect` says of a folder.
-public struct FolderReport: Sendable, Codable {
+package struct FolderReport: Sendable, Codable {
   /// Path of the folder.
-  public let folder: String
+  package let folder: String
   /// As in `config.json`.
-  public let architecture: String
+  package let architecture: String
   /// The model's sizes, in a fixed order.
-  public let sizes: [Size]
+  package let sizes: [Size]
   /// Numbers that the model holds, buffers included.
-  public let parameters: Int
+  package let parameters: Int
   /// Bytes that the model holds in memory.
-  public let bytes: Int
+  package let bytes: Int
   /// Weight files, without the folder.
-  public let files: [String]
+  package let files: [String]
   /// Number types of the stored tensors with their shares.
-  public let types: [String]
+  package let types: [String]
   /// Tokenizer files that are present.
-  public let tokenizer: [String]
+  package let tokenizer: [String]
   /// How pictures are prepared, in words; nil for text models.
-  public let pictures: String?
+  package let pictures: String?
   /// The stored tensors, by name.
-  public let tensors: [Row]
+  package let tensors: [Row]
   /// The fixed input's outputs; empty when the weights do not fit.
-  public let selfCheck: [Check]
+  package let selfCheck: [Check]
   /// Everything that is wrong.
-  public let problems: [String]
+  package let problems: [String]
 
   /// One size of the model.
-  public struct Size: Sendable, Codable {
+  package struct Size: Sendable, Codable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Its value.
-    public let value: Int
+    package let value: Int
   }
 
   /// One stored tensor.
-  public struct Row: Sendable, Codable {
+  package struct Row: Sendable, Codable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Rows first, as the file says.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The number type in the file, such as `F16`.
-    public let type: String
+    package let type: String
     /// What it takes up in the file.
-    public let bytes: Int
+    package let bytes: Int
     /// Whether the model uses it.
-    public let isUsed: Bool
+    package let isUsed: Bool
 
     /// The tensors of a file, by name; all are taken for used.
-    public static func rows(of file: Safetensors) -> [Row] {
+    package static func rows(of file: Safetensors) -> [Row] {
       file.entries.sorted { $0.key < $1.key }.map { name, entry in
         Row(
           name: VisibleText.name(name), shape: entry.shape, type: VisibleText.name(entry.type),
@@ -59,21 +59,21 @@ public struct FolderReport: Sendable, Codable {
   }
 
   /// One output on the fixed input.
-  public struct Check: Sendable, Codable {
+  package struct Check: Sendable, Codable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Rows first, as the file says.
-    public let shape: [Int]
+    package let shape: [Int]
     /// Whether no value is infinite or not a number.
-    public let isFinite: Bool
+    package let isFinite: Bool
     /// The largest absolute value.
-    public let largest: Float
+    package let largest: Float
   }
 
   /// Inspects a folder: its header, then, where they fit, its weights on a fixed input.
   ///
   /// - Throws: `CheckpointError`, `SafetensorsError` when not even the headers can be read.
-  public init(_ folder: EncoderFolder) throws {
+  package init(_ folder: EncoderFolder) throws {
     self.folder = folder.path
     architecture = folder.architecture.name
     sizes = folder.architecture.sizes.map { Size(name: $0.0, value: $0.1) }
@@ -114,7 +114,7 @@ public struct FolderReport: Sendable, Codable {
   }
 
   /// The report for people.
-  public var text: String {
+  package var text: String {
     var lines = ["\(VisibleText.name(folder)): \(architecture)"]
     func line(_ title: String, _ value: String) {
       lines.append("  " + title + String(repeating: " ", count: max(1, 12 - title.count)) + value)
@@ -147,7 +147,7 @@ public struct FolderReport: Sendable, Codable {
 
 extension EncoderArchitecture {
   /// The sizes by short names.
-  public var sizes: [(String, Int)] {
+  package var sizes: [(String, Int)] {
     func stack(_ stack: TransformerConfiguration) -> [(String, Int)] {
       [
         ("layers", stack.layers), ("hidden", stack.hiddenSize), ("heads", stack.heads),

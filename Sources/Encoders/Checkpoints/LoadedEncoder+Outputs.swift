@@ -2,14 +2,14 @@ import Tensors
 
 /// What a model is given, by the names of Hugging Face; what a kind of model does not read stays
 /// nil.
-public struct EncoderInputs: Sendable {
+package struct EncoderInputs: Sendable {
   /// `input_ids`, `attention_mask`, `token_type_ids`.
-  public var text: TextBatch?
+  package var text: TextBatch?
   /// `pixel_values`, B×3×H×W.
-  public var pixels: Tensor?
+  package var pixels: Tensor?
 
   /// Inputs by kind.
-  public init(text: TextBatch? = nil, pixels: Tensor? = nil) {
+  package init(text: TextBatch? = nil, pixels: Tensor? = nil) {
     self.text = text
     self.pixels = pixels
   }
@@ -17,7 +17,7 @@ public struct EncoderInputs: Sendable {
   /// The `in.*` tensors of a file of reference values.
   ///
   /// - Throws: `SafetensorsError`, `EncoderInputError`.
-  public init(_ io: Safetensors) throws {
+  package init(_ io: Safetensors) throws {
     if let shape = io.entries["in.input_ids"]?.shape {
       let ids = try io.integers("in.input_ids")
       guard shape.count == 2 else {
@@ -42,7 +42,7 @@ extension LoadedEncoder {
   /// `stage0` (after the stem) to `stageN`.
   ///
   /// - Throws: `EncoderInputError`.
-  public func outputs(_ inputs: EncoderInputs) throws -> [String: Tensor] {
+  package func outputs(_ inputs: EncoderInputs) throws -> [String: Tensor] {
     let tape = Tape()
     var result: [String: Tensor] = [:]
     func take(_ prefix: String, _ output: EncoderOutput, _ watch: AttentionWatch) {

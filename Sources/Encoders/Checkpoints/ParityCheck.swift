@@ -1,20 +1,20 @@
 import Tensors
 
 /// One output of a model beside what a reference computed.
-public struct CheckedOutput: Sendable, Hashable {
+package struct CheckedOutput: Sendable, Hashable {
   /// Its name, without `out.`.
-  public let name: String
+  package let name: String
   /// The reference's shape.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The model's shape; nil when it gives nothing of that name.
-  public let found: [Int]?
+  package let found: [Int]?
   /// Largest absolute difference; infinite when the shapes differ or a number is not finite.
-  public let error: Float
+  package let error: Float
   /// Largest absolute value of the reference.
-  public let largest: Float
+  package let largest: Float
 
   /// Whether the error is at most `tolerance` × max(1, largest absolute reference value).
-  public func isWithin(_ tolerance: Float) -> Bool { error <= tolerance * max(1, largest) }
+  package func isWithin(_ tolerance: Float) -> Bool { error <= tolerance * max(1, largest) }
 }
 
 extension EncoderFolder {
@@ -24,7 +24,7 @@ extension EncoderFolder {
   /// - Parameter io: `in.*` and `out.*` tensors.
   /// - Returns: one line per `out.*`, sorted by name.
   /// - Throws: `CheckpointError`, `SafetensorsError`, `EncoderInputError`.
-  public func check(_ io: Safetensors) throws -> [CheckedOutput] {
+  package func check(_ io: Safetensors) throws -> [CheckedOutput] {
     let inputs = try EncoderInputs(io)
     guard io.names.contains(where: { $0.hasPrefix("out.") }) else {
       throw CheckpointError.file(
@@ -83,7 +83,7 @@ extension EncoderFolder {
   ///
   /// - Returns: for each output its shape, whether all numbers are finite, and the largest.
   /// - Throws: `EncoderInputError`.
-  public func selfCheck(_ encoder: LoadedEncoder) throws -> [SelfCheckedOutput] {
+  package func selfCheck(_ encoder: LoadedEncoder) throws -> [SelfCheckedOutput] {
     try encoder.outputs(fixedInputs).sorted { $0.key < $1.key }.map { name, value in
       SelfCheckedOutput(
         name: name, shape: value.shape, isFinite: !value.array.contains { !$0.isFinite },
@@ -116,13 +116,13 @@ extension EncoderFolder {
 }
 
 /// One output of a model on a fixed input.
-public struct SelfCheckedOutput: Sendable, Hashable {
+package struct SelfCheckedOutput: Sendable, Hashable {
   /// The tensor compared.
-  public let name: String
+  package let name: String
   /// Its shape.
-  public let shape: [Int]
+  package let shape: [Int]
   /// Whether every number is finite.
-  public let isFinite: Bool
+  package let isFinite: Bool
   /// Largest absolute value.
-  public let largest: Float
+  package let largest: Float
 }

@@ -15,7 +15,7 @@ extension WeightFiles {
   /// - Throws: `CheckpointError.tensors` with everything that does not fit, before anything is
   ///   read; then with every tensor that holds NaN or an infinity.
   @discardableResult
-  public func fill(
+  package func fill(
     _ model: inout some ParameterContainer, prefix: String = "", ignoring: [String] = [],
     folder: String
   ) throws -> [String] {

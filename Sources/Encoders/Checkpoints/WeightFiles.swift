@@ -13,27 +13,27 @@ protocol TensorFile: Sendable {
 }
 
 /// A tensor as its file describes it.
-public struct StoredTensor: Sendable, Hashable {
+package struct StoredTensor: Sendable, Hashable {
   /// The number type in the file.
-  public let type: NumberType
+  package let type: NumberType
   /// The shape in the file.
-  public let shape: [Int]
+  package let shape: [Int]
 
   /// Number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
   /// Size in the file.
-  public var byteCount: Int { count * type.size }
+  package var byteCount: Int { count * type.size }
 }
 
 /// The tensors of a folder, from one file or several, by the names in the files.
-public struct WeightFiles: Sendable {
+package struct WeightFiles: Sendable {
   private let files: [any TensorFile]
   private let places: [String: Int]
 
   /// Opens the first of `model.safetensors`, its index, `pytorch_model.bin`, its index.
   ///
   /// - Throws: `CheckpointError`, `SafetensorsError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let names = ["model.safetensors", "pytorch_model.bin"]
     for name in names {
       let path = folder + "/" + name
@@ -94,23 +94,23 @@ public struct WeightFiles: Sendable {
   }
 
   /// All names, sorted.
-  public var names: [String] { places.keys.sorted() }
+  package var names: [String] { places.keys.sorted() }
 
   /// What the files say of a tensor.
-  public subscript(name: String) -> StoredTensor? {
+  package subscript(name: String) -> StoredTensor? {
     places[name].flatMap { files[$0].stored[name] }
   }
 
   /// Paths of the files.
-  public var paths: [String] { files.map(\.path) }
+  package var paths: [String] { files.map(\.path) }
 
   /// Bytes of all numbers.
-  public var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
+  package var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
 
   /// A tensor as float32, copied out of its file.
   ///
   /// - Throws: `SafetensorsError`, `CheckpointError`.
-  public func floats(_ name: String) throws -> Tensor {
+  package func floats(_ name: String) throws -> Tensor {
     guard let place = places[name] else {
       throw CheckpointError.file(path: files.first?.path ?? "", problem: "has no tensor \(name)")
     }

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// The text tower pools word vectors by a learned attention; the picture tower is a `ResNet`. Both
 /// project to `dimensions` and are L2-normalised.
-public struct DualEncoder: ParameterContainer {
+package struct DualEncoder: ParameterContainer {
   var words: Embedding
   var wordScore: Linear
   var textHidden: Linear
@@ -14,21 +14,21 @@ public struct DualEncoder: ParameterContainer {
   var pictureProjection: Linear
   var logitScale: Parameter
   /// Sizes of both towers.
-  public let configuration: Configuration
+  package let configuration: Configuration
 
   /// The sizes of the encoder.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// Words of the vocabulary, padding and unknown among them.
-    public var words: Int
+    package var words: Int
     /// Numbers per word vector.
-    public var wordSize: Int
+    package var wordSize: Int
     /// Numbers of a unit vector in the common space.
-    public var dimensions: Int
+    package var dimensions: Int
     /// The picture tower.
-    public var pictures: ResNet.Configuration
+    package var pictures: ResNet.Configuration
 
     /// Sizes: `words` rows of the table, `dimensions` of the common space.
-    public init(words: Int, wordSize: Int, dimensions: Int, pictures: ResNet.Configuration) {
+    package init(words: Int, wordSize: Int, dimensions: Int, pictures: ResNet.Configuration) {
       self.words = words
       self.wordSize = wordSize
       self.dimensions = dimensions
@@ -37,7 +37,7 @@ public struct DualEncoder: ParameterContainer {
   }
 
   /// Random weights; the temperature starts at CLIP's 1/0.07.
-  public init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
+  package init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
     self.configuration = configuration
     let size = configuration.wordSize
     words = Embedding(configuration.words, size, deviation: 0.1, &generator)
@@ -54,7 +54,7 @@ public struct DualEncoder: ParameterContainer {
   ///
   /// - Parameters:
   ///   - numbers: B×T word numbers, 0 past the end.
-  public func text(_ numbers: [Int], shape: [Int], _ tape: Tape) -> Tape.Variable {
+  package func text(_ numbers: [Int], shape: [Int], _ tape: Tape) -> Tape.Variable {
     let (b, t) = (shape[0], shape[1])
     let vectors = words(numbers.map { $0 == 0 ? -1 : $0 }, shape: shape, tape)
     let scores = tape.reshape(wordScore(vectors, tape), [b, t])
@@ -68,13 +68,13 @@ public struct DualEncoder: ParameterContainer {
   }
 
   /// Pictures B×3×H×W → unit vectors B×D.
-  public func picture(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  package func picture(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
     let pooled = tape.meanOverMiddle(pictures.regions(pixels, tape))
     return tape.normalizeRows(pictureProjection(pooled, tape))
   }
 
   /// The symmetric contrastive loss of a batch of matching pairs (B×D each).
-  public func loss(
+  package func loss(
     text: Tape.Variable, pictures: Tape.Variable, _ tape: Tape
   ) -> Tape.Variable {
     let logits = tape.scaleByExp(tape.multiplyTransposed(text, pictures), tape(logitScale))
@@ -85,11 +85,11 @@ public struct DualEncoder: ParameterContainer {
   }
 
   /// Takes over a picture tower that learned to name things; the same configuration is needed.
-  public mutating func startPictures(from network: ResNet) {
+  package mutating func startPictures(from network: ResNet) {
     if network.configuration == configuration.pictures { pictures = network }
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     words.visitParameters(prefix + "text.words.", visit)

@@ -5,20 +5,20 @@ import Traces
 
 /// A dual encoder with what it needs to read posts: its vocabulary and picture recipe. What a
 /// folder such as `clip-harbor` holds.
-public struct DualEncoderModel: Sendable {
+package struct DualEncoderModel: Sendable {
   /// The folder's name.
-  public let name: String
+  package let name: String
   /// The two towers.
-  public var encoder: DualEncoder
+  package var encoder: DualEncoder
   /// What the text tower reads; the experts share it.
-  public let words: Vocabulary
+  package let words: Vocabulary
   /// How pictures become the picture tower's input.
-  public let recipe: PictureRecipe
+  package let recipe: PictureRecipe
   /// A fingerprint of the weights; nil for a model that no folder holds.
-  public let fingerprint: String?
+  package let fingerprint: String?
 
   /// A model by its parts.
-  public init(
+  package init(
     name: String, encoder: DualEncoder, words: Vocabulary, recipe: PictureRecipe,
     fingerprint: String? = nil
   ) {
@@ -30,7 +30,7 @@ public struct DualEncoderModel: Sendable {
   }
 
   /// Unit vectors of pictures prepared by the recipe.
-  public func encode(prepared: [(pixels: [Float], seen: ImageRegion)]) -> [[Float]] {
+  package func encode(prepared: [(pixels: [Float], seen: ImageRegion)]) -> [[Float]] {
     // As many at once as a few hundred megabytes hold.
     let maps = encoder.configuration.pictures.mapNumbers(side: recipe.side)
     let batch = max(1, (1 << 27) / max(1, maps))
@@ -49,7 +49,7 @@ public struct DualEncoderModel: Sendable {
   }
 
   /// Unit vectors of sentences.
-  public func encode(texts: [[String]]) -> [[Float]] {
+  package func encode(texts: [[String]]) -> [[Float]] {
     guard !texts.isEmpty else { return [] }
     let longest = texts.map(\.count).max() ?? 1
     var numbers = [Int](repeating: 0, count: texts.count * longest)

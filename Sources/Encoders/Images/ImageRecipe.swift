@@ -6,22 +6,22 @@ import Traces
 /// resized, cut, scaled to 0 … 1, normalised by channel.
 ///
 /// Resizing is Pillow's, rounded to 8 bits after each pass; everything after it is exact.
-public struct ImageRecipe: Sendable, Hashable {
+package struct ImageRecipe: Sendable, Hashable {
   /// How a picture is resized; nil leaves it as it is.
-  public var resize: Resize?
+  package var resize: Resize?
   /// How pixels are resampled.
-  public var filter: ResamplingFilter
+  package var filter: ResamplingFilter
   /// Height and width of the part cut from the middle; nil keeps everything.
-  public var crop: ImageSide?
+  package var crop: ImageSide?
   /// Factor on the bytes, 1/255 nearly always; nil leaves them at 0 … 255.
-  public var scale: Float?
+  package var scale: Float?
   /// Subtracted from each channel after scaling.
-  public var mean: [Float]
+  package var mean: [Float]
   /// What each channel is divided by.
-  public var deviation: [Float]
+  package var deviation: [Float]
 
   /// A recipe by its parts; `mean` and `deviation` have three numbers each.
-  public init(
+  package init(
     resize: Resize?, filter: ResamplingFilter, crop: ImageSide?, scale: Float? = 1 / 255,
     mean: [Float], deviation: [Float]
   ) {
@@ -34,7 +34,7 @@ public struct ImageRecipe: Sendable, Hashable {
   }
 
   /// What a picture becomes before anything is cut.
-  public enum Resize: Sendable, Hashable {
+  package enum Resize: Sendable, Hashable {
     /// The short side gets so many pixels, the long side follows, rounded down.
     case shortSide(Int)
     /// Exactly this size, whatever the proportions.
@@ -42,34 +42,34 @@ public struct ImageRecipe: Sendable, Hashable {
   }
 
   /// CLIP's own: short side 224 bicubic, the middle 224.
-  public static func clip(side: Int = 224) -> ImageRecipe {
+  package static func clip(side: Int = 224) -> ImageRecipe {
     ImageRecipe(
       resize: .shortSide(side), filter: .bicubic, crop: ImageSide(side, side),
       mean: [0.48145466, 0.4578275, 0.40821073], deviation: [0.26862954, 0.26130258, 0.27577711])
   }
 
   /// ViT's: stretched to 224×224, bilinear, to −1 … 1.
-  public static func vit(side: Int = 224) -> ImageRecipe {
+  package static func vit(side: Int = 224) -> ImageRecipe {
     ImageRecipe(
       resize: .stretch(ImageSide(side, side)), filter: .bilinear, crop: nil,
       mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5])
   }
 
   /// ResNet's: short side 256 (224 / 0.875) bicubic, the middle 224, ImageNet's statistics.
-  public static let resnet = ImageRecipe(
+  package static let resnet = ImageRecipe(
     resize: .shortSide(256), filter: .bicubic, crop: ImageSide(224, 224),
     mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225])
 }
 
 /// Height and width in pixels.
-public struct ImageSide: Sendable, Hashable {
+package struct ImageSide: Sendable, Hashable {
   /// Rows.
-  public var height: Int
+  package var height: Int
   /// Columns.
-  public var width: Int
+  package var width: Int
 
   /// Height, then width.
-  public init(_ height: Int, _ width: Int) {
+  package init(_ height: Int, _ width: Int) {
     self.height = height
     self.width = width
   }
@@ -77,7 +77,7 @@ public struct ImageSide: Sendable, Hashable {
 
 extension ImageRecipe {
   /// What `prepare` gives for a picture of any size, nil when that depends on the picture.
-  public var output: ImageSide? {
+  package var output: ImageSide? {
     if let crop { return crop }
     if case .stretch(let side) = resize { return side }
     return nil
@@ -87,7 +87,7 @@ extension ImageRecipe {
   ///
   /// The picture is stretched or cut to `output`, where that is fixed; a cut larger than the
   /// resized picture is filled up with black, as the reference does.
-  public func prepare(_ picture: Picture) -> (pixels: Tensor, seen: ImageRegion) {
+  package func prepare(_ picture: Picture) -> (pixels: Tensor, seen: ImageRegion) {
     var (result, seen) = (picture, ImageRegion.whole)
     switch resize {
     case .stretch(let side):

@@ -5,18 +5,18 @@ import Traces
 /// A `ResNet` that was taught to name things, with its recipe: what a folder such as
 /// `resnet-harbor` holds, and where the multimodal expert's regions come from (RIVA uses a
 /// ResNet-34 taught on ImageNet in the same place).
-public struct PictureEncoderModel: Sendable {
+package struct PictureEncoderModel: Sendable {
   /// The folder's name.
-  public let name: String
+  package let name: String
   /// The network with the head it was trained by.
-  public var classifier: PictureClassifier
+  package var classifier: PictureClassifier
   /// Names of the classes, in the order of the classifier's outputs.
-  public let classes: [String]
+  package let classes: [String]
   /// How pictures become its input.
-  public let recipe: PictureRecipe
+  package let recipe: PictureRecipe
 
   /// A model by its parts.
-  public init(
+  package init(
     name: String, classifier: PictureClassifier, classes: [String], recipe: PictureRecipe
   ) {
     self.name = name
@@ -26,14 +26,14 @@ public struct PictureEncoderModel: Sendable {
   }
 
   /// N×C of one picture's regions.
-  public var regionShape: [Int] {
+  package var regionShape: [Int] {
     let sizes = classifier.network.configuration.hiddenSizes
     let cells = recipe.side / (1 << (sizes.count + 1))
     return [cells * cells, sizes.last ?? 0]
   }
 
   /// N×C regions of each prepared picture, row-major.
-  public func regions(_ prepared: [(pixels: [Float], seen: ImageRegion)]) -> [Tensor] {
+  package func regions(_ prepared: [(pixels: [Float], seen: ImageRegion)]) -> [Tensor] {
     // As many at once as a few hundred megabytes hold.
     let maps = classifier.network.configuration.mapNumbers(side: recipe.side)
     let batch = max(1, Self.mapsAtOnce / max(1, maps))
@@ -59,13 +59,13 @@ public struct PictureEncoderModel: Sendable {
 }
 
 /// A residual network with a linear layer over its mean region.
-public struct PictureClassifier: ParameterContainer {
+package struct PictureClassifier: ParameterContainer {
   /// What gives the regions; the head serves training only.
-  public private(set) var network: ResNet
+  package private(set) var network: ResNet
   var output: Linear
 
   /// Random weights.
-  public init(
+  package init(
     _ configuration: ResNet.Configuration, classes: Int, _ generator: inout SeededGenerator
   ) {
     network = ResNet(configuration, &generator)
@@ -73,11 +73,11 @@ public struct PictureClassifier: ParameterContainer {
   }
 
   /// Pictures B×3×H×W → class scores B×K.
-  public func logits(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  package func logits(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
     output(tape.meanOverMiddle(network.regions(pixels, tape)), tape)
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     network.visitParameters(prefix, visit)

@@ -4,25 +4,25 @@ import Traces
 /// How a picture becomes the input of an encoder: short side resized, middle cut out, channels
 /// normalised. Kept in the model's `config.json`, because a model is only right with its own
 /// recipe.
-public struct PictureRecipe: Sendable, Hashable, Codable {
+package struct PictureRecipe: Sendable, Hashable, Codable {
   /// Pixels of the short side after resizing.
-  public var shortSide: Int
+  package var shortSide: Int
   /// Side of the square cut from the middle.
-  public var side: Int
+  package var side: Int
   /// Subtracted from red, green and blue (0 … 1).
-  public var mean: [Float]
+  package var mean: [Float]
   /// What red, green and blue are then divided by.
-  public var deviation: [Float]
+  package var deviation: [Float]
   /// Whether only shapes count: every picture becomes grey with mean 0 and deviation 1, whatever
   /// the light it was taken in. `mean` and `deviation` are then not used.
-  public var evensLight = false
+  package var evensLight = false
 
   /// harbor's small pictures: 64, middle 56, which a stride of 8 turns into 7×7.
-  public static let harbor = PictureRecipe(
+  package static let harbor = PictureRecipe(
     shortSide: 64, side: 56, mean: [0.5, 0.5, 0.5], deviation: [0.25, 0.25, 0.25])
 
   /// 3×side×side numbers, red plane first, and the part of the source picture they show.
-  public func prepare(_ picture: Picture) -> (pixels: [Float], seen: ImageRegion) {
+  package func prepare(_ picture: Picture) -> (pixels: [Float], seen: ImageRegion) {
     let (cropped, seen) = picture.centerCropped(shortSide: shortSide, side: side, filter: .bilinear)
     func vector(_ values: [Float]) -> SIMD3<Float> {
       values.count == 3 ? SIMD3(values[0], values[1], values[2]) : SIMD3(repeating: 0.5)
@@ -58,7 +58,7 @@ extension PictureRecipe {
   }
 
   /// Reads a recipe; one written before `evensLight` existed keeps its colours.
-  public init(from decoder: Decoder) throws {
+  package init(from decoder: Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     shortSide = try values.decode(Int.self, forKey: .shortSide)
     side = try values.decode(Int.self, forKey: .side)

@@ -2,32 +2,32 @@ import Tensors
 
 /// A residual network (He et al. 2016), v1, basic or bottleneck layers; weights are named as
 /// Hugging Face's `ResNetModel` names them.
-public struct ResNet: ParameterContainer {
+package struct ResNet: ParameterContainer {
   var embedder: NormalizedConvolution
   var stages: [[Residual]]
   /// Depths and widths.
-  public let configuration: Configuration
+  package let configuration: Configuration
 
   /// The sizes of a network.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// Channels after the first convolution.
-    public var embeddingSize: Int
+    package var embeddingSize: Int
     /// Channels that each stage gives.
-    public var hiddenSizes: [Int]
+    package var hiddenSizes: [Int]
     /// Blocks of each stage.
-    public var depths: [Int]
+    package var depths: [Int]
     /// The kind of every block.
-    public var layerType: LayerType
+    package var layerType: LayerType
     /// Whether the first stage halves the picture too; published networks do not.
-    public var downsamplesFirstStage = false
+    package var downsamplesFirstStage = false
     /// Whether a bottleneck halves in its first convolution rather than its middle one.
-    public var downsamplesInBottleneck = false
+    package var downsamplesInBottleneck = false
 
     /// Two 3×3 convolutions, or 1×1, 3×3, 1×1 with a quarter of the channels between.
-    public enum LayerType: String, Sendable, Hashable, Codable { case basic, bottleneck }
+    package enum LayerType: String, Sendable, Hashable, Codable { case basic, bottleneck }
 
     /// A network's sizes; `hiddenSizes` and `depths` have one entry per stage.
-    public init(embeddingSize: Int, hiddenSizes: [Int], depths: [Int], layerType: LayerType) {
+    package init(embeddingSize: Int, hiddenSizes: [Int], depths: [Int], layerType: LayerType) {
       self.embeddingSize = embeddingSize
       self.hiddenSizes = hiddenSizes
       self.depths = depths
@@ -78,14 +78,14 @@ public struct ResNet: ParameterContainer {
   }
 
   /// Random weights.
-  public init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
+  package init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
     var source = WeightSource(generator: generator)
     self.init(configuration, &source)
     generator = source.generator ?? generator
   }
 
   /// Weights from a source.
-  public init(_ configuration: Configuration, _ source: inout WeightSource) {
+  package init(_ configuration: Configuration, _ source: inout WeightSource) {
     self.configuration = configuration
     embedder = NormalizedConvolution(3, configuration.embeddingSize, kernel: 7, stride: 2, &source)
     var inputs = configuration.embeddingSize
@@ -104,13 +104,13 @@ public struct ResNet: ParameterContainer {
   }
 
   /// Keeps batch norm's statistics as they are, also while training (MODELS §2.5).
-  public mutating func freezeStatistics() {
+  package mutating func freezeStatistics() {
     embedder.learnsStatistics = false
     for s in stages.indices { for l in stages[s].indices { stages[s][l].freezeStatistics() } }
   }
 
   /// B×3×H×W → the maps after the stem and after each stage, B×C×h×w.
-  public func stages(_ pixels: Tape.Variable, _ tape: Tape) -> [Tape.Variable] {
+  package func stages(_ pixels: Tape.Variable, _ tape: Tape) -> [Tape.Variable] {
     var x = tape.relu(embedder(pixels, tape))
     x = tape.maxPool(x, kernel: 3, stride: 2, padding: 1)
     var result = [x]
@@ -129,11 +129,11 @@ public struct ResNet: ParameterContainer {
   }
 
   /// B×3×H×W → B×(h·w)×C, the last map as regions, row-major.
-  public func regions(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  package func regions(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
     tape.regions(stages(pixels, tape)[stages.count])
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     embedder.visitParameters(prefix + "embedder.embedder.", visit)
@@ -154,7 +154,7 @@ public struct ResNet: ParameterContainer {
 
 extension ResNet.Configuration {
   /// Numbers of all maps that one picture of `side`×`side` pixels needs, the pooled one included.
-  public func mapNumbers(side: Int) -> Int {
+  package func mapNumbers(side: Int) -> Int {
     func half(_ length: Int) -> Int { (length + 1) / 2 }
     var now = half(side)
     var total = embeddingSize * now * now

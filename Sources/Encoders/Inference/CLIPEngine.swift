@@ -1,9 +1,9 @@
 import Tensors
 
 /// CLIP's text tower with packed weights: forward passes only, without a tape.
-public struct CLIPTextEngine: Sendable {
+package struct CLIPTextEngine: Sendable {
   /// Sizes and switches.
-  public let configuration: CLIPTextConfiguration
+  package let configuration: CLIPTextConfiguration
   let words: Tensor
   let positions: Tensor
   let stack: PackedStack
@@ -12,7 +12,7 @@ public struct CLIPTextEngine: Sendable {
   private let arenas = ArenaPool()
 
   /// Packs a tower, with its projection into the common space if one is wanted.
-  public init(_ model: consuming CLIPTextModel, projection: Linear? = nil) {
+  package init(_ model: consuming CLIPTextModel, projection: Linear? = nil) {
     configuration = model.configuration
     words = model.words.weight.value
     positions = model.positions.weight.value
@@ -27,7 +27,7 @@ public struct CLIPTextEngine: Sendable {
   ///
   /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
-  public func callAsFunction(
+  package func callAsFunction(
     _ batch: TextBatch, _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EngineOutput {
     try batch.check(
@@ -70,9 +70,9 @@ extension PackedStack.Projection? {
 }
 
 /// CLIP's picture tower or a ViT with packed weights: forward passes only, without a tape.
-public struct VisionEngine: Sendable {
+package struct VisionEngine: Sendable {
   /// Sizes and switches.
-  public let configuration: VisionConfiguration
+  package let configuration: VisionConfiguration
   let patches: PackedMatrix
   let patchBias: FloatBuffer?
   let classToken: Tensor
@@ -87,7 +87,7 @@ public struct VisionEngine: Sendable {
   private let arenas = ArenaPool()
 
   /// Packs CLIP's tower, with its projection into the common space if one is wanted.
-  public init(_ model: consuming CLIPVisionModel, projection: Linear? = nil) {
+  package init(_ model: consuming CLIPVisionModel, projection: Linear? = nil) {
     let encoder = model.encoder
     model.encoder.layers = []
     self.init(
@@ -96,7 +96,7 @@ public struct VisionEngine: Sendable {
   }
 
   /// Packs a ViT.
-  public init(_ model: consuming ViTModel) {
+  package init(_ model: consuming ViTModel) {
     let encoder = model.encoder
     model.encoder.layers = []
     self.init(
@@ -125,7 +125,7 @@ public struct VisionEngine: Sendable {
   ///
   /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` for pictures of another size.
-  public func callAsFunction(
+  package func callAsFunction(
     _ pixels: Tensor, _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EngineOutput {
     try configuration.check(pixels.shape)

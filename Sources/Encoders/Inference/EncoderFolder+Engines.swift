@@ -4,12 +4,12 @@ extension EncoderFolder {
   /// Loads a BERT or RoBERTa for forward passes: packed, its weights in memory once.
   ///
   /// - Throws: as `loadBERT`.
-  public func loadBERTEngine() throws -> BERTEngine { BERTEngine(try loadBERT()) }
+  package func loadBERTEngine() throws -> BERTEngine { BERTEngine(try loadBERT()) }
 
   /// Loads both towers of a CLIP with their projections for forward passes.
   ///
   /// - Throws: as `loadCLIP`.
-  public func loadCLIPEngines() throws -> (text: CLIPTextEngine, vision: VisionEngine) {
+  package func loadCLIPEngines() throws -> (text: CLIPTextEngine, vision: VisionEngine) {
     var model = try loadCLIP()
     let (textProjection, visualProjection) = (model.textProjection, model.visualProjection)
     let (text, vision) = (model.text, model.vision)
@@ -25,10 +25,10 @@ extension EncoderFolder {
   /// Loads a ViT for forward passes.
   ///
   /// - Throws: as `loadViT`.
-  public func loadViTEngine() throws -> VisionEngine { VisionEngine(try loadViT()) }
+  package func loadViTEngine() throws -> VisionEngine { VisionEngine(try loadViT()) }
 
   /// Loads a ResNet for forward passes.
   ///
   /// - Throws: as `loadResNet`.
-  public func loadResNetEngine() throws -> ResNetEngine { ResNetEngine(try loadResNet()) }
+  package func loadResNetEngine() throws -> ResNetEngine { ResNetEngine(try loadResNet()) }
 }

@@ -2,9 +2,9 @@ import Tensors
 
 /// A residual network with packed kernels: forward passes only, without a tape, batch norm by its
 /// running statistics worked into the kernels.
-public struct ResNetEngine: Sendable {
+package struct ResNetEngine: Sendable {
   /// Sizes and switches.
-  public let configuration: ResNet.Configuration
+  package let configuration: ResNet.Configuration
   let embedder: PackedConvolution
   let stages: [[Layer]]
   private let arenas = ArenaPool()
@@ -17,7 +17,7 @@ public struct ResNetEngine: Sendable {
 
   /// Packs a network. Each layer is let go once it is packed: when nobody else holds the network,
   /// its weights are in memory once.
-  public init(_ network: consuming ResNet) {
+  package init(_ network: consuming ResNet) {
     configuration = network.configuration
     embedder = PackedConvolution(network.embedder)
     var packed: [[Layer]] = []
@@ -53,7 +53,7 @@ public struct ResNetEngine: Sendable {
   /// Pictures B×3×H×W → B×(h·w)×C, the last map as regions, row by row.
   ///
   /// - Throws: `EncoderInputError` for what is no batch of pictures, or too small for the network.
-  public func callAsFunction(_ pixels: Tensor) throws(EncoderInputError) -> Tensor {
+  package func callAsFunction(_ pixels: Tensor) throws(EncoderInputError) -> Tensor {
     let shape = pixels.shape
     let least = 1 << (stages.count + 1)
     guard shape.count == 4, shape[0] > 0, shape[1] == embedder.inputs, shape[2] >= least,

@@ -1,13 +1,13 @@
 import Tensors
 
 /// What an engine computed for a batch.
-public struct EngineOutput: Sendable {
+package struct EngineOutput: Sendable {
   /// The last layer's states B×T×D, after the model's last norm where it has one over all;
   /// positions of padding are 0.
-  public var last: Tensor
+  package var last: Tensor
   /// One vector per item, B×D (or B×P where a projection follows); nil when the model has no
   /// pooler.
-  public var pooled: Tensor?
+  package var pooled: Tensor?
 }
 
 /// The rows of a padded batch that are real pieces, item by item: padding is not computed.
@@ -82,9 +82,9 @@ extension MatrixView {
 ///
 /// Numbers differ from the tape's by rounding only. An engine may be used from several threads at
 /// once.
-public struct BERTEngine: Sendable {
+package struct BERTEngine: Sendable {
   /// Sizes and switches.
-  public let configuration: TextConfiguration
+  package let configuration: TextConfiguration
   let words: Tensor
   let positions: Tensor
   let tokenTypes: Tensor
@@ -94,7 +94,7 @@ public struct BERTEngine: Sendable {
   private let arenas = ArenaPool()
 
   /// Packs a model. When nobody else holds the model, its weights are in memory once.
-  public init(_ model: consuming BERTModel) {
+  package init(_ model: consuming BERTModel) {
     configuration = model.configuration
     words = model.embeddings.words.weight.value
     positions = model.embeddings.positions.weight.value
@@ -110,7 +110,7 @@ public struct BERTEngine: Sendable {
   ///
   /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
-  public func callAsFunction(
+  package func callAsFunction(
     _ batch: TextBatch, _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EngineOutput {
     try batch.check(

@@ -1,18 +1,18 @@
 /// A text as a model reads it: the ids of its pieces with the special tokens around them, and the
 /// word that each piece comes from.
-public struct Encoding: Sendable, Hashable {
+package struct Encoding: Sendable, Hashable {
   /// The pieces, T of them.
-  public internal(set) var ids: [Int]
+  package internal(set) var ids: [Int]
   /// The word of each piece, counted from 0 in each sequence; nil for special tokens, markers and
   /// padding. Words of a list have the list's places; those of a plain text are the parts that
   /// the tokenizer splits it into, as the reference counts them.
-  public internal(set) var wordIndices: [Int?]
+  package internal(set) var wordIndices: [Int?]
   /// Where the second sequence's pieces stand; nil when there is one sequence.
-  public internal(set) var second: Range<Int>?
+  package internal(set) var second: Range<Int>?
   /// Pieces that were cut off to keep the length.
-  public internal(set) var cutCount = 0
+  package internal(set) var cutCount = 0
   /// Padding at the end.
-  public internal(set) var paddingCount = 0
+  package internal(set) var paddingCount = 0
   /// Runs of equal type ids in order; empty when all are 0.
   var typeRuns: [TypeRun] = []
 
@@ -22,27 +22,27 @@ public struct Encoding: Sendable, Hashable {
   }
 
   /// Pieces with special tokens and padding: T.
-  public var count: Int { ids.count }
+  package var count: Int { ids.count }
 
   /// T segment ids: 0 and 1 in BERT's pairs, else 0.
-  public var typeIDs: [Int] {
+  package var typeIDs: [Int] {
     if typeRuns.isEmpty { return [Int](repeating: 0, count: ids.count) }
     return typeRuns.flatMap { repeatElement($0.type, count: $0.count) }
   }
 
   /// T values: 1 for what counts, 0 for padding.
-  public var attentionMask: [Int] {
+  package var attentionMask: [Int] {
     (0..<ids.count).map { $0 < ids.count - paddingCount ? 1 : 0 }
   }
 
   /// What a position holds, for label layouts (MODELS §2.2): a word's first piece carries its
   /// label, the others X, special tokens their own.
-  public enum Role: Sendable, Hashable {
+  package enum Role: Sendable, Hashable {
     case special, firstPiece, laterPiece, padding
   }
 
   /// T roles.
-  public var roles: [Role] {
+  package var roles: [Role] {
     var last: Int?
     return wordIndices.indices.map { i in
       if i >= ids.count - paddingCount { return .padding }
@@ -55,7 +55,7 @@ public struct Encoding: Sendable, Hashable {
 
   /// The position of the first piece of each of the first sequence's `words` words; nil for words
   /// that gave no piece (only invisible characters) or were cut off.
-  public func firstPieces(ofWords words: Int) -> [Int?] {
+  package func firstPieces(ofWords words: Int) -> [Int?] {
     var result = [Int?](repeating: nil, count: max(0, words))
     for (position, word) in wordIndices.enumerated() {
       if let second, position >= second.lowerBound { break }
@@ -66,7 +66,7 @@ public struct Encoding: Sendable, Hashable {
 
   /// The positions of the pieces of each of the first sequence's `words` words; empty for words
   /// without pieces.
-  public func pieces(ofWords words: Int) -> [Range<Int>] {
+  package func pieces(ofWords words: Int) -> [Range<Int>] {
     var result = [Range<Int>](repeating: 0..<0, count: max(0, words))
     for (position, word) in wordIndices.enumerated() {
       if let second, position >= second.lowerBound { break }
@@ -78,7 +78,7 @@ public struct Encoding: Sendable, Hashable {
   }
 
   /// Adds padding up to `length` positions; nothing when it is that long already.
-  public mutating func pad(to length: Int, id: Int) {
+  package mutating func pad(to length: Int, id: Int) {
     let missing = length - ids.count
     guard missing > 0 else { return }
     if !typeRuns.isEmpty { typeRuns.append(TypeRun(type: 0, count: missing)) }

@@ -1,13 +1,13 @@
 /// Encodings of equal length, laid out for a model: B×T values, row-major.
-public struct EncodingBatch: Sendable, Hashable {
+package struct EncodingBatch: Sendable, Hashable {
   /// The encodings with their padding, B of them.
-  public let encodings: [Encoding]
+  package let encodings: [Encoding]
   /// T.
-  public let length: Int
+  package let length: Int
 
   /// Pads to the longest, or to `length` positions if that is more; a folder without a padding
   /// token pads with id 0.
-  public init(_ encodings: [Encoding], tokenizer: Tokenizer, length: Int? = nil) {
+  package init(_ encodings: [Encoding], tokenizer: Tokenizer, length: Int? = nil) {
     let longest = max(encodings.map(\.count).max() ?? 0, length ?? 0)
     self.length = longest
     self.encodings = encodings.map { encoding in
@@ -18,13 +18,13 @@ public struct EncodingBatch: Sendable, Hashable {
   }
 
   /// B and T.
-  public var shape: [Int] { [encodings.count, length] }
+  package var shape: [Int] { [encodings.count, length] }
   /// B×T piece ids.
-  public var ids: [Int] { encodings.flatMap(\.ids) }
+  package var ids: [Int] { encodings.flatMap(\.ids) }
   /// B×T: 1 for what counts, 0 for padding.
-  public var attentionMask: [Int] { encodings.flatMap(\.attentionMask) }
+  package var attentionMask: [Int] { encodings.flatMap(\.attentionMask) }
   /// B×T segment ids.
-  public var typeIDs: [Int] { encodings.flatMap(\.typeIDs) }
+  package var typeIDs: [Int] { encodings.flatMap(\.typeIDs) }
   /// Positions of each encoding before its padding.
-  public var lengths: [Int] { encodings.map { $0.count - $0.paddingCount } }
+  package var lengths: [Int] { encodings.map { $0.count - $0.paddingCount } }
 }

@@ -1,7 +1,7 @@
 /// How a text is laid out for a model.
-public struct EncodingOptions: Sendable, Hashable {
+package struct EncodingOptions: Sendable, Hashable {
   /// What gives way when two sequences are too long together.
-  public enum Truncation: Sendable, Hashable {
+  package enum Truncation: Sendable, Hashable {
     /// The longer one until both are equally long, then both (`longest_first`).
     case longestFirst
     /// Only the first.
@@ -11,7 +11,7 @@ public struct EncodingOptions: Sendable, Hashable {
   }
 
   /// What stands for a word of a list that has no piece: only invisible characters, or blanks.
-  public enum EmptyWords: Sendable, Hashable {
+  package enum EmptyWords: Sendable, Hashable {
     /// Nothing, as the reference does.
     case skipped
     /// The unknown token, so that every word has a place for a label.
@@ -19,16 +19,16 @@ public struct EncodingOptions: Sendable, Hashable {
   }
 
   /// Special tokens around the sequences.
-  public var addsSpecialTokens = true
+  package var addsSpecialTokens = true
   /// Longest result in pieces, special tokens included; nil: as long as it gets.
-  public var maximumLength: Int?
+  package var maximumLength: Int?
   /// What gives way.
-  public var truncation = Truncation.longestFirst
+  package var truncation = Truncation.longestFirst
   /// What stands for words without pieces.
-  public var emptyWords = EmptyWords.skipped
+  package var emptyWords = EmptyWords.skipped
 
   /// Options; see the properties.
-  public init(
+  package init(
     addsSpecialTokens: Bool = true, maximumLength: Int? = nil,
     truncation: Truncation = .longestFirst, emptyWords: EmptyWords = .skipped
   ) {
@@ -41,20 +41,20 @@ public struct EncodingOptions: Sendable, Hashable {
 
 /// A control token put between the words of a list, such as `<s>` before a relation's head
 /// (MODELS §2.9).
-public struct Marker: Sendable, Hashable {
+package struct Marker: Sendable, Hashable {
   /// It stands before this word; at the end when this is the number of words or more.
-  public var word: Int
+  package var word: Int
   /// Its id.
-  public var id: Int
+  package var id: Int
 
   /// A marker before a word. Of several at one place the first given comes first.
-  public init(before word: Int, id: Int) {
+  package init(before word: Int, id: Int) {
     self.word = word
     self.id = id
   }
 
   /// The two markers around `words`, the closing one always there.
-  public static func pair(around words: Range<Int>, open: Int, close: Int) -> [Marker] {
+  package static func pair(around words: Range<Int>, open: Int, close: Int) -> [Marker] {
     [Marker(before: words.lowerBound, id: open), Marker(before: words.upperBound, id: close)]
   }
 }

@@ -1,8 +1,8 @@
 /// How pieces and words are shown to a person.
-public enum PieceText {
+package enum PieceText {
   /// The text with control, format and unassigned characters as `\u{…}`, so that a terminal
   /// obeys nothing in it.
-  public static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) {
       return text
     }

@@ -1,21 +1,21 @@
 /// The ids of the tokens that mean something to the model and never come from a text.
-public struct SpecialTokens: Sendable, Hashable {
+package struct SpecialTokens: Sendable, Hashable {
   /// Stands for what the vocabulary cannot spell: `[UNK]`, `<unk>`.
-  public internal(set) var unknown: Int?
+  package internal(set) var unknown: Int?
   /// Begins an input: `[CLS]`, `<s>`, `<|startoftext|>`.
-  public internal(set) var start: Int?
+  package internal(set) var start: Int?
   /// Ends a sequence: `[SEP]`, `</s>`, `<|endoftext|>`.
-  public internal(set) var end: Int?
+  package internal(set) var end: Int?
   /// Fills an input up: `[PAD]`, `<pad>`, CLIP's `<|endoftext|>`.
-  public internal(set) var padding: Int?
+  package internal(set) var padding: Int?
   /// `[MASK]`, `<mask>`.
-  public internal(set) var mask: Int?
+  package internal(set) var mask: Int?
 }
 
 /// Where the special tokens stand around one sequence or two, and the type id of each part.
-public struct SpecialTokenTemplate: Sendable, Hashable {
+package struct SpecialTokenTemplate: Sendable, Hashable {
   /// One part of an input.
-  public enum Part: Sendable, Hashable {
+  package enum Part: Sendable, Hashable {
     /// A special token.
     case token(id: Int, type: Int)
     /// The first sequence's pieces.
@@ -25,22 +25,22 @@ public struct SpecialTokenTemplate: Sendable, Hashable {
   }
 
   /// The parts of an input of one sequence.
-  public var single: [Part]
+  package var single: [Part]
   /// The parts of an input of two.
-  public var pair: [Part]
+  package var pair: [Part]
 
   /// A template from its parts.
-  public init(single: [Part], pair: [Part]) {
+  package init(single: [Part], pair: [Part]) {
     self.single = single
     self.pair = pair
   }
 
   /// No special tokens: the sequences as they are.
-  public static let plain = SpecialTokenTemplate(
+  package static let plain = SpecialTokenTemplate(
     single: [.first(type: 0)], pair: [.first(type: 0), .second(type: 0)])
 
   /// `[CLS] a [SEP]` and `[CLS] a [SEP] b [SEP]`, b and what follows it of type 1.
-  public static func bert(start: Int, end: Int) -> SpecialTokenTemplate {
+  package static func bert(start: Int, end: Int) -> SpecialTokenTemplate {
     let single: [Part] = [
       .token(id: start, type: 0), .first(type: 0), .token(id: end, type: 0),
     ]
@@ -49,7 +49,7 @@ public struct SpecialTokenTemplate: Sendable, Hashable {
   }
 
   /// `<s> a </s>` and `<s> a </s> </s> b </s>`, all of type 0; CLIP's too with its own tokens.
-  public static func roberta(start: Int, end: Int) -> SpecialTokenTemplate {
+  package static func roberta(start: Int, end: Int) -> SpecialTokenTemplate {
     let stop = Part.token(id: end, type: 0)
     let single: [Part] = [.token(id: start, type: 0), .first(type: 0), stop]
     return SpecialTokenTemplate(single: single, pair: single + [stop, .second(type: 0), stop])

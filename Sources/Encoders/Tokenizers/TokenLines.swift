@@ -2,24 +2,24 @@ import Corpora
 import Records
 
 /// Lines in and out of `twinlens tokenize`.
-public enum TokenLines {
+package enum TokenLines {
   /// A line to encode.
-  public enum Input: Sendable, Hashable {
+  package enum Input: Sendable, Hashable {
     case words([String])
     case text(String)
   }
 
   /// Why a line cannot be encoded.
-  public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
+  package struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
     /// Where lines come from, e.g. `standard input`.
-    public let source: String
+    package let source: String
     /// The line from 1.
-    public let line: Int
+    package let line: Int
     let column: Int
     let reason: String
 
     /// What is wrong, where, and what to do.
-    public var description: String {
+    package var description: String {
       "\(source):\(line):\(column): \(reason); give {\"words\": [...]} or {\"text\": \"...\"}"
     }
   }
@@ -30,7 +30,7 @@ public enum TokenLines {
   /// Reads a line that begins with `{` as `{"words": [...]}` or `{"text": "..."}`, other fields
   /// passed over; any other line as a plain text.
   /// - Throws: `Failure`.
-  public static func read(_ line: String, source: String, number: Int) throws -> Input {
+  package static func read(_ line: String, source: String, number: Int) throws -> Input {
     func failure(_ column: Int, _ reason: String) -> Failure {
       Failure(source: source, line: number, column: column, reason: reason)
     }
@@ -50,10 +50,10 @@ public enum TokenLines {
   }
 
   /// True for a line that is read as JSON.
-  public static func isJSON(_ line: String) -> Bool { line.utf8.first == UInt8(ascii: "{") }
+  package static func isJSON(_ line: String) -> Bool { line.utf8.first == UInt8(ascii: "{") }
 
   /// The words of a plain text, between blanks and tabs.
-  public static func words(of text: String) -> [String] {
+  package static func words(of text: String) -> [String] {
     text.utf8.split { $0 == 0x20 || $0 == 0x09 }.map { String(Substring($0)) }
   }
 
@@ -78,7 +78,7 @@ public enum TokenLines {
   }
 
   /// `{"ids": [...], "word_ids": [...]}`, with the pieces' spelling when a tokenizer is given.
-  public static func json(_ encoding: Encoding, pieces tokenizer: Tokenizer? = nil) -> String {
+  package static func json(_ encoding: Encoding, pieces tokenizer: Tokenizer? = nil) -> String {
     let ids = encoding.ids.map(String.init).joined(separator: ", ")
     let words = encoding.wordIndices.map { $0.map(String.init) ?? "null" }.joined(separator: ", ")
     var line = "{\"ids\": [\(ids)], \"word_ids\": [\(words)]"

@@ -1,24 +1,24 @@
 /// What `twinlens tokenize` prints of an encoding.
-public struct TokenListing: Sendable, Hashable {
+package struct TokenListing: Sendable, Hashable {
   /// One piece.
-  public struct Row: Sendable, Hashable {
+  package struct Row: Sendable, Hashable {
     /// The place in the input, from 0.
-    public let position: Int
+    package let position: Int
     /// The piece's id.
-    public let id: Int
+    package let id: Int
     /// The piece as the vocabulary spells it, escaped.
-    public let piece: String
+    package let piece: String
     /// The word it belongs to; nil for special tokens.
-    public let word: Int?
+    package let word: Int?
     /// That word where it is known, escaped; empty for the word's later pieces.
-    public let text: String
+    package let text: String
   }
 
   /// The pieces in order.
-  public let rows: [Row]
+  package let rows: [Row]
 
   /// The listing of an encoding; `words` are the words it was made of, none for a plain text.
-  public init(_ encoding: Encoding, _ tokenizer: Tokenizer, words: [String] = []) {
+  package init(_ encoding: Encoding, _ tokenizer: Tokenizer, words: [String] = []) {
     let roles = encoding.roles
     rows = encoding.ids.indices.map { i in
       let word = encoding.wordIndices[i]
@@ -33,7 +33,7 @@ public struct TokenListing: Sendable, Hashable {
 
   /// Columns `at`, `id`, `piece`, `word` and the word's text; `width` says how many cells a text
   /// takes.
-  public func table(width: (String) -> Int) -> String {
+  package func table(width: (String) -> Int) -> String {
     func padded(_ text: String, _ cells: Int, right: Bool = false) -> String {
       let blanks = String(repeating: " ", count: max(0, cells - width(text)))
       return right ? blanks + text : text + blanks

@@ -1,7 +1,7 @@
 /// From words and texts to encodings.
 extension Tokenizer {
   /// Encodes a list of words, each on its own (Hugging Face's `is_split_into_words`).
-  public func encode(
+  package func encode(
     words: [String], markers: [Marker] = [], options: EncodingOptions = EncodingOptions()
   ) -> Encoding {
     pool.withWorkspace { workspace in
@@ -12,7 +12,7 @@ extension Tokenizer {
   }
 
   /// Encodes two lists of words; both count their words from 0.
-  public func encode(
+  package func encode(
     words: [String], and second: [String], options: EncodingOptions = EncodingOptions()
   ) -> Encoding {
     pool.withWorkspace { workspace in
@@ -25,7 +25,7 @@ extension Tokenizer {
   }
 
   /// Encodes a plain text.
-  public func encode(text: String, options: EncodingOptions = EncodingOptions()) -> Encoding {
+  package func encode(text: String, options: EncodingOptions = EncodingOptions()) -> Encoding {
     pool.withWorkspace { workspace in
       workspace.begin(countingPretokens: true)
       ByteTable.withBytes(text) { append(text: $0, &workspace) }
@@ -34,7 +34,7 @@ extension Tokenizer {
   }
 
   /// Encodes two plain texts.
-  public func encode(
+  package func encode(
     text: String, and second: String, options: EncodingOptions = EncodingOptions()
   ) -> Encoding {
     pool.withWorkspace { workspace in
@@ -48,7 +48,7 @@ extension Tokenizer {
   }
 
   /// Encodes many lists of words, one after the other.
-  public func encode(
+  package func encode(
     batch: [[String]], options: EncodingOptions = EncodingOptions()
   ) -> [Encoding] {
     pool.withWorkspace { workspace in

@@ -10,7 +10,7 @@ extension Tokenizer {
   /// `</w>`. A `vocab.txt` that nothing says the case of is taken for cased when some piece has a
   /// capital letter: lowering would put those pieces out of reach.
   /// - Throws: `TokenizerError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
     else { throw TokenizerError.notAFolder(folder) }
@@ -19,7 +19,7 @@ extension Tokenizer {
 
   /// The same from files in memory, by name.
   /// - Throws: `TokenizerError`.
-  public init(files: [String: [UInt8]]) throws {
+  package init(files: [String: [UInt8]]) throws {
     try self.init("memory") { name in
       files[name].map { TokenizerFile(path: name, bytes: $0) }
     }

@@ -10,9 +10,9 @@
 /// (`[CLS]`, `</s>`) is ordinary text, and no text ever becomes a control id.
 ///
 /// A value that can be used from any thread at once.
-public struct Tokenizer: Sendable {
+package struct Tokenizer: Sendable {
   /// Which algorithm splits the text.
-  public enum Family: String, Sendable, Hashable, CaseIterable {
+  package enum Family: String, Sendable, Hashable, CaseIterable {
     /// BERT's: normalise, split at blanks and punctuation, longest known pieces.
     case wordPiece
     /// GPT-2's and RoBERTa's: the bytes of each part of the text, joined pair by pair.
@@ -27,19 +27,19 @@ public struct Tokenizer: Sendable {
   }
 
   /// Which algorithm this is.
-  public let family: Family
+  package let family: Family
   /// The file the vocabulary was read from.
-  public let source: String
+  package let source: String
   /// The control tokens by role.
-  public let special: SpecialTokens
+  package let special: SpecialTokens
   /// Where they stand in an input; may be changed.
-  public var template: SpecialTokenTemplate
+  package var template: SpecialTokenTemplate
   /// The longest input of the checkpoint in pieces, special tokens included; nil when its files do
   /// not say.
-  public let maximumLength: Int?
+  package let maximumLength: Int?
   /// Whether a plain text gets a blank before its first word (byte-level BPE only). Words of a
   /// list always get one, as the reference demands for them.
-  public let prefixesText: Bool
+  package let prefixesText: Bool
 
   let model: Model
   var inventory: PieceInventory
@@ -61,22 +61,22 @@ public struct Tokenizer: Sendable {
   }
 
   /// Ids are below this; the rows that an embedding table needs.
-  public var vocabularySize: Int { inventory.count }
+  package var vocabularySize: Int { inventory.count }
 
   /// The piece as the vocabulary spells it (`##ing`, `Ġhello`, `sun</w>`); nil for no piece's id.
-  public func piece(_ id: Int) -> String? { inventory.piece(id) }
+  package func piece(_ id: Int) -> String? { inventory.piece(id) }
 
   /// The id of a piece by its spelling in the vocabulary, e.g. `[unused0]` for MTB's markers.
-  public func id(ofPiece piece: String) -> Int? { inventory.id(of: piece) }
+  package func id(ofPiece piece: String) -> Int? { inventory.id(of: piece) }
 
   /// True for ids that no text becomes: special and added tokens.
-  public func isControl(_ id: Int) -> Bool { inventory.isControl(id) }
+  package func isControl(_ id: Int) -> Bool { inventory.isControl(id) }
 
   /// Adds control tokens behind the vocabulary, such as relation markers (MODELS §2.9); the
   /// encoder's embedding table grows by the new ones. Returns the ids in order; a piece that is
   /// there already keeps its id.
   /// - Throws: `TokenizerError` when the vocabulary is full.
-  public mutating func addControlTokens(_ pieces: [String]) throws -> [Int] {
+  package mutating func addControlTokens(_ pieces: [String]) throws -> [Int] {
     try pieces.map { piece in
       if let id = inventory.id(of: piece) { return id }
       let id = inventory.count

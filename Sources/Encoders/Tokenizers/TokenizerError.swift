@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why the tokenizer of a model folder could not be loaded.
-public enum TokenizerError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
+package enum TokenizerError: Error, Sendable, Hashable, CustomStringConvertible, LocalizedError {
   case notAFolder(String)
   case noVocabulary(String)
   case missingMerges(vocabulary: String)
@@ -12,7 +12,7 @@ public enum TokenizerError: Error, Sendable, Hashable, CustomStringConvertible, 
   case malformed(file: String, line: Int, column: Int, Problem)
 
   /// What is wrong with the content of a file.
-  public enum Problem: Sendable, Hashable {
+  package enum Problem: Sendable, Hashable {
     case json(String)
     case notUTF8
     case nothing
@@ -30,7 +30,7 @@ public enum TokenizerError: Error, Sendable, Hashable, CustomStringConvertible, 
   }
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .notAFolder(let path):
       "\(path): no such folder; give a folder with tokenizer.json, vocab.txt or vocab.json"
@@ -50,7 +50,7 @@ public enum TokenizerError: Error, Sendable, Hashable, CustomStringConvertible, 
   }
 
   /// The same, for `localizedDescription`.
-  public var errorDescription: String? { description }
+  package var errorDescription: String? { description }
 
   private static func place(_ file: String, _ line: Int, _ column: Int) -> String {
     if line == 0 { return file }
@@ -60,7 +60,7 @@ public enum TokenizerError: Error, Sendable, Hashable, CustomStringConvertible, 
 
 extension TokenizerError.Problem: CustomStringConvertible {
   /// The sentence behind the place; texts from the file are quoted, escaped and cut short.
-  public var description: String {
+  package var description: String {
     switch self {
     case .json(let reason):
       "\(reason); copy the file again, it is damaged"
@@ -103,11 +103,11 @@ extension TokenizerError.Problem: CustomStringConvertible {
 }
 
 /// What a tokenizer file may hold.
-public enum TokenizerBounds {
+package enum TokenizerBounds {
   /// Bytes of a file: 64 MiB.
-  public static let file = 64 << 20
+  package static let file = 64 << 20
   /// Pieces of a vocabulary, and merges.
-  public static let pieces = 2_000_000
+  package static let pieces = 2_000_000
   /// Values of the settings in a tokenizer file.
   static let settings = 100_000
   /// Largest accepted `max_input_chars_per_word`.

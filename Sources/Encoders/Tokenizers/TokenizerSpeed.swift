@@ -1,32 +1,32 @@
 /// How fast a tokenizer is over given posts: what `twinlens bench` prints, and what stands beside
 /// the times of the reference (`Tools/bench-tokenizers.py`).
-public struct TokenizerSpeed: Sendable, Hashable {
+package struct TokenizerSpeed: Sendable, Hashable {
   /// Posts of one pass.
-  public let posts: Int
+  package let posts: Int
   /// Words of one pass.
-  public let words: Int
+  package let words: Int
   /// Pieces of one pass, special tokens included.
-  public let pieces: Int
+  package let pieces: Int
   /// Seconds of the very first pass, with empty caches.
-  public let first: Double
+  package let first: Double
   /// Seconds of each later pass, in order.
-  public let passes: [Double]
+  package let passes: [Double]
 
   /// The median of the later passes, in seconds.
-  public var median: Double {
+  package var median: Double {
     let sorted = passes.sorted()
     return sorted.isEmpty ? first : sorted[sorted.count / 2]
   }
 
   /// Words a second in the median pass.
-  public var wordsPerSecond: Double { Double(words) / max(median, 1e-9) }
+  package var wordsPerSecond: Double { Double(words) / max(median, 1e-9) }
 
   /// Pieces a second in the median pass.
-  public var piecesPerSecond: Double { Double(pieces) / max(median, 1e-9) }
+  package var piecesPerSecond: Double { Double(pieces) / max(median, 1e-9) }
 
   /// Encodes every post once and then `passes` times more, on the thread of the caller; each post
   /// by a call of its own, or all by one when `inBatch`.
-  public static func measure(
+  package static func measure(
     _ tokenizer: Tokenizer, posts: [[String]], passes: Int = 9, inBatch: Bool = false
   ) -> TokenizerSpeed {
     var pieces = 0

@@ -4,9 +4,9 @@ import Foundation
 /// often becomes one piece, again and again, as Hugging Face's trainer does.
 ///
 /// For small encoders on small corpora; every step looks at all pairs.
-public struct WordPieceLearner: Sendable {
+package struct WordPieceLearner: Sendable {
   /// What every vocabulary begins with, `[PAD]` as number 0.
-  public static let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+  package static let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
   /// Longer parts of words are not learned from; BERT's tokenizer calls them unknown.
   static let longestPart = 100
   /// The most frequent parts of words that are learned from.
@@ -28,7 +28,7 @@ public struct WordPieceLearner: Sendable {
   /// their order. The same words give the same vocabulary.
   ///
   /// - Parameter minimum: characters and pairs that occur less often are left out.
-  public static func vocabulary(
+  package static func vocabulary(
     of words: some Sequence<String>, size: Int, minimum: Int = 2
   ) -> [String] {
     var learner = WordPieceLearner(words, minimum: minimum)

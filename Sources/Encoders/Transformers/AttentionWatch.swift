@@ -5,24 +5,24 @@ import Traces
 /// a probe asks for it.
 ///
 /// It lives for one forward pass. Without one, nothing is collected.
-public final class AttentionWatch {
+package final class AttentionWatch {
   /// B×h×Tq×Tk of every layer so far.
-  public private(set) var weights: [Tensor] = []
+  package private(set) var weights: [Tensor] = []
   let substitute: (_ layer: Int) -> (@Sendable (Tensor) -> Tensor)?
 
   /// A watch that only collects.
-  public init() { substitute = { _ in nil } }
+  package init() { substitute = { _ in nil } }
 
   /// A watch that also takes the probe's replacements, named `name/LAYER` (from 0) or, for all
   /// layers, `name`.
-  public init(_ probe: Probe, _ name: String) {
+  package init(_ probe: Probe, _ name: String) {
     substitute = { probe.substitute("\(name)/\($0)") ?? probe.substitute(name) }
   }
 
   func note(_ layer: Tensor) { weights.append(layer) }
 
   /// Layers × heads × queries × keys of one item of the batch.
-  public func maps(ofItem item: Int) -> Tensor {
+  package func maps(ofItem item: Int) -> Tensor {
     guard let shape = weights.first?.shape, shape.count == 4, item < shape[0] else {
       return Tensor([0, 0, 0, 0], [])
     }
@@ -34,7 +34,7 @@ public final class AttentionWatch {
   }
 
   /// What the pieces of an item attend to: a matrix per layer and head.
-  public func signal(_ name: String, caption: String, item: Int, pieces: [String]) -> Signal {
+  package func signal(_ name: String, caption: String, item: Int, pieces: [String]) -> Signal {
     let maps = maps(ofItem: item)
     let (real, heads, all) = (pieces.count, maps.shape[1], maps.shape[3])
     var cut: [Float] = []
@@ -48,7 +48,7 @@ public final class AttentionWatch {
   }
 
   /// What the class position attends to: a map over the patches per layer and head.
-  public func signal(
+  package func signal(
     _ name: String, caption: String, item: Int, grid: Int, region: ImageRegion
   ) -> Signal {
     let maps = maps(ofItem: item)

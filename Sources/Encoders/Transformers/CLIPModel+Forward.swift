@@ -19,7 +19,7 @@ extension CLIPTextModel {
   ///
   /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
-  public func callAsFunction(
+  package func callAsFunction(
     _ batch: TextBatch, _ tape: Tape, _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EncoderOutput {
     try batch.check(
@@ -37,17 +37,17 @@ extension CLIPTextModel {
 
 extension CLIPModel {
   /// The unit vectors of sentences, B×P, from the text tower's pooled output B×D.
-  public func textVectors(_ pooled: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  package func textVectors(_ pooled: Tape.Variable, _ tape: Tape) -> Tape.Variable {
     tape.normalizeRows(textProjection(pooled, tape))
   }
 
   /// The unit vectors of pictures, B×P, from the vision tower's pooled output B×D.
-  public func pictureVectors(_ pooled: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  package func pictureVectors(_ pooled: Tape.Variable, _ tape: Tape) -> Tape.Variable {
     tape.normalizeRows(visualProjection(pooled, tape))
   }
 
   /// pictures × sentences: cosines times exp(logit scale).
-  public func logits(
+  package func logits(
     pictures: Tape.Variable, texts: Tape.Variable, _ tape: Tape
   ) -> Tape.Variable {
     tape.scaleByExp(tape.multiplyTransposed(pictures, texts), tape(logitScale))

@@ -1,20 +1,20 @@
 import Tensors
 
 /// CLIP's text tower: causal, norm first, read at the end-of-text piece.
-public struct CLIPTextModel: ParameterContainer {
+package struct CLIPTextModel: ParameterContainer {
   /// One vector per vocabulary entry.
-  public var words: Embedding
+  package var words: Embedding
   /// One vector per position.
-  public var positions: Embedding
+  package var positions: Embedding
   /// The layers in a row.
-  public var encoder: TransformerStack
+  package var encoder: TransformerStack
   /// Over all positions, after the last layer.
-  public var finalNorm: LayerNorm
+  package var finalNorm: LayerNorm
   /// Sizes and switches.
-  public let configuration: CLIPTextConfiguration
+  package let configuration: CLIPTextConfiguration
 
   /// A tower of the given sizes.
-  public init(_ configuration: CLIPTextConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: CLIPTextConfiguration, _ source: inout WeightSource) {
     let stack = configuration.stack
     let (d, deviation) = (stack.hiddenSize, stack.deviation)
     words = Embedding(configuration.vocabulary, d, deviation: deviation, &source)
@@ -24,7 +24,7 @@ public struct CLIPTextModel: ParameterContainer {
     self.configuration = configuration
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     words.visitParameters(prefix + "embeddings.token_embedding.", visit)
@@ -35,18 +35,18 @@ public struct CLIPTextModel: ParameterContainer {
 }
 
 /// The sizes of CLIP's text tower.
-public struct CLIPTextConfiguration: Sendable, Hashable {
+package struct CLIPTextConfiguration: Sendable, Hashable {
   /// Sizes of the layers.
-  public var stack: TransformerConfiguration
+  package var stack: TransformerConfiguration
   /// Rows of the word piece table.
-  public var vocabulary: Int
+  package var vocabulary: Int
   /// The longest sequence, in pieces.
-  public var positions: Int
+  package var positions: Int
   /// The id whose first occurrence is read; 2 marks old folders, where the largest id is read.
-  public var endOfText: Int
+  package var endOfText: Int
 
   /// A tower's sizes.
-  public init(stack: TransformerConfiguration, vocabulary: Int, positions: Int, endOfText: Int) {
+  package init(stack: TransformerConfiguration, vocabulary: Int, positions: Int, endOfText: Int) {
     self.stack = stack
     self.vocabulary = vocabulary
     self.positions = positions
@@ -55,20 +55,20 @@ public struct CLIPTextConfiguration: Sendable, Hashable {
 }
 
 /// CLIP's picture tower: norm first, read at the class position.
-public struct CLIPVisionModel: ParameterContainer {
+package struct CLIPVisionModel: ParameterContainer {
   /// What turns the input into vectors.
-  public var embeddings: PatchEmbedding
+  package var embeddings: PatchEmbedding
   /// Before the first layer; the reference spells it `pre_layrnorm`.
-  public var preNorm: LayerNorm
+  package var preNorm: LayerNorm
   /// The layers in a row.
-  public var encoder: TransformerStack
+  package var encoder: TransformerStack
   /// Over the class position, after the last layer.
-  public var postNorm: LayerNorm
+  package var postNorm: LayerNorm
   /// Sizes and switches.
-  public let configuration: VisionConfiguration
+  package let configuration: VisionConfiguration
 
   /// A tower of the given sizes.
-  public init(_ configuration: VisionConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: VisionConfiguration, _ source: inout WeightSource) {
     let stack = configuration.stack
     embeddings = PatchEmbedding(configuration, names: .clip, &source)
     preNorm = LayerNorm(stack.hiddenSize, epsilon: stack.epsilon, &source)
@@ -77,7 +77,7 @@ public struct CLIPVisionModel: ParameterContainer {
     self.configuration = configuration
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     embeddings.visitParameters(prefix + "embeddings.", visit)
@@ -88,16 +88,16 @@ public struct CLIPVisionModel: ParameterContainer {
 }
 
 /// The sizes of a CLIP.
-public struct CLIPConfiguration: Sendable, Hashable {
+package struct CLIPConfiguration: Sendable, Hashable {
   /// The text tower.
-  public var text: CLIPTextConfiguration
+  package var text: CLIPTextConfiguration
   /// The picture tower.
-  public var vision: VisionConfiguration
+  package var vision: VisionConfiguration
   /// Size of the space in which sentences and pictures meet.
-  public var projection: Int
+  package var projection: Int
 
   /// A model's sizes.
-  public init(text: CLIPTextConfiguration, vision: VisionConfiguration, projection: Int) {
+  package init(text: CLIPTextConfiguration, vision: VisionConfiguration, projection: Int) {
     self.text = text
     self.vision = vision
     self.projection = projection
@@ -105,22 +105,22 @@ public struct CLIPConfiguration: Sendable, Hashable {
 }
 
 /// CLIP (Radford et al. 2021); weights are named as Hugging Face's `CLIPModel` names them.
-public struct CLIPModel: ParameterContainer {
+package struct CLIPModel: ParameterContainer {
   /// The text tower.
-  public var text: CLIPTextModel
+  package var text: CLIPTextModel
   /// The picture tower.
-  public var vision: CLIPVisionModel
+  package var vision: CLIPVisionModel
   /// From the text tower into the common space.
-  public var textProjection: Linear
+  package var textProjection: Linear
   /// From the picture tower into the common space.
-  public var visualProjection: Linear
+  package var visualProjection: Linear
   /// Logarithm of the factor on the cosines; a scalar.
-  public var logitScale: Parameter
+  package var logitScale: Parameter
   /// Sizes and switches.
-  public let configuration: CLIPConfiguration
+  package let configuration: CLIPConfiguration
 
   /// A model of the given sizes; the factor starts at CLIP's 1/0.07.
-  public init(_ configuration: CLIPConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: CLIPConfiguration, _ source: inout WeightSource) {
     text = CLIPTextModel(configuration.text, &source)
     vision = CLIPVisionModel(configuration.vision, &source)
     textProjection = Linear(
@@ -133,7 +133,7 @@ public struct CLIPModel: ParameterContainer {
     self.configuration = configuration
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     text.visitParameters(prefix + "text_model.", visit)

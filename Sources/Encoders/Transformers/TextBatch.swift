@@ -1,20 +1,20 @@
 import Tensors
 
 /// Sequences of word pieces, padded to one length.
-public struct TextBatch: Sendable, Hashable {
+package struct TextBatch: Sendable, Hashable {
   /// B×T piece ids, row-major.
-  public var ids: [Int]
+  package var ids: [Int]
   /// B×T, true for real pieces and false for padding; nil when all are real.
-  public var mask: [Bool]?
+  package var mask: [Bool]?
   /// B×T segments; nil means all 0.
-  public var tokenTypes: [Int]?
+  package var tokenTypes: [Int]?
   /// B.
-  public var count: Int
+  package var count: Int
   /// T.
-  public var length: Int
+  package var length: Int
 
   /// A batch of B×T ids.
-  public init(
+  package init(
     ids: [Int], count: Int, length: Int, mask: [Bool]? = nil, tokenTypes: [Int]? = nil
   ) {
     self.ids = ids
@@ -25,7 +25,7 @@ public struct TextBatch: Sendable, Hashable {
   }
 
   /// Sequences of any lengths, filled up with `padding` to the longest, or further to `atLeast`.
-  public init(_ sequences: [[Int]], padding: Int, atLeast: Int = 0) {
+  package init(_ sequences: [[Int]], padding: Int, atLeast: Int = 0) {
     let length = max(atLeast, sequences.map(\.count).max() ?? 0)
     var ids: [Int] = []
     var mask: [Bool] = []
@@ -60,7 +60,7 @@ extension EncoderInputError {
   /// - Parameters:
   ///   - numbers: what the model gave.
   ///   - what: the model and what these numbers are, for the message.
-  public static func check(
+  package static func check(
     _ numbers: [Float], _ what: @autoclosure () -> String
   ) throws(EncoderInputError) {
     // False for NaN, too.
@@ -72,7 +72,7 @@ extension EncoderInputError {
 }
 
 /// Input that an encoder cannot read or compute with, and why.
-public enum EncoderInputError: Error, Hashable, CustomStringConvertible {
+package enum EncoderInputError: Error, Hashable, CustomStringConvertible {
   /// The ids, mask and segments do not fill B×T.
   case batch(ids: Int, count: Int, length: Int)
   /// More pieces than the model has positions.
@@ -86,7 +86,7 @@ public enum EncoderInputError: Error, Hashable, CustomStringConvertible {
   /// A model computed NaN, an infinity or numbers too large to compare: nothing can be read.
   case notFinite(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .batch(let ids, let count, let length):
       "\(ids) ids do not fill \(count) sequences of \(length) pieces; pad them to one length"

@@ -1,13 +1,13 @@
 import Tensors
 
 /// What a text or picture encoder gives.
-public struct EncoderOutput: Sendable {
+package struct EncoderOutput: Sendable {
   /// The last layer's states, B×T×D, after the model's last norm where it has one over all.
-  public var last: Tape.Variable
+  package var last: Tape.Variable
   /// The stack's input and the output of every layer, each B×T×D.
-  public var hidden: [Tape.Variable]
+  package var hidden: [Tape.Variable]
   /// One vector per item, B×D; nil when the model has no pooler.
-  public var pooled: Tape.Variable?
+  package var pooled: Tape.Variable?
 }
 
 extension TextConfiguration {
@@ -51,7 +51,7 @@ extension BERTModel {
   ///   - prefixes: more keys and values, one set per layer, e.g. a `VisualPrefix`; empty: none.
   ///   - watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
-  public func callAsFunction(
+  package func callAsFunction(
     _ batch: TextBatch, prefixes: [AttentionPrefix] = [], _ tape: Tape,
     _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EncoderOutput {

@@ -2,18 +2,18 @@ import Tensors
 
 /// Vectors of word pieces, positions and segments, summed and normalised: the first layer of BERT
 /// and RoBERTa.
-public struct EmbeddingParameters: ParameterContainer {
+package struct EmbeddingParameters: ParameterContainer {
   /// One vector per vocabulary entry.
-  public var words: Embedding
+  package var words: Embedding
   /// One vector per position.
-  public var positions: Embedding
+  package var positions: Embedding
   /// One vector per segment.
-  public var tokenTypes: Embedding
+  package var tokenTypes: Embedding
   /// Over the sum of the three.
-  public var norm: LayerNorm
+  package var norm: LayerNorm
 
   /// Tables of the configuration's sizes.
-  public init(_ configuration: TextConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: TextConfiguration, _ source: inout WeightSource) {
     let stack = configuration.stack
     let (d, deviation) = (stack.hiddenSize, stack.deviation)
     words = Embedding(configuration.vocabulary, d, deviation: deviation, &source)
@@ -22,7 +22,7 @@ public struct EmbeddingParameters: ParameterContainer {
     norm = LayerNorm(d, epsilon: stack.epsilon, &source)
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     words.visitParameters(prefix + "word_embeddings.", visit)
@@ -33,24 +33,24 @@ public struct EmbeddingParameters: ParameterContainer {
 }
 
 /// The sizes of a BERT or RoBERTa.
-public struct TextConfiguration: Sendable, Hashable {
+package struct TextConfiguration: Sendable, Hashable {
   /// Sizes of the layers.
-  public var stack: TransformerConfiguration
+  package var stack: TransformerConfiguration
   /// Rows of the word piece table.
-  public var vocabulary: Int
+  package var vocabulary: Int
   /// Rows of the position table; RoBERTa uses `padding + 1` rows less.
-  public var positions: Int
+  package var positions: Int
   /// Rows of the segment table.
-  public var tokenTypes: Int
+  package var tokenTypes: Int
   /// The id of padding.
-  public var padding: Int
+  package var padding: Int
   /// How positions are counted.
-  public var counting: PositionCounting
+  package var counting: PositionCounting
   /// Whether there is a pooler (a linear layer and tanh over the first position).
-  public var pooler: Bool
+  package var pooler: Bool
 
   /// A model's sizes.
-  public init(
+  package init(
     stack: TransformerConfiguration, vocabulary: Int, positions: Int, tokenTypes: Int,
     padding: Int, counting: PositionCounting, pooler: Bool = true
   ) {
@@ -64,7 +64,7 @@ public struct TextConfiguration: Sendable, Hashable {
   }
 
   /// Which row of the position table belongs to a piece.
-  public enum PositionCounting: Sendable, Hashable {
+  package enum PositionCounting: Sendable, Hashable {
     /// 0, 1, 2 …: BERT.
     case fromZero
     /// The n-th piece that is not padding has position n + padding (n from 1); padding has
@@ -74,7 +74,7 @@ public struct TextConfiguration: Sendable, Hashable {
 
   /// The longest sequence, in pieces: what there are positions for, as far as its attention can be
   /// held.
-  public var longest: Int {
+  package var longest: Int {
     min(
       counting == .fromZero ? positions : positions - padding - 1,
       ModelLimits.pieces(heads: stack.heads))
@@ -83,18 +83,18 @@ public struct TextConfiguration: Sendable, Hashable {
 
 /// BERT (Devlin et al. 2019) and, with `counting: .skippingPadding`, RoBERTa (Liu et al. 2019);
 /// weights are named as Hugging Face's `BertModel` and `RobertaModel` name them.
-public struct BERTModel: ParameterContainer {
+package struct BERTModel: ParameterContainer {
   /// What turns the input into vectors.
-  public var embeddings: EmbeddingParameters
+  package var embeddings: EmbeddingParameters
   /// The layers in a row.
-  public var encoder: TransformerStack
+  package var encoder: TransformerStack
   /// Over the first position; followed by tanh.
-  public var pooler: Linear?
+  package var pooler: Linear?
   /// Sizes and switches.
-  public let configuration: TextConfiguration
+  package let configuration: TextConfiguration
 
   /// A model of the given sizes.
-  public init(_ configuration: TextConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: TextConfiguration, _ source: inout WeightSource) {
     let d = configuration.stack.hiddenSize
     embeddings = EmbeddingParameters(configuration, &source)
     encoder = TransformerStack(configuration.stack, &source)
@@ -104,7 +104,7 @@ public struct BERTModel: ParameterContainer {
     self.configuration = configuration
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     embeddings.visitParameters(prefix + "embeddings.", visit)

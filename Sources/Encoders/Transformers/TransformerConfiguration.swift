@@ -1,32 +1,32 @@
 /// The sizes and options of a stack of transformer layers.
-public struct TransformerConfiguration: Sendable, Hashable {
+package struct TransformerConfiguration: Sendable, Hashable {
   /// D, the size of each vector; a multiple of `heads`.
-  public var hiddenSize: Int
+  package var hiddenSize: Int
   /// Number of layers.
-  public var layers: Int
+  package var layers: Int
   /// Attention heads per layer.
-  public var heads: Int
+  package var heads: Int
   /// Size between the two linear layers of each feed-forward part.
-  public var intermediateSize: Int
+  package var intermediateSize: Int
   /// Between the two feed-forward products.
-  public var activation: Activation
+  package var activation: Activation
   /// Before the sublayers or after the sums.
-  public var norm: NormPlace
+  package var norm: NormPlace
   /// Added to the variance in each layer norm.
-  public var epsilon: Float
+  package var epsilon: Float
   /// Of the output of each sublayer, while training.
-  public var hiddenDropout: Float
+  package var hiddenDropout: Float
   /// Of the attention weights, while training.
-  public var attentionDropout: Float
+  package var attentionDropout: Float
   /// Whether queries, keys and values have biases.
-  public var attentionBias = true
+  package var attentionBias = true
   /// How the checkpoint names the parts of a layer.
-  public var names: LayerNames
+  package var names: LayerNames
   /// Standard deviation of fresh weights.
-  public var deviation: Float = 0.02
+  package var deviation: Float = 0.02
 
   /// A stack's sizes.
-  public init(
+  package init(
     hiddenSize: Int, layers: Int, heads: Int, intermediateSize: Int, activation: Activation,
     norm: NormPlace, epsilon: Float, hiddenDropout: Float = 0, attentionDropout: Float = 0,
     names: LayerNames
@@ -44,7 +44,7 @@ public struct TransformerConfiguration: Sendable, Hashable {
   }
 
   /// Where the layer norms stand.
-  public enum NormPlace: Sendable, Hashable {
+  package enum NormPlace: Sendable, Hashable {
     /// After each sum of input and sublayer: BERT, RoBERTa.
     case post
     /// Before each sublayer: CLIP, ViT.
@@ -53,7 +53,7 @@ public struct TransformerConfiguration: Sendable, Hashable {
 }
 
 /// The function between the two linear layers, by its name in `config.json`.
-public enum Activation: String, Sendable, Hashable, CaseIterable {
+package enum Activation: String, Sendable, Hashable, CaseIterable {
   /// x Φ(x), the exact erf form.
   case gelu
   /// The tanh form: ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
@@ -63,7 +63,7 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
   case relu
 
   /// The activation of a name, other spellings of it included.
-  public init?(name: String) {
+  package init?(name: String) {
     switch name {
     case "gelu_pytorch_tanh", "gelu_fast", "gelu_python_tanh": self = .geluNew
     case "gelu_python": self = .gelu
@@ -73,7 +73,7 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
 }
 
 /// How a family of checkpoints names the parts of one layer. Every part's path ends in a dot.
-public struct LayerNames: Sendable, Hashable {
+package struct LayerNames: Sendable, Hashable {
   /// Between the stack's prefix and the layer's number.
   let layers: String
   let query: String
@@ -86,21 +86,21 @@ public struct LayerNames: Sendable, Hashable {
   let outputNorm: String
 
   /// BERT and RoBERTa.
-  public static let bert = LayerNames(
+  package static let bert = LayerNames(
     layers: "encoder.layer.", query: "attention.self.query.", key: "attention.self.key.",
     value: "attention.self.value.", attentionOutput: "attention.output.dense.",
     attentionNorm: "attention.output.LayerNorm.", intermediate: "intermediate.dense.",
     output: "output.dense.", outputNorm: "output.LayerNorm.")
 
   /// Both towers of CLIP.
-  public static let clip = LayerNames(
+  package static let clip = LayerNames(
     layers: "encoder.layers.", query: "self_attn.q_proj.", key: "self_attn.k_proj.",
     value: "self_attn.v_proj.", attentionOutput: "self_attn.out_proj.",
     attentionNorm: "layer_norm1.", intermediate: "mlp.fc1.", output: "mlp.fc2.",
     outputNorm: "layer_norm2.")
 
   /// ViT.
-  public static let vit = LayerNames(
+  package static let vit = LayerNames(
     layers: "encoder.layer.", query: "attention.attention.query.",
     key: "attention.attention.key.", value: "attention.attention.value.",
     attentionOutput: "attention.output.dense.", attentionNorm: "layernorm_before.",

@@ -1,14 +1,14 @@
 import Tensors
 
 /// Keys and values in front of those that a layer computes itself, e.g. from a picture.
-public struct AttentionPrefix: Sendable {
+package struct AttentionPrefix: Sendable {
   /// B×P×D, all heads side by side.
-  public let keys: Tape.Variable
+  package let keys: Tape.Variable
   /// B×P×D, all heads side by side.
-  public let values: Tape.Variable
+  package let values: Tape.Variable
 
   /// A prefix of P positions.
-  public init(keys: Tape.Variable, values: Tape.Variable) {
+  package init(keys: Tape.Variable, values: Tape.Variable) {
     self.keys = keys
     self.values = values
   }
@@ -24,7 +24,7 @@ extension TransformerLayer {
   ///   - prefix: more keys and values, all of them seen; not with a causal mask.
   ///   - number: the layer's place in its stack, under which `watch` knows it.
   ///   - watch: sees and may replace the attention weights; nil costs nothing.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tape.Variable, over context: Tape.Variable? = nil, mask: AttentionMask,
     prefix: AttentionPrefix? = nil, _ tape: Tape, number: Int = 0,
     _ watch: AttentionWatch? = nil
@@ -85,7 +85,7 @@ extension TransformerStack {
   /// B×T×D → the stack's input and the output of every layer, each B×T×D.
   ///
   /// - Parameter prefixes: more keys and values, one set per layer; empty: none.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tape.Variable, mask: AttentionMask, prefixes: [AttentionPrefix] = [], _ tape: Tape,
     _ watch: AttentionWatch? = nil
   ) -> [Tape.Variable] {

@@ -5,28 +5,28 @@ import Tensors
 ///
 /// The same type serves BERT (norm after the sum) and CLIP and ViT (norm before the sublayer); the
 /// names of its parameters follow the checkpoint's family.
-public struct TransformerLayer: ParameterContainer {
+package struct TransformerLayer: ParameterContainer {
   /// d → d, all heads side by side.
-  public var query: Linear
+  package var query: Linear
   /// d → d, all heads side by side.
-  public var key: Linear
+  package var key: Linear
   /// d → d, all heads side by side.
-  public var value: Linear
+  package var value: Linear
   /// d → d, over what the heads gathered.
-  public var attentionOutput: Linear
+  package var attentionOutput: Linear
   /// After the attention's sum (post), or before the attention (pre).
-  public var attentionNorm: LayerNorm
+  package var attentionNorm: LayerNorm
   /// d → inner size.
-  public var intermediate: Linear
+  package var intermediate: Linear
   /// Inner size → d.
-  public var output: Linear
+  package var output: Linear
   /// After the feed-forward sum (post), or before the feed-forward part (pre).
-  public var outputNorm: LayerNorm
+  package var outputNorm: LayerNorm
   /// Sizes and switches.
-  public let configuration: TransformerConfiguration
+  package let configuration: TransformerConfiguration
 
   /// A layer of the stack's sizes.
-  public init(_ configuration: TransformerConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: TransformerConfiguration, _ source: inout WeightSource) {
     let (d, inner) = (configuration.hiddenSize, configuration.intermediateSize)
     let (bias, deviation) = (configuration.attentionBias, configuration.deviation)
     query = Linear(d, d, bias: bias, deviation: deviation, &source)
@@ -40,7 +40,7 @@ public struct TransformerLayer: ParameterContainer {
     self.configuration = configuration
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     let names = configuration.names
@@ -56,19 +56,19 @@ public struct TransformerLayer: ParameterContainer {
 }
 
 /// Transformer layers in a row.
-public struct TransformerStack: ParameterContainer {
+package struct TransformerStack: ParameterContainer {
   /// The first layer first.
-  public var layers: [TransformerLayer]
+  package var layers: [TransformerLayer]
   /// Sizes and switches.
-  public let configuration: TransformerConfiguration
+  package let configuration: TransformerConfiguration
 
   /// A stack of the given sizes.
-  public init(_ configuration: TransformerConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: TransformerConfiguration, _ source: inout WeightSource) {
     layers = (0..<configuration.layers).map { _ in TransformerLayer(configuration, &source) }
     self.configuration = configuration
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     for i in layers.indices {

@@ -22,7 +22,7 @@ extension ViTModel {
   ///
   /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` for pictures of another size.
-  public func callAsFunction(
+  package func callAsFunction(
     _ pixels: Tape.Variable, _ tape: Tape, _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EncoderOutput {
     let shape = tape.shape(pixels)
@@ -46,7 +46,7 @@ extension CLIPVisionModel {
   ///
   /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` for pictures of another size.
-  public func callAsFunction(
+  package func callAsFunction(
     _ pixels: Tape.Variable, _ tape: Tape, _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EncoderOutput {
     let shape = tape.shape(pixels)

@@ -1,20 +1,20 @@
 import Tensors
 
 /// The sizes of a transformer over picture patches.
-public struct VisionConfiguration: Sendable, Hashable {
+package struct VisionConfiguration: Sendable, Hashable {
   /// Sizes of the layers.
-  public var stack: TransformerConfiguration
+  package var stack: TransformerConfiguration
   /// Side of the square pictures, in pixels; a multiple of `patch`.
-  public var side: Int
+  package var side: Int
   /// Side of a patch, in pixels.
-  public var patch: Int
+  package var patch: Int
   /// Whether there is a pooler (a linear layer and an activation over the class position).
-  public var pooler: Bool
+  package var pooler: Bool
   /// Outputs of the pooler.
-  public var poolerSize: Int
+  package var poolerSize: Int
 
   /// A model's sizes; `pooler` only counts for ViT.
-  public init(
+  package init(
     stack: TransformerConfiguration, side: Int, patch: Int, pooler: Bool = false,
     poolerSize: Int? = nil
   ) {
@@ -26,24 +26,24 @@ public struct VisionConfiguration: Sendable, Hashable {
   }
 
   /// Patches along one side.
-  public var grid: Int { side / patch }
+  package var grid: Int { side / patch }
   /// Positions: all patches row by row, after the class position.
-  public var positions: Int { grid * grid + 1 }
+  package var positions: Int { grid * grid + 1 }
 }
 
 /// Patches of a picture as vectors, behind a learned class vector, with positions added.
 ///
 /// CLIP and ViT differ in the tensors' names and shapes and in the bias; `classToken` has D numbers
 /// and `positions` P·D in either.
-public struct PatchEmbedding: ParameterContainer {
+package struct PatchEmbedding: ParameterContainer {
   /// D×3×p×p.
-  public var projection: Parameter
+  package var projection: Parameter
   /// D; CLIP has none.
-  public var projectionBias: Parameter?
+  package var projectionBias: Parameter?
   /// The class vector: D (CLIP) or 1×1×D (ViT).
-  public var classToken: Parameter
+  package var classToken: Parameter
   /// P×D (CLIP) or 1×P×D (ViT).
-  public var positions: Parameter
+  package var positions: Parameter
   let names: Names
 
   /// How a family names the four tensors.
@@ -60,7 +60,7 @@ public struct PatchEmbedding: ParameterContainer {
     self.names = names
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     switch names {
@@ -81,20 +81,20 @@ public struct PatchEmbedding: ParameterContainer {
 }
 
 /// ViT (Dosovitskiy et al. 2021); weights are named as Hugging Face's `ViTModel` names them.
-public struct ViTModel: ParameterContainer {
+package struct ViTModel: ParameterContainer {
   /// What turns the input into vectors.
-  public var embeddings: PatchEmbedding
+  package var embeddings: PatchEmbedding
   /// The layers in a row.
-  public var encoder: TransformerStack
+  package var encoder: TransformerStack
   /// Over all positions, after the last layer.
-  public var norm: LayerNorm
+  package var norm: LayerNorm
   /// Over the class position; followed by tanh.
-  public var pooler: Linear?
+  package var pooler: Linear?
   /// Sizes and switches.
-  public let configuration: VisionConfiguration
+  package let configuration: VisionConfiguration
 
   /// A model of the given sizes.
-  public init(_ configuration: VisionConfiguration, _ source: inout WeightSource) {
+  package init(_ configuration: VisionConfiguration, _ source: inout WeightSource) {
     let stack = configuration.stack
     embeddings = PatchEmbedding(configuration, names: .vit, &source)
     encoder = TransformerStack(stack, &source)
@@ -106,7 +106,7 @@ public struct ViTModel: ParameterContainer {
     self.configuration = configuration
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     embeddings.visitParameters(prefix + "embeddings.", visit)

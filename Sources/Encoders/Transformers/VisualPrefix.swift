@@ -8,20 +8,20 @@ import Traces
 /// channels of all stages. u = W₂ tanh(W₁ x) gives four slices s₁ … s₄ of 2H numbers per row; layer
 /// ℓ weighs them by g^ℓ = softmax(LeakyReLU(G_ℓ · mean slice + b)) and takes the sum's first half
 /// as key, its second as value. A prefix token is a quadrant (MODELS §10, erratum 12).
-public struct VisualPrefix: ParameterContainer {
+package struct VisualPrefix: ParameterContainer {
   /// Sizes of a prefix.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// Channels of all stages together: 3840 for a ResNet-50.
-    public var features: Int
+    package var features: Int
     /// Between the two layers of the projection.
-    public var middle: Int
+    package var middle: Int
     /// H of the text encoder.
-    public var hiddenSize: Int
+    package var hiddenSize: Int
     /// Layers of the text encoder.
-    public var layers: Int
+    package var layers: Int
 
     /// A prefix's sizes; `middle` is HVPNeT's.
-    public init(features: Int, middle: Int = 800, hiddenSize: Int, layers: Int) {
+    package init(features: Int, middle: Int = 800, hiddenSize: Int, layers: Int) {
       self.features = features
       self.middle = middle
       self.hiddenSize = hiddenSize
@@ -30,18 +30,18 @@ public struct VisualPrefix: ParameterContainer {
   }
 
   /// Rows per picture, and slices between which a layer's gate chooses.
-  public static let rows = 4
+  package static let rows = 4
   /// Features → middle.
-  public var first: Linear
+  package var first: Linear
   /// Middle → 4 · 2H.
-  public var second: Linear
+  package var second: Linear
   /// One per layer: 8H → 4.
-  public var gates: [Linear]
+  package var gates: [Linear]
   /// Sizes.
-  public let configuration: Configuration
+  package let configuration: Configuration
 
   /// Random weights, U(±1/√inputs) as in the reference.
-  public init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
+  package init(_ configuration: Configuration, _ generator: inout SeededGenerator) {
     let wide = 2 * configuration.hiddenSize
     first = Linear(configuration.features, configuration.middle, &generator)
     second = Linear(configuration.middle, Self.rows * wide, &generator)
@@ -55,7 +55,7 @@ public struct VisualPrefix: ParameterContainer {
   ///   - x: B×I×4×F quadrants of each post's I pictures.
   ///   - probe: hears of the gates, layers × pictures × 4 of the first post, as `prefix/gate`; may
   ///     put others, (B·I)×4, in their place under `prefix/gate/LAYER`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: Tape.Variable, _ tape: Tape, _ probe: Probe? = nil
   ) -> [AttentionPrefix] {
     let shape = tape.shape(x)
@@ -117,7 +117,7 @@ public struct VisualPrefix: ParameterContainer {
     return tape.add(tape.relu(x), tape.scale(negative, by: -0.01))
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     first.visitParameters(prefix + "projection.0.", visit)
@@ -130,7 +130,7 @@ extension ResNet {
   /// What a visual prefix reads: pictures B×3×H×W → B×4×F, the mean of each quadrant (upper left
   /// first, row by row) of every stage's map, all stages' channels side by side. The last row or
   /// column of a map of odd size is left out, as in the reference.
-  public func quadrants(_ pixels: Tensor) -> Tensor {
+  package func quadrants(_ pixels: Tensor) -> Tensor {
     let tape = Tape()
     let maps = stages(tape.constant(pixels), tape).dropFirst().map { tape[$0] }
     let (batch, width) = (pixels.shape[0], maps.reduce(0) { $0 + $1.shape[1] })

@@ -1,17 +1,17 @@
 /// Strings by number: 0 is padding, 1 is unknown, the rest in order of falling frequency, then by
 /// name.
-public struct Vocabulary: Sendable, Hashable {
+package struct Vocabulary: Sendable, Hashable {
   /// The known strings; entry i has number i + 2.
-  public let entries: [String]
+  package let entries: [String]
   private let numbers: [String: Int]
 
   /// The index that fills short sequences.
-  public static let padding = 0
+  package static let padding = 0
   /// The index of every word that is not listed.
-  public static let unknown = 1
+  package static let unknown = 1
 
   /// A vocabulary with a fixed order.
-  public init(_ entries: [String]) {
+  package init(_ entries: [String]) {
     self.entries = entries
     var numbers: [String: Int] = [:]
     for (i, entry) in entries.enumerated() where numbers[entry] == nil { numbers[entry] = i + 2 }
@@ -19,7 +19,7 @@ public struct Vocabulary: Sendable, Hashable {
   }
 
   /// All strings that occur at least `minimum` times, most frequent first.
-  public init(counting strings: some Sequence<String>, minimum: Int = 1, limit: Int = .max) {
+  package init(counting strings: some Sequence<String>, minimum: Int = 1, limit: Int = .max) {
     var counts: [String: Int] = [:]
     for string in strings { counts[string, default: 0] += 1 }
     let kept = counts.filter { $0.value >= minimum }
@@ -29,8 +29,8 @@ public struct Vocabulary: Sendable, Hashable {
   }
 
   /// Rows that a table for this vocabulary needs.
-  public var size: Int { entries.count + 2 }
+  package var size: Int { entries.count + 2 }
 
   /// The number of a string; 1 when it is unknown.
-  public subscript(_ string: String) -> Int { numbers[string] ?? Self.unknown }
+  package subscript(_ string: String) -> Int { numbers[string] ?? Self.unknown }
 }

@@ -1,15 +1,15 @@
 /// Sentences made ready for a word-and-character encoder: numbers, padded to the longest of the
 /// batch.
-public struct WordBatch: Sendable {
+package struct WordBatch: Sendable {
   /// B×T word numbers, row-major, 0 past the end.
-  public let words: [Int]
+  package let words: [Int]
   /// Character numbers of every real token, sentence by sentence.
   let characters: [[Int]]
   /// Tokens of each sentence.
-  public let lengths: [Int]
+  package let lengths: [Int]
 
   /// Numbers of sentences; every sentence has at least one token.
-  public init(_ sentences: [[String]], words: Vocabulary, characters: Vocabulary) {
+  package init(_ sentences: [[String]], words: Vocabulary, characters: Vocabulary) {
     lengths = sentences.map(\.count)
     let longest = lengths.max() ?? 0
     var numbers = [Int](repeating: Vocabulary.padding, count: sentences.count * longest)
@@ -26,5 +26,5 @@ public struct WordBatch: Sendable {
   }
 
   /// B and T.
-  public var shape: [Int] { [lengths.count, lengths.max() ?? 0] }
+  package var shape: [Int] { [lengths.count, lengths.max() ?? 0] }
 }

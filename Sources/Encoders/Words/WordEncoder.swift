@@ -1,15 +1,15 @@
 import Tensors
 
 /// Word vector ⊕ character biLSTM (Lample et al. 2016; RIVA §3.1, MODELS §8.1).
-public struct WordEncoder: ParameterContainer {
+package struct WordEncoder: ParameterContainer {
   var wordTable: Embedding
   var characterTable: Embedding
   var characterLSTM: LSTM
   /// Width of a token's vector: word size + 2 × character hidden size.
-  public let size: Int
+  package let size: Int
 
   /// Random tables.
-  public init(
+  package init(
     words: Int, wordSize: Int, characters: Int, characterSize: Int, characterHidden: Int,
     _ generator: inout SeededGenerator
   ) {
@@ -20,7 +20,7 @@ public struct WordEncoder: ParameterContainer {
   }
 
   /// B×T×size, with zeros in the character part past each length.
-  public func callAsFunction(_ batch: WordBatch, _ tape: Tape) -> Tape.Variable {
+  package func callAsFunction(_ batch: WordBatch, _ tape: Tape) -> Tape.Variable {
     let shape = batch.shape
     let words = wordTable(batch.words, shape: shape, tape)
     // Characters run as one batch of all real tokens, then go back to their places.
@@ -44,7 +44,7 @@ public struct WordEncoder: ParameterContainer {
     return tape.concatenate([words, tape.gather(spelled, places, shape: shape)])
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     wordTable.visitParameters(prefix + "words.", visit)

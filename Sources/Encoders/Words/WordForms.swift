@@ -1,11 +1,11 @@
 /// How the word-and-character encoders see a token (MODELS §8.1): links and blanks are unknown
 /// words, case is folded for the word table and kept for the characters.
-public enum WordForms {
+package enum WordForms {
   /// Longest run of characters of one word that is encoded.
-  public static let characterLimit = 24
+  package static let characterLimit = 24
 
   /// The form looked up in the word table; digits become 0, mentions and links one form each.
-  public static func word(_ token: String) -> String {
+  package static func word(_ token: String) -> String {
     if token.hasPrefix("http") || token.contains("t.co/") { return "<url>" }
     if token.first == "@", token.count > 1 { return "<user>" }
     let visible = token.unicodeScalars.contains { !$0.properties.isWhitespace && $0.value > 0x20 }
@@ -15,12 +15,12 @@ public enum WordForms {
 
   /// Whether a token is a word of the language: it has a letter or digit, and is neither a link nor
   /// a user's name, which have one form each.
-  public static func isWord(_ token: String) -> Bool {
+  package static func isWord(_ token: String) -> Bool {
     token.contains { $0.isLetter || $0.isNumber } && word(token).first != "<"
   }
 
   /// The characters that are encoded, at most `characterLimit`.
-  public static func characters(_ token: String) -> [String] {
+  package static func characters(_ token: String) -> [String] {
     token.prefix(characterLimit).map(String.init)
   }
 }

@@ -3,16 +3,16 @@ import Encoders
 import Tensors
 
 /// The text expert of RDS: a pretrained encoder, dropout, a linear layer and a CRF (MODELS §3.1).
-public struct BERTCRF: FineTunable {
+package struct BERTCRF: FineTunable {
   /// The encoder, without a pooler.
-  public var encoder: BERTModel
+  package var encoder: BERTModel
   var head: BERTCRFHead
   let prefix: String
 
   /// A fresh head on an encoder.
   ///
   /// - Parameter prefix: in front of the encoder's parameters in files.
-  public init(
+  package init(
     _ encoder: BERTModel, prefix: String, scheme: TagScheme, labels: LabelScheme,
     _ generator: inout SeededGenerator
   ) {
@@ -23,7 +23,7 @@ public struct BERTCRF: FineTunable {
   }
 
   /// The CRF's mean negative log-likelihood, one number.
-  public func loss(
+  package func loss(
     _ items: [TaggedPieces], _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable {
     let emissions = head(try encoder.states(items, tape), items, tape)
@@ -31,7 +31,7 @@ public struct BERTCRF: FineTunable {
   }
 
   /// Lenient score of the Viterbi paths, with packed weights.
-  public func score(_ items: [TaggedPieces]) throws(EncoderInputError) -> EntityScore {
+  package func score(_ items: [TaggedPieces]) throws(EncoderInputError) -> EntityScore {
     let engine = BERTEngine(encoder)
     var score = EntityScore()
     for (item, path) in zip(items, try head.paths(items, engine)) {
@@ -41,7 +41,7 @@ public struct BERTCRF: FineTunable {
     return score
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     encoder.visitParameters(prefix + self.prefix, visit)

@@ -6,21 +6,21 @@ import Traces
 /// A trained BERT-CRF with its tokenizer: what a model folder of the system `bert-crf` holds.
 ///
 /// Forward passes only, with packed weights; may be used from several threads at once.
-public struct BERTCRFModel: Expert {
+package struct BERTCRFModel: Expert {
   /// The `system` of such a folder.
-  public static let system = "bert-crf"
+  package static let system = "bert-crf"
 
   /// What `config.json` says of the head, under `expert`.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// Its tags.
-    public var scheme: TagScheme
+    package var scheme: TagScheme
     /// How the tags stand at pieces.
-    public var labels: LabelScheme
+    package var labels: LabelScheme
     /// Pieces of the longest input; what is behind it gets the tag O.
-    public var longest: Int
+    package var longest: Int
 
     /// A configuration by its parts.
-    public init(scheme: TagScheme, labels: LabelScheme, longest: Int) {
+    package init(scheme: TagScheme, labels: LabelScheme, longest: Int) {
       self.scheme = scheme
       self.labels = labels
       self.longest = longest
@@ -28,16 +28,16 @@ public struct BERTCRFModel: Expert {
   }
 
   /// What it is and where it came from.
-  public let card: ModelCard
+  package let card: ModelCard
   /// How the head reads.
-  public let configuration: Configuration
+  package let configuration: Configuration
   /// Cuts words into pieces.
-  public let tokenizer: Tokenizer
+  package let tokenizer: Tokenizer
   let engine: BERTEngine
   let head: BERTCRFHead
 
   /// A model of a trained network.
-  public init(
+  package init(
     name: String, _ network: consuming BERTCRF, tokenizer: Tokenizer, longest: Int,
     folder: String? = nil
   ) {
@@ -55,7 +55,7 @@ public struct BERTCRFModel: Expert {
   /// A post's words as the network reads them.
   ///
   /// - Parameter tags: gold tags, one per word; those of the training.
-  public static func pieces(
+  package static func pieces(
     _ words: [String], tags: [Int], tokenizer: Tokenizer, _ configuration: Configuration
   ) -> TaggedPieces {
     let encoding = tokenizer.encode(
@@ -71,17 +71,17 @@ public struct BERTCRFModel: Expert {
   }
 
   /// Words with an unknown piece.
-  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
 
   /// Labels of many posts.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try labels(posts.map(\.words), asking)
   }
 
   /// Labels of many texts.
   ///
   /// - Throws: `EncoderInputError`.
-  public func labels(
+  package func labels(
     _ texts: [[String]], _ asking: Asking = Asking()
   ) throws(EncoderInputError) -> [Labels] {
     let items = texts.map { pieces($0) }
@@ -94,14 +94,14 @@ public struct BERTCRFModel: Expert {
   }
 
   /// The answer for one post with everything it shows.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     .mentions(try predict(post.words))
   }
 
   /// The answer for one text with marginals and confidences.
   ///
   /// - Throws: `EncoderInputError` when the tokenizer does not fit the encoder.
-  public func predict(_ words: [String]) throws(EncoderInputError) -> Prediction {
+  package func predict(_ words: [String]) throws(EncoderInputError) -> Prediction {
     let item = pieces(words)
     let emissions = try head.emissions([item], engine).first ?? []
     return Prediction(

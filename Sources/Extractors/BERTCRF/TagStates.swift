@@ -2,7 +2,7 @@ import Corpora
 import Encoders
 
 /// How words' tags become the CRF's states (MODELS §2.2).
-public enum LabelScheme: String, Sendable, Hashable, Codable, CaseIterable {
+package enum LabelScheme: String, Sendable, Hashable, Codable, CaseIterable {
   /// The CRF runs over words, each read at its first piece; its states are the tags.
   case firstPieceOnly = "first-piece"
   /// The CRF runs over all pieces, `[CLS]` and `[SEP]` included; later pieces are X. States: PAD,
@@ -54,15 +54,15 @@ struct TagStates: Sendable, Hashable {
 }
 
 /// A post as BERT-CRF reads it.
-public struct TaggedPieces: PieceSequence, Hashable {
+package struct TaggedPieces: PieceSequence, Hashable {
   /// T piece ids with the special tokens.
-  public let ids: [Int]
+  package let ids: [Int]
   /// The piece at which each of the CRF's steps reads.
-  public let places: [Int]
+  package let places: [Int]
   /// The step of each word; words that were cut off have none.
-  public let words: [Int]
+  package let words: [Int]
   /// The gold state of each step.
-  public let states: [Int]
+  package let states: [Int]
   /// Gold tags of all words.
-  public let tags: [Int]
+  package let tags: [Int]
 }

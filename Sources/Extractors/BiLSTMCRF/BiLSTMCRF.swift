@@ -4,19 +4,19 @@ import Traces
 
 /// The text expert: word ⊕ character vectors, a biLSTM, a linear layer and a CRF (Lample et al.
 /// 2016; RIVA's tagger, MODELS §8.7). Knows nothing of pictures.
-public struct BiLSTMCRF: Tagger {
+package struct BiLSTMCRF: Tagger {
   /// The `system` of its model folders.
-  public static let system = "bilstm-crf"
+  package static let system = "bilstm-crf"
   /// Word and character vectors.
-  public var words: WordEncoder
+  package var words: WordEncoder
   var lstm: LSTM
   var output: Linear
   /// Transitions between tags, and the decoding.
-  public var crf: CRF
+  package var crf: CRF
   let dropout: Float
 
   /// A tagger with random weights.
-  public init(
+  package init(
     _ sizes: TaggerSizes, _ options: NoTaggerOptions, tags: Int,
     _ generator: inout SeededGenerator
   ) {
@@ -28,7 +28,7 @@ public struct BiLSTMCRF: Tagger {
   }
 
   /// Tag scores before the CRF: B×N×T, in the order of the tag scheme.
-  public func emissions(
+  package func emissions(
     _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
   ) -> Tape.Variable {
     let x = tape.dropout(words(batch.words, tape), dropout)
@@ -37,11 +37,11 @@ public struct BiLSTMCRF: Tagger {
   }
 
   /// The CRF's negative log-likelihood of the batch's tags, one number.
-  public func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
+  package func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
     crf.loss(emissions(batch, tape, nil), tags: batch.tags, tape)
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     words.visitParameters(prefix + "embedding.", visit)
@@ -52,4 +52,4 @@ public struct BiLSTMCRF: Tagger {
 }
 
 /// A trained biLSTM-CRF.
-public typealias BiLSTMCRFModel = WordTaggerModel<BiLSTMCRF>
+package typealias BiLSTMCRFModel = WordTaggerModel<BiLSTMCRF>

@@ -2,16 +2,16 @@ import Corpora
 import Traces
 
 /// What one expert says about one post, with what it shows of how it came to it.
-public struct Answer: Sendable {
+package struct Answer: Sendable {
   /// Name of the model folder that answered.
-  public let expert: String
+  package let expert: String
   /// Whether it looked at the picture.
-  public let seesPicture: Bool
+  package let seesPicture: Bool
   /// What it says.
-  public let content: Content
+  package let content: Content
 
   /// What an expert says.
-  public enum Content: Sendable {
+  package enum Content: Sendable {
     /// Mentions in the text.
     case mentions(Prediction)
     /// A relation for each pair of the post.
@@ -21,25 +21,27 @@ public struct Answer: Sendable {
   }
 
   /// An answer by its parts.
-  public init(expert: String, seesPicture: Bool, _ content: Content) {
+  package init(expert: String, seesPicture: Bool, _ content: Content) {
     self.expert = expert
     self.seesPicture = seesPicture
     self.content = content
   }
 
   /// Its mentions with all that leads to them; nil when it answers relations or failed.
-  public var mentions: Prediction? { if case .mentions(let found) = content { found } else { nil } }
+  package var mentions: Prediction? {
+    if case .mentions(let found) = content { found } else { nil }
+  }
 
   /// Its relations; nil when it answers mentions or failed.
-  public var relations: RelationAnswers? {
+  package var relations: RelationAnswers? {
     if case .relations(let found) = content { found } else { nil }
   }
 
   /// Why there is no answer; nil when there is one.
-  public var failure: String? { if case .failed(let reason) = content { reason } else { nil } }
+  package var failure: String? { if case .failed(let reason) = content { reason } else { nil } }
 
   /// What it shows: of the pair at a place for relations.
-  public func trace(pair: Int = 0) -> Trace {
+  package func trace(pair: Int = 0) -> Trace {
     switch content {
     case .mentions(let found): found.trace
     case .relations(let found):
@@ -49,7 +51,7 @@ public struct Answer: Sendable {
   }
 
   /// The same with more to show; of relations each pair shows it.
-  public func showing(_ signals: [Signal]) -> Answer {
+  package func showing(_ signals: [Signal]) -> Answer {
     Answer(
       expert: expert, seesPicture: seesPicture,
       content.map { trace in
@@ -60,7 +62,7 @@ public struct Answer: Sendable {
   }
 
   /// The labels alone; nil when it failed.
-  public var labels: Labels? {
+  package var labels: Labels? {
     switch content {
     case .mentions(let found):
       .mentions(found.mentions.map(\.mention), confidences: found.mentions.map(\.confidence))
@@ -72,35 +74,35 @@ public struct Answer: Sendable {
 
 /// What an expert answers for a post, without anything that leads to it: little enough to be kept
 /// for every post of a large dataset.
-public enum Labels: Sendable, Hashable {
+package enum Labels: Sendable, Hashable {
   /// The mentions in the text; their confidences when they were asked for.
   case mentions([EntityMention], confidences: [Float?]? = nil)
   /// An answer for each of the post's pairs, in their order; without traces.
   case relations([RelationAnswer])
 
   /// What was answered.
-  public var task: ExpertTask { if case .mentions = self { .entities } else { .relations } }
+  package var task: ExpertTask { if case .mentions = self { .entities } else { .relations } }
 
   /// The mentions; nil for relations.
-  public var mentions: [EntityMention]? {
+  package var mentions: [EntityMention]? {
     if case .mentions(let found, _) = self { found } else { nil }
   }
 
   /// The label of each pair; nil for mentions.
-  public var relations: [RelationAnswer]? {
+  package var relations: [RelationAnswer]? {
     if case .relations(let found) = self { found } else { nil }
   }
 }
 
 /// What labels are asked for.
-public struct Asking: Sendable, Hashable {
+package struct Asking: Sendable, Hashable {
   /// How tags become mentions.
-  public var reading: BIO.Reading
+  package var reading: BIO.Reading
   /// Whether each mention comes with its probability, which takes a second pass over the tags.
-  public var confidences: Bool
+  package var confidences: Bool
 
   /// Lenient mentions without confidences unless said otherwise.
-  public init(reading: BIO.Reading = .lenient, confidences: Bool = false) {
+  package init(reading: BIO.Reading = .lenient, confidences: Bool = false) {
     self.reading = reading
     self.confidences = confidences
   }

@@ -5,19 +5,19 @@ import Tensors
 import Traces
 
 /// What an expert answers.
-public enum ExpertTask: String, Sendable, Hashable, Codable, CaseIterable {
+package enum ExpertTask: String, Sendable, Hashable, Codable, CaseIterable {
   /// Mentions with their types.
   case entities = "ner"
   /// A relation for each pair of mentions.
   case relations = "re"
 
   /// What is answered, in the plural.
-  public var subject: String { self == .entities ? "mentions" : "relations" }
+  package var subject: String { self == .entities ? "mentions" : "relations" }
 }
 
 /// A trained model folder at work: the one door to all experts. May be used from several threads at
 /// once.
-public protocol Expert: WordReading {
+package protocol Expert: WordReading {
   /// What it is, what it sees and where it came from.
   var card: ModelCard { get }
   /// What it answers for many posts, without anything that leads to it.
@@ -33,13 +33,13 @@ public protocol Expert: WordReading {
 
 extension Expert {
   /// The folder's name.
-  public var name: String { card.name }
+  package var name: String { card.name }
   /// What it answers.
-  public var task: ExpertTask { card.task }
+  package var task: ExpertTask { card.task }
   /// Whether it looks at pictures.
-  public var seesPicture: Bool { card.seesPicture }
+  package var seesPicture: Bool { card.seesPicture }
   /// Whether it looks at regions from files.
-  public var needsBoxes: Bool {
+  package var needsBoxes: Bool {
     card.sights.contains {
       switch $0 {
       case .boxes, .crops(.files, _), .frames(.files, _): true
@@ -51,7 +51,7 @@ extension Expert {
   /// What it answers for a post with something changed. A failure is an answer with its reason.
   ///
   /// - Parameter other: finds the posts whose pictures are swapped in.
-  public func ask(
+  package func ask(
     _ post: SeenPost, under interventions: [Intervention] = [],
     other: (Post.ID) -> SeenPost? = { _ in nil }
   ) -> Answer {
@@ -66,7 +66,7 @@ extension Expert {
   }
 
   /// Lenient mentions, or relations, of many posts.
-  public func labels(of posts: [SeenPost]) throws -> [Labels] { try labels(of: posts, Asking()) }
+  package func labels(of posts: [SeenPost]) throws -> [Labels] { try labels(of: posts, Asking()) }
 }
 
 extension Answer.Content {
@@ -85,11 +85,11 @@ extension Answer.Content {
 }
 
 /// Opening whatever expert a folder holds.
-public enum ExpertFolder {
+package enum ExpertFolder {
   /// Opens an expert by its folder.
   ///
   /// - Throws: `ModelFolderError`, also when the folder holds no expert; what the models throw.
-  public static func open(_ folder: String) throws -> any Expert {
+  package static func open(_ folder: String) throws -> any Expert {
     let id = try ModelFolder.system(of: folder)
     guard let system = System.named(id) else {
       throw ModelFolderError(
@@ -102,7 +102,7 @@ public enum ExpertFolder {
 }
 
 /// A question that an expert cannot answer.
-public enum ExpertError: Error, Hashable, CustomStringConvertible {
+package enum ExpertError: Error, Hashable, CustomStringConvertible {
   /// It was asked for what it does not do.
   case otherTask(expert: String, answers: ExpertTask, asked: ExpertTask)
   /// It looks at pictures and got none.
@@ -111,7 +111,7 @@ public enum ExpertError: Error, Hashable, CustomStringConvertible {
   case noBoxes(expert: String)
 
   /// The same about an expert by its name.
-  public func naming(_ expert: String) -> ExpertError {
+  package func naming(_ expert: String) -> ExpertError {
     switch self {
     case .noRegions(_, let post, let source):
       .noRegions(expert: expert, post: post, source: source)
@@ -120,7 +120,7 @@ public enum ExpertError: Error, Hashable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .otherTask(let expert, let answers, let asked):
       "\(expert) answers the task \(answers.rawValue), not \(asked.rawValue); choose another expert"

@@ -6,23 +6,23 @@ import Traces
 /// What each word and each region of a post is worth to an expert's answer: the share of the answer
 /// that is lost when it is left out. By interventions alone, so that it can be compared with what
 /// the expert's attention looks at.
-public struct ExpertOcclusion: Sendable {
+package struct ExpertOcclusion: Sendable {
   /// The probability of the answer that is lost without each word; the same order as the words,
   /// and empty for experts that tell no probabilities.
-  public let words: [Float]
+  package let words: [Float]
   /// The same for each cell of the grid, row by row; empty for experts that read the text alone or
   /// tell no probabilities, and for posts without a picture.
-  public let regions: [Float]
+  package let regions: [Float]
   /// Rows and columns of the grid.
-  public static let grid = 7
+  package static let grid = 7
   /// Most words that are left out one by one; hostile posts have many.
-  public static let mostWords = 128
+  package static let mostWords = 128
 
   /// Leaves everything out once: a pass per word, and one per cell of the grid for experts that
   /// look at the picture.
   ///
   /// - Throws: what the expert throws, or its failure.
-  public init(_ expert: any Expert, _ post: SeenPost) throws {
+  package init(_ expert: any Expert, _ post: SeenPost) throws {
     let whole = Self.weigh(try Self.asked(expert, post))
     guard whole.count > 0 else {
       (words, regions) = ([], [])
@@ -48,7 +48,7 @@ public struct ExpertOcclusion: Sendable {
   static let blank = "\u{2581}"
 
   /// The same as signals, for the views that show any model's.
-  public func signals(of expert: String) -> [Signal] {
+  package func signals(of expert: String) -> [Signal] {
     guard !words.isEmpty else { return [] }
     var result = [
       Signal(
@@ -67,7 +67,7 @@ public struct ExpertOcclusion: Sendable {
 
   /// The rank correlation of each map over the picture with what its cells are worth, by the
   /// signal's name; signals that do not vary, or lie over another part of the picture, have none.
-  public func agreement(with trace: Trace) -> [String: Double] {
+  package func agreement(with trace: Trace) -> [String: Double] {
     var result: [String: Double] = [:]
     guard !regions.isEmpty else { return result }
     for signal in trace.signals {

@@ -9,20 +9,20 @@ import Traces
 
 /// What posts are seen with: the frozen encoders that experts and router name, opened once, and the
 /// regions from files. A value whose copies share the encoders and what they saw before.
-public struct Eyes: Sendable {
+package struct Eyes: Sendable {
   /// Networks whose regions experts read, by folder name.
   private let sources: [String: RegionSource]
   /// Encoders of text and picture in one space, by folder name.
   private let duals: [String: any DualEncoding]
   /// Regions from files; nil when none are open.
-  public var boxes: PairBoxes?
+  package var boxes: PairBoxes?
   /// What is decoded of pictures, so that everybody has enough.
-  public let decoding: DecodingPurpose
+  package let decoding: DecodingPurpose
 
   /// Encoders that were opened before.
   ///
   /// - Parameter sights: what is looked at beside regions and embeddings.
-  public init(
+  package init(
     sources: [RegionSource] = [], duals: [any DualEncoding] = [], boxes: PairBoxes? = nil,
     sights: [Sight] = []
   ) {
@@ -41,18 +41,18 @@ public struct Eyes: Sendable {
   }
 
   /// The network of a folder; nil when it is not open.
-  public func source(_ name: String) -> RegionSource? { sources[name] }
+  package func source(_ name: String) -> RegionSource? { sources[name] }
 
   /// The dual encoder of a folder; nil when it is not open.
-  public func dual(_ name: String) -> (any DualEncoding)? { duals[name] }
+  package func dual(_ name: String) -> (any DualEncoding)? { duals[name] }
 
   /// A post of a dataset.
-  public func see(_ post: Post, of dataset: Dataset) -> SeenPost {
+  package func see(_ post: Post, of dataset: Dataset) -> SeenPost {
     see(post, PictureProvider(dataset, boxes: boxes))
   }
 
   /// A post whose picture comes from anywhere.
-  public func see(_ post: Post, _ pictures: PictureProvider) -> SeenPost {
+  package func see(_ post: Post, _ pictures: PictureProvider) -> SeenPost {
     SeenPost(
       post, self, key: pictures.key(post), boxes: (pictures.boxes ?? boxes).map { $0[post.id] },
       file: pictures.file?(post)
@@ -60,7 +60,7 @@ public struct Eyes: Sendable {
   }
 
   /// A post without any picture, with the reason.
-  public func see(_ post: Post, without notice: String) -> SeenPost {
+  package func see(_ post: Post, without notice: String) -> SeenPost {
     SeenPost(post, self, key: nil, boxes: boxes.map { $0[post.id] }) { _ in
       .failure(PictureNotice(sentence: notice))
     }
@@ -77,7 +77,7 @@ public struct Eyes: Sendable {
   /// - Parameter progress: called with the number of posts done, from any thread; false stops.
   /// - Returns: false when stopped.
   @discardableResult
-  public static func look(
+  package static func look(
     at sights: [Sight], of posts: [SeenPost],
     progress: @escaping @Sendable (Int) -> Bool = { _ in true }
   ) -> Bool {

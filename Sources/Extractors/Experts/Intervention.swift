@@ -5,7 +5,7 @@ import Traces
 
 /// What is changed before an expert answers. Explanations, ablations, controls and teaching use
 /// nothing else.
-public enum Intervention: Sendable, Hashable {
+package enum Intervention: Sendable, Hashable {
   /// The post has no picture.
   case withoutPicture
   /// A picture of one colour, the mean of its own.
@@ -26,14 +26,14 @@ public enum Intervention: Sendable, Hashable {
   case set(tap: String, TapValue)
 
   /// A value that is put at a tap.
-  public enum TapValue: Sendable, Hashable {
+  package enum TapValue: Sendable, Hashable {
     /// The same number everywhere.
     case constant(Float)
     /// Equal weights along the last axis, that sum up to 1.
     case uniform
 
     /// What the tensor at the tap becomes.
-    public func replacing(_ value: Tensor) -> Tensor {
+    package func replacing(_ value: Tensor) -> Tensor {
       switch self {
       case .constant(let number):
         Tensor(value.shape, [Float](repeating: number, count: value.count))
@@ -47,7 +47,7 @@ public enum Intervention: Sendable, Hashable {
 
   /// Whether it changes what a picture shows, so that experts that read the text alone answer as
   /// before.
-  public var isOfPicture: Bool {
+  package var isOfPicture: Bool {
     switch self {
     case .withoutPicture, .blankPicture, .swapPicture, .coloursOnly, .maskPicture, .regions: true
     case .dropWords, .editWord, .set: false
@@ -55,10 +55,10 @@ public enum Intervention: Sendable, Hashable {
   }
 
   /// Whether the post itself is changed, not what the expert computes of it.
-  public var changesPost: Bool { if case .set = self { false } else { true } }
+  package var changesPost: Bool { if case .set = self { false } else { true } }
 
   /// A few words that say what is changed, e.g. `without the picture`.
-  public func caption(_ post: Post) -> String {
+  package func caption(_ post: Post) -> String {
     func words(_ places: Set<Int>) -> String {
       places.sorted().filter(post.tokens.indices.contains).map { post.tokens[$0].text }
         .joined(separator: " ")
@@ -86,11 +86,11 @@ public enum Intervention: Sendable, Hashable {
 }
 
 /// The values that are put at taps, by the taps' names.
-public typealias Taps = [String: @Sendable (Tensor) -> Tensor]
+package typealias Taps = [String: @Sendable (Tensor) -> Tensor]
 
 extension Sequence<Intervention> {
   /// Those that are put at taps.
-  public var taps: Taps {
+  package var taps: Taps {
     var result: Taps = [:]
     for case .set(let tap, let value) in self { result[tap] = { value.replacing($0) } }
     return result
@@ -98,12 +98,12 @@ extension Sequence<Intervention> {
 }
 
 /// An intervention that a post cannot take, and why.
-public struct InterventionError: Error, Hashable, CustomStringConvertible {
+package struct InterventionError: Error, Hashable, CustomStringConvertible {
   /// What is wrong and what to do.
-  public let description: String
+  package let description: String
 
   /// An error with its sentence.
-  public init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 extension Post {

@@ -4,51 +4,51 @@ import Tensors
 import Traces
 
 /// What there is to know of an expert before it is asked.
-public struct ModelCard: Sendable {
+package struct ModelCard: Sendable {
   /// The folder's name.
-  public let name: String
+  package let name: String
   /// The architecture, as in `config.json`.
-  public let system: String
+  package let system: String
   /// What it answers.
-  public let task: ExpertTask
+  package let task: ExpertTask
   /// What it looks at beside the words; empty for experts that read the text alone.
-  public let sights: [Sight]
+  package let sights: [Sight]
   /// What it can answer: types of mentions, or relations in the order of their probabilities.
-  public let labels: [String]
+  package let labels: [String]
   /// C of the regions that it takes; nil for experts that take none.
-  public var regionSize: Int?
+  package var regionSize: Int?
   /// What distinguishes it from others of its system, by name; what is as usual is left out.
-  public var switches: [String: String] = [:]
+  package var switches: [String: String] = [:]
   /// Whether it reads the pictures' files by itself.
-  public var readsPictureFiles = false
+  package var readsPictureFiles = false
   /// What its answers come from.
-  public var origin = Origin.folder
+  package var origin = Origin.folder
   /// What must stand beside every number made with it; nil when nothing.
-  public var mark: String?
+  package var mark: String?
   /// What was measured at the end of its training.
-  public var notes = Notes()
+  package var notes = Notes()
   /// Where it came from; nil where nothing readable says so.
-  public var provenance: Provenance?
+  package var provenance: Provenance?
 
   /// `card.json`: what a training finds out beside the weights.
-  public struct Notes: Sendable, Hashable, Codable {
+  package struct Notes: Sendable, Hashable, Codable {
     /// 101 quantiles on dev of every scalar that the expert shows, for percentiles.
-    public var references: [String: [Float]] = [:]
+    package var references: [String: [Float]] = [:]
     /// What was measured on dev by name, e.g. how far attention agrees with occlusion; empty in
     /// folders of older versions.
-    public var measures: [String: Double] = [:]
+    package var measures: [String: Double] = [:]
     /// Posts that were measured.
-    public var measuredPosts: Int?
+    package var measuredPosts: Int?
 
     /// Nothing noted.
-    public init() {}
+    package init() {}
 
     /// Whether there is nothing to write down.
     var isEmpty: Bool { references.isEmpty && measures.isEmpty }
   }
 
   /// What an expert's answers come from, so that those that were kept are known again.
-  public enum Origin: Sendable, Hashable {
+  package enum Origin: Sendable, Hashable {
     /// The model folder of its name.
     case folder
     /// Other content, known by its checksum.
@@ -58,7 +58,7 @@ public struct ModelCard: Sendable {
   }
 
   /// A card by its parts.
-  public init(
+  package init(
     name: String, system: String, task: ExpertTask, sights: [Sight], labels: [String]
   ) {
     self.name = name
@@ -69,16 +69,16 @@ public struct ModelCard: Sendable {
   }
 
   /// Whether the expert looks at pictures.
-  public var seesPicture: Bool { !sights.isEmpty || readsPictureFiles }
+  package var seesPicture: Bool { !sights.isEmpty || readsPictureFiles }
 
   /// The folder beside the expert's whose network it sees by; nil when it needs none.
-  public var grid: String? {
+  package var grid: String? {
     for case .grid(let name) in sights { return name }
     return nil
   }
 
   /// Adds what the files of a folder say: `card.json`, `provenance.json`.
-  public func reading(_ folder: String) -> ModelCard {
+  package func reading(_ folder: String) -> ModelCard {
     var result = self
     result.provenance = ModelFolder.provenance(of: folder)
     if let data = FileManager.default.contents(atPath: folder + "/" + Self.file),
@@ -93,7 +93,7 @@ public struct ModelCard: Sendable {
   /// Writes what was noted beside the model.
   ///
   /// - Throws: `DurableFileError`.
-  public func write(to folder: String) throws {
+  package func write(to folder: String) throws {
     guard !notes.isEmpty else { return }
     try ModelFolder.write(notes, folder, Self.file)
   }
@@ -113,16 +113,16 @@ public struct ModelCard: Sendable {
 }
 
 /// Where a value stands among others.
-public enum Quantiles {
+package enum Quantiles {
   /// 101 quantiles of values, from the smallest to the largest.
-  public static func of(_ values: [Float]) -> [Float] {
+  package static func of(_ values: [Float]) -> [Float] {
     let sorted = values.sorted()
     guard let last = sorted.indices.last else { return [] }
     return (0...100).map { sorted[last * $0 / 100] }
   }
 
   /// Share of the sorted values that are smaller, 0 … 1.
-  public static func share(below value: Float, in sorted: [Float]) -> Float {
+  package static func share(below value: Float, in sorted: [Float]) -> Float {
     RankStatistics.percentile(of: value, in: sorted)
   }
 }

@@ -2,21 +2,21 @@ import Corpora
 import Pictures
 
 /// Where the pictures of posts come from: a dataset's files, or a generator's memory.
-public struct PictureProvider: Sendable {
+package struct PictureProvider: Sendable {
   /// Tells these pictures from others of the same names, e.g. the dataset's path.
-  public let name: String
+  package let name: String
   /// A post's picture, or why there is none, with the pixels that its reader needs.
   /// Called from several threads.
-  public let picture: @Sendable (Post, DecodingPurpose) -> Result<Picture, PictureNotice>
+  package let picture: @Sendable (Post, DecodingPurpose) -> Result<Picture, PictureNotice>
 
   /// Regions of the posts' pairs, for experts that look at regions from files.
-  public var boxes: PairBoxes?
+  package var boxes: PairBoxes?
 
   /// Where a post's picture is on disk; nil for pictures that are not.
-  public var file: (@Sendable (Post) -> String?)?
+  package var file: (@Sendable (Post) -> String?)?
 
   /// Pictures by a function.
-  public init(
+  package init(
     name: String,
     _ picture: @escaping @Sendable (Post, DecodingPurpose) -> Result<Picture, PictureNotice>
   ) {
@@ -25,7 +25,7 @@ public struct PictureProvider: Sendable {
   }
 
   /// A dataset's pictures.
-  public init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
+  package init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
     self.init(name: dataset.path) { dataset.picture(of: $0, for: $1) }
     file = { post in
       if case .file(let path) = dataset.image(for: post) { path } else { nil }
@@ -40,18 +40,19 @@ public struct PictureProvider: Sendable {
 }
 
 /// Why a post has no picture.
-public struct PictureNotice: Error, Sendable, Hashable {
+package struct PictureNotice: Error, Sendable, Hashable {
   /// The reason, ready to be shown.
-  public let sentence: String
+  package let sentence: String
 
   /// A notice with its sentence.
-  public init(sentence: String) { self.sentence = sentence }
+  package init(sentence: String) { self.sentence = sentence }
 }
 
 extension Dataset {
   /// Decodes a post's picture, or says why not.
-  public func picture(of post: Post, for purpose: DecodingPurpose) -> Result<Picture, PictureNotice>
-  {
+  package func picture(of post: Post, for purpose: DecodingPurpose) -> Result<
+    Picture, PictureNotice
+  > {
     switch image(for: post) {
     case .file(let path):
       do {

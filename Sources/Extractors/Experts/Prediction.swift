@@ -3,22 +3,22 @@ import Tensors
 import Traces
 
 /// What one expert says about one post, with what it shows of how it came to it.
-public struct Prediction: Sendable {
+package struct Prediction: Sendable {
   /// Name of the model folder that answered, e.g. `riva`.
-  public let expert: String
+  package let expert: String
   /// The mentions of the Viterbi path with their confidence.
-  public let mentions: [ScoredMention]
+  package let mentions: [ScoredMention]
   /// BIO label names, the columns of `marginals`.
-  public let labels: [String]
+  package let labels: [String]
   /// tokens × labels: probability of each tag at each token (CRF marginals).
-  public let marginals: [[Float]]
+  package let marginals: [[Float]]
   /// The Viterbi path, one label index per token.
-  public let path: [Int]
+  package let path: [Int]
   /// Everything else that the model shows.
-  public let trace: Trace
+  package let trace: Trace
 
   /// A prediction as an expert made it.
-  public init(
+  package init(
     expert: String, mentions: [ScoredMention], labels: [String], marginals: [[Float]], path: [Int],
     trace: Trace
   ) {
@@ -89,16 +89,16 @@ extension LinearChainCRF {
 }
 
 /// A predicted mention with the probability that exactly this mention is read there.
-public struct ScoredMention: Sendable, Hashable {
+package struct ScoredMention: Sendable, Hashable {
   /// Where it stands and what it is.
-  public let mention: EntityMention
+  package let mention: EntityMention
   /// Share of all tag sequences, by their probability, in which a lenient reading finds this
   /// mention, 0 … 1: constrained partitions over the full one (MODELS §2.6).
   /// Nil where the expert tells none.
-  public let confidence: Float?
+  package let confidence: Float?
 
   /// A mention with its confidence.
-  public init(_ mention: EntityMention, confidence: Float?) {
+  package init(_ mention: EntityMention, confidence: Float?) {
     self.mention = mention
     self.confidence = confidence
   }

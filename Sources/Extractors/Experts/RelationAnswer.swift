@@ -3,29 +3,29 @@ import Tensors
 import Traces
 
 /// What one relation expert says of the pairs of one post.
-public struct RelationAnswers: Sendable, Hashable {
+package struct RelationAnswers: Sendable, Hashable {
   /// Name of the model folder that answered, e.g. `mtb`.
-  public let expert: String
+  package let expert: String
   /// The labels that `probabilities` stand for.
-  public let labels: [String]
+  package let labels: [String]
   /// One answer per pair that it was asked about.
-  public let answers: [RelationAnswer]
+  package let answers: [RelationAnswer]
 
   /// Answers by their parts.
-  public init(expert: String, labels: [String], answers: [RelationAnswer]) {
+  package init(expert: String, labels: [String], answers: [RelationAnswer]) {
     self.expert = expert
     self.labels = labels
     self.answers = answers
   }
 
   /// The answer for a pair, nil when it was not asked about it.
-  public subscript(head: Range<Int>, tail: Range<Int>) -> RelationAnswer? {
+  package subscript(head: Range<Int>, tail: Range<Int>) -> RelationAnswer? {
     answers.first { $0.head == head && $0.tail == tail }
   }
 
   /// Labels of a pair with their probability, likeliest first; empty for an unknown pair, and the
   /// answer alone of experts that tell no probabilities.
-  public func ranked(head: Range<Int>, tail: Range<Int>) -> [(String, Float?)] {
+  package func ranked(head: Range<Int>, tail: Range<Int>) -> [(String, Float?)] {
     guard let answer = self[head, tail] else { return [] }
     guard answer.probabilities.count == labels.count else {
       return [(answer.label, answer.confidence)]
@@ -39,7 +39,7 @@ extension RelationAnswers {
   /// were read.
   ///
   /// - Parameter words: the post's tokens.
-  public func cutOffNotice(words: [String]) -> String? {
+  package func cutOffNotice(words: [String]) -> String? {
     let cut = answers.filter { !$0.cutOff.isEmpty }
     guard let first = cut.first else { return nil }
     let named = first.cutOff.map { part in
@@ -55,24 +55,24 @@ extension RelationAnswers {
 }
 
 /// What a relation expert says of one pair.
-public struct RelationAnswer: Sendable, Hashable {
+package struct RelationAnswer: Sendable, Hashable {
   /// Tokens of the first of the two.
-  public let head: Range<Int>
+  package let head: Range<Int>
   /// Tokens of the second.
-  public let tail: Range<Int>
+  package let tail: Range<Int>
   /// The likeliest label.
-  public let label: String
+  package let label: String
   /// One probability per label of the expert; empty where it tells none.
-  public let probabilities: [Float]
+  package let probabilities: [Float]
   /// The label's probability; nil where the expert tells none.
-  public let confidence: Float?
+  package let confidence: Float?
   /// What the expert shows of how it came to it; empty behind the first 64 pairs of a post.
-  public let trace: Trace
+  package let trace: Trace
   /// Mentions of the pair that lie behind the encoder's last position and were not read.
-  public let cutOff: [PairPart]
+  package let cutOff: [PairPart]
 
   /// An answer by its parts.
-  public init(
+  package init(
     head: Range<Int>, tail: Range<Int>, label: String, probabilities: [Float] = [],
     confidence: Float? = nil, trace: Trace = Trace(), cutOff: [PairPart] = []
   ) {
@@ -122,14 +122,14 @@ extension RelationAnswer {
 }
 
 /// Two token ranges of a text between which a relation is asked for.
-public struct TokenPair: Sendable, Hashable {
+package struct TokenPair: Sendable, Hashable {
   /// Where the relation begins.
-  public let head: Range<Int>
+  package let head: Range<Int>
   /// Where it ends.
-  public let tail: Range<Int>
+  package let tail: Range<Int>
 
   /// A pair of half-open ranges.
-  public init(head: Range<Int>, tail: Range<Int>) {
+  package init(head: Range<Int>, tail: Range<Int>) {
     self.head = head
     self.tail = tail
   }

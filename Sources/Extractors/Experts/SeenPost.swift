@@ -7,16 +7,16 @@ import Traces
 
 /// A post with its picture, as experts and router see it. The picture is decoded once; sights are
 /// computed when they are asked for, and remembered. May be used from several threads at once.
-public final class SeenPost: Sendable {
+package final class SeenPost: Sendable {
   /// Words, and the pairs that relation experts are asked about (their labels are not read).
-  public let post: Post
+  package let post: Post
   /// What it is seen with.
-  public let eyes: Eyes
+  package let eyes: Eyes
   private let open: @Sendable (DecodingPurpose) -> Result<Picture, PictureNotice>
   /// Which picture it is, for what is remembered across posts; nil for one that was changed.
   private let key: String?
   /// Regions from files, for its pairs; nil when no such file is open.
-  public let boxes: PairBoxes.OfPost?
+  package let boxes: PairBoxes.OfPost?
   private let coloursOnly: Bool
   private let held = Mutex(Held())
 
@@ -43,23 +43,23 @@ public final class SeenPost: Sendable {
 
   /// The picture's file, for those who read it themselves; nil for a post without one, and where
   /// the picture was changed.
-  public let file: String?
+  package let file: String?
 
   /// Whether words were changed or left out since it was read.
-  public let hasOtherWords: Bool
+  package let hasOtherWords: Bool
 
   /// Its words.
-  public var words: [String] { post.tokens.map(\.text) }
+  package var words: [String] { post.tokens.map(\.text) }
 
   /// The pairs that relation experts are asked about.
-  public var pairs: [TokenPair] {
+  package var pairs: [TokenPair] {
     post.relations.map { TokenPair(head: $0.head, tail: $0.tail) }
   }
 
   // MARK: The picture
 
   /// The picture with as many pixels as every encoder needs, or why there is none.
-  public func picture() -> Result<Picture, PictureNotice> {
+  package func picture() -> Result<Picture, PictureNotice> {
     held.withLock { held in
       if let picture = held.picture { return picture }
       let picture = open(eyes.decoding)
@@ -69,7 +69,7 @@ public final class SeenPost: Sendable {
   }
 
   /// Why there is no picture; nil when there is one.
-  public var notice: String? {
+  package var notice: String? {
     if case .failure(let notice) = picture() { notice.sentence } else { nil }
   }
 
@@ -81,7 +81,7 @@ public final class SeenPost: Sendable {
   /// Regions of the picture by a frozen network, those of the mean colour without a picture.
   ///
   /// - Throws: `ExpertError.noRegions` when the network is not there; `EncoderInputError`.
-  public func grid(_ name: String) throws -> PictureRegions {
+  package func grid(_ name: String) throws -> PictureRegions {
     let seen = try remembered(.grid(name)) { .grid(try computeGrid(name)) }
     guard case .grid(let regions) = seen else { preconditionFailure("a grid is a grid") }
     return regions
@@ -101,7 +101,7 @@ public final class SeenPost: Sendable {
   }
 
   /// The whole picture as numbers; nil without one.
-  public func pixels(_ recipe: ImageRecipe) throws -> SeenPixels? {
+  package func pixels(_ recipe: ImageRecipe) throws -> SeenPixels? {
     try images(.pixels(recipe)) { picture in
       let (pixels, seen) = recipe.prepare(picture)
       return [SeenPixels(pixels: pixels, seen: seen, region: nil)]
@@ -111,7 +111,7 @@ public final class SeenPost: Sendable {
   /// Regions cut out of the picture, each prepared by a recipe; none without a picture.
   ///
   /// - Throws: `ExpertError.noBoxes` for regions from files where none is open.
-  public func crops(_ proposals: Sight.Proposals, _ recipe: ImageRecipe) throws -> [SeenPixels] {
+  package func crops(_ proposals: Sight.Proposals, _ recipe: ImageRecipe) throws -> [SeenPixels] {
     let regions = try regions(proposals)
     return try images(.crops(proposals, recipe)) { picture in
       regions.map { region in
@@ -124,7 +124,7 @@ public final class SeenPost: Sendable {
   /// The whole picture once for each region, with its outline drawn on it; none without a picture.
   ///
   /// - Throws: as `crops`.
-  public func frames(_ proposals: Sight.Proposals, _ recipe: ImageRecipe) throws -> [SeenPixels] {
+  package func frames(_ proposals: Sight.Proposals, _ recipe: ImageRecipe) throws -> [SeenPixels] {
     let regions = try regions(proposals)
     return try images(.frames(proposals, recipe)) { picture in
       regions.map { region in
@@ -140,7 +140,7 @@ public final class SeenPost: Sendable {
   /// Rectangles of the picture that a proposal names.
   ///
   /// - Throws: `ExpertError.noBoxes` for regions from files where none is open.
-  public func regions(_ proposals: Sight.Proposals) throws -> [ImageRegion] {
+  package func regions(_ proposals: Sight.Proposals) throws -> [ImageRegion] {
     switch proposals {
     case .cells(let rows, let columns):
       return (0..<max(0, rows * columns)).map { i in
@@ -168,7 +168,7 @@ public final class SeenPost: Sendable {
   ///
   /// - Throws: `ExpertError.noRegions` when the encoder is not there; `EncoderInputError` when it
   ///   failed on the post.
-  public func embedding(_ name: String) throws -> Embedding {
+  package func embedding(_ name: String) throws -> Embedding {
     let seen = try remembered(.embedding(name)) {
       guard let dual = eyes.dual(name) else { throw eyes.lack(.embedding(name), of: post) }
       return .embedding(try eyes.embed([self], dual)[0])
@@ -202,7 +202,7 @@ public final class SeenPost: Sendable {
   ///
   /// - Parameter other: finds the posts whose pictures are swapped in.
   /// - Throws: `InterventionError` when the post cannot take one.
-  public func changed(
+  package func changed(
     _ interventions: some Sequence<Intervention>, other: (Post.ID) -> SeenPost? = { _ in nil }
   ) throws -> SeenPost {
     try interventions.reduce(self) { try $0.changed($1, other: other) }

@@ -5,7 +5,7 @@ import Tensors
 import Traces
 
 /// What an expert looks at beside the words. Each is computed at most once a post, whoever asks.
-public enum Sight: Sendable, Hashable {
+package enum Sight: Sendable, Hashable {
   /// Regions of the picture as a frozen network sees them, N×C: the network's folder beside the
   /// expert's.
   case grid(String)
@@ -21,14 +21,14 @@ public enum Sight: Sendable, Hashable {
   case embedding(String)
 
   /// Where rectangles for crops and frames come from.
-  public enum Proposals: Sendable, Hashable {
+  package enum Proposals: Sendable, Hashable {
     /// The files that were opened with the dataset, the largest regions first, at most so many.
     case files(most: Int)
     /// The cells of a grid over the picture, row by row: what stands in where there are no files.
     case cells(rows: Int, columns: Int)
 
     /// How many rectangles there are at most.
-    public var most: Int {
+    package var most: Int {
       switch self {
       case .files(let most): most
       case .cells(let rows, let columns): rows * columns
@@ -37,7 +37,7 @@ public enum Sight: Sendable, Hashable {
   }
 
   /// The folder beside the expert's that it needs; nil when none.
-  public var folder: String? {
+  package var folder: String? {
     switch self {
     case .grid(let name), .embedding(let name): name
     case .pixels, .crops, .frames, .boxes: nil
@@ -48,7 +48,7 @@ public enum Sight: Sendable, Hashable {
   var isEmbedding: Bool { if case .embedding = self { true } else { false } }
 
   /// A few words for model cards and help.
-  public var caption: String {
+  package var caption: String {
     switch self {
     case .grid(let name): "regions of the picture by \(name)"
     case .pixels: "the whole picture"
@@ -62,13 +62,13 @@ public enum Sight: Sendable, Hashable {
 
 /// Planar pixels of a picture or of a part of it, 3×height×width, and what of the upright source
 /// picture they show.
-public struct SeenPixels: Sendable, Hashable {
+package struct SeenPixels: Sendable, Hashable {
   /// 3×height×width numbers.
-  public let pixels: Tensor
+  package let pixels: Tensor
   /// The rectangle that they show.
-  public let seen: ImageRegion
+  package let seen: ImageRegion
   /// The region that was cut out or framed; nil for the whole picture.
-  public let region: ImageRegion?
+  package let region: ImageRegion?
 }
 
 /// A post's sight, or the part of it that the picture has nothing to do with.
@@ -79,18 +79,18 @@ enum Seen: Sendable {
 }
 
 /// A post in the space of a dual encoder.
-public struct Embedding: Sendable, Hashable {
+package struct Embedding: Sendable, Hashable {
   /// Unit vector of the text.
-  public let text: [Float]
+  package let text: [Float]
   /// Unit vector of the picture; nil without one.
-  public let picture: [Float]?
+  package let picture: [Float]?
 
   /// Vectors by their parts.
-  public init(text: [Float], picture: [Float]?) {
+  package init(text: [Float], picture: [Float]?) {
     self.text = text
     self.picture = picture
   }
 
   /// x = t ⊙ v, whose sum is the cosine; nil without a picture.
-  public var product: [Float]? { picture.map { zip(text, $0).map { $0 * $1 } } }
+  package var product: [Float]? { picture.map { zip(text, $0).map { $0 * $1 } } }
 }

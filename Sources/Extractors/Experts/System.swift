@@ -2,50 +2,50 @@ import Encoders
 
 /// An architecture: what it is called, what it answers, what it must see, how it is opened and
 /// trained. One value per system, in the system's folder; `System.all` is the only list of them.
-public struct System: Sendable {
+package struct System: Sendable {
   /// The `system` in `config.json`, and its name on the command line.
-  public let id: String
+  package let id: String
   /// What tables call it.
-  public let title: String
+  package let title: String
   /// What `train` says of it, a sentence without its full stop.
-  public let summary: String
+  package let summary: String
   /// What it answers.
-  public let task: ExpertTask
+  package let task: ExpertTask
   /// Whether it looks at pictures.
-  public let seesPicture: Bool
+  package let seesPicture: Bool
   /// What it looks at in place of the regions of a frozen network.
-  public var sights: [Sight] = []
+  package var sights: [Sight] = []
   /// Whether it looks at the regions of a frozen network, which a training names.
-  public var needsRegions: Bool { seesPicture && sights.isEmpty }
+  package var needsRegions: Bool { seesPicture && sights.isEmpty }
   /// The switch whose value `boxes` reads regions from files; nil for systems that take none.
-  public var boxesSwitch: String?
+  package var boxesSwitch: String?
   /// Whether it can take regions from files.
-  public var takesBoxes: Bool { boxesSwitch != nil }
+  package var takesBoxes: Bool { boxesSwitch != nil }
   /// Why switches exclude each other; nil when they do not.
-  public var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
+  package var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
   /// Whether the generated sample has an expert of it, trained from nothing.
-  public var isOfSample = false
+  package var isOfSample = false
   /// Whether it is built on a pretrained text encoder.
-  public let needsEncoder: Bool
+  package let needsEncoder: Bool
   /// What distinguishes one expert of the system from another.
-  public var switches: [Switch] = []
+  package var switches: [Switch] = []
   /// Names of its own for experts whose switches are not as usual, e.g. for tables and folders.
-  public var variants: [Variant] = []
+  package var variants: [Variant] = []
   /// How it is trained when nothing else is asked for.
-  public let recipe: Recipe
+  package let recipe: Recipe
   /// What lies on top of the encoder, for tables of results.
-  public var head: @Sendable (TrainingResult.Origin) -> String = { _ in "" }
+  package var head: @Sendable (TrainingResult.Origin) -> String = { _ in "" }
   /// Name in RDS's tables; nil for systems that are not in them.
-  public var published: String?
+  package var published: String?
   /// Opens a folder.
-  public let open: @Sendable (String) throws -> any Expert
+  package let open: @Sendable (String) throws -> any Expert
   /// Trains one seed and writes the folder; nil for systems that are only opened.
-  public let train: (@Sendable (SeededTraining) throws -> TrainingResult)?
+  package let train: (@Sendable (SeededTraining) throws -> TrainingResult)?
   /// `architectures` of published folders that are of this system without saying so.
-  public var architectures: [String] = []
+  package var architectures: [String] = []
 
   /// How a system is trained.
-  public enum Recipe: Sendable, Hashable {
+  package enum Recipe: Sendable, Hashable {
     /// An encoder with a head, for so many epochs.
     case fineTuning(FineTuning)
     /// Everything from scratch, to the plateau on dev.
@@ -53,21 +53,21 @@ public struct System: Sendable {
   }
 
   /// An expert of a system with a name of its own.
-  public struct Variant: Sendable, Hashable {
+  package struct Variant: Sendable, Hashable {
     /// E.g. `riva-ungated`.
-    public let name: String
+    package let name: String
     /// Its switches.
-    public let switches: [String: String]
+    package let switches: [String: String]
 
     /// A variant by its parts.
-    public init(_ name: String, _ switches: [String: String]) {
+    package init(_ name: String, _ switches: [String: String]) {
       self.name = name
       self.switches = switches
     }
   }
 
   /// A system by its parts; what is seldom needed is set afterwards.
-  public init(
+  package init(
     id: String, title: String, summary: String, task: ExpertTask, seesPicture: Bool,
     needsEncoder: Bool, recipe: Recipe, open: @escaping @Sendable (String) throws -> any Expert,
     train: (@Sendable (SeededTraining) throws -> TrainingResult)?
@@ -84,7 +84,7 @@ public struct System: Sendable {
   }
 
   /// The same with something set.
-  public func with<Value>(_ field: WritableKeyPath<System, Value>, _ value: Value) -> System {
+  package func with<Value>(_ field: WritableKeyPath<System, Value>, _ value: Value) -> System {
     var result = self
     result[keyPath: field] = value
     return result
@@ -94,13 +94,13 @@ public struct System: Sendable {
 
   /// Every system, text experts before multimodal ones and entities before relations: where a
   /// folder of models says nothing else, the first of a kind is taken.
-  public static var all: [System] { builtIn + added }
+  package static var all: [System] { builtIn + added }
 
   /// The system of an id; nil for an unknown one.
-  public static func named(_ id: String) -> System? { all.first { $0.id == id } }
+  package static func named(_ id: String) -> System? { all.first { $0.id == id } }
 
   /// What can be trained by a name: a system, or a variant of one.
-  public static func trainable(_ name: String) -> (system: System, switches: [String: String])? {
+  package static func trainable(_ name: String) -> (system: System, switches: [String: String])? {
     if let system = named(name), system.train != nil { return (system, [:]) }
     for system in all {
       for variant in system.variants where variant.name == name {
@@ -111,7 +111,7 @@ public struct System: Sendable {
   }
 
   /// All names of `trainable`, variants behind their systems.
-  public static var trainableNames: [String] {
+  package static var trainableNames: [String] {
     all.filter { $0.train != nil }.flatMap { [$0.id] + $0.variants.map(\.name) }
   }
 
@@ -149,7 +149,7 @@ public struct System: Sendable {
   /// longer.
   ///
   /// - Parameter folder: the encoder's; one that cannot be read gives the usual recipe.
-  public func recipe(_ recipe: FineTuning, encoder folder: String) -> FineTuning {
+  package func recipe(_ recipe: FineTuning, encoder folder: String) -> FineTuning {
     guard let files = try? EncoderFolder(folder) else { return recipe }
     switch files.architecture {
     case .bert(let sizes), .roberta(let sizes):
@@ -166,30 +166,30 @@ public struct System: Sendable {
 }
 
 /// A choice between ways to build a system: a part that can be left out, or one of several.
-public struct Switch: Sendable, Hashable {
+package struct Switch: Sendable, Hashable {
   /// E.g. `gate`.
-  public let name: String
+  package let name: String
   /// What it may be, the usual first.
-  public let values: [String]
+  package let values: [String]
   /// What it does, for help, a sentence without its full stop.
-  public let summary: String
+  package let summary: String
 
   /// The usual value.
-  public var usual: String { values.first ?? "" }
+  package var usual: String { values.first ?? "" }
   /// Whether it is a part that can be left out (`--without NAME`).
-  public var isPart: Bool { values == [Self.on, Self.off] }
+  package var isPart: Bool { values == [Self.on, Self.off] }
 
   /// A part that can be left out.
-  public static func part(_ name: String, _ summary: String) -> Switch {
+  package static func part(_ name: String, _ summary: String) -> Switch {
     Switch(name: name, values: [on, off], summary: summary)
   }
 
   /// One of several ways, the usual first.
-  public static func choice(_ name: String, _ values: [String], _ summary: String) -> Switch {
+  package static func choice(_ name: String, _ values: [String], _ summary: String) -> Switch {
     Switch(name: name, values: values, summary: summary)
   }
 
   static let on = "on"
   /// What is left out.
-  public static let off = "off"
+  package static let off = "off"
 }

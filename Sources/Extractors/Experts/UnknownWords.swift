@@ -3,28 +3,28 @@ import Foundation
 
 /// How many words of some posts a model does not know: of those it sees only the letters, or
 /// nothing, so that its answers there say little.
-public struct UnknownWords: Sendable, Hashable {
+package struct UnknownWords: Sendable, Hashable {
   /// The model folder's name.
-  public let model: String
+  package let model: String
   /// Words that are not in its vocabulary or, where it reads pieces, that hold a character in no
   /// piece.
-  public let unknown: Int
+  package let unknown: Int
   /// All words: tokens with a letter or digit but links and users' names (`WordForms.isWord`).
-  public let words: Int
+  package let words: Int
 
   /// Counts by their parts.
-  public init(model: String, unknown: Int, words: Int) {
+  package init(model: String, unknown: Int, words: Int) {
     self.model = model
     self.unknown = unknown
     self.words = words
   }
 
   /// 0 … 1; 0 without words.
-  public var share: Float { words == 0 ? 0 : Float(unknown) / Float(words) }
+  package var share: Float { words == 0 ? 0 : Float(unknown) / Float(words) }
 }
 
 /// A model that can say which words it does not know.
-public protocol WordReading: Sendable {
+package protocol WordReading: Sendable {
   /// The model folder's name.
   var name: String { get }
   /// How many of a post's words it does not know.
@@ -33,7 +33,7 @@ public protocol WordReading: Sendable {
 
 extension WordReading {
   /// The same over many posts.
-  public func unknownWords(in posts: some Sequence<[String]>) -> UnknownWords {
+  package func unknownWords(in posts: some Sequence<[String]>) -> UnknownWords {
     var (unknown, all) = (0, 0)
     for tokens in posts {
       let words = tokens.filter(WordForms.isWord)
@@ -46,12 +46,12 @@ extension WordReading {
 
 extension DualEncoderModel {
   /// Words without a vector.
-  public func unknownCount(of words: [String]) -> Int { self.words.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { self.words.unknownCount(of: words) }
 }
 
 extension CLIPEmbedder {
   /// Words with an unknown piece.
-  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
 }
 
 extension Vocabulary {

@@ -3,17 +3,17 @@ import Tensors
 
 extension PictureTagger where Head == MAFHead {
   /// How well a text and a picture belong together, by both of MAF's measures.
-  public struct Match: Sendable, Hashable {
+  package struct Match: Sendable, Hashable {
     /// s; 1 without matching.
-    public let probability: Float
+    package let probability: Float
     /// The cosine of the alignment's vectors; 0 without alignment.
-    public let cosine: Float
+    package let cosine: Float
   }
 
   /// Both measures of each item, in the order of the items.
   ///
   /// - Throws: `EncoderInputError`.
-  public func matches(_ items: [PicturedPieces]) throws(EncoderInputError) -> [Match] {
+  package func matches(_ items: [PicturedPieces]) throws(EncoderInputError) -> [Match] {
     let source = statesSource
     var result = [Match](repeating: Match(probability: 1, cosine: 0), count: items.count)
     for batch in LengthBatches.sorted(lengths: items.map(\.ids.count), batch: 32) {

@@ -5,28 +5,28 @@ import Traces
 /// MAF (Xu et al. 2022; MODELS §3.3): a matching tells whether text and picture belong together and
 /// scales what words take from regions; an alignment pulls the vectors of texts and their pictures
 /// together.
-public typealias MAF = PictureTagger<MAFHead>
+package typealias MAF = PictureTagger<MAFHead>
 
 /// What lies on top of MAF's encoder.
 ///
 /// The encoders here have no pooler: the text's vector is made by one that belongs to the head,
 /// tanh(W h_[CLS] + b).
-public struct MAFHead: PictureTaggerHead {
+package struct MAFHead: PictureTaggerHead {
   /// The `system` of MAF's model folders.
-  public static let system = "maf"
+  package static let system = "maf"
   static let dropout: Float = 0.1
   /// The last posts of a batch get exchanged pictures, whatever their length.
-  public static let readsPlaces = true
+  package static let readsPlaces = true
   /// Flattened matching has weights for positions behind the text, too.
-  public var paddedLength: Int? {
+  package var paddedLength: Int? {
     guard options.matches, case .flattened(let length) = options.matching else { return nil }
     return length
   }
 
   /// What it was made for.
-  public let sizes: PictureTaggerSizes
+  package let sizes: PictureTaggerSizes
   /// Its switches.
-  public let options: MAFOptions
+  package let options: MAFOptions
   /// C → D.
   var wordRegions: Linear
   var wordsOverRegions: TransformerLayer
@@ -37,10 +37,10 @@ public struct MAFHead: PictureTaggerHead {
   var alignment: Alignment
   var output: Linear
   /// The field over the tags.
-  public var crf: CRF
+  package var crf: CRF
 
   /// Random weights.
-  public init(
+  package init(
     _ sizes: PictureTaggerSizes, _ options: MAFOptions, _ generator: inout SeededGenerator
   ) {
     self.sizes = sizes
@@ -155,7 +155,7 @@ public struct MAFHead: PictureTaggerHead {
   }
 
   /// Tag scores, showing `maf/match`, `maf/gate`, `maf/cosine` and `maf/attention`.
-  public func emissions(_ batch: PictureBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable {
+  package func emissions(_ batch: PictureBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable {
     forward(batch, swaps: nil, tape, probe).emissions
   }
 
@@ -169,7 +169,7 @@ public struct MAFHead: PictureTaggerHead {
   }
 
   /// λ · tagging + (1 − λ)(matching + alignment). Mixed-up items also tag with the wrong picture.
-  public func loss(_ batch: PictureBatch, _ tape: Tape) -> Tape.Variable {
+  package func loss(_ batch: PictureBatch, _ tape: Tape) -> Tape.Variable {
     let swaps = swaps(batch.items.count)
     let pass = forward(batch, swaps: swaps, tape, nil)
     var loss = tape.scale(
@@ -190,7 +190,7 @@ public struct MAFHead: PictureTaggerHead {
     return loss
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     wordRegions.visitParameters(prefix + "word_regions.", visit)

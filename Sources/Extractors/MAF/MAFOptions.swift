@@ -1,30 +1,30 @@
 /// Switches and weights of MAF; each false is one of the paper's ablations.
-public struct MAFOptions: PictureTaggerOptions {
+package struct MAFOptions: PictureTaggerOptions {
   /// False: all regions are zeros.
-  public var usesPicture = true
+  package var usesPicture = true
   /// False: no matching, s ≡ 1, and no pairs are mixed up in training.
-  public var matches = true
+  package var matches = true
   /// False: no alignment of the text's and the picture's vectors.
-  public var aligns = true
+  package var aligns = true
   /// False: the gate between words and picture stands open, g ≡ 1.
-  public var gated = true
+  package var gated = true
   /// How the matching reads a post.
-  public var matching = Matching.flattened(length: 128)
+  package var matching = Matching.flattened(length: 128)
   /// The largest k: in batches of n posts the last 2k exchange pictures in pairs k apart, k being
   /// at most n / 8, so that never more than a quarter are negatives.
-  public var negatives = 8
+  package var negatives = 8
   /// λ, the tagging's share of the loss.
-  public var tagging: Float = 0.62
+  package var tagging: Float = 0.62
   /// λ_c, the share of texts that look for pictures in the alignment.
-  public var textShare: Float = 0.7
+  package var textShare: Float = 0.7
   /// τ of the alignment's softmax.
-  public var temperature: Float = 0.179
+  package var temperature: Float = 0.179
 
   /// The reference's.
-  public init() {}
+  package init() {}
 
   /// How W_m reads [h; p].
-  public enum Matching: Sendable, Hashable, Codable {
+  package enum Matching: Sendable, Hashable, Codable {
     /// All positions side by side, padding included, up to a length (the reference: 128, of
     /// which a weight for each position and dimension is learned).
     case flattened(length: Int)
@@ -33,7 +33,7 @@ public struct MAFOptions: PictureTaggerOptions {
   }
 
   /// Whether numbers from a file can be worked with.
-  public var isSound: Bool {
+  package var isSound: Bool {
     let length = if case .flattened(let length) = matching { length } else { 1 }
     return (1...1024).contains(length) && (1...100_000).contains(negatives)
       && [tagging, textShare].allSatisfy { (0...1).contains($0) }
@@ -41,14 +41,14 @@ public struct MAFOptions: PictureTaggerOptions {
   }
 
   /// The reference's for encoders of the reference's size; small ones match by means.
-  public static func fitting(hiddenSize: Int) -> MAFOptions {
+  package static func fitting(hiddenSize: Int) -> MAFOptions {
     var result = MAFOptions()
     if hiddenSize < 512 { result.matching = .pooled }
     return result
   }
 
   /// The parts that are left out, and the matching where it is not the reference's.
-  public var switches: [String: String] {
+  package var switches: [String: String] {
     var result = ["image": usesPicture, "matching": matches, "alignment": aligns, "gate": gated]
       .filter { !$0.value }.mapValues { _ in "off" }
     if matches, matching == .pooled { result["matching"] = "pooled" }
@@ -57,4 +57,4 @@ public struct MAFOptions: PictureTaggerOptions {
 }
 
 /// A trained MAF.
-public typealias MAFModel = PictureTaggerModel<MAFHead>
+package typealias MAFModel = PictureTaggerModel<MAFHead>

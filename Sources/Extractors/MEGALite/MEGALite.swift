@@ -4,9 +4,9 @@ import Traces
 
 /// MEGA's alignments (Zheng et al. 2021; MODELS §3.5) without its scene-graph detector: objects
 /// are the means of a 3×3 grid and of the whole picture. Its numbers are never MEGA's.
-public struct MEGALite: FineTunable {
+package struct MEGALite: FineTunable {
   /// The encoder with the markers in its table, without a pooler.
-  public var encoder: BERTModel
+  package var encoder: BERTModel
   var head: MEGALiteHead
   let prefix: String
 
@@ -15,7 +15,7 @@ public struct MEGALite: FineTunable {
   /// - Parameters:
   ///   - prefix: in front of the encoder's parameters in files.
   ///   - regionSize: C of the regions.
-  public init(
+  package init(
     _ encoder: BERTModel, prefix: String, regionSize: Int, scheme: RelationScheme,
     options: MEGALiteOptions, _ generator: inout SeededGenerator
   ) {
@@ -27,7 +27,7 @@ public struct MEGALite: FineTunable {
   }
 
   /// Mean cross-entropy of the pairs that have a label, one number.
-  public func loss(
+  package func loss(
     _ items: [PicturedPair], _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable {
     let logits = head(try encoder.states(items, tape), items, tape, nil)
@@ -35,12 +35,12 @@ public struct MEGALite: FineTunable {
   }
 
   /// Scores over the pairs that have a label, with packed weights.
-  public func score(_ items: [PicturedPair]) throws(EncoderInputError) -> RelationScore {
+  package func score(_ items: [PicturedPair]) throws(EncoderInputError) -> RelationScore {
     RelationScore(
       try head.logits(items, BERTEngine(encoder)), gold: items.map(\.label), head.scheme)
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     encoder.visitParameters(prefix + self.prefix, visit)

@@ -8,25 +8,25 @@ import Traces
 ///
 /// Forward passes only, the text encoder with packed weights; may be used from several threads at
 /// once.
-public struct MEGALiteModel: Expert {
+package struct MEGALiteModel: Expert {
   /// The `system` of such a folder.
-  public static let system = "mega-lite"
+  package static let system = "mega-lite"
 
   /// What `config.json` says of the head, under `expert`.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// Its labels and markers.
-    public var text: PairReading
+    package var text: PairReading
     /// Its switches.
-    public var options: MEGALiteOptions
+    package var options: MEGALiteOptions
     /// The name of the region source's folder, beside this one.
-    public var pictures: String
+    package var pictures: String
     /// N and C of the regions.
-    public var regions: [Int]
+    package var regions: [Int]
     /// What must stand beside every number made with the model, e.g. that its regions leak.
-    public var mark: String?
+    package var mark: String?
 
     /// A configuration by its parts.
-    public init(
+    package init(
       text: PairReading, options: MEGALiteOptions, pictures: String, regions: [Int]
     ) {
       self.text = text
@@ -37,16 +37,16 @@ public struct MEGALiteModel: Expert {
   }
 
   /// What it is, what it sees and where it came from.
-  public let card: ModelCard
+  package let card: ModelCard
   /// How the head reads.
-  public let configuration: Configuration
+  package let configuration: Configuration
   /// Cuts words into pieces; knows the markers.
-  public let tokenizer: Tokenizer
+  package let tokenizer: Tokenizer
   let engine: BERTEngine
   let head: MEGALiteHead
 
   /// A model of a trained network.
-  public init(
+  package init(
     name: String, _ network: consuming MEGALite, tokenizer: Tokenizer,
     _ configuration: Configuration, folder: String? = nil
   ) {
@@ -67,7 +67,7 @@ public struct MEGALiteModel: Expert {
 
   /// The pairs of a post as the network reads them; labels that the scheme does not know are left
   /// out.
-  public static func pairs(
+  package static func pairs(
     of post: Post, _ regions: PictureRegions, boxes: PairBoxes.OfPost?, tokenizer: Tokenizer,
     _ configuration: Configuration
   ) -> [PicturedPair] {
@@ -116,7 +116,7 @@ public struct MEGALiteModel: Expert {
   }
 
   /// Words with an unknown piece.
-  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
 
   private func objects(_ post: SeenPost) throws -> Objects {
     if needsBoxes, post.boxes == nil { throw ExpertError.noBoxes(expert: name) }
@@ -125,7 +125,7 @@ public struct MEGALiteModel: Expert {
   }
 
   /// Labels of the pairs of many posts.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     let items = try posts.map { post in
       let objects = try objects(post)
       return post.pairs.map { item(post.words, $0, objects) }
@@ -136,7 +136,7 @@ public struct MEGALiteModel: Expert {
   /// The answer for one post. Alignment and objects of the first 64 pairs are shown, each of which
   /// is a pass of its own: enough for posts as people write them. The pairs behind them are
   /// answered together.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     let objects = try objects(post)
     let traced = try post.pairs.prefix(64).map { try predict(post.words, $0, objects, taps) }
     let rest = Array(post.pairs.dropFirst(64))
@@ -149,7 +149,7 @@ public struct MEGALiteModel: Expert {
   /// The answer for one pair with everything it shows (MODELS §9).
   ///
   /// - Throws: `EncoderInputError` when tokenizer or regions do not fit.
-  public func predict(
+  package func predict(
     _ words: [String], _ pair: TokenPair, _ regions: PictureRegions,
     boxes: PairBoxes.OfPost? = nil, _ taps: Taps = [:]
   ) throws(EncoderInputError) -> RelationAnswer {

@@ -1,20 +1,20 @@
 /// Switches of mega-lite.
-public struct MEGALiteOptions: Sendable, Hashable, Codable {
+package struct MEGALiteOptions: Sendable, Hashable, Codable {
   /// False: all objects are zeros.
-  public var usesPicture = true
+  package var usesPicture = true
   /// False: Z = 0, no semantic alignment.
-  public var semantic = true
+  package var semantic = true
   /// How the structural alignment's weights S are made.
-  public var structure = Structure.none
+  package var structure = Structure.none
 
   /// What stands for the objects of MEGA's scene-graph detector.
-  public var objects = Objects.grid
+  package var objects = Objects.grid
 
   /// Without structural alignment, as MODELS §3.5 decides for posts without a parse.
-  public init() {}
+  package init() {}
 
   /// What stands for a detector's objects.
-  public enum Objects: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Objects: String, Sendable, Hashable, Codable, CaseIterable {
     /// The cells of a 3×3 grid and the whole picture.
     case grid
     /// The largest ten regions that a file gives the pair.
@@ -22,7 +22,7 @@ public struct MEGALiteOptions: Sendable, Hashable, Codable {
   }
 
   /// Folders from before there were regions from files say nothing of objects.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     usesPicture = try fields.decode(Bool.self, forKey: .usesPicture)
     semantic = try fields.decode(Bool.self, forKey: .semantic)
@@ -31,7 +31,7 @@ public struct MEGALiteOptions: Sendable, Hashable, Codable {
   }
 
   /// Where S comes from. Every rule reads the text's length and the grid only, never a label.
-  public enum Structure: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Structure: String, Sendable, Hashable, Codable, CaseIterable {
     /// S = 0: no structural alignment.
     case none
     /// MEGA's formula with the chain of pieces in place of the dependency parse, and the grid in
@@ -40,7 +40,7 @@ public struct MEGALiteOptions: Sendable, Hashable, Codable {
   }
 
   /// The parts that are left out, and what is otherwise than usual.
-  public var switches: [String: String] {
+  package var switches: [String: String] {
     var result = ["image": usesPicture, "semantic": semantic].filter { !$0.value }
       .mapValues { _ in "off" }
     if structure != .none { result["structure"] = structure.rawValue }

@@ -3,11 +3,11 @@ import Tensors
 import Traces
 
 /// A pair as mega-lite reads it: the marked text and ten objects.
-public struct PicturedPair: PieceSequence {
+package struct PicturedPair: PieceSequence {
   /// The text with markers, and where head and tail begin in it.
-  public let pair: MarkedPair
+  package let pair: MarkedPair
   /// 10×C: a 3×3 grid and everything, or regions of a file.
-  public let objects: PictureRegions
+  package let objects: PictureRegions
   /// Where the objects are; nil: the grid and everything.
   let places: [ImageRegion]?
   /// Where the grid's objects are in the source picture; empty where objects are of a file.
@@ -18,7 +18,7 @@ public struct PicturedPair: PieceSequence {
   /// A pair by its parts, the objects being the grid's.
   ///
   /// - Parameter regions: of the post's picture, N×C.
-  public init(_ pair: MarkedPair, _ regions: PictureRegions) {
+  package init(_ pair: MarkedPair, _ regions: PictureRegions) {
     self.init(pair, objects: regions.objects)
     gridPlaces = regions.objectPlaces
   }
@@ -30,7 +30,7 @@ public struct PicturedPair: PieceSequence {
   }
 
   /// T piece ids with special tokens and markers.
-  public var ids: [Int] { pair.ids }
+  package var ids: [Int] { pair.ids }
   /// The gold label's number; −1 where there is none.
-  public var label: Int { pair.label }
+  package var label: Int { pair.label }
 }

@@ -4,16 +4,16 @@ import Tensors
 /// The relation classifier with entity markers (Baldini Soares et al. 2019, as OpenNRE has it; no
 /// pre-training by matching blanks): the encoder's states at the two start markers, a linear layer,
 /// dropout ½, a classifier (MODELS §3.4).
-public struct MTB: FineTunable {
+package struct MTB: FineTunable {
   /// The encoder with the markers in its table, without a pooler.
-  public var encoder: BERTModel
+  package var encoder: BERTModel
   var head: MTBHead
   let prefix: String
 
   /// A fresh head on an encoder that knows the markers.
   ///
   /// - Parameter prefix: in front of the encoder's parameters in files.
-  public init(
+  package init(
     _ encoder: BERTModel, prefix: String, scheme: RelationScheme,
     _ generator: inout SeededGenerator
   ) {
@@ -24,7 +24,7 @@ public struct MTB: FineTunable {
   }
 
   /// Mean cross-entropy of the pairs that have a label, one number.
-  public func loss(
+  package func loss(
     _ items: [MarkedPair], _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable {
     let logits = head(try encoder.states(items, tape), items, tape)
@@ -32,12 +32,12 @@ public struct MTB: FineTunable {
   }
 
   /// Scores over the pairs that have a label, with packed weights.
-  public func score(_ items: [MarkedPair]) throws(EncoderInputError) -> RelationScore {
+  package func score(_ items: [MarkedPair]) throws(EncoderInputError) -> RelationScore {
     RelationScore(
       try head.logits(items, BERTEngine(encoder)), gold: items.map(\.label), head.scheme)
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     encoder.visitParameters(prefix + self.prefix, visit)

@@ -7,24 +7,24 @@ import Traces
 /// A trained MTB with its tokenizer: what a model folder of the system `mtb` holds.
 ///
 /// Forward passes only, with packed weights; may be used from several threads at once.
-public struct MTBModel: Expert {
+package struct MTBModel: Expert {
   /// The `system` of such a folder.
-  public static let system = "mtb"
+  package static let system = "mtb"
 
   /// What `config.json` says of the head, under `expert`.
-  public typealias Configuration = PairReading
+  package typealias Configuration = PairReading
 
   /// What it is and where it came from.
-  public let card: ModelCard
+  package let card: ModelCard
   /// How the head reads.
-  public let configuration: Configuration
+  package let configuration: Configuration
   /// Cuts words into pieces; knows the markers.
-  public let tokenizer: Tokenizer
+  package let tokenizer: Tokenizer
   let engine: BERTEngine
   let head: MTBHead
 
   /// A model of a trained network.
-  public init(
+  package init(
     name: String, _ network: consuming MTB, tokenizer: Tokenizer, _ configuration: Configuration,
     folder: String? = nil
   ) {
@@ -39,15 +39,15 @@ public struct MTBModel: Expert {
   }
 
   /// Words with an unknown piece.
-  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
 
   /// Labels of the pairs of many posts.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try answers(posts.map { ($0.words, $0.pairs) }).map { .relations($0) }
   }
 
   /// The answer for one post with its probabilities.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     .relations(
       RelationAnswers(
         expert: name, labels: configuration.scheme.labels,
@@ -58,7 +58,7 @@ public struct MTBModel: Expert {
   ///
   /// - Parameter isShown: whether each shows its probabilities.
   /// - Throws: `EncoderInputError` when the tokenizer does not fit the encoder.
-  public func answers(
+  package func answers(
     _ posts: [(words: [String], pairs: [TokenPair])], isShown: Bool = false
   ) throws(EncoderInputError) -> [[RelationAnswer]] {
     let items = posts.map { post in

@@ -1,9 +1,9 @@
 /// Numbers that depend on order only: p may live near one half, its rank does not (MODELS §4.6).
-public enum RankStatistics {
+package enum RankStatistics {
   /// Area under the ROC curve: the chance that a post labelled true scores above one labelled
   /// false, ties counting one half. Posts without a label are left out; nil when only one label
   /// occurs.
-  public static func auc(scores: [Float], labels: [Bool?]) -> Double? {
+  package static func auc(scores: [Float], labels: [Bool?]) -> Double? {
     let known = zip(scores, labels).compactMap { score, label in label.map { (score, $0) } }
       .sorted { $0.0 < $1.0 }
     let positives = known.count { $0.1 }
@@ -24,7 +24,7 @@ public enum RankStatistics {
   }
 
   /// Share of `sorted` (ascending) that is smaller than the value, 0 … 1; 0 when there is none.
-  public static func percentile(of value: Float, in sorted: [Float]) -> Float {
+  package static func percentile(of value: Float, in sorted: [Float]) -> Float {
     guard !sorted.isEmpty else { return 0 }
     var (low, high) = (0, sorted.count)
     while low < high {
@@ -36,13 +36,13 @@ public enum RankStatistics {
 
   /// Spearman's rank correlation, ties sharing their mean rank; nil for fewer than three pairs, or
   /// where one side has a single value.
-  public static func spearman(_ pairs: [(Double, Double)]) -> Double? {
+  package static func spearman(_ pairs: [(Double, Double)]) -> Double? {
     guard pairs.count > 2 else { return nil }
     return pearson(Array(zip(ranks(pairs.map(\.0)), ranks(pairs.map(\.1)))))
   }
 
   /// Pearson's correlation; nil for fewer than three pairs, or where one side does not vary.
-  public static func pearson(_ pairs: [(Double, Double)]) -> Double? {
+  package static func pearson(_ pairs: [(Double, Double)]) -> Double? {
     guard pairs.count > 2 else { return nil }
     let n = Double(pairs.count)
     let (a, b) = (pairs.reduce(0) { $0 + $1.0 } / n, pairs.reduce(0) { $0 + $1.1 } / n)

@@ -3,60 +3,60 @@ import Tensors
 
 /// The scores of a system on a set of posts: the headline, a row for each type or relation, and
 /// intervals that say how far the choice of posts moves them (MODELS §2.8).
-public struct ScoreSheet: Sendable {
+package struct ScoreSheet: Sendable {
   /// Precision, recall or F1 that 95 % of the resamples lie between, percent.
-  public struct Interval: Sendable, Hashable {
+  package struct Interval: Sendable, Hashable {
     /// The 2.5th percentile.
-    public let low: Double
+    package let low: Double
     /// The 97.5th percentile.
-    public let high: Double
+    package let high: Double
   }
 
   /// The intervals of one row.
-  public struct Intervals: Sendable, Hashable {
+  package struct Intervals: Sendable, Hashable {
     /// Of precision.
-    public let precision: Interval
+    package let precision: Interval
     /// Of recall.
-    public let recall: Interval
+    package let recall: Interval
     /// Of F1.
-    public let f1: Interval
+    package let f1: Interval
   }
 
   /// Counts with their scores in percent.
-  public typealias Counts = RelationScore.Counts
+  package typealias Counts = RelationScore.Counts
 
   /// One type or relation.
-  public struct Row: Sendable, Hashable {
+  package struct Row: Sendable, Hashable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// Its counts; `gold` is the support.
-    public let counts: Counts
+    package let counts: Counts
     /// How far the choice of posts moves its scores; nil where there are too many rows for that.
-    public let intervals: Intervals?
+    package let intervals: Intervals?
   }
 
   /// Posts that were resampled.
-  public let posts: Int
+  package let posts: Int
   /// The headline: all mentions, or all relations but `None`.
-  public let headline: Counts
+  package let headline: Counts
   /// Its intervals.
-  public let intervals: Intervals
+  package let intervals: Intervals
   /// A row for each type or relation that either side has; of relations all but `None`.
-  public let rows: [Row]
+  package let rows: [Row]
   /// With `None` counted as a relation, where relations are scored.
-  public let withNone: Counts?
+  package let withNone: Counts?
   /// The row of `None`, where relations are scored and it is used.
-  public let none: Row?
+  package let none: Row?
 
   /// Resamples behind the intervals.
-  public static let resamples = 1000
+  package static let resamples = 1000
   /// The seed of the resampling.
-  public static let seed: UInt64 = 1
+  package static let seed: UInt64 = 1
 
   /// Scores mentions: a prediction is correct when range and type are those of a gold mention
   /// (MODELS §2.8.1).
   /// - Parameter progress: told how much of the resampling is done, 0 … 1.
-  public init(
+  package init(
     mentions posts: [(gold: [EntityMention], predicted: [EntityMention])],
     progress: (Double) -> Void = { _ in }
   ) {
@@ -84,7 +84,7 @@ public struct ScoreSheet: Sendable {
   /// Scores relations, `None` left out of the headline (MODELS §2.8.2); `posts` are resampled with
   /// all their pairs.
   /// - Parameter progress: told how much of the resampling is done, 0 … 1.
-  public init(
+  package init(
     relations posts: [[(gold: String, predicted: String)]],
     progress: (Double) -> Void = { _ in }
   ) {

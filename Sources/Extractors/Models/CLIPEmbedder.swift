@@ -8,15 +8,15 @@ import Traces
 
 /// A published CLIP as the router's encoder: tokens joined by blanks, at most 64 ids, the raw photo
 /// (MODELS §4.3).
-public struct CLIPEmbedder: DualEncoding {
+package struct CLIPEmbedder: DualEncoding {
   /// The folder's name.
-  public let name: String
+  package let name: String
   /// Width of the common space.
-  public let dimensions: Int
+  package let dimensions: Int
   /// Height and width of the pixels it takes.
-  public let side: Int
+  package let side: Int
   /// A fingerprint of the weights.
-  public let fingerprint: String?
+  package let fingerprint: String?
   private let text: CLIPTextEngine
   private let vision: VisionEngine
   let tokenizer: Tokenizer
@@ -27,7 +27,7 @@ public struct CLIPEmbedder: DualEncoding {
   ///
   /// - Throws: `CheckpointError` when it is no CLIP or does not fit, `TokenizerError`,
   ///   `SafetensorsError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let files = try EncoderFolder(folder)
     let engines = try files.loadCLIPEngines()
     name = FilePath.name(of: folder)
@@ -41,12 +41,12 @@ public struct CLIPEmbedder: DualEncoding {
   }
 
   /// Each word has a piece at least.
-  public var longestText: Int { longest }
+  package var longestText: Int { longest }
   /// Every pixel, as the reference sees it.
-  public var decoding: DecodingPurpose { .reference }
+  package var decoding: DecodingPurpose { .reference }
 
   /// A picture as the picture tower takes it, by the folder's recipe.
-  public func prepare(_ picture: Picture) -> PreparedPicture {
+  package func prepare(_ picture: Picture) -> PreparedPicture {
     let (pixels, seen) = recipe.prepare(picture)
     return (pixels.array, seen)
   }
@@ -54,7 +54,7 @@ public struct CLIPEmbedder: DualEncoding {
   /// Unit vectors of prepared pictures.
   ///
   /// - Throws: `EncoderInputError` for another size.
-  public func encode(prepared: [PreparedPicture]) throws(EncoderInputError) -> [[Float]] {
+  package func encode(prepared: [PreparedPicture]) throws(EncoderInputError) -> [[Float]] {
     var result: [[Float]] = []
     for start in stride(from: 0, to: prepared.count, by: Self.batch) {
       let part = prepared[start..<min(prepared.count, start + Self.batch)]
@@ -74,7 +74,7 @@ public struct CLIPEmbedder: DualEncoding {
   /// Unit vectors of sentences: tokens joined by blanks, at most 64 ids.
   ///
   /// - Throws: `EncoderInputError` for pieces outside the tower's table.
-  public func encode(texts: [[String]]) throws(EncoderInputError) -> [[Float]] {
+  package func encode(texts: [[String]]) throws(EncoderInputError) -> [[Float]] {
     var result: [[Float]] = []
     for words in texts {
       let encoding = tokenizer.encode(

@@ -5,7 +5,7 @@ import Tensors
 
 extension DualEncoderModel {
   /// The `system` of such a folder.
-  public static let system = "dual-encoder"
+  package static let system = "dual-encoder"
 
   struct Folder: Codable {
     var system = DualEncoderModel.system
@@ -16,7 +16,7 @@ extension DualEncoderModel {
   /// Reads a folder.
   ///
   /// - Throws: `ModelFolderError`, `SafetensorsError`, `ParameterError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let configuration = try ModelFolder.configuration(Folder.self, folder)
     try configuration.validate(folder)
     var generator = SeededGenerator.hollow
@@ -37,7 +37,7 @@ extension DualEncoderModel {
   /// Writes a folder.
   ///
   /// - Throws: `DurableFileError`.
-  public func save(to folder: String, provenance: Provenance) throws {
+  package func save(to folder: String, provenance: Provenance) throws {
     try ModelFolder.create(folder)
     try ModelFolder.write(words, folder, "words.txt")
     try ModelFolder.write(

@@ -6,7 +6,7 @@ import Tensors
 import Traces
 
 /// Where the router's inputs come from.
-public protocol RouterEmbedding: Sendable {
+package protocol RouterEmbedding: Sendable {
   /// What the inputs were made with, e.g. the encoder folder's name.
   var name: String { get }
   /// Width of x.
@@ -24,7 +24,7 @@ public protocol RouterEmbedding: Sendable {
 
 /// A frozen encoder that sees texts and pictures in one space (MODELS §4.3): a small dual encoder
 /// of this program, or a published CLIP. May be used from several threads at once.
-public protocol DualEncoding: RouterEmbedding, WordReading {
+package protocol DualEncoding: RouterEmbedding, WordReading {
   /// What is decoded of pictures for it.
   var decoding: DecodingPurpose { get }
   /// Height and width of prepared pixels.
@@ -47,13 +47,13 @@ public protocol DualEncoding: RouterEmbedding, WordReading {
 }
 
 /// Planar pixels, and what of the source picture they show.
-public typealias PreparedPicture = (pixels: [Float], seen: ImageRegion)
+package typealias PreparedPicture = (pixels: [Float], seen: ImageRegion)
 
 extension DualEncoding {
   /// x of each post, read in blocks over the cores.
   ///
   /// - Throws: `EncoderInputError`.
-  public func products(
+  package func products(
     _ posts: [Post], of dataset: Dataset, progress: (Int) -> Bool
   ) throws -> [[Float]?]? {
     let eyes = Eyes(duals: [self])
@@ -72,11 +72,11 @@ extension DualEncoding {
 }
 
 /// Opening whatever dual encoder a folder holds.
-public enum DualEncoderFolder {
+package enum DualEncoderFolder {
   /// Opens a dual encoder of this program, or a CLIP as Hugging Face lays it out.
   ///
   /// - Throws: `ModelFolderError`, `CheckpointError`, `TokenizerError`, `SafetensorsError`.
-  public static func open(_ folder: String) throws -> any DualEncoding {
+  package static func open(_ folder: String) throws -> any DualEncoding {
     switch try? ModelFolder.system(of: folder) {
     case DualEncoderModel.system: return try DualEncoderModel(folder: folder)
     case let system?:
@@ -91,13 +91,13 @@ public enum DualEncoderFolder {
 
 extension DualEncoderModel: DualEncoding {
   /// Width of the common space.
-  public var dimensions: Int { encoder.configuration.dimensions }
+  package var dimensions: Int { encoder.configuration.dimensions }
   /// Twice the pixels of its recipe.
-  public var decoding: DecodingPurpose { .shortSide(recipe.shortSide) }
+  package var decoding: DecodingPurpose { .shortSide(recipe.shortSide) }
   /// Height and width of prepared pixels.
-  public var side: Int { recipe.side }
+  package var side: Int { recipe.side }
   /// It reads any number of words; hostile posts have many.
-  public var longestText: Int { 256 }
+  package var longestText: Int { 256 }
   /// A picture by the folder's recipe.
-  public func prepare(_ picture: Picture) -> PreparedPicture { recipe.prepare(picture) }
+  package func prepare(_ picture: Picture) -> PreparedPicture { recipe.prepare(picture) }
 }

@@ -6,7 +6,7 @@ extension ModelFolder {
   /// Tells a folder's weights from all others that are likely to stand in its place: over the size,
   /// the beginning and pages spread evenly over each file of weights, so that half a gigabyte costs
   /// a few milliseconds. Against mistakes, not against forgers. Nil when there are no weights.
-  public static func fingerprint(of folder: String) -> String? {
+  package static func fingerprint(of folder: String) -> String? {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
       $0.hasSuffix(".safetensors") || $0 == "pytorch_model.bin"
     }
@@ -36,7 +36,7 @@ extension ModelFolder {
   }
 
   /// A folder's name with its fingerprint: what trainings note of what they stand on.
-  public static func namedFingerprint(of folder: String) -> String {
+  package static func namedFingerprint(of folder: String) -> String {
     FilePath.name(of: folder) + (fingerprint(of: folder).map { " " + $0 } ?? "")
   }
 

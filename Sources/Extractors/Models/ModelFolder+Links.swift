@@ -4,7 +4,7 @@ extension ModelFolder {
   /// Why a model folder cannot be found, as the rest of a sentence about it; nil when it is there.
   ///
   /// A link whose target has gone looks like nothing to most programs; it is named with its target.
-  public static func absence(of folder: String) -> String? {
+  package static func absence(of folder: String) -> String? {
     guard !FileManager.default.fileExists(atPath: folder + "/config.json") else { return nil }
     if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: folder) {
       return FileManager.default.fileExists(atPath: folder)

@@ -4,7 +4,7 @@ import Tensors
 
 extension ModelFolder {
   /// How an encoder's folder comes to stand beside the experts that need it.
-  public enum Placement: Sendable {
+  package enum Placement: Sendable {
     /// Its files are copied: the folder of models can then be moved anywhere.
     case copy
     /// A relative link: both can be moved together.
@@ -20,7 +20,7 @@ extension ModelFolder {
   /// Makes sure that a folder of models holds an encoder by its own name.
   ///
   /// - Throws: `ModelFolderError` when another encoder has that name there; disk errors.
-  public static func place(_ folder: String, in models: String, _ placement: Placement) throws {
+  package static func place(_ folder: String, in models: String, _ placement: Placement) throws {
     guard let target = try vacancy(for: folder, in: models) else { return }
     try FileManager.default.createDirectory(atPath: models, withIntermediateDirectories: true)
     // A link whose target has gone.
@@ -38,7 +38,7 @@ extension ModelFolder {
   /// Where an encoder would be placed; nil when it is there already.
   ///
   /// - Throws: `ModelFolderError` when another encoder has that name there.
-  public static func vacancy(for folder: String, in models: String) throws -> String? {
+  package static func vacancy(for folder: String, in models: String) throws -> String? {
     let own = URL(fileURLWithPath: folder).standardizedFileURL.path
     let target = models + "/" + FilePath.name(of: own)
     guard real(target) != real(folder) else { return nil }
@@ -55,7 +55,7 @@ extension ModelFolder {
   /// Copies the files of a model folder, those behind links too; the copy appears whole or not.
   ///
   /// - Throws: `ModelFolderError` when the folder is not there; disk errors.
-  public static func copyFiles(of folder: String, to target: String) throws {
+  package static func copyFiles(of folder: String, to target: String) throws {
     if let absence = absence(of: folder) {
       throw ModelFolderError(folder: folder, problem: absence)
     }

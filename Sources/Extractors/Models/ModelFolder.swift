@@ -5,11 +5,11 @@ import Tensors
 
 /// Reading and writing of model folders: `config.json`, `model.safetensors`, `words.txt`,
 /// `characters.txt`, `provenance.json`.
-public enum ModelFolder {
+package enum ModelFolder {
   /// The name of the system that a folder holds.
   ///
   /// - Throws: `ModelFolderError`.
-  public static func system(of folder: String) throws -> String {
+  package static func system(of folder: String) throws -> String {
     struct Head: Decodable {
       let system: String?
       let architectures: [String]?
@@ -27,7 +27,7 @@ public enum ModelFolder {
   }
 
   /// Where a folder's model came from; nil where nothing readable says so.
-  public static func provenance(of folder: String) -> Provenance? {
+  package static func provenance(of folder: String) -> Provenance? {
     guard let data = try? bytes(folder, "provenance.json", limit: ModelLimits.configurationBytes)
     else { return nil }
     return try? JSONDecoder().decode(Provenance.self, from: data)
@@ -36,7 +36,7 @@ public enum ModelFolder {
   /// The bytes of a folder's `config.json`, within `ModelLimits`.
   ///
   /// - Throws: `ModelFolderError`, `CheckpointError`.
-  public static func configurationBytes(_ folder: String) throws -> Data {
+  package static func configurationBytes(_ folder: String) throws -> Data {
     try bytes(folder, "config.json", limit: ModelLimits.configurationBytes)
   }
 
@@ -115,47 +115,47 @@ public enum ModelFolder {
 }
 
 /// A model folder that cannot be used, and why.
-public struct ModelFolderError: Error, CustomStringConvertible {
+package struct ModelFolderError: Error, CustomStringConvertible {
   /// Path of the folder.
-  public let folder: String
+  package let folder: String
   /// What is wrong with it, as the rest of a sentence about the folder.
-  public let problem: String
+  package let problem: String
   /// What to do.
-  public let advice: String
+  package let advice: String
 
   /// An error about a folder.
-  public init(folder: String, problem: String, advice: String = "train or copy it again") {
+  package init(folder: String, problem: String, advice: String = "train or copy it again") {
     self.folder = folder
     self.problem = problem
     self.advice = advice
   }
 
-  public var description: String { "the model folder \(folder) \(problem); \(advice)" }
+  package var description: String { "the model folder \(folder) \(problem); \(advice)" }
 }
 
 /// Where an artefact came from: `provenance.json`.
-public struct Provenance: Sendable, Hashable, Codable {
+package struct Provenance: Sendable, Hashable, Codable {
   /// The command that made it.
-  public var command: String
+  package var command: String
   /// The seed it was made with.
-  public var seed: UInt64
+  package var seed: UInt64
   /// SHA-256 of the dataset's files.
-  public var data: [String: String]
+  package var data: [String: String]
   /// What else decides the training: the models it is built on with their fingerprints, and
   /// settings that are not the usual ones; nil in folders of older versions.
-  public var basis: [String]?
+  package var basis: [String]?
   /// Scores reached, percent unless named otherwise.
-  public var metrics: [String: Double]
+  package var metrics: [String: Double]
   /// The version of the program that made it.
-  public var version = Provenance.currentVersion
+  package var version = Provenance.currentVersion
   /// The matrix kernel in use; other kernels give the same within rounding.
-  public var kernel = BLAS.coreName
+  package var kernel = BLAS.coreName
 
   /// The version of this program.
-  public static let currentVersion = "0.1.0"
+  package static let currentVersion = "0.1.0"
 
   /// The origin of something made now.
-  public init(
+  package init(
     command: String, seed: UInt64, data: [String: String], basis: [String]? = nil,
     metrics: [String: Double]
   ) {

@@ -4,7 +4,7 @@ import Tensors
 
 extension PictureEncoderModel {
   /// The `system` of such a folder.
-  public static let system = "resnet"
+  package static let system = "resnet"
 
   struct Folder: Codable {
     var system = PictureEncoderModel.system
@@ -16,7 +16,7 @@ extension PictureEncoderModel {
   /// Reads a folder.
   ///
   /// - Throws: `ModelFolderError`, `SafetensorsError`, `ParameterError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let configuration = try ModelFolder.configuration(Folder.self, folder)
     guard configuration.pictures.isSound(side: configuration.recipe.side),
       configuration.recipe.isSound, ModelLimits.classes.contains(configuration.classes.count),
@@ -37,7 +37,7 @@ extension PictureEncoderModel {
   /// Writes a folder.
   ///
   /// - Throws: `DurableFileError`.
-  public func save(to folder: String, provenance: Provenance) throws {
+  package func save(to folder: String, provenance: Provenance) throws {
     try ModelFolder.write(
       Folder(pictures: classifier.network.configuration, classes: classes, recipe: recipe), folder,
       provenance, parameters: classifier.tensors)

@@ -10,9 +10,9 @@ import Traces
 /// `predictions.jsonl` of `twinlens predict`; a post is found by its id, else by its words and,
 /// where the file names pictures, its picture. What the file does not say is absent: confidences,
 /// and answers for posts that it does not have.
-public struct FileAnswers: Expert {
+package struct FileAnswers: Expert {
   /// What it is.
-  public let card: ModelCard
+  package let card: ModelCard
   private let path: String
   private let byID: [Post.ID: Entry]
   private let byText: [String: Entry]
@@ -33,7 +33,7 @@ public struct FileAnswers: Expert {
   ///
   /// - Parameter images: as of the dataset; pictures are only names here.
   /// - Throws: `CorporaError`; `ModelFolderError` when the file answers nothing.
-  public init(name: String, path: String, encoding: TextEncoding? = nil) throws {
+  package init(name: String, path: String, encoding: TextEncoding? = nil) throws {
     self.path = path
     guard FileManager.default.fileExists(atPath: path) else {
       throw ModelFolderError(
@@ -96,7 +96,7 @@ public struct FileAnswers: Expert {
   }
 
   /// What model cards call it.
-  public static let system = "answers from a file"
+  package static let system = "answers from a file"
 
   private static func key(_ post: Post, withPicture: Bool) -> String {
     (withPicture ? post.imageID ?? "" : "") + "\u{1}"
@@ -104,7 +104,7 @@ public struct FileAnswers: Expert {
   }
 
   /// Nothing is read, so nothing is unknown.
-  public func unknownCount(of words: [String]) -> Int { 0 }
+  package func unknownCount(of words: [String]) -> Int { 0 }
 
   private func entry(_ seen: SeenPost) throws -> Entry {
     let (post, words) = (seen.post, seen.words)
@@ -122,7 +122,7 @@ public struct FileAnswers: Expert {
   }
 
   /// The file's labels.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try posts.map { seen in
       let entry = try entry(seen)
       guard task == .entities else { return .relations(try pairs(entry, seen)) }
@@ -133,7 +133,7 @@ public struct FileAnswers: Expert {
   }
 
   /// The file's answer for one post, with what the file shows.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     let entry = try entry(post)
     let trace = try ShownWords.trace(entry.signals, words: post.words.count) {
       OutsideError(expert: name, reason: "\(path) " + $0)
@@ -284,11 +284,11 @@ struct ShownWords: Decodable {
 }
 
 /// Why somebody who was asked outside gave no answer.
-public struct OutsideError: Error, Hashable, CustomStringConvertible {
+package struct OutsideError: Error, Hashable, CustomStringConvertible {
   let expert: String
   let reason: String
 
-  public var description: String { "\(expert): \(reason)" }
+  package var description: String { "\(expert): \(reason)" }
 }
 
 extension Prediction {

@@ -17,22 +17,22 @@ import Traces
 /// answer in time, ends, or says something else fails as this expert and as nobody else, and is
 /// started again for the next post. Only a person's own command line or configuration may name one:
 /// what strangers send runs nothing.
-public final class ProgramAnswers: Expert {
+package final class ProgramAnswers: Expert {
   /// What it is.
-  public let card: ModelCard
+  package let card: ModelCard
   private let command: String
   private let seconds: Double
   private let running = Mutex<Running?>(nil)
 
   /// What model cards call it.
-  public static let system = "a program"
+  package static let system = "a program"
 
   /// A program by its command, which the shell starts when the first post comes.
   ///
   /// - Parameters:
   ///   - task: what it is asked for.
   ///   - seconds: how long it may take for one post.
-  public init(name: String, command: String, task: ExpertTask, seconds: Double = 30) {
+  package init(name: String, command: String, task: ExpertTask, seconds: Double = 30) {
     self.command = command
     self.seconds = seconds
     var card = ModelCard(name: name, system: Self.system, task: task, sights: [], labels: [])
@@ -44,7 +44,7 @@ public final class ProgramAnswers: Expert {
   deinit { running.withLock { $0?.end() } }
 
   /// Nobody knows what it reads.
-  public func unknownCount(of words: [String]) -> Int { 0 }
+  package func unknownCount(of words: [String]) -> Int { 0 }
 
   /// A process with its pipes.
   private struct Running {
@@ -102,7 +102,7 @@ public final class ProgramAnswers: Expert {
   private static let most = 1 << 22
 
   /// Labels of posts, one after the other.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try posts.map { post in
       let content: Answer.Content
       do { content = try answer(post, [:]) } catch let error as OutsideError {
@@ -120,7 +120,7 @@ public final class ProgramAnswers: Expert {
   }
 
   /// The program's answer for one post.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     let reply = try ask(post)
     if let error = reply.error { throw failure("says: \(error.prefix(300))") }
     let trace = try ShownWords.trace(reply.signals ?? [], words: post.words.count) {

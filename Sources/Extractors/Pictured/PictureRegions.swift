@@ -9,26 +9,26 @@ import Traces
 /// Copies share their numbers, so that the pairs of one post and the epochs of a training hold them
 /// once. Wide regions (C > 512, those of published networks) are kept in half precision: 49×2048
 /// numbers are 200 kB then.
-public struct PictureRegions: Sendable, Hashable {
+package struct PictureRegions: Sendable, Hashable {
   private enum Numbers: Sendable, Hashable {
     case full([Float])
     case half([Float16])
   }
 
   /// N and C.
-  public let shape: [Int]
+  package let shape: [Int]
   /// The part of the upright source picture that the regions cover.
-  public let seen: ImageRegion
+  package let seen: ImageRegion
   /// Why there is no picture, for the screen; the regions are then those of a picture of the mean
   /// colour (MODELS §2.4).
-  public let notice: String?
+  package let notice: String?
   private let numbers: Numbers
 
   /// The widest regions that are kept in full precision.
-  public static let widestInFull = 512
+  package static let widestInFull = 512
 
   /// Regions N×C.
-  public init(_ regions: Tensor, seen: ImageRegion = .whole, notice: String? = nil) {
+  package init(_ regions: Tensor, seen: ImageRegion = .whole, notice: String? = nil) {
     precondition(regions.shape.count == 2, "regions are rows of numbers, not \(regions.shape)")
     shape = regions.shape
     self.seen = seen
@@ -39,7 +39,7 @@ public struct PictureRegions: Sendable, Hashable {
   }
 
   /// Whether the post has no picture that can be used.
-  public var isMissing: Bool { notice != nil }
+  package var isMissing: Bool { notice != nil }
 
   /// Bytes of the numbers.
   var bytes: Int {
@@ -50,7 +50,7 @@ public struct PictureRegions: Sendable, Hashable {
   }
 
   /// N·C numbers.
-  public var array: [Float] {
+  package var array: [Float] {
     switch numbers {
     case .full(let numbers): numbers
     case .half(let numbers): numbers.map { Float($0) }
@@ -58,10 +58,10 @@ public struct PictureRegions: Sendable, Hashable {
   }
 
   /// N×C.
-  public var tensor: Tensor { Tensor(shape, array) }
+  package var tensor: Tensor { Tensor(shape, array) }
 
   /// Cells along one side of the grid.
-  public var grid: Int { Int(Float(shape[0]).squareRoot()) }
+  package var grid: Int { Int(Float(shape[0]).squareRoot()) }
 
   /// The means of a 3×3 grid of cells and of everything, 10×C: what mega-lite takes for objects.
   ///
@@ -69,7 +69,7 @@ public struct PictureRegions: Sendable, Hashable {
   /// Each mean is brought to mean 0 and deviation 1: mega-lite sees a picture only through the
   /// weights of an attention, and pooled features, which are much alike and small, leave these
   /// weights even (in harbor's pairs F1 63.6 so, 77.2 standardized).
-  public var objects: PictureRegions {
+  package var objects: PictureRegions {
     let side = grid
     func inside(_ rows: Range<Int>, _ columns: Range<Int>) -> [Float] {
       (0..<(side * side)).map {
@@ -98,12 +98,12 @@ public struct PictureRegions: Sendable, Hashable {
   private func third(_ i: Int) -> Range<Int> { (i * grid / 3)..<((i * grid + grid + 2) / 3) }
 
   /// Most objects of one picture.
-  public static let mostObjects = 10
+  package static let mostObjects = 10
 
   /// The means of the largest ten of some regions, 10×C, standardized as `objects`: a cell counts
   /// by the share of it that a region covers. Objects that are missing, and regions outside what
   /// the encoder saw, are zeros.
-  public func objects(in boxes: [RegionFile.Box]) -> PictureRegions {
+  package func objects(in boxes: [RegionFile.Box]) -> PictureRegions {
     let side = grid
     let parts = Self.largest(boxes).map { box -> [Float] in
       let place = Self.place(of: box)

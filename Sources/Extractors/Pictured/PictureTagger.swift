@@ -4,7 +4,7 @@ import Tensors
 import Traces
 
 /// What lies on top of the text encoder of a multimodal entity expert: systems differ in this only.
-public protocol PictureTaggerHead: ParameterContainer {
+package protocol PictureTaggerHead: ParameterContainer {
   /// Its ablation switches and the like.
   associatedtype Options: PictureTaggerOptions
   /// The `system` of its model folders.
@@ -30,13 +30,13 @@ public protocol PictureTaggerHead: ParameterContainer {
 
 extension PictureTaggerHead {
   /// Most losses are means over posts.
-  public static var readsPlaces: Bool { false }
+  package static var readsPlaces: Bool { false }
   /// Most heads read real pieces only.
-  public var paddedLength: Int? { nil }
+  package var paddedLength: Int? { nil }
 }
 
 /// Switches of a multimodal entity expert.
-public protocol PictureTaggerOptions: Sendable, Hashable, Codable {
+package protocol PictureTaggerOptions: Sendable, Hashable, Codable {
   /// The reference's.
   init()
   /// False: all regions are zeros.
@@ -48,18 +48,18 @@ public protocol PictureTaggerOptions: Sendable, Hashable, Codable {
 }
 
 /// What a head must fit.
-public struct PictureTaggerSizes: Sendable, Hashable {
+package struct PictureTaggerSizes: Sendable, Hashable {
   /// Sizes of the text encoder's layers; added layers get the same.
-  public var stack: TransformerConfiguration
+  package var stack: TransformerConfiguration
   /// C of the regions.
-  public var regionSize: Int
+  package var regionSize: Int
   /// The tags.
-  public var scheme: TagScheme
+  package var scheme: TagScheme
   /// How they stand at pieces.
-  public var labels: LabelScheme
+  package var labels: LabelScheme
 
   /// Sizes by their parts.
-  public init(
+  package init(
     stack: TransformerConfiguration, regionSize: Int, scheme: TagScheme, labels: LabelScheme
   ) {
     self.stack = stack
@@ -87,9 +87,9 @@ public struct PictureTaggerSizes: Sendable, Hashable {
 }
 
 /// A text encoder with a head that also sees regions, trained end to end; the regions are frozen.
-public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
+package struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
   /// The encoder, without a pooler.
-  public var encoder: BERTModel
+  package var encoder: BERTModel
   var head: Head
   let prefix: String
 
@@ -98,7 +98,7 @@ public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
   /// - Parameters:
   ///   - prefix: in front of the encoder's parameters in files.
   ///   - regionSize: C of the regions.
-  public init(
+  package init(
     _ encoder: BERTModel, prefix: String, regionSize: Int, scheme: TagScheme, labels: LabelScheme,
     options: Head.Options, _ generator: inout SeededGenerator
   ) {
@@ -111,7 +111,7 @@ public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
   }
 
   /// As its head.
-  public static var readsPlaces: Bool { Head.readsPlaces }
+  package static var readsPlaces: Bool { Head.readsPlaces }
 
   /// What computes the encoder's states: packed weights, or the plain ones where the head reads the
   /// states of padding, which packed weights do not compute.
@@ -121,7 +121,7 @@ public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
   }
 
   /// The head's loss of a batch, one number.
-  public func loss(
+  package func loss(
     _ items: [PicturedPieces], _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable {
     let batch = PictureBatch(
@@ -131,7 +131,7 @@ public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
   }
 
   /// Lenient score of the Viterbi paths, with packed weights.
-  public func score(_ items: [PicturedPieces]) throws(EncoderInputError) -> EntityScore {
+  package func score(_ items: [PicturedPieces]) throws(EncoderInputError) -> EntityScore {
     let engine = statesSource
     let scheme = head.sizes.scheme
     var score = EntityScore()
@@ -141,7 +141,7 @@ public struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
     return score
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     encoder.visitParameters(prefix + self.prefix, visit)

@@ -6,7 +6,7 @@ extension PictureTaggerModel {
   /// Reads a folder.
   ///
   /// - Throws: `ModelFolderError`, `CheckpointError`, `SafetensorsError`, `TokenizerError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let configuration = try FineTunedFolder.expert(
       Configuration.self, system: Self.system, folder)
     try configuration.validate(folder)
@@ -33,7 +33,7 @@ extension PictureTaggerModel {
   ///
   /// - Parameter base: the folder that the training began with.
   /// - Throws: `ModelFolderError`, `DurableFileError`.
-  public static func save(
+  package static func save(
     _ network: PictureTagger<Head>, _ configuration: Configuration, from base: TextBase,
     to folder: String, provenance: Provenance
   ) throws {

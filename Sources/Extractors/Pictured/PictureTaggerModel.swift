@@ -8,27 +8,27 @@ import Traces
 ///
 /// Forward passes only, the text encoder with packed weights; may be used from several threads at
 /// once.
-public struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
+package struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
   /// The `system` of such a folder.
-  public static var system: String { Head.system }
+  package static var system: String { Head.system }
 
   /// What `config.json` says of the head, under `expert`.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// Its tags.
-    public var scheme: TagScheme
+    package var scheme: TagScheme
     /// How the tags stand at pieces.
-    public var labels: LabelScheme
+    package var labels: LabelScheme
     /// Pieces of the longest input; what is behind it gets the tag O.
-    public var longest: Int
+    package var longest: Int
     /// Its switches.
-    public var options: Head.Options
+    package var options: Head.Options
     /// The name of the region source's folder, beside this one.
-    public var pictures: String
+    package var pictures: String
     /// N and C of the regions.
-    public var regions: [Int]
+    package var regions: [Int]
 
     /// A configuration by its parts.
-    public init(
+    package init(
       scheme: TagScheme, labels: LabelScheme, longest: Int, options: Head.Options,
       pictures: String, regions: [Int]
     ) {
@@ -42,16 +42,16 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
   }
 
   /// What it is, what it sees and where it came from.
-  public let card: ModelCard
+  package let card: ModelCard
   /// How the head reads.
-  public let configuration: Configuration
+  package let configuration: Configuration
   /// Cuts words into pieces.
-  public let tokenizer: Tokenizer
+  package let tokenizer: Tokenizer
   let engine: any StatesSource
   let head: Head
 
   /// A model of a trained network.
-  public init(
+  package init(
     name: String, _ network: consuming PictureTagger<Head>, tokenizer: Tokenizer,
     _ configuration: Configuration, folder: String? = nil
   ) {
@@ -70,7 +70,7 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
   /// A post as the network reads it.
   ///
   /// - Parameter tags: gold tags, one per word; those of the training.
-  public static func item(
+  package static func item(
     _ words: [String], _ regions: PictureRegions, tags: [Int], tokenizer: Tokenizer,
     _ configuration: Configuration
   ) -> PicturedPieces {
@@ -89,17 +89,17 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
   }
 
   /// Words with an unknown piece.
-  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
 
   /// Labels of many posts.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try labels(posts.map { ($0.words, try $0.grid(configuration.pictures)) }, asking)
   }
 
   /// Labels of many texts with their regions.
   ///
   /// - Throws: `EncoderInputError`.
-  public func labels(
+  package func labels(
     _ posts: [(words: [String], regions: PictureRegions)], _ asking: Asking = Asking()
   ) throws(EncoderInputError) -> [Labels] {
     let items = posts.map { item($0.words, $0.regions) }
@@ -112,14 +112,14 @@ public struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
   }
 
   /// The answer for one post with everything it shows.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     .mentions(try predict(post.words, try post.grid(configuration.pictures), taps))
   }
 
   /// The answer for one text and its regions with everything it shows (MODELS §9).
   ///
   /// - Throws: `EncoderInputError` when tokenizer or regions do not fit.
-  public func predict(
+  package func predict(
     _ words: [String], _ regions: PictureRegions, _ taps: Taps = [:]
   ) throws(EncoderInputError) -> Prediction {
     let item = item(words, regions)

@@ -2,32 +2,32 @@ import Encoders
 import Tensors
 
 /// A post as the multimodal entity experts read it: pieces with their states, and frozen regions.
-public struct PicturedPieces: PieceSequence {
+package struct PicturedPieces: PieceSequence {
   /// The words' pieces and gold states.
-  public let text: TaggedPieces
+  package let text: TaggedPieces
   /// N×C of its picture.
-  public let regions: PictureRegions
+  package let regions: PictureRegions
 
   /// A post by its parts.
-  public init(_ text: TaggedPieces, _ regions: PictureRegions) {
+  package init(_ text: TaggedPieces, _ regions: PictureRegions) {
     self.text = text
     self.regions = regions
   }
 
   /// T piece ids with the special tokens.
-  public var ids: [Int] { text.ids }
+  package var ids: [Int] { text.ids }
 }
 
 /// Posts side by side on a tape, behind the text encoder.
-public struct PictureBatch {
+package struct PictureBatch {
   /// The posts.
-  public let items: [PicturedPieces]
+  package let items: [PicturedPieces]
   /// B×T×D, the text encoder's last states.
-  public let states: Tape.Variable
+  package let states: Tape.Variable
   /// B×N×C.
-  public private(set) var regions: Tape.Variable
+  package private(set) var regions: Tape.Variable
   /// B×T, true for real pieces.
-  public let mask: [Bool]
+  package let mask: [Bool]
 
   /// A batch of posts with regions of one shape.
   ///

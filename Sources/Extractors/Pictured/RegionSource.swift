@@ -11,16 +11,16 @@ import Traces
 /// Batch norm always uses its running statistics, and pictures are always cut from the middle, also
 /// in training: frozen regions are computed once (MODELS §2.4–2.5; random crops would need the
 /// network in every step).
-public struct RegionSource: Sendable {
+package struct RegionSource: Sendable {
   private enum Recipe: Sendable {
     case own(PictureRecipe)
     case published(ImageRecipe)
   }
 
   /// The folder's name, by which models remember what they need.
-  public let name: String
+  package let name: String
   /// N and C of every picture.
-  public let shape: [Int]
+  package let shape: [Int]
   /// What was seen before; copies of the source share it.
   private let memory = RegionMemory()
   private let engine: ResNetEngine
@@ -31,7 +31,7 @@ public struct RegionSource: Sendable {
   /// Opens a folder of either kind.
   ///
   /// - Throws: `ModelFolderError`; `CheckpointError`, `SafetensorsError`, `ParameterError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let system = try? ModelFolder.system(of: folder)
     if system == PictureEncoderModel.system {
       self.init(try PictureEncoderModel(folder: folder))
@@ -70,7 +70,7 @@ public struct RegionSource: Sendable {
   }
 
   /// The regions of a picture encoder that was opened before.
-  public init(_ model: PictureEncoderModel) {
+  package init(_ model: PictureEncoderModel) {
     name = model.name
     shape = model.regionShape
     engine = ResNetEngine(model.classifier.network)
@@ -89,7 +89,7 @@ public struct RegionSource: Sendable {
   }
 
   /// What is decoded of pictures for it.
-  public var decoding: DecodingPurpose {
+  package var decoding: DecodingPurpose {
     switch recipe {
     case .own(let recipe): .shortSide(recipe.shortSide)
     case .published: .reference
@@ -108,7 +108,7 @@ public struct RegionSource: Sendable {
   /// The regions of a picture.
   ///
   /// - Throws: `EncoderInputError` when the recipe's pictures do not fit the network.
-  public func regions(of picture: Picture) throws(EncoderInputError) -> PictureRegions {
+  package func regions(of picture: Picture) throws(EncoderInputError) -> PictureRegions {
     let (pixels, seen) = prepare(picture)
     return try regions(pixels, seen: seen, notice: nil)
   }
@@ -116,7 +116,7 @@ public struct RegionSource: Sendable {
   /// The regions of a post without a usable picture: those of the mean colour, with the reason.
   ///
   /// - Throws: as `regions(of:)`.
-  public func missing(_ notice: String) throws(EncoderInputError) -> PictureRegions {
+  package func missing(_ notice: String) throws(EncoderInputError) -> PictureRegions {
     // The mean colour is 0 in every channel after normalising.
     try regions([Float](repeating: 0, count: 3 * height * width), seen: .whole, notice: notice)
   }

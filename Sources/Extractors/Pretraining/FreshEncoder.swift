@@ -5,9 +5,9 @@ import Tensors
 
 /// Small BERTs from scratch, for experts of small worlds: written as folders that every command
 /// opens like a published one.
-public struct FreshEncoder: Sendable {
+package struct FreshEncoder: Sendable {
   /// How large.
-  public enum Size: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Size: String, Sendable, Hashable, Codable, CaseIterable {
     /// 2 layers of 128, 4 heads.
     case tiny
     /// 3 layers of 192, 6 heads.
@@ -22,23 +22,23 @@ public struct FreshEncoder: Sendable {
   }
 
   /// How large.
-  public let size: Size
+  package let size: Size
   /// The pieces, special ones first.
-  public let vocabulary: [String]
+  package let vocabulary: [String]
   /// The longest input in pieces.
-  public let positions: Int
+  package let positions: Int
 
   /// An encoder's plan.
   ///
   /// - Parameter vocabulary: from `WordPieceLearner`.
-  public init(size: Size, vocabulary: [String], positions: Int = 128) {
+  package init(size: Size, vocabulary: [String], positions: Int = 128) {
     self.size = size
     self.vocabulary = vocabulary
     self.positions = positions
   }
 
   /// Sizes of the network.
-  public var configuration: TextConfiguration {
+  package var configuration: TextConfiguration {
     let (layers, hidden, heads) = size.sizes
     return TextConfiguration(
       stack: TransformerConfiguration(
@@ -50,7 +50,7 @@ public struct FreshEncoder: Sendable {
   }
 
   /// Its masked language model with random weights.
-  public func model(seed: UInt64) -> MaskedLanguage {
+  package func model(seed: UInt64) -> MaskedLanguage {
     var source = WeightSource.random(seed: seed)
     let encoder = BERTModel(configuration, &source)
     let mask = WordPieceLearner.special.firstIndex(of: "[MASK]") ?? 0
@@ -63,7 +63,7 @@ public struct FreshEncoder: Sendable {
   /// The tokenizer that the folder will have.
   ///
   /// - Throws: `TokenizerError`.
-  public func tokenizer() throws -> Tokenizer {
+  package func tokenizer() throws -> Tokenizer {
     try Tokenizer(files: [
       "vocab.txt": Array(vocabularyText.utf8), "tokenizer_config.json": Array(Self.settings.utf8),
     ])
@@ -80,7 +80,7 @@ public struct FreshEncoder: Sendable {
   /// `tokenizer_config.json`, `provenance.json`.
   ///
   /// - Throws: `DurableFileError`, `SafetensorsError`.
-  public func save(_ encoder: BERTModel, to folder: String, provenance: Provenance) throws {
+  package func save(_ encoder: BERTModel, to folder: String, provenance: Provenance) throws {
     let stack = configuration.stack
     try ModelFolder.create(folder)
     try DurableFile.write(Data(vocabularyText.utf8), to: folder + "/vocab.txt")

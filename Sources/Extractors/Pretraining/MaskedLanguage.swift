@@ -3,12 +3,12 @@ import Tensors
 
 /// BERT's first training: pieces are hidden and found again from what stands around them (Devlin
 /// et al. 2019). For small encoders from scratch; the scores of a piece use its own vector.
-public struct MaskedLanguage: FineTunable {
+package struct MaskedLanguage: FineTunable {
   /// The encoder that is trained, without a pooler.
-  public var encoder: BERTModel
+  package var encoder: BERTModel
   var head: Head
   /// Which pieces may be hidden, and by what.
-  public let rule: MaskingRule
+  package let rule: MaskingRule
 
   struct Head: ParameterContainer {
     var dense: Linear
@@ -23,7 +23,7 @@ public struct MaskedLanguage: FineTunable {
   }
 
   /// A fresh head on an encoder.
-  public init(_ encoder: BERTModel, _ rule: MaskingRule, _ source: inout WeightSource) {
+  package init(_ encoder: BERTModel, _ rule: MaskingRule, _ source: inout WeightSource) {
     let stack = encoder.configuration.stack
     self.encoder = encoder
     self.rule = rule
@@ -34,14 +34,14 @@ public struct MaskedLanguage: FineTunable {
   }
 
   /// Mean cross-entropy of the hidden pieces, one number; what is hidden changes with every step.
-  public func loss(_ items: [PieceList], _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
+  package func loss(_ items: [PieceList], _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
     let hidden = items.map { rule.hide($0.ids, &tape.generator) }
     let (logits, targets) = try scores(hidden, tape)
     return tape.crossEntropy(logits, targets: targets)
   }
 
   /// Share of hidden pieces that are found, the same pieces being hidden every time.
-  public func score(_ items: [PieceList]) throws(EncoderInputError) -> MaskedScore {
+  package func score(_ items: [PieceList]) throws(EncoderInputError) -> MaskedScore {
     var generator = SeededGenerator(seed: 1, stream: "masked score")
     let hidden = items.map { rule.hide($0.ids, &generator) }
     var result = MaskedScore()
@@ -77,7 +77,7 @@ public struct MaskedLanguage: FineTunable {
     return (logits, targets)
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     encoder.visitParameters(prefix, visit)
@@ -86,35 +86,35 @@ public struct MaskedLanguage: FineTunable {
 }
 
 /// Pieces of one text.
-public struct PieceList: PieceSequence, Hashable {
+package struct PieceList: PieceSequence, Hashable {
   /// T piece ids with the special tokens.
-  public let ids: [Int]
+  package let ids: [Int]
 
   /// A text by its pieces.
-  public init(_ ids: [Int]) { self.ids = ids }
+  package init(_ ids: [Int]) { self.ids = ids }
 }
 
 /// How many hidden pieces were found.
-public struct MaskedScore: FineTuneScore, Hashable {
+package struct MaskedScore: FineTuneScore, Hashable {
   /// Pieces that were found.
-  public var right = 0
+  package var right = 0
   /// Pieces that were hidden.
-  public var total = 0
+  package var total = 0
 
   /// Share of found pieces, percent.
-  public var f1: Double { total == 0 ? 0 : 100 * Double(right) / Double(total) }
+  package var f1: Double { total == 0 ? 0 : 100 * Double(right) / Double(total) }
 }
 
 /// Which pieces are hidden: 15 % of a text, at least one; of these 8 in 10 become the mask, 1 any
 /// piece, 1 stays.
-public struct MaskingRule: Sendable, Hashable {
+package struct MaskingRule: Sendable, Hashable {
   /// The id of `[MASK]`.
-  public let mask: Int
+  package let mask: Int
   /// Ids of the ordinary pieces.
-  public let ordinary: Range<Int>
+  package let ordinary: Range<Int>
 
   /// A rule for a vocabulary whose ordinary pieces stand together.
-  public init(mask: Int, ordinary: Range<Int>) {
+  package init(mask: Int, ordinary: Range<Int>) {
     self.mask = mask
     self.ordinary = ordinary
   }

@@ -7,24 +7,24 @@ import Traces
 ///
 /// s^G = RGN(text, picture); v^G = s^G · VCN(text, regions); the tagger's biLSTM reads [word;
 /// characters; v^G] at every token. Without the gate (`gated: false`, the paper's −RGN) s^G ≡ 1.
-public struct RIVATagger: Tagger {
+package struct RIVATagger: Tagger {
   /// The `system` of its model folders.
-  public static let system = "riva"
+  package static let system = "riva"
   /// Word and character vectors.
-  public var words: WordEncoder
+  package var words: WordEncoder
   var gate: RelationGate
   var context: VisualContext
   var entry: Linear
   var lstm: LSTM
   var output: Linear
   /// Transitions between tags, and the decoding.
-  public var crf: CRF
+  package var crf: CRF
   /// What distinguishes this RIVA from another.
-  public let options: RIVAOptions
+  package let options: RIVAOptions
   let dropout: Float
 
   /// A tagger with random weights.
-  public init(
+  package init(
     _ sizes: TaggerSizes, _ options: RIVAOptions, tags: Int, _ generator: inout SeededGenerator
   ) {
     words = sizes.makeWords(&generator)
@@ -72,7 +72,7 @@ public struct RIVATagger: Tagger {
   }
 
   /// Tag scores before the CRF: B×N×T; the probe hears of gate and attention.
-  public func emissions(
+  package func emissions(
     _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
   ) -> Tape.Variable {
     forward(batch, tape, probe).emissions
@@ -80,7 +80,7 @@ public struct RIVATagger: Tagger {
 
   /// CRF loss, plus the gate's cross-entropy on the posts that say whether their picture adds
   /// (RIVA's L₁).
-  public func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
+  package func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
     let (emissions, relation) = forward(batch, tape, nil)
     let tagging = crf.loss(emissions, tags: batch.tags, tape)
     guard options.gated, batch.imageAdds.contains(where: { $0 >= 0 }) else { return tagging }
@@ -88,7 +88,7 @@ public struct RIVATagger: Tagger {
     return tape.add(tagging, tape.scale(gating, by: options.relationWeight))
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     words.visitParameters(prefix + "embedding.", visit)
@@ -102,23 +102,23 @@ public struct RIVATagger: Tagger {
 }
 
 /// A trained RIVA.
-public typealias RIVAModel = WordTaggerModel<RIVATagger>
+package typealias RIVAModel = WordTaggerModel<RIVATagger>
 
 /// What distinguishes one RIVA from another.
-public struct RIVAOptions: WordTaggerOptions {
+package struct RIVAOptions: WordTaggerOptions {
   /// Where they stand in `config.json`.
-  public static let key: String? = "riva"
+  package static let key: String? = "riva"
 
   /// C of the picture's regions; also d_v, the size of f_t and f_v.
-  public var size: Int
+  package var size: Int
   /// Attention heads over the regions.
-  public var heads = 8
+  package var heads = 8
   /// Size of v^G after its projection, as it enters the tagger.
-  public var entrySize = 32
+  package var entrySize = 32
   /// False: s^G ≡ 1 (−RGN).
-  public var gated: Bool
+  package var gated: Bool
   /// Weight of the gate's own loss.
-  public var relationWeight: Float = 1
+  package var relationWeight: Float = 1
 
   private enum CodingKeys: String, CodingKey {
     case size = "regionSize"
@@ -126,10 +126,10 @@ public struct RIVAOptions: WordTaggerOptions {
   }
 
   /// The usual ones, for regions of 64 numbers.
-  public init() { self.init(regionSize: 64, gated: true) }
+  package init() { self.init(regionSize: 64, gated: true) }
 
   /// Options for regions of a size.
-  public init(regionSize: Int, gated: Bool) {
+  package init(regionSize: Int, gated: Bool) {
     size = regionSize
     // Eight heads as the paper has them, fewer where they would not divide small regions.
     heads = [8, 4, 2].first { regionSize % $0 == 0 } ?? 1
@@ -137,15 +137,15 @@ public struct RIVAOptions: WordTaggerOptions {
   }
 
   /// C of the picture's regions.
-  public var regionSize: Int? { size }
+  package var regionSize: Int? { size }
 
   /// Whether numbers from a file can be worked with.
-  public var isSound: Bool {
+  package var isSound: Bool {
     size > 1 && ModelLimits.regionSize.contains(size) && size % 2 == 0
       && ModelLimits.heads.contains(heads) && size % heads == 0
       && ModelLimits.vector.contains(entrySize)
   }
 
   /// `gate: off` without the gate.
-  public var switches: [String: String] { gated ? [:] : ["gate": "off"] }
+  package var switches: [String: String] { gated ? [:] : ["gate": "off"] }
 }

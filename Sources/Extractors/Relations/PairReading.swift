@@ -4,16 +4,16 @@ import Tensors
 
 /// How pairs of mentions are read as pieces with markers around head and tail, and which labels
 /// they may have: what relation experts on a text encoder share.
-public struct PairReading: Sendable, Hashable, Codable {
+package struct PairReading: Sendable, Hashable, Codable {
   /// The labels.
-  public var scheme: RelationScheme
+  package var scheme: RelationScheme
   /// The control tokens around head and tail.
-  public var markers: RelationMarkers
+  package var markers: RelationMarkers
   /// Pieces of the longest input.
-  public var longest: Int
+  package var longest: Int
 
   /// A reading by its parts.
-  public init(scheme: RelationScheme, markers: RelationMarkers, longest: Int) {
+  package init(scheme: RelationScheme, markers: RelationMarkers, longest: Int) {
     self.scheme = scheme
     self.markers = markers
     self.longest = longest
@@ -31,7 +31,7 @@ public struct PairReading: Sendable, Hashable, Codable {
   }
 
   /// The pairs of a post; labels that the scheme does not know are left out.
-  public func pairs(of post: Post, tokenizer: Tokenizer) -> [MarkedPair] {
+  package func pairs(of post: Post, tokenizer: Tokenizer) -> [MarkedPair] {
     let words = post.tokens.map(\.text)
     return post.relations.compactMap { relation in
       scheme.index(of: relation.label).map { label in
@@ -73,7 +73,7 @@ extension RelationMarkers {
   /// Markers that a base knows from then on.
   ///
   /// - Throws: `TokenizerError` when the vocabulary is full.
-  public init(addedTo base: inout TextBase, _ generator: inout SeededGenerator) throws {
+  package init(addedTo base: inout TextBase, _ generator: inout SeededGenerator) throws {
     let pieces = RelationMarkers.pieces(for: base.tokenizer)
     self.init(pieces: pieces, ids: try base.addControlTokens(pieces, &generator))
   }

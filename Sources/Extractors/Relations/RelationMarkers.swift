@@ -3,11 +3,11 @@ import Encoders
 
 /// The four control tokens around head and tail (MODELS §2.9). Closing ones are always there, also
 /// at the end of the text.
-public struct RelationMarkers: Sendable, Hashable, Codable {
+package struct RelationMarkers: Sendable, Hashable, Codable {
   /// Their spellings in the vocabulary: head's two, tail's two.
-  public var pieces: [String]
+  package var pieces: [String]
   /// Their ids, in the same order.
-  public var ids: [Int]
+  package var ids: [Int]
 
   /// Spellings that a vocabulary does not know yet: RoBERTa has an `<s>` and a `</s>` of its own.
   static func pieces(for tokenizer: Tokenizer) -> [String] {
@@ -44,29 +44,29 @@ public struct RelationMarkers: Sendable, Hashable, Codable {
 }
 
 /// A pair as MTB reads it: the text with markers, and where head and tail begin in it.
-public struct MarkedPair: PieceSequence, Hashable {
+package struct MarkedPair: PieceSequence, Hashable {
   /// T piece ids with special tokens and markers.
-  public let ids: [Int]
+  package let ids: [Int]
   /// Position of the marker before the head.
-  public let head: Int
+  package let head: Int
   /// Position of the marker before the tail.
-  public let tail: Int
+  package let tail: Int
   /// The gold label's number; −1 where there is none.
-  public let label: Int
+  package let label: Int
   /// What of the pair lies, wholly or in part, behind the encoder's last position.
-  public let cutOff: [PairPart]
+  package let cutOff: [PairPart]
 }
 
 /// One of the two mentions of a pair.
-public enum PairPart: String, Sendable, Hashable, Codable, CaseIterable {
+package enum PairPart: String, Sendable, Hashable, Codable, CaseIterable {
   case head
   case tail
 }
 
 /// Relation labels by number, as a classifier knows them.
-public struct RelationScheme: Sendable, Hashable, Codable {
+package struct RelationScheme: Sendable, Hashable, Codable {
   /// Names in the order of their numbers.
-  public let labels: [String]
+  package let labels: [String]
 
   /// The number of the largest score; the first of equals.
   static func best(_ logits: [Float]) -> Int {
@@ -76,16 +76,16 @@ public struct RelationScheme: Sendable, Hashable, Codable {
   }
 
   /// Labels in a fixed order.
-  public init(labels: [String]) { self.labels = labels }
+  package init(labels: [String]) { self.labels = labels }
 
   /// The public files' 23 in their numbers (MODELS §2.1).
-  public static let mnre = RelationScheme(labels: RelationInventory.mnre)
+  package static let mnre = RelationScheme(labels: RelationInventory.mnre)
 
   /// MNRE's when it holds all the labels of a dataset, else the dataset's own.
-  public init(fitting labels: [String]) {
+  package init(fitting labels: [String]) {
     self = Set(labels).isSubset(of: Self.mnre.labels) ? .mnre : RelationScheme(labels: labels)
   }
 
   /// The number of a label; nil when it is not known.
-  public func index(of label: String) -> Int? { labels.firstIndex(of: label) }
+  package func index(of label: String) -> Int? { labels.firstIndex(of: label) }
 }

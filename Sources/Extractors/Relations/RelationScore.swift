@@ -1,38 +1,38 @@
 /// Counts of labelled pairs and the scores that follow (MODELS §2.8.2). The headline leaves `None`
 /// out: a `None` pair answered otherwise costs precision only, a pair answered with a wrong
 /// relation costs both.
-public struct RelationScore: Sendable, Hashable, FineTuneScore {
+package struct RelationScore: Sendable, Hashable, FineTuneScore {
   /// Counts of one label.
-  public struct Counts: Sendable, Hashable {
+  package struct Counts: Sendable, Hashable {
     /// Pairs with the label that were answered so.
-    public var correct = 0
+    package var correct = 0
     /// Pairs answered so.
-    public var predicted = 0
+    package var predicted = 0
     /// Pairs with the label.
-    public var gold = 0
+    package var gold = 0
 
     /// Correct / predicted, percent; 0 when undefined.
-    public var precision: Double { predicted == 0 ? 0 : 100 * Double(correct) / Double(predicted) }
+    package var precision: Double { predicted == 0 ? 0 : 100 * Double(correct) / Double(predicted) }
     /// Correct / gold, percent; 0 when undefined.
-    public var recall: Double { gold == 0 ? 0 : 100 * Double(correct) / Double(gold) }
+    package var recall: Double { gold == 0 ? 0 : 100 * Double(correct) / Double(gold) }
     /// Harmonic mean of the two, percent; 0 when undefined.
-    public var f1: Double {
+    package var f1: Double {
       predicted + gold == 0 ? 0 : 200 * Double(correct) / Double(predicted + gold)
     }
   }
 
   /// One-vs-rest counts over all pairs, by label.
-  public private(set) var labels: [String: Counts] = [:]
+  package private(set) var labels: [String: Counts] = [:]
   /// Pairs counted.
-  public private(set) var pairs = 0
+  package private(set) var pairs = 0
   /// The label that is no relation.
-  public static let none = "None"
+  package static let none = "None"
 
   /// Nothing counted yet.
-  public init() {}
+  package init() {}
 
   /// Adds one pair.
-  public mutating func add(predicted: String, gold: String) {
+  package mutating func add(predicted: String, gold: String) {
     pairs += 1
     labels[predicted, default: Counts()].predicted += 1
     labels[gold, default: Counts()].gold += 1
@@ -40,16 +40,16 @@ public struct RelationScore: Sendable, Hashable, FineTuneScore {
   }
 
   /// Summed over all relations, `None` left out: the headline.
-  public var withoutNone: Counts { sum { $0 != Self.none } }
+  package var withoutNone: Counts { sum { $0 != Self.none } }
 
   /// Summed over all labels: precision, recall and F1 are all the accuracy.
-  public var withNone: Counts { sum { _ in true } }
+  package var withNone: Counts { sum { _ in true } }
 
   /// Micro F1 without `None`, percent.
-  public var f1: Double { withoutNone.f1 }
+  package var f1: Double { withoutNone.f1 }
 
   /// Share of pairs answered right, `None` counted, percent.
-  public var accuracy: Double { pairs == 0 ? 0 : 100 * Double(withNone.correct) / Double(pairs) }
+  package var accuracy: Double { pairs == 0 ? 0 : 100 * Double(withNone.correct) / Double(pairs) }
 
   private func sum(_ included: (String) -> Bool) -> Counts {
     labels.reduce(into: Counts()) { sum, entry in

@@ -2,13 +2,13 @@ import Corpora
 import Tensors
 
 /// What a CRF says about one post.
-public struct DecodedTags: Sendable {
+package struct DecodedTags: Sendable {
   /// The Viterbi path, one tag per word.
-  public let path: [Int]
+  package let path: [Int]
   /// Words × tags: probability of each tag.
-  public let marginals: [[Float]]
+  package let marginals: [[Float]]
   /// The path's mentions, each with the probability that exactly it is read there.
-  public let mentions: [ScoredMention]
+  package let mentions: [ScoredMention]
 }
 
 extension LinearChainCRF {

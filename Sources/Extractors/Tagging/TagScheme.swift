@@ -1,24 +1,24 @@
 import Corpora
 
 /// The tags of a tagger: O, then B and I of each entity type, in the types' order.
-public struct TagScheme: Sendable, Hashable, Codable {
+package struct TagScheme: Sendable, Hashable, Codable {
   /// Names of the entity types, in the order of their tags.
-  public let types: [String]
+  package let types: [String]
 
   /// Tags for types in a fixed order.
-  public init(types: [String]) { self.types = types }
+  package init(types: [String]) { self.types = types }
 
   /// PER, LOC, ORG, MISC: the four types of the Twitter datasets and of harbor.
-  public static let standard = TagScheme(types: ["PER", "LOC", "ORG", "MISC"])
+  package static let standard = TagScheme(types: ["PER", "LOC", "ORG", "MISC"])
 
   /// K = 1 + 2 × types.
-  public var count: Int { 1 + 2 * types.count }
+  package var count: Int { 1 + 2 * types.count }
 
   /// `O`, `B-PER`, `I-PER`, …
-  public var labels: [String] { ["O"] + types.flatMap { ["B-\($0)", "I-\($0)"] } }
+  package var labels: [String] { ["O"] + types.flatMap { ["B-\($0)", "I-\($0)"] } }
 
   /// Tag indices of mentions; types that the scheme does not know become O.
-  public func indices(of mentions: [EntityMention], count: Int) -> [Int] {
+  package func indices(of mentions: [EntityMention], count: Int) -> [Int] {
     var result = [Int](repeating: 0, count: count)
     for mention in mentions {
       guard let type = types.firstIndex(of: mention.type.rawValue) else { continue }
@@ -31,7 +31,7 @@ public struct TagScheme: Sendable, Hashable, Codable {
 
   /// Mentions of a tag path, read leniently (MODELS §2.8.1): a chunk also opens at an I of another
   /// type.
-  public func mentions(of path: [Int]) -> [EntityMention] {
+  package func mentions(of path: [Int]) -> [EntityMention] {
     var result: [EntityMention] = []
     var open: (start: Int, type: Int)?
     func close(_ end: Int) {
@@ -56,7 +56,7 @@ public struct TagScheme: Sendable, Hashable, Codable {
   }
 
   /// As `mentions(of:)`, but a chunk must begin with a B (strict IOB2).
-  public func strictMentions(of path: [Int]) -> [EntityMention] {
+  package func strictMentions(of path: [Int]) -> [EntityMention] {
     mentions(of: path).filter { (path[$0.range.lowerBound] - 1) % 2 == 0 }
   }
 }

@@ -5,20 +5,20 @@ import Tensors
 import Traces
 
 /// One post as a tagger takes it: words, and what the picture encoder made of its picture.
-public struct TaggerInput: Sendable {
+package struct TaggerInput: Sendable {
   /// Words, never empty.
-  public var tokens: [String]
+  package var tokens: [String]
   /// N×C regions of the picture (7×7 rows, row-major); zeros when there is no picture.
-  public var regions: Tensor
+  package var regions: Tensor
   /// The part of the source picture that the regions cover; nil when there is no picture.
-  public var seen: ImageRegion?
+  package var seen: ImageRegion?
   /// Gold tag indices, for training.
-  public var tags: [Int]
+  package var tags: [Int]
   /// Whether the picture adds to the text, where the dataset says so.
-  public var imageAdds: Bool?
+  package var imageAdds: Bool?
 
   /// An input by its parts.
-  public init(
+  package init(
     tokens: [String], regions: Tensor, seen: ImageRegion?, tags: [Int] = [],
     imageAdds: Bool? = nil
   ) {
@@ -32,7 +32,7 @@ public struct TaggerInput: Sendable {
 
 extension TaggerInput {
   /// A post by what a region source saw of its picture: zeros where there is none.
-  public init(
+  package init(
     tokens: [String], _ regions: PictureRegions, tags: [Int] = [], imageAdds: Bool? = nil
   ) {
     self.init(
@@ -42,20 +42,20 @@ extension TaggerInput {
 }
 
 /// A batch of inputs side by side.
-public struct TaggerBatch {
+package struct TaggerBatch {
   /// Words and characters as numbers, padded to the longest input.
-  public let words: WordBatch
+  package let words: WordBatch
   /// B×N×C.
-  public let regions: Tensor
+  package let regions: Tensor
   /// Gold tags of each input; empty where there are none.
-  public let tags: [[Int]]
+  package let tags: [[Int]]
   /// Whether the picture adds to the text: 1, 0, or −1 where nobody said.
-  public let imageAdds: [Int]
+  package let imageAdds: [Int]
   /// The picture rectangle of the first input, for signals of single posts.
-  public let seen: ImageRegion
+  package let seen: ImageRegion
 
   /// Stacks inputs; all have regions of the same shape.
-  public init(_ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary) {
+  package init(_ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary) {
     self.words = WordBatch(inputs.map(\.tokens), words: words, characters: characters)
     var stacked: [Float] = []
     stacked.reserveCapacity(inputs.reduce(0) { $0 + $1.regions.count })
@@ -68,7 +68,7 @@ public struct TaggerBatch {
 }
 
 /// A trainable tagger: a network that scores tags, and the CRF that reads the scores.
-public protocol Tagger: ParameterContainer {
+package protocol Tagger: ParameterContainer {
   /// What distinguishes one of the system from another.
   associatedtype Options: WordTaggerOptions
   /// The `system` of its model folders.
@@ -90,7 +90,7 @@ extension Tagger {
   ///
   /// - Returns: per post the Viterbi path, the T×K marginals, and the mentions with their
   ///   confidence.
-  public func decode(emissions: Tensor, lengths: [Int], scheme: TagScheme) -> [DecodedTags] {
+  package func decode(emissions: Tensor, lengths: [Int], scheme: TagScheme) -> [DecodedTags] {
     let (times, k) = (emissions.shape[1], emissions.shape[2])
     let chain = crf.chain
     return lengths.enumerated().map { i, n in

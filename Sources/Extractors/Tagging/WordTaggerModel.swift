@@ -9,35 +9,35 @@ import Traces
 /// as `riva` holds.
 ///
 /// Forward passes only; may be used from several threads at once.
-public struct WordTaggerModel<Network: Tagger>: Expert {
+package struct WordTaggerModel<Network: Tagger>: Expert {
   /// What it is, what it sees and where it came from.
-  public let card: ModelCard
+  package let card: ModelCard
   /// What the folder's `config.json` says.
-  public let configuration: Configuration
+  package let configuration: Configuration
   /// The network.
-  public let network: Network
+  package let network: Network
   /// The words that have a vector.
-  public let words: Vocabulary
+  package let words: Vocabulary
   /// The characters that have a vector.
-  public let characters: Vocabulary
+  package let characters: Vocabulary
 
   /// What `config.json` holds.
-  public struct Configuration: Sendable, Hashable, Codable {
+  package struct Configuration: Sendable, Hashable, Codable {
     /// The system's id.
-    public var system = Network.system
+    package var system = Network.system
     /// Its tags.
-    public var scheme: TagScheme
+    package var scheme: TagScheme
     /// Sizes of the network.
-    public var sizes: TaggerSizes
+    package var sizes: TaggerSizes
     /// What distinguishes it from others of its system.
-    public var options: Network.Options
+    package var options: Network.Options
     /// Folders beside this one that it needs: the picture encoder of a multimodal expert.
-    public var needs: [String]
+    package var needs: [String]
     /// Quantiles of its scalars, in folders from before there were model cards.
-    public var references: [String: [Float]] = [:]
+    package var references: [String: [Float]] = [:]
 
     /// A configuration by its parts.
-    public init(scheme: TagScheme, sizes: TaggerSizes, options: Network.Options, needs: [String]) {
+    package init(scheme: TagScheme, sizes: TaggerSizes, options: Network.Options, needs: [String]) {
       self.scheme = scheme
       self.sizes = sizes
       self.options = options
@@ -53,7 +53,7 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
     }
 
     /// Reads a configuration; the options stand under the system's own key.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
       let fields = try decoder.container(keyedBy: Key.self)
       system = try fields.decode(String.self, forKey: Key("system"))
       scheme = try fields.decode(TagScheme.self, forKey: Key("scheme"))
@@ -67,7 +67,7 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
     }
 
     /// Writes a configuration.
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
       var fields = encoder.container(keyedBy: Key.self)
       try fields.encode(system, forKey: Key("system"))
       try fields.encode(ExpertTask.entities, forKey: Key("task"))
@@ -80,7 +80,7 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
   }
 
   /// A model by its parts.
-  public init(
+  package init(
     name: String, configuration: Configuration, network: Network, words: Vocabulary,
     characters: Vocabulary
   ) {
@@ -107,12 +107,12 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
   }
 
   /// The same with another card.
-  public func replacing(card: ModelCard) -> WordTaggerModel { WordTaggerModel(self, card: card) }
+  package func replacing(card: ModelCard) -> WordTaggerModel { WordTaggerModel(self, card: card) }
 
   /// Reads a folder.
   ///
   /// - Throws: `ModelFolderError`, `SafetensorsError`, `ParameterError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let configuration = try ModelFolder.configuration(Configuration.self, folder)
     try configuration.validate(folder)
     var generator = SeededGenerator.hollow
@@ -134,7 +134,7 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
   /// Writes a folder.
   ///
   /// - Throws: `DurableFileError`.
-  public func save(to folder: String, provenance: Provenance) throws {
+  package func save(to folder: String, provenance: Provenance) throws {
     try ModelFolder.create(folder)
     try ModelFolder.write(words, folder, "words.txt")
     try ModelFolder.write(characters, folder, "characters.txt")
@@ -143,7 +143,7 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
   }
 
   /// Words without a vector.
-  public func unknownCount(of words: [String]) -> Int { self.words.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { self.words.unknownCount(of: words) }
 
   // MARK: Answers
 
@@ -163,14 +163,14 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
   }
 
   /// Labels of many posts.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
     try labels(posts.map { try input($0) }, asking)
   }
 
   /// Labels of inputs that were prepared before.
   ///
   /// - Throws: `EncoderInputError.notFinite`.
-  public func labels(
+  package func labels(
     _ inputs: [TaggerInput], _ asking: Asking = Asking()
   ) throws(EncoderInputError) -> [Labels] {
     let (chain, scheme) = (network.crf.chain, configuration.scheme)
@@ -182,14 +182,14 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
   }
 
   /// The answer for one post with everything it shows.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     .mentions(try predict(try input(post), taps))
   }
 
   /// The answer for one input with everything it shows.
   ///
   /// - Throws: `EncoderInputError.notFinite`.
-  public func predict(
+  package func predict(
     _ input: TaggerInput, _ taps: Taps = [:]
   ) throws(EncoderInputError) -> Prediction {
     let batch = TaggerBatch([input], words: words, characters: characters)
@@ -207,7 +207,7 @@ public struct WordTaggerModel<Network: Tagger>: Expert {
 
 extension WordTaggerModel.Configuration {
   /// A fresh network of these sizes.
-  public func makeNetwork(_ generator: inout SeededGenerator) -> Network {
+  package func makeNetwork(_ generator: inout SeededGenerator) -> Network {
     Network(sizes, options, tags: scheme.count, &generator)
   }
 
@@ -234,7 +234,7 @@ extension WordTaggerModel.Configuration {
 }
 
 /// Switches and sizes of a word tagger beside those that all share.
-public protocol WordTaggerOptions: Sendable, Hashable, Codable {
+package protocol WordTaggerOptions: Sendable, Hashable, Codable {
   /// Where they stand in `config.json`; nil when there are none.
   static var key: String? { get }
   /// The usual ones.
@@ -248,15 +248,15 @@ public protocol WordTaggerOptions: Sendable, Hashable, Codable {
 }
 
 /// Nothing to choose.
-public struct NoTaggerOptions: WordTaggerOptions {
+package struct NoTaggerOptions: WordTaggerOptions {
   /// Nothing is written.
-  public static let key: String? = nil
+  package static let key: String? = nil
   /// Nothing to choose.
-  public init() {}
+  package init() {}
   /// No pictures.
-  public var regionSize: Int? { nil }
+  package var regionSize: Int? { nil }
   /// Nothing can be wrong.
-  public var isSound: Bool { true }
+  package var isSound: Bool { true }
   /// Nothing is otherwise.
-  public var switches: [String: String] { [:] }
+  package var switches: [String: String] { [:] }
 }

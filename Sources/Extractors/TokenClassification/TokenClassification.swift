@@ -12,14 +12,14 @@ import Traces
 /// Words are read at their first piece, as the published training scripts do. Tags do not depend on
 /// each other: the probability of a mention is the product of those of its tags. May be used from
 /// several threads at once.
-public struct TokenClassifier: Expert {
+package struct TokenClassifier: Expert {
   /// The `system` of such folders, which do not name it.
-  public static let system = "token-classification"
+  package static let system = "token-classification"
 
   /// What it is and where it came from.
-  public let card: ModelCard
+  package let card: ModelCard
   /// The labels in the order of the scores, as `id2label` has them.
-  public let labels: [String]
+  package let labels: [String]
   let scheme: TaggingScheme
   private let tokenizer: Tokenizer
   private let network: Network
@@ -27,7 +27,7 @@ public struct TokenClassifier: Expert {
   private let longest: Int
 
   /// How the scores of a word's pieces become those of the word.
-  public enum Pooling: String, Sendable, CaseIterable {
+  package enum Pooling: String, Sendable, CaseIterable {
     /// The first piece alone.
     case first
     /// The largest score of any piece.
@@ -60,7 +60,7 @@ public struct TokenClassifier: Expert {
   /// Reads a folder.
   ///
   /// - Throws: `ModelFolderError`, `CheckpointError`, `SafetensorsError`, `TokenizerError`.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let known = try ModelFolder.configuration(Labels.self, folder)
     let count = known.id2label.count
     let names = (0..<count).compactMap { known.id2label["\($0)"] }
@@ -107,7 +107,7 @@ public struct TokenClassifier: Expert {
   }
 
   /// Words with an unknown piece.
-  public func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
+  package func unknownCount(of words: [String]) -> Int { tokenizer.unknownCount(of: words) }
 
   // MARK: Answers
 
@@ -182,7 +182,7 @@ public struct TokenClassifier: Expert {
   }
 
   /// Labels of many posts.
-  public func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Extractors.Labels] {
+  package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Extractors.Labels] {
     let items = posts.map { pieces($0.words) }
     return zip(zip(posts, items), try logits(items)).map { post, logits in
       let rows = probabilities(logits, post.1, words: post.0.words.count)
@@ -193,7 +193,7 @@ public struct TokenClassifier: Expert {
   }
 
   /// The answer for one post with its attention by layer and head, word by word.
-  public func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
+  package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     let item = pieces(post.words)
     let probe = Probe(substituting: taps)
     let watch = AttentionWatch(probe, "attention")

@@ -5,25 +5,25 @@ import Tensors
 /// Where a training was interrupted: one file with the tensors, the state, what it was trained with
 /// and a checksum of every tensor, so that a run never goes on from damaged numbers, nor from those
 /// of another training.
-public struct Checkpoint: Sendable {
+package struct Checkpoint: Sendable {
   /// The file.
-  public let path: String
+  package let path: String
 
   /// A checkpoint in a file.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// The checkpoint of a model that is being trained in a models folder.
-  public init(models: String, name: String) {
+  package init(models: String, name: String) {
     path = models + "/.training/" + name + ".safetensors"
   }
 
   /// Whether there is one.
-  public var exists: Bool { FileManager.default.fileExists(atPath: path) }
+  package var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
   /// Replaces the checkpoint whole; a crash leaves the old one or the new one.
   ///
   /// - Throws: `DurableFileError`.
-  public func save(
+  package func save(
     _ tensors: [String: Tensor], _ state: some Encodable, _ origin: some Encodable
   ) throws {
     try FileManager.default.createDirectory(
@@ -46,7 +46,7 @@ public struct Checkpoint: Sendable {
   /// What was saved; nil when there is none.
   ///
   /// - Throws: `TrainingError.damagedCheckpoint`, or `.otherSettings` when it is of another origin.
-  public func load<State: Decodable, Origin: Decodable & Equatable>(
+  package func load<State: Decodable, Origin: Decodable & Equatable>(
     _ type: State.Type, _ origin: Origin
   ) throws -> (tensors: [String: Tensor], state: State)? {
     guard exists else { return nil }
@@ -72,7 +72,7 @@ public struct Checkpoint: Sendable {
   }
 
   /// Ends the training.
-  public func remove() {
+  package func remove() {
     try? FileManager.default.removeItem(atPath: path)
     // The folder goes with its last checkpoint; it stays while another training uses it.
     rmdir(FilePath.parent(of: path))

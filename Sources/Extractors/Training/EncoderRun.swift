@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// What an encoder learns from a batch of captioned pictures.
-public protocol EncoderTask: Sendable {
+package protocol EncoderTask: Sendable {
   associatedtype Model: ParameterContainer
   /// Side of the square pictures in pixels.
   var side: Int { get }
@@ -18,19 +18,19 @@ extension EncoderTask {
 }
 
 /// A training run over captioned pictures, as a value that can be taken up after an interrupt.
-public struct EncoderRun<Task: EncoderTask>: ResumableRun, Sendable {
+package struct EncoderRun<Task: EncoderTask>: ResumableRun, Sendable {
   /// How it is trained.
-  public let settings: EncoderTraining
+  package let settings: EncoderTraining
   /// What is learned.
-  public let task: Task
+  package let task: Task
   /// The model as it is now.
-  public private(set) var model: Task.Model
+  package private(set) var model: Task.Model
   /// The finished epochs; nothing is scored after one.
-  public private(set) var epochs: [TrainingEpoch] = []
+  package private(set) var epochs: [TrainingEpoch] = []
   private var optimizer: Optimizer
 
   /// A run of a fresh model.
-  public init(_ model: Task.Model, _ task: Task, _ settings: EncoderTraining) {
+  package init(_ model: Task.Model, _ task: Task, _ settings: EncoderTraining) {
     var model = model
     model.indexParameters()
     self.model = model
@@ -40,17 +40,17 @@ public struct EncoderRun<Task: EncoderTask>: ResumableRun, Sendable {
   }
 
   /// The model after the last epoch.
-  public var best: Task.Model { model }
+  package var best: Task.Model { model }
 
   /// All epochs of the settings.
-  public var mostEpochs: Int { settings.epochs }
+  package var mostEpochs: Int { settings.epochs }
 
   /// Whether all epochs are done.
-  public var isFinished: Bool { epochs.count >= settings.epochs }
+  package var isFinished: Bool { epochs.count >= settings.epochs }
 
   /// One pass over the pairs (a last partial batch is left out: it would see other negatives);
   /// returns false when stopped by `progress`, and the epoch then does not count.
-  public mutating func runEpoch(
+  package mutating func runEpoch(
     _ pairs: [CaptionedPicture], progress: (TrainingProgress) -> Bool
   ) throws -> Bool {
     let epoch = epochs.count
@@ -86,7 +86,7 @@ public struct EncoderRun<Task: EncoderTask>: ResumableRun, Sendable {
   }
 
   /// Everything needed to go on.
-  public var checkpoint: (tensors: [String: Tensor], state: EncoderCheckpoint) {
+  package var checkpoint: (tensors: [String: Tensor], state: EncoderCheckpoint) {
     var tensors = optimizer.checkpoint
     for (name, value) in model.parameters { tensors["model." + name] = value }
     return (tensors, EncoderCheckpoint(settings: settings, history: epochs))
@@ -95,7 +95,7 @@ public struct EncoderRun<Task: EncoderTask>: ResumableRun, Sendable {
   /// Takes up a checkpoint of the same settings.
   ///
   /// - Throws: `ParameterError` when the tensors do not fit.
-  public mutating func restore(_ tensors: [String: Tensor], _ state: EncoderCheckpoint) throws {
+  package mutating func restore(_ tensors: [String: Tensor], _ state: EncoderCheckpoint) throws {
     var weights: [String: Tensor] = [:]
     for (name, value) in tensors where name.hasPrefix("model.") {
       weights[String(name.dropFirst(6))] = value
@@ -107,9 +107,9 @@ public struct EncoderRun<Task: EncoderTask>: ResumableRun, Sendable {
 }
 
 /// The part of a checkpoint that is not tensors.
-public struct EncoderCheckpoint: Sendable, Hashable, Codable {
+package struct EncoderCheckpoint: Sendable, Hashable, Codable {
   /// How the run was started.
-  public let settings: EncoderTraining
+  package let settings: EncoderTraining
   /// The finished epochs.
-  public let history: [TrainingEpoch]
+  package let history: [TrainingEpoch]
 }

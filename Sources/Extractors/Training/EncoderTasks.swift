@@ -2,15 +2,15 @@ import Encoders
 import Tensors
 
 /// Captions and pictures find each other: CLIP's symmetric contrastive loss.
-public struct ContrastiveTask: EncoderTask {
+package struct ContrastiveTask: EncoderTask {
   /// Side of the pictures in pixels.
-  public let side: Int
+  package let side: Int
 
   /// A task for pictures of a side.
-  public init(side: Int) { self.side = side }
+  package init(side: Int) { self.side = side }
 
   /// The contrastive loss of a batch, one number.
-  public func loss(
+  package func loss(
     _ model: DualEncoder, _ batch: [CaptionedPicture], _ tape: Tape
   ) -> Tape.Variable {
     let longest = batch.map(\.words.count).max() ?? 1
@@ -25,15 +25,15 @@ public struct ContrastiveTask: EncoderTask {
 }
 
 /// Pictures get the name of what they show: softmax cross-entropy.
-public struct ClassificationTask: EncoderTask {
+package struct ClassificationTask: EncoderTask {
   /// Side of the pictures in pixels.
-  public let side: Int
+  package let side: Int
 
   /// A task for pictures of a side.
-  public init(side: Int) { self.side = side }
+  package init(side: Int) { self.side = side }
 
   /// The cross-entropy of a batch, one number.
-  public func loss(
+  package func loss(
     _ model: PictureClassifier, _ batch: [CaptionedPicture], _ tape: Tape
   ) -> Tape.Variable {
     tape.crossEntropy(
@@ -41,7 +41,7 @@ public struct ClassificationTask: EncoderTask {
   }
 
   /// Share of pictures whose class is found, percent.
-  public func accuracy(_ model: PictureClassifier, _ pictures: [CaptionedPicture]) -> Double {
+  package func accuracy(_ model: PictureClassifier, _ pictures: [CaptionedPicture]) -> Double {
     var right = 0
     for start in stride(from: 0, to: pictures.count, by: 64) {
       let part = Array(pictures[start..<min(pictures.count, start + 64)])

@@ -2,7 +2,7 @@ import Encoders
 import Tensors
 
 /// A network on top of a pretrained text encoder, trained end to end.
-public protocol FineTunable: ParameterContainer {
+package protocol FineTunable: ParameterContainer {
   /// One training example, already cut into pieces.
   associatedtype Item: PieceSequence
   /// What it is judged by on dev.
@@ -24,17 +24,17 @@ public protocol FineTunable: ParameterContainer {
 
 extension FineTunable {
   /// Most losses are means over items.
-  public static var readsPlaces: Bool { false }
+  package static var readsPlaces: Bool { false }
 }
 
 /// Pieces of one input.
-public protocol PieceSequence: Sendable {
+package protocol PieceSequence: Sendable {
   /// Piece ids with the special tokens.
   var ids: [Int] { get }
 }
 
 /// A score with one number that decides.
-public protocol FineTuneScore: Sendable {
+package protocol FineTuneScore: Sendable {
   /// F1 in percent, by which the best epoch is chosen.
   var f1: Double { get }
 }
@@ -43,28 +43,28 @@ extension EntityScore: FineTuneScore {}
 
 /// How an encoder with a head is trained: AdamW, a linear warm-up, then linearly to 0
 /// (MODELS §2.7).
-public struct FineTuning: Sendable, Hashable, Codable {
+package struct FineTuning: Sendable, Hashable, Codable {
   /// Decides the order, dropout and the head's first weights.
-  public var seed: UInt64 = 1
+  package var seed: UInt64 = 1
   /// Passes over the training items.
-  public var epochs: Int
+  package var epochs: Int
   /// Items per step.
-  public var batch: Int
+  package var batch: Int
   /// The encoder's highest learning rate.
-  public var encoderRate: Float
+  package var encoderRate: Float
   /// The highest rate of what lies on top of the encoder.
-  public var headRate: Float
+  package var headRate: Float
   /// Share of all steps over which the rates rise.
-  public var warmUp = 0.06
+  package var warmUp = 0.06
   /// Decoupled weight decay of all parameters.
-  public var decay: Float = 0.01
+  package var decay: Float = 0.01
   /// Batches among which items are sorted by length, so that padding costs little; 1: not at all.
-  public var bucket = 16
+  package var bucket = 16
   /// Pieces of the longest input, special tokens included.
-  public var longest = 128
+  package var longest = 128
 
   /// Settings with the defaults of the properties.
-  public init(epochs: Int, batch: Int, encoderRate: Float, headRate: Float) {
+  package init(epochs: Int, batch: Int, encoderRate: Float, headRate: Float) {
     self.epochs = epochs
     self.batch = batch
     self.encoderRate = encoderRate
@@ -73,20 +73,20 @@ public struct FineTuning: Sendable, Hashable, Codable {
 }
 
 /// What somebody wants otherwise than in a recipe; nil keeps the recipe's.
-public struct FineTuningChanges: Sendable, Hashable, Codable {
+package struct FineTuningChanges: Sendable, Hashable, Codable {
   /// Passes over the training items.
-  public var epochs: Int?
+  package var epochs: Int?
   /// Items per step.
-  public var batch: Int?
+  package var batch: Int?
   /// The encoder's highest learning rate.
-  public var encoderRate: Float?
+  package var encoderRate: Float?
   /// The highest rate of what lies on top of the encoder.
-  public var headRate: Float?
+  package var headRate: Float?
   /// Pieces of the longest input.
-  public var longest: Int?
+  package var longest: Int?
 
   /// Changes by their parts; none by default.
-  public init(
+  package init(
     epochs: Int? = nil, batch: Int? = nil, encoderRate: Float? = nil, headRate: Float? = nil,
     longest: Int? = nil
   ) {
@@ -98,7 +98,7 @@ public struct FineTuningChanges: Sendable, Hashable, Codable {
   }
 
   /// The same for taggers that need no encoder, which take epochs and batch alone.
-  public func applied(to recipe: TaggerTraining) -> TaggerTraining {
+  package func applied(to recipe: TaggerTraining) -> TaggerTraining {
     var result = recipe
     result.epochs = epochs ?? recipe.epochs
     result.batch = batch ?? recipe.batch
@@ -106,7 +106,7 @@ public struct FineTuningChanges: Sendable, Hashable, Codable {
   }
 
   /// A recipe with the changes.
-  public func applied(to recipe: FineTuning) -> FineTuning {
+  package func applied(to recipe: FineTuning) -> FineTuning {
     var result = recipe
     result.epochs = epochs ?? recipe.epochs
     result.batch = batch ?? recipe.batch

@@ -4,21 +4,21 @@ import Tensors
 
 /// A fine-tuning as a value that can be taken up after an interrupt and then goes on to the same
 /// bits.
-public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
+package struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   /// How it is trained.
-  public let settings: FineTuning
+  package let settings: FineTuning
   /// The model after the last epoch.
-  public private(set) var model: Model
+  package private(set) var model: Model
   /// The model of the epoch that was best on dev; of equals the first.
-  public private(set) var best: Model
+  package private(set) var best: Model
   /// The finished epochs.
-  public private(set) var epochs: [TrainingEpoch] = []
+  package private(set) var epochs: [TrainingEpoch] = []
   private var optimizer: Optimizer
   /// The epoch of `best`, counted from 1; 0 before the first.
   private var bestEpoch = 0
 
   /// A run of a model whose head is fresh.
-  public init(_ model: Model, _ settings: FineTuning) {
+  package init(_ model: Model, _ settings: FineTuning) {
     var model = model
     model.indexParameters()
     self.model = model
@@ -28,10 +28,10 @@ public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   }
 
   /// Best dev F1 so far, percent.
-  public var bestScore: Double? { epochs.map(\.dev).max() }
+  package var bestScore: Double? { epochs.map(\.dev).max() }
 
   /// All epochs of the settings.
-  public var mostEpochs: Int { settings.epochs }
+  package var mostEpochs: Int { settings.epochs }
 
   /// Trains one epoch and scores it on dev.
   ///
@@ -39,7 +39,7 @@ public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   ///   run must be restored from its checkpoint before it can go on.
   /// - Returns: false when it was stopped.
   /// - Throws: `EncoderInputError` when an item does not fit the encoder.
-  public mutating func runEpoch(
+  package mutating func runEpoch(
     _ items: TrainingItems<Model.Item>, progress: (TrainingProgress) -> Bool
   ) throws -> Bool {
     let (train, dev) = (items.train, items.dev)
@@ -98,7 +98,7 @@ public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   }
 
   /// Everything needed to go on.
-  public var checkpoint: (tensors: [String: Tensor], state: FineTuneState) {
+  package var checkpoint: (tensors: [String: Tensor], state: FineTuneState) {
     var tensors = optimizer.checkpoint
     for (name, value) in model.parameters { tensors["model." + name] = value }
     if bestEpoch != epochs.count {
@@ -113,7 +113,7 @@ public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   ///
   /// - Throws: `ParameterError` or `FineTuneStateError` when the tensors do not fit; the run is
   ///   then of no use.
-  public mutating func restore(_ tensors: [String: Tensor], _ state: FineTuneState) throws {
+  package mutating func restore(_ tensors: [String: Tensor], _ state: FineTuneState) throws {
     func part(_ prefix: String) -> [String: Tensor] {
       var result: [String: Tensor] = [:]
       for (name, value) in tensors where name.hasPrefix(prefix) {
@@ -148,21 +148,21 @@ public struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
 }
 
 /// The part of a checkpoint that is not tensors.
-public struct FineTuneState: Sendable, Hashable, Codable {
+package struct FineTuneState: Sendable, Hashable, Codable {
   /// How the run was started.
-  public let settings: FineTuning
+  package let settings: FineTuning
   /// The finished epochs.
-  public let history: [TrainingEpoch]
+  package let history: [TrainingEpoch]
   let bestEpoch: Int
 }
 
 /// An optimiser's tensors that do not belong to the model.
-public struct FineTuneStateError: Error, CustomStringConvertible {
+package struct FineTuneStateError: Error, CustomStringConvertible {
   /// One sentence per tensor.
-  public let problems: [String]
+  package let problems: [String]
 
   /// What does not fit.
-  public var description: String {
+  package var description: String {
     "the optimiser's state does not fit the model: " + problems.prefix(5).joined(separator: "; ")
   }
 }
@@ -175,14 +175,14 @@ enum FineTuneNames {
 }
 
 /// What is learned from, and what the best epoch is chosen by.
-public struct TrainingItems<Item> {
+package struct TrainingItems<Item> {
   /// Items to learn from.
-  public let train: [Item]
+  package let train: [Item]
   /// Items to choose by.
-  public let dev: [Item]
+  package let dev: [Item]
 
   /// Items by their parts.
-  public init(train: [Item], dev: [Item]) {
+  package init(train: [Item], dev: [Item]) {
     self.train = train
     self.dev = dev
   }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// How two descriptions of trainings differ, in words.
-public enum OriginDifference {
+package enum OriginDifference {
   /// `settings.epochs 6 there, 1 now`, for every field that differs; seeds are left out.
-  public static func words(_ there: some Encodable, _ now: some Encodable) -> [String] {
+  package static func words(_ there: some Encodable, _ now: some Encodable) -> [String] {
     let (old, new) = (fields(there), fields(now))
     return Set(old.keys).union(new.keys).sorted().compactMap { name in
       guard old[name] != new[name], !name.hasSuffix("seed") else { return nil }

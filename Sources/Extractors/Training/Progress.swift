@@ -1,27 +1,27 @@
 import Foundation
 
 /// Where a training run stands, for the progress bar.
-public struct TrainingProgress: Sendable {
+package struct TrainingProgress: Sendable {
   /// The epoch, counted from 1.
-  public var epoch: Int
+  package var epoch: Int
   /// How many epochs there may be.
-  public var epochs: Int
+  package var epochs: Int
   /// Steps done in this epoch.
-  public var step: Int
+  package var step: Int
   /// How many steps an epoch has.
-  public var steps: Int
+  package var steps: Int
   /// Mean loss of the epoch so far.
-  public var loss: Double
+  package var loss: Double
   /// Best score on dev so far (percent), nil before the first epoch ended.
-  public var best: Double?
+  package var best: Double?
   /// Score of the last epoch on dev.
-  public var last: Double?
+  package var last: Double?
   /// Learning rate now.
-  public var rate: Float
+  package var rate: Float
   /// Items per second.
-  public var speed: Double
+  package var speed: Double
   /// Estimated seconds to the last epoch.
-  public var secondsLeft: Double
+  package var secondsLeft: Double
 }
 
 /// Measures speed and time left of a run of known length.

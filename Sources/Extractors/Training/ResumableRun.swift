@@ -2,7 +2,7 @@ import Tensors
 
 /// A training as a value that can be taken up after an interruption and then goes on to the same
 /// bits.
-public protocol ResumableRun {
+package protocol ResumableRun {
   /// What it learns from and is judged by.
   associatedtype Items
   /// What is trained.
@@ -34,36 +34,36 @@ public protocol ResumableRun {
 
 extension ResumableRun {
   /// Runs without a plateau end with their last epoch.
-  public var isFinished: Bool { epochs.count >= mostEpochs }
+  package var isFinished: Bool { epochs.count >= mostEpochs }
 }
 
 /// A run that can be written down as a whole is its own checkpoint.
 extension ResumableRun where Self: Codable & Sendable, State == Self {
   /// No tensors, all state.
-  public var checkpoint: (tensors: [String: Tensor], state: Self) { ([:], self) }
+  package var checkpoint: (tensors: [String: Tensor], state: Self) { ([:], self) }
   /// The state is all.
-  public mutating func restore(_ tensors: [String: Tensor], _ state: Self) { self = state }
+  package mutating func restore(_ tensors: [String: Tensor], _ state: Self) { self = state }
 }
 
 /// One finished epoch of a training.
-public struct TrainingEpoch: Sendable, Hashable, Codable {
+package struct TrainingEpoch: Sendable, Hashable, Codable {
   /// Counted from 1.
-  public let epoch: Int
+  package let epoch: Int
   /// Mean loss of its steps.
-  public let loss: Double
+  package let loss: Double
   /// The score on dev after it, percent; for encoders that are judged once at the end 0.
-  public let dev: Double
+  package let dev: Double
   /// Seconds of its steps.
-  public let seconds: Double
+  package let seconds: Double
   /// Seconds of scoring dev.
-  public let scoring: Double
+  package let scoring: Double
   /// Its steps.
-  public let steps: Int
+  package let steps: Int
   /// The learning rate it was trained with, where it changes from epoch to epoch.
-  public var learningRate: Float?
+  package var learningRate: Float?
 
   /// An epoch by its parts.
-  public init(
+  package init(
     epoch: Int, loss: Double, dev: Double, seconds: Double, scoring: Double, steps: Int,
     learningRate: Float? = nil
   ) {
@@ -78,20 +78,20 @@ public struct TrainingEpoch: Sendable, Hashable, Codable {
 }
 
 /// The epochs of any training, with a checkpoint after each: the one loop for encoders and experts.
-public struct TrainingLoop<Origin: Codable & Hashable & Sendable>: Sendable {
+package struct TrainingLoop<Origin: Codable & Hashable & Sendable>: Sendable {
   /// What the observer calls the training.
-  public let label: String
+  package let label: String
   /// Where it is interrupted and taken up.
-  public let checkpoint: Checkpoint
+  package let checkpoint: Checkpoint
   /// What tells this training from all others.
-  public let origin: Origin
+  package let origin: Origin
   /// What the dev score is; nil where none is measured after an epoch.
-  public let measure: String?
+  package let measure: String?
   /// Called from the training's own thread; returns false to stop.
-  public let observe: @Sendable (TrainingEvent) -> Bool
+  package let observe: @Sendable (TrainingEvent) -> Bool
 
   /// A loop by its parts.
-  public init(
+  package init(
     label: String, checkpoint: Checkpoint, origin: Origin, measure: String? = "dev F1",
     observe: @escaping @Sendable (TrainingEvent) -> Bool
   ) {
@@ -105,7 +105,7 @@ public struct TrainingLoop<Origin: Codable & Hashable & Sendable>: Sendable {
   /// Runs all epochs, from the checkpoint where there is one.
   ///
   /// - Throws: `TrainingStopped`, `TrainingError`, `DurableFileError`, and what the run throws.
-  public func finish<Run: ResumableRun>(_ fresh: Run, _ items: Run.Items) throws -> Run {
+  package func finish<Run: ResumableRun>(_ fresh: Run, _ items: Run.Items) throws -> Run {
     var run = fresh
     if let (tensors, state) = try checkpoint.load(Run.State.self, origin) {
       do { try run.restore(tensors, state) } catch {

@@ -5,40 +5,40 @@ import Foundation
 import Tensors
 
 /// What all seeds of a job read: the posts of both lists, with what was seen of them.
-public struct TrainingMaterial: Sendable {
+package struct TrainingMaterial: Sendable {
   /// What regions are seen by; nil for text experts.
-  public let source: RegionSource?
+  package let source: RegionSource?
   /// Posts to learn from.
-  public let train: [SeenPost]
+  package let train: [SeenPost]
   /// Posts to choose by.
-  public let dev: [SeenPost]
+  package let dev: [SeenPost]
 }
 
 /// One seed of a job: what a system's training is handed.
-public struct SeededTraining: Sendable {
+package struct SeededTraining: Sendable {
   /// What is trained, where and how.
-  public let job: TrainingJob
+  package let job: TrainingJob
   /// What it is trained with.
-  public let origin: TrainingResult.Origin
+  package let origin: TrainingResult.Origin
   /// The pretrained encoder; nil for systems that need none.
-  public let base: TextBase?
+  package let base: TextBase?
   /// The posts.
-  public let material: TrainingMaterial
+  package let material: TrainingMaterial
   /// Dev F1 of the best seed before, which the folder keeps unless this one is better.
   let keepAbove: Double?
 
   /// Decides order, dropout and first weights.
-  public var seed: UInt64 { origin.seed }
+  package var seed: UInt64 { origin.seed }
 
   /// Random numbers for the first weights.
-  public var generator: SeededGenerator {
+  package var generator: SeededGenerator {
     SeededGenerator(seed: seed, stream: job.stream ?? job.system.id)
   }
 
   /// The encoder that the head is put on.
   ///
   /// - Throws: `TrainingError.noEncoder`.
-  public func requireBase() throws -> TextBase {
+  package func requireBase() throws -> TextBase {
     guard let base else { throw TrainingError.noEncoder(system: job.system.id) }
     return base
   }
@@ -46,7 +46,7 @@ public struct SeededTraining: Sendable {
   /// What pictures are seen with.
   ///
   /// - Throws: `TrainingError.noPictures`.
-  public func requireSource() throws -> RegionSource {
+  package func requireSource() throws -> RegionSource {
     guard let source = material.source else {
       throw TrainingError.noPictures(system: job.system.id)
     }
@@ -56,7 +56,7 @@ public struct SeededTraining: Sendable {
   /// The standard types and whatever else the training posts have.
   ///
   /// - Throws: `TrainingError.nothingToLearn` when there is no mention at all.
-  public func tagScheme() throws -> TagScheme {
+  package func tagScheme() throws -> TagScheme {
     let seen = Set(job.posts.train.flatMap { $0.mentions.map(\.type.rawValue) })
     guard !seen.isEmpty else { throw nothing("entity mentions", in: .train) }
     let standard = TagScheme.standard.types
@@ -67,7 +67,7 @@ public struct SeededTraining: Sendable {
   ///
   /// - Parameter wanted: what is missing where there are none, in the plural.
   /// - Throws: `TrainingError.nothingToLearn`, and what making them throws.
-  public func items<Item>(
+  package func items<Item>(
     _ wanted: String, _ make: (SeenPost) throws -> [Item]
   ) throws -> TrainingItems<Item> {
     func items(_ split: Split, _ posts: [SeenPost]) throws -> [Item] {
@@ -89,7 +89,7 @@ public struct SeededTraining: Sendable {
   /// - Parameters:
   ///   - score: judges the best epoch on dev.
   ///   - save: writes the model folder.
-  public func learn<Run: ResumableRun>(
+  package func learn<Run: ResumableRun>(
     _ fresh: Run, _ items: Run.Items, score: (Run.Model) throws -> TrainingScores,
     save: (Run.Model, Provenance) throws -> Void
   ) throws -> TrainingResult {

@@ -1,11 +1,11 @@
 import Foundation
 
 /// JSON with its keys in order, so that equal runs write equal files.
-public enum StableJSON {
+package enum StableJSON {
   /// The bytes of a value.
   ///
   /// - Throws: what encoding throws.
-  public static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
+  package static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting =
       pretty

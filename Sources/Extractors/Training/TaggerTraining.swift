@@ -4,38 +4,38 @@ import Foundation
 import Tensors
 
 /// How a tagger is trained: to its plateau on dev, keeping the best epoch.
-public struct TaggerTraining: Sendable, Hashable, Codable {
+package struct TaggerTraining: Sendable, Hashable, Codable {
   /// Decides initial weights, dropout and the order of batches.
-  public var seed: UInt64 = 1
+  package var seed: UInt64 = 1
   /// Most epochs.
-  public var epochs = 40
+  package var epochs = 40
   /// Posts per step.
-  public var batch = 32
+  package var batch = 32
   /// The learning rate before any halving.
-  public var learningRate: Float = 3e-3
+  package var learningRate: Float = 3e-3
   /// Decoupled weight decay.
-  public var decay: Float = 1e-2
+  package var decay: Float = 1e-2
   /// Epochs without a better dev score before the learning rate is halved.
-  public var patience = 3
+  package var patience = 3
   /// Halvings after which training ends: the plateau.
-  public var halvings = 3
+  package var halvings = 3
   /// Global gradient norm.
-  public var clip: Float = 5
+  package var clip: Float = 5
 
   /// The defaults above.
-  public init() {}
+  package init() {}
 }
 
 /// A training run as a value: everything needed to go on after an interrupt.
-public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
+package struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   /// How it is trained.
-  public let settings: TaggerTraining
+  package let settings: TaggerTraining
   /// The model after the last epoch.
-  public private(set) var model: Model
+  package private(set) var model: Model
   /// The model of the epoch that was best on dev.
-  public private(set) var best: Model
+  package private(set) var best: Model
   /// The finished epochs.
-  public private(set) var epochs: [TrainingEpoch] = []
+  package private(set) var epochs: [TrainingEpoch] = []
   private var optimizer: Optimizer
   private var rate: Float
   private var sinceBest = 0
@@ -45,7 +45,7 @@ public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   let scheme: TagScheme
 
   /// A run of a fresh model.
-  public init(
+  package init(
     _ model: Model, _ settings: TaggerTraining, words: Vocabulary, characters: Vocabulary,
     scheme: TagScheme
   ) {
@@ -62,13 +62,13 @@ public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   }
 
   /// Best dev score so far, percent.
-  public var bestScore: Double? { epochs.map(\.dev).max() }
+  package var bestScore: Double? { epochs.map(\.dev).max() }
 
   /// All epochs of the settings.
-  public var mostEpochs: Int { settings.epochs }
+  package var mostEpochs: Int { settings.epochs }
 
   /// Whether the plateau or the last epoch was reached.
-  public var isFinished: Bool {
+  package var isFinished: Bool {
     epochs.count >= settings.epochs || halvings > settings.halvings
   }
 
@@ -77,7 +77,7 @@ public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   /// - Parameter progress: returns false to stop at once; the epoch then does not count.
   /// - Returns: false when it was stopped.
   /// - Throws: `EncoderInputError.notFinite` when the model can no longer score anything.
-  public mutating func runEpoch(
+  package mutating func runEpoch(
     _ items: TrainingItems<TaggerInput>, progress: (TrainingProgress) -> Bool
   ) throws -> Bool {
     let (train, dev) = (items.train, items.dev)
@@ -145,7 +145,7 @@ public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   }
 
   /// Everything as tensors and numbers, for a checkpoint file.
-  public var checkpoint: (tensors: [String: Tensor], state: CheckpointState) {
+  package var checkpoint: (tensors: [String: Tensor], state: CheckpointState) {
     var tensors = optimizer.checkpoint
     for (name, value) in model.parameters { tensors["model." + name] = value }
     for (name, value) in best.parameters { tensors["best." + name] = value }
@@ -159,7 +159,7 @@ public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   /// Takes up a checkpoint of the same settings.
   ///
   /// - Throws: `ParameterError` when the tensors do not fit.
-  public mutating func restore(_ tensors: [String: Tensor], _ state: CheckpointState) throws {
+  package mutating func restore(_ tensors: [String: Tensor], _ state: CheckpointState) throws {
     func part(_ prefix: String) -> [String: Tensor] {
       var result: [String: Tensor] = [:]
       for (name, value) in tensors where name.hasPrefix(prefix) {
@@ -178,25 +178,25 @@ public struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
 }
 
 /// The part of a checkpoint that is not tensors.
-public struct CheckpointState: Sendable, Hashable, Codable {
+package struct CheckpointState: Sendable, Hashable, Codable {
   /// How the run was started.
-  public let settings: TaggerTraining
+  package let settings: TaggerTraining
   /// The finished epochs.
-  public let history: [TrainingEpoch]
+  package let history: [TrainingEpoch]
   let rate: Float
   let sinceBest: Int
   let halvings: Int
 }
 
 /// Running a tagger over many inputs.
-public enum TaggerInference {
+package enum TaggerInference {
   static let batch = 64
 
   /// T×K tag scores of each input, in their order. Inputs are batched by length to waste no
   /// padding.
   ///
   /// - Throws: `EncoderInputError.notFinite`.
-  public static func emissions(
+  package static func emissions(
     _ model: some Tagger, _ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary
   ) throws(EncoderInputError) -> [[Float]] {
     let order = inputs.indices.sorted {

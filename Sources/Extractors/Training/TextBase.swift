@@ -4,21 +4,21 @@ import Tensors
 
 /// A pretrained text encoder with its tokenizer, as fine-tuning starts from it: any BERT or RoBERTa
 /// folder, with or without other heads.
-public struct TextBase: Sendable {
+package struct TextBase: Sendable {
   /// The folder it came from.
-  public let path: String
+  package let path: String
   /// The encoder, without a pooler: no head here uses one.
-  public var encoder: BERTModel
+  package var encoder: BERTModel
   /// Its tokenizer.
-  public var tokenizer: Tokenizer
+  package var tokenizer: Tokenizer
   /// In front of the encoder's parameters in files: `bert.` or `roberta.`.
-  public let prefix: String
+  package let prefix: String
 
   /// Loads a folder.
   ///
   /// - Throws: `CheckpointError`, `SafetensorsError`, `TokenizerError`; `ModelFolderError` when the
   ///   tokenizer knows more pieces than the encoder.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     let files = try EncoderFolder(folder)
     try self.init(
       path: folder, encoder: files.loadBERT().withoutPooler, prefix: files.architecture.name + ".")
@@ -38,13 +38,13 @@ public struct TextBase: Sendable {
   }
 
   /// Pieces of the longest input that both the encoder and `limit` allow.
-  public func longest(_ limit: Int) -> Int { min(limit, encoder.configuration.longest) }
+  package func longest(_ limit: Int) -> Int { min(limit, encoder.configuration.longest) }
 
   /// Adds control tokens, with N(0, 0.02²) vectors (MODELS §2.9) where the encoder has none.
   ///
   /// - Returns: their ids, in order.
   /// - Throws: `TokenizerError` when the vocabulary is full.
-  public mutating func addControlTokens(
+  package mutating func addControlTokens(
     _ pieces: [String], _ generator: inout SeededGenerator
   ) throws -> [Int] {
     let ids = try tokenizer.addControlTokens(pieces)

@@ -1,5 +1,5 @@
 /// Why a training cannot go on.
-public enum TrainingError: Error, CustomStringConvertible {
+package enum TrainingError: Error, CustomStringConvertible {
   /// A checkpoint that is not what was written.
   case damagedCheckpoint(path: String, reason: String)
   /// A checkpoint of a training with other settings or data.
@@ -30,7 +30,7 @@ public enum TrainingError: Error, CustomStringConvertible {
   case peer(reason: String)
 
   /// What is wrong, where, and what to do.
-  public var description: String {
+  package var description: String {
     switch self {
     case .damagedCheckpoint(let path, let reason):
       "the checkpoint \(path) is damaged: \(reason); delete it, or give --fresh, to begin anew"

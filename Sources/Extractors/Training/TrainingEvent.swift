@@ -1,5 +1,5 @@
 /// What a training tells about itself while it runs.
-public enum TrainingEvent: Sendable {
+package enum TrainingEvent: Sendable {
   /// A preparing step, with the share that is done.
   case preparing(String, Double)
   /// Taken up after an interrupt, at this epoch.
@@ -13,14 +13,14 @@ public enum TrainingEvent: Sendable {
 }
 
 /// A training was stopped by the person; it goes on with the same command.
-public struct TrainingStopped: Error, CustomStringConvertible {
+package struct TrainingStopped: Error, CustomStringConvertible {
   /// The model whose training stopped.
-  public let model: String
+  package let model: String
 
   /// A stop of a model's training.
-  public init(model: String) { self.model = model }
+  package init(model: String) { self.model = model }
 
-  public var description: String {
+  package var description: String {
     "training of \(model) was stopped; the same command resumes after the last finished epoch"
   }
 }

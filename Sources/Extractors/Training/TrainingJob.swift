@@ -5,50 +5,50 @@ import Foundation
 import Tensors
 
 /// The training of an expert of any system on posts, over one or several seeds.
-public struct TrainingJob: Sendable {
+package struct TrainingJob: Sendable {
   /// What is trained.
-  public let system: System
+  package let system: System
   /// Switches that are not as usual, by name.
-  public var switches: [String: String]
+  package var switches: [String: String]
   /// The pretrained text encoder's folder; nil for systems that need none.
-  public var encoder: String?
+  package var encoder: String?
   /// The region source's folder; nil for text experts.
-  public var pictures: String?
+  package var pictures: String?
   /// The same opened before, so that several jobs look at each picture once; nil: it is opened when
   /// it is needed.
-  public var source: RegionSource?
+  package var source: RegionSource?
   /// Posts to train on and to choose by.
-  public let posts: TrainingPosts
+  package let posts: TrainingPosts
   /// The folder of model folders to write to.
-  public let models: String
+  package let models: String
   /// The name of the model folder.
-  public let name: String
+  package let name: String
   /// What is wanted otherwise than in the system's recipe.
-  public var changes = FineTuningChanges()
+  package var changes = FineTuningChanges()
   /// The words that have a vector, for systems with a table of words; nil: those that the training
   /// posts have twice.
-  public var vocabulary: Vocabulary?
+  package var vocabulary: Vocabulary?
   /// Names the stream of random numbers of the first weights; nil: the system's id.
-  public var stream: String?
+  package var stream: String?
   /// What is changed of each post before it is learned from, for controls.
-  public var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
+  package var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
   /// Posts whose score is noted beside dev's, by a name in front of the numbers, e.g. `test`.
-  public var alsoScored: [String: [Post]] = [:]
+  package var alsoScored: [String: [Post]] = [:]
   /// What else decides the training, for the provenance.
-  public var basis: [String]?
+  package var basis: [String]?
   /// Whether a finished model of another training may be overwritten.
-  public var replaces = false
+  package var replaces = false
   /// Whether checkpoints and results of the seeds are forgotten first.
-  public var isFresh = false
+  package var isFresh = false
   /// Whether the model card's numbers are measured at the end.
-  public var isMeasured = true
+  package var isMeasured = true
   /// What was typed, for the provenance.
-  public let command: String
+  package let command: String
   /// Called from the training's own thread; returns false to stop.
-  public let observe: @Sendable (TrainingEvent) -> Bool
+  package let observe: @Sendable (TrainingEvent) -> Bool
 
   /// A job by its parts.
-  public init(
+  package init(
     _ system: System, switches: [String: String] = [:], encoder: String? = nil,
     pictures: String? = nil, posts: TrainingPosts, models: String, name: String, command: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
@@ -65,18 +65,18 @@ public struct TrainingJob: Sendable {
   }
 
   /// Where the model is written.
-  public var folder: String { models + "/" + name }
+  package var folder: String { models + "/" + name }
 
   /// Whether the job's experts look at regions from files.
-  public var needsBoxes: Bool { system.boxesSwitch.map(value) == "boxes" }
+  package var needsBoxes: Bool { system.boxesSwitch.map(value) == "boxes" }
 
   /// The value of a switch.
-  public func value(_ name: String) -> String {
+  package func value(_ name: String) -> String {
     switches[name] ?? system.switches.first { $0.name == name }?.usual ?? ""
   }
 
   /// Whether a part is left out.
-  public func isOff(_ part: String) -> Bool { value(part) == Switch.off }
+  package func isOff(_ part: String) -> Bool { value(part) == Switch.off }
 
   // MARK: Running
 
@@ -85,7 +85,7 @@ public struct TrainingJob: Sendable {
   ///
   /// - Returns: a result per seed.
   /// - Throws: `TrainingStopped`, `TrainingError`, and what reading and writing throw.
-  public func run(seeds: [UInt64]) throws -> [TrainingResult] {
+  package func run(seeds: [UInt64]) throws -> [TrainingResult] {
     try check()
     let base = try encoder.map { try TextBase(folder: $0) }
     let seen = system.seesPicture ? picturesSeen() : nil
@@ -115,7 +115,7 @@ public struct TrainingJob: Sendable {
   /// Trains one seed, or takes up or reads what there is of it, and opens the expert.
   ///
   /// - Throws: as `run(seeds:)`.
-  public func expert(seed: UInt64) throws -> any Expert {
+  package func expert(seed: UInt64) throws -> any Expert {
     _ = try run(seeds: [seed])
     return try ExpertFolder.open(folder)
   }
@@ -130,7 +130,7 @@ public struct TrainingJob: Sendable {
   }
 
   /// Forgets checkpoints and results of this name.
-  public func forget(seeds: [UInt64]) {
+  package func forget(seeds: [UInt64]) {
     for seed in seeds {
       checkpoint(seed).remove()
       try? FileManager.default.removeItem(atPath: resultPath(seed))
@@ -139,12 +139,12 @@ public struct TrainingJob: Sendable {
   }
 
   /// Where a seed is interrupted.
-  public func checkpoint(_ seed: UInt64) -> Checkpoint {
+  package func checkpoint(_ seed: UInt64) -> Checkpoint {
     Checkpoint(models: models, name: "\(name)-\(seed)")
   }
 
   /// Where the reference's result is kept.
-  public func peerPath(_ seed: UInt64) -> String { models + "/.results/\(name)-\(seed)-peer.json" }
+  package func peerPath(_ seed: UInt64) -> String { models + "/.results/\(name)-\(seed)-peer.json" }
 
   func resultPath(_ seed: UInt64) -> String { models + "/.results/\(name)-\(seed).json" }
 

@@ -5,27 +5,27 @@ import Tensors
 
 /// What is known of the pictures of some posts before an expert looks at them: how many are there,
 /// and a hash that tells them from all others.
-public struct TrainingPictures: Sendable, Hashable {
+package struct TrainingPictures: Sendable, Hashable {
   /// Posts looked up.
-  public let posts: Int
+  package let posts: Int
   /// Posts whose picture is a file that can be read.
-  public let found: Int
+  package let found: Int
   /// Posts that name no picture.
-  public let unnamed: Int
+  package let unnamed: Int
   /// Ids of posts whose picture is not there, in order, the first few.
-  public let examples: [String]
+  package let examples: [String]
   /// SHA-256 over names and bytes of the pictures, in order of name.
-  public let hash: String
+  package let hash: String
 
   /// Posts that name a picture which is not there.
-  public var missing: Int { posts - found - unnamed }
+  package var missing: Int { posts - found - unnamed }
 
   private static let shown = 3
   /// Bytes of a picture that count; larger files are told apart by their beginning and size.
   private static let most = 64 << 20
 
   /// Looks pictures up and reads their bytes; nothing is decoded.
-  public init(_ posts: [Post], _ look: (Post) -> ImageLookup) {
+  package init(_ posts: [Post], _ look: (Post) -> ImageLookup) {
     var (found, unnamed): (Int, Int) = (0, 0)
     var examples: [String] = []
     var files: [String: String?] = [:]
@@ -73,7 +73,7 @@ public struct TrainingPictures: Sendable, Hashable {
   }
 
   /// What a person should know before a training; nil when every post has its picture.
-  public var notice: String? {
+  package var notice: String? {
     guard found < posts else { return nil }
     var parts: [String] = []
     if missing > 0 {
@@ -91,7 +91,7 @@ public struct TrainingPictures: Sendable, Hashable {
   /// Refuses posts of which none has a picture.
   ///
   /// - Throws: `TrainingError.noPictureFound`.
-  public func check(dataset: String, system: String) throws(TrainingError) {
+  package func check(dataset: String, system: String) throws(TrainingError) {
     guard found == 0, posts > 0 else { return }
     throw .noPictureFound(system: system, dataset: dataset, posts: posts, named: missing)
   }

@@ -5,29 +5,29 @@ import Tensors
 
 /// What a training learns from: posts to train on, posts to choose the best epoch by, and where
 /// their pictures are. A dataset's splits, or any lists: 80 % of a split, generated posts.
-public struct TrainingPosts: Sendable {
+package struct TrainingPosts: Sendable {
   /// Names the posts in results, e.g. the dataset's name.
-  public let name: String
+  package let name: String
   /// Tells these posts from all others; a checkpoint of other posts is not taken up.
-  public let hash: String
+  package let hash: String
   /// What provenance says was learned from: a hash by each name.
-  public var sources: [String: String]
+  package var sources: [String: String]
   /// Path of the dataset's files, for programs that read them on their own; empty when there are
   /// none.
-  public let path: String
+  package let path: String
   /// Posts to train on.
-  public let train: [Post]
+  package let train: [Post]
   /// Posts to choose the best epoch by.
-  public let dev: [Post]
+  package let dev: [Post]
   /// All relation labels that may come, `None` first.
-  public let relationLabels: [String]
+  package let relationLabels: [String]
   /// Where their pictures are.
-  public var pictures: PictureProvider
+  package var pictures: PictureProvider
   /// Where a post's picture file is; nil for posts whose pictures are no files.
-  public var look: (@Sendable (Post) -> ImageLookup)?
+  package var look: (@Sendable (Post) -> ImageLookup)?
 
   /// Posts by their parts.
-  public init(
+  package init(
     name: String, hash: String, path: String = "", train: [Post], dev: [Post],
     relationLabels: [String], pictures: PictureProvider
   ) {
@@ -44,7 +44,7 @@ public struct TrainingPosts: Sendable {
   /// A dataset's train and dev splits.
   ///
   /// - Parameter boxes: regions for experts that look at regions from files.
-  public init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
+  package init(_ dataset: Dataset, boxes: PairBoxes? = nil) {
     self.init(
       name: dataset.name, hash: dataset.contentHash, path: dataset.path,
       train: dataset.posts(in: .train), dev: dataset.posts(in: .dev),
@@ -53,10 +53,10 @@ public struct TrainingPosts: Sendable {
   }
 
   /// The pictures that an expert on these posts will see; nil where they are no files.
-  public var files: TrainingPictures? { look.map { TrainingPictures(train + dev, $0) } }
+  package var files: TrainingPictures? { look.map { TrainingPictures(train + dev, $0) } }
 
   /// Other posts of the same source; `part` names them, e.g. `model-1` for the 80 % of seed 1.
-  public func replacing(train: [Post], dev: [Post]? = nil, part: String) -> TrainingPosts {
+  package func replacing(train: [Post], dev: [Post]? = nil, part: String) -> TrainingPosts {
     var sum = FNV1a()
     for id in train.map(\.id) + ["\n"] + (dev ?? self.dev).map(\.id) {
       sum.add(bytes: id.utf8)

@@ -1,54 +1,54 @@
 import Foundation
 
 /// A finished training, whoever did it.
-public protocol TrainingOutcome: Sendable, Codable {
+package protocol TrainingOutcome: Sendable, Codable {
   /// The epochs in order.
   var epochs: [TrainingEpoch] { get }
 }
 
 extension TrainingOutcome {
   /// The best epoch's F1 on dev, percent.
-  public var bestDev: Double { epochs.map(\.dev).max() ?? 0 }
+  package var bestDev: Double { epochs.map(\.dev).max() ?? 0 }
   /// Seconds of all steps and scoring.
-  public var seconds: Double { epochs.reduce(0) { $0 + $1.seconds + $1.scoring } }
+  package var seconds: Double { epochs.reduce(0) { $0 + $1.seconds + $1.scoring } }
   /// Milliseconds per step.
-  public var stepTime: Double {
+  package var stepTime: Double {
     let steps = epochs.reduce(0) { $0 + $1.steps }
     return steps == 0 ? 0 : 1000 * epochs.reduce(0) { $0 + $1.seconds } / Double(steps)
   }
 }
 
 /// What one seed of a training came to.
-public struct TrainingResult: TrainingOutcome {
+package struct TrainingResult: TrainingOutcome {
   /// What it was trained with: a result or checkpoint of another origin is not taken for this one.
-  public struct Origin: Sendable, Hashable, Codable {
+  package struct Origin: Sendable, Hashable, Codable {
     /// The system's id.
-    public let system: String
+    package let system: String
     /// The pretrained encoder folder's name; nil for systems that need none.
-    public var encoder: String?
+    package var encoder: String?
     /// A checksum of the encoder's numbers.
     var weights: UInt64?
     /// The dataset's name.
-    public let dataset: String
+    package let dataset: String
     /// SHA-256 of its files.
     let data: String
     /// How an encoder with a head is trained, with the seed; nil for systems that need none.
-    public var settings: FineTuning?
+    package var settings: FineTuning?
     /// How a tagger without one is trained, with the seed.
-    public var tagger: TaggerTraining?
+    package var tagger: TaggerTraining?
     /// Switches that are not as usual, `gate=off, labels=with-x`; nil when all are.
-    public var options: String?
+    package var options: String?
     /// The region source's name and a checksum of its weights; nil for text experts.
-    public var pictures: String?
+    package var pictures: String?
     /// Files of regions with checksums; nil for experts that take none.
-    public var boxes: String?
+    package var boxes: String?
     /// What must stand beside every number of it, e.g. that its regions leak; nil when nothing.
-    public var mark: String?
+    package var mark: String?
     /// A checksum of a vocabulary that was given; nil where the training posts make their own.
     var words: String?
 
     /// Decides order, dropout and first weights.
-    public var seed: UInt64 { settings?.seed ?? tagger?.seed ?? 0 }
+    package var seed: UInt64 { settings?.seed ?? tagger?.seed ?? 0 }
 
     /// Whether it is the same training, with any seed.
     func isSameTraining(as other: Origin) -> Bool {
@@ -57,33 +57,33 @@ public struct TrainingResult: TrainingOutcome {
   }
 
   /// What it was trained with.
-  public let origin: Origin
+  package let origin: Origin
   /// The epochs in order.
-  public let epochs: [TrainingEpoch]
+  package let epochs: [TrainingEpoch]
   /// Scores of the best epoch on dev, percent, by name.
-  public let scores: [String: Double]
+  package let scores: [String: Double]
   /// Precision, recall, F1 (percent) and gold pairs on dev, by relation; empty for entities.
-  public let relations: [String: [Double]]
+  package let relations: [String: [Double]]
 }
 
 /// What is told of the best epoch on dev: numbers by name, and by relation.
-public struct TrainingScores: Sendable, Hashable {
+package struct TrainingScores: Sendable, Hashable {
   /// F1 in percent, by which the best of several seeds is kept.
-  public let f1: Double
+  package let f1: Double
   /// Numbers by name.
-  public let scores: [String: Double]
+  package let scores: [String: Double]
   /// Precision, recall, F1 and gold pairs by relation.
-  public let relations: [String: [Double]]
+  package let relations: [String: [Double]]
 
   /// Scores of mentions.
-  public init(_ score: EntityScore) {
+  package init(_ score: EntityScore) {
     f1 = score.f1
     scores = ["devF1": score.f1, "devPrecision": score.precision, "devRecall": score.recall]
     relations = [:]
   }
 
   /// Scores of relations.
-  public init(_ score: RelationScore) {
+  package init(_ score: RelationScore) {
     f1 = score.f1
     scores = [
       "devF1": score.f1, "devPrecision": score.withoutNone.precision,
@@ -94,7 +94,7 @@ public struct TrainingScores: Sendable, Hashable {
   }
 
   /// Scores by their names.
-  public init(f1: Double, scores: [String: Double]) {
+  package init(f1: Double, scores: [String: Double]) {
     self.f1 = f1
     self.scores = scores
     relations = [:]

@@ -5,46 +5,46 @@ import Traces
 /// UMT-BERT-CRF (Yu et al. 2020; MODELS §3.2): words look at regions, regions at words, and a gate
 /// decides how much of the picture each word takes; a second task, finding mentions without their
 /// types, helps the first.
-public typealias UMT = PictureTagger<UMTHead>
+package typealias UMT = PictureTagger<UMTHead>
 
 /// Switches of UMT; each false is one of the paper's ablations.
-public struct UMTOptions: PictureTaggerOptions {
+package struct UMTOptions: PictureTaggerOptions {
   /// False: all regions are zeros.
-  public var usesPicture = true
+  package var usesPicture = true
   /// False: no auxiliary task, e* = e.
-  public var spanTask = true
+  package var spanTask = true
   /// False: the visual gate stands open, g ≡ 1.
-  public var gated = true
+  package var gated = true
   /// Weight of the auxiliary loss.
-  public var spanWeight: Float = 0.5
+  package var spanWeight: Float = 0.5
 
   /// The reference's.
-  public init() {}
+  package init() {}
 
   /// Whether numbers from a file can be worked with.
-  public var isSound: Bool { (0...100).contains(spanWeight) }
+  package var isSound: Bool { (0...100).contains(spanWeight) }
 
   /// The parts that are left out.
-  public var switches: [String: String] {
+  package var switches: [String: String] {
     ["image": usesPicture, "spans": spanTask, "gate": gated].filter { !$0.value }
       .mapValues { _ in "off" }
   }
 }
 
 /// A trained UMT.
-public typealias UMTModel = PictureTaggerModel<UMTHead>
+package typealias UMTModel = PictureTaggerModel<UMTHead>
 
 /// What lies on top of UMT's encoder. All layers are full post-norm layers of the encoder's own
 /// sizes.
-public struct UMTHead: PictureTaggerHead {
+package struct UMTHead: PictureTaggerHead {
   /// The `system` of UMT's model folders.
-  public static let system = "umt"
+  package static let system = "umt"
   static let dropout: Float = 0.1
 
   /// What it was made for.
-  public let sizes: PictureTaggerSizes
+  package let sizes: PictureTaggerSizes
   /// Its switches.
-  public let options: UMTOptions
+  package let options: UMTOptions
   var spanLayer: TransformerLayer
   var spanOutput: Linear
   var spanCRF: CRF
@@ -59,10 +59,10 @@ public struct UMTHead: PictureTaggerHead {
   var gate: Linear
   var output: Linear
   /// The field over the tags.
-  public var crf: CRF
+  package var crf: CRF
 
   /// Random weights.
-  public init(
+  package init(
     _ sizes: PictureTaggerSizes, _ options: UMTOptions, _ generator: inout SeededGenerator
   ) {
     self.sizes = sizes
@@ -155,12 +155,12 @@ public struct UMTHead: PictureTaggerHead {
   }
 
   /// e*, showing `umt/gate`, `umt/attention` and `umt/spans`.
-  public func emissions(_ batch: PictureBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable {
+  package func emissions(_ batch: PictureBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable {
     forward(batch, tape, probe).emissions
   }
 
   /// The CRF's loss and, weighted, the auxiliary field's.
-  public func loss(_ batch: PictureBatch, _ tape: Tape) -> Tape.Variable {
+  package func loss(_ batch: PictureBatch, _ tape: Tape) -> Tape.Variable {
     let (emissions, aside) = forward(batch, tape, nil)
     let tagging = crf.loss(emissions, tags: batch.items.map(\.text.states), tape)
     guard let aside else { return tagging }
@@ -170,7 +170,7 @@ public struct UMTHead: PictureTaggerHead {
       tagging, tape.scale(spanCRF.loss(aside, tags: gold, tape), by: options.spanWeight))
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     spanLayer.visitParameters(prefix + "span_layer.", visit)

@@ -7,18 +7,18 @@ import Tensors
 /// something in front of it, noise, and the light of the setting over all. All random choices
 /// except the thing's own outline are drawn the same way whatever the thing is, so that only its
 /// shape can tell it.
-public struct ScenePainter: Sendable {
+package struct ScenePainter: Sendable {
   /// Width and height of the pictures in pixels.
-  public let side: Int
+  package let side: Int
 
   /// A painter of square pictures.
-  public init(side: Int = 64) {
+  package init(side: Int = 64) {
     precondition(side >= 8, "a scene needs at least 8 pixels a side")
     self.side = side
   }
 
   /// Draws one thing in one setting; every call moves the generator on and gives another picture.
-  public func paint(
+  package func paint(
     _ thing: Thing, in setting: Setting, using generator: inout SeededGenerator
   ) -> Picture {
     let scenery = Scenery(side: Float(side), using: &generator)

@@ -1,6 +1,6 @@
 /// What a drawn picture shows. Told by shape alone: colours, size and place are drawn alike for
 /// all.
-public enum Thing: String, CaseIterable, Sendable, Codable {
+package enum Thing: String, CaseIterable, Sendable, Codable {
   case person, crowd, dog, gull, boat, ship, lighthouse, house, street, bridge
   /// Sport: players, a goal and a ball.
   case match
@@ -17,6 +17,6 @@ public enum Thing: String, CaseIterable, Sendable, Codable {
 }
 
 /// Weather and light of a drawn picture.
-public enum Setting: String, CaseIterable, Sendable, Codable {
+package enum Setting: String, CaseIterable, Sendable, Codable {
   case sunny, rain, night, fog, sunset, snow
 }

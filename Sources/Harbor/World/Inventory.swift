@@ -2,32 +2,32 @@ import Corpora
 import Tensors
 
 /// The fixed inhabitants of the harbour town: the same whatever the seed of the posts.
-public struct Inventory: Sendable {
+package struct Inventory: Sendable {
   /// A name that can stand for several kinds of different entity types.
-  public struct AmbiguousName: Sendable, Hashable {
+  package struct AmbiguousName: Sendable, Hashable {
     /// The words of the name.
-    public let tokens: [String]
+    package let tokens: [String]
     /// Two to four kinds of different entity types, each as usual as the others.
-    public let kinds: [Kind]
+    package let kinds: [Kind]
   }
 
   /// A name that tells its type by itself.
-  public struct PlainName: Sendable, Hashable {
+  package struct PlainName: Sendable, Hashable {
     /// The words of the name.
-    public let tokens: [String]
+    package let tokens: [String]
     /// Its only type.
-    public let type: EntityType
+    package let type: EntityType
     /// For relations: what it is.
     let kind: Kind
   }
 
   /// Names that stand for several kinds.
-  public let ambiguous: [AmbiguousName]
+  package let ambiguous: [AmbiguousName]
   /// Names that stand for one.
-  public let plain: [PlainName]
+  package let plain: [PlainName]
 
   /// The one town.
-  public static let town = Inventory()
+  package static let town = Inventory()
 
   private init() {
     // Its own seed: the inventory is part of the world, not of a sample.

@@ -5,12 +5,12 @@ import Corpora
 ///
 /// The word lists are in order of falling frequency (Zipf): the tail is rare on purpose, so that a
 /// cue may be new to a tagger although the dual encoder has seen it in captions.
-public enum Kind: String, CaseIterable, Sendable, Codable {
+package enum Kind: String, CaseIterable, Sendable, Codable {
   case person, singer, lighthouse, street, bridge, house, club, society, brewery, choir, dog, gull
   case boat, ship, award, book, fish
 
   /// The entity type of a name that stands for this.
-  public var type: EntityType {
+  package var type: EntityType {
     switch self {
     case .person, .singer: .person
     case .lighthouse, .street, .bridge, .house: .location
@@ -20,7 +20,7 @@ public enum Kind: String, CaseIterable, Sendable, Codable {
   }
 
   /// What a picture of it shows.
-  public var thing: Thing {
+  package var thing: Thing {
     switch self {
     case .person: .person
     case .singer: .stage

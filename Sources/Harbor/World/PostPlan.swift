@@ -2,7 +2,7 @@ import Tensors
 
 /// How picture and text of a post go together (Vempala and Preoţiuc-Pietro 2019), in their
 /// proportions.
-public enum Relatedness: String, CaseIterable, Sendable {
+package enum Relatedness: String, CaseIterable, Sendable {
   /// The text is in the picture, and the picture adds to it.
   case r1 = "R1"
   /// The text is not in the picture, and the picture adds to it.
@@ -15,9 +15,9 @@ public enum Relatedness: String, CaseIterable, Sendable {
   static let shares: [Float] = [18.5, 25.6, 21.9, 33.8]
 
   /// Whether the picture decides what the name stands for.
-  public var imageAdds: Bool { self == .r1 || self == .r2 }
+  package var imageAdds: Bool { self == .r1 || self == .r2 }
   /// Whether what the text says can be seen in the picture.
-  public var textInImage: Bool { self == .r1 || self == .r3 }
+  package var textInImage: Bool { self == .r1 || self == .r3 }
 }
 
 /// What a post is about, before words are chosen.

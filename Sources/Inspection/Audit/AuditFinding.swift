@@ -1,7 +1,7 @@
 /// Something in a dataset that would leak the labels or mislead whoever trains on it.
-public struct AuditFinding: Sendable, Hashable {
+package struct AuditFinding: Sendable, Hashable {
   /// What was found; the names are stable, programs read them.
-  public enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
+  package enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
     /// Regions whose number or sameness tells the label.
     case regionLeak
     /// Regions that belong to no picture or pair of the dataset.
@@ -37,7 +37,7 @@ public struct AuditFinding: Sendable, Hashable {
   }
 
   /// How much it matters.
-  public enum Severity: String, Sendable, Hashable, CaseIterable, Codable {
+  package enum Severity: String, Sendable, Hashable, CaseIterable, Codable {
     /// Scores measured on the dataset cannot be trusted.
     case serious
     /// Something is wrong and worth mending.
@@ -47,26 +47,26 @@ public struct AuditFinding: Sendable, Hashable {
   }
 
   /// What was found.
-  public let kind: Kind
+  package let kind: Kind
   /// How much it matters.
-  public let severity: Severity
+  package let severity: Severity
   /// The file, relative to the dataset's folder where it lies in it.
-  public let file: String
+  package let file: String
   /// The first line that is meant, counted from 1; nil when the file is meant.
-  public var line: Int?
+  package var line: Int?
   /// What is wrong, in one sentence without its full stop.
-  public let message: String
+  package let message: String
   /// What to do about it.
-  public let remedy: String
+  package let remedy: String
   /// How many times it was found.
-  public var count = 1
+  package var count = 1
   /// The places, each one line.
-  public var examples: [String] = []
+  package var examples: [String] = []
   /// Numbers behind the message by name, such as `mutualInformation` in bits.
-  public var measures: [(name: String, value: Double)] = []
+  package var measures: [(name: String, value: Double)] = []
 
   /// A finding.
-  public init(
+  package init(
     _ kind: Kind, _ severity: Severity, file: String, line: Int? = nil, _ message: String,
     remedy: String, count: Int = 1, examples: [String] = [],
     measures: [(name: String, value: Double)] = []
@@ -82,13 +82,13 @@ public struct AuditFinding: Sendable, Hashable {
     self.measures = measures
   }
 
-  public static func == (a: Self, b: Self) -> Bool {
+  package static func == (a: Self, b: Self) -> Bool {
     a.kind == b.kind && a.severity == b.severity && a.file == b.file && a.line == b.line
       && a.message == b.message && a.remedy == b.remedy && a.count == b.count
       && a.examples == b.examples && a.measures.elementsEqual(b.measures, by: ==)
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(kind)
     hasher.combine(file)
     hasher.combine(message)

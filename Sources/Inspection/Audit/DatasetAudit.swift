@@ -6,31 +6,31 @@ import Foundation
 ///
 /// An audit says what can be seen in the files; that nothing was found does not prove that nothing
 /// leaks.
-public struct DatasetAudit: Sendable {
+package struct DatasetAudit: Sendable {
   /// A file of regions that was judged.
-  public struct Regions: Sendable, Hashable {
+  package struct Regions: Sendable, Hashable {
     /// The file, relative to the dataset's folder where it lies in it.
-    public let file: String
+    package let file: String
     /// What its regions tell of the labels.
-    public let verdict: RegionVerdict
+    package let verdict: RegionVerdict
   }
 
   /// What is done at the moment, and how much of it is done, 0 … 1.
-  public typealias Progress = @Sendable (_ step: String, _ share: Double) -> Void
+  package typealias Progress = @Sendable (_ step: String, _ share: Double) -> Void
 
   /// The dataset's name.
-  public let name: String
+  package let name: String
   /// How many posts it has.
-  public let posts: Int
+  package let posts: Int
   /// How many pictures were decoded.
-  public let pictures: Int
+  package let pictures: Int
   /// Files of regions that were judged, leaking or not.
-  public let regions: [Regions]
+  package let regions: [Regions]
   /// The findings: serious ones first, within a severity by kind.
-  public let findings: [AuditFinding]
+  package let findings: [AuditFinding]
 
   /// Whether scores on the dataset cannot be trusted.
-  public var isSerious: Bool { findings.contains { $0.severity == .serious } }
+  package var isSerious: Bool { findings.contains { $0.severity == .serious } }
 
   /// Looks at everything.
   /// - Parameters:
@@ -38,7 +38,7 @@ public struct DatasetAudit: Sendable {
   ///     `dataset.toml` names; one of them that cannot be read is an error.
   ///   - progress: called from any thread.
   /// - Throws: `CorporaError`, `RegionError`.
-  public init(
+  package init(
     _ dataset: Dataset, regions paths: [String] = [], progress: Progress? = nil
   ) throws {
     let report: Progress = progress ?? { _, _ in }

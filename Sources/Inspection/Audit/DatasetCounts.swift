@@ -1,35 +1,35 @@
 import Corpora
 
 /// How much of what a dataset holds, split by split.
-public struct DatasetCounts: Sendable, Hashable {
+package struct DatasetCounts: Sendable, Hashable {
   /// The counts of one split.
-  public struct Row: Sendable, Hashable {
+  package struct Row: Sendable, Hashable {
     /// Nil for all splits together.
-    public let split: Split?
+    package let split: Split?
     /// Posts, with or without labels.
-    public var posts = 0
+    package var posts = 0
     /// Different pictures that posts name.
-    public var pictures = 0
+    package var pictures = 0
     /// How many of these are there, whether or not they can be decoded.
-    public var foundPictures = 0
+    package var foundPictures = 0
     /// Pairs of mentions with a relation label, the null label included.
-    public var pairs = 0
+    package var pairs = 0
     /// Mentions by type.
-    public var mentions: [EntityType: Int] = [:]
+    package var mentions: [EntityType: Int] = [:]
     /// Pairs by relation.
-    public var relations: [String: Int] = [:]
+    package var relations: [String: Int] = [:]
 
     /// Mentions of every type.
-    public var allMentions: Int { mentions.values.reduce(0, +) }
+    package var allMentions: Int { mentions.values.reduce(0, +) }
   }
 
   /// The dataset's name.
-  public let name: String
+  package let name: String
   /// A row for each split that has posts, then one for all where there are several.
-  public let rows: [Row]
+  package let rows: [Row]
 
   /// Counts; looks at the disk for pictures, and opens none.
-  public init(_ dataset: Dataset) {
+  package init(_ dataset: Dataset) {
     name = dataset.name
     let splits = Split.allCases.filter { split in dataset.posts.contains { $0.split == split } }
     var rows = splits.map { split in

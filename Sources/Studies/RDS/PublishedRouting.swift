@@ -3,25 +3,25 @@ import Foundation
 
 /// What RDS's paper reports, to stand beside what was measured. Facts of Tables 1 to 3; the numbers
 /// of a file in the same form may replace them.
-public struct PublishedRouting: Sendable, Hashable {
+package struct PublishedRouting: Sendable, Hashable {
   /// Where it stands, e.g. `Table 1`.
-  public let table: String
+  package let table: String
   /// `MNRE`, `Twitter-2015`, `Twitter-2017`.
-  public let dataset: String
+  package let dataset: String
   /// Unimodal, Multimodal or Full.
-  public let set: String
+  package let set: String
   /// The system as the paper calls it.
-  public let model: String
+  package let model: String
   /// With which multimodal expert posts were routed, as the paper calls it.
-  public let multimodal: String
+  package let multimodal: String
   /// Precision, recall and F1, percent.
-  public let scores: [Double]
+  package let scores: [Double]
 
   /// The multimodal expert of tables that name none.
   private static let unnamed = "MEGA"
 
   /// What every reader of these numbers should know (MODELS §1, §4, §11).
-  public static let caveats = [
+  package static let caveats = [
     "Published numbers are of one run; where their counts can be reconstructed they fit one run exactly.",
     "The released router is not the paper's: one linear unit, top 70 % by rank, gradients never cleared.",
     "The paper gives no hidden width and no chosen grid point.",
@@ -33,7 +33,7 @@ public struct PublishedRouting: Sendable, Hashable {
   /// seed,table,dataset,setting,model,precision,recall,f1; seed 000 is RDS.
   ///
   /// - Throws: `PublishedError` with the line of what does not fit.
-  public static func read(_ path: String) throws -> [PublishedRouting] {
+  package static func read(_ path: String) throws -> [PublishedRouting] {
     guard let data = FileManager.default.contents(atPath: path), data.count <= 4 << 20 else {
       throw PublishedError(path: path, line: 0, problem: "cannot be read, or has more than 4 MB")
     }
@@ -69,7 +69,7 @@ public struct PublishedRouting: Sendable, Hashable {
   }
 
   /// The rows about one pair of experts.
-  public static func rows(
+  package static func rows(
     _ rows: [PublishedRouting], multimodal: String
   ) -> [PublishedRouting] {
     let name = System.trainable(multimodal)?.system.published
@@ -78,13 +78,13 @@ public struct PublishedRouting: Sendable, Hashable {
 }
 
 /// A file of published numbers that cannot be read.
-public struct PublishedError: Error, CustomStringConvertible {
+package struct PublishedError: Error, CustomStringConvertible {
   let path: String
   let line: Int
   let problem: String
 
   /// `file:line`, and what is wrong there.
-  public var description: String {
+  package var description: String {
     "\(path)\(line > 0 ? ":\(line)" : "") \(problem); give a file with the columns "
       + "seed,table,dataset,setting,model,precision,recall,f1"
   }

@@ -7,46 +7,46 @@ import Tensors
 
 /// What is left of a run's result when the multimodal expert cannot see what is in the pictures,
 /// and with a linear router: of the experts of one seed's D_model, on test.
-public struct RDSControls: Sendable, Codable {
+package struct RDSControls: Sendable, Codable {
   /// A way of routing, or an expert that sees less.
-  public struct Control: Sendable, Codable {
+  package struct Control: Sendable, Codable {
     /// F1 of the multimodal expert on all units, percent.
-    public let all: Double
+    package let all: Double
     /// The same on the units whose picture adds, where the dataset says so.
-    public let adds: Double?
+    package let adds: Double?
     /// Union above the better expert, by a router trained for the two.
-    public let gain: Double
+    package let gain: Double
   }
 
   /// Both experts on the posts of one kind.
-  public struct Part: Sendable, Codable {
+  package struct Part: Sendable, Codable {
     /// Units of test.
-    public let units: Int
+    package let units: Int
     /// F1 of the text expert, percent.
-    public let text: Double
+    package let text: Double
     /// F1 of the multimodal expert, percent.
-    public let multimodal: Double
+    package let multimodal: Double
   }
 
   /// The seed.
-  public let seed: UInt64
+  package let seed: UInt64
   /// With the pictures as they are, and the router of the run's first objective.
-  public let own: Control
+  package let own: Control
   /// The same experts with a router that has no hidden units.
-  public let linear: Control
+  package let linear: Control
   /// Pictures exchanged between posts, for expert and router alike.
-  public let exchanged: Control
+  package let exchanged: Control
   /// The multimodal expert trained and asked on the colours of the pictures alone.
-  public let colours: Control
+  package let colours: Control
   /// By the dataset's `relatedness`, e.g. R1 to R4; empty where it does not say.
-  public let parts: [String: Part]
+  package let parts: [String: Part]
 }
 
 extension RDSRun {
   /// The controls of each seed; those that are done are read. The seeds must have been run.
   ///
   /// - Throws: as `run(seeds:)`.
-  public func controls(seeds: [UInt64]) throws -> [RDSControls] {
+  package func controls(seeds: [UInt64]) throws -> [RDSControls] {
     let products = try embedded()
     return try seeds.map { seed in
       let path = folder + "/seed-\(seed)-controls.json"

@@ -3,7 +3,7 @@ import Extractors
 import Routing
 
 /// A trained expert of either task, frozen.
-public protocol RDSExpert: Sendable {
+package protocol RDSExpert: Sendable {
   /// Best F1 on dev when it was trained, percent.
   var devF1: Double { get }
 
@@ -19,24 +19,24 @@ public protocol RDSExpert: Sendable {
 
 extension RDSExpert {
   /// The same with the posts as they are.
-  public func counts(_ units: [RoutedUnit]) throws -> [MatchCounts] {
+  package func counts(_ units: [RoutedUnit]) throws -> [MatchCounts] {
     try counts(units) { _ in [] }
   }
 }
 
 /// How the protocol makes an expert.
-public struct RDSExpertRecipe: Sendable {
+package struct RDSExpertRecipe: Sendable {
   /// The system's name in tables, e.g. `bert-crf`.
-  public let name: String
+  package let name: String
   /// What it answers.
-  public let task: ExpertTask
+  package let task: ExpertTask
   /// Whether it looks at pictures.
-  public let needsPictures: Bool
+  package let needsPictures: Bool
   /// Trains it, or takes it up where it was interrupted, or reads it when it is finished.
-  public let make: @Sendable (RDSTrainingJob) throws -> any RDSExpert
+  package let make: @Sendable (RDSTrainingJob) throws -> any RDSExpert
 
   /// A recipe by its parts.
-  public init(
+  package init(
     name: String, task: ExpertTask, needsPictures: Bool,
     make: @escaping @Sendable (RDSTrainingJob) throws -> any RDSExpert
   ) {
@@ -48,23 +48,23 @@ public struct RDSExpertRecipe: Sendable {
 }
 
 /// What one expert is trained on.
-public struct RDSTrainingJob: Sendable {
+package struct RDSTrainingJob: Sendable {
   /// Posts to learn from.
-  public let train: [Post]
+  package let train: [Post]
   /// Posts to choose the epoch by.
-  public let dev: [Post]
+  package let dev: [Post]
   /// The dataset, for pictures.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// Where checkpoints and the finished model are kept.
-  public let folder: String
+  package let folder: String
   /// The expert's name, with what distinguishes this training, e.g. `umt, D_model, seed 1`.
-  public let label: String
+  package let label: String
   /// Decides first weights, batches and dropout.
-  public let seed: UInt64
+  package let seed: UInt64
   /// Whether the expert stays, so that its card is worth measuring.
-  public var isKept = true
+  package var isKept = true
   /// What is changed of each post, in training and when the expert is asked: for controls.
-  public var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
+  package var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
   /// Called from the training's own thread; returns false to stop.
-  public let observe: @Sendable (TrainingEvent) -> Bool
+  package let observe: @Sendable (TrainingEvent) -> Bool
 }

@@ -7,22 +7,22 @@ import Routing
 import Tensors
 
 /// The experts that the protocol knows by name, made from the folders they stand on.
-public struct RDSExperts: Sendable {
+package struct RDSExperts: Sendable {
   /// What experts are made from.
-  public struct Material: Sendable {
+  package struct Material: Sendable {
     /// Folder of a pretrained BERT or RoBERTa, for all experts named after one.
-    public var encoder: String?
+    package var encoder: String?
     /// Folder of the region source of multimodal experts.
-    public var pictures: String?
+    package var pictures: String?
     /// What is wanted otherwise than in the recipes of experts named after encoders.
-    public var changes = FineTuningChanges()
+    package var changes = FineTuningChanges()
     /// Regions for experts that can take them from files.
-    public var boxes: PairBoxes?
+    package var boxes: PairBoxes?
     /// What was typed, for the provenance.
-    public var command: String
+    package var command: String
 
     /// All that changes what experts become, by name; folders by their weights.
-    public var description: [String: String] {
+    package var description: [String: String] {
       var result: [String: String] = [:]
       result["encoder"] = encoder.map(ModelFolder.namedFingerprint)
       result["pictures"] = pictures.map(ModelFolder.namedFingerprint)
@@ -35,7 +35,7 @@ public struct RDSExperts: Sendable {
     }
 
     /// Material with nothing but the command.
-    public init(command: String) { self.command = command }
+    package init(command: String) { self.command = command }
   }
 
   private let material: Material
@@ -45,18 +45,18 @@ public struct RDSExperts: Sendable {
   /// Experts from some material.
   ///
   /// - Throws: as `RegionSource` when the pictures' folder cannot be used.
-  public init(_ material: Material) throws {
+  package init(_ material: Material) throws {
     self.material = material
     source = try material.pictures.map { try RegionSource(folder: $0) }
   }
 
   /// The names: systems and their variants.
-  public static var names: [String] { System.trainableNames }
+  package static var names: [String] { System.trainableNames }
 
   /// How an expert is made.
   ///
   /// - Throws: `RDSError` for a name that is not known or material that is missing.
-  public func recipe(_ name: String) throws(RDSError) -> RDSExpertRecipe {
+  package func recipe(_ name: String) throws(RDSError) -> RDSExpertRecipe {
     guard let (system, variant) = System.trainable(name) else {
       throw .unknownExpert(name: name, known: Self.names)
     }

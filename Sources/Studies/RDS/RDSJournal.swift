@@ -120,7 +120,7 @@ final class GridJournal: Sendable {
 }
 
 /// Why a run of the protocol cannot be made.
-public enum RDSError: Error, CustomStringConvertible {
+package enum RDSError: Error, CustomStringConvertible {
   /// An expert of another task than was asked for.
   case otherTask(expert: String, answers: ExpertTask, asked: ExpertTask)
   /// A multimodal expert in the place of the text expert.
@@ -142,7 +142,7 @@ public enum RDSError: Error, CustomStringConvertible {
   /// A name that is no expert.
   case unknownExpert(name: String, known: [String])
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .otherTask(let expert, let answers, let asked):
       "the expert \(expert) answers the task \(answers.rawValue), not \(asked.rawValue); "

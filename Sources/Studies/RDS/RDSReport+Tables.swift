@@ -3,7 +3,7 @@ import Routing
 
 extension RDSReport {
   /// The tables, with published numbers beside them where there are any.
-  public func tables(published: [PublishedRouting] = []) -> [PlainTable] {
+  package func tables(published: [PublishedRouting] = []) -> [PlainTable] {
     var result = [experts, comparison]
     result += routings.filter { $0.points > 0 }.map(sets)
     result.append(searched)
@@ -18,7 +18,7 @@ extension RDSReport {
   }
 
   /// Everything for a terminal.
-  public func text(published: [PublishedRouting] = []) -> String {
+  package func text(published: [PublishedRouting] = []) -> String {
     ([title, Self.wrapped(heading, at: 100)] + tables(published: published).map(\.text))
       .joined(separator: "\n\n") + "\n"
   }
@@ -40,27 +40,27 @@ extension RDSReport {
   }
 
   /// Everything as a Markdown section.
-  public func markdown(published: [PublishedRouting] = []) -> String {
+  package func markdown(published: [PublishedRouting] = []) -> String {
     (["## \(title)", heading] + tables(published: published).map(\.markdown))
       .joined(separator: "\n\n") + "\n"
   }
 
   /// Everything for a spreadsheet: one block of lines per table.
-  public func csv(published: [PublishedRouting] = []) -> String {
+  package func csv(published: [PublishedRouting] = []) -> String {
     tables(published: published).map(\.csv).joined(separator: "\n\n") + "\n"
   }
 
   /// Everything for a program.
   ///
   /// - Throws: what encoding throws; numbers are finite, so nothing.
-  public func json() throws -> String {
+  package func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
   /// The pair of experts and the dataset.
-  public var title: String {
+  package var title: String {
     "\(settings.text) and \(settings.multimodal) on \(dataset)" + (mark.map { " (\($0))" } ?? "")
   }
 

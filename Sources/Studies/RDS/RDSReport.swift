@@ -5,87 +5,87 @@ import Routing
 
 /// The tables of a run of RDS's protocol, as numbers: means over seeds, and 95 % intervals over the
 /// posts of test.
-public struct RDSReport: Sendable, Codable {
+package struct RDSReport: Sendable, Codable {
   /// What was run.
-  public let settings: RDSSettings
+  package let settings: RDSSettings
   /// The dataset's name.
-  public let dataset: String
+  package let dataset: String
   /// What must stand beside every number, e.g. that regions leak; nil when nothing.
-  public let mark: String?
+  package let mark: String?
   /// The seeds.
-  public let seeds: [UInt64]
+  package let seeds: [UInt64]
   /// Units of test: posts, or pairs.
-  public let units: Int
+  package let units: Int
   /// Units of D_split.
-  public let splitUnits: Int
+  package let splitUnits: Int
   /// Both experts on all of test.
-  public let text: Interval
+  package let text: Interval
   /// The multimodal expert on all of test.
-  public let multimodal: Interval
+  package let multimodal: Interval
   /// The objectives, then the routings that need no training.
-  public let routings: [Routing]
+  package let routings: [Routing]
   /// Best dev F1 of the experts, mean over seeds: on D_model and finally.
-  public let devF1: [String: Double]
+  package let devF1: [String: Double]
   /// What is left when the multimodal expert sees less; empty where it was not asked for.
-  public var controls: [RDSControls] = []
+  package var controls: [RDSControls] = []
 
   /// A score with its interval.
-  public typealias Interval = UnionBootstrap.Interval
+  package typealias Interval = UnionBootstrap.Interval
 
   /// One way of routing.
-  public struct Routing: Sendable, Codable {
+  package struct Routing: Sendable, Codable {
     /// `exact`, `paper`, `code`, `random`, `cosine`, `gold imageAdds`, `oracle`.
-    public let name: String
+    package let name: String
     /// F1 of the union.
-    public let union: UnionBootstrap.Interval
+    package let union: UnionBootstrap.Interval
     /// Union above the better expert of each seed.
-    public let gain: UnionBootstrap.Interval
+    package let gain: UnionBootstrap.Interval
     /// The text expert above the multimodal one on the units routed to it.
-    public let unimodalLead: UnionBootstrap.Interval
+    package let unimodalLead: UnionBootstrap.Interval
     /// The multimodal expert above the text expert on the units routed to it.
-    public let multimodalLead: UnionBootstrap.Interval
+    package let multimodalLead: UnionBootstrap.Interval
     /// Union of each seed.
-    public let seeds: [Double]
+    package let seeds: [Double]
     /// Share of units routed to the multimodal expert, percent, mean over seeds.
-    public let multimodalShare: Double
+    package let multimodalShare: Double
     /// Area under the ROC curve of p against `imageAdds`, mean over seeds; nil where unknown.
-    public let auc: Double?
+    package let auc: Double?
     /// Both experts on the sets that it makes, over the seeds where the set is not empty.
-    public let unimodalSet: ExpertPair
+    package let unimodalSet: ExpertPair
     /// The same for the units routed to the multimodal expert.
-    public let multimodalSet: ExpertPair
+    package let multimodalSet: ExpertPair
     /// Precision, recall and F1 of the union, mean over seeds.
-    public let unionScore: Score
+    package let unionScore: Score
     /// The same of the text expert on all units.
-    public let fullText: Score
+    package let fullText: Score
     /// The same of the multimodal expert.
-    public let fullMultimodal: Score
+    package let fullMultimodal: Score
     /// The best point of the grid of each seed; empty where nothing was searched.
-    public let best: [GridPoint]
+    package let best: [GridPoint]
     /// Points of the grid.
-    public let points: Int
+    package let points: Int
     /// Whether it can be had without knowing the gold.
-    public let isFair: Bool
+    package let isFair: Bool
   }
 
   /// Both experts on one set of units.
-  public struct ExpertPair: Sendable, Codable {
+  package struct ExpertPair: Sendable, Codable {
     /// Share of all units, percent.
-    public let share: Double
+    package let share: Double
     /// The text expert.
-    public let text: Score
+    package let text: Score
     /// The multimodal expert.
-    public let multimodal: Score
+    package let multimodal: Score
   }
 
   /// Percent, mean over the seeds in which it is defined; nil where it is in none.
-  public struct Score: Sendable, Codable {
+  package struct Score: Sendable, Codable {
     /// Correct / predicted; not defined where nothing is predicted.
-    public let precision: Double?
+    package let precision: Double?
     /// Correct / gold; not defined where nothing is labelled.
-    public let recall: Double?
+    package let recall: Double?
     /// Harmonic mean of the two, of each seed; not defined where neither is.
-    public let f1: Double?
+    package let f1: Double?
 
     init(_ counts: [MatchCounts]) {
       func mean(
@@ -101,7 +101,7 @@ public struct RDSReport: Sendable, Codable {
   }
 
   /// A report of finished seeds, at least one.
-  public init(
+  package init(
     _ results: [RDSSeedResult], settings: RDSSettings, dataset: String, mark: String? = nil
   ) {
     self.settings = settings
@@ -214,7 +214,7 @@ public struct RDSReport: Sendable, Codable {
 
   /// Whether RDS's pattern holds for a routing: each expert is better on its own set, and the union
   /// gains, all with their whole intervals above 0.
-  public func holds(_ routing: Routing) -> Bool {
+  package func holds(_ routing: Routing) -> Bool {
     routing.gain.low > 0 && routing.unimodalLead.low > 0 && routing.multimodalLead.low > 0
   }
 }
@@ -222,7 +222,7 @@ public struct RDSReport: Sendable, Codable {
 extension RDSReport {
   /// What stands beside every number of a run: of regions that leak, and of posts that the best
   /// epochs and routers were chosen on.
-  public static func mark(boxes: String?, scored: Split) -> String? {
+  package static func mark(boxes: String?, scored: Split) -> String? {
     let parts = [boxes, scored == .dev ? "scored on dev, for want of a test split" : nil]
       .compactMap(\.self)
     return parts.isEmpty ? nil : parts.joined(separator: "; ")

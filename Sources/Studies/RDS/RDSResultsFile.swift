@@ -2,17 +2,17 @@ import Foundation
 
 /// A Markdown file of results of several runs: an overview with a line per run, and a section for
 /// each. A run writes its own line and section and leaves those of others alone.
-public struct RDSResultsFile: Sendable {
+package struct RDSResultsFile: Sendable {
   /// Where it is.
-  public let path: String
+  package let path: String
 
   /// A file that may not be there yet.
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   /// Puts a run in its place.
   ///
   /// - Throws: `DurableFileError` when the disk refuses.
-  public func write(_ report: RDSReport, published: [PublishedRouting] = []) throws {
+  package func write(_ report: RDSReport, published: [PublishedRouting] = []) throws {
     let old = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     try MarkedSection(Self.overview, Self.overview(with: report, in: old ?? "")).write(to: path)
     try MarkedSection(

@@ -11,38 +11,38 @@ import Tensors
 /// over a grid on dev, experts again on all of train, tables on test.
 ///
 /// Everything finished is kept in a folder; the same run resumes after an interruption.
-public struct RDSRun: Sendable {
+package struct RDSRun: Sendable {
   /// What is run.
-  public let settings: RDSSettings
+  package let settings: RDSSettings
   /// Posts with train, dev and test.
-  public let dataset: Dataset
+  package let dataset: Dataset
   /// The text expert.
-  public let text: RDSExpertRecipe
+  package let text: RDSExpertRecipe
   /// The multimodal expert.
-  public let multimodal: RDSExpertRecipe
+  package let multimodal: RDSExpertRecipe
   /// What the router sees posts with.
-  public let embedder: any RouterEmbedding
+  package let embedder: any RouterEmbedding
   /// Where everything is kept.
-  public let folder: String
+  package let folder: String
   /// Encoder folders to link beside the experts of D_model, so that they and the router can be
   /// opened as a folder of models.
-  public var encoders: [String] = []
+  package var encoders: [String] = []
   /// Whether the experts trained on all of train are kept after they were scored.
-  public var keepsFinalExperts = false
+  package var keepsFinalExperts = false
   /// What the experts and the router are built on and how experts are trained, by name: results of
   /// other material are not taken up.
-  public var material: [String: String] = [:]
+  package var material: [String: String] = [:]
   /// The split that everything is scored on: test, or dev in a dataset without one.
-  public let scored: Split
+  package let scored: Split
   /// What was typed, for the provenance.
-  public var command = "twinlens rds run"
+  package var command = "twinlens rds run"
   /// Called from the run's own threads; returns false to stop.
-  public let observe: @Sendable (TrainingEvent) -> Bool
+  package let observe: @Sendable (TrainingEvent) -> Bool
 
   /// A run by its parts.
   ///
   /// - Throws: `RDSError` when the experts answer other tasks or a split is empty.
-  public init(
+  package init(
     settings: RDSSettings, dataset: Dataset, text: RDSExpertRecipe, multimodal: RDSExpertRecipe,
     embedder: any RouterEmbedding, folder: String,
     observe: @escaping @Sendable (TrainingEvent) -> Bool
@@ -82,7 +82,7 @@ public struct RDSRun: Sendable {
   /// Runs all seeds.
   ///
   /// - Throws: `TrainingStopped`, `RDSError`, and what training, reading and writing throw.
-  public func run(seeds: [UInt64]) throws -> [RDSSeedResult] {
+  package func run(seeds: [UInt64]) throws -> [RDSSeedResult] {
     try check()
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -287,7 +287,7 @@ public struct RDSRun: Sendable {
 
 extension Dataset {
   /// What routing is scored on: test, or dev where test has nothing to route.
-  public func scoredSplit(_ task: ExpertTask) -> Split {
+  package func scoredSplit(_ task: ExpertTask) -> Split {
     RoutedUnit.units(of: posts(in: .test), task).isEmpty ? .dev : .test
   }
 }

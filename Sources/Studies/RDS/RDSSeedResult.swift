@@ -1,42 +1,42 @@
 import Routing
 
 /// Everything that one seed of the protocol measured on test: enough for every table.
-public struct RDSSeedResult: Sendable, Codable {
+package struct RDSSeedResult: Sendable, Codable {
   /// Decides the split, the experts and the routers.
-  public let seed: UInt64
+  package let seed: UInt64
   /// Ids of the units of test, in order.
-  public let ids: [String]
+  package let ids: [String]
   /// Counts of the text expert on each: correct, predicted, gold.
-  public let text: [[Int]]
+  package let text: [[Int]]
   /// Counts of the multimodal expert.
-  public let multimodal: [[Int]]
+  package let multimodal: [[Int]]
   /// Whether the picture adds, where the dataset says.
-  public let imageAdds: [Bool?]
+  package let imageAdds: [Bool?]
   /// Cosine of text and picture: Σx; nil without a picture.
-  public let cosines: [Float?]
+  package let cosines: [Float?]
   /// The cosine from which routing by it alone is best on dev.
-  public let cosineThreshold: Float
+  package let cosineThreshold: Float
   /// What each objective's best router does, by name.
-  public let routers: [String: Router]
+  package let routers: [String: Router]
   /// Dev F1 of the experts, percent: of the two trained on D_model, then of the final two.
-  public let devF1: [String: Double]
+  package let devF1: [String: Double]
   /// Units that the router learned from.
-  public let splitUnits: Int
+  package let splitUnits: Int
 
   /// A router on test.
-  public struct Router: Sendable, Codable {
+  package struct Router: Sendable, Codable {
     /// The grid's best point.
-    public let best: GridPoint
+    package let best: GridPoint
     /// How many points were tried.
-    public let points: Int
+    package let points: Int
     /// p of each unit of test; nil for units without a picture, which the text expert answers.
-    public let probabilities: [Float?]
+    package let probabilities: [Float?]
     /// Seconds of the search.
-    public let seconds: Double
+    package let seconds: Double
   }
 
   /// Both experts' counts on each unit of test.
-  public var counts: [ExpertCounts] {
+  package var counts: [ExpertCounts] {
     func counts(_ numbers: [Int]) -> MatchCounts {
       numbers.count == 3
         ? MatchCounts(correct: numbers[0], predicted: numbers[1], gold: numbers[2]) : .zero
@@ -47,7 +47,7 @@ public struct RDSSeedResult: Sendable, Codable {
   }
 
   /// Where a router sends the units: p > 0.5 (MODELS §10.3).
-  public func routes(of router: String) -> [Route] {
+  package func routes(of router: String) -> [Route] {
     (routers[router]?.probabilities ?? []).map { p in
       p.map { $0 > RouteDecision.threshold } == true ? .multimodal : .text
     }

@@ -3,36 +3,36 @@ import Extractors
 import Routing
 
 /// How `twinlens rds run` is set up: everything that changes its numbers.
-public struct RDSSettings: Sendable, Hashable, Codable {
+package struct RDSSettings: Sendable, Hashable, Codable {
   /// What is extracted.
-  public var task: ExpertTask
+  package var task: ExpertTask
   /// System of the text expert.
-  public var text: String
+  package var text: String
   /// System of the multimodal expert.
-  public var multimodal: String
+  package var multimodal: String
   /// Share of the training posts that the experts of the router's training learn from.
-  public var modelShare = 0.8
+  package var modelShare = 0.8
   /// Whether experts are trained again on all training posts before the test (MODELS §4.2).
-  public var retrains = true
+  package var retrains = true
   /// The objectives compared, each with the grid it is searched over.
-  public var routers: [Router]
+  package var routers: [Router]
   /// Who answers posts without a picture. Results of versions that gave routers a vector of zeros
   /// there lack this, and are not taken up.
-  public var withoutPicture = Route.text
+  package var withoutPicture = Route.text
   /// Resamples of the intervals.
-  public var resamples = 1000
+  package var resamples = 1000
 
   /// A way to train the router.
-  public struct Router: Sendable, Hashable, Codable {
+  package struct Router: Sendable, Hashable, Codable {
     /// `exact`, `paper`, `code` or `code-as-released`.
-    public var name: String
+    package var name: String
     /// What is not searched over.
-    public var base: RouterConfiguration
+    package var base: RouterConfiguration
     /// What is.
-    public var grid: RouterGrid
+    package var grid: RouterGrid
 
     /// A router by its parts.
-    public init(name: String, base: RouterConfiguration, grid: RouterGrid) {
+    package init(name: String, base: RouterConfiguration, grid: RouterGrid) {
       self.name = name
       self.base = base
       self.grid = grid
@@ -40,7 +40,7 @@ public struct RDSSettings: Sendable, Hashable, Codable {
   }
 
   /// Settings with all three objectives over some grid of REINFORCE.
-  public init(task: ExpertTask, text: String, multimodal: String, grid: RouterGrid) {
+  package init(task: ExpertTask, text: String, multimodal: String, grid: RouterGrid) {
     self.task = task
     self.text = text
     self.multimodal = multimodal
@@ -56,7 +56,7 @@ public struct RDSSettings: Sendable, Hashable, Codable {
   ///
   /// - Parameter units: posts or pairs that the router learns from, at least.
   /// - Returns: what was left out, in words; nil when everything fits.
-  public mutating func fit(to units: Int) -> String? {
+  package mutating func fit(to units: Int) -> String? {
     var left: Set<Int> = []
     var taken: Set<Int> = []
     for i in routers.indices where routers[i].base.objective == .reinforce {
@@ -82,7 +82,7 @@ public struct RDSSettings: Sendable, Hashable, Codable {
   /// Replaces `code` by the loop exactly as RDS released it, which never clears gradients: every
   /// step follows the sum of all gradients so far (MODELS §4.6). It gets a name of its own, so that
   /// tables tell the two apart.
-  public mutating func accumulateGradientsAsReleased() {
+  package mutating func accumulateGradientsAsReleased() {
     for i in routers.indices where routers[i].name == Self.code {
       routers[i].name = "code-as-released"
       routers[i].base.accumulateForever = true
@@ -92,7 +92,7 @@ public struct RDSSettings: Sendable, Hashable, Codable {
 
 extension RDSSettings {
   /// Posts or pairs that the router of any of the seeds learns from, at least.
-  public func leastUnits(_ dataset: Dataset, _ seeds: Int) -> Int {
+  package func leastUnits(_ dataset: Dataset, _ seeds: Int) -> Int {
     let train = dataset.posts(in: .train)
     return (1...UInt64(max(1, seeds))).map { seed in
       let split = RDSParts(train: train, share: modelShare, seed: seed).split

@@ -3,14 +3,14 @@ import Extractors
 import Routing
 
 /// What is routed as one: the entities of a post, or one pair of a post.
-public struct RoutedUnit: Sendable {
+package struct RoutedUnit: Sendable {
   /// The post with its gold.
-  public let post: Post
+  package let post: Post
   /// Which of the post's relations; nil for entities.
-  public let pair: Int?
+  package let pair: Int?
 
   /// The units of posts, in order: posts, or their pairs.
-  public static func units(of posts: [Post], _ task: ExpertTask) -> [RoutedUnit] {
+  package static func units(of posts: [Post], _ task: ExpertTask) -> [RoutedUnit] {
     switch task {
     case .entities: posts.map { RoutedUnit(post: $0, pair: nil) }
     case .relations:
@@ -19,7 +19,7 @@ public struct RoutedUnit: Sendable {
   }
 
   /// Stable and unique among the units of a dataset.
-  public var id: String { pair.map { "\(post.id)#\($0)" } ?? post.id }
+  package var id: String { pair.map { "\(post.id)#\($0)" } ?? post.id }
 
   /// The post's id in the id of one of its pairs.
   static func post(of id: String) -> Substring {
@@ -27,5 +27,5 @@ public struct RoutedUnit: Sendable {
   }
 
   /// Whether the picture adds to the text, where the dataset says.
-  public var imageAdds: Bool? { post.imageAdds }
+  package var imageAdds: Bool? { post.imageAdds }
 }

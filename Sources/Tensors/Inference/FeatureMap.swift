@@ -3,26 +3,26 @@ import Glibc
 
 /// A picture's channels side by side, pixel by pixel, row by row, with a border of zeros around it
 /// where a convolution looks past the edge.
-public struct FeatureMap {
+package struct FeatureMap {
   /// The pixel at row 0, column 0, inside the border.
-  public let base: UnsafeMutablePointer<Float>
+  package let base: UnsafeMutablePointer<Float>
   /// Rows of positions.
-  public let height: Int
+  package let height: Int
   /// Columns of positions.
-  public let width: Int
+  package let width: Int
   /// Numbers per position.
-  public let channels: Int
+  package let channels: Int
   /// Pixels of zeros on each side.
-  public let border: Int
+  package let border: Int
   /// Numbers from one pixel to the next.
-  public let pixelStride: Int
+  package let pixelStride: Int
   private let owner: FloatBuffer?
 
   /// Numbers from one row to the next.
-  public var lineStride: Int { (width + 2 * border) * pixelStride }
+  package var lineStride: Int { (width + 2 * border) * pixelStride }
 
   /// Numbers of a map's memory, with its border.
-  public static func size(height: Int, width: Int, channels: Int, border: Int) -> Int {
+  package static func size(height: Int, width: Int, channels: Int, border: Int) -> Int {
     (height + 2 * border) * (width + 2 * border) * stride(channels: channels, border: border)
   }
 
@@ -33,7 +33,7 @@ public struct FeatureMap {
   }
 
   /// A map in given memory of `size` numbers; its border is cleared, what is inside is undefined.
-  public init(
+  package init(
     _ memory: UnsafeMutablePointer<Float>, height: Int, width: Int, channels: Int, border: Int,
     owner: FloatBuffer? = nil
   ) {
@@ -57,13 +57,13 @@ public struct FeatureMap {
   }
 
   /// The first number of its memory, the border included.
-  public var memory: UnsafeMutablePointer<Float> { base - border * (lineStride + pixelStride) }
+  package var memory: UnsafeMutablePointer<Float> { base - border * (lineStride + pixelStride) }
 
   /// Whether all pixels stand the same distance apart, across rows too.
   var isPlain: Bool { border == 0 }
 
   /// Fills the map with a picture C×H×W.
-  public func fill(planes: UnsafePointer<Float>) {
+  package func fill(planes: UnsafePointer<Float>) {
     RowKernels.split(height, work: width * channels) { rows in
       for c in 0..<channels {
         for y in rows {
@@ -76,7 +76,7 @@ public struct FeatureMap {
   }
 
   /// Copies the pixels, row by row, without gaps: (H·W) × C.
-  public func copy(to target: UnsafeMutablePointer<Float>) {
+  package func copy(to target: UnsafeMutablePointer<Float>) {
     for y in 0..<height {
       for x in 0..<width {
         (target + (y * width + x) * channels).update(
@@ -87,7 +87,7 @@ public struct FeatureMap {
 
   /// Largest of kernel × kernel pixels. Its own border counts as 0, which is right for maps without
   /// negative numbers, such as after relu.
-  public func maxPool(kernel: Int, stride: Int, padding: Int, into y: FeatureMap) {
+  package func maxPool(kernel: Int, stride: Int, padding: Int, into y: FeatureMap) {
     precondition(
       padding <= border && pixelStride == channels && y.channels == channels
         && (height + 2 * padding - kernel) / stride + 1 == y.height

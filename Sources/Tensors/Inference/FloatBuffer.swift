@@ -3,16 +3,16 @@ import Glibc
 /// Numbers at a fixed address, aligned to 64 bytes: what packed weights and activations live in.
 ///
 /// Not a value like `Tensor`: whoever writes to it must be its only user.
-public final class FloatBuffer: @unchecked Sendable {
+package final class FloatBuffer: @unchecked Sendable {
   // Sendable because writing goes through `base` only, under the rule above.
 
   /// The first number.
-  public let base: UnsafeMutablePointer<Float>
+  package let base: UnsafeMutablePointer<Float>
   /// How many there are.
-  public let count: Int
+  package let count: Int
 
   /// Room for `count` numbers, zeros.
-  public init(count: Int) {
+  package init(count: Int) {
     self.count = count
     let bytes = (max(1, count) * MemoryLayout<Float>.stride + 63) / 64 * 64
     var pointer: UnsafeMutableRawPointer?
@@ -26,7 +26,7 @@ public final class FloatBuffer: @unchecked Sendable {
   }
 
   /// A copy of some numbers.
-  public convenience init(_ numbers: [Float]) {
+  package convenience init(_ numbers: [Float]) {
     self.init(count: numbers.count)
     for (i, number) in numbers.enumerated() { base[i] = number }
   }
@@ -35,20 +35,20 @@ public final class FloatBuffer: @unchecked Sendable {
 }
 
 /// Part of a `FloatBuffer`: rows of numbers, `stride` apart.
-public struct MatrixView {
+package struct MatrixView {
   /// The first number of the first row.
-  public let base: UnsafeMutablePointer<Float>
+  package let base: UnsafeMutablePointer<Float>
   /// Number of rows.
-  public let rows: Int
+  package let rows: Int
   /// Numbers per row.
-  public let columns: Int
+  package let columns: Int
   /// From one row to the next.
-  public let stride: Int
+  package let stride: Int
   /// Keeps the memory.
   private let owner: FloatBuffer?
 
   /// Rows at an address; without an owner the memory must outlive the view.
-  public init(
+  package init(
     base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int,
     owner: FloatBuffer? = nil
   ) {
@@ -60,13 +60,13 @@ public struct MatrixView {
   }
 
   /// Some of the columns.
-  public func columns(from first: Int, count: Int) -> MatrixView {
+  package func columns(from first: Int, count: Int) -> MatrixView {
     MatrixView(
       base: base + first, rows: rows, columns: count, stride: stride, owner: owner)
   }
 
   /// A copy without gaps.
-  public var tensor: Tensor {
+  package var tensor: Tensor {
     var result = Tensor([rows, columns])
     for r in 0..<rows {
       for c in 0..<columns { result.array[r * columns + c] = base[r * stride + c] }

@@ -1,11 +1,11 @@
 import CKernels
 
 /// The instruction sets that the kernels are compiled for.
-public enum InstructionSet: Int32, Sendable, CaseIterable, Comparable, CustomStringConvertible {
+package enum InstructionSet: Int32, Sendable, CaseIterable, Comparable, CustomStringConvertible {
   case plain, avx2, avx512
 
   /// The widest that this CPU has.
-  public static var widest: InstructionSet { .init(rawValue: ck_widest_level()) ?? .plain }
+  package static var widest: InstructionSet { .init(rawValue: ck_widest_level()) ?? .plain }
 
   /// Runs a body with this set, or the widest if that is narrower, on the calling thread only. For
   /// tests.
@@ -15,9 +15,9 @@ public enum InstructionSet: Int32, Sendable, CaseIterable, Comparable, CustomStr
     return try body()
   }
 
-  public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
+  package static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .plain: "plain"
     case .avx2: "AVX2"

@@ -2,22 +2,22 @@ import CKernels
 
 /// A convolution whose kernels are packed for forward passes over `FeatureMap`s, with what a batch
 /// norm after it does already worked in.
-public struct PackedConvolution: Sendable {
+package struct PackedConvolution: Sendable {
   /// Channels read.
-  public let inputs: Int
+  package let inputs: Int
   /// Channels written.
-  public let outputs: Int
+  package let outputs: Int
   /// Side of the square window.
-  public let kernel: Int
+  package let kernel: Int
   /// Positions between two windows.
-  public let stride: Int
+  package let stride: Int
   /// Zeros around the map on each side.
-  public let padding: Int
+  package let padding: Int
   let matrix: PackedMatrix
   let bias: FloatBuffer
 
   /// Packs kernels O×C×k×k, each output's numbers times `scale` and `shift` added to its sum.
-  public init(
+  package init(
     weight: Tensor, scale: [Float], shift: [Float], stride: Int, padding: Int
   ) {
     let shape = weight.shape
@@ -42,7 +42,7 @@ public struct PackedConvolution: Sendable {
   }
 
   /// Height and width of the result.
-  public func outputSize(height: Int, width: Int) -> (height: Int, width: Int) {
+  package func outputSize(height: Int, width: Int) -> (height: Int, width: Int) {
     (
       (height + 2 * padding - kernel) / stride + 1, (width + 2 * padding - kernel) / stride + 1
     )
@@ -50,7 +50,7 @@ public struct PackedConvolution: Sendable {
 
   /// y ← x ∗ W + bias + residual, then relu where wanted. `residual` is as large as `y` and other
   /// memory.
-  public func callAsFunction(
+  package func callAsFunction(
     _ x: FeatureMap, into y: FeatureMap, residual: FeatureMap? = nil, relu: Bool
   ) {
     let size = outputSize(height: x.height, width: x.width)
@@ -91,7 +91,7 @@ public struct PackedConvolution: Sendable {
 
 extension PackedConvolution {
   /// A convolution with its batch norm, by the running statistics.
-  public init(_ layer: NormalizedConvolution) {
+  package init(_ layer: NormalizedConvolution) {
     let scale = zip(layer.scale.value.array, layer.runningVariance.value.array)
       .map { $0 / ($1 + NormalizedConvolution.epsilon).squareRoot() }
     let shift = zip(layer.shift.value.array, zip(layer.runningMean.value.array, scale))

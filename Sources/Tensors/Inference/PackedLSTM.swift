@@ -4,9 +4,9 @@ import CKernels
 ///
 /// The inputs of all times and both directions are one product; the directions then run on a
 /// thread each. Numbers differ from the tape's by rounding only.
-public struct PackedLSTM: Sendable {
+package struct PackedLSTM: Sendable {
   /// H of one direction.
-  public let hidden: Int
+  package let hidden: Int
   let layers: [Layer]
   private let arenas = ArenaPool()
 
@@ -25,13 +25,13 @@ public struct PackedLSTM: Sendable {
   }
 
   /// Packs the layers.
-  public init(_ lstm: LSTM) {
+  package init(_ lstm: LSTM) {
     hidden = lstm.hidden
     layers = lstm.layers.map { Layer($0) }
   }
 
   /// B×T×I padded sequences → B×T×(H·directions), zeros past each length.
-  public func callAsFunction(_ x: Tensor, lengths: [Int]) -> Tensor {
+  package func callAsFunction(_ x: Tensor, lengths: [Int]) -> Tensor {
     let (batch, times) = (x.shape[0], x.shape[1])
     precondition(
       x.shape.count == 3 && lengths.count == batch && lengths.allSatisfy { 0...times ~= $0 }

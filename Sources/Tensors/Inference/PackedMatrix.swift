@@ -2,37 +2,37 @@ import CKernels
 
 /// The matrix of a linear layer or convolution, laid out once for the product kernels: panels of
 /// 32 outputs, each with all inputs one after the other.
-public struct PackedMatrix: Sendable {
+package struct PackedMatrix: Sendable {
   /// K, length of the sums.
-  public let inputs: Int
+  package let inputs: Int
   /// N.
-  public let outputs: Int
+  package let outputs: Int
   let buffer: FloatBuffer
 
   /// Panels of 32 outputs.
   var panels: Int { (outputs + Int(CK_PANEL) - 1) / Int(CK_PANEL) }
 
   /// A matrix of zeros, to be filled with `pack`.
-  public init(outputs: Int, inputs: Int) {
+  package init(outputs: Int, inputs: Int) {
     self.inputs = inputs
     self.outputs = outputs
     buffer = FloatBuffer(count: ck_packed_size(outputs, inputs))
   }
 
   /// Packs a weight O×I as checkpoints hold it.
-  public init(weight: UnsafePointer<Float>, outputs: Int, inputs: Int) {
+  package init(weight: UnsafePointer<Float>, outputs: Int, inputs: Int) {
     self.init(outputs: outputs, inputs: inputs)
     pack(weight, stride: inputs, transposed: true)
   }
 
   /// Packs a weight O×I as checkpoints hold it.
-  public init(_ weight: Tensor) {
+  package init(_ weight: Tensor) {
     let inputs = weight.shape.dropFirst().reduce(1, *)
     self.init(weight: weight.array, outputs: weight.shape.first ?? 1, inputs: inputs)
   }
 
   /// Packs several weights O×I with the same inputs as one, their outputs side by side.
-  public init(joining weights: [Tensor]) {
+  package init(joining weights: [Tensor]) {
     let inputs = weights.first?.shape.last ?? 0
     precondition(
       weights.allSatisfy { $0.shape.count == 2 && $0.shape[1] == inputs },
@@ -55,7 +55,7 @@ public struct PackedMatrix: Sendable {
 
 extension PackedMatrix {
   /// The function of a finished number.
-  public enum Function: Int32, Sendable, Hashable {
+  package enum Function: Int32, Sendable, Hashable {
     case identity
     /// max(0, x).
     case relu
@@ -69,16 +69,16 @@ extension PackedMatrix {
   }
 
   /// What is added and applied to a product.
-  public struct Finish {
+  package struct Finish {
     /// One number per output.
-    public var bias: UnsafePointer<Float>?
+    package var bias: UnsafePointer<Float>?
     /// Added before the function; as large as the result, and not the same memory.
-    public var residual: MatrixView?
+    package var residual: MatrixView?
     /// Applied to each sum last.
-    public var function: Function
+    package var function: Function
 
     /// What follows a product.
-    public init(
+    package init(
       bias: UnsafePointer<Float>? = nil, residual: MatrixView? = nil,
       function: Function = .identity
     ) {
@@ -92,7 +92,7 @@ extension PackedMatrix {
   ///
   /// The order of every sum is fixed: results do not depend on threads, nor on which other rows are
   /// there.
-  public func multiply(_ x: MatrixView, into y: MatrixView, _ finish: Finish = Finish()) {
+  package func multiply(_ x: MatrixView, into y: MatrixView, _ finish: Finish = Finish()) {
     precondition(
       x.columns == inputs && y.columns == outputs && x.rows == y.rows,
       "\(x.rows)×\(x.columns) times \(inputs)×\(outputs) into \(y.rows)×\(y.columns)")

@@ -1,9 +1,9 @@
 import CKernels
 
 /// Layer norm and attention over rows in an arena, on several threads.
-public enum RowKernels {
+package enum RowKernels {
   /// Calls `body` with parts of 0 ..< rows; `work` is the cost of a row in numbers touched.
-  public static func split(_ rows: Int, work: Int, _ body: (Range<Int>) -> Void) {
+  package static func split(_ rows: Int, work: Int, _ body: (Range<Int>) -> Void) {
     guard rows > 0 else { return }
     // About 5 µs each.
     let height = max(1, min(rows, 16_000 / max(1, work)))
@@ -13,7 +13,7 @@ public enum RowKernels {
   }
 
   /// y ← (x + residual − mean) / √(variance + ε) · weight + bias, row by row. `y` may be `x`.
-  public static func layerNorm(
+  package static func layerNorm(
     _ x: MatrixView, residual: MatrixView? = nil, weight: FloatBuffer, bias: FloatBuffer,
     epsilon: Float, into y: MatrixView
   ) {
@@ -30,16 +30,16 @@ public enum RowKernels {
   }
 
   /// The sequences of a batch whose rows stand one after the other, without padding.
-  public struct Attention {
+  package struct Attention {
     /// Number of attention heads.
-    public let heads: Int
+    package let heads: Int
     /// Rows of each sequence.
-    public let lengths: [Int]
+    package let lengths: [Int]
     /// Row i of a sequence sees its rows ≤ i only.
-    public let causal: Bool
+    package let causal: Bool
 
     /// An attention of several heads.
-    public init(heads: Int, lengths: [Int], causal: Bool) {
+    package init(heads: Int, lengths: [Int], causal: Bool) {
       self.heads = heads
       self.lengths = lengths
       self.causal = causal
@@ -54,7 +54,7 @@ public enum RowKernels {
     }
 
     /// Numbers that `callAsFunction` takes from the arena.
-    public func scratchSize(width: Int) -> Int { parts * scratch(size: width / heads) }
+    package func scratchSize(width: Int) -> Int { parts * scratch(size: width / heads) }
 
     /// out ← softmax(q kᵀ / √(D/h)) v, head by head.
     ///
@@ -63,7 +63,7 @@ public enum RowKernels {
     ///   - out: rows × D.
     ///   - scratch: `scratchSize` numbers, aligned to 64 bytes.
     ///   - weights: gets B×h×T×T probabilities, T the longest length, unless nil.
-    public func callAsFunction(
+    package func callAsFunction(
       _ qkv: MatrixView, into out: MatrixView, scratch memory: UnsafeMutablePointer<Float>,
       weights: UnsafeMutablePointer<Float>? = nil
     ) {

@@ -1,6 +1,6 @@
 /// A convolution without bias followed by batch norm: `convolution.weight`, `normalization.*`,
 /// named as the ResNet checkpoints of Hugging Face name them.
-public struct NormalizedConvolution: ParameterContainer {
+package struct NormalizedConvolution: ParameterContainer {
   var weight: Parameter
   var scale: Parameter
   var shift: Parameter
@@ -11,10 +11,10 @@ public struct NormalizedConvolution: ParameterContainer {
   static let epsilon: Float = 1e-5
   /// Whether batch norm uses the batch's statistics while training; off for pretrained encoders
   /// (MODELS §2.5).
-  public var learnsStatistics = true
+  package var learnsStatistics = true
 
   /// Kaiming-normal (fan out) kernels.
-  public init(
+  package init(
     _ inputs: Int, _ outputs: Int, kernel: Int, stride: Int, _ generator: inout SeededGenerator
   ) {
     let deviation = (2 / Float(outputs * kernel * kernel)).squareRoot()
@@ -28,7 +28,7 @@ public struct NormalizedConvolution: ParameterContainer {
   }
 
   /// B×C×H×W → B×O×H'×W'.
-  public func callAsFunction(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  package func callAsFunction(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
     let y = tape.convolution(x, weight: tape(weight), stride: stride, padding: padding)
     let (output, running) = tape.batchNorm(
       y, weight: tape(scale), bias: tape(shift), runningMean: runningMean.value,
@@ -41,7 +41,7 @@ public struct NormalizedConvolution: ParameterContainer {
     return output
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     visit(prefix + "convolution.weight", &weight)

@@ -1,6 +1,6 @@
 /// A stack of LSTM layers, one or two directions, named as in the reference (`weight_ih_l0`,
 /// `…_reverse`).
-public struct LSTM: ParameterContainer {
+package struct LSTM: ParameterContainer {
   struct Direction: Sendable {
     var weightInput: Parameter
     var weightHidden: Parameter
@@ -10,12 +10,12 @@ public struct LSTM: ParameterContainer {
 
   var layers: [[Direction]]
   /// H of one direction.
-  public let hidden: Int
+  package let hidden: Int
   /// Between layers, while training.
-  public let dropout: Float
+  package let dropout: Float
 
   /// U(±1/√H) weights and biases.
-  public init(
+  package init(
     _ inputs: Int, hidden: Int, layers: Int = 1, bidirectional: Bool = true, dropout: Float = 0,
     _ generator: inout SeededGenerator
   ) {
@@ -41,7 +41,7 @@ public struct LSTM: ParameterContainer {
   }
 
   /// B×T×I padded sequences → B×T×(H·directions), zeros past each length.
-  public func callAsFunction(_ x: Tape.Variable, lengths: [Int], _ tape: Tape) -> Tape.Variable {
+  package func callAsFunction(_ x: Tape.Variable, lengths: [Int], _ tape: Tape) -> Tape.Variable {
     var value = x
     for (i, layer) in layers.enumerated() {
       if i > 0 { value = tape.dropout(value, dropout) }
@@ -56,7 +56,7 @@ public struct LSTM: ParameterContainer {
     return value
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     for i in layers.indices {

@@ -1,12 +1,12 @@
 /// A fully connected layer: `weight` O×I, `bias` O (absent when built without).
-public struct Linear: ParameterContainer {
+package struct Linear: ParameterContainer {
   /// O×I.
-  public var weight: Parameter
+  package var weight: Parameter
   /// O; nil when built without.
-  public var bias: Parameter?
+  package var bias: Parameter?
 
   /// U(±1/√I) weights and biases, the reference's default.
-  public init(
+  package init(
     _ inputs: Int, _ outputs: Int, bias: Bool = true, _ generator: inout SeededGenerator
   ) {
     let bound = 1 / Float(inputs).squareRoot()
@@ -15,11 +15,11 @@ public struct Linear: ParameterContainer {
   }
 
   /// …×I → …×O.
-  public func callAsFunction(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  package func callAsFunction(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
     tape.linear(x, weight: tape(weight), bias: bias.map { tape($0) })
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     visit(prefix + "weight", &weight)
@@ -31,23 +31,23 @@ public struct Linear: ParameterContainer {
 }
 
 /// A table of vectors: `weight` N×D.
-public struct Embedding: ParameterContainer {
+package struct Embedding: ParameterContainer {
   /// N×D.
-  public var weight: Parameter
+  package var weight: Parameter
 
   /// N(0, deviation²).
-  public init(
+  package init(
     _ count: Int, _ size: Int, deviation: Float = 1, _ generator: inout SeededGenerator
   ) {
     weight = .normal([count, size], deviation: deviation, &generator)
   }
 
   /// Indices of the given shape → shape×D; −1 gives zeros.
-  public func callAsFunction(_ indices: [Int], shape: [Int], _ tape: Tape) -> Tape.Variable {
+  package func callAsFunction(_ indices: [Int], shape: [Int], _ tape: Tape) -> Tape.Variable {
     tape.gather(tape(weight), indices, shape: shape)
   }
 
-  public mutating func visitParameters(
+  package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     visit(prefix + "weight", &weight)

@@ -1,6 +1,6 @@
 extension Tape {
   /// max(0, x).
-  public func relu(_ a: Variable) -> Variable {
+  package func relu(_ a: Variable) -> Variable {
     var out = self[a]
     for i in 0..<out.count where out.array[i] < 0 { out.array[i] = 0 }
     let y = out
@@ -10,7 +10,7 @@ extension Tape {
   }
 
   /// x Φ(x), the exact erf form.
-  public func gelu(_ a: Variable) -> Variable {
+  package func gelu(_ a: Variable) -> Variable {
     let x = self[a]
     let n = x.count
     let out = [Float](unsafeUninitializedCapacity: n) { p, count in
@@ -26,7 +26,7 @@ extension Tape {
   }
 
   /// 1 / (1 + exp(−x)).
-  public func sigmoid(_ a: Variable) -> Variable {
+  package func sigmoid(_ a: Variable) -> Variable {
     var out = self[a]
     let n = out.count
     VectorMath.sigmoid(self[a].array, into: &out.array, n)
@@ -39,7 +39,7 @@ extension Tape {
   }
 
   /// Hyperbolic tangent.
-  public func tanh(_ a: Variable) -> Variable {
+  package func tanh(_ a: Variable) -> Variable {
     var out = self[a]
     let n = out.count
     VectorMath.tanh(self[a].array, into: &out.array, n)
@@ -52,7 +52,7 @@ extension Tape {
   }
 
   /// Softmax over the last axis.
-  public func softmax(_ a: Variable) -> Variable {
+  package func softmax(_ a: Variable) -> Variable {
     let x = self[a]
     let width = x.shape.last ?? 1
     var out = x
@@ -70,7 +70,7 @@ extension Tape {
   }
 
   /// x / ‖x‖ over the last axis.
-  public func normalizeRows(_ a: Variable) -> Variable {
+  package func normalizeRows(_ a: Variable) -> Variable {
     let x = self[a]
     let width = x.shape.last ?? 1
     var out = x

@@ -8,7 +8,7 @@ extension Tape {
   ///   - causal: query i sees keys ≤ i only.
   ///   - intercept: what to use in place of the weights, for interventions; no gradient passes it.
   /// - Returns: output B×Tq×D, and the weights B×h×Tq×Tk (a plain tensor, for showing).
-  public func attention(
+  package func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, keyLengths: [Int]? = nil,
     causal: Bool = false, intercept: ((Tensor) -> Tensor)? = nil
   ) -> (output: Variable, weights: Tensor) {

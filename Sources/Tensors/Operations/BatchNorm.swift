@@ -5,7 +5,7 @@ extension Tape {
   /// (unbiased variance, as the reference does); otherwise it uses the running statistics.
   ///
   /// - Returns: the normalised value, and new running mean and variance while training.
-  public func batchNorm(
+  package func batchNorm(
     _ x: Variable, weight: Variable, bias: Variable, runningMean: Tensor, runningVariance: Tensor,
     epsilon: Float, momentum: Float, useBatch: Bool
   ) -> (output: Variable, running: (mean: Tensor, variance: Tensor)?) {

@@ -5,7 +5,7 @@ extension Tape {
   ///   - emissions: B×T×K, padded.
   ///   - tags: gold tag indices of each sequence, as long as the sequence itself.
   ///   - transitions: K×K, `start` and `end` K.
-  public func crfLoss(
+  package func crfLoss(
     _ emissions: Variable, tags: [[Int]], transitions: Variable, start: Variable, end: Variable
   ) -> Variable {
     let e = self[emissions]

@@ -62,7 +62,7 @@ struct Window {
 
 extension Tape {
   /// 2-D convolution without bias: x B×C×H×W, weight O×C×k×k; the result is B×O×H'×W'.
-  public func convolution(
+  package func convolution(
     _ x: Variable, weight: Variable, stride: Int, padding: Int
   ) -> Variable {
     let (input, w) = (self[x], self[weight])
@@ -134,7 +134,7 @@ extension Tape {
   }
 
   /// Maximum over k×k windows (padding counts as −∞): B×C×H×W → B×C×H'×W'.
-  public func maxPool(_ x: Variable, kernel: Int, stride: Int, padding: Int) -> Variable {
+  package func maxPool(_ x: Variable, kernel: Int, stride: Int, padding: Int) -> Variable {
     let input = self[x]
     let planes = input.shape[0] * input.shape[1]
     let window = Window(
@@ -171,7 +171,7 @@ extension Tape {
   }
 
   /// B×C×H×W → B×(H·W)×C: a picture's map as a row of regions, row-major.
-  public func regions(_ x: Variable) -> Variable {
+  package func regions(_ x: Variable) -> Variable {
     let input = self[x]
     let (b, c, area) = (input.shape[0], input.shape[1], input.shape[2] * input.shape[3])
     var out = Tensor([b, area, c])

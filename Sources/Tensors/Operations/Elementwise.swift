@@ -2,7 +2,7 @@ import CKernels
 
 extension Tape {
   /// a + b; b has a's shape, or the shape of a's last axes (broadcast over the leading ones).
-  public func add(_ a: Variable, _ b: Variable) -> Variable {
+  package func add(_ a: Variable, _ b: Variable) -> Variable {
     let (x, y) = (self[a], self[b])
     precondition(x.count % max(1, y.count) == 0, "cannot add \(y.shape) to \(x.shape)")
     var out = x
@@ -25,7 +25,7 @@ extension Tape {
   }
 
   /// a ⊙ b, same shapes.
-  public func multiply(_ a: Variable, _ b: Variable) -> Variable {
+  package func multiply(_ a: Variable, _ b: Variable) -> Variable {
     let (x, y) = (self[a], self[b])
     precondition(x.shape == y.shape, "cannot multiply \(x.shape) by \(y.shape) elementwise")
     var out = x
@@ -37,7 +37,7 @@ extension Tape {
   }
 
   /// Row i of a (…×D, seen as rows) times the i-th number of `factors` (one per row).
-  public func scaleRows(_ a: Variable, by factors: Variable) -> Variable {
+  package func scaleRows(_ a: Variable, by factors: Variable) -> Variable {
     let (x, f) = (self[a], self[factors])
     let width = x.count / max(1, f.count)
     precondition(width * f.count == x.count, "\(f.count) factors for shape \(x.shape)")
@@ -50,7 +50,7 @@ extension Tape {
   }
 
   /// a · factor.
-  public func scale(_ a: Variable, by factor: Float) -> Variable {
+  package func scale(_ a: Variable, by factor: Float) -> Variable {
     var out = self[a]
     for i in 0..<out.count { out.array[i] *= factor }
     let n = out.count
@@ -60,7 +60,7 @@ extension Tape {
   }
 
   /// a · exp(s) for a learned scalar s (CLIP's logit scale).
-  public func scaleByExp(_ a: Variable, _ s: Variable) -> Variable {
+  package func scaleByExp(_ a: Variable, _ s: Variable) -> Variable {
     let x = self[a]
     let factor = _expf(self[s].item)
     var out = x
@@ -72,7 +72,7 @@ extension Tape {
   }
 
   /// Sum of all elements, a scalar.
-  public func sum(_ a: Variable) -> Variable {
+  package func sum(_ a: Variable) -> Variable {
     let x = self[a]
     let n = x.count
     return record(Tensor(scalar: x.array.reduce(0, +)), from: [a]) { tape, g in
@@ -81,7 +81,7 @@ extension Tape {
   }
 
   /// Mean over the middle axis: B×N×D → B×D.
-  public func meanOverMiddle(_ a: Variable) -> Variable {
+  package func meanOverMiddle(_ a: Variable) -> Variable {
     let x = self[a]
     precondition(x.shape.count == 3, "expected three axes, found \(x.shape)")
     let (b, n, d) = (x.shape[0], x.shape[1], x.shape[2])
@@ -101,7 +101,7 @@ extension Tape {
 
   /// Drops each element with the given probability while training, scaling the rest; otherwise the
   /// identity.
-  public func dropout(_ a: Variable, _ probability: Float) -> Variable {
+  package func dropout(_ a: Variable, _ probability: Float) -> Variable {
     guard training, probability > 0 else { return a }
     let x = self[a]
     let n = x.count

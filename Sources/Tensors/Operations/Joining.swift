@@ -1,6 +1,6 @@
 extension Tape {
   /// Joins along the middle axis: B×N×D and B×M×D → B×(N+M)×D.
-  public func joinRows(_ a: Variable, _ b: Variable) -> Variable {
+  package func joinRows(_ a: Variable, _ b: Variable) -> Variable {
     let (x, y) = (self[a], self[b])
     precondition(
       x.shape.count == 3 && y.shape.count == 3 && x.shape[0] == y.shape[0]
@@ -27,7 +27,7 @@ extension Tape {
   }
 
   /// Sums of rows by given weights: B×M×N weights and B×N×D → B×M×D.
-  public func weightedRows(_ weights: Tensor, of a: Variable) -> Variable {
+  package func weightedRows(_ weights: Tensor, of a: Variable) -> Variable {
     let x = self[a]
     precondition(
       x.shape.count == 3 && weights.shape.count == 3 && weights.shape[0] == x.shape[0]
@@ -62,7 +62,7 @@ extension Tape {
 
   /// Means over the middle axis of the real rows only: B×N×D and B×N truths → B×D; an item without
   /// real rows gives zeros.
-  public func meanOverRows(_ a: Variable, real: [Bool]) -> Variable {
+  package func meanOverRows(_ a: Variable, real: [Bool]) -> Variable {
     let shape = shape(a)
     precondition(shape.count == 3 && real.count == shape[0] * shape[1], "means over \(shape)")
     let rows = shape[1]

@@ -151,14 +151,14 @@ struct LSTMDirection: Sendable {
 
 extension Tape {
   /// The weights of one LSTM direction: `weightInput` 4H×I, `weightHidden` 4H×H, two biases of 4H.
-  public struct LSTMWeights {
+  package struct LSTMWeights {
     let weightInput: Variable
     let weightHidden: Variable
     let biasInput: Variable
     let biasHidden: Variable
 
     /// The four handles of one direction.
-    public init(
+    package init(
       weightInput: Variable, weightHidden: Variable, biasInput: Variable, biasHidden: Variable
     ) {
       self.weightInput = weightInput
@@ -176,7 +176,7 @@ extension Tape {
   ///   - x: B×T×I; positions past a length are ignored and give zeros.
   ///   - directions: one (forward) or two (forward, backward) sets of weights.
   /// - Returns: B×T×(H·directions).
-  public func lstm(_ x: Variable, lengths: [Int], directions: [LSTMWeights]) -> Variable {
+  package func lstm(_ x: Variable, lengths: [Int], directions: [LSTMWeights]) -> Variable {
     let input = self[x]
     let (batch, times, inputs) = (input.shape[0], input.shape[1], input.shape[2])
     let hidden = self[directions[0].weightHidden].shape[1]

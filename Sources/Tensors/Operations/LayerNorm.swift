@@ -2,7 +2,7 @@ import CKernels
 
 extension Tape {
   /// (x − mean) / √(variance + ε) · weight + bias over the last axis of D numbers.
-  public func layerNorm(
+  package func layerNorm(
     _ x: Variable, weight: Variable, bias: Variable, epsilon: Float
   ) -> Variable {
     let (input, w, b) = (self[x], self[weight], self[bias])

@@ -1,6 +1,6 @@
 extension Tape {
   /// x Wᵀ + b: x is …×I, `weight` O×I, `bias` O; the result is …×O.
-  public func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Variable {
+  package func linear(_ x: Variable, weight: Variable, bias: Variable? = nil) -> Variable {
     let (input, w) = (self[x], self[weight])
     let (o, i) = (w.shape[0], w.shape[1])
     precondition(input.shape.last == i, "a linear layer of \(w.shape) got \(input.shape)")
@@ -32,12 +32,12 @@ extension Tape {
   }
 
   /// a bᵀ: a is N×D, b M×D; the result is N×M.
-  public func multiplyTransposed(_ a: Variable, _ b: Variable) -> Variable {
+  package func multiplyTransposed(_ a: Variable, _ b: Variable) -> Variable {
     linear(a, weight: b)
   }
 
   /// The transpose of a matrix.
-  public func transpose(_ a: Variable) -> Variable {
+  package func transpose(_ a: Variable) -> Variable {
     let x = self[a]
     let (n, m) = (x.shape[0], x.shape[1])
     var out = Tensor([m, n])

@@ -1,7 +1,7 @@
 extension Tape {
   /// Mean softmax cross-entropy: logits N×K, one target class per row (−1 rows are left out). A
   /// scalar.
-  public func crossEntropy(_ logits: Variable, targets: [Int]) -> Variable {
+  package func crossEntropy(_ logits: Variable, targets: [Int]) -> Variable {
     let x = self[logits]
     let width = x.shape.last ?? 1
     var probabilities = x.array

@@ -1,15 +1,15 @@
 import CKernels
 
 /// Which keys a query may see.
-public struct AttentionMask: Sendable {
+package struct AttentionMask: Sendable {
   /// B×Tk, true for a real key; nil when all are real. A row without any real key spreads its
   /// weight evenly over all keys, as the reference does.
-  public var keys: [Bool]?
+  package var keys: [Bool]?
   /// Query i sees keys ≤ i only.
-  public var causal: Bool
+  package var causal: Bool
 
   /// A mask; everything is seen by default.
-  public init(keys: [Bool]? = nil, causal: Bool = false) {
+  package init(keys: [Bool]? = nil, causal: Bool = false) {
     self.keys = keys
     self.causal = causal
   }
@@ -25,7 +25,7 @@ extension Tape {
   ///   - intercept: what to use in place of the weights, for interventions; no gradient passes it.
   /// - Returns: output B×Tq×D, and the weights B×h×Tq×Tk before dropout (a plain tensor that shares
   ///   its storage with what the backward pass keeps).
-  public func attention(
+  package func attention(
     _ q: Variable, _ k: Variable, _ v: Variable, heads: Int, mask: AttentionMask,
     dropout: Float, intercept: ((Tensor) -> Tensor)? = nil
   ) -> (output: Variable, weights: Tensor) {

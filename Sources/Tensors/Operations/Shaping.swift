@@ -1,6 +1,6 @@
 extension Tape {
   /// The same elements under another shape.
-  public func reshape(_ a: Variable, _ shape: [Int]) -> Variable {
+  package func reshape(_ a: Variable, _ shape: [Int]) -> Variable {
     let n = self[a].count
     return record(self[a].reshaped(shape), from: [a]) { tape, g in
       tape.addGradient(a) { d in for i in 0..<n { d[i] += g[i] } }
@@ -8,7 +8,7 @@ extension Tape {
   }
 
   /// Joins along the last axis; all other axes agree.
-  public func concatenate(_ parts: [Variable]) -> Variable {
+  package func concatenate(_ parts: [Variable]) -> Variable {
     let values = parts.map { self[$0] }
     let widths = values.map { $0.shape.last ?? 1 }
     let total = widths.reduce(0, +)
@@ -37,7 +37,7 @@ extension Tape {
 
   /// Rows of a table: indices of any shape; `table` N×D; the result is indices' shape × D. −1 gives
   /// zeros.
-  public func gather(_ table: Variable, _ indices: [Int], shape: [Int]) -> Variable {
+  package func gather(_ table: Variable, _ indices: [Int], shape: [Int]) -> Variable {
     let rows = self[table]
     let width = rows.shape[1]
     var out = Tensor(shape + [width])
@@ -50,7 +50,7 @@ extension Tape {
   }
 
   /// Repeats each row `times` times: B×D → B×times×D.
-  public func repeatRows(_ a: Variable, times: Int) -> Variable {
+  package func repeatRows(_ a: Variable, times: Int) -> Variable {
     let x = self[a]
     let (b, d) = (x.shape[0], x.shape[1])
     var out = Tensor([b, times, d])
@@ -69,7 +69,7 @@ extension Tape {
   }
 
   /// Last forward and first backward state of a bidirectional sequence: B×T×2H → B×2H.
-  public func endStates(_ a: Variable, lengths: [Int]) -> Variable {
+  package func endStates(_ a: Variable, lengths: [Int]) -> Variable {
     let x = self[a]
     let (b, t, width) = (x.shape[0], x.shape[1], x.shape[2])
     let half = width / 2
@@ -88,7 +88,7 @@ extension Tape {
 
 extension Tape {
   /// Column `index` of a matrix N×K, as N numbers.
-  public func column(_ index: Int, of a: Variable) -> Variable {
+  package func column(_ index: Int, of a: Variable) -> Variable {
     let x = self[a]
     let (n, k) = (x.shape[0], x.shape[1])
     let out = Tensor([n], (0..<n).map { x.array[$0 * k + index] })

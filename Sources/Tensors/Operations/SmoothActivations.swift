@@ -1,6 +1,6 @@
 extension Tape {
   /// CLIP's x · σ(1.702x).
-  public func quickGELU(_ a: Variable) -> Variable {
+  package func quickGELU(_ a: Variable) -> Variable {
     let x = self[a]
     let n = x.count
     var gate = [Float](repeating: 0, count: n)
@@ -20,7 +20,7 @@ extension Tape {
   }
 
   /// ½x(1 + tanh(√(2/π)(x + 0.044715x³))), the tanh form of gelu.
-  public func geluTanh(_ a: Variable) -> Variable {
+  package func geluTanh(_ a: Variable) -> Variable {
     let x = self[a]
     let n = x.count
     let (root, cubic): (Float, Float) = (0.797_884_56, 0.044_715)
@@ -48,7 +48,7 @@ extension Tape {
   }
 
   /// One vector in front of every sequence: D numbers before B×N×D give B×(N+1)×D.
-  public func prepend(_ row: Variable, to a: Variable) -> Variable {
+  package func prepend(_ row: Variable, to a: Variable) -> Variable {
     let (first, x) = (self[row], self[a])
     precondition(x.shape.count == 3 && first.count == x.shape[2], "a row of \(first.shape)")
     let (b, n, d) = (x.shape[0], x.shape[1], x.shape[2])
@@ -72,7 +72,7 @@ extension Tape {
   }
 
   /// One position of every sequence: B×T×D and B indices give B×D.
-  public func positions(_ indices: [Int], of a: Variable) -> Variable {
+  package func positions(_ indices: [Int], of a: Variable) -> Variable {
     let x = self[a]
     precondition(x.shape.count == 3 && indices.count == x.shape[0], "positions of \(x.shape)")
     let (t, d) = (x.shape[1], x.shape[2])

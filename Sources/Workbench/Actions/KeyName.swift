@@ -5,9 +5,9 @@ import Screen
 /// Reads both the X names that `xterm-shot` uses (`Return`, `question`, `ctrl+r`) and the short
 /// ones shown on the screen (`Enter`, `?`, `C-r`). Named keys ignore case, single characters do
 /// not.
-public enum KeyName {
+package enum KeyName {
   /// The key of that name, nil when there is none.
-  public static func parse(_ name: String) -> Key? {
+  package static func parse(_ name: String) -> Key? {
     if name.count == 1, let character = name.first {
       return character == " " ? nil : .character(character)
     }
@@ -26,7 +26,7 @@ public enum KeyName {
   }
 
   /// The short name shown on the screen; `parse` reads it back.
-  public static func label(_ key: Key) -> String {
+  package static func label(_ key: Key) -> String {
     switch key {
     case .character(" "): "Space"
     case .character(let c): String(c)

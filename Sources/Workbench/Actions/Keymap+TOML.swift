@@ -4,7 +4,7 @@ import Settings
 import TOMLKit
 
 /// What can be wrong with a keymap file. The wording stands here and nowhere else.
-public enum KeymapError: Error, Equatable, CustomStringConvertible {
+package enum KeymapError: Error, Equatable, CustomStringConvertible {
   /// Not TOML.
   case notTOML(file: String, line: Int, reason: String)
   /// A value that is neither a key name nor a list of them.
@@ -18,7 +18,7 @@ public enum KeymapError: Error, Equatable, CustomStringConvertible {
   /// A command without which nobody finds the way out.
   case unreachable(file: String, command: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .notTOML(let file, let line, let reason):
       "\(file):\(line): not TOML: \(reason)"
@@ -47,7 +47,7 @@ extension Keymap {
   ///     "type PER" = "F5"
   ///
   /// - Throws: `KeymapError` with file and line: not TOML, unknown keys or commands, conflicts.
-  public static func parse(_ toml: String, file: String, types: [EntityType]) throws -> Keymap {
+  package static func parse(_ toml: String, file: String, types: [EntityType]) throws -> Keymap {
     let table: TOMLTable
     do throws(SettingsTextError) {
       table = try SettingsText.table(toml)

@@ -3,14 +3,14 @@ import Screen
 
 /// Which key runs which command line. A value made from the table of actions, the entity types of
 /// the dataset and the person's own keymap file.
-public struct Keymap: Sendable {
+package struct Keymap: Sendable {
   /// Command line (without colon) by key.
   private(set) var bindings: [Key: String] = [:]
   /// Keys by command line, in the order in which they were bound: the first is the one shown.
   private(set) var keys: [String: [Key]] = [:]
 
   /// The keys of the table of actions, and for the types 1 … 9 and their first letters where free.
-  public static func standard(types: [EntityType]) -> Keymap {
+  package static func standard(types: [EntityType]) -> Keymap {
     var map = Keymap()
     for action in Action.all {
       for name in action.keys {

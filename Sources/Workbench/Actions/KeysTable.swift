@@ -2,10 +2,10 @@ import Corpora
 import Screen
 
 /// The table of actions as the manual prints it.
-public enum KeysTable {
+package enum KeysTable {
   /// One Markdown table per group: keys, command, what it does. Made from the same table as the
   /// keymap and the help list, so it cannot say anything else than they do.
-  public static func markdown(
+  package static func markdown(
     types: [EntityType] = [.person, .location, .organization, .miscellaneous]
   ) -> String {
     let map = Keymap.standard(types: types)

@@ -9,20 +9,20 @@ import Screen
 ///     wait
 ///
 /// Empty lines and lines that begin with `#` are left out.
-public struct KeyScript: Sendable, Equatable {
+package struct KeyScript: Sendable, Equatable {
   /// The steps in order.
-  public let steps: [Step]
+  package let steps: [Step]
 
   /// One step as it was written and what it means.
-  public struct Step: Sendable, Equatable {
+  package struct Step: Sendable, Equatable {
     /// The line without spaces at its ends; printed before the frame.
-    public let source: String
+    package let source: String
     /// What to do.
-    public let action: Action
+    package let action: Action
   }
 
   /// What a step does.
-  public enum Action: Sendable, Equatable {
+  package enum Action: Sendable, Equatable {
     /// Press a key.
     case key(Key)
     /// Type characters one after the other.
@@ -34,7 +34,7 @@ public struct KeyScript: Sendable, Equatable {
   }
 
   /// What can be wrong with a script. The wording stands here and nowhere else.
-  public enum Failure: Error, Equatable, CustomStringConvertible {
+  package enum Failure: Error, Equatable, CustomStringConvertible {
     /// A step that does not exist.
     case unknownStep(file: String, line: Int, step: String)
     /// A key that does not exist.
@@ -42,7 +42,7 @@ public struct KeyScript: Sendable, Equatable {
     /// A size that is none, or larger than any screen.
     case badSize(file: String, line: Int, size: String)
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .unknownStep(let file, let line, let step):
         "\(file):\(line): no step \"\(step)\"; steps are: key NAME, text STRING, size COLSxROWS, wait"
@@ -56,7 +56,7 @@ public struct KeyScript: Sendable, Equatable {
 
   /// Reads a script.
   /// - Throws: `Failure` with file and line at the first step that is not understood.
-  public static func parse(_ text: String, file: String) throws(Failure) -> KeyScript {
+  package static func parse(_ text: String, file: String) throws(Failure) -> KeyScript {
     var steps: [Step] = []
     let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
     for (i, raw) in lines.enumerated() {
@@ -88,7 +88,7 @@ public struct KeyScript: Sendable, Equatable {
   }
 
   /// `120x36` as a size, nil when it is none or out of bounds (1 … 1000 each way).
-  public static func size(_ text: String) -> Size? {
+  package static func size(_ text: String) -> Size? {
     let parts = text.trimmingSpaces.lowercased().split(
       separator: "x", omittingEmptySubsequences: false
     ).map { Int($0) }

@@ -2,7 +2,7 @@ import Screen
 
 /// Carries out effects for a workbench without a terminal. The executable plugs its services in
 /// here, tests plug fakes in.
-public protocol EffectPerformer: AnyObject {
+package protocol EffectPerformer: AnyObject {
   /// Begins to carry an effect out; answers come from `nextMessages`.
   func perform(_ effect: Effect)
   /// Messages that are ready. With `waiting`, blocks until there is one or no work is pending; so
@@ -11,18 +11,18 @@ public protocol EffectPerformer: AnyObject {
 }
 
 /// Runs a key script against a workbench and prints a frame after each step.
-public struct ScriptRunner {
+package struct ScriptRunner {
   /// The workbench as it stands.
-  public private(set) var state: WorkbenchState
+  package private(set) var state: WorkbenchState
   /// True once an effect asked to quit; the rest of the script is not run.
-  public private(set) var hasQuit = false
+  package private(set) var hasQuit = false
   private let performer: any EffectPerformer
   private let output: (String) -> Void
 
   /// - Parameters:
   ///   - performer: carries effects out.
   ///   - output: takes one or more whole lines, without the last line feed; should write at once.
-  public init(
+  package init(
     state: WorkbenchState, performer: any EffectPerformer, output: @escaping (String) -> Void
   ) {
     self.state = state
@@ -34,7 +34,7 @@ public struct ScriptRunner {
   /// prints `committed SEQUENCE` as soon as its answer came; the frame after a step stands only
   /// when its edits are answered, so that it is the same in every run. A key whose outcome depends
   /// on the models waits for them, as it does on a terminal.
-  public mutating func run(_ script: KeyScript) {
+  package mutating func run(_ script: KeyScript) {
     carryOut(start(&state))
     for (i, step) in script.steps.enumerated() where !hasQuit {
       run(step.action)

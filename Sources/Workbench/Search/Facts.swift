@@ -2,73 +2,73 @@ import Inspection
 import Routing
 
 /// What must be found out of a post before a query can be answered.
-public struct FactNeeds: OptionSet, Sendable, Hashable {
+package struct FactNeeds: OptionSet, Sendable, Hashable {
   /// One bit for each need.
-  public let rawValue: Int
+  package let rawValue: Int
 
   /// Needs by their bits.
-  public init(rawValue: Int) { self.rawValue = rawValue }
+  package init(rawValue: Int) { self.rawValue = rawValue }
 
   /// Whether the picture is there.
-  public static let picture = FactNeeds(rawValue: 1)
+  package static let picture = FactNeeds(rawValue: 1)
   /// Whether it can be decoded.
-  public static let decoding = FactNeeds(rawValue: 2)
+  package static let decoding = FactNeeds(rawValue: 2)
   /// The router's decision.
-  public static let route = FactNeeds(rawValue: 4)
+  package static let route = FactNeeds(rawValue: 4)
   /// The answer of the expert that the router chose.
-  public static let answer = FactNeeds(rawValue: 8)
+  package static let answer = FactNeeds(rawValue: 8)
   /// Whether the candidate router decides otherwise.
-  public static let flip = FactNeeds(rawValue: 16)
+  package static let flip = FactNeeds(rawValue: 16)
 
   /// What every expert answers.
-  public static let dispute = FactNeeds(rawValue: 32)
+  package static let dispute = FactNeeds(rawValue: 32)
 
   /// Whether models are needed.
-  public var needsModels: Bool { !isDisjoint(with: [.route, .answer, .flip, .dispute]) }
+  package var needsModels: Bool { !isDisjoint(with: [.route, .answer, .flip, .dispute]) }
 }
 
 /// A wish to find something out of many posts.
-public struct FactRequest: Sendable, Equatable {
+package struct FactRequest: Sendable, Equatable {
   /// Grows with every wish, so that answers to an earlier one are known as such.
-  public let number: Int
+  package let number: Int
   /// What to find out.
-  public let needs: FactNeeds
+  package let needs: FactNeeds
   /// Of which posts, by place in the dataset.
-  public let posts: [Int]
+  package let posts: [Int]
 }
 
 /// What was found out of some posts, by place in the dataset.
-public struct FactBatch: Sendable {
+package struct FactBatch: Sendable {
   /// Where the picture stands.
-  public var pictures: [Int: PictureFact] = [:]
+  package var pictures: [Int: PictureFact] = [:]
   /// The installed router's decisions.
-  public var routes: [Int: RouteDecision] = [:]
+  package var routes: [Int: RouteDecision] = [:]
   /// What the experts that they chose answer.
-  public var answers: [Int: ChosenAnswer] = [:]
+  package var answers: [Int: ChosenAnswer] = [:]
   /// Whether the candidate router decides otherwise.
-  public var flips: [Int: Bool] = [:]
+  package var flips: [Int: Bool] = [:]
   /// What each expert answers, by its name, as a number: equal answers of one task have equal
   /// numbers.
-  public var verdicts: [Int: [String: UInt64]] = [:]
+  package var verdicts: [Int: [String: UInt64]] = [:]
   /// What could not be found out.
-  public var failures: [Int: Failure] = [:]
+  package var failures: [Int: Failure] = [:]
 
   /// Why something cannot be found out of a post.
-  public struct Failure: Sendable, Hashable {
+  package struct Failure: Sendable, Hashable {
     /// What cannot.
-    public let needs: FactNeeds
+    package let needs: FactNeeds
     /// A sentence without a full stop.
-    public let reason: String
+    package let reason: String
 
     /// A failure by its parts.
-    public init(_ needs: FactNeeds, _ reason: String) {
+    package init(_ needs: FactNeeds, _ reason: String) {
       self.needs = needs
       self.reason = reason
     }
   }
 
   /// Nothing yet.
-  public init() {}
+  package init() {}
 
   /// The posts that it says something about.
   var posts: Set<Int> {
@@ -78,7 +78,7 @@ public struct FactBatch: Sendable {
 }
 
 /// What became of a post's picture.
-public enum PictureFact: Sendable, Hashable {
+package enum PictureFact: Sendable, Hashable {
   /// The post names none.
   case unnamed
   /// It names one that is not there, or that may not be opened.

@@ -5,7 +5,7 @@ import Traces
 
 /// Something to be done outside: the only way anything leaves the workbench. The runtime performs
 /// it.
-public enum Effect: Sendable, Equatable {
+package enum Effect: Sendable, Equatable {
   /// Make this durable and answer with `committed` or `commitFailed`.
   case commit(Step)
   /// Write these steps, a whole history, to a new file and keep edits there from now on; answer
@@ -45,16 +45,16 @@ public enum Effect: Sendable, Equatable {
 
 /// A picture as the screen wants it. Equal requests give equal pictures, so it is also the cache
 /// key.
-public struct PictureRequest: Sendable, Hashable {
+package struct PictureRequest: Sendable, Hashable {
   /// The post's id.
-  public let post: String
+  package let post: String
   /// The room for it, in cells.
-  public let box: Size
+  package let box: Size
   /// What lies over it, nil = the bare picture.
-  public let heat: Heat?
+  package let heat: Heat?
 
   /// A request by its parts.
-  public init(post: String, box: Size, heat: Heat?) {
+  package init(post: String, box: Size, heat: Heat?) {
     self.post = post
     self.box = box
     self.heat = heat
@@ -62,23 +62,23 @@ public struct PictureRequest: Sendable, Hashable {
 }
 
 /// Values over a picture, whatever model they come from: one slice of a spatial `Signal`.
-public struct Heat: Sendable, Hashable {
+package struct Heat: Sendable, Hashable {
   /// Where the values lie.
-  public let shape: Shape
+  package let shape: Shape
   /// Row-major for a grid, one per region otherwise.
-  public let values: [Float]
+  package let values: [Float]
   /// What the values count.
-  public let unit: Signal.Unit
+  package let unit: Signal.Unit
 
   /// Heat by its parts; the values must fill the shape.
-  public init(shape: Shape, values: [Float], unit: Signal.Unit = .plain) {
+  package init(shape: Shape, values: [Float], unit: Signal.Unit = .plain) {
     self.shape = shape
     self.values = values
     self.unit = unit
   }
 
   /// Where values lie on the picture.
-  public enum Shape: Sendable, Hashable {
+  package enum Shape: Sendable, Hashable {
     /// rows × columns over a rectangle of the picture.
     case grid(rows: Int, columns: Int, region: ImageRegion)
     /// One value per rectangle.
@@ -87,29 +87,29 @@ public struct Heat: Sendable, Hashable {
 
   // By bits: a value that is not a number equals itself here, else a picture with one would be
   // asked for again and again.
-  public static func == (a: Self, b: Self) -> Bool {
+  package static func == (a: Self, b: Self) -> Bool {
     a.shape == b.shape && a.unit == b.unit
       && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
   }
 
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     hasher.combine(shape)
     hasher.combine(unit)
     for value in values { hasher.combine(value.bitPattern) }
   }
 
   /// Smallest and largest value, 0 and 0 when there is none.
-  public var extremes: (low: Float, high: Float) {
+  package var extremes: (low: Float, high: Float) {
     let finite = values.filter(\.isFinite)
     return (finite.min() ?? 0, finite.max() ?? 0)
   }
 
   /// Whether values lie on both sides of a zero that means "no effect".
-  public var isSigned: Bool { unit == .points || extremes.low < 0 }
+  package var isSigned: Bool { unit == .points || extremes.low < 0 }
 
   /// The values that get the outermost colours. Both sides of a signed map have the same scale, so
   /// that equal sizes look equally strong.
-  public var bounds: (low: Float, high: Float) {
+  package var bounds: (low: Float, high: Float) {
     guard isSigned else { return extremes }
     let most = max(-extremes.low, extremes.high)
     return (-most, most)

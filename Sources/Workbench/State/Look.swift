@@ -1,16 +1,16 @@
 import Screen
 
 /// How things look, chosen once at the start: theme, signs, treatment of text from posts.
-public struct Look: Sendable {
+package struct Look: Sendable {
   /// Colours and attributes of every role.
-  public var theme: Theme
+  package var theme: Theme
   /// Lines, bars and marks, in Unicode or ASCII.
-  public var glyphs: Glyphs
+  package var glyphs: Glyphs
   /// How text from posts becomes safe to show.
-  public var sanitizer: Sanitizer
+  package var sanitizer: Sanitizer
 
   /// A look; by default the dark theme with Unicode signs and safe emoji.
-  public init(
+  package init(
     theme: Theme = .dusk, glyphs: Glyphs = .unicode, sanitizer: Sanitizer = Sanitizer()
   ) {
     self.theme = theme

@@ -3,7 +3,7 @@ import Routing
 import Screen
 
 /// Something that happened: the only way anything enters the workbench.
-public enum Message: Sendable {
+package enum Message: Sendable {
   /// A key, click or scroll.
   case key(Key)
   /// The terminal has this size now.

@@ -196,7 +196,7 @@ struct Gauge: Sendable, Equatable {
 
 extension Signal {
   /// One slice, or the mean of all, as heat; nil when the numbers do not fill the picture.
-  public func heat(slice: Int?, word: Int) -> Heat? {
+  package func heat(slice: Int?, word: Int) -> Heat? {
     let all = slice.map { self.slice($0) } ?? mean
     switch kind {
     case .imageMap(let rows, let columns, let region):

@@ -6,17 +6,17 @@ import Screen
 
 /// Everything the workbench knows: one value. `update` changes it, `view` draws it, neither does
 /// anything else. The posts as read are never copied or changed; labels live in an overlay.
-public struct WorkbenchState: Sendable {
+package struct WorkbenchState: Sendable {
   /// What was opened, in words.
-  public internal(set) var opened: Opened
+  package internal(set) var opened: Opened
   /// The posts as they were read.
-  public let posts: [Post]
+  package let posts: [Post]
   /// The size of the screen.
-  public internal(set) var size: Size
+  package internal(set) var size: Size
   /// Which key does what.
-  public let keymap: Keymap
+  package let keymap: Keymap
   /// Colours, signs and how text from posts is made safe.
-  public var look: Look
+  package var look: Look
 
   /// Index of each post by id.
   let indexOfID: [String: Int]
@@ -97,7 +97,7 @@ public struct WorkbenchState: Sendable {
   ///   - posts: at least one; ids are unique.
   ///   - history: what earlier sessions did, over these posts.
   ///   - size: the first size of the screen.
-  public init(
+  package init(
     opened: Opened, posts: [Post], history: EditHistory = EditHistory(), size: Size,
     keymap: Keymap? = nil, look: Look = Look()
   ) {
@@ -117,35 +117,35 @@ public struct WorkbenchState: Sendable {
   }
 
   /// Names of what was opened.
-  public struct Opened: Sendable {
+  package struct Opened: Sendable {
     /// The dataset's name.
-    public var dataset: String
+    package var dataset: String
     /// Where edits go, for `:store` and the help.
-    public var store: String
+    package var store: String
     /// Entity types that can be set, in the order of the number keys.
-    public var types: [EntityType]
+    package var types: [EntityType]
     /// Relation labels that can be set, in the order of their ids.
-    public var relations: [String]
+    package var relations: [String]
     /// How irregular tags of the files were understood.
-    public var reading: BIO.Reading
+    package var reading: BIO.Reading
     /// True when models are loaded that can analyse posts.
-    public var hasModels: Bool
+    package var hasModels: Bool
     /// True when a router is loaded.
-    public var hasRouter: Bool
+    package var hasRouter: Bool
     /// Whether every accepted post makes the router train again, until the person says otherwise.
-    public var trainsAutomatically: Bool
+    package var trainsAutomatically: Bool
     /// Who makes the edits.
-    public var annotator: String
+    package var annotator: String
     /// Where an edited post (the second; the first is as it was opened) is lost on export, in
     /// words.
-    public var lacksPlace: @Sendable (Post, Post) -> String? = { _, _ in nil }
+    package var lacksPlace: @Sendable (Post, Post) -> String? = { _, _ in nil }
     /// What is wrong with the lines of a post, in words; empty for most.
-    public var findings: [Post.ID: [String]] = [:]
+    package var findings: [Post.ID: [String]] = [:]
     /// The time of an edit in milliseconds since 1970: the only thing that `update` asks the world.
-    public var clock: @Sendable () -> Int64
+    package var clock: @Sendable () -> Int64
 
     /// Names of what was opened.
-    public init(
+    package init(
       dataset: String, store: String,
       types: [EntityType] = [.person, .location, .organization, .miscellaneous],
       relations: [String] = [], reading: BIO.Reading = .lenient, hasModels: Bool = true,
@@ -171,18 +171,18 @@ extension WorkbenchState {
   var current: Int? { queue.current }
 
   /// A post with the labels it has now.
-  public func post(_ index: Int) -> Post { labels.history.annotated(posts[index]) }
+  package func post(_ index: Int) -> Post { labels.history.annotated(posts[index]) }
 
   /// Everything that was ever done, undo and redo included.
-  public var history: EditHistory { labels.history }
+  package var history: EditHistory { labels.history }
 
   /// The post on screen with the labels it has now.
-  public var currentPost: Post? { current.map(post) }
+  package var currentPost: Post? { current.map(post) }
 
   /// False while an edit is not on the disk yet, or could not be put there.
-  public var isSaved: Bool { saving.isClean }
+  package var isSaved: Bool { saving.isClean }
   /// Why edits are not saved, and how many they are; nil when all are.
-  public var unsaved: (count: Int, cause: String)? {
+  package var unsaved: (count: Int, cause: String)? {
     guard !saving.isClean else { return nil }
     return (
       saving.failed.count + saving.pending.count, saving.cause ?? "the disk gave no answer"
@@ -191,7 +191,7 @@ extension WorkbenchState {
 
   /// Whether heat lies over the picture where no layer has a switch of its own: what is kept from
   /// one session to the next.
-  public var usuallyShowsHeat: Bool {
+  package var usuallyShowsHeat: Bool {
     get { choice.heat }
     set { choice.heat = newValue }
   }
@@ -203,7 +203,7 @@ extension WorkbenchState {
   }
 
   /// Shows the post with this id, before the first key; false when there is none.
-  public mutating func open(post id: String) -> Bool {
+  package mutating func open(post id: String) -> Bool {
     guard let index = indexOfID[id] else { return false }
     show(post: index)
     return true

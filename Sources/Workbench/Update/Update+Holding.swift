@@ -42,10 +42,10 @@ extension WorkbenchState {
   }
 
   /// True while a command waits for the models' answer.
-  public var isHoldingInput: Bool { heldInput != nil }
+  package var isHoldingInput: Bool { heldInput != nil }
 
   /// The post whose answer is waited for.
-  public var awaitedPost: String? {
+  package var awaitedPost: String? {
     heldInput?.wait == .models ? current.map { posts[$0].id } : nil
   }
 

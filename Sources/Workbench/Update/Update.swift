@@ -4,7 +4,7 @@ import Screen
 
 /// The next state and what is to be done outside. Never waits, never reads a file, never traps.
 /// - Complexity: a key is independent of the number of posts, but for jumps to unaccepted posts.
-public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
+package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect] {
   var effects: [Effect]
   switch message {
   case .key(let key):
@@ -73,7 +73,7 @@ public func update(_ state: inout WorkbenchState, _ message: Message) -> [Effect
 }
 
 /// What a workbench asks for before the first key: analysis and picture of the first post.
-public func start(_ state: inout WorkbenchState) -> [Effect] {
+package func start(_ state: inout WorkbenchState) -> [Effect] {
   state.requestWhatIsMissing()
 }
 

@@ -2,7 +2,7 @@ import Annotations
 import Screen
 
 /// The whole screen for a state. Pure: equal states give equal frames.
-public func view(_ state: WorkbenchState) -> Frame {
+package func view(_ state: WorkbenchState) -> Frame {
   let panes = Panes(state)
   var pen = Pen(size: state.size, look: state.look)
   guard panes.isUsable else {

@@ -28,7 +28,7 @@ struct ReadingOptions: ParsableArguments {
 
 extension TextEncoding: ExpressibleByArgument {
   /// By its name on the command line.
-  public init?(argument: String) { self.init(name: argument) }
+  package init?(argument: String) { self.init(name: argument) }
   /// The names that help lists.
-  public static var allValueStrings: [String] { names }
+  package static var allValueStrings: [String] { names }
 }
