@@ -105,6 +105,14 @@ import Testing
     #expect(row?.contains("⇄") == true)
   }
 
+  /// Where not all columns fit, the line of hints says how many there are and which key turns them.
+  @Test func theKeyThatTurnsColumnsIsNamed() {
+    let narrow = desk(80, 24)
+    #expect(narrow.text.contains("s next of 3 experts"))
+    #expect(!narrow.text.contains("s system"))
+    #expect(Desk(Samples.state(300, 90)).text.contains("s system"))
+  }
+
   /// A key that is about a layer's signals waits for them, however fast it comes.
   @Test func keysWaitForTheReasonsOfARoute() {
     var slow = desk()

@@ -127,7 +127,7 @@ extension WorkbenchState {
     hints += [
       hint("next", "next"), hint("unaccepted", "unaccepted"), hint("search", "search"),
       hint("next-head", "head"), hint("heat", "heat"), hint("numbers", "numbers"),
-      hint("system", "system"),
+      seats.count > 2 ? nil : hint("system", "system"),
       hint("explain", layers[ExplanationLayer.self] == nil ? "explain" : "labels"),
       hint("train", "train"), hint("quit", "quit"),
     ]
