@@ -100,15 +100,14 @@ struct ToyModel: Expert {
 
   private func predict(_ post: SeenPost, _ taps: Taps) throws -> Prediction {
     let pixels = try post.pixels(Self.recipe)
-    let bright = Self.brightness(pixels)
     let probe = Probe(hasPicture: pixels != nil, substituting: taps)
-    let gate = probe.tap("toy/gate", Tensor([1], [abs(bright)])) {
+    let gate = probe.tap("toy/gate", Tensor([1], [abs(Self.brightness(pixels))])) {
       Signal(
         name: "toy/gate", caption: "how much of the picture counts",
-        kind: .scalar(low: 0, high: 1, threshold: nil, percentile: nil), ofPicture: true, tensor: $0
-      )
+        kind: .scalar(low: 0, high: 1, threshold: nil, percentile: nil), ofPicture: true,
+        tensor: $0)
     }
-    let (marginals, path) = weights.tags(post.words, bright * gate.item)
+    let (marginals, path) = weights.tags(post.words, Self.brightness(pixels) * gate.item)
     let mentions = weights.scheme.mentions(of: path).map { mention in
       ScoredMention(mention, confidence: mention.range.map { marginals[$0][path[$0]] }.reduce(1, *))
     }
