@@ -27,7 +27,6 @@ package final class PseudoTerminal {
   private let master: Int32
   private var output: [UInt8] = []
   private var hasReplied = false
-  private var hasEnded = false
 
   private static let question = Array("\u{1B}[c".utf8)
   private static let reply = Array("\u{1B}[?64;1;2c".utf8)

@@ -26,6 +26,8 @@ package struct ModelReport: Sendable, Codable {
   package private(set) var measures: [String: Double] = [:]
   /// On how many posts.
   package private(set) var measuredPosts: Int?
+  /// Of what, when they are not the dev posts of its training.
+  package private(set) var measuredOn: String?
   /// Folders that must stand beside it, by what they are for.
   package private(set) var needs: [Need] = []
   /// Numbers that stand for a router's state; empty for everything else.
@@ -90,6 +92,7 @@ package struct ModelReport: Sendable, Codable {
       switches = card.switches
       references = card.notes.references.keys.sorted()
       (measures, measuredPosts) = (card.notes.measures, card.notes.measuredPosts)
+      measuredOn = card.notes.measuredOn
       if let pictures = card.grid { need("picture encoder", pictures) }
     }
   }
@@ -128,7 +131,8 @@ package struct ModelReport: Sendable, Codable {
 
   /// What was measured, for people.
   package var measured: String {
-    let title = "  measured on      \(measuredPosts ?? 0) posts of dev"
+    let title =
+      "  measured on      \(measuredPosts ?? 0) posts of \(VisibleText.name(measuredOn ?? "dev"))"
     return
       ([title]
       + measures.sorted { $0.key < $1.key }.map { name, value in

@@ -82,8 +82,4 @@ package enum Normalization {
   package static let imageNetMean = SIMD3<Float>(0.485, 0.456, 0.406)
   /// Standard deviation over ImageNet.
   package static let imageNetStd = SIMD3<Float>(0.229, 0.224, 0.225)
-  /// Mean that CLIP was trained with.
-  package static let clipMean = SIMD3<Float>(0.48145466, 0.4578275, 0.40821073)
-  /// Standard deviation that CLIP was trained with.
-  package static let clipStd = SIMD3<Float>(0.26862954, 0.26130258, 0.27577711)
 }

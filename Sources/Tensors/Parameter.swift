@@ -81,16 +81,6 @@ extension ParameterContainer {
     return result
   }
 
-  /// Number of trainable numbers.
-  package var trainableCount: Int {
-    var copy = self
-    var count = 0
-    copy.visitParameters("") { _, parameter in
-      if parameter.trainable { count += parameter.value.count }
-    }
-    return count
-  }
-
   /// Replaces every parameter by the tensor of its name.
   ///
   /// - Throws: `ParameterError` that lists all missing, extra and misshapen tensors at once.

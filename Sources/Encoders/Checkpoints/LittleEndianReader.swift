@@ -6,7 +6,6 @@ struct LittleEndianReader: Sendable {
   let source: ByteSource
   var count: Int { source.count }
 
-  func u8(_ at: Int) -> UInt8? { load(at) }
   func u16(_ at: Int) -> UInt16? { load(at).map(UInt16.init(littleEndian:)) }
   func u32(_ at: Int) -> UInt32? { load(at).map(UInt32.init(littleEndian:)) }
 

@@ -39,6 +39,8 @@ package struct ModelCard: Sendable {
     package var measures: [String: Double] = [:]
     /// Posts that were measured.
     package var measuredPosts: Int?
+    /// Of what, when they are not the dev posts of its training.
+    package var measuredOn: String?
 
     /// Nothing noted.
     package init() {}

@@ -3,9 +3,6 @@ import Corpora
 
 /// The labelled pairs of the post on screen, and which of them the keys act on.
 extension WorkbenchState {
-  /// Whether the dataset knows relations at all; else nothing of them is shown.
-  var hasRelations: Bool { !inventory.labels.isEmpty || !pairs.isEmpty }
-
   /// The pairs of the post on screen with the labels they have now.
   var pairs: [RelationMention] { currentPost?.relations ?? [] }
 

@@ -102,6 +102,7 @@ struct ModelsCommand: ParsableCommand {
         line.show("measuring \(expert.name)", share, since: start)
         return true
       }
+      card.notes.measuredOn = data.name + (dev.isEmpty ? "" : ", dev")
       if json {
         try ModelsCommand.writeJSON(card.notes)
       } else {
