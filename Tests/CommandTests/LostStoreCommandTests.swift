@@ -48,7 +48,7 @@ struct LostStoreCommandTests {
     terminal.type(":quit!\r")
     #expect(terminal.read(seconds: 30) { !$0.child.isRunning })
     #expect(terminal.child.wait() == 1)
-    #expect(terminal.read(seconds: 5) { $0.hasWritten("1 edit is NOT SAVED") })
+    #expect(terminal.read(seconds: 30) { $0.hasWritten("1 edit is NOT SAVED") })
   }
 
   @Test("a store that may not be written is read by log, export and the workbench")

@@ -16,7 +16,7 @@ struct RefusedTerminalTests {
       adding: ["TERM": "no-such-terminal"])
     try #require(terminal.read(seconds: 60) { !$0.child.isRunning })
     #expect(terminal.child.wait() != 0)
-    _ = terminal.read(seconds: 1) { $0.hasWritten("Ada") }
+    _ = terminal.read(seconds: 30) { $0.hasWritten("Ada") }
     #expect(terminal.hasWritten("TERM=no-such-terminal") && terminal.hasWritten("Ada"))
   }
 

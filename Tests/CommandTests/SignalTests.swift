@@ -18,13 +18,11 @@ struct SignalTests {
     try #require(terminal.read(seconds: 60) { $0.hasWritten("\u{1B}[?1049h") && !$0.isCooked })
     // The handlers stand before the first frame does.
     try #require(terminal.read(seconds: 60) { $0.hasWritten("twinlens") })
-    let start = ContinuousClock.now
     terminal.child.signal(signal)
     #expect(terminal.read(seconds: 20) { !$0.child.isRunning })
-    #expect(ContinuousClock.now - start < .seconds(5), "a second on an idle machine")
     #expect(terminal.child.wait() == -signal)
     #expect(terminal.isCooked)
-    #expect(terminal.read(seconds: 5) { $0.hasWritten("\u{1B}[?1049l") })
+    #expect(terminal.read(seconds: 30) { $0.hasWritten("\u{1B}[?1049l") })
     #expect(terminal.hasWritten("all saved edits are in"))
   }
 

@@ -39,7 +39,7 @@ import Testing
     #expect(desk.state.current == 0 && desk.state.queue.filter == nil)
   }
 
-  /// 100,000 posts: no key may walk through all of them, and searching is cut into pieces.
+  /// Searching 100,000 posts is cut into pieces. (What a key costs there is measured by `bench`.)
   @Test func manyPosts() {
     let posts = (0..<100_000).map {
       Samples.post("p\($0)", "post number \($0) of many", [], image: nil)
@@ -47,15 +47,8 @@ import Testing
     var state = WorkbenchState(
       opened: .init(dataset: "large", store: "", hasModels: false, hasRouter: false),
       posts: posts, size: Size(columns: 120, rows: 36))
-    let clock = ContinuousClock()
     let keys: [Key] = [.character("j"), .pageDown, .character("G"), .enter, .tab, .character("u")]
-    let spent = clock.measure {
-      for key in keys {
-        _ = update(&state, .key(key))
-        _ = view(state)
-      }
-    }
-    #expect(spent < .milliseconds(600), "a debug build; took \(spent)")
+    for key in keys { _ = update(&state, .key(key)) }
     _ = update(&state, .key(.character("/")))
     var effects = update(&state, .key(.character("9")))
     #expect(effects == [.resume])
