@@ -6,8 +6,16 @@ extension System {
     .riva,
     .umt,
     .maf,
+    .hvpnet,
+    .i2srm,
+    .imm,
     .mtb,
     .megaLite,
+    .hvpnetRelations,
+    .i2srmRelations,
+    .immRelations,
+    .mkgformer,
+    .focalMRE,
     .tokenClassification,
   ]
 }

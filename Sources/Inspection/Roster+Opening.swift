@@ -106,6 +106,11 @@ private struct Opening {
     let dual = attempt(
       router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)
     ) { try DualEncoderFolder.open($0) }
+    var duals = [dual].compactMap(\.self)
+    for name in Set(experts.compactMap(\.card.dual)).sorted()
+    where !duals.contains(where: { $0.name == name }) {
+      if let other = attempt(name, { try DualEncoderFolder.open($0) }) { duals.append(other) }
+    }
     var sources: [RegionSource] = []
     var missing: Set<String> = []
     for name in experts.compactMap(\.card.grid) where !missing.contains(name) {
@@ -116,9 +121,9 @@ private struct Opening {
         missing.insert(name)
       }
     }
-    let fitting = experts.filter { fits($0, sources, missing) }
+    let fitting = experts.filter { fits($0, sources, missing) && fits($0, duals) }
     let eyes = Eyes(
-      sources: sources, duals: [dual].compactMap(\.self), sights: fitting.flatMap(\.card.sights))
+      sources: sources, duals: duals, sights: fitting.flatMap(\.card.sights))
     let bundle = router.flatMap { fits($0, dual) ? $0 : nil }
     return Roster(
       folder: folder, experts: fitting, eyes: eyes, router: bundle, dualName: dual?.name,
@@ -245,6 +250,11 @@ private struct Opening {
         + (given.map { "\(name) gives \($0)" } ?? "has no picture encoder")
         + "; train it with this encoder")
     return false
+  }
+
+  /// Whether an expert's encoder of text and picture is there; else there was a notice.
+  private func fits(_ expert: any Expert, _ duals: [any DualEncoding]) -> Bool {
+    expert.card.dual.map { name in duals.contains { $0.name == name } } ?? true
   }
 
   /// Whether a router can be asked with an encoder; else there is a notice.

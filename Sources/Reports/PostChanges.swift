@@ -151,7 +151,7 @@ extension PostReport {
       throw refuse("the post has no picture that could be changed: \(notice)")
     }
     let needsRegions = interventions.contains { if case .regions = $0 { true } else { false } }
-    if needsRegions, !models.experts.contains(where: \.needsBoxes) {
+    if needsRegions, !models.experts.contains(where: \.takesRegions) {
       let names = models.experts.map(\.name).joined(separator: ", ")
       throw refuse("none of \(names) looks at regions from files, so others would change nothing")
     }

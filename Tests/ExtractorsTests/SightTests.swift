@@ -62,6 +62,7 @@ private struct PlainDual: DualEncoding {
     for _ in prepared { counter.add("embedding") }
     return prepared.map(\.pixels)
   }
+  func patches(_ prepared: PreparedPicture) -> Tensor { Tensor([1, 3], prepared.pixels) }
   func encode(texts: [[String]]) -> [[Float]] { texts.map { [Float($0.count), 0, 1] } }
   func unknownCount(of words: [String]) -> Int { 0 }
   func products(

@@ -31,6 +31,26 @@ struct TrainingPlace {
     ).save(
       to: folder + "/models/resnet",
       provenance: Provenance(command: "test", seed: 1, data: [:], metrics: [:]))
+    let words = Vocabulary(["ann", "acme", "paris", "left"])
+    try DualEncoderModel(
+      name: "dual",
+      encoder: DualEncoder(
+        .init(words: words.size, wordSize: 4, dimensions: 6, pictures: configuration),
+        &generator), words: words, recipe: Self.recipe
+    ).save(
+      to: folder + "/models/dual",
+      provenance: Provenance(command: "test", seed: 1, data: [:], metrics: [:]))
+  }
+
+  /// What an expert of the folder sees with.
+  func eyes(of expert: any Expert) throws -> Eyes {
+    Eyes(
+      sources: try [expert.card.grid].compactMap(\.self).map {
+        try RegionSource(folder: "\(folder)/models/\($0)")
+      },
+      duals: try [expert.card.dual].compactMap(\.self).map {
+        try DualEncoderFolder.open("\(folder)/models/\($0)")
+      }, sights: expert.card.sights)
   }
 
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
@@ -91,6 +111,7 @@ struct TrainingPlace {
       system, switches: switches, encoder: system.needsEncoder ? folder + "/encoder" : nil,
       pictures: system.seesPicture ? folder + "/models/resnet" : nil, posts: posts,
       models: folder + "/" + models, name: system.id, command: "test", observe: observe)
+    job.dual = system.takesDual ? folder + "/models/dual" : nil
     job.changes = FineTuningChanges(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-3)
     return job
   }
@@ -130,10 +151,7 @@ struct ExpertTrainingTests {
       let expert = try ExpertFolder.open(place.folder + "/models/" + system.id)
       #expect(expert.card.system == system.id && expert.task == system.task)
       #expect((expert.card.grid != nil) == system.needsRegions)
-      let source = try expert.card.grid.map {
-        try RegionSource(folder: place.folder + "/models/" + $0)
-      }
-      let eyes = Eyes(sources: [source].compactMap(\.self))
+      let eyes = try place.eyes(of: expert)
       let labels = try expert.labels(of: posts.dev.map { eyes.see($0, posts.pictures) })
       switch expert.task {
       case .entities: #expect(labels.compactMap(\.mentions).count == 4)
@@ -236,11 +254,11 @@ struct ExpertTrainingTests {
       job = TrainingJob(
         system, switches: switches, encoder: job.encoder, pictures: job.pictures, posts: posts,
         models: job.models, name: name + "-1", command: "test", observe: { _ in true })
+      job.dual = system.takesDual ? place.folder + "/models/dual" : nil
       job.changes = FineTuningChanges(epochs: 1, batch: 4)
       let expert = try job.expert(seed: 1)
       #expect(switches.allSatisfy { expert.card.switches[$0] == $1 }, "\(name)")
-      let source = try expert.card.grid.map { try RegionSource(folder: job.models + "/" + $0) }
-      let eyes = Eyes(sources: [source].compactMap(\.self))
+      let eyes = try place.eyes(of: expert)
       let seen = posts.dev.map { eyes.see($0, posts.pictures) }
       let again = try job.expert(seed: 1)
       #expect(try again.labels(of: seen) == expert.labels(of: seen))

@@ -62,10 +62,7 @@ struct SystemTests {
     let report = try ModelReport(folder: folder)
     #expect(report.problems.isEmpty && report.measures["F1"] != nil)
     // A second opening answers the same.
-    let source = try expert.card.grid.map {
-      try RegionSource(folder: "\(place.folder)/models/\($0)")
-    }
-    let eyes = Eyes(sources: [source].compactMap(\.self), sights: expert.card.sights)
+    let eyes = try place.eyes(of: expert)
     let seen = posts.dev.map { eyes.see($0, posts.pictures) }
     let again = try ExpertFolder.open(folder)
     #expect(try expert.labels(of: seen) == again.labels(of: seen))
@@ -81,6 +78,10 @@ struct SystemTests {
     let occlusion = try ExpertOcclusion(expert, seen[0])
     #expect(occlusion.words.count == seen[0].words.count)
     #expect(occlusion.regions.count == (expert.seesPicture ? 49 : 0))
+    if expert.takesRegions {
+      let drawn = [ImageRegion(left: 0.1, top: 0.1, width: 0.3, height: 0.4)]
+      #expect(expert.ask(seen[0], under: [.regions(drawn)]).failure == nil)
+    }
     #expect((occlusion.words + occlusion.regions).filter { !(-1...1).contains($0) }.isEmpty)
   }
 

@@ -73,6 +73,11 @@ package struct DualEncoder: ParameterContainer {
     return tape.normalizeRows(pictureProjection(pooled, tape))
   }
 
+  /// Pictures B×3×H×W → unit vectors of their regions B×N×D, each projected as the mean of all is.
+  package func patches(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    tape.normalizeRows(pictureProjection(pictures.regions(pixels, tape), tape))
+  }
+
   /// The symmetric contrastive loss of a batch of matching pairs (B×D each).
   package func loss(
     text: Tape.Variable, pictures: Tape.Variable, _ tape: Tape

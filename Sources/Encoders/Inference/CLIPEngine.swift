@@ -161,6 +161,30 @@ package struct VisionEngine: Sendable {
     }
   }
 
+  /// Every patch of one picture under the last norm and the projection, N×P: what the class
+  /// position gets in the reference, for finding places that are like a text.
+  ///
+  /// - Throws: as `callAsFunction`.
+  package func projectedPatches(_ pixels: Tensor) throws(EncoderInputError) -> Tensor {
+    let last = try self(pixels).last
+    let (rows, d) = (last.shape[1] - 1, last.shape[2])
+    let outputs = projection?.weight.outputs ?? d
+    let size =
+      2 * Arena.size(rows: rows, columns: d) + Arena.size(rows: rows, columns: outputs)
+    return arenas.borrow(reserving: size) { arena in
+      let x = arena.matrix(rows: rows, columns: d)
+      for row in 0..<rows {
+        last.array.withUnsafeBufferPointer {
+          if let source = $0.baseAddress {
+            (x.base + row * x.stride).update(from: source + (row + 1) * d, count: d)
+          }
+        }
+      }
+      lastNorm(x, into: x)
+      return projection.projected(x, arena)
+    }
+  }
+
   /// Patches as vectors behind the class vector, positions added: (B·P) × D.
   private func embed(_ pixels: Tensor, _ arena: Arena) -> MatrixView {
     let (batch, each, d) = (

@@ -90,13 +90,21 @@ struct PackedStack: Sendable {
     return Arena.size(rows: rows, columns: 3 * d) + 3 * Arena.size(rows: rows, columns: d)
       + Arena.size(rows: rows, columns: configuration.intermediateSize)
       + attention.scratchSize(width: d)
+      + (attention.prefix == 0 ? 0 : Arena.size(rows: attention.joinedRows, columns: 2 * d))
   }
 
   /// All layers, in place: rows × D, sequences one after the other.
+  ///
+  /// - Parameter prefixes: keys and values B×P×D in front of each layer's own; empty: none.
   func run(
-    _ x: MatrixView, _ attention: RowKernels.Attention, _ arena: Arena, _ watch: AttentionWatch?
+    _ x: MatrixView, _ attention: RowKernels.Attention, prefixes: [PrefixValues] = [],
+    _ arena: Arena, _ watch: AttentionWatch?
   ) {
+    precondition(
+      prefixes.count == (attention.prefix == 0 ? 0 : layers.count), "a prefix for each layer")
     let (rows, d) = (x.rows, configuration.hiddenSize)
+    let joined =
+      prefixes.isEmpty ? nil : arena.matrix(rows: attention.joinedRows, columns: 2 * d)
     let qkv = arena.matrix(rows: rows, columns: 3 * d)
     let mixed = arena.matrix(rows: rows, columns: d)
     let y = arena.matrix(rows: rows, columns: d)
@@ -105,14 +113,21 @@ struct PackedStack: Sendable {
     let scratch = arena.numbers(attention.scratchSize(width: d))
     let function = configuration.activation.function
     func attend(_ number: Int) {
-      guard let watch else { return attention(qkv, into: mixed, scratch: scratch) }
+      if let joined {
+        attention.join(
+          qkv, keys: prefixes[number].keys.array, values: prefixes[number].values.array,
+          into: joined)
+      }
+      guard let watch else {
+        return attention(qkv, joined: joined, into: mixed, scratch: scratch)
+      }
       var weights = Tensor(attention.weightShape)
       weights.array.withUnsafeMutableBufferPointer {
-        attention(qkv, into: mixed, scratch: scratch, weights: $0.baseAddress)
+        attention(qkv, joined: joined, into: mixed, scratch: scratch, weights: $0.baseAddress)
       }
       if let substitute = watch.substitute(number) {
         weights = substitute(weights)
-        attention.mix(weights, qkv, into: mixed)
+        attention.mix(weights, qkv, joined: joined, into: mixed)
       }
       watch.note(weights)
     }
@@ -139,6 +154,20 @@ struct PackedStack: Sendable {
   }
 }
 
+/// Keys and values in front of a layer's own, as plain numbers.
+package struct PrefixValues: Sendable {
+  /// B×P×D, all heads side by side.
+  package let keys: Tensor
+  /// B×P×D, all heads side by side.
+  package let values: Tensor
+
+  /// The numbers of a prefix on a tape.
+  package init(_ prefix: AttentionPrefix, _ tape: Tape) {
+    keys = tape[prefix.keys]
+    values = tape[prefix.values]
+  }
+}
+
 extension Activation {
   /// The same function in the product kernels.
   var function: PackedMatrix.Function {
@@ -152,27 +181,29 @@ extension Activation {
 }
 
 extension RowKernels.Attention {
-  /// B×h×T×T.
+  /// B×h×T×(P+T).
   var weightShape: [Int] {
     let longest = lengths.max() ?? 0
-    return [lengths.count, heads, longest, longest]
+    return [lengths.count, heads, longest, prefix + longest]
   }
 
   /// out ← weights v, for weights that an intervention has put in place of the computed ones.
-  func mix(_ weights: Tensor, _ qkv: MatrixView, into out: MatrixView) {
+  func mix(_ weights: Tensor, _ qkv: MatrixView, joined: MatrixView?, into out: MatrixView) {
     precondition(weights.shape == weightShape, "attention weights keep their shape")
     let longest = lengths.max() ?? 0
-    let size = out.columns / heads
+    let (size, keys) = (out.columns / heads, prefix + longest)
+    let (values, stride) =
+      joined.map { ($0.base + out.columns, $0.stride) } ?? (qkv.base + 2 * out.columns, qkv.stride)
     var start = 0
     for (item, length) in lengths.enumerated() {
       for head in 0..<heads {
         weights.array.withUnsafeBufferPointer { w in
           guard let w = w.baseAddress else { return }
           BLAS.multiply(
-            w + (item * heads + head) * longest * longest, lda: longest,
-            qkv.base + start * qkv.stride + 2 * out.columns + head * size, ldb: qkv.stride,
+            w + (item * heads + head) * longest * keys, lda: keys,
+            values + (start + item * prefix) * stride + head * size, ldb: stride,
             into: out.base + start * out.stride + head * size, ldc: out.stride, m: length,
-            n: size, k: length)
+            n: size, k: prefix + length)
         }
       }
       start += length

@@ -54,6 +54,52 @@ package struct ResNetEngine: Sendable {
   ///
   /// - Throws: `EncoderInputError` for what is no batch of pictures, or too small for the network.
   package func callAsFunction(_ pixels: Tensor) throws(EncoderInputError) -> Tensor {
+    var result: [Float] = []
+    var regions = 0
+    try run(pixels) { item, stage, map in
+      guard stage == stages.count - 1 else { return }
+      regions = map.height * map.width
+      let count = regions * map.channels
+      if result.isEmpty { result = [Float](repeating: 0, count: pixels.shape[0] * count) }
+      result.withUnsafeMutableBufferPointer {
+        if let target = $0.baseAddress { map.copy(to: target + item * count) }
+      }
+    }
+    let batch = pixels.shape[0]
+    return Tensor([batch, regions, result.count / max(1, batch * regions)], result)
+  }
+
+  /// Pictures B×3×H×W → B×5×F, what a `VisualPrefix` reads: the mean of each quadrant of every
+  /// stage's map (as `ResNet.quadrants`), and behind them the mean of the whole map.
+  ///
+  /// - Throws: as `callAsFunction`.
+  package func quadrants(_ pixels: Tensor) throws(EncoderInputError) -> Tensor {
+    let width = configuration.hiddenSizes.reduce(0, +)
+    let rows = VisualPrefix.rows + 1
+    var out = Tensor([pixels.shape.first ?? 0, rows, width])
+    try run(pixels) { item, stage, map in
+      let offset = configuration.hiddenSizes[..<stage].reduce(0, +)
+      for row in 0..<rows {
+        let part = map.quadrant(row)
+        let scale = 1 / Float(part.lines.count * part.columns.count)
+        for channel in 0..<map.channels {
+          var sum: Float = 0
+          for y in part.lines {
+            for x in part.columns {
+              sum += map.base[y * map.lineStride + x * map.pixelStride + channel]
+            }
+          }
+          out.array[(item * rows + row) * width + offset + channel] = sum * scale
+        }
+      }
+    }
+    return out
+  }
+
+  /// Runs pictures one by one; `each` hears of every stage's map.
+  private func run(
+    _ pixels: Tensor, _ each: (_ item: Int, _ stage: Int, _ map: FeatureMap) -> Void
+  ) throws(EncoderInputError) {
     let shape = pixels.shape
     let least = 1 << (stages.count + 1)
     guard shape.count == 4, shape[0] > 0, shape[1] == embedder.inputs, shape[2] >= least,
@@ -63,11 +109,9 @@ package struct ResNetEngine: Sendable {
     let input = FeatureMap.size(
       height: height, width: width, channels: shape[1], border: embedder.padding)
     let largest = largestMap(height: height, width: width)
-    return arenas.borrow(reserving: input + 16 + 5 * (largest + 16)) { arena in
+    arenas.borrow(reserving: input + 16 + 5 * (largest + 16)) { arena in
       let source = arena.numbers(input)
       let rooms = Rooms((0..<5).map { _ in arena.numbers(largest) })
-      var result: [Float] = []
-      var regions = 0
       for item in 0..<batch {
         let picture = FeatureMap(
           source, height: height, width: width, channels: shape[1], border: embedder.padding)
@@ -76,19 +120,14 @@ package struct ResNetEngine: Sendable {
             picture.fill(planes: planes + item * shape[1] * height * width)
           }
         }
-        let last = run(picture, rooms)
-        regions = last.height * last.width
-        let count = regions * last.channels
-        if result.isEmpty { result = [Float](repeating: 0, count: batch * count) }
-        result.withUnsafeMutableBufferPointer {
-          if let target = $0.baseAddress { last.copy(to: target + item * count) }
-        }
+        run(picture, rooms) { each(item, $0, $1) }
       }
-      return Tensor([batch, regions, result.count / max(1, batch * regions)], result)
     }
   }
 
-  private func run(_ picture: FeatureMap, _ rooms: Rooms) -> FeatureMap {
+  private func run(
+    _ picture: FeatureMap, _ rooms: Rooms, _ each: (_ stage: Int, _ map: FeatureMap) -> Void
+  ) {
     let borders = bordersAfter()
     let half = embedder.outputSize(height: picture.height, width: picture.width)
     let stem = rooms.map(half, embedder.outputs, border: 1, busy: [])
@@ -97,10 +136,10 @@ package struct ResNetEngine: Sendable {
       ((half.height - 1) / 2 + 1, (half.width - 1) / 2 + 1), embedder.outputs,
       border: borders.stem, busy: [stem])
     stem.maxPool(kernel: 3, stride: 2, padding: 1, into: x)
-    for (layers, after) in zip(stages, borders.layers) {
+    for (stage, (layers, after)) in zip(stages, borders.layers).enumerated() {
       for (layer, border) in zip(layers, after) { x = run(layer, x, border: border, rooms) }
+      each(stage, x)
     }
-    return x
   }
 
   private func run(_ layer: Layer, _ x: FeatureMap, border: Int, _ rooms: Rooms) -> FeatureMap {
@@ -146,6 +185,19 @@ package struct ResNetEngine: Sendable {
       }
     }
     return largest
+  }
+}
+
+extension FeatureMap {
+  /// One of the quadrants, the upper left first, or behind them the whole. The last row or column
+  /// of a map of odd size belongs to none of the four.
+  fileprivate func quadrant(_ row: Int) -> (lines: Range<Int>, columns: Range<Int>) {
+    guard row < VisualPrefix.rows else { return (0..<height, 0..<width) }
+    let (tall, broad) = (max(1, height / 2), max(1, width / 2))
+    // A map of one cell is its own quadrants.
+    let top = min(row / 2 * tall, height - tall)
+    let left = min(row % 2 * broad, width - broad)
+    return (top..<(top + tall), left..<(left + broad))
   }
 }
 

@@ -108,10 +108,12 @@ package struct BERTEngine: Sendable {
 
   /// Pieces → vectors.
   ///
-  /// - Parameter watch: sees and may replace the attention weights; nil costs nothing.
+  /// - Parameters:
+  ///   - prefixes: more keys and values, one set per layer, e.g. of a `VisualPrefix`; empty: none.
+  ///   - watch: sees and may replace the attention weights; nil costs nothing.
   /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
   package func callAsFunction(
-    _ batch: TextBatch, _ watch: AttentionWatch? = nil
+    _ batch: TextBatch, prefixes: [PrefixValues] = [], _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EngineOutput {
     try batch.check(
       vocabulary: configuration.vocabulary, longest: configuration.longest,
@@ -119,7 +121,8 @@ package struct BERTEngine: Sendable {
     let real = UnpaddedRows(batch)
     let (rows, d) = (real.places.count, configuration.stack.hiddenSize)
     let attention = RowKernels.Attention(
-      heads: configuration.stack.heads, lengths: real.lengths, causal: false)
+      heads: configuration.stack.heads, lengths: real.lengths, causal: false,
+      prefix: prefixes.first?.keys.shape[1] ?? 0)
     let size =
       stack.arenaSize(rows: rows, attention: attention) + Arena.size(rows: rows, columns: d)
       + 2 * Arena.size(rows: batch.count, columns: d)
@@ -132,7 +135,7 @@ package struct BERTEngine: Sendable {
         (positions, { places[real.places[$0]] }),
       ])
       norm(x, into: x)
-      stack.run(x, attention, arena, watch)
+      stack.run(x, attention, prefixes: prefixes, arena, watch)
       var output = EngineOutput(last: real.padded(x, batch))
       if let pooler {
         let first = arena.matrix(rows: batch.count, columns: d)

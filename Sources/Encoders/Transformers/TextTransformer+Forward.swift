@@ -45,6 +45,18 @@ extension EmbeddingParameters {
 }
 
 extension BERTModel {
+  /// What goes into the first layer: B×T×D.
+  ///
+  /// - Throws: `EncoderInputError` when the batch does not fit the model's tables.
+  package func embed(
+    _ batch: TextBatch, _ tape: Tape
+  ) throws(EncoderInputError) -> Tape.Variable {
+    try batch.check(
+      vocabulary: configuration.vocabulary, longest: configuration.longest,
+      tokenTypes: configuration.tokenTypes)
+    return embeddings(batch, configuration, tape)
+  }
+
   /// Pieces → vectors.
   ///
   /// - Parameters:
@@ -55,10 +67,7 @@ extension BERTModel {
     _ batch: TextBatch, prefixes: [AttentionPrefix] = [], _ tape: Tape,
     _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> EncoderOutput {
-    try batch.check(
-      vocabulary: configuration.vocabulary, longest: configuration.longest,
-      tokenTypes: configuration.tokenTypes)
-    let x = embeddings(batch, configuration, tape)
+    let x = try embed(batch, tape)
     let states = encoder(
       x, mask: AttentionMask(keys: batch.mask), prefixes: prefixes, tape, watch)
     let last = states[states.count - 1]

@@ -6,11 +6,14 @@ package struct AttentionPrefix: Sendable {
   package let keys: Tape.Variable
   /// B×P×D, all heads side by side.
   package let values: Tape.Variable
+  /// B×P, false for positions that are not seen; nil when all are.
+  package let mask: [Bool]?
 
   /// A prefix of P positions.
-  package init(keys: Tape.Variable, values: Tape.Variable) {
+  package init(keys: Tape.Variable, values: Tape.Variable, mask: [Bool]? = nil) {
     self.keys = keys
     self.values = values
+    self.mask = mask
   }
 }
 
@@ -21,7 +24,7 @@ extension TransformerLayer {
   ///   - context: B×M×D from which keys and values are taken in place of `x` (a cross layer: the
   ///     residual stays with `x`); nil: self-attention.
   ///   - mask: of the keys, the prefix not counted.
-  ///   - prefix: more keys and values, all of them seen; not with a causal mask.
+  ///   - prefix: more keys and values; not with a causal mask.
   ///   - number: the layer's place in its stack, under which `watch` knows it.
   ///   - watch: sees and may replace the attention weights; nil costs nothing.
   package func callAsFunction(
@@ -52,11 +55,17 @@ extension TransformerLayer {
     var (keys, values, mask) = (key(context, tape), value(context, tape), mask)
     if let prefix {
       precondition(!mask.causal, "a prefix stands before all positions")
-      let batch = tape.shape(keys)[0]
-      mask.keys = mask.keys.map { real in
-        let length = real.count / batch
-        let seen = [Bool](repeating: true, count: tape.shape(prefix.keys)[1])
-        return (0..<batch).flatMap { seen + real[($0 * length)..<(($0 + 1) * length)] }
+      let (batch, own) = (tape.shape(keys)[0], tape.shape(keys)[1])
+      let before = tape.shape(prefix.keys)[1]
+      if mask.keys != nil || prefix.mask != nil {
+        let real = mask.keys ?? [Bool](repeating: true, count: batch * own)
+        let seen = prefix.mask ?? [Bool](repeating: true, count: batch * before)
+        var keys: [Bool] = []
+        for item in 0..<batch {
+          keys += seen[(item * before)..<((item + 1) * before)]
+          keys += real[(item * own)..<((item + 1) * own)]
+        }
+        mask.keys = keys
       }
       keys = tape.joinRows(prefix.keys, keys)
       values = tape.joinRows(prefix.values, values)
@@ -69,15 +78,19 @@ extension TransformerLayer {
   }
 
   private func feedForward(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
-    let inner = intermediate(x, tape)
-    let active =
-      switch configuration.activation {
-      case .gelu: tape.gelu(inner)
-      case .geluNew: tape.geluTanh(inner)
-      case .quickGELU: tape.quickGELU(inner)
-      case .relu: tape.relu(inner)
-      }
-    return output(active, tape)
+    output(configuration.activation(intermediate(x, tape), tape), tape)
+  }
+}
+
+extension Activation {
+  /// The function of every number.
+  package func callAsFunction(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    switch self {
+    case .gelu: tape.gelu(x)
+    case .geluNew: tape.geluTanh(x)
+    case .quickGELU: tape.quickGELU(x)
+    case .relu: tape.relu(x)
+    }
   }
 }
 

@@ -54,7 +54,8 @@ package struct VisualPrefix: ParameterContainer {
   /// - Parameters:
   ///   - x: B×I×4×F quadrants of each post's I pictures.
   ///   - probe: hears of the gates, layers × pictures × 4 of the first post, as `prefix/gate`; may
-  ///     put others, (B·I)×4, in their place under `prefix/gate/LAYER`.
+  ///     put others, (B·I)×4, in their place under that name or, for one layer,
+  ///     `prefix/gate/LAYER`.
   package func callAsFunction(
     _ x: Tape.Variable, _ tape: Tape, _ probe: Probe? = nil
   ) -> [AttentionPrefix] {
@@ -77,7 +78,8 @@ package struct VisualPrefix: ParameterContainer {
     var shown: [Float] = []
     let result = gates.enumerated().map { layer, gate in
       var g = tape.softmax(leaky(gate(flat, tape), tape))
-      if let substitute = probe?.substitute("prefix/gate/\(layer)") {
+      let all = probe?.substitute("prefix/gate")
+      if let substitute = probe?.substitute("prefix/gate/\(layer)") ?? all {
         g = tape.constant(substitute(tape[g]))
       }
       shown += tape[g].array[0..<(pictures * rows)]

@@ -38,6 +38,8 @@ extension Expert {
   package var task: ExpertTask { card.task }
   /// Whether it looks at pictures.
   package var seesPicture: Bool { card.seesPicture }
+  /// Whether regions that somebody draws change what it sees.
+  package var takesRegions: Bool { card.takesRegions || needsBoxes }
   /// Whether it looks at regions from files.
   package var needsBoxes: Bool {
     card.sights.contains {

@@ -32,7 +32,7 @@ package struct Eyes: Sendable {
     let needsPixels = sights.contains {
       switch $0 {
       case .pixels, .crops, .frames: true
-      case .grid, .boxes, .embedding: false
+      case .grid, .boxes, .embedding, .view, .patches: false
       }
     }
     let purposes =
@@ -110,7 +110,9 @@ package struct Eyes: Sendable {
       for post in new { _ = try? post.crops(proposals, recipe) }
     case .frames(let proposals, let recipe):
       for post in new { _ = try? post.frames(proposals, recipe) }
-    case .boxes: break
+    case .view(let view, let name): for post in new { _ = try? post.view(view, by: name) }
+    // What is looked for there is known to those who ask.
+    case .boxes, .patches: break
     case .embedding(let name):
       guard let dual = eyes.dual(name) else { return }
       do {

@@ -19,6 +19,8 @@ package struct ModelCard: Sendable {
   package var regionSize: Int?
   /// What distinguishes it from others of its system, by name; what is as usual is left out.
   package var switches: [String: String] = [:]
+  /// Whether it looks at rectangles, so that others can be put in their place.
+  package var takesRegions = false
   /// Whether it reads the pictures' files by itself.
   package var readsPictureFiles = false
   /// What its answers come from.
@@ -74,10 +76,11 @@ package struct ModelCard: Sendable {
   package var seesPicture: Bool { !sights.isEmpty || readsPictureFiles }
 
   /// The folder beside the expert's whose network it sees by; nil when it needs none.
-  package var grid: String? {
-    for case .grid(let name) in sights { return name }
-    return nil
-  }
+  package var grid: String? { sights.compactMap(\.network).first }
+
+  /// The folder beside the expert's whose common space of text and picture it sees by; nil when it
+  /// needs none.
+  package var dual: String? { sights.compactMap(\.dual).first }
 
   /// Adds what the files of a folder say: `card.json`, `provenance.json`.
   package func reading(_ folder: String) -> ModelCard {

@@ -18,6 +18,8 @@ package final class SeenPost: Sendable {
   /// Regions from files, for its pairs; nil when no such file is open.
   package let boxes: PairBoxes.OfPost?
   private let coloursOnly: Bool
+  /// Whether nothing but colours is seen of the picture.
+  var seesColoursOnly: Bool { coloursOnly }
   private let held = Mutex(Held())
 
   private struct Held {
@@ -28,7 +30,7 @@ package final class SeenPost: Sendable {
   /// A post whose picture comes from somewhere.
   init(
     _ post: Post, _ eyes: Eyes, key: String?, boxes: PairBoxes.OfPost?, coloursOnly: Bool = false,
-    file: String? = nil, hasOtherWords: Bool = false,
+    file: String? = nil, hasOtherWords: Bool = false, drawn: [ImageRegion]? = nil,
     open: @escaping @Sendable (DecodingPurpose) -> Result<Picture, PictureNotice>
   ) {
     self.post = post
@@ -38,12 +40,16 @@ package final class SeenPost: Sendable {
     self.coloursOnly = coloursOnly
     self.file = file
     self.hasOtherWords = hasOtherWords
+    self.drawn = drawn
     self.open = open
   }
 
   /// The picture's file, for those who read it themselves; nil for a post without one, and where
   /// the picture was changed.
   package let file: String?
+
+  /// Regions that somebody put in the place of those that experts find; nil: nobody did.
+  package let drawn: [ImageRegion]?
 
   /// Whether words were changed or left out since it was read.
   package let hasOtherWords: Bool
@@ -180,7 +186,7 @@ package final class SeenPost: Sendable {
   }
 
   /// What was seen before, or is seen now; a failure is remembered too.
-  private func remembered(_ sight: Sight, _ look: () throws -> Seen) throws -> Seen {
+  func remembered(_ sight: Sight, _ look: () throws -> Seen) throws -> Seen {
     if let known = held.withLock({ $0.seen[sight] }) { return try known.get() }
     // Not under the lock: an encoder takes its time, and the same twice is only wasted time.
     let found = Result { try look() }
@@ -215,7 +221,8 @@ package final class SeenPost: Sendable {
       _ change: @escaping @Sendable (Picture) -> Picture
     ) -> SeenPost {
       SeenPost(
-        post, eyes, key: nil, boxes: boxes, coloursOnly: coloursOnly, hasOtherWords: hasOtherWords
+        post, eyes, key: nil, boxes: boxes, coloursOnly: coloursOnly,
+        hasOtherWords: hasOtherWords, drawn: drawn
       ) { [self] purpose in
         (purpose == eyes.decoding ? self.picture() : open(purpose)).map(change)
       }
@@ -224,7 +231,7 @@ package final class SeenPost: Sendable {
     func words(_ post: Post) -> SeenPost {
       let result = SeenPost(
         post, eyes, key: key, boxes: boxes, coloursOnly: coloursOnly, file: file,
-        hasOtherWords: true
+        hasOtherWords: true, drawn: drawn
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
       for (sight, seen) in held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -233,14 +240,17 @@ package final class SeenPost: Sendable {
     }
     switch intervention {
     case .withoutPicture:
-      return SeenPost(post, eyes, key: nil, boxes: boxes, hasOtherWords: hasOtherWords) { _ in
+      return SeenPost(
+        post, eyes, key: nil, boxes: boxes, hasOtherWords: hasOtherWords, drawn: drawn
+      ) { _ in
         .failure(PictureNotice(sentence: "the picture is left out"))
       }
     case .blankPicture:
       return picture { Picture(width: $0.width, height: $0.height, color: $0.meanColor) }
     case .coloursOnly:
       return SeenPost(
-        post, eyes, key: nil, boxes: boxes, coloursOnly: true, hasOtherWords: hasOtherWords
+        post, eyes, key: nil, boxes: boxes, coloursOnly: true, hasOtherWords: hasOtherWords,
+        drawn: drawn
       ) { [self] in
         $0 == eyes.decoding ? self.picture() : open($0)
       }
@@ -252,7 +262,7 @@ package final class SeenPost: Sendable {
       }
       let result = SeenPost(
         post, eyes, key: other.key, boxes: boxes, coloursOnly: coloursOnly, file: other.file,
-        hasOtherWords: hasOtherWords
+        hasOtherWords: hasOtherWords, drawn: drawn
       ) { $0 == other.eyes.decoding ? other.picture() : other.open($0) }
       for (sight, seen) in other.held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -263,7 +273,7 @@ package final class SeenPost: Sendable {
     case .regions(let regions):
       return SeenPost(
         post, eyes, key: key, boxes: PairBoxes.OfPost(regions.map(RegionFile.Box.init)),
-        coloursOnly: coloursOnly, file: file, hasOtherWords: hasOtherWords
+        coloursOnly: coloursOnly, file: file, hasOtherWords: hasOtherWords, drawn: regions
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
     case .set: return self
     }

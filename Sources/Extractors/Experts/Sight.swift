@@ -19,6 +19,11 @@ package enum Sight: Sendable, Hashable {
   case boxes
   /// Text and picture in one space: the folder of a dual encoder or a published CLIP.
   case embedding(String)
+  /// The picture in some view, N×C as a frozen network sees it: the network's folder beside the
+  /// expert's.
+  case view(PictureView, by: String)
+  /// Places of the picture in the space of an encoder of text and picture.
+  case patches(String)
 
   /// Where rectangles for crops and frames come from.
   package enum Proposals: Sendable, Hashable {
@@ -39,12 +44,28 @@ package enum Sight: Sendable, Hashable {
   /// The folder beside the expert's that it needs; nil when none.
   package var folder: String? {
     switch self {
-    case .grid(let name), .embedding(let name): name
+    case .grid(let name), .embedding(let name), .view(_, let name), .patches(let name): name
     case .pixels, .crops, .frames, .boxes: nil
     }
   }
 
-  /// Whether it is the router's way to see, not an expert's.
+  /// The folder of a frozen network that it needs; nil when none.
+  package var network: String? {
+    switch self {
+    case .grid(let name), .view(_, let name): name
+    default: nil
+    }
+  }
+
+  /// The folder of an encoder of text and picture that it needs; nil when none.
+  package var dual: String? {
+    switch self {
+    case .embedding(let name), .patches(let name): name
+    default: nil
+    }
+  }
+
+  /// Whether it is of the text, too.
   var isEmbedding: Bool { if case .embedding = self { true } else { false } }
 
   /// A few words for model cards and help.
@@ -56,6 +77,9 @@ package enum Sight: Sendable, Hashable {
     case .frames(let proposals, _): "the picture with at most \(proposals.most) regions framed"
     case .boxes: "regions from files"
     case .embedding(let name): "text and picture by \(name)"
+    case .view(.quadrants, let name): "the picture's quadrants by \(name)"
+    case .view(_, let name): "views of the picture by \(name)"
+    case .patches(let name): "places of the picture by \(name)"
     }
   }
 }

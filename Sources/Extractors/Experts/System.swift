@@ -21,6 +21,10 @@ package struct System: Sendable {
   package var boxesSwitch: String?
   /// Whether it can take regions from files.
   package var takesBoxes: Bool { boxesSwitch != nil }
+  /// Whether its experts, by their switches, see by an encoder of text and picture in one space.
+  package var needsDual: @Sendable (_ value: (String) -> String) -> Bool = { _ in false }
+  /// Whether any of its experts does.
+  package var takesDual = false
   /// Why switches exclude each other; nil when they do not.
   package var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
   /// Whether the generated sample has an expert of it, trained from nothing.

@@ -71,6 +71,20 @@ package struct CLIPEmbedder: DualEncoding {
     return result
   }
 
+  /// Unit vectors of the patches: each is normed and projected as the class position is.
+  ///
+  /// - Throws: `EncoderInputError` for another size.
+  package func patches(_ prepared: PreparedPicture) throws(EncoderInputError) -> Tensor {
+    guard prepared.pixels.count == 3 * side * side else {
+      throw .pictures(shape: [prepared.pixels.count], expected: "3×\(side)×\(side) numbers")
+    }
+    let all = try vision.projectedPatches(Tensor([1, 3, side, side], prepared.pixels))
+    let rows = stride(from: 0, to: all.count, by: dimensions).map {
+      Self.unit(all.array[$0..<($0 + dimensions)])
+    }
+    return Tensor([rows.count, dimensions], rows.flatMap { $0 })
+  }
+
   /// Unit vectors of sentences: tokens joined by blanks, at most 64 ids.
   ///
   /// - Throws: `EncoderInputError` for pieces outside the tower's table.

@@ -40,6 +40,10 @@ package protocol DualEncoding: RouterEmbedding, WordReading {
   ///
   /// - Throws: `EncoderInputError` for another size.
   func encode(prepared: [PreparedPicture]) throws(EncoderInputError) -> [[Float]]
+  /// Unit vectors N×D of the places of a prepared picture, row by row.
+  ///
+  /// - Throws: `EncoderInputError` for another size.
+  func patches(_ prepared: PreparedPicture) throws(EncoderInputError) -> Tensor
   /// Unit vectors of sentences.
   ///
   /// - Throws: `EncoderInputError` when the tokenizer gives pieces that the tower does not know.
@@ -98,6 +102,16 @@ extension DualEncoderModel: DualEncoding {
   package var side: Int { recipe.side }
   /// It reads any number of words; hostile posts have many.
   package var longestText: Int { 256 }
+  /// Each region as if it were the whole picture.
+  package func patches(_ prepared: PreparedPicture) throws(EncoderInputError) -> Tensor {
+    let shape = [1, 3, recipe.side, recipe.side]
+    guard prepared.pixels.count == 3 * recipe.side * recipe.side else {
+      throw .pictures(shape: [prepared.pixels.count], expected: "3×\(side)×\(side) numbers")
+    }
+    let tape = Tape()
+    let value = tape[encoder.patches(tape.constant(Tensor(shape, prepared.pixels)), tape)]
+    return value.reshaped(Array(value.shape.dropFirst()))
+  }
   /// A picture by the folder's recipe.
   package func prepare(_ picture: Picture) -> PreparedPicture { recipe.prepare(picture) }
 }

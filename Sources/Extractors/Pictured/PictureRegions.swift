@@ -22,6 +22,8 @@ package struct PictureRegions: Sendable, Hashable {
   /// Why there is no picture, for the screen; the regions are then those of a picture of the mean
   /// colour (MODELS §2.4).
   package let notice: String?
+  /// The rectangle that was framed or cut out for them; nil where the whole was looked at.
+  package private(set) var frame: ImageRegion?
   private let numbers: Numbers
 
   /// The widest regions that are kept in full precision.
@@ -36,6 +38,13 @@ package struct PictureRegions: Sendable, Hashable {
     numbers =
       regions.shape[1] > Self.widestInFull
       ? .half(regions.array.map { Float16($0) }) : .full(regions.array)
+  }
+
+  /// The same, seen for a rectangle.
+  func framing(_ region: ImageRegion) -> PictureRegions {
+    var result = self
+    result.frame = region
+    return result
   }
 
   /// Whether the post has no picture that can be used.

@@ -113,6 +113,47 @@ package struct RegionSource: Sendable {
     return try regions(pixels, seen: seen, notice: nil)
   }
 
+  /// Side of the square of pixels that it takes.
+  package var side: Int { height }
+  /// Cells along one side of its regions.
+  package var grid: Int { Int(Float(shape[0]).squareRoot()) }
+  /// Channels of all stages together.
+  package var featureWidth: Int { engine.configuration.hiddenSizes.reduce(0, +) }
+
+  /// The regions of a picture whatever its proportions, nothing cut off.
+  ///
+  /// - Parameter region: what of the source picture it is.
+  /// - Throws: `EncoderInputError` for sides that are too small for the network.
+  func regions(
+    of picture: Picture, stretchedTo side: Int, showing region: ImageRegion
+  ) throws(EncoderInputError) -> PictureRegions {
+    let square = picture.resized(to: PixelSize(width: side, height: side), filter: .bilinear)
+    let pixels: [Float]
+    switch recipe {
+    case .own(var recipe):
+      (recipe.shortSide, recipe.side) = (side, side)
+      pixels = recipe.prepare(square).pixels
+    case .published(var recipe):
+      (recipe.resize, recipe.crop) = (nil, nil)
+      pixels = recipe.prepare(square).pixels.array
+    }
+    let value = try engine(Tensor([1, 3, side, side], pixels))
+    return PictureRegions(value.reshaped(Array(value.shape.dropFirst())), seen: region)
+  }
+
+  /// The quadrants of all stages' maps and the means of the whole maps, 5×F.
+  ///
+  /// - Parameter region: what of the source picture the picture is.
+  /// - Throws: `EncoderInputError`.
+  func quadrants(
+    of picture: Picture, inside region: ImageRegion
+  ) throws(EncoderInputError) -> PictureRegions {
+    let (pixels, seen) = prepare(picture)
+    let value = try engine.quadrants(Tensor([1, 3, height, width], pixels))
+    return PictureRegions(
+      value.reshaped([VisualPrefix.rows + 1, featureWidth]), seen: seen.inside(region))
+  }
+
   /// The regions of a post without a usable picture: those of the mean colour, with the reason.
   ///
   /// - Throws: as `regions(of:)`.

@@ -37,9 +37,18 @@ package struct RelationMarkers: Sendable, Hashable, Codable {
     let cutOff = [(PairPart.head, ids[1]), (PairPart.tail, ids[3])].filter {
       !encoding.ids.contains($0.1)
     }
+    let starts = [0, 2].map { encoding.ids.firstIndex(of: ids[$0]) ?? last }
+    /// The pieces between two markers; the one behind the first where the second was cut off.
+    func span(_ start: Int, _ end: Int) -> Range<Int> {
+      let first = min(start + 1, last)
+      let close = encoding.ids.firstIndex(of: ids[end]) ?? first + 1
+      return first..<max(first + 1, close)
+    }
+    let read = encoding.firstPieces(ofWords: words.count).prefix { $0 != nil }
     return MarkedPair(
-      ids: encoding.ids, head: encoding.ids.firstIndex(of: ids[0]) ?? last,
-      tail: encoding.ids.firstIndex(of: ids[2]) ?? last, label: label, cutOff: cutOff.map(\.0))
+      ids: encoding.ids, head: starts[0], tail: starts[1], label: label,
+      cutOff: cutOff.map(\.0), headSpan: span(starts[0], 1), tailSpan: span(starts[1], 3),
+      wordPieces: read.compactMap(\.self))
   }
 }
 
@@ -55,6 +64,12 @@ package struct MarkedPair: PieceSequence, Hashable {
   package let label: Int
   /// What of the pair lies, wholly or in part, behind the encoder's last position.
   package let cutOff: [PairPart]
+  /// The pieces between the head's markers, one at least.
+  package var headSpan: Range<Int> = 0..<1
+  /// The pieces between the tail's markers, one at least.
+  package var tailSpan: Range<Int> = 0..<1
+  /// The first piece of each word that was read.
+  package var wordPieces: [Int] = []
 }
 
 /// One of the two mentions of a pair.

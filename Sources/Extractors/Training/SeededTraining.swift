@@ -8,6 +8,8 @@ import Tensors
 package struct TrainingMaterial: Sendable {
   /// What regions are seen by; nil for text experts.
   package let source: RegionSource?
+  /// What sees text and picture in one space; nil where nobody needs it.
+  package let dual: (any DualEncoding)?
   /// Posts to learn from.
   package let train: [SeenPost]
   /// Posts to choose by.
@@ -125,7 +127,8 @@ package struct SeededTraining: Sendable {
 
   private var eyes: Eyes {
     Eyes(
-      sources: [material.source].compactMap(\.self), boxes: job.posts.pictures.boxes,
+      sources: [material.source].compactMap(\.self), duals: [material.dual].compactMap(\.self),
+      boxes: job.posts.pictures.boxes,
       sights: job.system.sights)
   }
 

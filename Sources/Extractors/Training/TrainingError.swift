@@ -8,6 +8,8 @@ package enum TrainingError: Error, CustomStringConvertible {
   case nothingToLearn(dataset: String, split: String, wanted: String)
   /// A multimodal expert without a region source.
   case noPictures(system: String)
+  /// An expert that sees by an encoder of text and picture, and none was named.
+  case noDual(system: String)
   /// An expert that looks at regions from files, and none was named.
   case noBoxes(system: String)
   /// None of the files has a region of a split.
@@ -41,6 +43,9 @@ package enum TrainingError: Error, CustomStringConvertible {
       "\(dataset) has no \(wanted) in its split \(split); name another with --dataset; --dataset harbor draws one to train on"
     case .noPictures(let system):
       "\(system) looks at pictures: name the folder of a ResNet with --pictures"
+    case .noDual(let system):
+      "\(system) sees text and picture in one space: name the folder of a CLIP or a dual encoder "
+        + "with --dual"
     case .noBoxes(let system):
       "\(system) is to look at regions from files: name them with --boxes"
     case .noBoxesOf(let split, let files):

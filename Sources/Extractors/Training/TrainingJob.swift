@@ -14,6 +14,8 @@ package struct TrainingJob: Sendable {
   package var encoder: String?
   /// The region source's folder; nil for text experts.
   package var pictures: String?
+  /// The folder of an encoder of text and picture in one space, for systems that see by one.
+  package var dual: String?
   /// The same opened before, so that several jobs look at each picture once; nil: it is opened when
   /// it is needed.
   package var source: RegionSource?
@@ -75,6 +77,16 @@ package struct TrainingJob: Sendable {
     switches[name] ?? system.switches.first { $0.name == name }?.usual ?? ""
   }
 
+  /// The switches that are not as usual.
+  var unusualSwitches: [String: String] {
+    switches.filter { name, value in
+      system.switches.contains { $0.name == name && $0.usual != value }
+    }
+  }
+
+  /// Whether its experts see by an encoder of text and picture in one space.
+  package var needsDual: Bool { system.needsDual(value) }
+
   /// Whether a part is left out.
   package func isOff(_ part: String) -> Bool { value(part) == Switch.off }
 
@@ -127,6 +139,7 @@ package struct TrainingJob: Sendable {
     if system.needsRegions, pictures == nil, source == nil {
       throw TrainingError.noPictures(system: system.id)
     }
+    if needsDual, dual == nil { throw TrainingError.noDual(system: system.id) }
   }
 
   /// Forgets checkpoints and results of this name.
@@ -164,8 +177,10 @@ package struct TrainingJob: Sendable {
       ?? (system.needsRegions ? pictures : nil).map {
         try RegionSource(folder: $0)
       }
+    let dual = try (needsDual ? dual : nil).map { try DualEncoderFolder.open($0) }
     let eyes = Eyes(
-      sources: [source].compactMap(\.self), boxes: posts.pictures.boxes, sights: system.sights)
+      sources: [source].compactMap(\.self), duals: [dual].compactMap(\.self),
+      boxes: posts.pictures.boxes, sights: system.sights)
     let seen = try (posts.train + posts.dev).map { post in
       try eyes.see(post, posts.pictures).changed(interventions(post))
     }
@@ -178,14 +193,15 @@ package struct TrainingJob: Sendable {
       guard went else { throw TrainingStopped(model: name) }
     }
     return TrainingMaterial(
-      source: source, train: Array(seen.prefix(posts.train.count)),
+      source: source, dual: dual, train: Array(seen.prefix(posts.train.count)),
       dev: Array(seen.suffix(posts.dev.count)))
   }
 
   /// What pictures are seen with, and which pictures: a training on other ones is another training.
   private func picturesSeen() -> String? {
     let network = pictures.map { ModelFolder.namedFingerprint(of: $0) } ?? source?.name
-    let parts = [network, posts.files?.hash].compactMap(\.self)
+    let both = needsDual ? dual.map { ModelFolder.namedFingerprint(of: $0) } : nil
+    let parts = [network, both, posts.files?.hash].compactMap(\.self)
     return parts.isEmpty ? nil : parts.joined(separator: " ")
   }
 

@@ -14,6 +14,8 @@ package struct RDSExperts: Sendable {
     package var encoder: String?
     /// Folder of the region source of multimodal experts.
     package var pictures: String?
+    /// Folder of an encoder of text and picture in one space, for experts that see by one.
+    package var dual: String?
     /// What is wanted otherwise than in the recipes of experts named after encoders.
     package var changes = FineTuningChanges()
     /// Regions for experts that can take them from files.
@@ -41,6 +43,8 @@ package struct RDSExperts: Sendable {
   private let material: Material
   /// Opened once for a run: each picture is looked at once.
   private let source: RegionSource?
+  /// The same of text and picture in one space.
+  private let dual: (any DualEncoding)?
 
   /// Experts from some material.
   ///
@@ -48,6 +52,7 @@ package struct RDSExperts: Sendable {
   package init(_ material: Material) throws {
     self.material = material
     source = try material.pictures.map { try RegionSource(folder: $0) }
+    dual = try material.dual.map { try DualEncoderFolder.open($0) }
   }
 
   /// The names: systems and their variants.
@@ -63,13 +68,20 @@ package struct RDSExperts: Sendable {
     if system.needsRegions, source == nil {
       throw .missingInput(expert: name, input: "regions of pictures", option: "--pictures")
     }
+    let usual = { name in
+      variant[name] ?? system.switches.first { $0.name == name }?.usual ?? ""
+    }
+    if system.needsDual(usual), material.dual == nil {
+      throw .missingInput(
+        expert: name, input: "an encoder of text and picture", option: "--dual")
+    }
     if system.needsEncoder {
       guard let encoder = material.encoder else {
         throw .missingInput(expert: name, input: "a text encoder", option: "--encoder")
       }
       do { _ = try EncoderFolder(encoder) } catch { throw .unusable("\(error)") }
     }
-    let (material, source) = (material, source)
+    let (material, source, dual) = (material, source, dual)
     return RDSExpertRecipe(name: name, task: system.task, needsPictures: system.seesPicture) {
       job in
       let posts = TrainingPosts(job.dataset, boxes: material.boxes).replacing(
@@ -80,12 +92,13 @@ package struct RDSExperts: Sendable {
         name: name, command: material.command, observe: job.observe)
       if let name = system.boxesSwitch, material.boxes != nil { training.switches[name] = "boxes" }
       training.source = system.needsRegions ? source : nil
+      training.dual = system.takesDual ? material.dual : nil
       training.changes = material.changes
       training.interventions = job.interventions
       training.isMeasured = job.isKept
       return TrainedExpert(
         expert: try Self.finished(training, seed: job.seed) ?? training.expert(seed: job.seed),
-        source: source, pictures: posts.pictures,
+        source: source, dual: dual, pictures: posts.pictures,
         interventions: job.interventions, observe: job.observe,
         devF1: ModelFolder.provenance(of: training.folder)?.metrics["devF1"] ?? 0)
     }
@@ -108,6 +121,7 @@ extension RDSExperts {
 struct TrainedExpert: RDSExpert {
   let expert: any Expert
   let source: RegionSource?
+  let dual: (any DualEncoding)?
   let pictures: PictureProvider
   /// What is changed of each post before it is asked, by the post's id.
   let interventions: @Sendable (Post) -> [Intervention]
@@ -125,7 +139,8 @@ struct TrainedExpert: RDSExpert {
       asked.append(unit.post)
     }
     let eyes = Eyes(
-      sources: [source].compactMap(\.self), boxes: pictures.boxes, sights: expert.card.sights)
+      sources: [source].compactMap(\.self), duals: [dual].compactMap(\.self),
+      boxes: pictures.boxes, sights: expert.card.sights)
     let whole = asked.map { eyes.see($0, pictures) }
     let byID = Dictionary(whole.map { ($0.post.id, $0) }) { first, _ in first }
     let seen = try whole.map { post in

@@ -37,12 +37,16 @@ package enum RowKernels {
     package let lengths: [Int]
     /// Row i of a sequence sees its rows ≤ i only.
     package let causal: Bool
+    /// More keys and values in front of each sequence's own, seen by all of its rows.
+    package let prefix: Int
 
     /// An attention of several heads.
-    package init(heads: Int, lengths: [Int], causal: Bool) {
+    package init(heads: Int, lengths: [Int], causal: Bool, prefix: Int = 0) {
+      precondition(!causal || prefix == 0, "a prefix stands before all positions")
       self.heads = heads
       self.lengths = lengths
       self.causal = causal
+      self.prefix = prefix
     }
 
     /// Tasks of a phase: each has scratch memory of its own.
@@ -50,23 +54,59 @@ package enum RowKernels {
 
     private func scratch(size: Int) -> Int {
       let longest = lengths.max() ?? 0
-      return (ck_attention_scratch(longest, longest, size) + 15) / 16 * 16
+      return (ck_attention_scratch(longest, longest + prefix, size) + 15) / 16 * 16
     }
 
     /// Numbers that `callAsFunction` takes from the arena.
     package func scratchSize(width: Int) -> Int { parts * scratch(size: width / heads) }
 
+    /// Rows of keys and values that stand together, prefixes among them.
+    package var joinedRows: Int { lengths.reduce(0) { $0 + $1 + prefix } }
+
+    /// Puts each sequence's keys and values behind those of its prefix.
+    ///
+    /// - Parameters:
+    ///   - qkv: queries, keys and values side by side, rows × 3D.
+    ///   - keys: B×P×D numbers; `values` likewise.
+    ///   - joined: gets keys and values side by side, `joinedRows` × 2D.
+    package func join(_ qkv: MatrixView, keys: [Float], values: [Float], into joined: MatrixView) {
+      let width = joined.columns / 2
+      precondition(
+        qkv.columns == 3 * width && keys.count == lengths.count * prefix * width
+          && values.count == keys.count && joined.rows == joinedRows, "prefixes do not fit")
+      var (row, target) = (0, joined.base)
+      for (item, length) in lengths.enumerated() {
+        for place in 0..<prefix {
+          let from = (item * prefix + place) * width
+          keys[from..<(from + width)].withUnsafeBufferPointer {
+            if let source = $0.baseAddress { target.update(from: source, count: width) }
+          }
+          values[from..<(from + width)].withUnsafeBufferPointer {
+            if let source = $0.baseAddress { (target + width).update(from: source, count: width) }
+          }
+          target += joined.stride
+        }
+        for _ in 0..<length {
+          target.update(from: qkv.base + row * qkv.stride + width, count: 2 * width)
+          target += joined.stride
+          row += 1
+        }
+      }
+    }
+
     /// out ← softmax(q kᵀ / √(D/h)) v, head by head.
     ///
     /// - Parameters:
     ///   - qkv: queries, keys and values side by side, rows × 3D.
+    ///   - joined: keys and values with their prefixes; nil: those of `qkv`, without a prefix.
     ///   - out: rows × D.
     ///   - scratch: `scratchSize` numbers, aligned to 64 bytes.
-    ///   - weights: gets B×h×T×T probabilities, T the longest length, unless nil.
+    ///   - weights: gets B×h×T×(P+T) probabilities, T the longest length, unless nil.
     package func callAsFunction(
-      _ qkv: MatrixView, into out: MatrixView, scratch memory: UnsafeMutablePointer<Float>,
-      weights: UnsafeMutablePointer<Float>? = nil
+      _ qkv: MatrixView, joined: MatrixView? = nil, into out: MatrixView,
+      scratch memory: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>? = nil
     ) {
+      precondition((joined == nil) == (prefix == 0), "keys and values stand behind their prefix")
       let width = out.columns
       precondition(qkv.columns == 3 * width && width % heads == 0, "\(qkv.columns) columns")
       let size = width / heads
@@ -84,11 +124,15 @@ package enum RowKernels {
           let (item, head) = (job / heads, job % heads)
           guard lengths[item] > 0 else { continue }
           let q = qkv.base + starts[item] * qkv.stride + head * size
+          let k =
+            joined.map { $0.base + (starts[item] + item * prefix) * $0.stride + head * size }
+            ?? q + width
           ck_attention(
-            q, qkv.stride, q + width, q + 2 * width, qkv.stride, lengths[item], lengths[item],
-            size, 1 / Float(size).squareRoot(), causal ? 1 : 0,
+            q, qkv.stride, k, k + width, joined?.stride ?? qkv.stride, lengths[item],
+            prefix + lengths[item], size, 1 / Float(size).squareRoot(), causal ? 1 : 0,
             out.base + starts[item] * out.stride + head * size, out.stride,
-            weights.map { $0 + job * longest * longest }, longest, memory + part * each)
+            weights.map { $0 + job * longest * (prefix + longest) }, prefix + longest,
+            memory + part * each)
         }
       }
     }

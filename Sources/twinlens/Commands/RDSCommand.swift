@@ -101,6 +101,7 @@ struct RDSCommand: ParsableCommand {
         throw TrainingError.noBoxesOf(
           split: dataset.scoredSplit(task).rawValue, files: boxes.description)
       }
+      material.dual = folders.dual(isHarbor: isHarbor)
       let experts = try RDSExperts(material)
       let (textRecipe, pictureRecipe) = (
         try experts.recipe(text), try experts.recipe(multimodal)

@@ -82,7 +82,7 @@ struct ExpertTrainingOptions: ParsableArguments {
   /// Trains a system with switches, and tells what came of it.
   func run(
     _ system: System, switches: [String: String], encoder: String?, pictures: String?,
-    files: RegionOptions?
+    dual: String?, files: RegionOptions?
   ) throws {
     if !system.needsEncoder, let unused = unusedOption {
       throw ValidationError("\(system.id) is built on no encoder; leave out \(unused)")
@@ -92,7 +92,9 @@ struct ExpertTrainingOptions: ParsableArguments {
     try results.map { try MarkedSection.check($0) }
     let dataset = try open(progress)
     if system.task == .relations { try dataset.checkRelationLabels() }
-    if let pictures { _ = try ModelFolder.vacancy(for: pictures, in: models) }
+    for folder in [pictures, dual].compactMap(\.self) {
+      _ = try ModelFolder.vacancy(for: folder, in: models)
+    }
     var job = TrainingJob(
       system, switches: switches, encoder: encoder, pictures: pictures,
       posts: TrainingPosts(dataset, boxes: try files?.open(for: dataset)), models: models,
@@ -102,6 +104,7 @@ struct ExpertTrainingOptions: ParsableArguments {
         progress.show(event)
         return !interrupt.isRaised
       })
+    job.dual = dual
     job.changes = learning.changes
     job.changes.longest = longest
     job.replaces = force
@@ -120,6 +123,9 @@ struct ExpertTrainingOptions: ParsableArguments {
       if let path = self.results { try document.write(to: path) }
       // The folder of models is whole by itself: what the expert sees with stands beside it.
       if let pictures { try ModelFolder.place(pictures, in: models, .copy) }
+      if let dual, try ExpertFolder.open(job.folder).card.dual != nil {
+        try ModelFolder.place(dual, in: models, .copy)
+      }
       StandardOutput.write("\nwrote \(models)/\(job.name)")
     }
   }
@@ -214,10 +220,27 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
       valueName: "dir", visibility: visibility(system.needsRegions)))
   var pictures: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Folder of a dual encoder or published CLIP, which sees text and picture in one space.",
+      valueName: "dir", visibility: visibility(system.takesDual)))
+  var dual: String?
+
   @OptionGroup var options: ExpertTrainingOptions
 
-  @Option(name: name(0), help: help(0)) var first: String?
-  @Option(name: name(1), help: help(1)) var second: String?
+  @Option(name: name(0), help: help(0)) var choice0: String?
+  @Option(name: name(1), help: help(1)) var choice1: String?
+  @Option(name: name(2), help: help(2)) var choice2: String?
+  @Option(name: name(3), help: help(3)) var choice3: String?
+  @Option(name: name(4), help: help(4)) var choice4: String?
+  @Option(name: name(5), help: help(5)) var choice5: String?
+  @Option(name: name(6), help: help(6)) var choice6: String?
+  @Option(name: name(7), help: help(7)) var choice7: String?
+  @Option(name: name(8), help: help(8)) var choice8: String?
+
+  private var chosen: [String?] {
+    [choice0, choice1, choice2, choice3, choice4, choice5, choice6, choice7, choice8]
+  }
 
   @Option(
     help: ArgumentHelp(
@@ -229,7 +252,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   private func switches() throws -> [String: String] {
     var result: [String: String] = [:]
-    for (value, place) in [(first, 0), (second, 1)] {
+    for (place, value) in chosen.enumerated() {
       guard let value else { continue }
       guard let choice = Self.choice(place) else {
         throw ValidationError("\(Self.system.id) has no such option")
@@ -266,6 +289,15 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     if Self.system.needsRegions, pictures == nil {
       throw ValidationError("--pictures is missing: name the folder of a ResNet")
     }
+    let values = { name in
+      chosen[name] ?? Self.system.switches.first { $0.name == name }?.usual ?? ""
+    }
+    if dual == nil, Self.system.needsDual(values) {
+      throw ValidationError("--dual is missing: name the folder of a dual encoder or CLIP")
+    }
+    if dual != nil, !Self.system.takesDual {
+      throw ValidationError("\(Self.system.id) sees by no dual encoder; leave out --dual")
+    }
     if !Self.system.takesBoxes, !files.boxes.isEmpty {
       throw ValidationError("\(Self.system.id) takes no regions from files")
     }
@@ -275,6 +307,6 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   func run() throws {
     try options.run(
       Self.system, switches: try switches(), encoder: encoder, pictures: pictures,
-      files: Self.system.takesBoxes ? files : nil)
+      dual: dual, files: Self.system.takesBoxes ? files : nil)
   }
 }

@@ -1,0 +1,328 @@
+import Corpora
+import Encoders
+import Tensors
+import Traces
+
+/// IMM (MODELS §6): text and picture run through the same attention with feed-forward parts of
+/// their own (ISA), are brought together by a loss that CLIP guides (SW), and meet in the last text
+/// layers, whose feed-forward part takes what each word finds in the picture as more memory slots
+/// (IA). No detector is needed.
+///
+/// The text's layers are the encoder's: the first are ISA's, the last IA's. Picture layers work on
+/// the regions of a frozen network, projected to the text's width.
+package struct IMM: MultimodalNetwork {
+  /// C → D.
+  var patches: Linear
+  /// D.
+  var classToken: Parameter
+  /// (N+1)×D.
+  var positions: Parameter
+  /// D, which tells a picture's vectors from a text's.
+  var kind: Parameter
+  /// The picture's feed-forward part of each ISA block.
+  var pictureParts: [FeedForward]
+  /// Shared norms of each ISA block where they stand before the sublayers.
+  var norms: [BlockNorms]
+  /// IA's stream of pictures.
+  var stream: [TransformerLayer]
+  /// IA's slots.
+  var insertions: [InsertActivation]
+  /// Norms before the sublayers of IA's text layers.
+  var textNorms: [BlockNorms]
+  /// Its switches.
+  package let options: IMMOptions
+  /// D.
+  package let stateSize: Int
+  private let task: ExpertTask
+
+  package init(
+    _ sizes: MultimodalSizes, _ options: IMMOptions, text: BERTModel,
+    _ generator: inout SeededGenerator
+  ) {
+    let d = sizes.hiddenSize
+    (stateSize, task, self.options) = (d, sizes.task, options)
+    patches = Linear(sizes.regions[1], d, &generator)
+    var source = WeightSource(generator: generator)
+    classToken = source.normal([d], deviation: 0.02)
+    positions = source.normal([sizes.regions[0] + 1, d], deviation: 0.02)
+    kind = source.normal([d], deviation: 0.02)
+    let activation = Self.activating(of: sizes.stack.layers)
+    let interacting = sizes.stack.layers - activation
+    pictureParts = (0..<interacting).map { number in
+      FeedForward(
+        sizes.stack, from: text.encoder.layers.indices.contains(number)
+          ? text.encoder.layers[number] : nil, &source)
+    }
+    norms = (0..<interacting).map { _ in BlockNorms(sizes.stack, &source) }
+    textNorms = (0..<activation).map { _ in BlockNorms(sizes.stack, &source) }
+    var stack = sizes.stack
+    (stack.norm, stack.names, stack.layers) = (.pre, .bert, activation)
+    stream = (0..<activation).map { _ in TransformerLayer(stack, &source) }
+    generator = source.generator ?? generator
+    insertions = (0..<activation).map { _ in InsertActivation(d, &generator) }
+  }
+
+  /// How many of the last text layers are IA's: 3 of 12.
+  static func activating(of layers: Int) -> Int { max(1, layers / 4) }
+
+  package static func system(_ task: ExpertTask) -> String { task == .entities ? "imm" : "imm-re" }
+  package static var pairPooling: PairPooling { .first }
+  package static var readsLayers: Bool { true }
+
+  package static func sights(_ eyes: EyeNames, _ options: IMMOptions) -> [Sight] {
+    [.grid(eyes.pictures)]
+  }
+
+  package static func look(
+    _ post: SeenPost, _ pair: TokenPair?, _ eyes: EyeNames, _ options: IMMOptions
+  ) throws -> [PictureRegions] { [try post.grid(eyes.pictures)] }
+
+  package static func guide(
+    _ post: SeenPost, _ eyes: EyeNames, _ options: IMMOptions
+  ) throws -> TrainingGuide? {
+    guard options.aligns, options.usesPicture, let dual = eyes.dual else { return nil }
+    return TrainingGuide(
+      embedding: try post.embedding(dual),
+      other: options.mirrors ? try post.view(.mirrored, by: eyes.pictures) : nil)
+  }
+
+  package static func conflict(_ options: IMMOptions, _ settings: FineTuning) -> String? {
+    guard options.aligns, settings.batch < 2 else { return nil }
+    return "the SW loss compares the posts of a batch, and --batch \(settings.batch) leaves none to "
+      + "compare; give --batch 2 or more, or leave it out with --without sw"
+  }
+
+  // MARK: Forward
+
+  /// Both modalities after ISA.
+  struct Interacted {
+    /// B×T×D.
+    let text: Tape.Variable
+    /// B×(N+1)×D.
+    let picture: Tape.Variable
+  }
+
+  func interact(
+    _ batch: MultimodalBatch, _ model: BERTModel, _ tape: Tape
+  ) throws(EncoderInputError) -> Interacted {
+    var text = try model.embed(batch.text, tape)
+    var picture = embedded(batch.view(0), tape)
+    let mask = AttentionMask(keys: batch.text.mask)
+    for (number, part) in pictureParts.enumerated() {
+      let block = InteractionBlock(
+        layer: model.encoder.layers[number], feedForward: part, norms: norms[number],
+        norm: options.norm)
+      text = block.text(text, mask, tape)
+      picture = block.picture(picture, tape)
+    }
+    return Interacted(text: text, picture: picture)
+  }
+
+  /// B×N×C regions as vectors behind the class vector: B×(N+1)×D.
+  private func embedded(_ regions: Tensor, _ tape: Tape) -> Tape.Variable {
+    let all = tape.prepend(tape(classToken), to: patches(tape.constant(regions), tape))
+    return tape.add(tape.add(all, tape(positions)), tape(kind))
+  }
+
+  /// Another view of some items' pictures after ISA; nil where there is none.
+  private func otherView(
+    _ batch: MultimodalBatch, _ items: [Int], _ model: BERTModel, _ tape: Tape
+  ) -> Tape.Variable? {
+    let views = items.compactMap { batch.items[$0].guide?.other }
+    guard views.count == items.count, let shape = views.first?.shape else { return nil }
+    var picture = embedded(Tensor([views.count] + shape, views.flatMap(\.array)), tape)
+    for (number, part) in pictureParts.enumerated() {
+      picture = InteractionBlock(
+        layer: model.encoder.layers[number], feedForward: part, norms: norms[number],
+        norm: options.norm
+      ).picture(picture, tape)
+    }
+    return picture
+  }
+
+  /// IA's layers.
+  func activate(
+    _ both: Interacted, _ batch: MultimodalBatch, _ model: BERTModel, _ tape: Tape,
+    _ probe: Probe?
+  ) -> Tape.Variable {
+    var (text, picture) = (both.text, both.picture)
+    let mask = AttentionMask(keys: batch.text.mask)
+    var selections: [Tensor] = []
+    var activations: [Tensor] = []
+    for (number, insertion) in insertions.enumerated() {
+      let layer = model.encoder.layers[pictureParts.count + number]
+      let (seen, next) = stream[number].halves(picture, tape)
+      picture = next
+      let norms = textNorms[number]
+      let hidden = layer.configuration.hiddenDropout
+      let entered = options.norm == .pre ? norms.attention(text, tape) : text
+      let summed = tape.add(
+        text, tape.dropout(layer.attended(entered, mask: mask, tape), hidden))
+      let a =
+        options.norm == .pre ? norms.output(summed, tape) : layer.attentionNorm(summed, tape)
+      var forward = layer.output(
+        layer.configuration.activation(layer.intermediate(a, tape), tape), tape)
+      if options.inserts, batch.showsPictures {
+        let found = insertion(
+          a, seen, mask: batch.mask, options, tape, probe?.substitute("imm/selection"))
+        forward = tape.add(forward, found.output)
+        selections.append(found.selection)
+        activations.append(found.activation)
+      }
+      let sum = tape.add(
+        options.norm == .pre ? summed : a, tape.dropout(forward, hidden))
+      text = options.norm == .pre ? sum : layer.outputNorm(sum, tape)
+    }
+    if let probe, let item = batch.items.first { show(selections, activations, item, probe) }
+    return text
+  }
+
+  package func states(
+    _ batch: MultimodalBatch, _ text: TextReader, _ tape: Tape, _ probe: Probe?
+  ) throws(EncoderInputError) -> Tape.Variable {
+    let both = try interact(batch, text.model, tape)
+    return activate(both, batch, text.model, tape, probe)
+  }
+
+  /// δ times the task's loss and γ times SW's.
+  package func loss(
+    _ batch: MultimodalBatch, _ head: TaskHead, _ text: TextReader, _ tape: Tape
+  ) throws(EncoderInputError) -> Tape.Variable {
+    let both = try interact(batch, text.model, tape)
+    let states = activate(both, batch, text.model, tape, nil)
+    let task = head.loss(states, batch, tape)
+    let guided = batch.items.indices.filter { batch.items[$0].guide?.embedding.picture != nil }
+    guard options.aligns, batch.showsPictures, guided.count > 1 else { return task }
+    let similarity = SwitchedAlignment.similarity(
+      guided.compactMap { batch.items[$0].guide?.embedding })
+    func rows(_ x: Tape.Variable) -> Tape.Variable {
+      tape.gather(x, guided, shape: [guided.count])
+    }
+    // Sentence level: the class positions. Word level: the means over words and places.
+    func first(_ x: Tape.Variable) -> Tape.Variable {
+      let count = tape.shape(x)[0]
+      return tape.reshape(
+        tape.select(x, [[Int]](repeating: [0], count: count)), [count, stateSize])
+    }
+    let other = otherView(batch, guided, text.model, tape).map(first)
+    let isWord = batch.items.flatMap { item in
+      (0..<batch.length).map { $0 > 0 && $0 < item.ids.count - 1 }
+    }
+    let places = tape.shape(both.picture)[1]
+    let isPlace = (0..<batch.count).flatMap { _ in (0..<places).map { $0 > 0 } }
+    let sentence = SwitchedAlignment.loss(
+      rows(first(both.text)), other ?? rows(first(both.picture)), similarity, options, tape)
+    let word = SwitchedAlignment.loss(
+      rows(tape.meanOverRows(both.text, real: isWord)),
+      rows(tape.meanOverRows(both.picture, real: isPlace)), similarity, options, tape)
+    let aligned = tape.add(
+      tape.scale(sentence, by: options.sentenceWeight), tape.scale(word, by: options.wordWeight))
+    return tape.add(
+      tape.scale(task, by: options.taskWeight), tape.scale(aligned, by: options.alignmentWeight))
+  }
+
+  package mutating func visitParameters(
+    _ prefix: String, _ visit: (String, inout Parameter) -> Void
+  ) {
+    patches.visitParameters(prefix + "patches.", visit)
+    visit(prefix + "class", &classToken)
+    visit(prefix + "positions", &positions)
+    visit(prefix + "kind", &kind)
+    for i in pictureParts.indices {
+      pictureParts[i].visitParameters(prefix + "isa.\(i).picture.", visit)
+      if options.norm == .pre { norms[i].visitParameters(prefix + "isa.\(i).", visit) }
+    }
+    for i in stream.indices {
+      stream[i].visitParameters(prefix + "ia.\(i).picture.", visit)
+      insertions[i].visitParameters(prefix + "ia.\(i).slots.", visit)
+      if options.norm == .pre { textNorms[i].visitParameters(prefix + "ia.\(i).text.", visit) }
+    }
+  }
+
+  // MARK: What it shows
+
+  private func show(
+    _ selections: [Tensor], _ activations: [Tensor], _ item: MultimodalItem, _ probe: Probe
+  ) {
+    guard let regions = item.pictures.first, let last = selections.last else { return }
+    let (grid, width) = (regions.grid, last.shape[2])
+    var maps: [Float] = []
+    for selection in selections {
+      var rows = [Float](repeating: .nan, count: item.wordCount * grid * grid)
+      for (word, piece) in item.wordPieces.enumerated() {
+        for cell in 0..<(grid * grid) {
+          // The class position stands in front.
+          rows[word * grid * grid + cell] = selection.array[piece * width + 1 + cell]
+        }
+      }
+      maps += rows
+    }
+    probe.show(
+      Signal(
+        name: "imm/selection", caption: "what each word selects of the picture",
+        kind: .wordsByImage(rows: grid, columns: grid, region: regions.seen),
+        steps: [.layer(selections.count)],
+        tensor: Tensor([selections.count, item.wordCount, grid, grid], maps)))
+    guard let activation = activations.last else { return }
+    let length = activation.shape[2]
+    var strongest = [Float](repeating: .nan, count: item.wordCount)
+    for (word, piece) in item.wordPieces.enumerated() {
+      let row = activation.array[(piece * length)..<((piece + 1) * length)]
+      strongest[word] = row.reduce(0) { $0 + abs($1) }
+    }
+    probe.show(
+      Signal(
+        name: "imm/slots", caption: "how strongly each word activates visual slots",
+        kind: .words, ofPicture: true, tensor: Tensor([item.wordCount], strongest)))
+  }
+}
+
+/// Switches of IMM; the parts are the paper's ablations.
+package struct IMMOptions: MultimodalOptions {
+  /// False: all pictures are zeros.
+  package var usesPicture = true
+  /// False: no SW loss.
+  package var aligns = true
+  /// False: plain feed-forward parts in IA's layers.
+  package var inserts = true
+  /// Whether norms stand behind the sums, as in the encoder, rather than before the sublayers.
+  package var normsSums = false
+  /// Whether the sentence level sees the picture mirrored: another view than the word level's.
+  package var mirrors = true
+  /// Whether vectors are compared by their dot products as they are.
+  package var comparesRaw = false
+  /// Whether word i sees slot i only.
+  package var tokenwise = false
+  /// Whether the selection's scores are divided by √D.
+  package var scalesSelection = false
+  /// α, of the sentence level.
+  package var sentenceWeight: Float = 0.5
+  /// β, of the word level.
+  package var wordWeight: Float = 0.5
+  /// γ, of SW.
+  package var alignmentWeight: Float = 0.1
+  /// δ, of the task.
+  package var taskWeight: Float = 1
+  /// What cosines are divided by.
+  package var temperature: Float = 0.07
+
+  package init(_ value: (String) -> String) {
+    usesPicture = value("image") != Switch.off
+    aligns = value("sw") != Switch.off
+    inserts = value("insert-activation") != Switch.off
+    normsSums = value("norm") == "post"
+    mirrors = value("sentence-view") != "same"
+    comparesRaw = value("comparison") == "raw"
+    tokenwise = value("slots") == "own"
+    scalesSelection = value("selection") == "scaled"
+    alignmentWeight = Float(value("gamma")) ?? 0.1
+  }
+
+  var norm: TransformerConfiguration.NormPlace { normsSums ? .post : .pre }
+
+  /// Whether numbers from a file can be worked with.
+  package var isSound: Bool {
+    [sentenceWeight, wordWeight, alignmentWeight, taskWeight].allSatisfy { (0...100).contains($0) }
+      && (0.001...100).contains(temperature)
+  }
+}
