@@ -12,7 +12,7 @@ struct Twinlens: ParsableCommand {
     version: "twinlens \(Provenance.currentVersion)",
     subcommands: [
       OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, PredictCommand.self,
-      EvaluateCommand.self, TrainCommand.self, RDSCommand.self,
+      EvaluateCommand.self, TrainCommand.self, RDSCommand.self, PaperCommand.self,
       ModelsCommand.self, TokenizeCommand.self, AuditCommand.self, ScoreCommand.self,
       SampleCommand.self, DoctorCommand.self,
       BenchCommand.self, BenchKeysCommand.self, KeysCommand.self,

@@ -20,8 +20,10 @@ package enum Intervention: Sendable, Hashable {
   case dropWords(Set<Int>)
   /// A word is replaced.
   case editWord(Int, String)
-  /// Regions in place of those from files.
+  /// Regions in place of those from files, or of those that an expert finds by itself.
   case regions([ImageRegion])
+  /// A share of the regions that an expert finds is moved anywhere or left out, half each.
+  case disturbRegions(share: Double, seed: UInt64)
   /// A value at a tap of the model, e.g. `rgn/gate`.
   case set(tap: String, TapValue)
 
@@ -49,7 +51,9 @@ package enum Intervention: Sendable, Hashable {
   /// before.
   package var isOfPicture: Bool {
     switch self {
-    case .withoutPicture, .blankPicture, .swapPicture, .coloursOnly, .maskPicture, .regions: true
+    case .withoutPicture, .blankPicture, .swapPicture, .coloursOnly, .maskPicture, .regions,
+      .disturbRegions:
+      true
     case .dropWords, .editWord, .set: false
     }
   }
@@ -79,6 +83,8 @@ package enum Intervention: Sendable, Hashable {
     case .editWord(let place, let word): return "with “\(word)” for “\(words([place]))”"
     case .regions(let regions):
       return regions.count == 1 ? "with another region" : "with \(regions.count) other regions"
+    case .disturbRegions(let share, _):
+      return "with \(Int(100 * share)) % of the regions disturbed"
     case .set(let tap, .constant(let number)): return "with \(tap) = \(number)"
     case .set(let tap, .uniform): return "with \(tap) uniform"
     }

@@ -15,6 +15,9 @@ package struct PictureProvider: Sendable {
   /// Where a post's picture is on disk; nil for pictures that are not.
   package var file: (@Sendable (Post) -> String?)?
 
+  /// Whether posts that name the same picture may show different ones.
+  package var isByPost = false
+
   /// Pictures by a function.
   package init(
     name: String,
@@ -35,7 +38,8 @@ package struct PictureProvider: Sendable {
 
   /// Names a post's picture among all others; a post without a picture's name stands for itself.
   func key(_ post: Post) -> String {
-    name + (post.imageID.map { "\ni" + $0 } ?? "\np" + post.id)
+    let shared = isByPost ? nil : post.imageID
+    return name + (shared.map { "\ni" + $0 } ?? "\np" + post.id)
   }
 }
 

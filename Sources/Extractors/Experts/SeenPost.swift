@@ -30,7 +30,7 @@ package final class SeenPost: Sendable {
   /// A post whose picture comes from somewhere.
   init(
     _ post: Post, _ eyes: Eyes, key: String?, boxes: PairBoxes.OfPost?, coloursOnly: Bool = false,
-    file: String? = nil, hasOtherWords: Bool = false, drawn: [ImageRegion]? = nil,
+    file: String? = nil, hasOtherWords: Bool = false, regionChange: RegionChange? = nil,
     open: @escaping @Sendable (DecodingPurpose) -> Result<Picture, PictureNotice>
   ) {
     self.post = post
@@ -40,7 +40,7 @@ package final class SeenPost: Sendable {
     self.coloursOnly = coloursOnly
     self.file = file
     self.hasOtherWords = hasOtherWords
-    self.drawn = drawn
+    self.regionChange = regionChange
     self.open = open
   }
 
@@ -48,8 +48,13 @@ package final class SeenPost: Sendable {
   /// the picture was changed.
   package let file: String?
 
+  /// What was done to the regions that experts find; nil: nothing.
+  let regionChange: RegionChange?
+
   /// Regions that somebody put in the place of those that experts find; nil: nobody did.
-  package let drawn: [ImageRegion]?
+  package var drawn: [ImageRegion]? {
+    if case .drawn(let regions) = regionChange { regions } else { nil }
+  }
 
   /// Whether words were changed or left out since it was read.
   package let hasOtherWords: Bool
@@ -222,7 +227,7 @@ package final class SeenPost: Sendable {
     ) -> SeenPost {
       SeenPost(
         post, eyes, key: nil, boxes: boxes, coloursOnly: coloursOnly,
-        hasOtherWords: hasOtherWords, drawn: drawn
+        hasOtherWords: hasOtherWords, regionChange: regionChange
       ) { [self] purpose in
         (purpose == eyes.decoding ? self.picture() : open(purpose)).map(change)
       }
@@ -231,7 +236,7 @@ package final class SeenPost: Sendable {
     func words(_ post: Post) -> SeenPost {
       let result = SeenPost(
         post, eyes, key: key, boxes: boxes, coloursOnly: coloursOnly, file: file,
-        hasOtherWords: true, drawn: drawn
+        hasOtherWords: true, regionChange: regionChange
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
       for (sight, seen) in held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -241,7 +246,7 @@ package final class SeenPost: Sendable {
     switch intervention {
     case .withoutPicture:
       return SeenPost(
-        post, eyes, key: nil, boxes: boxes, hasOtherWords: hasOtherWords, drawn: drawn
+        post, eyes, key: nil, boxes: boxes, hasOtherWords: hasOtherWords, regionChange: regionChange
       ) { _ in
         .failure(PictureNotice(sentence: "the picture is left out"))
       }
@@ -250,7 +255,7 @@ package final class SeenPost: Sendable {
     case .coloursOnly:
       return SeenPost(
         post, eyes, key: nil, boxes: boxes, coloursOnly: true, hasOtherWords: hasOtherWords,
-        drawn: drawn
+        regionChange: regionChange
       ) { [self] in
         $0 == eyes.decoding ? self.picture() : open($0)
       }
@@ -262,7 +267,7 @@ package final class SeenPost: Sendable {
       }
       let result = SeenPost(
         post, eyes, key: other.key, boxes: boxes, coloursOnly: coloursOnly, file: other.file,
-        hasOtherWords: hasOtherWords, drawn: drawn
+        hasOtherWords: hasOtherWords, regionChange: regionChange
       ) { $0 == other.eyes.decoding ? other.picture() : other.open($0) }
       for (sight, seen) in other.held.withLock({ $0.seen }) where !sight.isEmbedding {
         result.keep(sight, seen)
@@ -273,11 +278,24 @@ package final class SeenPost: Sendable {
     case .regions(let regions):
       return SeenPost(
         post, eyes, key: key, boxes: PairBoxes.OfPost(regions.map(RegionFile.Box.init)),
-        coloursOnly: coloursOnly, file: file, hasOtherWords: hasOtherWords, drawn: regions
+        coloursOnly: coloursOnly, file: file, hasOtherWords: hasOtherWords, regionChange: .drawn(regions)
+      ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
+    case .disturbRegions(let share, let seed):
+      return SeenPost(
+        post, eyes, key: key, boxes: boxes, coloursOnly: coloursOnly, file: file,
+        hasOtherWords: hasOtherWords, regionChange: .disturbed(share: share, seed: seed)
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
     case .set: return self
     }
   }
+}
+
+/// What is done to the regions that experts find by themselves.
+enum RegionChange: Sendable, Hashable {
+  /// Others take their place.
+  case drawn([ImageRegion])
+  /// A share of them, drawn by a seed, is moved anywhere or left out, half each.
+  case disturbed(share: Double, seed: UInt64)
 }
 
 extension RegionFile.Box {

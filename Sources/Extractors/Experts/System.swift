@@ -39,6 +39,8 @@ package struct System: Sendable {
   package let recipe: Recipe
   /// What lies on top of the encoder, for tables of results.
   package var head: @Sendable (TrainingResult.Origin) -> String = { _ in "" }
+  /// The paper whose tables are measured again; nil where there is none.
+  package var paper: Paper?
   /// Name in RDS's tables; nil for systems that are not in them.
   package var published: String?
   /// Opens a folder.

@@ -28,6 +28,7 @@ extension System {
       .choice("detected", ["3", "0", "1", "2"], "Slots for detected regions"),
     ]
   )
+  .with(\.paper, .focalMRE)
   .with(\.head) { _ in
     "markers as four added tokens; focal attention over framed pictures, gates, focal fusion"
   }

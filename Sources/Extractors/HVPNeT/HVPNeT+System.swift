@@ -15,7 +15,7 @@ extension System {
     .with(
       \.switches,
       (task == .entities ? [LabelScheme.choice] : [])
-        + [.part("image", "the picture; without it all features are zeros"), HVPNeTOptions.crops]
+        + [.part("image", "the picture; without it all features are zeros"), PrefixedText.choice]
     )
     .with(\.head) { _ in "a visual prefix of the picture and its parts in every layer" }
   }

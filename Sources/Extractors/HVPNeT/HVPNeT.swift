@@ -64,7 +64,4 @@ package struct HVPNeTOptions: MultimodalOptions {
 
   /// Whether numbers from a file can be worked with.
   package var isSound: Bool { (0...8).contains(crops) }
-
-  static let crops = Switch.choice(
-    "crops", ["3", "0", "1", "2"], "How many parts that stand out of the picture are seen beside it")
 }

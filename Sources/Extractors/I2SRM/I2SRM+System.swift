@@ -21,7 +21,7 @@ extension System {
           .part("attn-mixup", "the inter-sample part: attention across the batch and mixing"),
           .part("batch-attention", "the attention across the batch; posts are mixed all the same"),
           .part("mixup", "the mixing; posts attend to each other all the same"),
-          HVPNeTOptions.crops,
+          PrefixedText.choice,
           .choice(
             "divergence", I2SRMOptions.Direction.allCases.map(\.rawValue),
             "the semantic loss: KL(text ‖ picture), KL(picture ‖ text), or their mean"),
@@ -44,6 +44,7 @@ extension System {
             "Δ: the share of attended posts that is learned from; 1 − Δ of the mixed"),
         ]
     )
+    .with(\.paper, .i2srm)
     .with(\.head) { _ in "a visual prefix; AttnMixup and the semantic loss in training" }
   }
 }

@@ -36,6 +36,7 @@ extension System {
           .choice("gamma", ["0.1", "0.01", "0.5", "1"], "γ: the weight of SW"),
         ]
     )
+    .with(\.paper, .imm)
     .with(\.head) { _ in
       "shared attention for text and picture, visual slots in the last layers"
     }

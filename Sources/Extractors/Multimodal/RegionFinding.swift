@@ -1,5 +1,7 @@
 import Corpora
 import Encoders
+import Files
+import Tensors
 import Traces
 
 /// Where the rectangles come from that a network looks at. None of the rules but `boxes` can know a
@@ -32,6 +34,29 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
   ///
   /// - Throws: `ExpertError`, `EncoderInputError`.
   func find(
+    _ post: SeenPost, _ pair: TokenPair?, grounding: Int, detected: Int, _ eyes: EyeNames
+  ) throws -> Found {
+    let found = try undisturbed(
+      post, pair, grounding: grounding, detected: detected, eyes)
+    guard case .disturbed(let share, let seed) = post.regionChange else { return found }
+    var sum = FNV1a()
+    sum.add(bytes: post.post.id.utf8)
+    var generator = SeededGenerator(seed: seed ^ sum.value)
+    func disturbed(_ region: ImageRegion?) -> ImageRegion? {
+      guard let region, generator.chance(Float(share)) else { return region }
+      guard generator.chance(0.5) else { return nil }
+      let (width, height) = (
+        Double(generator.uniform(0.1, 0.6)), Double(generator.uniform(0.1, 0.6))
+      )
+      return ImageRegion(
+        left: Double(generator.uniform()) * (1 - width),
+        top: Double(generator.uniform()) * (1 - height), width: width, height: height)
+    }
+    return Found(
+      grounding: found.grounding.map(disturbed), detected: found.detected.map(disturbed))
+  }
+
+  private func undisturbed(
     _ post: SeenPost, _ pair: TokenPair?, grounding: Int, detected: Int, _ eyes: EyeNames
   ) throws -> Found {
     func filled(_ regions: [ImageRegion?], to count: Int) -> [ImageRegion?] {

@@ -34,23 +34,12 @@ package struct PublishedRouting: Sendable, Hashable {
   ///
   /// - Throws: `PublishedError` with the line of what does not fit.
   package static func read(_ path: String) throws -> [PublishedRouting] {
-    guard let data = FileManager.default.contents(atPath: path), data.count <= 4 << 20 else {
-      throw PublishedError(path: path, line: 0, problem: "cannot be read, or has more than 4 MB")
-    }
     var rows: [PublishedRouting] = []
-    let lines = String(decoding: data, as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    for (index, line) in lines.enumerated() where !line.isEmpty && index > 0 {
-      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      guard fields.count == 8 else {
-        throw PublishedError(
-          path: path, line: index + 1, problem: "has \(fields.count) fields instead of 8")
-      }
-      guard fields[0] == "000" else { continue }
+    for (line, fields) in try PublishedFile.rows(path) where fields[0] == "000" {
       let scores = fields[5...7].compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
       guard scores.count == 3 else {
         throw PublishedError(
-          path: path, line: index + 1, problem: "has no three numbers in its last fields")
+          path: path, line: line, problem: "has no three numbers in its last fields")
       }
       var settings: [String: String] = [:]
       for part in fields[3].split(separator: ";") {
@@ -74,6 +63,28 @@ package struct PublishedRouting: Sendable, Hashable {
   ) -> [PublishedRouting] {
     let name = System.trainable(multimodal)?.system.published
     return name.map { name in rows.filter { $0.multimodal == name } } ?? []
+  }
+}
+
+/// Published numbers with the columns seed,table,dataset,setting,model,precision,recall,f1.
+enum PublishedFile {
+  /// The fields of every line behind the first, eight each, with the line's number.
+  ///
+  /// - Throws: `PublishedError` with the line of what does not fit.
+  static func rows(_ path: String) throws -> [(line: Int, fields: [String])] {
+    guard let data = FileManager.default.contents(atPath: path), data.count <= 4 << 20 else {
+      throw PublishedError(path: path, line: 0, problem: "cannot be read, or has more than 4 MB")
+    }
+    let lines = String(decoding: data, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    return try lines.enumerated().dropFirst().filter { !$0.element.isEmpty }.map { index, line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 8 else {
+        throw PublishedError(
+          path: path, line: index + 1, problem: "has \(fields.count) fields instead of 8")
+      }
+      return (index + 1, fields)
+    }
   }
 }
 

@@ -1,0 +1,132 @@
+import Tensors
+
+/// A paper's tables, to be measured again: their rows, and what the paper claims of them. One value
+/// per paper, in the folder of its system.
+package struct Paper: Sendable {
+  /// What it is called on the command line, e.g. `i2srm`.
+  package let id: String
+  /// Its number in files of published results (their column `seed`).
+  package let key: String
+  /// Its tables, in the paper's order.
+  package let tables: [PaperTable]
+  /// What every reader of its published numbers should know.
+  package let caveats: [String]
+
+  /// A paper by its parts.
+  package init(id: String, key: String, tables: [PaperTable], caveats: [String]) {
+    self.id = id
+    self.key = key
+    self.tables = tables
+    self.caveats = caveats
+  }
+
+  /// The papers of all systems.
+  package static var all: [Paper] {
+    var seen: Set<String> = []
+    return System.all.compactMap(\.paper).filter { seen.insert($0.id).inserted }
+  }
+}
+
+/// A table of a paper.
+package struct PaperTable: Sendable {
+  /// As the file of published results calls it, e.g. `Table 5`.
+  package let name: String
+  /// What it is about, a few words.
+  package let title: String
+  /// Its rows; a row is measured for every task that there is a system for.
+  package let rows: [PaperRow]
+  /// What the paper claims of the rows.
+  package let claims: [PaperClaim]
+  /// What is otherwise than in the paper, sentences.
+  package let notes: [String]
+
+  /// A table by its parts.
+  package init(
+    _ name: String, _ title: String, rows: [PaperRow], claims: [PaperClaim] = [],
+    notes: [String] = []
+  ) {
+    self.name = name
+    self.title = title
+    self.rows = rows
+    self.claims = claims
+    self.notes = notes
+  }
+}
+
+/// A row of a table: a system in some form, trained on posts in some form.
+package struct PaperRow: Sendable {
+  /// As the paper calls it; also the `model` in files of published results.
+  package let name: String
+  /// The `setting` in files of published results.
+  package let setting: String
+  /// The title of the system that is trained, the same for both tasks; nil for rows of which there
+  /// is no system here.
+  package let system: String?
+  /// Its switches that are not as usual.
+  package let switches: [String: String]
+  /// What is done to the posts.
+  package let data: PaperData
+  /// Whether the system was first trained on the other task.
+  package let comesFromOtherTask: Bool
+
+  /// A row by its parts.
+  package init(
+    _ name: String, setting: String, system: String?, _ switches: [String: String] = [:],
+    _ data: PaperData = .asItIs, comesFromOtherTask: Bool = false
+  ) {
+    self.name = name
+    self.setting = setting
+    self.system = system
+    self.switches = switches
+    self.data = data
+    self.comesFromOtherTask = comesFromOtherTask
+  }
+
+  /// The system for a task; nil where there is none.
+  package func system(for task: ExpertTask) -> System? {
+    System.all.first { $0.title == system && $0.task == task && $0.train != nil }
+  }
+
+  /// What tells it from the other rows of its table.
+  package var label: String {
+    setting.contains("=") ? "\(name), \(setting.split(separator: "=").last ?? "")" : name
+  }
+}
+
+/// What is done to the posts of a row.
+package enum PaperData: Sendable, Hashable {
+  case asItIs
+  /// Pictures are exchanged among a share of train and test (Align-Noise).
+  case exchangedPictures(Double)
+  /// A share of the regions of train and test is moved or left out, half each (Aug-Noise).
+  case disturbedRegions(Double)
+  /// A share of train is learned from.
+  case share(Double)
+  /// So many pairs of each relation are learned from.
+  case pairsOfEach(Int)
+
+  /// A name for folders and files; nil for posts as they are.
+  package var name: String? {
+    switch self {
+    case .asItIs: nil
+    case .exchangedPictures(let share): "exchanged-\(Int(100 * share))"
+    case .disturbedRegions(let share): "regions-\(Int(100 * share))"
+    case .share(let share): "share-\(Int(100 * share))"
+    case .pairsOfEach(let count): "each-\(count)"
+    }
+  }
+}
+
+/// That one row of a table is better than another.
+package struct PaperClaim: Sendable, Hashable {
+  /// The label of the row that should be better.
+  package let better: String
+  /// The label of the other.
+  package let worse: String
+
+  /// A claim of two rows' labels.
+  package init(_ better: String, over worse: String) {
+    self.better = better
+    self.worse = worse
+  }
+}

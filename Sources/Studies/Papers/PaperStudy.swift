@@ -1,0 +1,253 @@
+import Corpora
+import Encoders
+import Extractors
+import Files
+import Foundation
+import Routing
+import Tensors
+
+/// A paper's tables on some data: every row is trained with every seed and scored on test. What is
+/// finished is kept, and the same study goes on there.
+package struct PaperStudy: Sendable {
+  /// The paper.
+  package let paper: Paper
+  /// A dataset for each task that is measured.
+  package let datasets: [ExpertTask: Dataset]
+  /// Where everything is kept.
+  package let folder: String
+  /// What experts are made from.
+  package var material: RDSExperts.Material
+  /// Train posts that are learned from at most; nil: all.
+  package var mostPosts: Int?
+  /// Called from the training's own thread; returns false to stop.
+  package let observe: @Sendable (TrainingEvent) -> Bool
+
+  /// A study by its parts.
+  package init(
+    _ paper: Paper, _ datasets: [ExpertTask: Dataset], folder: String,
+    material: RDSExperts.Material, observe: @escaping @Sendable (TrainingEvent) -> Bool
+  ) {
+    self.paper = paper
+    self.datasets = datasets
+    self.folder = folder
+    self.material = material
+    self.observe = observe
+  }
+
+  /// Measures tables.
+  ///
+  /// - Parameter names: the tables' names; nil: all.
+  /// - Throws: `TrainingStopped`, `TrainingError`, what reading and writing throw.
+  package func run(tables names: [String]?, seeds: [UInt64]) throws -> [PaperTableResult] {
+    let tables = paper.tables.filter { names?.contains($0.name) ?? true }
+    return try tables.flatMap { table in
+      try ExpertTask.allCases.compactMap { task -> PaperTableResult? in
+        guard let dataset = datasets[task],
+          table.rows.contains(where: { $0.system(for: task) != nil })
+        else { return nil }
+        let rows = try table.rows.map { row -> PaperTableResult.Row in
+          guard let system = row.system(for: task) else {
+            return PaperTableResult.Row(row, cells: [])
+          }
+          return PaperTableResult.Row(
+            row, cells: try seeds.map { try cell(row, system, task, dataset, seed: $0) })
+        }
+        return PaperTableResult(table: table, task: task, dataset: dataset.name, rows: rows)
+      }
+    }
+  }
+
+  // MARK: One cell
+
+  /// What tells a training from all others of the study.
+  private func name(_ row: PaperRow, _ system: System, seed: UInt64) -> String {
+    let switches = row.switches.sorted { $0.key < $1.key }.map { "\($0.key)-\($0.value)" }
+    let parts =
+      [system.id] + switches + [row.data.name, row.comesFromOtherTask ? "from-other" : nil]
+      .compactMap(\.self) + (mostPosts.map { ["posts-\($0)"] } ?? []) + ["seed-\(seed)"]
+    return parts.joined(separator: "_")
+  }
+
+  private func cell(
+    _ row: PaperRow, _ system: System, _ task: ExpertTask, _ dataset: Dataset, seed: UInt64
+  ) throws -> PaperCell {
+    let name = name(row, system, seed: seed)
+    let path = "\(folder)/cells/\(name).json"
+    let basis = basis(dataset)
+    if let data = FileManager.default.contents(atPath: path),
+      let known = try? JSONDecoder().decode(PaperCell.self, from: data), known.basis == basis
+    {
+      return known
+    }
+    let source = try material.pictures.map { try RegionSource(folder: $0) }
+    var job = try job(row, system, dataset, name: name, source: source, seed: seed)
+    if row.comesFromOtherTask {
+      let other: ExpertTask = task == .entities ? .relations : .entities
+      guard let first = row.system(for: other), let posts = datasets[other] else {
+        throw PaperError.noOtherTask(row: row.name, task: other)
+      }
+      let plain = PaperRow(row.name, setting: row.setting, system: row.system, row.switches)
+      let before = self.name(plain, first, seed: seed) + "_first"
+      let base = try self.job(plain, first, posts, name: before, source: source, seed: seed)
+      _ = try base.run(seeds: [seed])
+      job.encoder = base.folder
+    }
+    let results = try job.run(seeds: [seed])
+    let expert = TrainedExpert(
+      expert: try ExpertFolder.open(job.folder), source: system.needsRegions ? source : nil,
+      dual: try job.dual.map { try DualEncoderFolder.open($0) },
+      pictures: job.posts.pictures, interventions: job.interventions, observe: observe,
+      devF1: results.first?.bestDev ?? 0)
+    let units = RoutedUnit.units(
+      of: dataset.posts(in: dataset.scoredSplit(task)), task)
+    let start = Date()
+    let counts = try expert.counts(units)
+    let posts = Set(units.map(\.post.id)).count
+    let cell = PaperCell(
+      basis: basis, devF1: results.first?.bestDev ?? 0,
+      posts: units.map(\.post.id), counts: counts.map { [$0.correct, $0.predicted, $0.gold] },
+      millisecondsPerPost: 1000 * Date().timeIntervalSince(start) / Double(max(1, posts)),
+      trainingSeconds: results.first?.seconds ?? 0)
+    try FileManager.default.createDirectory(
+      atPath: folder + "/cells", withIntermediateDirectories: true)
+    try DurableFile.write(try StableJSON.encode(cell), to: path)
+    // The numbers stay, the weights would fill the disk.
+    try? FileManager.default.removeItem(atPath: job.folder)
+    return cell
+  }
+
+  /// What a kept cell must have been made from.
+  private func basis(_ dataset: Dataset) -> [String: String] {
+    var result = material.description
+    result["dual"] = material.dual.map(ModelFolder.namedFingerprint)
+    result["data"] = dataset.contentHash
+    return result
+  }
+
+  private func job(
+    _ row: PaperRow, _ system: System, _ dataset: Dataset, name: String, source: RegionSource?,
+    seed: UInt64
+  ) throws -> TrainingJob {
+    var posts = TrainingPosts(dataset, boxes: material.boxes)
+    let train = row.data.chosen(
+      mostPosts.map { Array(shuffled(posts.train).prefix($0)) } ?? posts.train,
+      seed: seed)
+    if mostPosts != nil || row.data != .asItIs {
+      posts = posts.replacing(train: train, part: row.data.name ?? "\(train.count) posts")
+    }
+    if case .exchangedPictures(let share) = row.data {
+      posts.pictures = posts.pictures.exchanged(
+        among: [train, posts.dev, dataset.posts(in: .test)], share: share, seed: seed)
+    }
+    var job = TrainingJob(
+      system, switches: row.switches, encoder: system.needsEncoder ? material.encoder : nil,
+      pictures: system.needsRegions ? material.pictures : nil, posts: posts,
+      models: folder + "/models", name: name, command: material.command, observe: observe)
+    job.source = system.needsRegions ? source : nil
+    job.dual = system.takesDual ? material.dual : nil
+    job.changes = material.changes
+    job.isMeasured = false
+    job.replaces = true
+    if case .disturbedRegions(let share) = row.data {
+      job.interventions = { _ in [.disturbRegions(share: share, seed: seed)] }
+    }
+    return job
+  }
+
+  private func shuffled(_ posts: [Post]) -> [Post] {
+    var generator = SeededGenerator(seed: 1, stream: "paper")
+    return generator.permutation(posts.count).map { posts[$0] }
+  }
+}
+
+extension PaperData {
+  /// The posts that are learned from.
+  func chosen(_ posts: [Post], seed: UInt64) -> [Post] {
+    var generator = SeededGenerator(seed: seed, stream: "paper data")
+    let order = generator.permutation(posts.count).map { posts[$0] }
+    switch self {
+    case .asItIs, .exchangedPictures, .disturbedRegions: return posts
+    case .share(let share):
+      return Array(order.prefix(max(1, Int((share * Double(posts.count)).rounded()))))
+    case .pairsOfEach(let count):
+      var taken: [String: Int] = [:]
+      return order.compactMap { post in
+        let kept = post.relations.filter { pair in
+          guard taken[pair.label, default: 0] < count else { return false }
+          taken[pair.label, default: 0] += 1
+          return true
+        }
+        return kept.isEmpty
+          ? nil : post.replacing(tokens: post.tokens, mentions: post.mentions, relations: kept)
+      }
+    }
+  }
+}
+
+extension PictureProvider {
+  /// The same pictures, those of a share of each list's posts exchanged among themselves: none of
+  /// them keeps its own.
+  func exchanged(among lists: [[Post]], share: Double, seed: UInt64) -> PictureProvider {
+    var other: [Post.ID: Post] = [:]
+    var generator = SeededGenerator(seed: seed, stream: "exchanged pictures")
+    for posts in lists {
+      let chosen = generator.permutation(posts.count).prefix(
+        Int((share * Double(posts.count)).rounded())
+      ).map { posts[$0] }
+      // A ring of a random order: with two or more nobody keeps their own.
+      for (i, post) in chosen.enumerated() { other[post.id] = chosen[(i + 1) % chosen.count] }
+    }
+    let (before, partners) = (self, other)
+    var result = PictureProvider(name: "\(name) exchanged \(share) \(seed)") { post, purpose in
+      before.picture(partners[post.id] ?? post, purpose)
+    }
+    result.isByPost = true
+    result.boxes = boxes
+    return result
+  }
+}
+
+/// One training of a study on test.
+package struct PaperCell: Sendable, Codable {
+  /// What it was made from.
+  let basis: [String: String]
+  /// Best F1 on dev, percent.
+  package let devF1: Double
+  /// The post of each unit.
+  let posts: [String]
+  /// Correct, predicted and gold of each unit.
+  let counts: [[Int]]
+  /// Looking at the picture and answering, on test.
+  package let millisecondsPerPost: Double
+  /// All epochs with their scoring.
+  package let trainingSeconds: Double
+
+  /// Counts of each post, in order.
+  var byPost: [MatchCounts] {
+    var places: [String: Int] = [:]
+    var result: [MatchCounts] = []
+    for (post, count) in zip(posts, counts) where count.count == 3 {
+      let place = places[post] ?? result.count
+      if place == result.count {
+        places[post] = place
+        result.append(.zero)
+      }
+      result[place] += MatchCounts(correct: count[0], predicted: count[1], gold: count[2])
+    }
+    return result
+  }
+}
+
+/// A study that cannot go on.
+package enum PaperError: Error, CustomStringConvertible {
+  /// A row that was trained on another task first, of which there are no posts.
+  case noOtherTask(row: String, task: ExpertTask)
+
+  package var description: String {
+    switch self {
+    case .noOtherTask(let row, let task):
+      "\(row) is first trained on \(task.subject), and the dataset has none; choose other tables "
+        + "with --tables"
+    }
+  }
+}

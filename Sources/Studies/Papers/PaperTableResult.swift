@@ -1,0 +1,260 @@
+import Extractors
+import Foundation
+import Routing
+import Tensors
+
+/// What came of a table of a paper.
+package struct PaperTableResult: Sendable {
+  /// The table.
+  package let table: PaperTable
+  /// What was answered.
+  package let task: ExpertTask
+  /// On what.
+  package let dataset: String
+  /// Its rows, those without a system among them.
+  package let rows: [Row]
+
+  /// A row with its trainings.
+  package struct Row: Sendable {
+    /// What was trained.
+    package let row: PaperRow
+    /// One per seed; none where there is no system.
+    package let cells: [PaperCell]
+
+    init(_ row: PaperRow, cells: [PaperCell]) {
+      self.row = row
+      self.cells = cells
+    }
+
+    /// Counts over all posts of each seed.
+    var sums: [MatchCounts] { cells.map { $0.byPost.reduce(.zero, +) } }
+    /// Counts of each post, over all seeds.
+    var pooled: [MatchCounts] {
+      guard var result = cells.first?.byPost else { return [] }
+      for cell in cells.dropFirst() {
+        for (i, count) in cell.byPost.enumerated() where i < result.count { result[i] += count }
+      }
+      return result
+    }
+  }
+
+  /// What came of a claim.
+  package struct Verdict: Sendable, Hashable {
+    /// The claim.
+    package let claim: PaperClaim
+    /// F1 of the better row minus the other's, points, over all seeds.
+    package let difference: Double
+    /// The middle 95 % over resamples of posts.
+    package let low: Double
+    package let high: Double
+
+    /// What can be said.
+    package var sentence: String {
+      if low > 0 { return "as claimed" }
+      return high < 0 ? "the other way round" : "not told apart"
+    }
+  }
+
+  /// The paper's claims on these rows.
+  package var verdicts: [Verdict] {
+    table.claims.compactMap { claim in
+      func counts(_ label: String) -> [MatchCounts]? {
+        rows.first { $0.row.label == label && !$0.cells.isEmpty }?.pooled
+      }
+      guard let better = counts(claim.better), let worse = counts(claim.worse),
+        better.count == worse.count, !better.isEmpty
+      else { return nil }
+      func difference(_ places: [Int]) -> Double {
+        places.reduce(MatchCounts.zero) { $0 + better[$1] }.f1Percent
+          - places.reduce(MatchCounts.zero) { $0 + worse[$1] }.f1Percent
+      }
+      var generator = SeededGenerator(seed: 1, stream: "claims")
+      let resampled = (0..<1000).map { _ in
+        difference(better.indices.map { _ in generator.index(below: better.count) })
+      }.sorted()
+      return Verdict(
+        claim: claim, difference: difference(Array(better.indices)),
+        low: resampled[Int(0.025 * 999)], high: resampled[Int(0.975 * 999)])
+    }
+  }
+
+  /// The table for people.
+  ///
+  /// - Parameter published: numbers of the papers, where a file of them was given.
+  package func tables(published: [PublishedResult]) -> [PlainTable] {
+    let columns = PublishedResult.datasets(published, task)
+    let seeds = rows.map(\.cells.count).max() ?? 0
+    var main = PlainTable(
+      "\(table.name), \(table.title), on \(dataset) (\(task.subject))",
+      ["", "F1", "95 % over posts", "P", "R", "ms/post"]
+        + columns.map { "published \($0)" })
+    func text(_ number: Double) -> String { RoutingReport.decimals(number, 2) }
+    func share(_ part: Int, of whole: Int) -> Double {
+      whole == 0 ? 0 : 100 * Double(part) / Double(whole)
+    }
+    for row in rows {
+      let known = columns.map { column in
+        published.first { $0.fits(table, row.row, dataset: column) }.map { text($0.f1) } ?? ""
+      }
+      if row.cells.isEmpty {
+        if known.contains(where: { !$0.isEmpty }) {
+          main.add([row.row.label, "", "", "", "", ""] + known)
+        }
+        continue
+      }
+      let interval = PostBootstrap.f1(of: row.pooled)
+      main.add(
+        [
+          row.row.label, MeanCell.text(row.sums.map(\.f1Percent)),
+          interval.map { "\(text($0.low)) to \(text($0.high))" } ?? "",
+          MeanCell.text(row.sums.map { share($0.correct, of: $0.predicted) }),
+          MeanCell.text(row.sums.map { share($0.correct, of: $0.gold) }),
+          RoutingReport.decimals(
+            row.cells.map(\.millisecondsPerPost).reduce(0, +) / Double(row.cells.count), 1),
+        ] + known)
+    }
+    main.notes =
+      [
+        "F1 in percent, mean ± standard deviation over \(seeds) seed\(seeds == 1 ? "" : "s"); "
+          + (task == .entities
+            ? "entities are read leniently." : "None is neither an answer nor asked for.")
+      ] + table.notes
+    guard !verdicts.isEmpty else { return [main] }
+    var claims = PlainTable(
+      "\(table.name): what the paper claims, on \(dataset) (\(task.subject))",
+      ["should be better", "than", "difference", "95 % over posts", ""])
+    for verdict in verdicts {
+      func signed(_ number: Double) -> String { RoutingReport.signed(number) }
+      claims.add([
+        verdict.claim.better, verdict.claim.worse, signed(verdict.difference),
+        "\(signed(verdict.low)) to \(signed(verdict.high))", verdict.sentence,
+      ])
+    }
+    return [main, claims]
+  }
+}
+
+/// A number that a paper prints.
+package struct PublishedResult: Sendable, Hashable {
+  let table: String
+  let dataset: String
+  let setting: String
+  let model: String
+  let f1: Double
+
+  /// Whether it is a row's number on a dataset.
+  func fits(_ table: PaperTable, _ row: PaperRow, dataset: String) -> Bool {
+    self.table == table.name && self.dataset == dataset
+      && row.name.replacingOccurrences(of: " after the other task", with: "") == model
+      && (setting == row.setting
+        || (row.comesFromOtherTask ? isTransfer : row.setting.hasPrefix("in-task") && isReference))
+  }
+
+  private var isReference: Bool { setting.hasPrefix("cross-task: in-task") }
+  private var isTransfer: Bool { setting.hasPrefix("cross-task: ") && !isReference }
+
+  /// The datasets of a task, as papers call them, that some numbers are of.
+  static func datasets(_ published: [PublishedResult], _ task: ExpertTask) -> [String] {
+    Set(published.map(\.dataset)).filter { ($0 == "MNRE") == (task == .relations) }.sorted()
+  }
+
+  /// The rows of a paper in a file with the columns
+  /// seed,table,dataset,setting,model,precision,recall,f1.
+  ///
+  /// - Throws: `PublishedError` with the line of what does not fit.
+  package static func read(_ path: String, _ paper: Paper) throws -> [PublishedResult] {
+    try PublishedFile.rows(path).filter { $0.fields[0] == paper.key }.map { line, fields in
+      guard let f1 = Double(fields[7].trimmingCharacters(in: .whitespaces)) else {
+        throw PublishedError(path: path, line: line, problem: "has no number in its last field")
+      }
+      return PublishedResult(
+        table: fields[1], dataset: fields[2], setting: fields[3], model: fields[4], f1: f1)
+    }
+  }
+}
+
+/// A study's tables for people, pages, spreadsheets and programs.
+package struct PaperReport: Sendable {
+  let paper: Paper
+  let results: [PaperTableResult]
+  let published: [PublishedResult]
+
+  /// A report of finished tables.
+  package init(_ paper: Paper, _ results: [PaperTableResult], published: [PublishedResult]) {
+    self.paper = paper
+    self.results = results
+    self.published = published
+  }
+
+  private var tables: [PlainTable] { results.flatMap { $0.tables(published: published) } }
+
+  private var notes: [String] { published.isEmpty ? [] : paper.caveats }
+
+  /// Aligned columns.
+  package var text: String {
+    (tables.map(\.text) + (notes.isEmpty ? [] : [notes.map { "* " + $0 }.joined(separator: "\n")]))
+      .joined(separator: "\n\n")
+  }
+
+  /// Markdown.
+  package var markdown: String {
+    (tables.map(\.markdown)
+      + (notes.isEmpty ? [] : [notes.map { "* " + $0 }.joined(separator: "\n")]))
+      .joined(separator: "\n\n")
+  }
+
+  /// Comma-separated lines.
+  package var csv: String { tables.map(\.csv).joined(separator: "\n") }
+
+  /// Everything as JSON.
+  ///
+  /// - Throws: what encoding throws.
+  package func json() throws -> String {
+    let written = results.map { result in
+      Written(
+        table: result.table.name, title: result.table.title, dataset: result.dataset,
+        task: result.task.rawValue,
+        rows: result.rows.filter { !$0.cells.isEmpty }.map { row in
+          Written.Row(
+            name: row.row.label, system: row.row.system ?? "", switches: row.row.switches,
+            f1: row.sums.map(\.f1Percent), counts: row.sums.map { [$0.correct, $0.predicted, $0.gold] },
+            devF1: row.cells.map(\.devF1),
+            millisecondsPerPost: row.cells.map(\.millisecondsPerPost))
+        },
+        claims: result.verdicts.map {
+          Written.Claim(
+            better: $0.claim.better, worse: $0.claim.worse, difference: $0.difference,
+            low: $0.low, high: $0.high, verdict: $0.sentence)
+        })
+    }
+    return String(decoding: try StableJSON.encode(written, pretty: true), as: UTF8.self)
+  }
+
+  private struct Written: Encodable {
+    let table: String
+    let title: String
+    let dataset: String
+    let task: String
+    let rows: [Row]
+    let claims: [Claim]
+
+    struct Row: Encodable {
+      let name: String
+      let system: String
+      let switches: [String: String]
+      let f1: [Double]
+      let counts: [[Int]]
+      let devF1: [Double]
+      let millisecondsPerPost: [Double]
+    }
+
+    struct Claim: Encodable {
+      let better: String
+      let worse: String
+      let difference: Double
+      let low: Double
+      let high: Double
+      let verdict: String
+    }
+  }
+}

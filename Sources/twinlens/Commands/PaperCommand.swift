@@ -1,0 +1,134 @@
+import ArgumentParser
+import Corpora
+import Extractors
+import Files
+import Foundation
+import Services
+import Studies
+
+/// `twinlens paper`: the tables of a paper, measured again.
+struct PaperCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "paper", abstract: "Measure a paper's tables again on any data.",
+    discussion: """
+      Every row of a table is a system in some form: trained with every seed, chosen on dev, scored on test. What is \
+      finished is kept in --out; the same command goes on there after an interrupt. Without --dataset the harbour \
+      sample is generated, and its encoders are used.
+
+      Papers and their tables:
+      \(Paper.all.map { "  \($0.id): \($0.tables.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", "))" }.joined(separator: "\n"))
+      RDS's tables are those of `twinlens rds run`.
+      """)
+
+  @Argument(help: "The paper: \(Paper.all.map(\.id).joined(separator: ", ")).")
+  var paper: String
+  @OptionGroup var source: HarborSource
+  @Option(help: ArgumentHelp("Folder that keeps everything.", valueName: "dir"))
+  var out: String
+  @Option(help: "Number of seeds, from 1.")
+  var seeds = 3
+  @Option(
+    help: ArgumentHelp(
+      "A table by its name, e.g. \"Table 5\"; can be given several times. Without it all.",
+      valueName: "name"))
+  var table: [String] = []
+  @Option(help: "ner or re: measure one task alone; without it all that the dataset has labels of.")
+  var task: ExpertTask?
+  @Option(help: ArgumentHelp("Learn from so many train posts at most.", valueName: "count"))
+  var posts: Int?
+  @OptionGroup(title: "What experts are built on") var folders: RDSFolders
+  @OptionGroup(title: "How experts learn") var learning: LearningOptions
+  @OptionGroup var files: RegionOptions
+  @Option(
+    help: ArgumentHelp(
+      "CSV of published numbers to print beside, with the columns "
+        + "seed,table,dataset,setting,model,precision,recall,f1.", valueName: "file"))
+  var published: String?
+  @Option(
+    help: ArgumentHelp(
+      "A Markdown file in which the paper's section is replaced.", valueName: "file"))
+  var results: String?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private func chosen() throws -> Paper {
+    guard let known = Paper.all.first(where: { $0.id == paper }) else {
+      throw ValidationError(
+        "there is no paper \(paper); known are \(Paper.all.map(\.id).joined(separator: ", "))")
+    }
+    return known
+  }
+
+  func validate() throws {
+    guard (1...100).contains(seeds) else {
+      throw ValidationError("--seeds takes a number from 1 to 100")
+    }
+    guard (1...10_000_000).contains(posts ?? 1) else {
+      throw ValidationError("--posts takes a number from 1")
+    }
+    let known = try chosen().tables.map(\.name)
+    if let odd = table.first(where: { !known.contains($0) }) {
+      throw ValidationError(
+        "\(paper) has no \(odd); it has \(Set(known).sorted().joined(separator: ", "))")
+    }
+  }
+
+  func run() throws {
+    let progress = ProgressLine()
+    let interrupt = Interrupt()
+    let paper = try chosen()
+    try results.map { try MarkedSection.check($0) }
+    let known = try published.map { try PublishedResult.read($0, paper) } ?? []
+    let isHarbor = source.dataset == nil
+    var material = folders.material(isHarbor: isHarbor)
+    material.dual = folders.dual(isHarbor: isHarbor)
+    material.changes = learning.changes
+    let datasets = try datasets(progress)
+    if let dataset = datasets[.relations] ?? datasets[.entities] {
+      material.boxes = try files.open(for: dataset)
+    }
+    let report = try whileTraining(in: out, nil, progress) {
+      var study = PaperStudy(paper, datasets, folder: out, material: material) { event in
+        progress.show(event)
+        return !interrupt.isRaised
+      }
+      study.mostPosts = posts
+      return PaperReport(
+        paper,
+        try study.run(tables: table.isEmpty ? nil : table, seeds: (1...UInt64(seeds)).map { $0 }),
+        published: known)
+    }
+    progress.clear()
+    for (name, content) in [
+      ("tables.txt", report.text), ("tables.md", report.markdown), ("tables.csv", report.csv),
+      ("tables.json", try report.json()),
+    ] {
+      try DurableFile.write(Data(content.utf8), to: "\(out)/\(paper.id)-\(name)")
+    }
+    if let path = results {
+      try MarkedSection(paper.id, report.markdown).write(to: path)
+    }
+    StandardOutput.write(json ? try report.json() : report.text)
+    StandardOutput.complain(
+      "wrote \(paper.id)-tables.txt, .md, .csv and .json into \(out)")
+  }
+
+  /// The posts of each task that is asked for and has labels.
+  private func datasets(_ progress: ProgressLine) throws -> [ExpertTask: Dataset] {
+    var result: [ExpertTask: Dataset] = [:]
+    for wanted in ExpertTask.allCases where task == nil || task == wanted {
+      let dataset = try source.open(progress, pairs: wanted == .relations)
+      let train = dataset.posts(in: .train)
+      let isLabelled =
+        wanted == .entities
+        ? train.contains { !$0.mentions.isEmpty } : train.contains { !$0.relations.isEmpty }
+      if isLabelled { result[wanted] = dataset }
+    }
+    guard !result.isEmpty else {
+      throw Refusal(
+        "the dataset's split train has no labels of \(task?.subject ?? "mentions or relations"); "
+          + "name another with --dataset")
+    }
+    return result
+  }
+}
