@@ -37,7 +37,7 @@ package struct PictureProvider: Sendable {
   }
 
   /// Names a post's picture among all others; a post without a picture's name stands for itself.
-  func key(_ post: Post) -> String {
+  package func key(_ post: Post) -> String {
     let shared = isByPost ? nil : post.imageID
     return name + (shared.map { "\ni" + $0 } ?? "\np" + post.id)
   }

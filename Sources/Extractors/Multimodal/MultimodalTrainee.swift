@@ -110,28 +110,24 @@ struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
     text = Network.readsLayers ? .plain(trainee.encoder) : .packed(BERTEngine(trainee.encoder))
   }
 
-  /// Scores of each item, in their order: S×K of the CRF's steps, or one per relation. The probe
-  /// hears of single items only.
+  /// Scores of each item, in their order: S×K of the CRF's steps, or one per relation. Items are
+  /// computed one by one: a matrix product of other rows rounds otherwise, and an answer must not
+  /// depend on who else is asked about. (With encoders of published size it takes no longer.)
   func scores(
     _ items: [MultimodalItem], _ probe: Probe? = nil
   ) throws(EncoderInputError) -> [[Float]] {
-    var result = [[Float]](repeating: [], count: items.count)
-    for places in LengthBatches.sorted(lengths: items.map(\.ids.count), batch: 16) {
+    var result: [[Float]] = []
+    for item in items {
       let batch = MultimodalBatch(
-        places.map { items[$0] }, padding: padding, showsPictures: network.options.usesPicture)
+        [item], padding: padding, showsPictures: network.options.usesPicture)
       let probe = items.count == 1 ? probe : nil
       let tape = Tape()
       let states = try network.states(batch, text, tape, probe)
       if let probe { try network.show(tape[states], batch, head, text: text, probe) }
-      let scores = tape[head.scores(head.representation(states, batch, tape), tape)]
-      try EncoderInputError.check(scores.array, "the scores of \(Network.system(head.reading.task))")
-      let width = scores.shape[scores.shape.count - 1]
-      let rows = scores.count / (width * batch.count)
-      for (row, i) in places.enumerated() {
-        let used = items[i].tagged.map { $0.places.count } ?? 1
-        let start = row * rows * width
-        result[i] = Array(scores.array[start..<(start + used * width)])
-      }
+      let scores = tape[head.scores(head.representation(states, batch, tape), tape)].array
+      try EncoderInputError.check(
+        scores, "the scores of \(Network.system(head.reading.task))")
+      result.append(scores)
     }
     return result
   }

@@ -1,0 +1,149 @@
+import Corpora
+import Encoders
+import Foundation
+import Pictures
+import Routing
+import Tensors
+import Testing
+
+@testable import Extractors
+@testable import Studies
+
+/// Tables of papers, measured again.
+@Suite("Papers")
+struct PaperTests {
+  @Test func everyRowCanBeTrained() throws {
+    #expect(Set(Paper.all.map(\.id)) == ["i2srm", "imm", "focalmre"])
+    for table in Paper.all.flatMap(\.tables) {
+      var labels: Set<String> = []
+      for row in table.rows {
+        #expect(labels.insert(row.label).inserted, "\(table.name): \(row.label) stands twice")
+        guard row.system != nil else { continue }
+        let systems = ExpertTask.allCases.compactMap(row.system(for:))
+        #expect(!systems.isEmpty, "\(table.name): there is no \(row.system ?? "")")
+        for (name, value) in systems.isEmpty ? [:] : row.switches {
+          let known = systems[0].switches.first { $0.name == name }
+          #expect(known?.values.contains(value) == true, "\(row.label): \(name)=\(value)")
+          #expect(known?.usual != value, "\(row.label): \(name) is as usual")
+        }
+      }
+      for claim in table.claims {
+        #expect(labels.contains(claim.better) && labels.contains(claim.worse), "\(claim)")
+      }
+    }
+  }
+
+  @Test func picturesAreExchangedAmongThemselves() {
+    let posts = (0..<20).map { i in
+      Post(
+        id: "p\(i)", tokens: [Token("a")], imageID: "same", mentions: [], split: .train,
+        source: SourceLocation(file: "memory", line: i))
+    }
+    let own = PictureProvider(name: "made") { post, _ in
+      let shade = UInt8(Int(post.id.dropFirst()) ?? 0)
+      return .success(Picture(width: 1, height: 1, color: RGB(shade, 0, 0)))
+    }
+    func shade(_ provider: PictureProvider, _ post: Post) -> Int {
+      guard case .success(let picture) = provider.picture(post, .reference) else { return -1 }
+      return Int(picture.pixels[0])
+    }
+    for share in [0.1, 0.5, 1] {
+      let exchanged = own.exchanged(among: [posts], share: share, seed: 3)
+      let shades = posts.map { shade(exchanged, $0) }
+      #expect(shades.sorted() == Array(0..<20))
+      #expect(shades.enumerated().count { $0 != $1 } == Int(20 * share))
+      // Posts that share a picture's name are told apart.
+      #expect(Set(posts.map(exchanged.key)).count == 20)
+    }
+  }
+
+  @Test func fewPairsOfEachAreChosen() {
+    let posts = (0..<30).map { i in
+      Post(
+        id: "p\(i)", tokens: [Token("a"), Token("b")], imageID: nil, mentions: [],
+        relations: ["None", i % 3 == 0 ? "x" : "None"].map {
+          RelationMention(head: 0..<1, tail: 1..<2, label: $0)
+        }, split: .train, source: SourceLocation(file: "memory", line: i))
+    }
+    let chosen = PaperData.pairsOfEach(2).chosen(posts, seed: 1).flatMap(\.relations)
+    #expect(chosen.count { $0.label == "x" } == 2 && chosen.count { $0.label == "None" } == 2)
+    #expect(PaperData.share(0.1).chosen(posts, seed: 1).count == 3)
+    #expect(PaperData.asItIs.chosen(posts, seed: 1).count == 30)
+  }
+
+  @Test func aStudyIsKeptAndJudged() throws {
+    let place = try TrainingPlace()
+    defer { place.remove() }
+    _ = try place.pretraining().run()
+    let data = try RDSPlace(pairs: true, pictures: true)
+    var material = RDSExperts.Material(command: "test")
+    (material.encoder, material.pictures) = (
+      place.folder + "/encoder", place.folder + "/models/resnet"
+    )
+    material.dual = place.folder + "/models/dual"
+    material.changes = FineTuningChanges(epochs: 1, batch: 8)
+    let paper = try #require(Paper.all.first { $0.id == "i2srm" })
+    func study(_ stops: Bool = false) -> PaperStudy {
+      var study = PaperStudy(
+        paper, [.relations: data.dataset], folder: place.folder + "/study", material: material
+      ) { _ in !stops }
+      study.mostPosts = 24
+      return study
+    }
+    let results = try study().run(tables: ["Table 5"], seeds: [1, 2])
+    #expect(results.count == 1 && results[0].rows.count == 3 && results[0].task == .relations)
+    #expect(results[0].rows.allSatisfy { $0.cells.count == 2 })
+    #expect(results[0].verdicts.count == 2)
+    // What is finished is read, not trained again: nobody may go on.
+    let again = try study(true).run(tables: ["Table 5"], seeds: [1, 2])
+    #expect(again[0].rows.map { $0.sums } == results[0].rows.map { $0.sums })
+    #expect(throws: TrainingStopped.self) {
+      try study(true).run(tables: ["Table 5"], seeds: [3])
+    }
+    let path = place.folder + "/published.csv"
+    try Data(
+      """
+      seed,table,dataset,setting,model,precision,recall,f1
+      001,Table 5,MNRE,ablation,I2SRM,,,84.12
+      003,Table 5,MNRE,ablation,I2SRM,,,1.0
+      """.utf8
+    ).write(to: URL(fileURLWithPath: path))
+    let report = PaperReport(paper, again, published: try PublishedResult.read(path, paper))
+    #expect(report.text.contains("published MNRE") && report.text.contains("84.12"))
+    #expect(!report.text.contains("1.00  "))
+    #expect(report.markdown.contains("| I2SRM w/o AttnMixup |"))
+    let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [[String: Any]]
+    #expect((json?.first?["rows"] as? [Any])?.count == 3)
+    // Without the other task's posts there is no cross-task row.
+    let imm = try #require(Paper.all.first { $0.id == "imm" })
+    let alone = PaperStudy(
+      imm, [.relations: data.dataset], folder: place.folder + "/imm", material: material
+    ) { _ in true }
+    #expect(throws: PaperError.self) { try alone.run(tables: ["Table 3"], seeds: [1]) }
+  }
+
+  @Test func claimsAreJudgedOverPosts() {
+    func row(_ name: String, right: Int) -> PaperTableResult.Row {
+      PaperTableResult.Row(
+        PaperRow(name, setting: "main", system: name),
+        cells: [
+          PaperCell(
+            basis: [:], devF1: 0, posts: (0..<100).map { "p\($0)" },
+            counts: (0..<100).map { [$0 < right ? 1 : 0, 1, 1] }, millisecondsPerPost: 1,
+            trainingSeconds: 1)
+        ])
+    }
+    let table = PaperTable(
+      "Table 1", "made",
+      rows: [], claims: [
+        PaperClaim("a", over: "b"), PaperClaim("b", over: "a"), PaperClaim("a", over: "c"),
+        PaperClaim("a", over: "missing"),
+      ])
+    let result = PaperTableResult(
+      table: table, task: .relations, dataset: "made",
+      rows: [row("a", right: 90), row("b", right: 50), row("c", right: 90)])
+    #expect(
+      result.verdicts.map(\.sentence) == ["as claimed", "the other way round", "not told apart"])
+    #expect(result.verdicts[0].difference == 40)
+  }
+}
