@@ -109,7 +109,8 @@ struct PaperLayerTests {
     fixture.expect(tape.gradient(of: text), "grad.text")
     fixture.expect(tape.gradient(of: picture), "grad.image")
     // A distribution does not diverge from itself, and always does from another.
-    #expect(Tape.divergences(tape[scores.text], from: tape[scores.text]).allSatisfy { abs($0) < 1e-6 })
+    #expect(
+      Tape.divergences(tape[scores.text], from: tape[scores.text]).allSatisfy { abs($0) < 1e-6 })
     #expect(each.allSatisfy { $0 > 0 })
   }
 
@@ -284,7 +285,9 @@ struct PaperLayerTests {
     try fixture.fill(&second, "second.")
     func forward(
       _ options: IMMOptions, _ tape: Tape
-    ) -> (y: Tape.Variable, found: InsertActivation.Found, text: Tape.Variable, vision: Tape.Variable) {
+    ) -> (
+      y: Tape.Variable, found: InsertActivation.Found, text: Tape.Variable, vision: Tape.Variable
+    ) {
       let (text, vision) = (tape.input(fixture["in.text"]), tape.input(fixture["in.vision"]))
       let found = slots(text, vision, mask: fixture.mask("in.mask"), options, tape)
       let plain = second(tape.gelu(first(text, tape)), tape)
@@ -305,7 +308,9 @@ struct PaperLayerTests {
   @Test mutating func correlatedLayer() throws {
     let fixture = try PaperLayer("correlated-layer")
     var source = WeightSource.random(seed: 1)
-    func sizes(_ norm: TransformerConfiguration.NormPlace, _ names: LayerNames) -> TransformerConfiguration {
+    func sizes(_ norm: TransformerConfiguration.NormPlace, _ names: LayerNames)
+      -> TransformerConfiguration
+    {
       TransformerConfiguration(
         hiddenSize: 8, layers: 1, heads: 2, intermediateSize: 16,
         activation: norm == .pre ? .quickGELU : .gelu, norm: norm,

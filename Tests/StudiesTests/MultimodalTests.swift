@@ -86,7 +86,9 @@ struct MultimodalTests {
     let swapped = shut + [.swapPicture(posts[1].post.id)]
     let plain = expert.ask(posts[0], under: shut) { _ in posts[1] }
     let other = expert.ask(posts[0], under: swapped) { _ in posts[1] }
-    #expect(plain.labels?.relations?.map(\.probabilities) == other.labels?.relations?.map(\.probabilities))
+    #expect(
+      plain.labels?.relations?.map(\.probabilities) == other.labels?.relations?.map(\.probabilities)
+    )
     // With the gate as it is, the picture counts.
     #expect(
       expert.ask(posts[0]).labels?.relations?.map(\.probabilities)
@@ -108,9 +110,11 @@ struct MultimodalTests {
         try expert.labels(of: [post], Asking(confidences: true))[0]
       }
       #expect(
-        try labels(posts[0]) == labels(posts[0].changed([.swapPicture(posts[1].post.id)]) { _ in
-          posts[1]
-        }), "\(system.id)")
+        try labels(posts[0])
+          == labels(
+            posts[0].changed([.swapPicture(posts[1].post.id)]) { _ in
+              posts[1]
+            }), "\(system.id)")
     }
   }
 
@@ -248,7 +252,8 @@ struct MultimodalTests {
     // The last row is the mean of the whole, as the regions have it.
     let whole = try source.regions(of: picture)
     for k in 0..<6 {
-      let mean = (0..<whole.shape[0]).reduce(Float(0)) { $0 + whole.array[$1 * 6 + k] }
+      let mean =
+        (0..<whole.shape[0]).reduce(Float(0)) { $0 + whole.array[$1 * 6 + k] }
         / Float(whole.shape[0])
       #expect(abs(mean - quadrants.array[4 * source.featureWidth + 4 + k]) < 1e-5)
     }

@@ -135,7 +135,8 @@ struct PaperTests {
     }
     let table = PaperTable(
       "Table 1", "made",
-      rows: [], claims: [
+      rows: [],
+      claims: [
         PaperClaim("a", over: "b"), PaperClaim("b", over: "a"), PaperClaim("a", over: "c"),
         PaperClaim("a", over: "missing"),
       ])

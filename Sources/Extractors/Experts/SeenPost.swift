@@ -278,7 +278,8 @@ package final class SeenPost: Sendable {
     case .regions(let regions):
       return SeenPost(
         post, eyes, key: key, boxes: PairBoxes.OfPost(regions.map(RegionFile.Box.init)),
-        coloursOnly: coloursOnly, file: file, hasOtherWords: hasOtherWords, regionChange: .drawn(regions)
+        coloursOnly: coloursOnly, file: file, hasOtherWords: hasOtherWords,
+        regionChange: .drawn(regions)
       ) { [self] in $0 == eyes.decoding ? self.picture() : open($0) }
     case .disturbRegions(let share, let seed):
       return SeenPost(

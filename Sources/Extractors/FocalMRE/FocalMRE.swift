@@ -29,7 +29,8 @@ package struct FocalMRE: MultimodalNetwork {
   package static func system(_ task: ExpertTask) -> String { "focalmre" }
 
   package static func sights(_ eyes: EyeNames, _ options: FocalMREOptions) -> [Sight] {
-    [.grid(eyes.pictures)] + (options.regions == .grounded ? eyes.dual.map { [.patches($0)] } ?? [] : [])
+    [.grid(eyes.pictures)]
+      + (options.regions == .grounded ? eyes.dual.map { [.patches($0)] } ?? [] : [])
       + (options.regions == .boxes ? [.boxes] : [])
   }
 
@@ -186,7 +187,8 @@ package struct FocalMRE: MultimodalNetwork {
     }
     probe.show(
       Signal(
-        name: "focal/without", caption: "what the answer's probability would lose without each slot",
+        name: "focal/without",
+        caption: "what the answer's probability would lose without each slot",
         kind: .regions(item.pictures.map { $0.frame ?? .whole }), unit: .points,
         tensor: Tensor([slots.count], changes)))
   }

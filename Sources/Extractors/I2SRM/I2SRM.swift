@@ -46,7 +46,8 @@ package struct I2SRM: MultimodalNetwork {
 
   package static func conflict(_ options: I2SRMOptions, _ settings: FineTuning) -> String? {
     guard options.mixes, settings.batch < AttentionMixup.leastBatch else { return nil }
-    return "AttnMixup mixes the posts of a batch, and --batch \(settings.batch) leaves too few; give "
+    return
+      "AttnMixup mixes the posts of a batch, and --batch \(settings.batch) leaves too few; give "
       + "--batch \(AttentionMixup.leastBatch) or more, or leave it out with --without attn-mixup"
   }
 

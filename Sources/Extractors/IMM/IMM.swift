@@ -50,7 +50,8 @@ package struct IMM: MultimodalNetwork {
     let interacting = sizes.stack.layers - activation
     pictureParts = (0..<interacting).map { number in
       FeedForward(
-        sizes.stack, from: text.encoder.layers.indices.contains(number)
+        sizes.stack,
+        from: text.encoder.layers.indices.contains(number)
           ? text.encoder.layers[number] : nil, &source)
     }
     norms = (0..<interacting).map { _ in BlockNorms(sizes.stack, &source) }
@@ -88,7 +89,8 @@ package struct IMM: MultimodalNetwork {
 
   package static func conflict(_ options: IMMOptions, _ settings: FineTuning) -> String? {
     guard options.aligns, settings.batch < 2 else { return nil }
-    return "the SW loss compares the posts of a batch, and --batch \(settings.batch) leaves none to "
+    return
+      "the SW loss compares the posts of a batch, and --batch \(settings.batch) leaves none to "
       + "compare; give --batch 2 or more, or leave it out with --without sw"
   }
 

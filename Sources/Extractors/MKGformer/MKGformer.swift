@@ -159,7 +159,8 @@ package struct MKGformer: MultimodalNetwork {
 
   /// Where words and mentions look: the shares of the crops.
   private func show(_ maps: [Tensor], _ item: MultimodalItem, _ probe: Probe) {
-    let names = (1...MKGformerOptions.crops).map { "grounded \($0)" }
+    let names =
+      (1...MKGformerOptions.crops).map { "grounded \($0)" }
       + (1...MKGformerOptions.crops).map { "object \($0)" }
     let cells = item.pictures.map { $0.shape[0] }
     var shares: [Float] = []

@@ -136,7 +136,9 @@ package enum TextReader: Sendable {
 
   /// The model; networks that read layers have it.
   var model: BERTModel {
-    guard case .plain(let model) = self else { preconditionFailure("packed weights have no layers") }
+    guard case .plain(let model) = self else {
+      preconditionFailure("packed weights have no layers")
+    }
     return model
   }
 

@@ -33,7 +33,8 @@ struct PrefixedText: ParameterContainer {
 
   /// How many crops there are.
   static let choice = Switch.choice(
-    "crops", ["3", "0", "1", "2"], "how many parts that stand out of the picture are seen beside it")
+    "crops", ["3", "0", "1", "2"], "how many parts that stand out of the picture are seen beside it"
+  )
 
   static func sights(by network: String) -> [Sight] {
     [.grid(network), .view(.quadrants(nil), by: network)]

@@ -69,8 +69,10 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
     }
     switch self {
     case .grounded:
-      guard let dual = eyes.dual else { throw ExpertError.noRegions(
-        expert: "an expert", post: post.post.id, source: "") }
+      guard let dual = eyes.dual else {
+        throw ExpertError.noRegions(
+          expert: "an expert", post: post.post.id, source: "")
+      }
       let queries = Self.queries(post.words, pair).prefix(grounding)
       return Found(
         grounding: filled(

@@ -63,7 +63,8 @@ package struct PaperStudy: Sendable {
   private func name(_ row: PaperRow, _ system: System, seed: UInt64) -> String {
     let switches = row.switches.sorted { $0.key < $1.key }.map { "\($0.key)-\($0.value)" }
     let parts =
-      [system.id] + switches + [row.data.name, row.comesFromOtherTask ? "from-other" : nil]
+      [system.id] + switches
+      + [row.data.name, row.comesFromOtherTask ? "from-other" : nil]
       .compactMap(\.self) + (mostPosts.map { ["posts-\($0)"] } ?? []) + ["seed-\(seed)"]
     return parts.joined(separator: "_")
   }

@@ -217,7 +217,8 @@ package struct PaperReport: Sendable {
         rows: result.rows.filter { !$0.cells.isEmpty }.map { row in
           Written.Row(
             name: row.row.label, system: row.row.system ?? "", switches: row.row.switches,
-            f1: row.sums.map(\.f1Percent), counts: row.sums.map { [$0.correct, $0.predicted, $0.gold] },
+            f1: row.sums.map(\.f1Percent),
+            counts: row.sums.map { [$0.correct, $0.predicted, $0.gold] },
             devF1: row.cells.map(\.devF1),
             millisecondsPerPost: row.cells.map(\.millisecondsPerPost))
         },

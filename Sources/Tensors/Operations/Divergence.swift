@@ -17,8 +17,8 @@ extension Tape {
     }
   }
 
-  /// Mean over the rows of Σ p log(p / (target + ε)) with p = softmax of R×K scores; the targets are
-  /// given numbers.
+  /// Mean over the rows of Σ p log(p / (target + ε)) with p = softmax of R×K scores; the targets
+  /// are given numbers.
   package func divergence(_ p: Variable, from target: Tensor, epsilon: Float) -> Variable {
     let width = shape(p).last ?? 1
     precondition(shape(p) == target.shape, "distributions over other outcomes")
