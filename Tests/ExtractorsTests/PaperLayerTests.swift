@@ -151,7 +151,8 @@ struct PaperLayerTests {
       }
       let batch = MultimodalBatch(items, padding: 0, showsPictures: true)
       let text = tape.input(fixture["in.text"])
-      let states = network.fused(text, batch, network.fusion.value, tape, nil)
+      let slots = (0..<3).map { tape.constant(batch.view($0)) }
+      let states = network.fused(text, slots, batch, network.fusion.value, tape, nil)
       // The head reads both sums at both markers: grounding's and detection's of each.
       let rows = tape.select(states, items.map { [$0.pair?.head ?? 0, $0.pair?.tail ?? 0] })
       let quarters = tape.reshape(rows, [8, 6])

@@ -42,6 +42,36 @@ struct TrainingPlace {
       provenance: Provenance(command: "test", seed: 1, data: [:], metrics: [:]))
   }
 
+  /// A small ViT as Hugging Face lays it out; its path.
+  func tower() throws -> String {
+    let path = folder + "/vit"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    func write(_ text: String, _ name: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+    }
+    try write(
+      """
+      {"model_type": "vit", "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, \
+      "intermediate_size": 16, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "image_size": 16, \
+      "patch_size": 8, "num_channels": 3, "qkv_bias": true}
+      """, "config.json")
+    try write(
+      """
+      {"do_resize": true, "size": {"height": 16, "width": 16}, "resample": 2, "do_rescale": true, \
+      "rescale_factor": 0.00392156862745098, "do_normalize": true, \
+      "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+      """, "preprocessor_config.json")
+    var source = WeightSource.random(seed: 8)
+    let stack = TransformerConfiguration(
+      hiddenSize: 8, layers: 1, heads: 2, intermediateSize: 16, activation: .gelu, norm: .pre,
+      epsilon: 1e-12, names: .vit)
+    let model = ViTModel(VisionConfiguration(stack: stack, side: 16, patch: 8), &source)
+    var tensors: [String: Tensor] = [:]
+    for (name, value) in model.parameters { tensors[name] = value }
+    try Safetensors.write(tensors, to: path + "/model.safetensors")
+    return path
+  }
+
   /// What an expert of the folder sees with.
   func eyes(of expert: any Expert) throws -> Eyes {
     Eyes(

@@ -99,6 +99,42 @@ struct MultimodalTests {
     #expect(trace["focal/weights"]?.values.count == 7)
   }
 
+  @Test func aTowerLearnsAlong() throws {
+    let place = try place()
+    defer { place.remove() }
+    var job = place.job(.focalMRE, place.posts)
+    job.pictures = try place.tower()
+    let expert = try job.expert(seed: 1)
+    #expect(expert.card.grid == nil && expert.card.dual == "dual" && expert.seesPicture)
+    // It stands in the expert's folder as other programs read it, and is not what it was.
+    let (before, after) = (
+      try EncoderFolder(place.folder + "/vit").loadViT(),
+      try EncoderFolder(job.folder + "/vision").loadViT()
+    )
+    #expect(before.parameters.map(\.name) == after.parameters.map(\.name))
+    #expect(zip(before.parameters, after.parameters).contains { $0.value.array != $1.value.array })
+    let posts = try seen(expert, place)
+    let answer = expert.ask(posts[0])
+    #expect(answer.failure == nil)
+    let attention = try #require(answer.trace()["focal/attention"])
+    #expect(attention.shape == [7, 2, 2, 2], "four patches, the class position apart")
+    #expect(try ExpertFolder.open(job.folder).labels(of: posts) == expert.labels(of: posts))
+    let swapped = expert.ask(posts[0], under: [.swapPicture(posts[1].post.id)]) { _ in posts[1] }
+    #expect(
+      swapped.labels?.relations?.map(\.probabilities)
+        != answer.labels?.relations?.map(\.probabilities))
+    let blind = expert.ask(posts[0], under: [.withoutPicture])
+    #expect(blind.failure == nil && blind.trace()["focal/attention"] == nil)
+    // Systems that need a frozen network say so.
+    var other = place.job(.hvpnetRelations, place.posts)
+    other.pictures = job.pictures
+    #expect(throws: ModelFolderError.self) { try other.run(seeds: [1]) }
+    // What stands out is found by an encoder of both then.
+    var salient = place.job(.focalMRE, place.posts, ["regions": "salient"], models: "other")
+    (salient.pictures, salient.dual) = (job.pictures, nil)
+    #expect { try salient.run(seeds: [1]) } throws: { "\($0)".contains("--dual") }
+  }
+
   @Test func imageLessNetworksDoNotSeePictures() throws {
     let place = try place()
     defer { place.remove() }

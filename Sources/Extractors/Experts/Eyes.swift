@@ -31,7 +31,7 @@ package struct Eyes: Sendable {
     self.boxes = boxes
     let needsPixels = sights.contains {
       switch $0 {
-      case .pixels, .crops, .frames: true
+      case .pixels, .crops, .frames, .tower: true
       case .grid, .boxes, .embedding, .view, .patches: false
       }
     }
@@ -112,7 +112,7 @@ package struct Eyes: Sendable {
       for post in new { _ = try? post.frames(proposals, recipe) }
     case .view(let view, let name): for post in new { _ = try? post.view(view, by: name) }
     // What is looked for there is known to those who ask.
-    case .boxes, .patches: break
+    case .boxes, .patches, .tower: break
     case .embedding(let name):
       guard let dual = eyes.dual(name) else { return }
       do {

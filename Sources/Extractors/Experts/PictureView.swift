@@ -201,19 +201,26 @@ extension SeenPost {
     try grid(name).salient(most: most)
   }
 
+  /// Places of the picture in the space of an encoder of text and picture; nil without a picture.
+  ///
+  /// - Throws: `ExpertError.noRegions` when the encoder is not there; `EncoderInputError`.
+  package func patches(by name: String) throws -> PictureRegions? {
+    let seen = try remembered(.patches(name)) {
+      guard let dual = eyes.dual(name) else { throw eyes.lack(.embedding(name), of: post) }
+      guard case .success(let picture) = picture() else { return .pixels([]) }
+      let (pixels, seen) = dual.prepare(picture)
+      return .grid(PictureRegions(try dual.patches((pixels, seen)), seen: seen))
+    }
+    if case .grid(let patches) = seen { return patches }
+    return nil
+  }
+
   /// The rectangle of the picture that is most like some words, for an encoder of both; nil without
   /// a picture, and where no place is more like them than others.
   ///
   /// - Throws: `ExpertError.noRegions` when the encoder is not there; `EncoderInputError`.
   package func grounded(_ words: [String], by name: String) throws -> ImageRegion? {
-    let seen = try remembered(.patches(name)) {
-      guard let dual = eyes.dual(name) else { throw eyes.lack(.embedding(name), of: post) }
-      guard case .success(let picture) = picture() else { return .pixels([]) }
-      let (pixels, seen) = dual.prepare(picture)
-      let patches = try dual.patches((pixels, seen))
-      return .grid(PictureRegions(patches, seen: seen))
-    }
-    guard case .grid(let patches) = seen, let dual = eyes.dual(name),
+    guard let patches = try patches(by: name), let dual = eyes.dual(name),
       let text = try dual.encode(texts: [words]).first
     else { return nil }
     let width = patches.shape[1]

@@ -22,6 +22,8 @@ package enum Sight: Sendable, Hashable {
   /// The picture in some view, N×C as a frozen network sees it: the network's folder beside the
   /// expert's.
   case view(PictureView, by: String)
+  /// The picture in views that an expert's own tower takes; prepared when they are asked for.
+  case tower
   /// Places of the picture in the space of an encoder of text and picture.
   case patches(String)
 
@@ -45,7 +47,7 @@ package enum Sight: Sendable, Hashable {
   package var folder: String? {
     switch self {
     case .grid(let name), .embedding(let name), .view(_, let name), .patches(let name): name
-    case .pixels, .crops, .frames, .boxes: nil
+    case .pixels, .crops, .frames, .boxes, .tower: nil
     }
   }
 
@@ -79,6 +81,7 @@ package enum Sight: Sendable, Hashable {
     case .embedding(let name): "text and picture by \(name)"
     case .view(.quadrants, let name): "the picture's quadrants by \(name)"
     case .view(_, let name): "views of the picture by \(name)"
+    case .tower: "the picture by a tower of its own"
     case .patches(let name): "places of the picture by \(name)"
     }
   }

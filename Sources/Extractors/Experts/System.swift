@@ -25,6 +25,8 @@ package struct System: Sendable {
   package var needsDual: @Sendable (_ value: (String) -> String) -> Bool = { _ in false }
   /// Whether any of its experts does.
   package var takesDual = false
+  /// Whether a CLIP or ViT may see its pictures, trained along.
+  package var takesTower = false
   /// Why switches exclude each other; nil when they do not.
   package var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
   /// Whether the generated sample has an expert of it, trained from nothing.

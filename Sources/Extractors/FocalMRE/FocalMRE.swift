@@ -28,8 +28,10 @@ package struct FocalMRE: MultimodalNetwork {
 
   package static func system(_ task: ExpertTask) -> String { "focalmre" }
 
+  package static var takesTower: Bool { true }
+
   package static func sights(_ eyes: EyeNames, _ options: FocalMREOptions) -> [Sight] {
-    [.grid(eyes.pictures)]
+    [eyes.hasTower ? .tower : .grid(eyes.pictures)]
       + (options.regions == .grounded ? eyes.dual.map { [.patches($0)] } ?? [] : [])
       + (options.regions == .boxes ? [.boxes] : [])
   }
@@ -49,14 +51,17 @@ package struct FocalMRE: MultimodalNetwork {
       try regions.map { region in
         // A slot without a rectangle of its own sees the whole.
         let region = region ?? .whole
-        switch options.input {
-        case .framed:
-          let seen = try post.view(.frame(region, color), by: eyes.pictures)
-          return seen.framing(region)
-        case .cropped:
-          return try post.view(.crop(region, cells: nil), by: eyes.pictures).framing(region)
-        case .original: return try post.view(.whole, by: eyes.pictures)
-        }
+        let view: PictureView =
+          switch options.input {
+          case .framed: .frame(region, color)
+          case .cropped: .crop(region, cells: nil)
+          case .original: .whole
+          }
+        let seen =
+          eyes.hasTower
+          ? PictureRegions.pending(view, notice: post.notice)
+          : try post.view(view, by: eyes.pictures)
+        return options.input == .original ? seen : seen.framing(region)
       }
     }
     return try views(found.grounding, .red) + views(found.detected, .blue)
@@ -65,14 +70,25 @@ package struct FocalMRE: MultimodalNetwork {
   package func states(
     _ batch: MultimodalBatch, _ text: TextReader, _ tape: Tape, _ probe: Probe?
   ) throws(EncoderInputError) -> Tape.Variable {
-    fused(try text.states(batch.text, tape), batch, fusion.value, tape, probe)
+    fused(
+      try text.states(batch.text, tape), try places(batch, tape), batch, fusion.value, tape, probe)
+  }
+
+  /// The places of every slot's picture, B×P×C each.
+  private func places(
+    _ batch: MultimodalBatch, _ tape: Tape
+  ) throws(EncoderInputError) -> [Tape.Variable] {
+    var result: [Tape.Variable] = []
+    for k in slots.indices { result.append(try batch.places(k, tape)) }
+    return result
   }
 
   /// Focal fusion of B×T×D text states: B×T×2D.
   ///
   /// - Parameter weights: in place of the learned ones where nothing is recorded.
   func fused(
-    _ h: Tape.Variable, _ batch: MultimodalBatch, _ weights: Tensor, _ tape: Tape, _ probe: Probe?
+    _ h: Tape.Variable, _ pictures: [Tape.Variable], _ batch: MultimodalBatch, _ weights: Tensor,
+    _ tape: Tape, _ probe: Probe?
   ) -> Tape.Variable {
     let h = tape.dropout(h, FocalSlot.dropout)
     let w = tape.recording ? tape(fusion) : tape.constant(weights)
@@ -80,7 +96,7 @@ package struct FocalMRE: MultimodalNetwork {
     var shown: [FocalSlot.Shown] = []
     let outputs = slots.enumerated().map { k, slot in
       let (o, seen) = slot(
-        h, tape.constant(batch.view(k)), options, tape, probe?.substitute("focal/gate"))
+        h, pictures[k], options, tape, probe?.substitute("focal/gate"))
       if probe != nil { shown.append(seen) }
       let factor = tape.gather(
         table, [Int](repeating: k, count: batch.count * batch.length),
@@ -120,7 +136,9 @@ package struct FocalMRE: MultimodalNetwork {
     _ shown: [FocalSlot.Shown], _ item: MultimodalItem, _ weights: Tensor, length: Int,
     _ probe: Probe
   ) {
-    guard let grid = item.pictures.first?.grid, !slots.isEmpty else { return }
+    guard let sizes: [Int] = shown.first?.attention.shape else { return }
+    let places: Int = sizes[2]
+    let grid = Int(Float(places).squareRoot())
     let named = zip(names, item.pictures).map { name, picture in
       picture.frame == .whole ? "\(name) (whole picture)" : name
     }
@@ -133,7 +151,8 @@ package struct FocalMRE: MultimodalNetwork {
     let cells = grid * grid
     for slot in shown {
       for place in [item.pair?.head ?? 0, item.pair?.tail ?? 0] {
-        let row = place * slot.attention.shape[2]
+        // A tower's class position stands in front.
+        let row = place * places + places - cells
         maps += slot.attention.array[row..<(row + cells)]
       }
     }
@@ -174,8 +193,10 @@ package struct FocalMRE: MultimodalNetwork {
     guard let item = batch.items.first, !slots.isEmpty else { return }
     let tape = Tape()
     let h = try text.states(batch.text, tape)
+    let pictures = try places(batch, tape)
     func probabilities(_ weights: Tensor) -> [Float] {
-      let z = head.representation(fused(h, batch, weights, tape, nil), batch, tape)
+      let z = head.representation(
+        fused(h, pictures, batch, weights, tape, nil), batch, tape)
       return tape[tape.softmax(head.scores(z, tape))].array
     }
     let whole = probabilities(fusion.value)

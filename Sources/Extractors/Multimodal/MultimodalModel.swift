@@ -34,6 +34,8 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
   /// Cuts words into pieces; knows the markers.
   package let tokenizer: Tokenizer
   let answering: MultimodalAnswering<Network>
+  /// What prepares pixels; nil where views come as regions.
+  private let tower: PictureTower?
 
   /// A model of a trained network.
   package init(
@@ -44,7 +46,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     var card = ModelCard(
       name: name, system: Network.system(reading.task), task: reading.task,
       sights: Network.sights(configuration.eyes, configuration.options), labels: reading.labels)
-    card.regionSize = configuration.regions[1]
+    card.regionSize = configuration.eyes.hasTower ? nil : configuration.regions[1]
     card.switches = configuration.switches
     card.mark = configuration.mark
     card.takesRegions = Network.takesRegions(configuration.options)
@@ -52,6 +54,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     self.configuration = configuration
     self.tokenizer = tokenizer
     answering = MultimodalAnswering(trained)
+    tower = trained.tower
   }
 
   /// Words with an unknown piece.
@@ -63,6 +66,27 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
   ///
   /// - Throws: `ExpertError`, `EncoderInputError`.
   static func items(
+    _ post: SeenPost, _ configuration: Configuration, _ tokenizer: Tokenizer,
+    tower: PictureTower?
+  ) throws -> [MultimodalItem] {
+    let items = try items(post, configuration, tokenizer)
+    guard let tower else { return items }
+    return items.map { item in
+      var item = item
+      let views = item.pictures.map { $0.view ?? .whole }
+      item.towerPixels = { k in
+        // The picture is decoded again in every epoch: kept pixels of all posts would not fit.
+        defer { post.releasePicture() }
+        guard case .success(let picture) = post.picture() else {
+          return Tensor([3, tower.configuration.side, tower.configuration.side])
+        }
+        return tower.pixels(picture, views[k])
+      }
+      return item
+    }
+  }
+
+  private static func items(
     _ post: SeenPost, _ configuration: Configuration, _ tokenizer: Tokenizer
   ) throws -> [MultimodalItem] {
     let (eyes, options) = (configuration.eyes, configuration.options)
@@ -98,7 +122,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
 
   /// Labels of many posts.
   package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
-    let items = try posts.map { try Self.items($0, configuration, tokenizer) }
+    let items = try posts.map { try Self.items($0, configuration, tokenizer, tower: tower) }
     var scores = try answering.scores(items.flatMap { $0 })[...]
     return zip(posts, items).map { post, items in
       defer { scores = scores.dropFirst(items.count) }
@@ -120,7 +144,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
 
   /// The answer for one post with everything it shows.
   package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
-    let items = try Self.items(post, configuration, tokenizer)
+    let items = try Self.items(post, configuration, tokenizer, tower: tower)
     func probe(_ item: MultimodalItem) -> Probe {
       Probe(hasPicture: item.notice == nil, substituting: taps)
     }
@@ -171,7 +195,8 @@ extension MultimodalModel {
       Configuration.self, system: Network.system(task), folder)
     try configuration.reading.validate(folder)
     guard configuration.reading.task == task, RegionSource.areSound(configuration.regions),
-      ModelLimits.regionSize.contains(configuration.features), configuration.options.isSound
+      (configuration.eyes.hasTower && Network.takesTower)
+        || ModelLimits.regionSize.contains(configuration.features), configuration.options.isSound
     else {
       throw ModelFolderError(
         folder: folder, problem: "has a task, regions or options in config.json that are not read")
@@ -182,6 +207,14 @@ extension MultimodalModel {
       encoder, prefix: prefix, configuration.sizes(encoder), configuration.reading,
       configuration.options, &generator)
     try weights.fill(&network, folder: folder)
+    if configuration.eyes.hasTower {
+      let tower = try PictureTower(folder: folder + "/" + PictureTower.folder)
+      guard tower.shape == configuration.regions else {
+        throw ModelFolderError(
+          folder: folder, problem: "has a picture tower of other sizes than its config.json says")
+      }
+      network.tower = tower
+    }
     let tokenizer = try configuration.reading.tokenizer(folder, encoder.configuration)
     var fitting = configuration
     fitting.reading = configuration.reading.fitting(encoder.configuration.longest)
@@ -192,13 +225,20 @@ extension MultimodalModel {
 
   /// Trains one seed for a task.
   static func train(_ training: SeededTraining, _ task: ExpertTask) throws -> TrainingResult {
-    let (job, source) = (training.job, try training.requireSource())
+    let (job, tower) = (training.job, training.material.tower)
+    let source = tower == nil ? try training.requireSource() : nil
     var (base, generator) = (try training.requireBase(), training.generator)
     let options = Network.Options { job.value($0) }
     if let settings = training.origin.settings,
       let reason = Network.conflict(options, settings)
     {
       throw TrainingError.conflict(system: job.system.id, reason: reason)
+    }
+    if tower != nil, training.material.dual == nil, job.value("regions") == "salient" {
+      throw TrainingError.conflict(
+        system: job.system.id,
+        reason: "with a CLIP or ViT for the pictures, what stands out is found by an encoder of text "
+          + "and picture; name one with --dual, or give --regions fixed")
     }
     let reading: TaskReading =
       task == .relations
@@ -208,14 +248,14 @@ extension MultimodalModel {
         longest: training.longest(base))
     let configuration = Configuration(
       reading: reading, options: options,
-      eyes: EyeNames(pictures: source.name, dual: training.material.dual?.name),
-      regions: source.shape, features: source.featureWidth,
+      eyes: EyeNames(pictures: source?.name ?? "", dual: training.material.dual?.name),
+      regions: source?.shape ?? tower?.shape ?? [], features: source?.featureWidth ?? 0,
       switches: job.unusualSwitches, mark: training.origin.mark)
     let tokenizer = base.tokenizer
     let items = try training.items(task == .relations ? "labelled pairs" : "posts") {
       seen -> [MultimodalItem] in
       let guide = try Network.guide(seen, configuration.eyes, options)
-      return try Self.items(seen, configuration, tokenizer).map {
+      return try Self.items(seen, configuration, tokenizer, tower: tower).map {
         var item = $0
         item.guide = guide
         return item
@@ -223,11 +263,14 @@ extension MultimodalModel {
     }
     var trainee = MultimodalTrainee<Network>(
       base.encoder, prefix: base.prefix, configuration.sizes(base.encoder), reading, options,
-      &generator)
+      tower: tower, &generator)
     try trainee.takeOver(base.path)
     return try training.learn(
       training.run(trainee), items, score: { try $0.score(items.dev).told },
       save: { [base] network, provenance in
+        var network = network
+        try network.tower?.save(to: job.folder)
+        network.tower = nil
         try FineTunedFolder.save(
           network, from: base.path, system: Network.system(task), expert: configuration,
           vocabulary: network.encoder.configuration.vocabulary, to: job.folder,
@@ -276,6 +319,8 @@ extension System {
       id: Network.system(task), title: title, summary: summary, task: task, seesPicture: true,
       needsEncoder: true, recipe: .fineTuning(recipe),
       open: { try MultimodalModel<Network>.open($0, task) },
-      train: { try MultimodalModel<Network>.train($0, task) })
+      train: { try MultimodalModel<Network>.train($0, task) }
+    )
+    .with(\.takesTower, Network.takesTower)
   }
 }

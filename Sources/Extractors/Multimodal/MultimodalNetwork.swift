@@ -29,6 +29,8 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
   static var readsLayers: Bool { get }
   /// What it looks at beside its views.
   static func sights(_ eyes: EyeNames, _ options: Options) -> [Sight]
+  /// Whether its pictures may be seen by a tower that is trained along.
+  static var takesTower: Bool { get }
   /// Whether it looks at rectangles, so that others can be put in their place.
   static func takesRegions(_ options: Options) -> Bool
   /// The picture of a post in the views that the network reads, for a pair or, of entities, for all
@@ -66,6 +68,7 @@ extension MultimodalNetwork {
   package static var pairPooling: PairPooling { .startMarkers }
   package static var pairDropout: Float { 0 }
   package static var readsLayers: Bool { false }
+  package static var takesTower: Bool { false }
   package static func takesRegions(_ options: Options) -> Bool { false }
   package static func guide(
     _ post: SeenPost, _ eyes: EyeNames, _ options: Options
@@ -96,10 +99,13 @@ package protocol MultimodalOptions: Sendable, Hashable, Codable {
 
 /// The folders beside an expert's that it sees with.
 package struct EyeNames: Sendable, Hashable, Codable {
-  /// A frozen network of pictures.
+  /// A frozen network of pictures; empty for experts with a tower of their own.
   package var pictures: String
   /// An encoder of text and picture in one space; nil for experts that need none.
   package var dual: String?
+
+  /// Whether the expert sees pictures by a tower of its own.
+  var hasTower: Bool { pictures.isEmpty }
 }
 
 /// What a network must fit.
@@ -175,6 +181,9 @@ package struct MultimodalItem: PieceSequence {
   package let pictures: [PictureRegions]
   /// What training alone reads.
   var guide: TrainingGuide?
+  /// A view as a picture tower takes it, prepared when it is asked for: pixels of all posts would
+  /// not fit into memory. Nil without a tower.
+  var towerPixels: (@Sendable (Int) -> Tensor)?
 
   /// Why there is no picture; nil when there is one.
   var notice: String? { pictures.first?.notice }
@@ -196,10 +205,15 @@ package struct MultimodalBatch {
   package let text: TextBatch
   /// False: all pictures are zeros.
   let showsPictures: Bool
+  /// What sees pixels; nil where views come as regions.
+  let tower: TowerReader?
 
-  init(_ items: [MultimodalItem], padding: Int, showsPictures: Bool) {
+  init(
+    _ items: [MultimodalItem], padding: Int, showsPictures: Bool, tower: TowerReader? = nil
+  ) {
     self.items = items
     self.showsPictures = showsPictures
+    self.tower = tower
     text = TextBatch(items.map(\.ids), padding: padding)
   }
 
@@ -216,6 +230,22 @@ package struct MultimodalBatch {
     let shape = views.first?.shape ?? [1, 1]
     guard showsPictures else { return Tensor([count] + shape) }
     return Tensor([count] + shape, views.flatMap { $0.array })
+  }
+
+  /// View `k` of every item as places B×P×C: a frozen network's regions, or what a tower that
+  /// learns makes of the pixels.
+  ///
+  /// - Throws: `EncoderInputError`.
+  func places(_ k: Int, _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
+    guard let tower else { return tape.constant(view(k)) }
+    let views = items.compactMap { $0.pixels(k) }
+    let shape = views.first?.shape ?? []
+    let pixels = Tensor([count] + shape, views.flatMap(\.array))
+    guard showsPictures else {
+      let aside = Tape()
+      return tape.constant(Tensor(aside.shape(try tower.places(pixels, aside))))
+    }
+    return try tower.places(pixels, tape)
   }
 
   /// Whether an item has a picture.

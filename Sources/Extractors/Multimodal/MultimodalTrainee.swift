@@ -12,6 +12,8 @@ package struct MultimodalTrainee<Network: MultimodalNetwork>: FineTunable {
   package var network: Network
   /// What answers.
   package var head: TaskHead
+  /// What sees pictures and learns along; nil where a frozen network does.
+  package var tower: PictureTower?
   let prefix: String
 
   /// A fresh network and head on an encoder.
@@ -19,10 +21,11 @@ package struct MultimodalTrainee<Network: MultimodalNetwork>: FineTunable {
   /// - Parameter prefix: in front of the encoder's parameters in files.
   package init(
     _ encoder: BERTModel, prefix: String, _ sizes: MultimodalSizes, _ reading: TaskReading,
-    _ options: Network.Options, _ generator: inout SeededGenerator
+    _ options: Network.Options, tower: PictureTower? = nil, _ generator: inout SeededGenerator
   ) {
     self.encoder = encoder
     self.prefix = prefix
+    self.tower = tower
     network = Network(sizes, options, text: encoder, &generator)
     head = TaskHead(
       reading, size: network.stateSize, pooling: Network.pairPooling,
@@ -31,7 +34,8 @@ package struct MultimodalTrainee<Network: MultimodalNetwork>: FineTunable {
 
   func batch(_ items: [MultimodalItem]) -> MultimodalBatch {
     MultimodalBatch(
-      items, padding: encoder.configuration.padding, showsPictures: network.options.usesPicture)
+      items, padding: encoder.configuration.padding, showsPictures: network.options.usesPicture,
+      tower: tower.map { .plain($0) })
   }
 
   /// The network's loss of a batch, one number.
@@ -71,6 +75,10 @@ package struct MultimodalTrainee<Network: MultimodalNetwork>: FineTunable {
   ) {
     encoder.visitParameters(prefix + self.prefix, visit)
     network.visitParameters(prefix + FineTuneNames.head + "network.", visit)
+    if var tower {
+      tower.visitParameters(prefix + FineTuneNames.tower, visit)
+      self.tower = tower
+    }
     head.visitParameters(prefix + FineTuneNames.head, visit)
   }
 }
@@ -101,11 +109,13 @@ struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
   let network: Network
   let head: TaskHead
   private let text: TextReader
+  private let tower: TowerReader?
   private let padding: Int
 
   init(_ trainee: MultimodalTrainee<Network>) {
     network = trainee.network
     head = trainee.head
+    tower = trainee.tower.map { .packed($0.engine) }
     padding = trainee.encoder.configuration.padding
     text = Network.readsLayers ? .plain(trainee.encoder) : .packed(BERTEngine(trainee.encoder))
   }
@@ -119,7 +129,7 @@ struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
     var result: [[Float]] = []
     for item in items {
       let batch = MultimodalBatch(
-        [item], padding: padding, showsPictures: network.options.usesPicture)
+        [item], padding: padding, showsPictures: network.options.usesPicture, tower: tower)
       let probe = items.count == 1 ? probe : nil
       let tape = Tape()
       let states = try network.states(batch, text, tape, probe)

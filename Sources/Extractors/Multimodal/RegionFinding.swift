@@ -77,9 +77,9 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
       return Found(
         grounding: filled(
           try queries.map { try post.grounded(post.words($0), by: dual) }, to: grounding),
-        detected: filled(try post.salient(most: detected, by: eyes.pictures), to: detected))
+        detected: filled(try standing(post, most: detected, eyes), to: detected))
     case .salient:
-      let found = try post.salient(most: grounding + detected, by: eyes.pictures)
+      let found = try standing(post, most: grounding + detected, eyes)
       return Found(
         grounding: filled(Array(found.prefix(grounding)), to: grounding),
         detected: filled(Array(found.dropFirst(grounding)), to: detected))
@@ -99,6 +99,16 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
         grounding: filled(Array(places.prefix(grounding)), to: grounding),
         detected: filled(Array(places.dropFirst(grounding)), to: detected))
     }
+  }
+
+  /// What stands out for the network that sees the picture; for an expert with a tower of its own,
+  /// which changes as it learns, for the encoder of text and picture.
+  private func standing(
+    _ post: SeenPost, most: Int, _ eyes: EyeNames
+  ) throws -> [ImageRegion] {
+    guard eyes.hasTower else { return try post.salient(most: most, by: eyes.pictures) }
+    guard let dual = eyes.dual else { return [] }
+    return try post.patches(by: dual)?.salient(most: most) ?? []
   }
 
   /// What is looked for: head, tail, and the longest chunks of the text that touch neither. A chunk

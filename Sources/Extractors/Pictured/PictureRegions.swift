@@ -24,6 +24,8 @@ package struct PictureRegions: Sendable, Hashable {
   package let notice: String?
   /// The rectangle that was framed or cut out for them; nil where the whole was looked at.
   package private(set) var frame: ImageRegion?
+  /// How a picture tower is to look; nil where the numbers are what was seen.
+  private(set) var view: PictureView?
   private let numbers: Numbers
 
   /// The widest regions that are kept in full precision.
@@ -38,6 +40,13 @@ package struct PictureRegions: Sendable, Hashable {
     numbers =
       regions.shape[1] > Self.widestInFull
       ? .half(regions.array.map { Float16($0) }) : .full(regions.array)
+  }
+
+  /// A place in the list of views for what a picture tower will see.
+  static func pending(_ view: PictureView, notice: String?) -> PictureRegions {
+    var result = PictureRegions(Tensor([1, 1]), notice: notice)
+    result.view = view
+    return result
   }
 
   /// The same, seen for a rectangle.

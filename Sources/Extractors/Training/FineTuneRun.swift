@@ -88,7 +88,9 @@ package struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
     let factor = factor(number, of: total)
     let (encoder, head) = (settings.encoderRate * factor, settings.headRate * factor)
     let value = Double(tape[loss].item)
-    optimizer.step(&model, tape) { $0.hasPrefix(FineTuneNames.head) ? head : encoder }
+    optimizer.step(&model, tape) {
+      $0.hasPrefix(FineTuneNames.head) && !$0.hasPrefix(FineTuneNames.tower) ? head : encoder
+    }
     return value
   }
 
@@ -172,6 +174,8 @@ enum FineTuneNames {
   /// In front of everything on top of the encoder. Programs that read the folder as an encoder
   /// pass over it.
   static let head = "classifier."
+  /// In front of a picture tower that learns at the encoder's rate.
+  static let tower = head + "tower."
 }
 
 /// What is learned from, and what the best epoch is chosen by.

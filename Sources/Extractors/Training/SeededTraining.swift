@@ -8,6 +8,8 @@ import Tensors
 package struct TrainingMaterial: Sendable {
   /// What regions are seen by; nil for text experts.
   package let source: RegionSource?
+  /// What sees pictures and learns along; nil where a frozen network does.
+  package var tower: PictureTower?
   /// What sees text and picture in one space; nil where nobody needs it.
   package let dual: (any DualEncoding)?
   /// Posts to learn from.
@@ -129,7 +131,7 @@ package struct SeededTraining: Sendable {
     Eyes(
       sources: [material.source].compactMap(\.self), duals: [material.dual].compactMap(\.self),
       boxes: job.posts.pictures.boxes,
-      sights: job.system.sights)
+      sights: job.system.sights + (material.tower == nil ? [] : [.tower]))
   }
 
   /// Scores of the posts that were asked for beside dev.

@@ -172,15 +172,19 @@ package struct TrainingJob: Sendable {
         throw TrainingError.noBoxesOf(split: split.rawValue, files: boxes.description)
       }
     }
+    let towerFolder = pictures.flatMap {
+      system.takesTower && PictureTower.isOne($0) ? $0 : nil
+    }
+    let tower = try towerFolder.map { try PictureTower(folder: $0) }
     let source =
       try source
-      ?? (system.needsRegions ? pictures : nil).map {
+      ?? (system.needsRegions && tower == nil ? pictures : nil).map {
         try RegionSource(folder: $0)
       }
     let dual = try (needsDual ? dual : nil).map { try DualEncoderFolder.open($0) }
     let eyes = Eyes(
       sources: [source].compactMap(\.self), duals: [dual].compactMap(\.self),
-      boxes: posts.pictures.boxes, sights: system.sights)
+      boxes: posts.pictures.boxes, sights: system.sights + (tower == nil ? [] : [.tower]))
     let seen = try (posts.train + posts.dev).map { post in
       try eyes.see(post, posts.pictures).changed(interventions(post))
     }
@@ -193,7 +197,7 @@ package struct TrainingJob: Sendable {
       guard went else { throw TrainingStopped(model: name) }
     }
     return TrainingMaterial(
-      source: source, dual: dual, train: Array(seen.prefix(posts.train.count)),
+      source: source, tower: tower, dual: dual, train: Array(seen.prefix(posts.train.count)),
       dev: Array(seen.suffix(posts.dev.count)))
   }
 

@@ -80,7 +80,9 @@ package struct PaperStudy: Sendable {
     {
       return known
     }
-    let source = try material.pictures.map { try RegionSource(folder: $0) }
+    let source = try material.pictures.flatMap {
+      PictureTower.isOne($0) ? nil : try RegionSource(folder: $0)
+    }
     var job = try job(row, system, dataset, name: name, source: source, seed: seed)
     if row.comesFromOtherTask {
       let other: ExpertTask = task == .entities ? .relations : .entities

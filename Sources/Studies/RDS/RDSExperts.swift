@@ -51,7 +51,9 @@ package struct RDSExperts: Sendable {
   /// - Throws: as `RegionSource` when the pictures' folder cannot be used.
   package init(_ material: Material) throws {
     self.material = material
-    source = try material.pictures.map { try RegionSource(folder: $0) }
+    source = try material.pictures.flatMap {
+      PictureTower.isOne($0) ? nil : try RegionSource(folder: $0)
+    }
     dual = try material.dual.map { try DualEncoderFolder.open($0) }
   }
 
@@ -65,7 +67,7 @@ package struct RDSExperts: Sendable {
     guard let (system, variant) = System.trainable(name) else {
       throw .unknownExpert(name: name, known: Self.names)
     }
-    if system.needsRegions, source == nil {
+    if system.needsRegions, source == nil, !system.takesTower || material.pictures == nil {
       throw .missingInput(expert: name, input: "regions of pictures", option: "--pictures")
     }
     let usual = { name in

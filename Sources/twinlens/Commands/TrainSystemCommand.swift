@@ -122,8 +122,9 @@ struct ExpertTrainingOptions: ParsableArguments {
       StandardOutput.write(document.section)
       if let path = self.results { try document.write(to: path) }
       // The folder of models is whole by itself: what the expert sees with stands beside it.
-      if let pictures { try ModelFolder.place(pictures, in: models, .copy) }
-      if let dual, try ExpertFolder.open(job.folder).card.dual != nil {
+      let card = try ExpertFolder.open(job.folder).card
+      if let pictures, card.grid != nil { try ModelFolder.place(pictures, in: models, .copy) }
+      if let dual, card.dual != nil {
         try ModelFolder.place(dual, in: models, .copy)
       }
       StandardOutput.write("\nwrote \(models)/\(job.name)")
@@ -216,7 +217,8 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the ResNet whose regions are read: harbor's own or a Hugging Face one.",
+      "Folder of the ResNet whose regions are read: harbor's own or a Hugging Face one."
+        + (system.takesTower ? " Or of a CLIP or ViT, which is trained along." : ""),
       valueName: "dir", visibility: visibility(system.needsRegions)))
   var pictures: String?
 
