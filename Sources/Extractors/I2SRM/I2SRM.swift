@@ -2,7 +2,7 @@ import Encoders
 import Tensors
 import Traces
 
-/// I2SRM (Wang et al. 2023; MODELS §5): HVPNeT's prefix, and two relations between samples that
+/// I2SRM (Huang and Lin 2023; MODELS §5): HVPNeT's prefix, and two relations between samples that
 /// only the training knows: what text and picture of one post mean is to agree (intra-sample), and
 /// the posts of a batch look at each other and are mixed (inter-sample, AttnMixup).
 package struct I2SRM: MultimodalNetwork {

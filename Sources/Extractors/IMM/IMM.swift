@@ -3,7 +3,7 @@ import Encoders
 import Tensors
 import Traces
 
-/// IMM (MODELS §6): text and picture run through the same attention with feed-forward parts of
+/// IMM (Lu and Guo 2024; MODELS §6): text and picture run through the same attention with feed-forward parts of
 /// their own (ISA), are brought together by a loss that CLIP guides (SW), and meet in the last text
 /// layers, whose feed-forward part takes what each word finds in the picture as more memory slots
 /// (IA). No detector is needed.
