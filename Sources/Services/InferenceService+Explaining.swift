@@ -2,6 +2,17 @@ import Inspection
 import Workbench
 
 extension InferenceService {
+  /// Asks the experts that look at regions about a post with rectangles that were drawn by hand.
+  func answer(_ question: RegionQuestion) {
+    guard let post = dataset.post(id: question.post) else { return }
+    let models = memory.withLock { $0.models }
+    let seen = models?.see(post, of: dataset)
+    let answers = models?.experts.filter(\.takesRegions).compactMap { expert in
+      seen.map { expert.ask($0, under: [.regions(question.regions)]) }
+    }
+    mailbox.post(.answeredWithRegions(RegionAnswers(question, answers ?? [])))
+  }
+
   /// Computes and posts why a post was routed as it was.
   ///
   /// - Parameter isWanted: asked now and then; false drops the reasons.

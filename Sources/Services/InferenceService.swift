@@ -28,6 +28,7 @@ package final class InferenceService: Sendable {
   struct Agenda {
     var current: [String] = []
     var explained: [String] = []
+    var asked: [RegionQuestion] = []
     /// The post that reasons were asked for last.
     var lastExplained: String?
     var corrections: [String] = []
@@ -111,6 +112,13 @@ package final class InferenceService: Sendable {
     }
   }
 
+  /// Asks the experts that look at regions with others in their place.
+  package func ask(_ question: RegionQuestion) {
+    wake { agenda in
+      agenda.asked = options.answersAll ? agenda.asked + [question] : [question]
+    }
+  }
+
   /// The labels of a post changed durably. An accepted post makes the router train
   /// again, unless that is left to the person.
   package func goldChanged(_ post: Post, _ review: ReviewState) {
@@ -170,6 +178,7 @@ package final class InferenceService: Sendable {
   private enum Job {
     case analyse(String, isNeighbour: Bool)
     case explain(String)
+    case ask(RegionQuestion)
     case correct(String)
     case train
   }
@@ -179,6 +188,7 @@ package final class InferenceService: Sendable {
       if !agenda.current.isEmpty {
         return .analyse(agenda.current.removeFirst(), isNeighbour: false)
       }
+      if !agenda.asked.isEmpty { return .ask(agenda.asked.removeFirst()) }
       if !agenda.explained.isEmpty { return .explain(agenda.explained.removeFirst()) }
       if let id = agenda.corrections.popLast() { return .correct(id) }
       if agenda.wantsTraining {
@@ -199,6 +209,7 @@ package final class InferenceService: Sendable {
       switch job {
       case .analyse(let id, let isNeighbour): analyse(id, isNeighbour: isNeighbour)
       case .explain(let id): explainBeside(id)
+      case .ask(let question): answer(question)
       case .correct(let id): correct(id)
       case .train: requestTraining()
       }

@@ -48,6 +48,7 @@ package final class WorkbenchServices {
       inference.analyse(post, neighbours: neighbours)
       if let box { pictures.lookAhead(neighbours, box: box) }
     case .explain(let post): inference.explain(post)
+    case .askWithRegions(let question): inference.ask(question)
     case .lookAt(let request): facts.look(for: request)
     case .renderPicture(let request):
       box = request.box

@@ -41,6 +41,10 @@ final class FakeServices: EffectPerformer {
       if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
         waiting.append(.explained(Samples.explanation(index)))
       }
+    case .askWithRegions(let question):
+      let index = Samples.posts.firstIndex { $0.id == question.post }
+      let answers = index.map { Samples.analysis($0).answers.filter(\.seesPicture) } ?? []
+      waiting.append(.answeredWithRegions(RegionAnswers(question, answers)))
     case .lookAt(let request?):
       // A few at a time, as the real service answers.
       for place in request.posts {

@@ -9,7 +9,7 @@ extension Action {
         state.showsHeat.toggle()
         return []
       }
-    ] + NumbersLayer.actions + [
+    ] + NumbersLayer.actions + RegionLayer.actions + [
       Action(
         "next-head", .looking, keys: ["."], "next head or layer of the map, after the mean",
         needsAnswer: true, ofSignals: true, unavailable: needsSlices

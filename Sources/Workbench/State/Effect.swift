@@ -18,6 +18,9 @@ package enum Effect: Sendable, Equatable {
   /// Find out why the router sent a post where it did; answer with `explained` or
   /// `explanationFailed`.
   case explain(post: String)
+  /// Ask the experts that look at regions about a post with others in their place; answer with
+  /// `answeredWithRegions`; newest request wins.
+  case askWithRegions(RegionQuestion)
   /// Find something out of many posts, until another wish takes its place; answer with `facts` as
   /// it comes in, then `lookedAt`. Nil: nobody waits for it any more.
   case lookAt(FactRequest?)

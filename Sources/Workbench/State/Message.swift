@@ -32,6 +32,8 @@ package enum Message: Sendable {
   case explained(RouteExplanation)
   /// Nothing can be said about a post's route; the sentence says why.
   case explanationFailed(post: String, reason: String)
+  /// What experts answer with rectangles that were drawn by hand.
+  case answeredWithRegions(RegionAnswers)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
   /// The trainer has news.

@@ -52,6 +52,8 @@ package struct WorkbenchState: Sendable {
   var disagreements: Set<Int> = []
   /// Why posts were routed as they were, of those asked about lately, or why nobody can say.
   var explanations = RecentCache<Int, Result<RouteExplanation, Unanswered>>(bound: 16)
+  /// What experts answered with rectangles drawn by hand, the newest question's.
+  var regionAnswers: RegionAnswers?
   /// Pictures made for boxes on this screen.
   var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
   /// What the person chose to see.
@@ -278,5 +280,6 @@ struct Notice: Sendable, Equatable {
 struct Requested: Sendable, Equatable {
   var analysis: Int?
   var explanation: Int?
+  var regions: RegionQuestion?
   var picture: PictureRequest?
 }

@@ -49,6 +49,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
       state.explanations[index] = .failure(Unanswered(reason: reason))
     }
     effects = []
+  case .answeredWithRegions(let answers):
+    state.regionAnswers = answers
+    effects = []
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
     effects = []

@@ -29,7 +29,7 @@ struct PaperCommand: ParsableCommand {
   var seeds = 3
   @Option(
     help: ArgumentHelp(
-      "A table by its name, e.g. \"Table 5\"; can be given several times. Without it all.",
+      "A table by its number, or figure-3; can be given several times. Without it all.",
       valueName: "name"))
   var table: [String] = []
   @Option(help: "ner or re: measure one task alone; without it all that the dataset has labels of.")
@@ -67,10 +67,16 @@ struct PaperCommand: ParsableCommand {
       throw ValidationError("--posts takes a number from 1")
     }
     let known = try chosen().tables.map(\.name)
-    if let odd = table.first(where: { !known.contains($0) }) {
+    if let odd = table.first(where: { !known.contains(Self.name($0)) }) {
       throw ValidationError(
-        "\(paper) has no \(odd); it has \(Set(known).sorted().joined(separator: ", "))")
+        "\(paper) has no table \(odd); it has \(Set(known).sorted().joined(separator: ", "))")
     }
+  }
+
+  /// `Table 5` of `5`, `Figure 3` of `figure-3`.
+  private static func name(_ short: String) -> String {
+    Int(short) == nil
+      ? short.replacingOccurrences(of: "-", with: " ").capitalized : "Table \(short)"
   }
 
   func run() throws {
@@ -95,7 +101,7 @@ struct PaperCommand: ParsableCommand {
       study.mostPosts = posts
       return PaperReport(
         paper,
-        try study.run(tables: table.isEmpty ? nil : table, seeds: (1...UInt64(seeds)).map { $0 }),
+        try study.run(tables: table.isEmpty ? nil : table.map(Self.name), seeds: (1...UInt64(seeds)).map { $0 }),
         published: known)
     }
     progress.clear()

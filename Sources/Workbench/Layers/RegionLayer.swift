@@ -1,0 +1,283 @@
+import Corpora
+import Extractors
+import Inspection
+import Pictures
+import Screen
+import Tensors
+import Traces
+
+/// Rectangles that are put on the picture by hand, and what the experts that look at regions answer
+/// with them in place of those they find: in the place of the tables under the text.
+struct RegionLayer: Layer {
+  let place = LayerPlace.details
+  var heat: Bool? = true
+  /// What was drawn on each post so far.
+  private var drawn: [Post.ID: [ImageRegion]] = [:]
+  private var chosen = 0
+
+  /// Most rectangles of one post.
+  static let most = 8
+  private static let step = 0.05
+  private static let smallest = 0.05
+
+  static let actions = [
+    Action(
+      "regions", .looking, keys: ["B"],
+      "put rectangles on the picture and see what experts that look at regions answer",
+      unavailable: { state in
+        Action.needsPost(state)
+          ?? (state.opened.hasModels ? nil : "no models are loaded; start with --models DIR")
+      }
+    ) { state, _ in
+      state.layers.toggle(RegionLayer())
+      state.requested.regions = nil
+      return []
+    }
+  ]
+
+  /// The rectangles of the post on screen: those drawn, else those that an expert looked at, else
+  /// one in the middle.
+  func regions(_ state: WorkbenchState) -> [ImageRegion] {
+    guard let post = state.currentPost else { return [] }
+    if let own = drawn[post.id] { return own }
+    for (_, trace) in state.tracedSystems {
+      for signal in trace.signals {
+        guard case .regions(let found) = signal.kind else { continue }
+        let parts = found.filter { $0 != .whole }
+        if !parts.isEmpty { return Array(parts.prefix(Self.most)) }
+      }
+    }
+    return [ImageRegion(left: 0.25, top: 0.25, width: 0.5, height: 0.5)]
+  }
+
+  // MARK: Keys
+
+  mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
+    guard let post = state.currentPost else { return .passes }
+    var regions = regions(state)
+    let at = min(chosen, regions.count - 1)
+    func change(_ edit: (inout ImageRegion) -> Void) {
+      guard regions.indices.contains(at) else { return }
+      edit(&regions[at])
+      regions[at] = Self.inside(regions[at])
+    }
+    let step = Self.step
+    switch key {
+    case .left: change { $0 = $0.moved(-step, 0) }
+    case .right: change { $0 = $0.moved(step, 0) }
+    case .up: change { $0 = $0.moved(0, -step) }
+    case .down: change { $0 = $0.moved(0, step) }
+    case .character(">"): change { $0 = $0.grown(step, 0) }
+    case .character("<"): change { $0 = $0.grown(-step, 0) }
+    case .character("+"): change { $0 = $0.grown(0, step) }
+    case .character("-"): change { $0 = $0.grown(0, -step) }
+    case .tab: chosen = regions.isEmpty ? 0 : (at + 1) % regions.count
+    case .backTab: chosen = regions.isEmpty ? 0 : (at + regions.count - 1) % regions.count
+    case .character("o"):
+      guard regions.count < Self.most else {
+        return .stays(state.refuse("\(Self.most) rectangles are the most on one picture"))
+      }
+      regions.append(ImageRegion(left: 0.25, top: 0.25, width: 0.5, height: 0.5))
+      chosen = regions.count - 1
+    case .character("x"), .delete:
+      if regions.indices.contains(at) { regions.remove(at: at) }
+      chosen = max(0, at - 1)
+    case .character("u"):
+      drawn[post.id] = nil
+      chosen = 0
+      return .stays([])
+    case .click(let position):
+      guard let point = state.picturePoint(at: position) else { return .passes }
+      change { $0 = $0.centred(on: point) }
+    default: return .passes
+    }
+    if regions != self.regions(state) { drawn[post.id] = regions }
+    return .stays([])
+  }
+
+  /// A rectangle that is not too small and stays on the picture.
+  private static func inside(_ region: ImageRegion) -> ImageRegion {
+    let width = min(1, max(smallest, region.width))
+    let height = min(1, max(smallest, region.height))
+    // The middle stays where it is when a rectangle cannot get smaller or larger.
+    let left = region.left + (region.width - width) / 2
+    let top = region.top + (region.height - height) / 2
+    return ImageRegion(
+      left: min(max(0, left), 1 - width), top: min(max(0, top), 1 - height), width: width,
+      height: height)
+  }
+
+  func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? {
+    HintLine(
+      [
+        Hint(label: "arrows", words: "move", key: nil),
+        Hint(label: "< >", words: "width", key: nil), Hint(label: "- +", words: "height", key: nil),
+        Hint(label: "Tab", words: "next", key: .tab),
+        Hint(label: "o", words: "one more", key: .character("o")),
+        Hint(label: "x", words: "remove", key: .character("x")),
+        Hint(label: "u", words: "as found", key: .character("u")),
+      ], last: state.hint("regions", "done"), in: box)
+  }
+
+  // MARK: Answers
+
+  func requests(_ state: inout WorkbenchState) -> [Effect] {
+    guard let post = state.currentPost else { return [] }
+    let question = RegionQuestion(post: post.id, regions: regions(state))
+    guard state.requested.regions != question else { return [] }
+    state.requested.regions = question
+    return [.askWithRegions(question)]
+  }
+
+  /// The answers to what is on screen now; nil while they are due.
+  private func answers(_ state: WorkbenchState) -> [Answer]? {
+    guard let post = state.currentPost, let known = state.regionAnswers,
+      known.question == RegionQuestion(post: post.id, regions: regions(state))
+    else { return nil }
+    return known.answers
+  }
+
+  func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])? {
+    let regions = regions(state)
+    guard !regions.isEmpty else { return nil }
+    let at = min(chosen, regions.count - 1)
+    return (
+      "drawn by hand",
+      [
+        Signal(
+          name: "drawn/regions", caption: "the rectangle that the keys move is 1",
+          kind: .regions(regions),
+          tensor: Tensor([regions.count], regions.indices.map { $0 == at ? 1 : 0 }))
+      ]
+    )
+  }
+
+  func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
+    guard !box.isEmpty, let post = state.currentPost else { return }
+    var row = 0
+    for (i, region) in regions(state).enumerated() where row < box.rows {
+      func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+      let isChosen = i == min(chosen, regions(state).count - 1)
+      pen.line(
+        [
+          pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
+          pen.piece(
+            "region \(i + 1)  from \(percent(region.left)), \(percent(region.top))  "
+              + "\(percent(region.width)) wide, \(percent(region.height)) high",
+            isChosen ? .title : .text),
+        ], in: box, row: row)
+      row += 1
+    }
+    guard let answers = answers(state) else {
+      pen.wrap("the experts are asked \(pen.look.glyphs.ellipsis)", .muted, in: box, row: row)
+      return
+    }
+    if answers.isEmpty {
+      pen.wrap(
+        "no expert that is open looks at regions; :system or --system opens others", .warning,
+        in: box, row: row)
+      return
+    }
+    for answer in answers where row < box.rows {
+      row = draw(answer, post, state, &pen, box, row: row)
+    }
+    if row > box.rows { pen.isCut = true }
+  }
+
+  private func draw(
+    _ answer: Answer, _ post: Post, _ state: WorkbenchState, _ pen: inout Pen, _ box: Box, row: Int
+  ) -> Int {
+    if let failure = answer.failure {
+      return pen.wrap(state.safe(failure), .warning, in: box, row: row)
+    }
+    let before = state.current.flatMap { state.analyses[$0] }.flatMap { try? $0.get() }?
+      .answers.first { $0.expert == answer.expert }
+    let (old, new) = (before.map { lines($0, post, state) }, lines(answer, post, state))
+    var row = row
+    for (i, line) in new.enumerated() {
+      let was = old.flatMap { $0.indices.contains(i) ? $0[i] : nil }
+      let isSame = was == line
+      row = pen.wrap(
+        "\(state.safe(answer.expert)): \(line)" + (isSame ? "" : ", before \(was ?? "nothing")"),
+        isSame ? .text : .title, in: box, row: row)
+    }
+    if new.isEmpty {
+      row = pen.wrap("\(state.safe(answer.expert)): nothing", .text, in: box, row: row)
+    }
+    return row
+  }
+
+  /// What an expert says, a line a mention or pair.
+  private func lines(_ answer: Answer, _ post: Post, _ state: WorkbenchState) -> [String] {
+    func percent(_ confidence: Float?) -> String {
+      confidence.map { " \(Digits.percent($0))" } ?? ""
+    }
+    if let found = answer.mentions {
+      return found.mentions.map {
+        "\(state.safe($0.mention.type.rawValue)) "
+          + "\(state.safe(post.quote($0.mention.range)))\(percent($0.confidence))"
+      }
+    }
+    return (answer.relations?.answers ?? []).map {
+      "\(state.safe(post.quote($0.head))) \(state.look.glyphs.arrow) "
+        + "\(state.safe(post.quote($0.tail))) \(state.safe($0.label))\(percent($0.confidence))"
+    }
+  }
+}
+
+/// Rectangles with which the experts that look at regions are asked about a post.
+package struct RegionQuestion: Sendable, Hashable {
+  /// The post's id.
+  package let post: String
+  /// In place of what each expert finds.
+  package let regions: [ImageRegion]
+}
+
+/// What experts answer with rectangles drawn by hand.
+package struct RegionAnswers: Sendable {
+  /// What was asked.
+  package let question: RegionQuestion
+  /// Of the experts that look at regions, in their order.
+  package let answers: [Answer]
+
+  /// Answers to a question.
+  package init(_ question: RegionQuestion, _ answers: [Answer]) {
+    self.question = question
+    self.answers = answers
+  }
+}
+
+extension ImageRegion {
+  fileprivate func moved(_ x: Double, _ y: Double) -> ImageRegion {
+    ImageRegion(left: left + x, top: top + y, width: width, height: height)
+  }
+
+  /// Wider and higher, the middle staying where it is.
+  fileprivate func grown(_ x: Double, _ y: Double) -> ImageRegion {
+    ImageRegion(left: left - x / 2, top: top - y / 2, width: width + x, height: height + y)
+  }
+
+  fileprivate func centred(on point: (x: Double, y: Double)) -> ImageRegion {
+    ImageRegion(
+      left: point.x - width / 2, top: point.y - height / 2, width: width, height: height)
+  }
+}
+
+extension WorkbenchState {
+  /// The place of the picture under a cell, as shares of its width and height; nil outside it.
+  func picturePoint(at position: Position) -> (x: Double, y: Double)? {
+    guard let box = Panes(self).picture, let request = pictureRequest else { return nil }
+    let size: (columns: Int, rows: Int)
+    switch pictures[request] {
+    case .cells(_, let columns, let rows)?, .sixel(_, let columns, let rows)?:
+      size = (columns, rows)
+    case .placeholder?, nil: return nil
+    }
+    let place = box.centered(columns: size.columns, rows: size.rows)
+    guard place.contains(position), size.columns > 0, size.rows > 0 else { return nil }
+    return (
+      (Double(position.column - place.column) + 0.5) / Double(size.columns),
+      (Double(position.row - place.row) + 0.5) / Double(size.rows)
+    )
+  }
+}

@@ -1,0 +1,106 @@
+import Corpora
+import Extractors
+import Inspection
+import Screen
+import Testing
+import Traces
+
+@testable import Workbench
+
+/// Rectangles that are put on the picture by hand.
+@Suite("Regions drawn by hand") struct RegionLayerTests {
+  private func desk(_ columns: Int = 120, _ rows: Int = 36) -> Desk {
+    var desk = Desk(Samples.state(columns, rows))
+    desk.press("B")
+    return desk
+  }
+
+  private func regions(_ desk: Desk) -> [ImageRegion] {
+    desk.state.layers[RegionLayer.self]?.regions(desk.state) ?? []
+  }
+
+  private func close(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
+
+  @Test func keysMoveGrowAddAndRemove() throws {
+    var desk = desk()
+    desk.press("x")
+    #expect(regions(desk).isEmpty || regions(desk).count < RegionLayer.most)
+    while !regions(desk).isEmpty { desk.press("x") }
+    desk.press("o")
+    let first = try #require(regions(desk).first)
+    #expect(regions(desk).count == 1 && close(first.left, 0.25) && close(first.width, 0.5))
+    desk.press("Right", "Down", "Down")
+    #expect(close(regions(desk)[0].left, 0.3) && close(regions(desk)[0].top, 0.35))
+    desk.press(">", "-")
+    #expect(close(regions(desk)[0].width, 0.55) && close(regions(desk)[0].height, 0.45))
+    // A rectangle stays on the picture and does not vanish.
+    for _ in 0..<40 { desk.press("Left", "<", "-", "Up") }
+    let small = regions(desk)[0]
+    #expect(close(small.left, 0) && close(small.top, 0))
+    #expect(close(small.width, 0.05) && close(small.height, 0.05))
+    desk.press("o")
+    desk.press("Right")
+    #expect(close(regions(desk)[1].left, 0.3) && regions(desk)[0] == small)
+    desk.press("Tab")
+    desk.press("Down")
+    #expect(close(regions(desk)[0].top, 0.05))
+    for _ in 0..<12 { desk.press("o") }
+    #expect(regions(desk).count == RegionLayer.most)
+    // u takes back what was drawn.
+    desk.press("u")
+    #expect(regions(desk) != [small])
+    // Other posts have their own, and these are kept.
+    desk.press("o")
+    let here = regions(desk)
+    desk.press("j")
+    #expect(desk.state.current == 1 && regions(desk) != here)
+    desk.press("k")
+    #expect(regions(desk) == here)
+  }
+
+  @Test func answersFollow() throws {
+    var desk = desk()
+    let question = try #require(desk.state.requested.regions)
+    #expect(question.post == desk.state.currentPost?.id)
+    #expect(desk.state.regionAnswers?.question == question)
+    #expect(!desk.text.contains("the experts are asked"))
+    desk.press("Right")
+    let next = try #require(desk.state.requested.regions)
+    #expect(next != question && desk.state.regionAnswers?.question == next)
+    // What is late is not shown for what is on screen.
+    desk.send(
+      .answeredWithRegions(
+        RegionAnswers(RegionQuestion(post: next.post, regions: []), [])))
+    #expect(desk.text.contains("the experts are asked"))
+    desk.send(.answeredWithRegions(RegionAnswers(next, [])))
+    #expect(desk.text.contains("no expert that is open looks at regions"))
+    let failed = Answer(expert: "bad\u{1B}[2J", seesPicture: true, .failed("no\u{7}net"))
+    desk.send(.answeredWithRegions(RegionAnswers(next, [failed])))
+    #expect(!desk.text.contains("\u{1B}") && !desk.text.contains("\u{7}"))
+  }
+
+  @Test(arguments: [(80, 24), (120, 36), (200, 50)])
+  func itFits(_ columns: Int, _ rows: Int) {
+    let desk = desk(columns, rows)
+    #expect(desk.text.contains("region 1  from"))
+    #expect(desk.text.contains("arrows move"))
+  }
+
+  @Test func aClickMovesTheMiddleThere() throws {
+    var desk = desk()
+    let box = try #require(Panes(desk.state).picture)
+    let request = try #require(desk.state.pictureRequest)
+    guard case .cells(_, let columns, let rows)? = desk.state.pictures[request] else {
+      Issue.record("no picture")
+      return
+    }
+    let place = box.centered(columns: columns, rows: rows)
+    desk.send(
+      .key(
+        .click(
+          Position(column: place.column + columns / 2, row: place.row + rows / 2))))
+    let middle = regions(desk)[0]
+    #expect(abs(middle.left + middle.width / 2 - 0.5) < 0.1)
+    #expect(abs(middle.top + middle.height / 2 - 0.5) < 0.1)
+  }
+}
