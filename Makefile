@@ -20,7 +20,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples bench docs keys check-docs check-install lint format \
+.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-install lint format \
 	install uninstall clean
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo "make format     format the sources and wrap their comments"
 	@echo "make bench      measure the budgets of docs/performance.md"
 	@echo "make samples    draw Samples/ and train its models again (long)"
+	@echo "make tables     measure the tables of the papers again (hours)"
 	@echo "make docs       bring the generated parts of the manual up to date"
 	@echo "make keys       bring the table of keys in README.md up to date"
 	@echo "make check-docs run every command, script and query of the manual"
@@ -65,6 +66,9 @@ parity: setup
 
 samples: build
 	@Scripts/make-samples $(PROGRAM) Samples
+
+tables: build
+	@Scripts/make-tables $(PROGRAM) Samples
 
 bench: build
 	@$(PROGRAM) bench

@@ -176,7 +176,7 @@ import Testing
       $0.command("heat"); return $0.state.pictureRequest?.heat != nil
     },
     "regions": {
-      $0.command("regions"); return $0.text.contains("region 1  from")
+      $0.command("regions"); return $0.text.contains("region 1  ")
     },
     "numbers": {
       $0.command("numbers"); return $0.text.contains("heat as numbers")

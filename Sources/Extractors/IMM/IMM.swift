@@ -3,10 +3,10 @@ import Encoders
 import Tensors
 import Traces
 
-/// IMM (Lu and Guo 2024; MODELS §6): text and picture run through the same attention with feed-forward parts of
-/// their own (ISA), are brought together by a loss that CLIP guides (SW), and meet in the last text
-/// layers, whose feed-forward part takes what each word finds in the picture as more memory slots
-/// (IA). No detector is needed.
+/// IMM (Lu and Guo 2024; MODELS §6): text and picture run through the same attention with
+/// feed-forward parts of their own (ISA), are brought together by a loss that CLIP guides (SW), and
+/// meet in the last text layers, whose feed-forward part takes what each word finds in the picture
+/// as more memory slots (IA). No detector is needed.
 ///
 /// The text's layers are the encoder's: the first are ISA's, the last IA's. Picture layers work on
 /// the regions of a frozen network, projected to the text's width.

@@ -237,7 +237,8 @@ extension MultimodalModel {
     if tower != nil, training.material.dual == nil, job.value("regions") == "salient" {
       throw TrainingError.conflict(
         system: job.system.id,
-        reason: "with a CLIP or ViT for the pictures, what stands out is found by an encoder of text "
+        reason:
+          "with a CLIP or ViT for the pictures, what stands out is found by an encoder of text "
           + "and picture; name one with --dual, or give --regions fixed")
     }
     let reading: TaskReading =

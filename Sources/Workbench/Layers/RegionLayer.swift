@@ -43,8 +43,8 @@ struct RegionLayer: Layer {
     for (_, trace) in state.tracedSystems {
       for signal in trace.signals {
         guard case .regions(let found) = signal.kind else { continue }
-        let parts = found.filter { $0 != .whole }
-        if !parts.isEmpty { return Array(parts.prefix(Self.most)) }
+        // All of them, so that each stands where the expert had it.
+        if found.contains(where: { $0 != .whole }) { return Array(found.prefix(Self.most)) }
       }
     }
     return [ImageRegion(left: 0.25, top: 0.25, width: 0.5, height: 0.5)]
@@ -145,7 +145,7 @@ struct RegionLayer: Layer {
       "drawn by hand",
       [
         Signal(
-          name: "drawn/regions", caption: "the rectangle that the keys move is 1",
+          name: "drawn/regions", caption: "1 is the chosen one",
           kind: .regions(regions),
           tensor: Tensor([regions.count], regions.indices.map { $0 == at ? 1 : 0 }))
       ]
@@ -156,14 +156,14 @@ struct RegionLayer: Layer {
     guard !box.isEmpty, let post = state.currentPost else { return }
     var row = 0
     for (i, region) in regions(state).enumerated() where row < box.rows {
-      func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+      func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))" }
       let isChosen = i == min(chosen, regions(state).count - 1)
       pen.line(
         [
           pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
           pen.piece(
-            "region \(i + 1)  from \(percent(region.left)), \(percent(region.top))  "
-              + "\(percent(region.width)) wide, \(percent(region.height)) high",
+            "region \(i + 1)  \(percent(region.width)) × \(percent(region.height)) % "
+              + "at \(percent(region.left)), \(percent(region.top)) %",
             isChosen ? .title : .text),
         ], in: box, row: row)
       row += 1

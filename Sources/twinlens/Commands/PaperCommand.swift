@@ -101,7 +101,8 @@ struct PaperCommand: ParsableCommand {
       study.mostPosts = posts
       return PaperReport(
         paper,
-        try study.run(tables: table.isEmpty ? nil : table.map(Self.name), seeds: (1...UInt64(seeds)).map { $0 }),
+        try study.run(
+          tables: table.isEmpty ? nil : table.map(Self.name), seeds: (1...UInt64(seeds)).map { $0 }),
         published: known)
     }
     progress.clear()

@@ -64,11 +64,11 @@ struct ExpertTrainingOptions: ParsableArguments {
   }
 
   /// The dataset; the name harbor stands for the generated sample.
-  private func open(_ progress: ProgressLine) throws -> Dataset {
+  private func open(_ progress: ProgressLine, for task: ExpertTask) throws -> Dataset {
     guard dataset == "harbor", !FileManager.default.fileExists(atPath: dataset) else {
       return try input.open(dataset)
     }
-    return try HarborSource.generated(progress)
+    return try HarborSource.generated(progress, pairs: task == .relations)
   }
 
   /// An option that was given and speaks of encoders; nil when none was.
@@ -90,7 +90,7 @@ struct ExpertTrainingOptions: ParsableArguments {
     let progress = ProgressLine()
     let interrupt = Interrupt()
     try results.map { try MarkedSection.check($0) }
-    let dataset = try open(progress)
+    let dataset = try open(progress, for: system.task)
     if system.task == .relations { try dataset.checkRelationLabels() }
     for folder in [pictures, dual].compactMap(\.self) {
       _ = try ModelFolder.vacancy(for: folder, in: models)
