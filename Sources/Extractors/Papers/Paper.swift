@@ -20,6 +20,12 @@ package struct Paper: Sendable {
     self.caveats = caveats
   }
 
+  /// The tasks that the paper's own system answers; its tables are of no others.
+  package var tasks: [ExpertTask] {
+    let own = System.all.filter { $0.paper?.id == id }.map(\.task)
+    return ExpertTask.allCases.filter(own.contains)
+  }
+
   /// The papers of all systems.
   package static var all: [Paper] {
     var seen: Set<String> = []

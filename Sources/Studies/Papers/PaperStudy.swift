@@ -41,7 +41,7 @@ package struct PaperStudy: Sendable {
   package func run(tables names: [String]?, seeds: [UInt64]) throws -> [PaperTableResult] {
     let tables = paper.tables.filter { names?.contains($0.name) ?? true }
     return try tables.flatMap { table in
-      try ExpertTask.allCases.compactMap { task -> PaperTableResult? in
+      try paper.tasks.compactMap { task -> PaperTableResult? in
         guard let dataset = datasets[task],
           table.rows.contains(where: { $0.system(for: task) != nil })
         else { return nil }

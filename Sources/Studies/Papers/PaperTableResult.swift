@@ -203,6 +203,15 @@ package struct PaperReport: Sendable {
       .joined(separator: "\n\n")
   }
 
+  /// A section of a page, with the command that made it; folders are left out, as they are nobody's
+  /// business.
+  package func section(command: String) -> String {
+    let words = command.split(separator: " ").map { word in
+      word.contains("/") ? String(word.split(separator: "/").last ?? "") : String(word)
+    }
+    return "## \(paper.id)\n\nMade by `\(words.joined(separator: " "))`.\n\n\(markdown)"
+  }
+
   /// Comma-separated lines.
   package var csv: String { tables.map(\.csv).joined(separator: "\n") }
 

@@ -1,7 +1,6 @@
 import Corpora
 import Extractors
 import Inspection
-import Pictures
 import Screen
 import Tensors
 import Traces

@@ -73,6 +73,13 @@ struct PaperCommand: ParsableCommand {
     }
   }
 
+  private static let header = """
+    # Tables of the papers, measured again
+
+    Written by `twinlens paper` with `--results`; each command replaces its own section. Times are those of the machine \
+    at the time.
+    """
+
   /// `Table 5` of `5`, `Figure 3` of `figure-3`.
   private static func name(_ short: String) -> String {
     Int(short) == nil
@@ -89,7 +96,7 @@ struct PaperCommand: ParsableCommand {
     var material = folders.material(isHarbor: isHarbor)
     material.dual = folders.dual(isHarbor: isHarbor)
     material.changes = learning.changes
-    let datasets = try datasets(progress)
+    let datasets = try datasets(progress, paper)
     if let dataset = datasets[.relations] ?? datasets[.entities] {
       material.boxes = try files.open(for: dataset)
     }
@@ -113,7 +120,10 @@ struct PaperCommand: ParsableCommand {
       try DurableFile.write(Data(content.utf8), to: "\(out)/\(paper.id)-\(name)")
     }
     if let path = results {
-      try MarkedSection(paper.id, report.markdown).write(to: path)
+      if !FileManager.default.fileExists(atPath: path) {
+        try DurableFile.write(Data((Self.header + "\n").utf8), to: path)
+      }
+      try MarkedSection(paper.id, report.section(command: material.command)).write(to: path)
     }
     StandardOutput.write(json ? try report.json() : report.text)
     StandardOutput.complain(
@@ -121,9 +131,16 @@ struct PaperCommand: ParsableCommand {
   }
 
   /// The posts of each task that is asked for and has labels.
-  private func datasets(_ progress: ProgressLine) throws -> [ExpertTask: Dataset] {
+  private func datasets(
+    _ progress: ProgressLine, _ paper: Paper
+  ) throws -> [ExpertTask: Dataset] {
+    if let task, !paper.tasks.contains(task) {
+      throw Refusal(
+        "\(paper.id) has tables of \(paper.tasks.map(\.rawValue).joined(separator: ", ")), not of "
+          + "\(task.rawValue)")
+    }
     var result: [ExpertTask: Dataset] = [:]
-    for wanted in ExpertTask.allCases where task == nil || task == wanted {
+    for wanted in paper.tasks where task == nil || task == wanted {
       let dataset = try source.open(progress, pairs: wanted == .relations)
       let train = dataset.posts(in: .train)
       let isLabelled =
@@ -133,7 +150,7 @@ struct PaperCommand: ParsableCommand {
     }
     guard !result.isEmpty else {
       throw Refusal(
-        "the dataset's split train has no labels of \(task?.subject ?? "mentions or relations"); "
+        "the dataset's split train has no labels of \(paper.tasks.filter { task == nil || task == $0 }.map(\.subject).joined(separator: " or ")); "
           + "name another with --dataset")
     }
     return result
