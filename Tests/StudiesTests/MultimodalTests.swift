@@ -130,7 +130,7 @@ struct MultimodalTests {
     other.pictures = job.pictures
     #expect(throws: ModelFolderError.self) { try other.run(seeds: [1]) }
     // What stands out is found by an encoder of both then.
-    var salient = place.job(.focalMRE, place.posts, ["regions": "salient"], models: "other")
+    var salient = place.job(.focalMRE, place.posts, ["rectangles": "salient"], models: "other")
     (salient.pictures, salient.dual) = (job.pictures, nil)
     #expect { try salient.run(seeds: [1]) } throws: { "\($0)".contains("--dual") }
   }
@@ -173,7 +173,7 @@ struct MultimodalTests {
     #expect(reason({ $0.pictures = nil }, .hvpnet).contains("--pictures"))
     #expect(reason({ $0.encoder = nil }, .imm).contains("--encoder"))
     #expect(
-      reason({ $0.switches = ["regions": "boxes"] }, .focalMRE).contains("--boxes"))
+      reason({ $0.switches = ["rectangles": "boxes"] }, .focalMRE).contains("--boxes"))
     #expect(
       reason({ $0.switches = ["grounding": "0", "detected": "0"] }, .focalMRE)
         .contains("no slot is left"))
@@ -184,7 +184,7 @@ struct MultimodalTests {
       reason(
         {
           $0.dual = nil
-          $0.switches = ["regions": "salient"]
+          $0.switches = ["rectangles": "salient"]
         }, .focalMRE) == "nothing")
   }
 

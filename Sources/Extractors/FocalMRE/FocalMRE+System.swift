@@ -5,9 +5,9 @@ extension System {
     summary: "Fine-tune FocalMRE, which looks at framed parts of the picture, on relations",
     recipe: FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 5e-4)
   )
-  .with(\.boxesSwitch, "regions")
+  .with(\.boxesSwitch, "rectangles")
   .with(\.takesDual, true)
-  .with(\.needsDual) { $0("regions") == RegionFinding.grounded.rawValue }
+  .with(\.needsDual) { $0("rectangles") == RegionFinding.grounded.rawValue }
   .with(\.conflict) { values in
     values["grounding"] == "0" && values["detected"] == "0"
       ? "no slot is left; give --grounding or --detected more than 0" : nil

@@ -341,7 +341,7 @@ package struct FocalMREOptions: MultimodalOptions {
   package init(_ value: (String) -> String) {
     grounding = Int(value("grounding")) ?? 4
     detected = Int(value("detected")) ?? 3
-    regions = RegionFinding(rawValue: value("regions")) ?? .grounded
+    regions = RegionFinding(rawValue: value("rectangles")) ?? .grounded
     input = Input(rawValue: value("input")) ?? .framed
     usesPicture = value("image") != Switch.off
     attends = value("focal-attention") != Switch.off

@@ -38,10 +38,10 @@ extension System {
           ),
           .choice(
             "small-delta", ["0.7", "0.1", "0.3", "0.5", "0.9"],
-            "δ: the share of originals among what is mixed"),
+            "the share δ of originals among what is mixed"),
           .choice(
             "big-delta", ["0.6", "0", "0.2", "0.4", "0.8", "1"],
-            "Δ: the share of attended posts that is learned from; 1 − Δ of the mixed"),
+            "the share Δ of attended posts that is learned from; 1 − Δ of the mixed"),
         ]
     )
     .with(\.paper, .i2srm)

@@ -33,7 +33,7 @@ extension System {
           .choice("slots", ["all", "own"], "whether each word sees all visual slots or its own"),
           .choice(
             "selection", ["plain", "scaled"], "whether the selection's scores are divided by √d"),
-          .choice("gamma", ["0.1", "0.01", "0.5", "1"], "γ: the weight of SW"),
+          .choice("gamma", ["0.1", "0.01", "0.5", "1"], "the weight γ of SW"),
         ]
     )
     .with(\.paper, .imm)

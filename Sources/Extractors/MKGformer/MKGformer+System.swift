@@ -5,9 +5,9 @@ extension System {
     summary: "Fine-tune MKGformer, whose text and picture layers run in lock step, on relations",
     recipe: FineTuning(epochs: 6, batch: 32, encoderRate: 1e-4, headRate: 5e-4)
   )
-  .with(\.boxesSwitch, "regions")
+  .with(\.boxesSwitch, "rectangles")
   .with(\.takesDual, true)
-  .with(\.needsDual) { $0("regions") == RegionFinding.grounded.rawValue }
+  .with(\.needsDual) { $0("rectangles") == RegionFinding.grounded.rawValue }
   .with(
     \.switches,
     [.part("image", "the pictures; without them all are zeros"), RegionFinding.choice]

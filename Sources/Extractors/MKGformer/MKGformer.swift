@@ -220,7 +220,7 @@ package struct MKGformerOptions: MultimodalOptions {
   static let detectedCells = 4
 
   package init(_ value: (String) -> String) {
-    regions = RegionFinding(rawValue: value("regions")) ?? .grounded
+    regions = RegionFinding(rawValue: value("rectangles")) ?? .grounded
     usesPicture = value("image") != Switch.off
   }
 

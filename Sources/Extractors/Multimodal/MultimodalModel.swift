@@ -234,12 +234,12 @@ extension MultimodalModel {
     {
       throw TrainingError.conflict(system: job.system.id, reason: reason)
     }
-    if tower != nil, training.material.dual == nil, job.value("regions") == "salient" {
+    if tower != nil, training.material.dual == nil, job.value("rectangles") == "salient" {
       throw TrainingError.conflict(
         system: job.system.id,
         reason:
           "with a CLIP or ViT for the pictures, what stands out is found by an encoder of text "
-          + "and picture; name one with --dual, or give --regions fixed")
+          + "and picture; name one with --dual, or give --rectangles fixed")
     }
     let reading: TaskReading =
       task == .relations

@@ -18,7 +18,7 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
   case boxes
 
   static let choice = Switch.choice(
-    "regions", allCases.map(\.rawValue),
+    "rectangles", allCases.map(\.rawValue),
     "grounded: like mentions and chunks of the text (--dual). salient: what stands out. fixed: middle, "
       + "left, right. boxes: of files (--boxes)")
 

@@ -179,7 +179,10 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   /// Switches between ways, each an option of its own; parts are left out with `--without`.
   private static func choice(_ place: Int) -> Switch? {
-    let all = system.switches.filter { !$0.isPart && $0.name != system.boxesSwitch }
+    // A choice between one way and regions from files is made by naming files.
+    let all = system.switches.filter {
+      !$0.isPart && ($0.name != system.boxesSwitch || $0.values.count > 2)
+    }
     return all.indices.contains(place) ? all[place] : nil
   }
 
