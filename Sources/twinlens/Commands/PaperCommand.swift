@@ -126,8 +126,9 @@ struct PaperCommand: ParsableCommand {
       try MarkedSection(paper.id, report.section(command: material.command)).write(to: path)
     }
     StandardOutput.write(json ? try report.json() : report.text)
-    StandardOutput.complain(
-      "wrote \(paper.id)-tables.txt, .md, .csv and .json into \(out)")
+    if !json {
+      StandardOutput.complain("wrote \(paper.id)-tables.txt, .md, .csv and .json into \(out)")
+    }
   }
 
   /// The posts of each task that is asked for and has labels.
