@@ -96,6 +96,8 @@ struct MultimodalTests {
         .labels?.relations?.map(\.probabilities))
     let trace = expert.ask(posts[0]).trace()
     #expect(trace["focal/without"]?.values.count == 7)
+    // What a slot is worth is told of the gate that was put there.
+    #expect(plain.trace()["focal/without"]?.values != trace["focal/without"]?.values)
     #expect(trace["focal/weights"]?.values.count == 7)
   }
 

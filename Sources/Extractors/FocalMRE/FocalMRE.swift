@@ -88,15 +88,16 @@ package struct FocalMRE: MultimodalNetwork {
   /// - Parameter weights: in place of the learned ones where nothing is recorded.
   func fused(
     _ h: Tape.Variable, _ pictures: [Tape.Variable], _ batch: MultimodalBatch, _ weights: Tensor,
-    _ tape: Tape, _ probe: Probe?
+    _ tape: Tape, _ probe: Probe?, gate: (@Sendable (Tensor) -> Tensor)? = nil
   ) -> Tape.Variable {
+    let gate = gate ?? probe?.substitute("focal/gate")
     let h = tape.dropout(h, FocalSlot.dropout)
     let w = tape.recording ? tape(fusion) : tape.constant(weights)
     let table = tape.reshape(w, [slots.count, 1])
     var shown: [FocalSlot.Shown] = []
     let outputs = slots.enumerated().map { k, slot in
       let (o, seen) = slot(
-        h, pictures[k], options, tape, probe?.substitute("focal/gate"))
+        h, pictures[k], options, tape, gate)
       if probe != nil { shown.append(seen) }
       let factor = tape.gather(
         table, [Int](repeating: k, count: batch.count * batch.length),
@@ -196,7 +197,9 @@ package struct FocalMRE: MultimodalNetwork {
     let pictures = try places(batch, tape)
     func probabilities(_ weights: Tensor) -> [Float] {
       let z = head.representation(
-        fused(h, pictures, batch, weights, tape, nil), batch, tape)
+        fused(
+          h, pictures, batch, weights, tape, nil, gate: probe.substitute("focal/gate")), batch,
+        tape)
       return tape[tape.softmax(head.scores(z, tape))].array
     }
     let whole = probabilities(fusion.value)
