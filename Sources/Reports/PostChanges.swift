@@ -142,6 +142,9 @@ extension PostReport {
         "the picture is left out, so nothing else can be done with it; leave out one of both")
     }
     for case .swapPicture(let id) in interventions {
+      guard id != seen.post.id else {
+        throw refuse("\(id) is the post itself, so its picture would change nothing")
+      }
       if let there = other(id), let notice = there.notice {
         throw refuse("the post \(id) has no picture that could be shown: \(notice)")
       }
@@ -153,7 +156,7 @@ extension PostReport {
     let needsRegions = interventions.contains { if case .regions = $0 { true } else { false } }
     if needsRegions, !models.experts.contains(where: \.takesRegions) {
       let names = models.experts.map(\.name).joined(separator: ", ")
-      throw refuse("none of \(names) looks at regions from files, so others would change nothing")
+      throw refuse("none of \(names) looks at regions, so others would change nothing")
     }
     var places: Set<Int> = []
     for case .editWord(let place, _) in interventions where !places.insert(place).inserted {
@@ -178,7 +181,14 @@ extension PostReport {
               ? "; none has a signal that can be set"
               : "; \(all.joined(separator: ", ")) can be set"))
       }
-      guard case .scalar(let low, let high, _, _) = tap.kind else { continue }
+      guard case .scalar(let low, let high, _, _) = tap.kind else {
+        // Gates and weights are shares.
+        let areShares = tap.values.allSatisfy { !$0.isFinite || (0...1).contains($0) }
+        if case .constant(let number) = value, areShares, !(0...1).contains(number) {
+          throw refuse("\(name) goes from 0 to 1; \(number) is outside")
+        }
+        continue
+      }
       switch value {
       case .uniform: throw refuse("\(name) is a single number; give one from \(low) to \(high)")
       case .constant(let number) where !(low...max(low, high)).contains(number):

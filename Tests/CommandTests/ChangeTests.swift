@@ -49,7 +49,7 @@ struct ChangeTests {
     (["--edit", "0=a", "--edit", "0=b"], "is edited twice"),
     (["--swap-picture", "nobody"], "there is no post \"nobody\""),
     (["--without", "picture", "--blank-picture"], "nothing else can be done with it"),
-    (["--region", "0,0,50,50"], "looks at regions from files"),
+    (["--region", "0,0,50,50"], "looks at regions"),
   ])
   func whatChangesNothingIsRefused(_ options: [String], _ words: String) throws {
     let result = try show("post-0", options)

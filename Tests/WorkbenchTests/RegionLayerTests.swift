@@ -48,7 +48,10 @@ import Traces
     #expect(regions(desk).count == RegionLayer.most)
     // u takes back what was drawn.
     desk.press("u")
-    #expect(regions(desk) != [small])
+    #expect(regions(desk) != [small] && desk.text.contains("as found"))
+    desk.press("Escape")
+    #expect(desk.state.layers[RegionLayer.self] == nil)
+    desk.press("B")
     // Other posts have their own, and these are kept.
     desk.press("o")
     let here = regions(desk)
@@ -60,6 +63,9 @@ import Traces
 
   @Test func answersFollow() throws {
     var desk = desk()
+    #expect(desk.state.requested.regions == nil, "nothing is drawn yet")
+    #expect(desk.text.contains("as found"))
+    desk.press("Right")
     let question = try #require(desk.state.requested.regions)
     #expect(question.post == desk.state.currentPost?.id)
     #expect(desk.state.regionAnswers?.question == question)

@@ -82,7 +82,13 @@ package enum Intervention: Sendable, Hashable {
     case .dropWords(let places): return "without “\(words(places))”"
     case .editWord(let place, let word): return "with “\(word)” for “\(words([place]))”"
     case .regions(let regions):
-      return regions.count == 1 ? "with another region" : "with \(regions.count) other regions"
+      func percent(_ share: Double) -> String { "\((1e4 * share).rounded() / 100)" }
+      let places = regions.prefix(3).map {
+        "\(percent($0.width)) × \(percent($0.height)) % at \(percent($0.left)), \(percent($0.top)) %"
+      }
+      return "with the region\(regions.count == 1 ? "" : "s") "
+        + places.joined(separator: "; ")
+        + (regions.count > 3 ? " and \(regions.count - 3) more" : "")
     case .disturbRegions(let share, _):
       return "with \(Int(100 * share)) % of the regions disturbed"
     case .set(let tap, .constant(let number)): return "with \(tap) = \(number)"

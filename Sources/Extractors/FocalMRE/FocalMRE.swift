@@ -146,7 +146,8 @@ package struct FocalMRE: MultimodalNetwork {
     let frames = item.pictures.map { $0.frame ?? .whole }
     probe.show(
       Signal(
-        name: "focal/weights", caption: "the frames, and what each slot weighs",
+        name: "focal/weights",
+        caption: "the frames, and what each slot weighs: learned, the same for all posts",
         kind: .regions(frames), tensor: weights))
     var maps: [Float] = []
     let cells = grid * grid

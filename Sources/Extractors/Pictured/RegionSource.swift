@@ -40,7 +40,8 @@ package struct RegionSource: Sendable {
     if let system {
       throw ModelFolderError(
         folder: folder,
-        problem: "holds the system \(system.prefix(40)); pictures take a ResNet")
+        problem: "holds the system \(system.prefix(40)); pictures take a ResNet",
+        advice: "name another folder")
     }
     let files = try EncoderFolder(folder)
     guard case .resnet(let sizes) = files.architecture, let recipe = files.recipe,

@@ -115,13 +115,16 @@ package struct PaperTableResult: Sendable {
     }
     main.notes =
       [
-        "F1 in percent, mean ± standard deviation over \(seeds) seed\(seeds == 1 ? "" : "s"); "
+        (seeds == 1
+          ? "F1 in percent, one seed; "
+          : "F1 in percent, mean ± standard deviation over \(seeds) seeds; ")
+          + "\(Set(rows.flatMap { $0.cells.first?.posts ?? [] }).count) posts of test; "
           + (task == .entities
             ? "entities are read leniently." : "None is neither an answer nor asked for.")
       ] + table.notes
     guard !verdicts.isEmpty else { return [main] }
     var claims = PlainTable(
-      "\(table.name): what the paper claims, on \(dataset) (\(task.subject))",
+      "\(table.name), \(table.title): what the paper claims, on \(dataset) (\(task.subject))",
       ["should be better", "than", "difference", "95 % over posts", ""])
     for verdict in verdicts {
       func signed(_ number: Double) -> String { RoutingReport.signed(number) }
@@ -229,7 +232,14 @@ package struct PaperReport: Sendable {
             f1: row.sums.map(\.f1Percent),
             counts: row.sums.map { [$0.correct, $0.predicted, $0.gold] },
             devF1: row.cells.map(\.devF1),
-            millisecondsPerPost: row.cells.map(\.millisecondsPerPost))
+            millisecondsPerPost: row.cells.map(\.millisecondsPerPost),
+            published: Dictionary(
+              uniqueKeysWithValues: PublishedResult.datasets(published, result.task).compactMap {
+                name in
+                published.first { $0.fits(result.table, row.row, dataset: name) }.map {
+                  (name, $0.f1)
+                }
+              }))
         },
         claims: result.verdicts.map {
           Written.Claim(
@@ -256,6 +266,7 @@ package struct PaperReport: Sendable {
       let counts: [[Int]]
       let devF1: [Double]
       let millisecondsPerPost: [Double]
+      let published: [String: Double]
     }
 
     struct Claim: Encodable {

@@ -77,6 +77,10 @@ enum PublishedFile {
     }
     let lines = String(decoding: data, as: UTF8.self).split(
       separator: "\n", omittingEmptySubsequences: false)
+    let head = lines.first?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
+    guard head == "seed,table,dataset,setting,model,precision,recall,f1" else {
+      throw PublishedError(path: path, line: 1, problem: "has other columns")
+    }
     return try lines.enumerated().dropFirst().filter { !$0.element.isEmpty }.map { index, line in
       let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       guard fields.count == 8 else {

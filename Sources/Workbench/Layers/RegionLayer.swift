@@ -30,6 +30,8 @@ struct RegionLayer: Layer {
     ) { state, _ in
       state.layers.toggle(RegionLayer())
       state.requested.regions = nil
+      // What is drawn must be seen.
+      if Panes(state).picture == nil { state.choice.panel = .all }
       return []
     }
   ]
@@ -53,6 +55,14 @@ struct RegionLayer: Layer {
 
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     guard let post = state.currentPost else { return .passes }
+    state.notice = nil
+    if key == .escape { return .leaves([]) }
+    if let reason = state.lackOfPicture {
+      guard [.left, .right, .up, .down, .character("o"), .character("x")].contains(key) else {
+        return .passes
+      }
+      return .stays(state.refuse(reason))
+    }
     var regions = regions(state)
     let at = min(chosen, regions.count - 1)
     func change(_ edit: (inout ImageRegion) -> Void) {
@@ -112,17 +122,18 @@ struct RegionLayer: Layer {
         Hint(label: "arrows", words: "move", key: nil),
         Hint(label: "< >", words: "width", key: nil), Hint(label: "- +", words: "height", key: nil),
         Hint(label: "Tab", words: "next", key: .tab),
-        Hint(label: "o", words: "one more", key: .character("o")),
-        Hint(label: "x", words: "remove", key: .character("x")),
         Hint(label: "u", words: "as found", key: .character("u")),
+        Hint(label: "o", words: "add", key: .character("o")),
+        Hint(label: "x", words: "remove", key: .character("x")),
       ], last: state.hint("regions", "done"), in: box)
   }
 
   // MARK: Answers
 
   func requests(_ state: inout WorkbenchState) -> [Effect] {
-    guard let post = state.currentPost else { return [] }
-    let question = RegionQuestion(post: post.id, regions: regions(state))
+    // Until something is drawn the experts' answers are what they are.
+    guard let post = state.currentPost, let own = drawn[post.id] else { return [] }
+    let question = RegionQuestion(post: post.id, regions: own)
     guard state.requested.regions != question else { return [] }
     state.requested.regions = question
     return [.askWithRegions(question)]
@@ -166,6 +177,16 @@ struct RegionLayer: Layer {
             isChosen ? .title : .text),
         ], in: box, row: row)
       row += 1
+    }
+    if let reason = state.lackOfPicture {
+      pen.wrap(reason, .warning, in: box, row: row)
+      return
+    }
+    guard drawn[post.id] != nil else {
+      pen.wrap(
+        "as found, nothing is drawn yet: arrows move the chosen one, o adds one", .muted, in: box,
+        row: row)
+      return
     }
     guard let answers = answers(state) else {
       pen.wrap("the experts are asked \(pen.look.glyphs.ellipsis)", .muted, in: box, row: row)
@@ -263,6 +284,14 @@ extension ImageRegion {
 }
 
 extension WorkbenchState {
+  /// Why no rectangle can be put on the picture of the post on screen; nil when one can.
+  fileprivate var lackOfPicture: String? {
+    guard let request = pictureRequest, case .placeholder(let words)? = pictures[request] else {
+      return currentPost?.imageID == nil ? "the post names no picture" : nil
+    }
+    return words
+  }
+
   /// The place of the picture under a cell, as shares of its width and height; nil outside it.
   func picturePoint(at position: Position) -> (x: Double, y: Double)? {
     guard let box = Panes(self).picture, let request = pictureRequest else { return nil }

@@ -100,6 +100,11 @@ struct PaperCommand: ParsableCommand {
     if let dataset = datasets[.relations] ?? datasets[.entities] {
       material.boxes = try files.open(for: dataset)
     }
+    for dataset in datasets.values {
+      let looked = TrainingPictures(dataset.posts) { dataset.image(for: $0) }
+      try looked.check(dataset: dataset.name, system: paper.id)
+      if let notice = looked.notice { StandardOutput.complain("twinlens: \(notice)") }
+    }
     let report = try whileTraining(in: out, nil, progress) {
       var study = PaperStudy(paper, datasets, folder: out, material: material) { event in
         progress.show(event)
@@ -117,7 +122,7 @@ struct PaperCommand: ParsableCommand {
       ("tables.txt", report.text), ("tables.md", report.markdown), ("tables.csv", report.csv),
       ("tables.json", try report.json()),
     ] {
-      try DurableFile.write(Data(content.utf8), to: "\(out)/\(paper.id)-\(name)")
+      try DurableFile.write(Data((content + "\n").utf8), to: "\(out)/\(paper.id)-\(name)")
     }
     if let path = results {
       if !FileManager.default.fileExists(atPath: path) {

@@ -44,7 +44,13 @@ struct PredictCommand: ParsableCommand {
       )
     }
     let asked = task ?? dataset.mainTask
-    let set = try choice.open(for: dataset, task: asked)
+    var set = try choice.open(for: dataset, task: asked)
+    if !["router", "text", "multimodal"].contains(by), set.expert(by) == nil, choice.system == nil {
+      // Not among those that are opened when nobody says otherwise.
+      var named = choice
+      named.system = by
+      set = try named.open(for: dataset, task: asked)
+    }
     let answerer: DatasetPredictions.Answerer =
       switch by {
       case "router": .router

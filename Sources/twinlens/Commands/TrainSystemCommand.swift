@@ -205,7 +205,8 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   private static func help(_ place: Int) -> ArgumentHelp {
     guard let choice = choice(place) else { return ArgumentHelp("", visibility: .private) }
     return ArgumentHelp(
-      stringLiteral: choice.summary.prefix(1).uppercased() + choice.summary.dropFirst() + ".")
+      stringLiteral: choice.summary.prefix(1).uppercased() + choice.summary.dropFirst()
+        + ". One of \(choice.values.joined(separator: ", ")); \(choice.usual) if not given.")
   }
 
   private static func visibility(_ isWanted: Bool) -> ArgumentVisibility {
