@@ -23,10 +23,10 @@ struct PrefixedText: ParameterContainer {
     _ post: SeenPost, crops: Int, by network: String
   ) throws -> [PictureRegions] {
     let whole = try post.view(.quadrants(nil), by: network)
-    let places = try post.drawn ?? post.salient(most: crops, by: network)
-    let found = try places.prefix(crops).map {
-      try post.view(.quadrants($0), by: network)
-    }
+    let places = try RegionFinding.salient.find(
+      post, nil, grounding: 0, detected: crops, EyeNames(pictures: network)
+    ).detected.compactMap(\.self)
+    let found = try places.map { try post.view(.quadrants($0), by: network) }
     let missing = PictureRegions(Tensor(whole.shape), seen: .whole, notice: whole.notice)
     return [whole] + found + [PictureRegions](repeating: missing, count: crops - found.count)
   }
