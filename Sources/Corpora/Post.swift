@@ -52,9 +52,21 @@ extension Post {
       split: split, attributes: attributes, source: source)
   }
 
+  /// The same post of which something else is known.
+  func replacing(attribute name: String, _ value: String) -> Post {
+    var result = Post(
+      id: id, tokens: tokens, imageID: imageID, mentions: mentions, relations: relations,
+      split: split, attributes: attributes.merging([name: value]) { _, new in new },
+      source: source)
+    (result.respelled, result.scheme) = (respelled, scheme)
+    return result
+  }
+
+  static let imageAddsName = "imageAdds"
+
   /// Whether the picture adds to the text, where the dataset says (`imageAdds`).
   package var imageAdds: Bool? {
-    attributes["imageAdds"].flatMap { ["yes": true, "no": false][$0] }
+    attributes[Self.imageAddsName].flatMap { ["yes": true, "no": false][$0] }
   }
 }
 

@@ -58,7 +58,10 @@ package struct TrainingDocument {
 
   /// The section with its title, without a line break at the end.
   package var section: String {
-    let parts = [title, recipe, table, curves, relations].filter { !$0.isEmpty }
+    let isScored = results.contains { $0.scores["devF1"] != nil }
+    let parts = [
+      title, recipe, isScored ? table : "", earlier, isScored ? curves : "", relations,
+    ].filter { !$0.isEmpty }
     return parts.joined(separator: "\n\n")
   }
 
@@ -114,6 +117,22 @@ package struct TrainingDocument {
       )
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What came of stages before the last.
+  private var earlier: String {
+    let known = [
+      ("teacher, accuracy on dev", "teacherAccuracy", 2), ("teacher, weighted F1", "teacherF1", 2),
+      ("gate, accuracy on dev", "gateAccuracy", 2), ("gate, weighted F1", "gateF1", 2),
+      ("posts of which the teacher is sure", "pseudoLabelled", 0),
+      ("perplexity of dev", "perplexity", 2),
+    ]
+    let lines = known.compactMap { name, key, digits -> String? in
+      let values = results.compactMap { $0.scores[key] }
+      return values.isEmpty ? nil : "| \(name) | \(MeanCell.text(values, digits: digits)) |"
+    }
+    guard !lines.isEmpty else { return "" }
+    return (["Before the tags:", "", "| | |", "|---|---|"] + lines).joined(separator: "\n")
   }
 
   private var curves: String {

@@ -7,7 +7,7 @@ import Files
 package struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
   /// Whether parameters made with it get their shape only; see `hollow`.
-  let isHollow: Bool
+  package let isHollow: Bool
 
   /// Draws no weights: parameters made with it have their shape but hold no number, so that a model
   /// of any size can be described before its file was looked at. It must be filled before it is

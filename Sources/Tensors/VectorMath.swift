@@ -2,7 +2,7 @@ import CKernels
 import Glibc
 
 /// Elementwise functions over arrays, vectorised in C.
-enum VectorMath {
+package enum VectorMath {
   static func exp(_ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ n: Int) {
     ck_exp(x, y, n)
   }
@@ -55,7 +55,7 @@ enum VectorMath {
   }
 
   /// log Σ exp(x), safe for large values; −∞ for an empty or all −∞ input.
-  static func logSumExp(_ x: some Collection<Double>) -> Double {
+  package static func logSumExp(_ x: some Collection<Double>) -> Double {
     guard let top = x.max(), top > -.infinity else { return -.infinity }
     var sum = 0.0
     for value in x { sum += Glibc.exp(value - top) }

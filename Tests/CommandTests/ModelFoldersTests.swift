@@ -130,4 +130,28 @@ struct ModelFoldersTests {
     roofline.raise(above: [900]) { 10 }
     #expect(roofline.peak == 200 && roofline.share(of: 900) == nil)
   }
+
+  @Test("a packed copy in half precision is half as large, and answers")
+  func halves() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    // A picture tower of its own goes along.
+    try FileManager.default.copyItem(atPath: models + "/resnet", toPath: models + "/riva/vision")
+    let pack = folder.path + "/pack"
+    #expect(try Program.run(["models", "pack", models, "--out", pack, "--half"]).status == 0)
+    func size(_ path: String) throws -> Int {
+      try Data(contentsOf: URL(fileURLWithPath: path + "/model.safetensors")).count
+    }
+    for name in ["bilstm-crf", "riva"] {
+      let ratio = Double(try size(pack + "/" + name)) / Double(try size(models + "/" + name))
+      #expect((0.4...0.75).contains(ratio), "\(name) \(ratio)")
+    }
+    // What others know by its fingerprint stays.
+    for name in ["clip", "resnet", "rds", "riva/vision"] {
+      #expect(try size(pack + "/" + name) == size(models + "/" + name), "\(name)")
+    }
+    let shown = try Program.run(["show", data, "post-0", "--models", pack, "--json"])
+    #expect(shown.status == 0 && shown.output.contains("rgn/gate"))
+  }
 }

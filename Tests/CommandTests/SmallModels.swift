@@ -47,7 +47,7 @@ enum SmallModels {
     }
     try save(BiLSTMCRF.self, NoTaggerOptions(), needs: [])
     try save(
-      RIVATagger.self, RIVAOptions(regionSize: pictures.regionShape[1], gated: true),
+      RIVATagger.self, RIVAOptions(regionSize: pictures.regionShape[1]) { _ in "" },
       needs: [pictures.name])
     try router(dimensions: 8).save(to: root + "/rds", provenance: provenance)
     return root

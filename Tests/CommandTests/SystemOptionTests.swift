@@ -5,7 +5,7 @@ import Testing
 @Suite("Options of the systems", .enabled(if: Program.isBuilt))
 struct SystemOptionTests {
   /// A switch whose name another option has could not be given.
-  @Test(arguments: System.builtIn.filter { $0.train != nil && !$0.isOfSample }.map(\.id))
+  @Test(arguments: System.builtIn.filter { $0.train != nil }.map(\.id))
   func everyChoiceIsAnOptionOfItsOwn(_ id: String) throws {
     let system = try #require(System.named(id))
     let help = try Program.run(["train", id, "--help"]).output

@@ -58,7 +58,7 @@ struct HostileFolderTests {
     ["words": 2_000_000, "wordSize": 4096],
     ["hidden": 4096, "characterHidden": 4096, "characterSize": 4096],
     ["characters": 100_000, "characterSize": 4096],
-    ["regionSize": 8192, "entrySize": 4096],
+    ["regionSize": 8192, "hidden": 4096],
   ]) func sizesOfTaggersCostNothing(claims: [String: Int]) throws {
     try withExpert(riva: true) { folder in
       try claim(claims, folder)

@@ -357,4 +357,41 @@ struct PaperLayerTests {
     let blind = MixupPlan(16, I2SRMOptions { $0 == "batch-attention" ? "off" : "" }, &generator)
     #expect(blind.plain.count == 16)
   }
+
+  @Test mutating func riva() throws {
+    let fixture = try PaperLayer("riva")
+    var sight = RIVANetwork.Sighted(
+      scaling: RegionScaling(8),
+      gate: RelationGate(words: 6, size: 8, fusion: .product, dropout: 0, &generator),
+      context: VisualContext(sentence: 8, regions: 8, heads: 2, &generator),
+      entry: Linear(8, 6, &generator))
+    var models = LanguageModels(words: 6, hidden: 5, vocabulary: 7, dropout: 0, &generator)
+    try fixture.fill(&sight.gate, "rgn.")
+    try fixture.fill(&sight.context, "vcn.")
+    try fixture.fill(&sight.entry, "vlcn.entry.")
+    try fixture.fill(&models, "vlcn.")
+    let lengths = fixture.places("in.lengths")
+    let tape = tape()
+    let words = tape.input(fixture["in.words"])
+    let regions = tape.input(fixture["in.regions"])
+    let seen = sight.see(
+      words, regions: regions, lengths: lengths, seen: .whole, tape, nil)
+    let s = tape.column(1, of: tape.softmax(seen.relation))
+    fixture.expect(tape[s], "out.s")
+    fixture.expect(tape[seen.context], "out.context")
+    let first = sight.entered(tape.scaleRows(seen.context, by: s), tape)
+    let states = models.read(words, first: (first, first), lengths: lengths, tape)
+    let scores = models.logits(states, tape)
+    let ids = fixture.places("in.ids")
+    let targets = lengths.enumerated().flatMap { i, n in Array(ids[(4 * i)..<(4 * i + n)]) }
+    let losses = [scores.forward, scores.backward].map {
+      tape.crossEntropy($0, targets: targets)
+    }
+    fixture.expect(tape[losses[0]], "out.forwardLoss")
+    fixture.expect(tape[losses[1]], "out.backwardLoss")
+    fixture.expect(tape[models.embeddings(states, tape)], "out.riva")
+    tape.backward(from: tape.add(losses[0], losses[1]))
+    fixture.expect(tape.gradient(of: words), "grad.words")
+    fixture.expect(tape.gradient(of: regions), "grad.regions")
+  }
 }

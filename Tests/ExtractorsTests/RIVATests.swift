@@ -1,4 +1,5 @@
 import Encoders
+import Foundation
 import Tensors
 import Testing
 import Traces
@@ -33,7 +34,9 @@ struct RIVATests {
     let gated = Samples.riva()
     var ungated = Samples.riva(gated: false).network
     var weights: [String: Tensor] = [:]
-    for (name, value) in gated.network.parameters { weights[name] = value }
+    for (name, value) in gated.network.parameters where !name.hasPrefix("teacher.") {
+      weights[name] = value
+    }
     try ungated.load(weights)
     let open0 = RIVAModel(
       name: "test", configuration: Samples.configuration(gated: false), network: ungated,
@@ -63,8 +66,96 @@ struct RIVATests {
     var shapes: [String: [Int]] = [:]
     model.visitParameters("") { name, parameter in shapes[name] = parameter.value.shape }
     // f_t = 2 × hidden of the gate's biLSTM = d_v = the regions' channels.
-    #expect(shapes["rgn.lstm.weight_hh_l0"] == [16, 4])
-    #expect(shapes["vcn.query.weight"] == [8, 8] && shapes["vcn.value.weight"] == [8, 8])
+    #expect(shapes["riva.rgn.lstm.weight_hh_l0"] == [16, 4])
+    #expect(
+      shapes["riva.vcn.query.weight"] == [8, 8] && shapes["riva.vcn.value.weight"] == [8, 8])
+  }
+
+  /// Of the text alone, and with the picture as a first step: the one knows nothing of pictures,
+  /// the other does, and neither has a gate.
+  @Test func variants() throws {
+    func model(_ context: String) -> RIVAModel {
+      var configuration = Samples.configuration()
+      configuration.options = Samples.rivaOptions(["context": context])
+      var generator = SeededGenerator(seed: 4)
+      return RIVAModel(
+        name: "test", configuration: configuration, network: configuration.makeNetwork(&generator),
+        words: Samples.words, characters: Samples.characters)
+    }
+    let (text, picture) = (model("text"), model("picture"))
+    #expect(!text.card.seesPicture && picture.card.seesPicture)
+    for input in inputs {
+      var other = input
+      other.regions = Tensor([49, 8], repeating: 0.7)
+      #expect(emissions(text, input) == emissions(text, other))
+      #expect(emissions(picture, input) != emissions(picture, other))
+      #expect(emissions(picture, input).shape == [1, input.tokens.count, Samples.scheme.count])
+    }
+    let shown = try text.predict(inputs[0]).trace
+    #expect(shown["rgn/gate"] == nil && shown["vcn/attention"] == nil)
+    #expect(shown["vlcn/perplexity"] != nil && shown["vlcn/perplexity-without"] == nil)
+    #expect(try picture.predict(inputs[0]).trace["vlcn/perplexity"] == nil)
+  }
+
+  /// What is shown of language models and gates belongs together.
+  @Test func whatIsShownAgrees() throws {
+    let model = Samples.riva()
+    let trace = try model.predict(inputs[1]).trace
+    func value(_ name: String) throws -> Double {
+      Double(try #require(trace[name]?.values.first, "\(name)"))
+    }
+    let gain = try #require(trace["vlcn/gain"])
+    #expect(gain.kind == .words && gain.shape == [inputs[1].tokens.count])
+    let mean = Double(gain.mean.reduce(0, +)) / Double(gain.values.count)
+    let ratio = log(try value("vlcn/perplexity-without") / value("vlcn/perplexity"))
+    #expect(abs(ratio - mean) < 1e-4)
+    #expect(try (0...1).contains(value("rgn/teacher")))
+    #expect(try value("vlcn/perplexity") > 1)
+    // With the gate put to 0 the picture is without influence, and what it tells is nothing.
+    let shut = try model.predict(inputs[1], ["rgn/gate": { Tensor($0.shape) }]).trace
+    #expect(shut["rgn/gate"]?.values == [0])
+    // The rows of the matrix are the answers with the gate put there.
+    let forced = try #require(trace["rgn/forced"])
+    #expect(forced.shape == [2, inputs[1].tokens.count])
+    for (row, gate) in [Float(0), 1].enumerated() {
+      let put = try model.predict(
+        inputs[1], ["rgn/gate": { Tensor($0.shape, repeating: gate) }])
+      for (t, marginals) in put.marginals.enumerated() {
+        #expect(abs(forced.values[row * put.marginals.count + t] - (1 - marginals[0])) < 1e-5)
+      }
+    }
+  }
+
+  /// The language models tell each word from what stands before it alone: what is behind changes
+  /// nothing of the forward reading, nor what is in front of the backward one.
+  @Test func noWordIsToldFromItself() {
+    var generator = SeededGenerator(seed: 9)
+    let models = LanguageModels(words: 3, hidden: 4, vocabulary: 6, dropout: 0, &generator)
+    let lengths = [5, 3]
+    func scores(_ change: Int?) -> (Tensor, Tensor) {
+      var numbers = SeededGenerator(seed: 10)
+      var words = Tensor([2, 5, 3], (0..<30).map { _ in numbers.uniform() })
+      if let change { for k in 0..<3 { words.array[change * 3 + k] += 1 } }
+      let tape = Tape()
+      let first = tape.constant(Tensor([2, 3], (0..<6).map { _ in numbers.uniform() }))
+      let states = models.read(
+        tape.constant(words), first: (first, first), lengths: lengths, tape)
+      let both = models.logits(states, tape)
+      return (tape[both.forward], tape[both.backward])
+    }
+    let before = scores(nil)
+    for word in 0..<5 {
+      let after = scores(word)
+      for other in 0..<8 {
+        let row = (6 * other)..<(6 * other + 6)
+        let isChanged = (
+          before.0.array[row] != after.0.array[row], before.1.array[row] != after.1.array[row]
+        )
+        // Words of the second post follow those of the first.
+        #expect(isChanged.0 == (other < 5 && other > word), "forward \(word) \(other)")
+        #expect(isChanged.1 == (other < 5 && other < word), "backward \(word) \(other)")
+      }
+    }
   }
 
   @Test func batchesAndSinglePostsAgree() throws {

@@ -34,11 +34,16 @@ enum Samples {
     return sizes
   }
 
+  static func rivaOptions(_ switches: [String: String] = [:]) -> RIVAOptions {
+    var options = RIVAOptions(regionSize: 8) { switches[$0] ?? "" }
+    options.hidden = 5
+    return options
+  }
+
   static func configuration(gated: Bool = true) -> RIVAModel.Configuration {
-    var options = RIVAOptions(regionSize: 8, gated: gated)
-    options.entrySize = 4
-    return RIVAModel.Configuration(
-      scheme: scheme, sizes: sizes, options: options, needs: ["resnet"])
+    RIVAModel.Configuration(
+      scheme: scheme, sizes: sizes, options: rivaOptions(gated ? [:] : ["gate": "off"]),
+      needs: ["resnet"])
   }
 
   static func riva(gated: Bool = true, seed: UInt64 = 3) -> RIVAModel {

@@ -307,4 +307,34 @@ struct MultimodalTests {
       #expect(source.colours(of: .success(picture), view).shape == missing.shape)
     }
   }
+
+  /// P, q and p of a batch are kept with the model, and nothing worse happens to a folder whose
+  /// file of them is damaged.
+  @Test func matricesOfABatchAreKept() throws {
+    let place = try place()
+    defer { place.remove() }
+    let expert = try place.job(.imm, place.posts).expert(seed: 1)
+    let post = try seen(expert, place)[0]
+    let trace = expert.ask(post).trace()
+    func rows(_ name: String) throws -> [[Float]] {
+      let signal = try #require(trace[name], "\(name)")
+      #expect(signal.shape == [4, 4])
+      return (0..<4).map { Array(signal.values[(4 * $0)..<(4 * $0 + 4)]) }
+    }
+    for row in try rows("imm/P") { #expect(row.allSatisfy { (0...1.001).contains($0) }) }
+    for name in ["imm/q", "imm/p"] {
+      for row in try rows(name) { #expect(abs(row.reduce(0, +) - 1) < 1e-4, "\(name)") }
+    }
+    let (cosines, shares) = (try rows("imm/P"), try rows("imm/q"))
+    for (row, share) in zip(cosines, shares) where row.reduce(0, +) > 0 {
+      for (a, b) in zip(row, share) { #expect(abs(a / row.reduce(0, +) - b) < 1e-5) }
+    }
+    let file = "\(place.folder)/models/imm/batch.json"
+    for text in ["{", "[{\"name\":\"x\",\"caption\":\"y\",\"posts\":[\"a\"],\"values\":[1,2]}]"] {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+      let again = try ExpertFolder.open("\(place.folder)/models/imm")
+      #expect(again.ask(post).failure == nil && again.ask(post).trace()["imm/P"] == nil)
+      #expect(again.ask(post).trace()["x"] == nil)
+    }
+  }
 }

@@ -13,7 +13,8 @@ import Testing
 @Suite("Papers")
 struct PaperTests {
   @Test func everyRowCanBeTrained() throws {
-    #expect(Set(Paper.all.map(\.id)) == ["i2srm", "imm", "focalmre"])
+    #expect(Set(Paper.all.map(\.id)) == ["riva", "i2srm", "imm", "focalmre"])
+    #expect(RDSPaper.all.allSatisfy { $0.experts != nil })
     for table in Paper.all.flatMap(\.tables) {
       var labels: Set<String> = []
       for row in table.rows {

@@ -10,7 +10,8 @@ package struct DualEncoder: ParameterContainer {
   var wordScore: Linear
   var textHidden: Linear
   var textProjection: Linear
-  var pictures: ResNet
+  /// The picture tower in front of its projection.
+  package private(set) var pictures: ResNet
   var pictureProjection: Linear
   var logitScale: Parameter
   /// Sizes of both towers.

@@ -3,8 +3,10 @@
 package struct WordBatch: Sendable {
   /// B×T word numbers, row-major, 0 past the end.
   package let words: [Int]
-  /// Character numbers of every real token, sentence by sentence.
+  /// Character numbers of every word that occurs, each once.
   let characters: [[Int]]
+  /// B×T places in `characters`, −1 past the end.
+  let spelling: [Int]
   /// Tokens of each sentence.
   package let lengths: [Int]
 
@@ -14,15 +16,22 @@ package struct WordBatch: Sendable {
     let longest = lengths.max() ?? 0
     var numbers = [Int](repeating: Vocabulary.padding, count: sentences.count * longest)
     var spelled: [[Int]] = []
+    var spelling = [Int](repeating: -1, count: sentences.count * longest)
+    var known: [String: Int] = [:]
     for (i, sentence) in sentences.enumerated() {
       for (t, token) in sentence.enumerated() {
         numbers[i * longest + t] = words[WordForms.word(token)]
-        let letters = WordForms.characters(token).map { characters[$0] }
-        spelled.append(letters.isEmpty ? [Vocabulary.unknown] : letters)
+        if known[token] == nil {
+          known[token] = spelled.count
+          let letters = WordForms.characters(token).map { characters[$0] }
+          spelled.append(letters.isEmpty ? [Vocabulary.unknown] : letters)
+        }
+        spelling[i * longest + t] = known[token] ?? -1
       }
     }
     self.words = numbers
     self.characters = spelled
+    self.spelling = spelling
   }
 
   /// B and T.

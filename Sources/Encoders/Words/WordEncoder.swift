@@ -23,7 +23,7 @@ package struct WordEncoder: ParameterContainer {
   package func callAsFunction(_ batch: WordBatch, _ tape: Tape) -> Tape.Variable {
     let shape = batch.shape
     let words = wordTable(batch.words, shape: shape, tape)
-    // Characters run as one batch of all real tokens, then go back to their places.
+    // The characters of each word run once, then go to all its places.
     let longest = batch.characters.reduce(1) { max($0, $1.count) }
     var numbers = [Int](repeating: -1, count: batch.characters.count * longest)
     for (i, letters) in batch.characters.enumerated() {
@@ -33,15 +33,7 @@ package struct WordEncoder: ParameterContainer {
     let lengths = batch.characters.map(\.count)
     let states = characterLSTM(embedded, lengths: lengths, tape)
     let spelled = tape.endStates(states, lengths: lengths)
-    var places = [Int](repeating: -1, count: shape[0] * shape[1])
-    var next = 0
-    for (i, length) in batch.lengths.enumerated() {
-      for t in 0..<length {
-        places[i * shape[1] + t] = next
-        next += 1
-      }
-    }
-    return tape.concatenate([words, tape.gather(spelled, places, shape: shape)])
+    return tape.concatenate([words, tape.gather(spelled, batch.spelling, shape: shape)])
   }
 
   package mutating func visitParameters(

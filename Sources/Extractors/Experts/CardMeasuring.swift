@@ -19,6 +19,13 @@ package struct CardMeasuring {
     self.posts = posts
   }
 
+  /// A gate's number for a post with its own and with another's picture, and what is true.
+  private struct Judged {
+    let own: Float
+    let exchanged: Float
+    let adds: Bool?
+  }
+
   /// Evenly spread, so that order does not matter.
   private func some(_ count: Int) -> [SeenPost] {
     let step = max(1, posts.count / count)
@@ -30,6 +37,8 @@ package struct CardMeasuring {
     var notes = ModelCard.Notes()
     var scalars: [String: [Float]] = [:]
     var exchanged: [String: [(Float, Float)]] = [:]
+    // Of gates, whose numbers claim to tell whether a picture adds.
+    var gates: [String: [Judged]] = [:]
     let ranked = some(Self.ranked)
     func scalarValues(_ answer: Answer) -> [String: Float] {
       var result: [String: Float] = [:]
@@ -40,18 +49,43 @@ package struct CardMeasuring {
       }
       return result
     }
+    func gateNames(_ answer: Answer) -> Set<String> {
+      Set(
+        answer.trace().signals.compactMap { signal in
+          guard case .scalar(_, _, let threshold?, _) = signal.kind, threshold > 0,
+            signal.needsPicture
+          else { return nil }
+          return signal.name
+        })
+    }
     for (i, post) in ranked.enumerated() {
       guard progress(Double(i) / Double(2 * ranked.count)) else { return notes }
-      let own = scalarValues(expert.ask(post))
+      let answer = expert.ask(post)
+      let own = scalarValues(answer)
       guard !own.isEmpty else { break }
       for (name, value) in own { scalars[name, default: []].append(value) }
-      guard expert.seesPicture, i < 100, ranked.count > 1 else { continue }
+      guard expert.seesPicture, ranked.count > 1 else { continue }
+      let isJudged = post.post.imageAdds != nil
+      guard isJudged || i < 100 else { continue }
       // Half the list away: never a post's own, and nothing is drawn at random.
       let other = ranked[(i + ranked.count / 2) % ranked.count]
       let swapped = scalarValues(
         expert.ask(post, under: [.swapPicture(other.post.id)]) { _ in other })
       for (name, value) in own {
         if let there = swapped[name] { exchanged[name, default: []].append((value, there)) }
+      }
+      for name in gateNames(answer) {
+        guard let value = own[name], let there = swapped[name] else { continue }
+        gates[name, default: []].append(
+          Judged(own: value, exchanged: there, adds: post.post.imageAdds))
+      }
+    }
+    for (name, judged) in gates {
+      let adds = judged.map(\.adds)
+      if let own = RankStatistics.auc(scores: judged.map(\.own), labels: adds) {
+        notes.measures["\(name), AUC against imageAdds"] = own
+        notes.measures["\(name), AUC with another post's picture"] = RankStatistics.auc(
+          scores: judged.map(\.exchanged), labels: adds)
       }
     }
     notes.references = scalars.mapValues(Quantiles.of)

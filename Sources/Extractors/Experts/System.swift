@@ -27,6 +27,10 @@ package struct System: Sendable {
   package var takesDual = false
   /// Whether a CLIP or ViT may see its pictures, trained along.
   package var takesTower = false
+  /// Names of the stages of its training before the last, e.g. of a teacher.
+  package var stages: [String] = []
+  /// Whether it learns something of posts without labels.
+  package var learnsUnlabelled = false
   /// Why switches exclude each other; nil when they do not.
   package var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
   /// Whether the generated sample has an expert of it, trained from nothing.

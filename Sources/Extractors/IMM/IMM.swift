@@ -201,19 +201,15 @@ package struct IMM: MultimodalNetwork {
       tape.gather(x, guided, shape: [guided.count])
     }
     // Sentence level: the class positions. Word level: the means over words and places.
-    func first(_ x: Tape.Variable) -> Tape.Variable {
-      let count = tape.shape(x)[0]
-      return tape.reshape(
-        tape.select(x, [[Int]](repeating: [0], count: count)), [count, stateSize])
-    }
-    let other = otherView(batch, guided, text.model, tape).map(first)
+    func classes(_ x: Tape.Variable) -> Tape.Variable { self.classes(x, tape) }
+    let other = otherView(batch, guided, text.model, tape).map(classes)
     let isWord = batch.items.flatMap { item in
       (0..<batch.length).map { $0 > 0 && $0 < item.ids.count - 1 }
     }
     let places = tape.shape(both.picture)[1]
     let isPlace = (0..<batch.count).flatMap { _ in (0..<places).map { $0 > 0 } }
     let sentence = SwitchedAlignment.loss(
-      rows(first(both.text)), other ?? rows(first(both.picture)), similarity, options, tape)
+      rows(classes(both.text)), other ?? rows(classes(both.picture)), similarity, options, tape)
     let word = SwitchedAlignment.loss(
       rows(tape.meanOverRows(both.text, real: isWord)),
       rows(tape.meanOverRows(both.picture, real: isPlace)), similarity, options, tape)
@@ -221,6 +217,39 @@ package struct IMM: MultimodalNetwork {
       tape.scale(sentence, by: options.sentenceWeight), tape.scale(word, by: options.wordWeight))
     return tape.add(
       tape.scale(task, by: options.taskWeight), tape.scale(aligned, by: options.alignmentWeight))
+  }
+
+  /// The class positions of sequences, B×D.
+  private func classes(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    let count = tape.shape(x)[0]
+    return tape.reshape(
+      tape.select(x, [[Int]](repeating: [0], count: count)), [count, stateSize])
+  }
+
+  /// P and q as CLIP has them, and the network's own p at the sentence level (MODELS §6.3).
+  package func matrices(
+    _ batch: MultimodalBatch, _ text: TextReader, posts: [String]
+  ) throws(EncoderInputError) -> [BatchMatrix] {
+    let guides = batch.items.compactMap { $0.guide?.embedding }.filter { $0.picture != nil }
+    guard options.aligns, batch.showsPictures, guides.count == batch.count, batch.count > 1 else {
+      return []
+    }
+    let tape = Tape()
+    let both = try interact(batch, text.model, tape)
+    let similarity = SwitchedAlignment.similarity(guides)
+    let scores = SwitchedAlignment.scores(
+      classes(both.text, tape), classes(both.picture, tape), options, tape)
+    return [
+      BatchMatrix(
+        "imm/P", "CLIP's cosines of a batch of dev posts: texts down, pictures across",
+        posts: posts, similarity),
+      BatchMatrix(
+        "imm/q", "the same with rows of sum 1", posts: posts,
+        SwitchedAlignment.target(similarity)),
+      BatchMatrix(
+        "imm/p", "what the network makes of the same posts", posts: posts,
+        tape[tape.softmax(scores)]),
+    ]
   }
 
   package mutating func visitParameters(
@@ -271,6 +300,20 @@ package struct IMM: MultimodalNetwork {
     for (word, piece) in item.wordPieces.enumerated() {
       let row = activation.array[(piece * length)..<((piece + 1) * length)]
       strongest[word] = row.reduce(0) { $0 + abs($1) }
+    }
+    // A cut-off word has neither a row nor a slot.
+    let count = item.wordPieces.count
+    let slots = item.wordPieces.flatMap { row in
+      item.wordPieces.map { abs(activation.array[row * length + $0]) }
+    }
+    let names = (1...max(1, count)).map { "\($0)" }
+    if count > 0 {
+      probe.show(
+        Signal(
+          name: "imm/top-slots",
+          caption: "how strongly each word activates what each other word selected",
+          kind: .matrix(rows: names, columns: names), ofPicture: true,
+          tensor: Tensor([count, count], slots)))
     }
     probe.show(
       Signal(

@@ -52,10 +52,15 @@ extension ModelFolder {
     return nil
   }
 
-  /// Copies the files of a model folder, those behind links too; the copy appears whole or not.
+  /// Copies the files of a model folder, those behind links and those of a picture tower of its own
+  /// too; the copy appears whole or not.
   ///
+  /// - Parameter precision: that of an expert's weights in the copy; whatever else a folder holds
+  ///   stays as it is, since others know it by its fingerprint.
   /// - Throws: `ModelFolderError` when the folder is not there; disk errors.
-  package static func copyFiles(of folder: String, to target: String) throws {
+  package static func copyFiles(
+    of folder: String, to target: String, precision: Safetensors.Precision = .float32
+  ) throws {
     if let absence = absence(of: folder) {
       throw ModelFolderError(folder: folder, problem: absence)
     }
@@ -69,11 +74,26 @@ extension ModelFolder {
         guard kind == .typeRegular else { continue }
         try files.copyItem(atPath: source, toPath: aside + "/" + name)
       }
+      let tower = folder + "/" + PictureTower.folder
+      if absence(of: tower) == nil {
+        try copyFiles(of: tower, to: aside + "/" + PictureTower.folder)
+      }
+      if precision == .float16, let system = try? system(of: folder), System.named(system) != nil {
+        try halve(aside + "/model.safetensors")
+      }
       try files.moveItem(atPath: aside, toPath: target)
     } catch {
       try? files.removeItem(atPath: aside)
       throw error
     }
+  }
+
+  /// Writes a file's weights in half precision, unless one of them would be lost.
+  private static func halve(_ path: String) throws {
+    let file = try Safetensors(path: path)
+    let tensors = try file.allTensors()
+    guard tensors.values.allSatisfy({ $0.array.allSatisfy { abs($0) < 65504 } }) else { return }
+    try Safetensors.write(tensors, to: path, metadata: file.metadata, precision: .float16)
   }
 
   private static func real(_ path: String) -> String {

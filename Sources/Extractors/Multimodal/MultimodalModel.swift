@@ -36,6 +36,8 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
   let answering: MultimodalAnswering<Network>
   /// What prepares pixels; nil where views come as regions.
   private let tower: PictureTower?
+  /// What a batch of its training had.
+  private let matrices: [BatchMatrix]
 
   /// A model of a trained network.
   package init(
@@ -55,6 +57,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     self.tokenizer = tokenizer
     answering = MultimodalAnswering(trained)
     tower = trained.tower
+    matrices = folder.map(BatchMatrix.read) ?? []
   }
 
   /// Words with an unknown piece.
@@ -148,6 +151,10 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     func probe(_ item: MultimodalItem) -> Probe {
       Probe(hasPicture: item.notice == nil, substituting: taps)
     }
+    func whole(_ probe: Probe) -> Trace {
+      for matrix in matrices { probe.show(matrix.signal) }
+      return probe.trace
+    }
     switch configuration.reading {
     case .entities(let scheme, let labels, _):
       let probe = probe(items[0])
@@ -158,7 +165,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
       return .mentions(
         Prediction(
           expert: name, scheme: scheme, words: post.words.count,
-          decoded ?? DecodedTags(path: [], marginals: [], mentions: []), probe.trace))
+          decoded ?? DecodedTags(path: [], marginals: [], mentions: []), whole(probe)))
     case .relations(let reading):
       let shown = min(items.count, Self.shownPairs)
       var rest = try answering.scores(Array(items.dropFirst(shown)))[...]
@@ -173,7 +180,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
         let logits = try answering.scores([item], probe).first ?? []
         return RelationAnswer(
           pair, logits: logits, reading.scheme, cutOff: item.pair?.cutOff ?? [],
-          trace: probe.trace, isShown: true)
+          trace: whole(probe), isShown: true)
       }
       return .relations(
         RelationAnswers(expert: name, labels: reading.scheme.labels, answers: answers))
@@ -262,6 +269,15 @@ extension MultimodalModel {
         return item
       }.filter { $0.pair?.label ?? 0 >= 0 }
     }
+    let company = try training.material.dev.filter { $0.notice == nil }.prefix(BatchMatrix.most)
+      .compactMap { seen -> (id: String, item: MultimodalItem)? in
+        guard
+          var item = try Self.items(seen, configuration, tokenizer, tower: tower).first,
+          let guide = try Network.guide(seen, configuration.eyes, options)
+        else { return nil }
+        item.guide = guide
+        return (seen.post.id, item)
+      }
     var trainee = MultimodalTrainee<Network>(
       base.encoder, prefix: base.prefix, configuration.sizes(base.encoder), reading, options,
       tower: tower, &generator)
@@ -276,6 +292,11 @@ extension MultimodalModel {
           network, from: base.path, system: Network.system(task), expert: configuration,
           vocabulary: network.encoder.configuration.vocabulary, to: job.folder,
           provenance: provenance)
+        guard !company.isEmpty else { return }
+        try BatchMatrix.write(
+          try network.network.matrices(
+            network.batch(company.map(\.item)), .plain(network.encoder),
+            posts: company.map(\.id)), to: job.folder)
       })
   }
 }

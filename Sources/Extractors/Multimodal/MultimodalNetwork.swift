@@ -56,6 +56,12 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
   func loss(
     _ batch: MultimodalBatch, _ head: TaskHead, _ text: TextReader, _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable
+  /// What only a batch has, of posts with their guides.
+  ///
+  /// - Throws: `EncoderInputError`.
+  func matrices(
+    _ batch: MultimodalBatch, _ text: TextReader, posts: [String]
+  ) throws(EncoderInputError) -> [BatchMatrix]
   /// Shows what is computed of the head's input, of the first item.
   ///
   /// - Throws: `EncoderInputError`.
@@ -81,6 +87,10 @@ extension MultimodalNetwork {
   ) throws(EncoderInputError) -> Tape.Variable {
     head.loss(try states(batch, text, tape, nil), batch, tape)
   }
+
+  package func matrices(
+    _ batch: MultimodalBatch, _ text: TextReader, posts: [String]
+  ) throws(EncoderInputError) -> [BatchMatrix] { [] }
 
   package func show(
     _ states: Tensor, _ batch: MultimodalBatch, _ head: TaskHead, text: TextReader, _ probe: Probe

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// A paper's tables, to be measured again: their rows, and what the paper claims of them. One value
@@ -74,6 +75,10 @@ package struct PaperRow: Sendable {
   package let data: PaperData
   /// Whether the system was first trained on the other task.
   package let comesFromOtherTask: Bool
+  /// What is counted.
+  package private(set) var measure = PaperMeasure.answers
+  /// Whether the picture adds to the test posts that count; nil: all count.
+  package private(set) var whereAdds: Bool?
 
   /// A row by its parts.
   package init(
@@ -88,6 +93,23 @@ package struct PaperRow: Sendable {
     self.comesFromOtherTask = comesFromOtherTask
   }
 
+  /// The same with something else counted.
+  func measuring(_ measure: PaperMeasure) -> PaperRow {
+    var result = self
+    result.measure = measure
+    return result
+  }
+
+  /// The same on the test posts whose picture adds or does not; nil: on all.
+  func `where`(adds: Bool?) -> PaperRow {
+    var result = self
+    result.whereAdds = adds
+    return result
+  }
+
+  /// Whether it can be measured only where posts say whether their picture adds.
+  package var needsImageAdds: Bool { measure != .answers || whereAdds != nil }
+
   /// The system for a task; nil where there is none.
   package func system(for task: ExpertTask) -> System? {
     System.all.first { $0.title == system && $0.task == task && $0.train != nil }
@@ -96,6 +118,23 @@ package struct PaperRow: Sendable {
   /// What tells it from the other rows of its table.
   package var label: String {
     setting.contains("=") ? "\(name), \(setting.split(separator: "=").last ?? "")" : name
+  }
+}
+
+/// What is counted of a row's system on test.
+package enum PaperMeasure: Sendable, Hashable {
+  /// Its mentions or relations against the labels.
+  case answers
+  /// A gate that claims to tell whether the picture adds, against what the posts say: the signal of
+  /// this name above 0.5.
+  case signal(String)
+
+  /// A name for files; nil for answers.
+  package var name: String? {
+    switch self {
+    case .answers: nil
+    case .signal(let name): name.replacingOccurrences(of: "/", with: "-")
+    }
   }
 }
 
@@ -110,6 +149,8 @@ package enum PaperData: Sendable, Hashable {
   case share(Double)
   /// So many pairs of each relation are learned from.
   case pairsOfEach(Int)
+  /// Labels of mentions and relations are taken away from train.
+  case unlabelled
 
   /// A name for folders and files; nil for posts as they are.
   package var name: String? {
@@ -119,6 +160,7 @@ package enum PaperData: Sendable, Hashable {
     case .disturbedRegions(let share): "regions-\(Int(100 * share))"
     case .share(let share): "share-\(Int(100 * share))"
     case .pairsOfEach(let count): "each-\(count)"
+    case .unlabelled: "unlabelled"
     }
   }
 }

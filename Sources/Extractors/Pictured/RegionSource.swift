@@ -6,7 +6,8 @@ import Tensors
 import Traces
 
 /// A frozen convolutional network that turns pictures into regions: harbor's own picture encoder,
-/// or any published ResNet in a Hugging Face folder (49×C of its last stage).
+/// the picture tower of its dual encoder, or any published ResNet in a Hugging Face folder (49×C of
+/// its last stage).
 ///
 /// Batch norm always uses its running statistics, and pictures are always cut from the middle, also
 /// in training: frozen regions are computed once (MODELS §2.4–2.5; random crops would need the
@@ -37,10 +38,15 @@ package struct RegionSource: Sendable {
       self.init(try PictureEncoderModel(folder: folder))
       return
     }
+    if system == DualEncoderModel.system {
+      self.init(try DualEncoderModel(folder: folder))
+      return
+    }
     if let system {
       throw ModelFolderError(
         folder: folder,
-        problem: "holds the system \(system.prefix(40)); pictures take a ResNet",
+        problem:
+          "holds the system \(system.prefix(40)); pictures take a ResNet, or a dual encoder that has one",
         advice: "name another folder")
     }
     let files = try EncoderFolder(folder)
@@ -77,6 +83,17 @@ package struct RegionSource: Sendable {
     engine = ResNetEngine(model.classifier.network)
     recipe = .own(model.recipe)
     (height, width) = (model.recipe.side, model.recipe.side)
+  }
+
+  /// The regions of a dual encoder's picture tower, in front of its projection.
+  package init(_ model: DualEncoderModel) {
+    let (sizes, side) = (model.encoder.configuration.pictures.hiddenSizes, model.recipe.side)
+    let cells = side / (1 << (sizes.count + 1))
+    name = model.name
+    shape = [cells * cells, sizes.last ?? 0]
+    engine = ResNetEngine(model.encoder.pictures)
+    recipe = .own(model.recipe)
+    (height, width) = (side, side)
   }
 
   private init(

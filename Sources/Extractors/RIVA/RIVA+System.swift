@@ -2,17 +2,54 @@ extension System {
   /// The multimodal expert of small datasets.
   static let riva = System(
     id: RIVATagger.system, title: "RIVA",
-    summary: "Train RIVA's relation gate and visual context with a biLSTM-CRF on entity mentions",
-    task: .entities, seesPicture: true, needsEncoder: false, recipe: .tagger(TaggerTraining()),
-    open: { try RIVAModel(folder: $0) },
-    train: {
-      try WordTaggerTraining<RIVATagger>.train($0) { job, source in
-        RIVAOptions(regionSize: source?.shape[1] ?? 0, gated: !job.isOff("gate"))
-      }
-    }
+    summary: "Train RIVA on posts with pictures, and a biLSTM-CRF on its embeddings",
+    task: .entities, seesPicture: true, needsEncoder: false, recipe: .tagger(RIVATraining.recipe),
+    open: { try RIVAModel(folder: $0) }, train: RIVATraining.train
   )
   .with(\.isOfSample, true)
-  .with(\.switches, [.part("gate", "the relation gate; without it s^G = 1")])
+  .with(\.stages, RIVATraining.stages)
+  .with(\.learnsUnlabelled, true)
+  .with(
+    \.switches,
+    [
+      .part("gate", "the relation gate; without it s^G = 1 (the paper's -RGN)"),
+      .part("gate-gradient", "the next-word loss teaches the gate too"),
+      .part("finetuning", "labelled posts have the last word on the gate in every epoch"),
+      .part("gate-loss", "the gate keeps its own loss while the tags are learned"),
+      .choice(
+        "context", RIVAOptions.Context.allCases.map(\.rawValue),
+        "what the tagger reads beside its words: RIVA's embeddings, RIVA's of the text alone, or "
+          + "the picture as a first step"),
+      .choice(
+        "relations", RIVAOptions.Relations.allCases.map(\.rawValue),
+        "what the gate's teacher learns from: all labels of whether pictures add, those of one post "
+          + "in ten, or own pictures against other posts'; auto: labels where there are any"),
+      .choice(
+        "fusion", RIVAOptions.Fusion.allCases.map(\.rawValue),
+        "how sentence and picture meet in the gate"),
+      .choice(
+        "pretrained-rate", RIVAOptions.Rate.allCases.map(\.rawValue),
+        "how fast RIVA moves while the tags are learned: as all else, at the paper's 1e-4 beside 2e-2, "
+          + "or not at all"),
+      TaggerSizes.choice, TaggerTraining.choice,
+    ]
+  )
+  .with(
+    \.conflict,
+    { values in
+      let context = values["context"] ?? RIVAOptions.Context.riva.rawValue
+      let ofGate = ["gate-gradient", "gate-loss", "finetuning", "relations", "fusion"]
+      let given = (["gate"] + ofGate).filter { values[$0] != nil }
+      if context != RIVAOptions.Context.riva.rawValue, let odd = given.first {
+        return "\(odd) is of RIVA with pictures; leave it out with --context \(context)"
+      }
+      if values["gate"] == Switch.off, let odd = given.first(where: ofGate.contains) {
+        return "\(odd) is of the gate; leave it out without one"
+      }
+      return nil
+    }
+  )
+  .with(\.paper, .riva)
   .with(\.variants, [Variant("riva-ungated", ["gate": Switch.off])])
-  .with(\.head) { _ in "a relation gate and visual context in front of a biLSTM-CRF" }
+  .with(\.head) { _ in "RIVA's embeddings in front of a biLSTM-CRF" }
 }

@@ -1,20 +1,23 @@
 import Encoders
+import Foundation
 import Tensors
 import Traces
 
-/// The multimodal expert: RIVA's relation gate and visual context in front of a biLSTM-CRF (Sun et
-/// al. 2020; MODELS §8).
-///
-/// s^G = RGN(text, picture); v^G = s^G · VCN(text, regions); the tagger's biLSTM reads [word;
-/// characters; v^G] at every token. Without the gate (`gated: false`, the paper's −RGN) s^G ≡ 1.
+/// A biLSTM-CRF that reads [word; characters; e^RIVA] at every word (Sun et al. 2020, §4.2; MODELS
+/// §8.7), with the RIVA that makes e^RIVA, and the teacher that its gate learned from.
 package struct RIVATagger: Tagger {
   /// The `system` of its model folders.
   package static let system = "riva"
-  /// Word and character vectors.
+  /// Word and character vectors of the tagger.
   package var words: WordEncoder
-  var gate: RelationGate
-  var context: VisualContext
-  var entry: Linear
+  /// What makes e^RIVA; nil for the tagger that reads the picture as its first step.
+  var riva: RIVANetwork?
+  /// What told the gate's training which pictures add; nil without a gate.
+  var teacher: RelationClassifier?
+  /// Whether another model's RIVA was taken over.
+  private(set) var isPretrained = false
+  /// The picture as a first step, with the scale of its numbers.
+  private var step: FirstStep?
   var lstm: LSTM
   var output: Linear
   /// Transitions between tags, and the decoding.
@@ -23,78 +26,121 @@ package struct RIVATagger: Tagger {
   package let options: RIVAOptions
   let dropout: Float
 
+  private struct FirstStep {
+    var scaling: RegionScaling
+    var projection: Linear
+  }
+
   /// A tagger with random weights.
   package init(
     _ sizes: TaggerSizes, _ options: RIVAOptions, tags: Int, _ generator: inout SeededGenerator
   ) {
     words = sizes.makeWords(&generator)
-    let visual = options.size
-    gate = RelationGate(
-      words: words.size, size: visual, dropout: sizes.dropout, &generator)
-    context = VisualContext(
-      sentence: visual, regions: visual, heads: options.heads, &generator)
-    entry = Linear(visual, options.entrySize, &generator)
-    lstm = LSTM(words.size + options.entrySize, hidden: sizes.hidden, &generator)
+    var inputs = words.size
+    if options.context == .picture {
+      step = FirstStep(
+        scaling: RegionScaling(options.size),
+        projection: Linear(options.size, words.size, &generator))
+    } else {
+      riva = RIVANetwork(sizes, options, &generator)
+      inputs += 2 * options.hidden
+    }
+    if options.hasGate { teacher = RelationClassifier(sizes, options, &generator) }
+    lstm = LSTM(inputs, hidden: sizes.hidden, &generator)
     output = Linear(2 * sizes.hidden, tags, &generator)
     crf = CRF(tags: tags, &generator)
     self.options = options
     dropout = sizes.dropout
   }
 
-  /// Everything the loss needs: emissions B×T×K and the gate's class scores B×2.
-  func forward(
-    _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
-  ) -> (emissions: Tape.Variable, relation: Tape.Variable) {
-    let lengths = batch.words.lengths
-    let embedded = words(batch.words, tape)
-    let regions = tape.constant(batch.regions)
-    let sentence = gate.sentence(embedded, lengths: lengths, tape)
-    let relation = gate.logits(sentence: sentence, regions: regions, tape)
-    var visual = context(
-      sentence: sentence, regions: regions, seen: batch.seen, tape, probe)
-    if options.gated {
-      var s = tape.column(1, of: tape.softmax(relation))
-      if let probe {
-        s = probe.tap("rgn/gate", s, on: tape) {
-          Signal(
-            name: "rgn/gate", caption: "relation gate s^G: the picture adds to the text",
-            kind: .scalar(low: 0, high: 1, threshold: 0.5, percentile: nil), ofPicture: true,
-            tensor: Tensor(scalar: $0.array[0]))
-        }
-      }
-      visual = tape.scaleRows(visual, by: s)
-    }
-    let entered = tape.gelu(entry(visual, tape))
-    let longest = batch.words.shape[1]
-    let x = tape.concatenate([embedded, tape.repeatRows(entered, times: longest)])
-    let h = tape.dropout(lstm(tape.dropout(x, dropout), lengths: lengths, tape), dropout)
-    return (output(h, tape), relation)
-  }
-
-  /// Tag scores before the CRF: B×N×T; the probe hears of gate and attention.
+  /// Tag scores before the CRF: B×T×K; the probe hears of gate, attention and language models.
   package func emissions(
     _ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?
   ) -> Tape.Variable {
-    forward(batch, tape, probe).emissions
+    let pass = riva.map { $0(batch, tape, probe) }
+    let result = emissions(batch, pass, tape)
+    if let probe, let riva, let pass { show(batch, riva, pass, tape, probe) }
+    return result
   }
 
-  /// CRF loss, plus the gate's cross-entropy on the posts that say whether their picture adds
-  /// (RIVA's L₁).
+  private func emissions(
+    _ batch: TaggerBatch, _ pass: RIVANetwork.Pass?, _ tape: Tape
+  ) -> Tape.Variable {
+    var x = words(batch.words, tape)
+    var lengths = batch.words.lengths
+    let shape = tape.shape(x)
+    if let riva, let pass {
+      x = tape.concatenate([x, riva.languageModels.embeddings(pass.states, tape)])
+    } else if let step {
+      let picture = tape.meanOverMiddle(tape.constant(step.scaling(batch.regions)))
+      x = tape.joinRows(
+        tape.reshape(tape.gelu(step.projection(picture, tape)), [shape[0], 1, shape[2]]), x)
+      lengths = lengths.map { $0 + 1 }
+    }
+    var h = tape.dropout(lstm(tape.dropout(x, dropout), lengths: lengths, tape), dropout)
+    if step != nil {
+      // The picture's own step has no tag.
+      let (b, steps, width) = (shape[0], shape[1] + 1, tape.shape(h)[2])
+      let places = (0..<b).flatMap { i in (1..<steps).map { i * steps + $0 } }
+      h = tape.gather(tape.reshape(h, [b * steps, width]), places, shape: [b, shape[1]])
+    }
+    return output(h, tape)
+  }
+
+  /// The CRF's loss, and the gate's own where it is known whether pictures add: the tags alone
+  /// would turn the gate into something else within a few epochs.
   package func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
-    let (emissions, relation) = forward(batch, tape, nil)
-    let tagging = crf.loss(emissions, tags: batch.tags, tape)
-    guard options.gated, batch.imageAdds.contains(where: { $0 >= 0 }) else { return tagging }
-    let gating = tape.crossEntropy(relation, targets: batch.imageAdds)
-    return tape.add(tagging, tape.scale(gating, by: options.relationWeight))
+    let pass = riva.map { $0(batch, tape, nil) }
+    let tagging = crf.loss(emissions(batch, pass, tape), tags: batch.tags, tape)
+    guard options.hasGate, options.keepsGateLoss, let relation = pass?.relation,
+      batch.imageAdds.contains(where: { $0 >= 0 })
+    else { return tagging }
+    return tape.add(tagging, tape.crossEntropy(relation, targets: batch.imageAdds))
+  }
+
+  /// What was learned before the tags moves along with them, slowly, or not.
+  package var rateShare: @Sendable (String) -> Float {
+    let share = options.pretrainedRate.share
+    return { $0.hasPrefix(Names.riva) ? share : 1 }
+  }
+
+  /// 30,000 as the paper's language models tell (MODELS §8.4).
+  package static var mostWords: Int { 30_000 }
+
+  /// RIVA and its teacher, when both have the same parts and sizes.
+  package mutating func takeOver(
+    _ other: RIVATagger, from name: String
+  ) throws(TrainingError) {
+    func shapes(_ network: RIVANetwork?) -> [String: [Int]] {
+      network?.tensors.mapValues(\.shape) ?? [:]
+    }
+    guard riva != nil, shapes(riva) == shapes(other.riva),
+      (teacher == nil) == (other.teacher == nil), options.gated == other.options.gated
+    else { throw .otherPretraining(name: name, system: Self.system) }
+    riva = other.riva
+    teacher = other.teacher
+    isPretrained = true
+  }
+
+  /// Takes the scale of regions from posts.
+  mutating func fit(regions: [Tensor]) {
+    riva?.fit(regions: regions)
+    step?.scaling.fit(regions)
+  }
+
+  private enum Names {
+    static let riva = "riva."
+    static let teacher = "teacher."
   }
 
   package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     words.visitParameters(prefix + "embedding.", visit)
-    gate.visitParameters(prefix + "rgn.", visit)
-    context.visitParameters(prefix + "vcn.", visit)
-    entry.visitParameters(prefix + "entry.", visit)
+    riva?.visitParameters(prefix + Names.riva, visit)
+    teacher?.visitParameters(prefix + Names.teacher, visit)
+    step?.scaling.visitParameters(prefix + "first.regions.", visit)
+    step?.projection.visitParameters(prefix + "first.", visit)
     lstm.visitParameters(prefix + "lstm.", visit)
     output.visitParameters(prefix + "output.", visit)
     crf.visitParameters(prefix + "crf.", visit)
@@ -104,48 +150,95 @@ package struct RIVATagger: Tagger {
 /// A trained RIVA.
 package typealias RIVAModel = WordTaggerModel<RIVATagger>
 
-/// What distinguishes one RIVA from another.
-package struct RIVAOptions: WordTaggerOptions {
-  /// Where they stand in `config.json`.
-  package static let key: String? = "riva"
+// MARK: What it shows
 
-  /// C of the picture's regions; also d_v, the size of f_t and f_v.
-  package var size: Int
-  /// Attention heads over the regions.
-  package var heads = 8
-  /// Size of v^G after its projection, as it enters the tagger.
-  package var entrySize = 32
-  /// False: s^G ≡ 1 (−RGN).
-  package var gated: Bool
-  /// Weight of the gate's own loss.
-  package var relationWeight: Float = 1
-
-  private enum CodingKeys: String, CodingKey {
-    case size = "regionSize"
-    case heads, entrySize, gated, relationWeight
+extension RIVATagger {
+  /// Names of its signals that others speak of.
+  enum Shown {
+    static let gate = "rgn/gate"
+    static let teacher = "rgn/teacher"
   }
 
-  /// The usual ones, for regions of 64 numbers.
-  package init() { self.init(regionSize: 64, gated: true) }
-
-  /// Options for regions of a size.
-  package init(regionSize: Int, gated: Bool) {
-    size = regionSize
-    // Eight heads as the paper has them, fewer where they would not divide small regions.
-    heads = [8, 4, 2].first { regionSize % $0 == 0 } ?? 1
-    self.gated = gated
+  /// Shows, of the first post, what the language models expected with the picture and without, what
+  /// the teacher says, and where mentions would be with the gate shut and open.
+  private func show(
+    _ batch: TaggerBatch, _ riva: RIVANetwork, _ pass: RIVANetwork.Pass, _ tape: Tape,
+    _ probe: Probe
+  ) {
+    let with = surprise(riva, pass, batch, tape)
+    guard riva.sight != nil else {
+      show(perplexity: "vlcn/perplexity", "perplexity of the words", with, probe, ofPicture: false)
+      return
+    }
+    var blind = batch
+    blind.hidePictures()
+    let without = surprise(riva, riva(blind, tape, nil), batch, tape)
+    show(perplexity: "vlcn/perplexity", "perplexity of the words", with, probe, ofPicture: false)
+    show(
+      perplexity: "vlcn/perplexity-without", "perplexity of the words without the picture",
+      without, probe, ofPicture: true)
+    let gains = zip(without, with).map { $0 - $1 }
+    probe.show(
+      Signal(
+        name: "vlcn/gain", caption: "what the picture tells of each word (nats)", kind: .words,
+        ofPicture: true, tensor: Tensor([gains.count], gains)))
+    guard options.gated else { return }
+    if let teacher, let scaling = riva.sight?.scaling {
+      let scores = teacher.logits(
+        batch.words, regions: tape.constant(scaling(batch.regions)), tape)
+      let s = tape[tape.column(1, of: tape.softmax(scores))]
+      probe.show(.gate(Shown.teacher, "the teacher's s^G", s))
+    }
+    let rows = [0, 1].map { gate in
+      let forced = riva(batch, gate: Float(gate), tape, nil)
+      return inMention(tape[emissions(batch, forced, tape)], batch.words.lengths[0])
+    }
+    probe.show(
+      Signal(
+        name: "rgn/forced", caption: "probability of a mention with the gate shut and open",
+        kind: .matrix(
+          rows: ["s^G = 0", "s^G = 1"],
+          columns: (1...max(1, batch.words.lengths[0])).map { "\($0)" }),
+        ofPicture: true, tensor: Tensor([2, rows[0].count], rows.flatMap { $0 })))
   }
 
-  /// C of the picture's regions.
-  package var regionSize: Int? { size }
-
-  /// Whether numbers from a file can be worked with.
-  package var isSound: Bool {
-    size > 1 && ModelLimits.regionSize.contains(size) && size % 2 == 0
-      && ModelLimits.heads.contains(heads) && size % heads == 0
-      && ModelLimits.vector.contains(entrySize)
+  /// −log p of each word of the first post, mean of both readings.
+  private func surprise(
+    _ riva: RIVANetwork, _ pass: RIVANetwork.Pass, _ batch: TaggerBatch, _ tape: Tape
+  ) -> [Float] {
+    let scores = riva.languageModels.logits(pass.states, tape)
+    let targets = LanguageModels.targets(batch.words).prefix(batch.words.lengths[0])
+    return targets.enumerated().map { row, target in
+      let both = [scores.forward, scores.backward].map { scores in
+        let width = tape.shape(scores)[1]
+        let values = tape[scores].array[(row * width)..<((row + 1) * width)].map { Double($0) }
+        return VectorMath.logSumExp(values) - values[target]
+      }
+      return Float((both[0] + both[1]) / 2)
+    }
   }
 
-  /// `gate: off` without the gate.
-  package var switches: [String: String] { gated ? [:] : ["gate": "off"] }
+  private func show(
+    perplexity name: String, _ caption: String, _ surprise: [Float], _ probe: Probe,
+    ofPicture: Bool
+  ) {
+    let mean = surprise.reduce(0, +) / Float(max(1, surprise.count))
+    let perplexity = exp(min(mean, 30))
+    // Of a model that knows nothing it is the number of words.
+    let most = max(perplexity, Float(riva?.languageModels.output.weight.value.shape[0] ?? 1))
+    probe.show(
+      Signal(
+        name: name, caption: caption,
+        kind: .scalar(low: 1, high: most, threshold: nil, percentile: nil),
+        ofPicture: ofPicture, tensor: Tensor(scalar: perplexity)))
+  }
+
+  /// 1 − p(O) of each word of the first post.
+  private func inMention(_ emissions: Tensor, _ length: Int) -> [Float] {
+    let k = emissions.shape[2]
+    let chain = crf.chain
+    let first = Array(emissions.array[0..<(length * k)])
+    let flat = chain.marginals(first, chain.sums(first))
+    return (0..<length).map { Float(1 - flat[$0 * k]) }
+  }
 }

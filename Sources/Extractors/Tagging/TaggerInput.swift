@@ -46,7 +46,7 @@ package struct TaggerBatch {
   /// Words and characters as numbers, padded to the longest input.
   package let words: WordBatch
   /// B×N×C.
-  package let regions: Tensor
+  package private(set) var regions: Tensor
   /// Gold tags of each input; empty where there are none.
   package let tags: [[Int]]
   /// Whether the picture adds to the text: 1, 0, or −1 where nobody said.
@@ -65,6 +65,21 @@ package struct TaggerBatch {
     imageAdds = inputs.map { $0.imageAdds.map { $0 ? 1 : 0 } ?? -1 }
     seen = inputs.first?.seen ?? .whole
   }
+
+  /// Inputs in their order, as many side by side as are scored at once.
+  static func batches(
+    _ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary
+  ) -> [TaggerBatch] {
+    let size = TaggerInference.batch
+    return stride(from: 0, to: inputs.count, by: size).map { start in
+      TaggerBatch(
+        Array(inputs[start..<min(inputs.count, start + size)]), words: words,
+        characters: characters)
+    }
+  }
+
+  /// As if no post had a picture.
+  mutating func hidePictures() { regions = Tensor(regions.shape) }
 }
 
 /// A trainable tagger: a network that scores tags, and the CRF that reads the scores.
@@ -83,6 +98,22 @@ package protocol Tagger: ParameterContainer {
   func emissions(_ batch: TaggerBatch, _ tape: Tape, _ probe: Probe?) -> Tape.Variable
   /// The training loss, a scalar.
   func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable
+  /// A parameter's share of the learning rate: what was learned before moves more slowly.
+  var rateShare: @Sendable (String) -> Float { get }
+  /// Takes over what another network learned before its tags.
+  ///
+  /// - Throws: `TrainingError.otherPretraining` when it was built otherwise.
+  mutating func takeOver(_ other: Self, from name: String) throws(TrainingError)
+  /// Most words that have a vector.
+  static var mostWords: Int { get }
+}
+
+extension Tagger {
+  package var rateShare: @Sendable (String) -> Float { { _ in 1 } }
+  package mutating func takeOver(_ other: Self, from name: String) throws(TrainingError) {
+    throw .otherPretraining(name: name, system: Self.system)
+  }
+  package static var mostWords: Int { .max }
 }
 
 extension Tagger {

@@ -24,6 +24,18 @@ package struct TaggerSizes: Sendable, Hashable, Codable {
     self.characters = characters
   }
 
+  /// RIVA's and its tagger's published sizes (Sun et al. 2020, Table 2; MODELS §8).
+  mutating func becomePublished() {
+    (wordSize, characterSize, characterHidden) = (100, 25, 25)
+    (hidden, dropout) = (512, 0.5)
+  }
+
+  /// The value of `choice` for the published sizes.
+  static let published = "published"
+  /// The choice between sizes.
+  static let choice = Switch.choice(
+    "sizes", ["small", published], "sizes of all layers: small, or those of the paper's Table 2")
+
   func makeWords(_ generator: inout SeededGenerator) -> WordEncoder {
     WordEncoder(
       words: words, wordSize: wordSize, characters: characters, characterSize: characterSize,

@@ -97,6 +97,9 @@ package struct WordTaggerModel<Network: Tagger>: Expert {
     card.regionSize = configuration.options.regionSize
     card.switches = configuration.options.switches
     card.notes.references = configuration.references
+    if configuration.scheme.types.isEmpty {
+      card.mark = "posts without labels and answers no mentions"
+    }
     self.card = card
   }
 
@@ -218,7 +221,7 @@ extension WordTaggerModel.Configuration {
         folder: folder, problem: "holds the system \(system.prefix(40)), not \(Network.system)")
     }
     let sound =
-      ModelLimits.types.contains(scheme.types.count)
+      (scheme.types.isEmpty || ModelLimits.types.contains(scheme.types.count))
       && Set(scheme.types).count == scheme.types.count
       && ModelLimits.vocabulary.contains(sizes.words)
       && ModelLimits.characters.contains(sizes.characters)

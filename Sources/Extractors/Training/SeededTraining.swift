@@ -16,6 +16,8 @@ package struct TrainingMaterial: Sendable {
   package let train: [SeenPost]
   /// Posts to choose by.
   package let dev: [SeenPost]
+  /// More posts with pictures, of which labels are not read.
+  package var corpus: [SeenPost] = []
 }
 
 /// One seed of a job: what a system's training is handed.
@@ -97,32 +99,52 @@ package struct SeededTraining: Sendable {
     _ fresh: Run, _ items: Run.Items, score: (Run.Model) throws -> TrainingScores,
     save: (Run.Model, Provenance) throws -> Void
   ) throws -> TrainingResult {
-    let label = "\(job.name), seed \(seed)"
     let run = try TrainingLoop(
-      label: label, checkpoint: job.checkpoint(seed), origin: origin, observe: job.observe
+      label: "\(job.name), seed \(seed)", checkpoint: job.checkpoint(seed), origin: origin,
+      observe: job.observe
     ).finish(fresh, items)
-    let told = try score(run.best)
+    return try keep(run.epochs, try score(run.best)) { try save(run.best, $0) }
+  }
+
+  /// A stage in front of the last: its best model, with a checkpoint of its own that goes with the
+  /// training's.
+  ///
+  /// - Parameter measure: what its dev score is.
+  func learnFirst<Run: ResumableRun>(
+    _ stage: String, _ fresh: Run, _ items: Run.Items, measure: String
+  ) throws -> Run {
+    try TrainingLoop(
+      label: "\(job.name), seed \(seed), \(stage)", checkpoint: job.checkpoint(seed, stage: stage),
+      origin: origin, measure: measure, observe: job.observe
+    ).finish(fresh, items)
+  }
+
+  /// Keeps what was learned when it is the best of all seeds so far, and writes the result.
+  func keep(
+    _ epochs: [TrainingEpoch], _ told: TrainingScores, save: (Provenance) throws -> Void
+  ) throws -> TrainingResult {
+    let label = "\(job.name), seed \(seed)"
     var metrics = told.scores
     if told.f1 > keepAbove ?? -1 {
-      metrics["epochs"] = Double(run.epochs.count)
-      metrics["seconds"] = run.epochs.reduce(0) { $0 + $1.seconds + $1.scoring }
+      metrics["epochs"] = Double(epochs.count)
+      metrics["seconds"] = epochs.reduce(0) { $0 + $1.seconds + $1.scoring }
       func provenance() -> Provenance {
         Provenance(
           command: job.command, seed: seed, data: job.posts.sources, basis: job.basis,
           metrics: metrics)
       }
-      try save(run.best, provenance())
+      try save(provenance())
       if try judgeElsewhere(&metrics) {
         try ModelFolder.write(provenance(), job.folder, "provenance.json")
       }
       if job.isMeasured { try measure() }
     }
     let result = TrainingResult(
-      origin: origin, epochs: run.epochs, scores: told.scores, relations: told.relations)
+      origin: origin, epochs: epochs, scores: told.scores, relations: told.relations)
     try FileManager.default.createDirectory(
       atPath: job.models + "/.results", withIntermediateDirectories: true)
     try DurableFile.write(try StableJSON.encode(result), to: job.resultPath(seed))
-    job.checkpoint(seed).remove()
+    job.removeCheckpoints(seed)
     _ = job.observe(.finished(model: label, metrics: metrics))
     return result
   }

@@ -22,8 +22,29 @@ package struct TaggerTraining: Sendable, Hashable, Codable {
   /// Global gradient norm.
   package var clip: Float = 5
 
+  /// Plain gradient descent in place of AdamW.
+  package var usesDescent: Bool?
+
   /// The defaults above.
   package init() {}
+
+  /// What moves the parameters.
+  var rule: Optimizer.Rule { usesDescent == true ? .sgd : .adamW(decay: decay) }
+
+  private static let descent = "sgd"
+  /// The choice between optimisers.
+  static let choice = Switch.choice(
+    "optimizer", ["adamw", descent],
+    "AdamW at 3e-3, or plain descent at the paper's 2e-2")
+
+  /// The same by a job's switches.
+  func choosing(_ value: (String) -> String) -> TaggerTraining {
+    guard value(Self.choice.name) == Self.descent else { return self }
+    var result = self
+    result.usesDescent = true
+    result.learningRate = 2e-2
+    return result
+  }
 }
 
 /// A training run as a value: everything needed to go on after an interrupt.
@@ -54,7 +75,7 @@ package struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
     self.model = model
     best = model
     self.settings = settings
-    optimizer = Optimizer(.adamW(decay: settings.decay), clipNorm: settings.clip)
+    optimizer = Optimizer(settings.rule, clipNorm: settings.clip)
     rate = settings.learningRate
     self.words = words
     self.characters = characters
@@ -83,6 +104,7 @@ package struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
     let (train, dev) = (items.train, items.dev)
     let start = Date()
     let epoch = epochs.count
+    let share = model.rateShare
     var generator = SeededGenerator(seed: settings.seed &+ UInt64(epoch) &* 7919, stream: "epoch")
     let order = generator.permutation(train.count)
     let steps = (train.count + settings.batch - 1) / settings.batch
@@ -96,7 +118,7 @@ package struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
       tape.backward(from: loss)
       total += Double(tape[loss].item)
       let rate = rate
-      optimizer.step(&model, tape) { _ in rate }
+      optimizer.step(&model, tape) { rate * share($0) }
       let (speed, left) = clock.reading(done: epoch * steps + step + 1)
       let report = TrainingProgress(
         epoch: epoch + 1, epochs: settings.epochs, step: step + 1, steps: steps,

@@ -26,6 +26,8 @@ package enum TrainingError: Error, CustomStringConvertible {
   case unknownSwitch(system: String, name: String, value: String, known: [String])
   /// Switches that exclude each other.
   case conflict(system: String, reason: String)
+  /// A model whose first stages do not fit.
+  case otherPretraining(name: String, system: String)
   /// A system that is only opened.
   case notTrainable(system: String)
   /// The peer's program ended badly.
@@ -69,6 +71,9 @@ package enum TrainingError: Error, CustomStringConvertible {
       "\(system) has no \(name.prefix(40))=\(value.prefix(40)); "
         + (known.isEmpty ? "it has no switches" : "it knows \(known.joined(separator: ", "))")
     case .conflict(let system, let reason): "\(system): \(reason)"
+    case .otherPretraining(let name, let system):
+      "\(name) was built otherwise than this \(system) is to be (other pictures, sizes or parts); "
+        + "give the same options, or leave out --pretrained"
     case .notTrainable(let system):
       "\(system) is opened as others published it and cannot be trained here"
     case .peer(let reason): "the peer's program failed: \(reason)"

@@ -30,6 +30,8 @@ package struct TrainingJob: Sendable {
   /// The words that have a vector, for systems with a table of words; nil: those that the training
   /// posts have twice.
   package var vocabulary: Vocabulary?
+  /// The folder of a model of the same system whose first stages are taken over; nil: none.
+  package var pretrained: String?
   /// Names the stream of random numbers of the first weights; nil: the system's id.
   package var stream: String?
   /// What is changed of each post before it is learned from, for controls.
@@ -145,15 +147,24 @@ package struct TrainingJob: Sendable {
   /// Forgets checkpoints and results of this name.
   package func forget(seeds: [UInt64]) {
     for seed in seeds {
-      checkpoint(seed).remove()
+      removeCheckpoints(seed)
       try? FileManager.default.removeItem(atPath: resultPath(seed))
       try? FileManager.default.removeItem(atPath: peerPath(seed))
     }
   }
 
   /// Where a seed is interrupted.
-  package func checkpoint(_ seed: UInt64) -> Checkpoint {
-    Checkpoint(models: models, name: "\(name)-\(seed)")
+  ///
+  /// - Parameter stage: one that comes before the last; nil: the last.
+  package func checkpoint(_ seed: UInt64, stage: String? = nil) -> Checkpoint {
+    Checkpoint(models: models, name: "\(name)-\(seed)" + (stage.map { "-" + $0 } ?? ""))
+  }
+
+  /// Forgets where a seed was interrupted.
+  func removeCheckpoints(_ seed: UInt64) {
+    for stage in [nil] + system.stages.map(Optional.some) {
+      checkpoint(seed, stage: stage).remove()
+    }
   }
 
   /// Where the reference's result is kept.
@@ -188,17 +199,21 @@ package struct TrainingJob: Sendable {
     let seen = try (posts.train + posts.dev).map { post in
       try eyes.see(post, posts.pictures).changed(interventions(post))
     }
+    let more =
+      posts.corpus.map { corpus in
+        corpus.posts.map { eyes.see($0, corpus.pictures) }
+      } ?? []
     let sights = system.sights + (source.map { [.grid($0.name)] } ?? [])
     if !sights.isEmpty {
-      let (observe, total) = (observe, Double(max(1, seen.count)))
-      let went = Eyes.look(at: sights, of: seen) { done in
+      let (observe, total) = (observe, Double(max(1, seen.count + more.count)))
+      let went = Eyes.look(at: sights, of: seen + more) { done in
         done % 64 != 0 || observe(.preparing("looking at pictures", Double(done) / total))
       }
       guard went else { throw TrainingStopped(model: name) }
     }
     return TrainingMaterial(
       source: source, tower: tower, dual: dual, train: Array(seen.prefix(posts.train.count)),
-      dev: Array(seen.suffix(posts.dev.count)))
+      dev: Array(seen.suffix(posts.dev.count)), corpus: more)
   }
 
   /// What pictures are seen with, and which pictures: a training on other ones is another training.
@@ -228,12 +243,13 @@ package struct TrainingJob: Sendable {
       settings.seed = seed
       origin.settings = settings
     case .tagger(let recipe):
-      var settings = changes.applied(to: recipe)
+      var settings = changes.applied(to: recipe.choosing(value))
       settings.seed = seed
       origin.tagger = settings
     }
     origin.options = system.text(of: switches)
     origin.pictures = seen
+    origin.pretrained = pretrained.map { ModelFolder.namedFingerprint(of: $0) }
     if needsBoxes {
       origin.boxes = posts.pictures.boxes?.description
       origin.mark = posts.pictures.boxes?.mark
@@ -280,7 +296,9 @@ package struct TrainingJob: Sendable {
     }
     let same = all.filter { $0.origin.isSameTraining(as: origin) }
     // Interrupted after the model was written and before its result was.
-    let isInterrupted = seeds.contains { checkpoint($0).exists }
+    let isInterrupted = seeds.contains { seed in
+      ([nil] + system.stages.map(Optional.some)).contains { checkpoint(seed, stage: $0).exists }
+    }
     if same.isEmpty, replaces {
       // Results of what is overwritten must not be taken for those of the model that comes.
       for file in own { try FileManager.default.removeItem(atPath: file) }

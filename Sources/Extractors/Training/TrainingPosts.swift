@@ -9,16 +9,18 @@ package struct TrainingPosts: Sendable {
   /// Names the posts in results, e.g. the dataset's name.
   package let name: String
   /// Tells these posts from all others; a checkpoint of other posts is not taken up.
-  package let hash: String
+  package private(set) var hash: String
   /// What provenance says was learned from: a hash by each name.
   package var sources: [String: String]
   /// Path of the dataset's files, for programs that read them on their own; empty when there are
   /// none.
   package let path: String
   /// Posts to train on.
-  package let train: [Post]
+  package private(set) var train: [Post]
   /// Posts to choose the best epoch by.
-  package let dev: [Post]
+  package private(set) var dev: [Post]
+  /// More posts, of which words and pictures are read and no labels, with their own pictures.
+  package private(set) var corpus: (posts: [Post], pictures: PictureProvider)?
   /// All relation labels that may come, `None` first.
   package let relationLabels: [String]
   /// Where their pictures are.
@@ -52,6 +54,43 @@ package struct TrainingPosts: Sendable {
     look = { dataset.image(for: $0) }
   }
 
+  /// Every tenth post of a dataset to choose by, all others to learn from: for posts without
+  /// splits.
+  package static func tenths(of dataset: Dataset) -> TrainingPosts {
+    var result = TrainingPosts(dataset)
+    result.dev = dataset.posts.indices.filter { $0 % 10 == 9 }.map { dataset.posts[$0] }
+    result.train = dataset.posts.indices.filter { $0 % 10 != 9 }.map { dataset.posts[$0] }
+    return result
+  }
+
+  /// The same with a dataset's posts to learn from without their labels.
+  package func adding(corpus dataset: Dataset) -> TrainingPosts {
+    var result = self
+    result.corpus = (dataset.posts, PictureProvider(dataset))
+    result.hash += "+" + dataset.contentHash
+    result.sources[dataset.name == name ? name + " corpus" : dataset.name] = dataset.contentHash
+    return result
+  }
+
+  /// The same with what a file says of their pictures.
+  ///
+  /// - Throws: `PictureJudgementError.noPost`.
+  package func judged(by file: PictureJudgements) throws(PictureJudgementError) -> TrainingPosts {
+    var result = self
+    result.train = file.applied(to: train)
+    result.dev = file.applied(to: dev)
+    result.corpus?.posts = file.applied(to: corpus?.posts ?? [])
+    var sum = FNV1a()
+    for post in result.train + result.dev + (result.corpus?.posts ?? []) {
+      sum.add(bytes: "\(post.id)\(post.imageAdds.map { $0 ? "+" : "-" } ?? "")\n".utf8)
+    }
+    result.hash += "-" + sum.digits
+    guard result.train != train || result.dev != dev || result.corpus?.posts != corpus?.posts else {
+      throw .noPost(file: file.path, dataset: name)
+    }
+    return result
+  }
+
   /// The pictures that an expert on these posts will see; nil where they are no files.
   package var files: TrainingPictures? { look.map { TrainingPictures(train + dev, $0) } }
 
@@ -66,6 +105,7 @@ package struct TrainingPosts: Sendable {
       name: "\(name) \(part)", hash: "\(hash)-\(sum.digits)", path: path, train: train,
       dev: dev ?? self.dev, relationLabels: relationLabels, pictures: pictures)
     result.look = look
+    result.corpus = corpus
     return result
   }
 

@@ -44,6 +44,8 @@ package struct TrainingResult: TrainingOutcome {
     package var boxes: String?
     /// What must stand beside every number of it, e.g. that its regions leak; nil when nothing.
     package var mark: String?
+    /// The folder whose first stages were taken over, with a fingerprint; nil for none.
+    package var pretrained: String?
     /// A checksum of a vocabulary that was given; nil where the training posts make their own.
     var words: String?
 
@@ -91,6 +93,15 @@ package struct TrainingScores: Sendable, Hashable {
       "devAccuracy": score.accuracy,
     ]
     relations = score.labels.mapValues { [$0.precision, $0.recall, $0.f1, Double($0.gold)] }
+  }
+
+  private init(_ f1: Double, _ scores: [String: Double], _ relations: [String: [Double]]) {
+    (self.f1, self.scores, self.relations) = (f1, scores, relations)
+  }
+
+  /// The same with more numbers.
+  func adding(_ more: [String: Double]) -> TrainingScores {
+    TrainingScores(f1, scores.merging(more) { own, _ in own }, relations)
   }
 
   /// Scores by their names.

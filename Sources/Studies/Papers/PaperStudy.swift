@@ -45,16 +45,27 @@ package struct PaperStudy: Sendable {
         guard let dataset = datasets[task],
           table.rows.contains(where: { $0.system(for: task) != nil })
         else { return nil }
+        let adding = Self.adding(dataset, task)
         let rows = try table.rows.map { row -> PaperTableResult.Row in
-          guard let system = row.system(for: task) else {
+          guard let system = row.system(for: task), !row.needsImageAdds || !adding.isEmpty else {
             return PaperTableResult.Row(row, cells: [])
           }
+          let cells = try seeds.map { try cell(row, system, task, dataset, seed: $0) }
           return PaperTableResult.Row(
-            row, cells: try seeds.map { try cell(row, system, task, dataset, seed: $0) })
+            row,
+            cells: row.whereAdds.map { wanted in cells.map { $0.of { adding[$0] == wanted } } }
+              ?? cells)
         }
         return PaperTableResult(table: table, task: task, dataset: dataset.name, rows: rows)
       }
     }
+  }
+
+  /// Whether the picture adds, of the posts that are scored and say so.
+  private static func adding(_ dataset: Dataset, _ task: ExpertTask) -> [Post.ID: Bool] {
+    var result: [Post.ID: Bool] = [:]
+    for post in dataset.posts(in: dataset.scoredSplit(task)) { result[post.id] = post.imageAdds }
+    return result
   }
 
   // MARK: One cell
@@ -64,7 +75,7 @@ package struct PaperStudy: Sendable {
     let switches = row.switches.sorted { $0.key < $1.key }.map { "\($0.key)-\($0.value)" }
     let parts =
       [system.id] + switches
-      + [row.data.name, row.comesFromOtherTask ? "from-other" : nil]
+      + [row.data.name, row.comesFromOtherTask ? "from-other" : nil, row.measure.name]
       .compactMap(\.self) + (mostPosts.map { ["posts-\($0)"] } ?? []) + ["seed-\(seed)"]
     return parts.joined(separator: "_")
   }
@@ -104,7 +115,11 @@ package struct PaperStudy: Sendable {
     let units = RoutedUnit.units(
       of: dataset.posts(in: dataset.scoredSplit(task)), task)
     let start = Date()
-    let counts = try expert.counts(units)
+    let counts: [MatchCounts]
+    switch row.measure {
+    case .answers: counts = try expert.counts(units)
+    case .signal(let signal): counts = try expert.counts(units, of: signal)
+    }
     let posts = Set(units.map(\.post.id)).count
     let cell = PaperCell(
       basis: basis, devF1: results.first?.bestDev ?? 0,
@@ -170,6 +185,8 @@ extension PaperData {
     let order = generator.permutation(posts.count).map { posts[$0] }
     switch self {
     case .asItIs, .exchangedPictures, .disturbedRegions: return posts
+    case .unlabelled:
+      return posts.map { $0.replacing(tokens: $0.tokens, mentions: [], relations: []) }
     case .share(let share):
       return Array(order.prefix(max(1, Int((share * Double(posts.count)).rounded()))))
     case .pairsOfEach(let count):
@@ -224,6 +241,14 @@ package struct PaperCell: Sendable, Codable {
   package let millisecondsPerPost: Double
   /// All epochs with their scoring.
   package let trainingSeconds: Double
+
+  /// The same of some posts.
+  func of(_ isWanted: (String) -> Bool) -> PaperCell {
+    let kept = posts.indices.filter { isWanted(posts[$0]) }
+    return PaperCell(
+      basis: basis, devF1: devF1, posts: kept.map { posts[$0] }, counts: kept.map { counts[$0] },
+      millisecondsPerPost: millisecondsPerPost, trainingSeconds: trainingSeconds)
+  }
 
   /// Counts of each post, in order.
   var byPost: [MatchCounts] {

@@ -118,9 +118,11 @@ package struct PaperTableResult: Sendable {
         (seeds == 1
           ? "F1 in percent, one seed; "
           : "F1 in percent, mean ± standard deviation over \(seeds) seeds; ")
-          + "\(Set(rows.flatMap { $0.cells.first?.posts ?? [] }).count) posts of test; "
-          + (task == .entities
-            ? "entities are read leniently." : "None is neither an answer nor asked for.")
+          + "\(Set(rows.flatMap { $0.cells.first?.posts ?? [] }).count) posts of test"
+          + (rows.allSatisfy { $0.row.measure != .answers }
+            ? "."
+            : task == .entities
+              ? "; entities are read leniently." : "; None is neither an answer nor asked for.")
       ] + table.notes
     guard !verdicts.isEmpty else { return [main] }
     var claims = PlainTable(

@@ -130,9 +130,29 @@ struct TrainedExpert: RDSExpert {
   let observe: @Sendable (TrainingEvent) -> Bool
   let devF1: Double
 
-  func counts(
-    _ units: [RoutedUnit], under others: @escaping @Sendable (Post) -> [Intervention]
-  ) throws -> [MatchCounts] {
+  /// Units of posts that say whether their picture adds, by whether a signal is above one half:
+  /// one that is, and rightly so, is correct.
+  ///
+  /// - Throws: as `counts(_:)`.
+  func counts(_ units: [RoutedUnit], of signal: String) throws -> [MatchCounts] {
+    let (seen, places) = try looked(at: units) { _ in [] }
+    let told = seen.map { post -> Bool? in
+      let value = expert.ask(post).trace()[signal]?.values.first
+      return value.map { $0 > 0.5 }
+    }
+    return units.map { unit in
+      guard let place = places[unit.post.id], let told = told[place],
+        let adds = unit.post.imageAdds
+      else { return .zero }
+      return MatchCounts(
+        correct: told && adds ? 1 : 0, predicted: told ? 1 : 0, gold: adds ? 1 : 0)
+    }
+  }
+
+  /// The posts of units as the expert sees them, each once, and where each stands.
+  private func looked(
+    at units: [RoutedUnit], under others: @escaping @Sendable (Post) -> [Intervention]
+  ) throws -> (seen: [SeenPost], places: [String: Int]) {
     // Pairs of one post are asked together.
     var places: [String: Int] = [:]
     var asked: [Post] = []
@@ -153,6 +173,13 @@ struct TrainedExpert: RDSExpert {
       done % 64 != 0 || observe(.preparing("looking at pictures", Double(done) / total))
     }
     guard went else { throw TrainingStopped(model: expert.name) }
+    return (seen, places)
+  }
+
+  func counts(
+    _ units: [RoutedUnit], under others: @escaping @Sendable (Post) -> [Intervention]
+  ) throws -> [MatchCounts] {
+    let (seen, places) = try looked(at: units, under: others)
     let answers = try expert.labels(of: seen)
     return units.map { unit in
       guard let place = places[unit.post.id] else { return .zero }

@@ -40,6 +40,16 @@ package struct LSTM: ParameterContainer {
     self.layers = built
   }
 
+  /// Lets every layer remember at first: the forget gates begin open, with a bias of 1 (Jozefowicz
+  /// et al. 2015), so that what was read first is still known at the end.
+  package mutating func rememberAtFirst() {
+    for i in layers.indices {
+      for j in layers[i].indices where layers[i][j].biasInput.value.count == 4 * hidden {
+        for k in hidden..<(2 * hidden) { layers[i][j].biasInput.value.array[k] = 1 }
+      }
+    }
+  }
+
   /// B×T×I padded sequences → B×T×(H·directions), zeros past each length.
   package func callAsFunction(_ x: Tape.Variable, lengths: [Int], _ tape: Tape) -> Tape.Variable {
     var value = x

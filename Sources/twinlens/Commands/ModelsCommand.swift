@@ -240,6 +240,9 @@ extension ModelsCommand {
     @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
     var out: String
 
+    @Flag(help: "Write the experts' weights in half precision: half as large, and rounded.")
+    var half = false
+
     func run() throws {
       if case .single = ModelsFolder(folder) {
         throw Refusal(
@@ -276,7 +279,8 @@ extension ModelsCommand {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
       let models = ModelsFolder.models(in: folder)
       for name in models {
-        try ModelFolder.copyFiles(of: folder + "/" + name, to: out + "/" + name)
+        try ModelFolder.copyFiles(
+          of: folder + "/" + name, to: out + "/" + name, precision: half ? .float16 : .float32)
       }
       StandardOutput.write("copied \(models.joined(separator: ", ")) into \(out)")
     }

@@ -17,10 +17,14 @@ struct PaperCommand: ParsableCommand {
 
       Papers and their tables:
       \(Paper.all.map { "  \($0.id): \($0.tables.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", "))" }.joined(separator: "\n"))
-      RDS's tables are those of `twinlens rds run`.
+        rds: \(RDSPaper.all.map(\.table).joined(separator: ", ")), each a `twinlens rds run` between the paper's two experts
       """)
 
-  @Argument(help: "The paper: \(Paper.all.map(\.id).joined(separator: ", ")).")
+  private static var names: String {
+    (Paper.all.map(\.id) + [RDSPaper.id]).joined(separator: ", ")
+  }
+
+  @Argument(help: "The paper: \(Self.names).")
   var paper: String
   @OptionGroup var source: HarborSource
   @Option(help: ArgumentHelp("Folder that keeps everything.", valueName: "dir"))
@@ -54,7 +58,7 @@ struct PaperCommand: ParsableCommand {
   private func chosen() throws -> Paper {
     guard let known = Paper.all.first(where: { $0.id == paper }) else {
       throw ValidationError(
-        "there is no paper \(paper); known are \(Paper.all.map(\.id).joined(separator: ", "))")
+        "there is no paper \(paper); known are \(Self.names)")
     }
     return known
   }
@@ -66,7 +70,16 @@ struct PaperCommand: ParsableCommand {
     guard (1...10_000_000).contains(posts ?? 1) else {
       throw ValidationError("--posts takes a number from 1")
     }
-    let known = try chosen().tables.map(\.name)
+    if paper == RDSPaper.id {
+      if posts != nil {
+        throw ValidationError("--posts is not for rds: its protocol divides train")
+      }
+      if json, table.count != 1 {
+        throw ValidationError("--json with rds takes one --table: each is a document of its own")
+      }
+    }
+    let known =
+      paper == RDSPaper.id ? RDSPaper.all.map(\.table) : try chosen().tables.map(\.name)
     if let odd = table.first(where: { !known.contains(Self.name($0)) }) {
       throw ValidationError(
         "\(paper) has no table \(odd); it has \(Set(known).sorted().joined(separator: ", "))")
@@ -86,7 +99,28 @@ struct PaperCommand: ParsableCommand {
       ? short.replacingOccurrences(of: "-", with: " ").capitalized : "Table \(short)"
   }
 
+  /// RDS's tables, each in a folder of its own.
+  private func runRouting() throws {
+    let wanted = RDSPaper.all.filter {
+      (table.isEmpty || table.map(Self.name).contains($0.table)) && (task ?? $0.task) == $0.task
+    }
+    guard !wanted.isEmpty else { throw Refusal("rds has no such table of the task") }
+    for paper in wanted {
+      guard let experts = paper.experts else { continue }
+      var command = try RDSCommand.Run.parse([
+        "--task", paper.task.rawValue, "--text", experts.text, "--multimodal", experts.multimodal,
+        "--out", "\(out)/\(experts.text)-\(experts.multimodal)",
+      ])
+      (command.source, command.folders, command.learning) = (source, folders, learning)
+      (command.files, command.seeds, command.json) = (files, seeds, json)
+      (command.published, command.results) = (published, results)
+      StandardOutput.complain("\(paper.table): \(experts.text) and \(experts.multimodal)")
+      try command.run()
+    }
+  }
+
   func run() throws {
+    if paper == RDSPaper.id { return try runRouting() }
     let progress = ProgressLine()
     let interrupt = Interrupt()
     let paper = try chosen()

@@ -82,7 +82,8 @@ struct ExpertTrainingOptions: ParsableArguments {
   /// Trains a system with switches, and tells what came of it.
   func run(
     _ system: System, switches: [String: String], encoder: String?, pictures: String?,
-    dual: String?, files: RegionOptions?
+    dual: String?, files: RegionOptions?, pretrained: String? = nil,
+    adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
   ) throws {
     if !system.needsEncoder, let unused = unusedOption {
       throw ValidationError("\(system.id) is built on no encoder; leave out \(unused)")
@@ -95,9 +96,14 @@ struct ExpertTrainingOptions: ParsableArguments {
     for folder in [pictures, dual].compactMap(\.self) {
       _ = try ModelFolder.vacancy(for: folder, in: models)
     }
+    let hasSplits = !dataset.posts(in: .train).isEmpty
+    let posts = try adding(
+      !hasSplits && system.learnsUnlabelled
+        ? .tenths(of: dataset)
+        : TrainingPosts(dataset, boxes: try files?.open(for: dataset)))
     var job = TrainingJob(
-      system, switches: switches, encoder: encoder, pictures: pictures,
-      posts: TrainingPosts(dataset, boxes: try files?.open(for: dataset)), models: models,
+      system, switches: switches, encoder: encoder, pictures: pictures, posts: posts,
+      models: models,
       name: name ?? system.id,
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
       observe: { event in
@@ -105,6 +111,7 @@ struct ExpertTrainingOptions: ParsableArguments {
         return !interrupt.isRaised
       })
     job.dual = dual
+    job.pretrained = pretrained
     job.changes = learning.changes
     job.changes.longest = longest
     job.replaces = force
@@ -157,8 +164,7 @@ enum NextPlace<Before: SystemPlace>: SystemPlace { static var place: Int { Befor
 
 /// One command for each system.
 enum SystemPlaces {
-  /// The commands of all systems that are trained by a name of their own; those that the sample is
-  /// trained with from nothing are names of `train` itself, and some are only opened.
+  /// The commands of all systems but those that are only opened.
   static func commands() -> [any ParsableCommand.Type] {
     commands(FirstPlace.self, left: System.all.count)
   }
@@ -169,7 +175,7 @@ enum SystemPlaces {
     guard left > 0 else { return [] }
     let rest = commands(NextPlace<Place>.self, left: left - 1)
     let system = System.all[Place.place]
-    return (system.isOfSample || system.train == nil ? [] : [TrainSystemCommand<Place>.self]) + rest
+    return (system.train == nil ? [] : [TrainSystemCommand<Place>.self]) + rest
   }
 }
 
@@ -256,6 +262,24 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   @OptionGroup(visibility: visibility(system.takesBoxes)) var files: RegionOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Dataset of more posts with pictures, of which no labels are read.", valueName: "path",
+      visibility: visibility(system.learnsUnlabelled)))
+  var corpus: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "File of post ids and whether the picture adds (1 or 0), with a tab between.",
+      valueName: "file", visibility: visibility(system.learnsUnlabelled)))
+  var judgements: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Model folder of the same system, trained on any posts, whose first stages are taken over.",
+      valueName: "dir", visibility: visibility(system.learnsUnlabelled)))
+  var pretrained: String?
+
   private func switches() throws -> [String: String] {
     var result: [String: String] = [:]
     for (place, value) in chosen.enumerated() {
@@ -307,12 +331,25 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     if !Self.system.takesBoxes, !files.boxes.isEmpty {
       throw ValidationError("\(Self.system.id) takes no regions from files")
     }
+    if !Self.system.learnsUnlabelled,
+      let odd = [("--corpus", corpus), ("--judgements", judgements), ("--pretrained", pretrained)]
+        .first(where: { $0.1 != nil })
+    {
+      throw ValidationError(
+        "\(Self.system.id) learns from labelled posts alone; leave out \(odd.0)")
+    }
     if let reason = Self.system.conflict(chosen) { throw ValidationError(reason) }
   }
 
   func run() throws {
     try options.run(
       Self.system, switches: try switches(), encoder: encoder, pictures: pictures,
-      dual: dual, files: Self.system.takesBoxes ? files : nil)
+      dual: dual, files: Self.system.takesBoxes ? files : nil, pretrained: pretrained
+    ) { posts in
+      var posts = posts
+      if let corpus { posts = posts.adding(corpus: try options.input.open(corpus)) }
+      if let judgements { posts = try posts.judged(by: PictureJudgements(path: judgements)) }
+      return posts
+    }
   }
 }

@@ -1,0 +1,130 @@
+import Encoders
+
+/// What distinguishes one RIVA from another.
+package struct RIVAOptions: WordTaggerOptions {
+  /// Where they stand in `config.json`.
+  package static let key: String? = "riva"
+
+  /// C of the picture's regions; also d_v, the size of f_t and f_v.
+  package var size: Int
+  /// What the tagger reads beside its word vectors.
+  package var context: Context
+  /// False: s^G ≡ 1 (−RGN).
+  package var gated: Bool
+  /// How sentence and picture meet in the gate.
+  package var fusion: Fusion
+  /// Whether the next-word loss teaches the gate too.
+  package var letsWordsTeachGate: Bool
+  /// What the gate learned from.
+  package var relations: Relations
+  /// Whether the labelled posts have the last word in each epoch (Algorithm 1, lines 7 to 11).
+  package var finetunes: Bool
+  /// Whether the gate keeps its own loss while the tags are learned.
+  package var keepsGateLoss: Bool
+  /// How fast RIVA moves while the tags are learned.
+  package var pretrainedRate: Rate
+  /// Attention heads over the regions.
+  package var heads: Int
+  /// H of each language model.
+  package var hidden: Int
+
+  /// What the tagger reads beside its word vectors.
+  package enum Context: String, Sendable, Hashable, Codable, CaseIterable {
+    /// RIVA's embeddings of words and picture.
+    case riva
+    /// RIVA's embeddings of the words alone.
+    case text
+    /// The picture's mean region as a first step, without RIVA.
+    case picture
+  }
+
+  /// How sentence and picture meet in the gate.
+  package enum Fusion: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Element by element.
+    case product
+    /// Side by side, as in Lu et al. 2018.
+    case concatenation
+  }
+
+  /// What the teacher learns from.
+  package enum Relations: String, Sendable, Hashable, Codable, CaseIterable {
+    /// `labels` where posts say whether their picture adds, else `matching`.
+    case auto
+    /// All that posts say.
+    case labels
+    /// What one post in ten says; the others are told by the teacher.
+    case tenth
+    /// Whether the picture is the post's own or another's.
+    case matching
+  }
+
+  /// How fast RIVA moves while the tags are learned.
+  package enum Rate: String, Sendable, Hashable, Codable, CaseIterable {
+    /// As everything else.
+    case full
+    /// 1e-4 beside 2e-2 (MODELS §8.7).
+    case slow
+    /// Not at all.
+    case frozen
+
+    var share: Float {
+      switch self {
+      case .full: 1
+      case .slow: 1e-4 / 2e-2
+      case .frozen: 0
+      }
+    }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case size = "regionSize"
+    case context, gated, fusion, letsWordsTeachGate, relations, finetunes
+    case keepsGateLoss, pretrainedRate, heads, hidden
+  }
+
+  /// The usual ones, for regions of 64 numbers.
+  package init() { self.init(regionSize: 64) { _ in "" } }
+
+  /// Options for regions of a size, by the switches of a job.
+  package init(regionSize: Int, _ value: (String) -> String) {
+    size = regionSize
+    context = Context(rawValue: value("context")) ?? .riva
+    gated = value("gate") != Switch.off
+    fusion = Fusion(rawValue: value("fusion")) ?? .product
+    letsWordsTeachGate = value("gate-gradient") != Switch.off
+    relations = Relations(rawValue: value("relations")) ?? .auto
+    finetunes = value("finetuning") != Switch.off
+    keepsGateLoss = value("gate-loss") != Switch.off
+    pretrainedRate = Rate(rawValue: value("pretrained-rate")) ?? .full
+    // Eight heads as the paper has them, fewer where they would not divide small regions.
+    heads = [8, 4, 2].first { regionSize % $0 == 0 } ?? 1
+    hidden = value("sizes") == "published" ? 256 : 64
+  }
+
+  /// C of the picture's regions; nil for those that read the text alone.
+  package var regionSize: Int? { context == .text ? nil : size }
+
+  /// Whether there is a gate at all.
+  var hasGate: Bool { gated && context == .riva }
+
+  /// Whether numbers from a file can be worked with.
+  package var isSound: Bool {
+    size > 1 && ModelLimits.regionSize.contains(size) && size % 2 == 0
+      && ModelLimits.heads.contains(heads) && size % heads == 0
+      && ModelLimits.vector.contains(hidden)
+  }
+
+  /// Ways that are not as usual.
+  package var switches: [String: String] {
+    var result: [String: String] = [:]
+    if !gated { result["gate"] = Switch.off }
+    if context != .riva { result["context"] = context.rawValue }
+    if fusion != .product { result["fusion"] = fusion.rawValue }
+    if !letsWordsTeachGate { result["gate-gradient"] = Switch.off }
+    if hasGate, relations != .labels { result["relations"] = relations.rawValue }
+    if !keepsGateLoss { result["gate-loss"] = Switch.off }
+    if pretrainedRate != .full { result["pretrained-rate"] = pretrainedRate.rawValue }
+    if !finetunes { result["finetuning"] = Switch.off }
+    return result
+  }
+}
