@@ -83,7 +83,8 @@ package enum PictureJudgementError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unreadable(let file, let line):
-      "\(file):\(line) is no id and label with a tab between: labels are 1 or 0, yes or no, R1 to R4"
+      "\(file):\(line) is no id and label with a tab between: labels are 1 or 0, yes or no, R1 to R4; a first line of names has "
+        + "tweet_id and image_adds"
     case .contradiction(let file, let line, let id):
       "\(file):\(line) says of \(id) the opposite of an earlier line; leave one of them"
     case .empty(let file): "\(file) has no line with an id and a label"

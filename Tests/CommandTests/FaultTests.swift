@@ -90,6 +90,10 @@ struct FaultTests {
     func copy(_ name: String) throws -> String {
       let store = setting.folder.path + "/\(name).sqlite"
       try FileManager.default.copyItem(atPath: first, toPath: store)
+      // A busy machine may leave the last edits in the log.
+      if FileManager.default.fileExists(atPath: first + "-wal") {
+        try FileManager.default.copyItem(atPath: first + "-wal", toPath: store + "-wal")
+      }
       return store
     }
     let again = try setting.folder.write("key 1\nkey 4", "again")

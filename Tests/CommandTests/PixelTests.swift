@@ -175,10 +175,10 @@ struct PixelTests {
     }
     #expect(pictured == 0, "\(pictured) pixels of pictures are ghosts at \(place)")
     // The smoothed edge of a letter may reach one pixel into the next cell, and is cut when that
-    // cell is written later: a column of one pixel, no taller than a bracket or than a bar over two
-    // lines. A letter left behind is wider, a line left behind as tall as one or more cells of 19.
+    // cell is written later: a column of one pixel, no taller than a bracket. A letter left behind
+    // is wider, a line left behind is as tall as the cell, 19 pixels.
     #expect(
-      widest <= 1 && (tallest < 18 || tallest == 28) && differing <= 100,
+      widest <= 1 && tallest < 18 && differing <= 100,
       "\(differing) pixels differ from a fresh screen, up to \(widest)x\(tallest), at \(place)")
   }
 }

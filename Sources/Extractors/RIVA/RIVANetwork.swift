@@ -106,7 +106,11 @@ struct RIVANetwork: ParameterContainer {
       if let forced { s = tape.constant(Tensor(tape.shape(s), repeating: forced)) }
       if let probe {
         s = probe.tap(RIVATagger.Shown.gate, s, on: tape) {
-          .gate(RIVATagger.Shown.gate, "relation gate s^G: the picture adds to the text", $0)
+          .gate(
+            RIVATagger.Shown.gate,
+            options.relations == .matching
+              ? "relation gate s^G: the picture is the post's own"
+              : "relation gate s^G: the picture adds to the text", $0)
         }
       }
       visual = tape.scaleRows(visual, by: s)

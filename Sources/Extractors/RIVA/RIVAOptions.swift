@@ -104,6 +104,9 @@ package struct RIVAOptions: WordTaggerOptions {
   /// C of the picture's regions; nil for those that read the text alone.
   package var regionSize: Int? { context == .text ? nil : size }
 
+  /// Whether there are language models to teach.
+  package var learnsUnlabelled: Bool { context != .picture }
+
   /// Whether there is a gate at all.
   var hasGate: Bool { gated && context == .riva }
 

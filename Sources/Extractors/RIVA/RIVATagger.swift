@@ -115,6 +115,7 @@ package struct RIVATagger: Tagger {
       network?.tensors.mapValues(\.shape) ?? [:]
     }
     guard riva != nil, shapes(riva) == shapes(other.riva),
+      options.fusion == other.options.fusion,
       (teacher == nil) == (other.teacher == nil), options.gated == other.options.gated
     else { throw .otherPretraining(name: name, system: Self.system) }
     riva = other.riva
@@ -165,29 +166,13 @@ extension RIVATagger {
     _ batch: TaggerBatch, _ riva: RIVANetwork, _ pass: RIVANetwork.Pass, _ tape: Tape,
     _ probe: Probe
   ) {
-    let with = surprise(riva, pass, batch, tape)
-    guard riva.sight != nil else {
-      show(perplexity: "vlcn/perplexity", "perplexity of the words", with, probe, ofPicture: false)
-      return
-    }
-    var blind = batch
-    blind.hidePictures()
-    let without = surprise(riva, riva(blind, tape, nil), batch, tape)
-    show(perplexity: "vlcn/perplexity", "perplexity of the words", with, probe, ofPicture: false)
-    show(
-      perplexity: "vlcn/perplexity-without", "perplexity of the words without the picture",
-      without, probe, ofPicture: true)
-    let gains = zip(without, with).map { $0 - $1 }
-    probe.show(
-      Signal(
-        name: "vlcn/gain", caption: "what the picture tells of each word (nats)", kind: .words,
-        ofPicture: true, tensor: Tensor([gains.count], gains)))
-    guard options.gated else { return }
+    if tellsWords { showWords(batch, riva, pass, tape, probe) }
+    guard riva.sight != nil, options.gated else { return }
     if let teacher, let scaling = riva.sight?.scaling {
       let scores = teacher.logits(
         batch.words, regions: tape.constant(scaling(batch.regions)), tape)
       let s = tape[tape.column(1, of: tape.softmax(scores))]
-      probe.show(.gate(Shown.teacher, "the teacher's s^G", s))
+      probe.show(.gate(Shown.teacher, "teacher's s^G", s))
     }
     let rows = [0, 1].map { gate in
       let forced = riva(batch, gate: Float(gate), tape, nil)
@@ -195,11 +180,35 @@ extension RIVATagger {
     }
     probe.show(
       Signal(
-        name: "rgn/forced", caption: "probability of a mention with the gate shut and open",
+        name: "rgn/forced", caption: "mention with the gate shut, open",
         kind: .matrix(
           rows: ["s^G = 0", "s^G = 1"],
-          columns: (1...max(1, batch.words.lengths[0])).map { "\($0)" }),
+          columns: batch.firstTokens),
         ofPicture: true, tensor: Tensor([2, rows[0].count], rows.flatMap { $0 })))
+  }
+
+  /// Whether the language models are still what they were taught to be: those that moved with the
+  /// tags have forgotten how to tell words.
+  private var tellsWords: Bool { crf.chain.tags == 1 || options.pretrainedRate != .full }
+
+  private func showWords(
+    _ batch: TaggerBatch, _ riva: RIVANetwork, _ pass: RIVANetwork.Pass, _ tape: Tape,
+    _ probe: Probe
+  ) {
+    let with = surprise(riva, pass, batch, tape)
+    show(perplexity: "vlcn/perplexity", "words' perplexity", with, probe, ofPicture: false)
+    guard riva.sight != nil else { return }
+    var blind = batch
+    blind.hidePictures()
+    let without = surprise(riva, riva(blind, tape, nil), batch, tape)
+    show(
+      perplexity: "vlcn/perplexity-without", "without picture, words' perplexity", without, probe,
+      ofPicture: true)
+    let gains = zip(without, with).map { $0 - $1 }
+    probe.show(
+      Signal(
+        name: "vlcn/gain", caption: "picture's gain per word (nats)", kind: .words,
+        ofPicture: true, tensor: Tensor([gains.count], gains)))
   }
 
   /// −log p of each word of the first post, mean of both readings.

@@ -148,9 +148,8 @@ enum RIVATraining {
         dev = Self.matched(items.dev.filter { $0.seen != nil })
       }
       for (split, some) in [(Split.train, labelled), (.dev, dev)] where some.isEmpty {
-        throw TrainingError.nothingToLearn(
-          dataset: job.posts.name, split: split.rawValue,
-          wanted: "posts that say whether their picture adds")
+        throw TrainingError.noJudgements(
+          dataset: job.posts.name, split: split.rawValue, matches: options.relations == .matching)
       }
     }
 

@@ -53,6 +53,8 @@ package struct TaggerBatch {
   package let imageAdds: [Int]
   /// The picture rectangle of the first input, for signals of single posts.
   package let seen: ImageRegion
+  /// The words of the first input, for the same.
+  let firstTokens: [String]
 
   /// Stacks inputs; all have regions of the same shape.
   package init(_ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary) {
@@ -64,6 +66,7 @@ package struct TaggerBatch {
     tags = inputs.map(\.tags)
     imageAdds = inputs.map { $0.imageAdds.map { $0 ? 1 : 0 } ?? -1 }
     seen = inputs.first?.seen ?? .whole
+    firstTokens = inputs.first?.tokens ?? []
   }
 
   /// Inputs in their order, as many side by side as are scored at once.

@@ -248,6 +248,12 @@ package protocol WordTaggerOptions: Sendable, Hashable, Codable {
   var isSound: Bool { get }
   /// What is otherwise than usual, by name, for the model card.
   var switches: [String: String] { get }
+  /// Whether posts without labels teach it something.
+  var learnsUnlabelled: Bool { get }
+}
+
+extension WordTaggerOptions {
+  package var learnsUnlabelled: Bool { false }
 }
 
 /// Nothing to choose.

@@ -59,6 +59,13 @@ enum WordTaggerTraining<Network: Tagger> {
     }
     let read = items.train + items.corpus
     let first = try job.pretrained.map { try WordTaggerModel<Network>(folder: $0) }
+    if let first, first.card.grid != sees?.name {
+      throw TrainingError.otherPretraining(name: first.name, system: Network.system)
+    }
+    if isUnlabelled, first != nil || !wanted.learnsUnlabelled {
+      throw TrainingError.nothingToLearn(
+        dataset: job.posts.name, split: "train", wanted: "labelled mentions")
+    }
     let words =
       first?.words ?? job.vocabulary
       ?? Vocabulary(

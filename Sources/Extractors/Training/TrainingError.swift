@@ -28,6 +28,10 @@ package enum TrainingError: Error, CustomStringConvertible {
   case conflict(system: String, reason: String)
   /// A model whose first stages do not fit.
   case otherPretraining(name: String, system: String)
+  /// A folder that holds something else than the system whose first stages are to be taken over.
+  case notPretrained(path: String, holds: String?, system: String)
+  /// Nothing to tell from whether pictures add.
+  case noJudgements(dataset: String, split: String, matches: Bool)
   /// A system that is only opened.
   case notTrainable(system: String)
   /// The peer's program ended badly.
@@ -74,6 +78,17 @@ package enum TrainingError: Error, CustomStringConvertible {
     case .otherPretraining(let name, let system):
       "\(name) was built otherwise than this \(system) is to be (other pictures, sizes or parts); "
         + "give the same options, or leave out --pretrained"
+    case .notPretrained(let path, let holds, let system):
+      "\(path) holds "
+        + (holds.map { "the system \($0.prefix(40))" } ?? "no model of this program")
+        + "; --pretrained takes the folder of a trained \(system), such as MODELS/\(system)"
+    case .noJudgements(let dataset, let split, true):
+      "\(dataset) has no two posts with different pictures in its split \(split) to tell own from "
+        + "other pictures by; of posts without splits every tenth is dev, so give more posts, or leave "
+        + "out the gate with --without gate"
+    case .noJudgements(let dataset, let split, false):
+      "\(dataset) has no post with a picture in its split \(split) that says whether the picture adds; "
+        + "judge some of them too (of posts without splits every tenth is dev), or give --relations matching"
     case .notTrainable(let system):
       "\(system) is opened as others published it and cannot be trained here"
     case .peer(let reason): "the peer's program failed: \(reason)"

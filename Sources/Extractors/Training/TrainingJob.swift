@@ -141,6 +141,12 @@ package struct TrainingJob: Sendable {
     if system.needsRegions, pictures == nil, source == nil {
       throw TrainingError.noPictures(system: system.id)
     }
+    if let pretrained {
+      let holds = try? ModelFolder.system(of: pretrained)
+      guard holds == system.id else {
+        throw TrainingError.notPretrained(path: pretrained, holds: holds, system: system.id)
+      }
+    }
     if needsDual, dual == nil { throw TrainingError.noDual(system: system.id) }
   }
 

@@ -67,7 +67,10 @@ package struct TrainingPosts: Sendable {
   package func adding(corpus dataset: Dataset) -> TrainingPosts {
     var result = self
     result.corpus = (dataset.posts, PictureProvider(dataset))
-    result.hash += "+" + dataset.contentHash
+    var sum = FNV1a()
+    sum.add(bytes: dataset.contentHash.utf8)
+    // In front, where messages about what differs show it.
+    result.hash = "corpus \(sum.digits) " + hash
     result.sources[dataset.name == name ? name + " corpus" : dataset.name] = dataset.contentHash
     return result
   }
@@ -84,11 +87,20 @@ package struct TrainingPosts: Sendable {
     for post in result.train + result.dev + (result.corpus?.posts ?? []) {
       sum.add(bytes: "\(post.id)\(post.imageAdds.map { $0 ? "+" : "-" } ?? "")\n".utf8)
     }
-    result.hash += "-" + sum.digits
+    result.hash = "judged \(sum.digits) " + result.hash
+    result.sources["judgements " + FilePath.name(of: file.path)] = sum.digits
     guard result.train != train || result.dev != dev || result.corpus?.posts != corpus?.posts else {
       throw .noPost(file: file.path, dataset: name)
     }
     return result
+  }
+
+  /// How many ids of a file of judgements belong to which posts, a sentence.
+  package func use(of file: PictureJudgements) -> String {
+    func count(_ posts: [Post]) -> Int { file.applied(to: posts).count { $0.imageAdds != nil } }
+    let more = corpus.map { ", \(count($0.posts)) of the corpus" } ?? ""
+    return "\(file.path): \(file.adds.count) ids, of which \(file.adds.values.count { $0 }) add; "
+      + "judged are \(count(train)) of \(train.count) train posts, \(count(dev)) of \(dev.count) dev posts\(more)"
   }
 
   /// The pictures that an expert on these posts will see; nil where they are no files.

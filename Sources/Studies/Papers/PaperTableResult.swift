@@ -82,7 +82,10 @@ package struct PaperTableResult: Sendable {
   ///
   /// - Parameter published: numbers of the papers, where a file of them was given.
   package func tables(published: [PublishedResult]) -> [PlainTable] {
-    let columns = PublishedResult.datasets(published, task)
+    // Datasets that the paper prints nothing of in this table have no column.
+    let columns = PublishedResult.datasets(published, task).filter { column in
+      rows.contains { row in published.contains { $0.fits(table, row.row, dataset: column) } }
+    }
     let seeds = rows.map(\.cells.count).max() ?? 0
     var main = PlainTable(
       "\(table.name), \(table.title), on \(dataset) (\(task.subject))",

@@ -338,6 +338,15 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
       throw ValidationError(
         "\(Self.system.id) learns from labelled posts alone; leave out \(odd.0)")
     }
+    if pretrained != nil {
+      let odd =
+        corpus == nil ? ["relations", "finetuning"].first { chosen[$0] != nil } : "corpus"
+      if let odd {
+        throw ValidationError(
+          "\(odd) is for what comes before the tags, which --pretrained brings along; leave out one of them"
+        )
+      }
+    }
     if let reason = Self.system.conflict(chosen) { throw ValidationError(reason) }
   }
 
@@ -348,7 +357,11 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     ) { posts in
       var posts = posts
       if let corpus { posts = posts.adding(corpus: try options.input.open(corpus)) }
-      if let judgements { posts = try posts.judged(by: PictureJudgements(path: judgements)) }
+      if let judgements {
+        let file = try PictureJudgements(path: judgements)
+        posts = try posts.judged(by: file)
+        StandardOutput.complain("twinlens: \(posts.use(of: file))")
+      }
       return posts
     }
   }
