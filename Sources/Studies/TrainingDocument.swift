@@ -86,7 +86,9 @@ package struct TrainingDocument {
     }
     return
       "Recipe: \(head)\(seen). \(s.epochs) epochs, batch \(s.batch), AdamW (decay \(plain(Double(s.decay)))) with "
-      + "\(plain(Double(s.encoderRate))) for the encoder and \(plain(Double(s.headRate))) for the head, warm-up "
+      + "\(plain(Double(s.encoderRate))) for the encoder and \(plain(Double(s.headRate))) for the head"
+      + (s.crfRate.map { " (\(plain(Double($0))) for the CRF and its scores)" } ?? "")
+      + ", warm-up "
       + "\(plain(100 * s.warmUp)) %, then linearly to 0; inputs of at most \(s.longest) pieces; batches of similar lengths "
       + "out of \(s.bucket * s.batch) shuffled inputs. Seeds \(seeds)."
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 
 @testable import Extractors
@@ -81,5 +82,26 @@ struct FineTuningChoiceTests {
     #expect(without["devMatchAUC"] == nil && without["devCosineAUC"] != nil)
     _ = try place.job(tagger, epochs: 1).run(seeds: [1])
     #expect(try place.provenance("models/bert-crf").metrics["devMatchAUC"] == nil)
+  }
+
+  /// A CRF and its scores have a rate of their own where one is given: with 0 they stay.
+  @Test func aCRFHasARateOfItsOwn() throws {
+    func weights(_ rate: Float?, epochs: Int) throws -> [String: Tensor] {
+      let place = try SmallTraining()
+      defer { place.remove() }
+      var job = place.job(tagger, epochs: epochs)
+      job.changes.crfRate = rate
+      _ = try job.run(seeds: [1])
+      return try Safetensors(path: job.folder + "/model.safetensors").allTensors()
+    }
+    let (still, longer, moved) = (
+      try weights(0, epochs: 1), try weights(0, epochs: 2), try weights(nil, epochs: 2)
+    )
+    let names = still.keys.filter(FineTuneNames.scoresTags)
+    #expect(names.contains { $0.contains("crf.") } && names.contains("classifier.weight"))
+    for name in names {
+      #expect(still[name] == longer[name], "\(name) moved")
+      #expect(still[name] != moved[name], "\(name) did not")
+    }
   }
 }

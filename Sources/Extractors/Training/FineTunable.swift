@@ -54,6 +54,9 @@ package struct FineTuning: Sendable, Hashable, Codable {
   package var encoderRate: Float
   /// The highest rate of what lies on top of the encoder.
   package var headRate: Float
+  /// The highest rate of a CRF and the layer that scores for it; nil: as the rest of the head
+  /// (HVPNeT and I2SRM publish 5e-2, MODELS §3.6).
+  package var crfRate: Float?
   /// Share of all steps over which the rates rise.
   package var warmUp = 0.06
   /// Decoupled weight decay of all parameters.
@@ -82,6 +85,8 @@ package struct FineTuningChanges: Sendable, Hashable, Codable {
   package var encoderRate: Float?
   /// The highest rate of what lies on top of the encoder.
   package var headRate: Float?
+  /// The highest rate of a CRF and the layer that scores for it.
+  package var crfRate: Float?
   /// Pieces of the longest input.
   package var longest: Int?
 
@@ -112,6 +117,7 @@ package struct FineTuningChanges: Sendable, Hashable, Codable {
     result.batch = batch ?? recipe.batch
     result.encoderRate = encoderRate ?? recipe.encoderRate
     result.headRate = headRate ?? recipe.headRate
+    result.crfRate = crfRate ?? recipe.crfRate
     result.longest = longest ?? recipe.longest
     return result
   }

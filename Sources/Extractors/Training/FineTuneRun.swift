@@ -87,9 +87,11 @@ package struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
     tape.backward(from: loss)
     let factor = factor(number, of: total)
     let (encoder, head) = (settings.encoderRate * factor, settings.headRate * factor)
+    let crf = settings.crfRate.map { $0 * factor }
     let value = Double(tape[loss].item)
     optimizer.step(&model, tape) {
-      $0.hasPrefix(FineTuneNames.head) && !$0.hasPrefix(FineTuneNames.tower) ? head : encoder
+      if let crf, FineTuneNames.scoresTags($0) { return crf }
+      return $0.hasPrefix(FineTuneNames.head) && !$0.hasPrefix(FineTuneNames.tower) ? head : encoder
     }
     return value
   }
@@ -176,6 +178,11 @@ enum FineTuneNames {
   static let head = "classifier."
   /// In front of a picture tower that learns at the encoder's rate.
   static let tower = head + "tower."
+
+  /// Whether a parameter is a CRF's, or of the layer that scores for it.
+  static func scoresTags(_ name: String) -> Bool {
+    ["crf.", "output.", "weight", "bias"].contains { name.hasPrefix(head + $0) }
+  }
 }
 
 /// What is learned from, and what the best epoch is chosen by.

@@ -33,6 +33,7 @@ package struct RDSExperts: Sendable {
       result["batch"] = changes.batch.map { "\($0)" }
       result["encoderRate"] = changes.encoderRate.map { "\($0)" }
       result["headRate"] = changes.headRate.map { "\($0)" }
+      result["crfRate"] = changes.crfRate.map { "\($0)" }
       return result
     }
 

@@ -75,6 +75,7 @@ struct ExpertTrainingOptions: ParsableArguments {
   private var unusedOption: String? {
     if learning.encoderRate != nil { return "--encoder-rate" }
     if learning.headRate != nil { return "--head-rate" }
+    if learning.crfRate != nil { return "--crf-rate" }
     if longest != nil { return "--longest" }
     return peer == nil ? nil : "--peer"
   }
@@ -85,6 +86,9 @@ struct ExpertTrainingOptions: ParsableArguments {
     dual: String?, files: RegionOptions?, pretrained: String? = nil,
     adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
   ) throws {
+    if system.needsEncoder, learning.crfRate != nil, system.task != .entities {
+      throw ValidationError("\(system.id) has no CRF; leave out --crf-rate")
+    }
     if !system.needsEncoder, let unused = unusedOption {
       throw ValidationError("\(system.id) is built on no encoder; leave out \(unused)")
     }
