@@ -125,7 +125,9 @@ package struct TrainingDocument {
   private var earlier: String {
     let known = [
       ("teacher, accuracy on dev", "teacherAccuracy", 2), ("teacher, weighted F1", "teacherF1", 2),
+      ("teacher, macro F1", "teacherMacroF1", 2), ("teacher, F1 of “adds”", "teacherAddsF1", 2),
       ("gate, accuracy on dev", "gateAccuracy", 2), ("gate, weighted F1", "gateF1", 2),
+      ("gate, macro F1", "gateMacroF1", 2), ("gate, F1 of “adds”", "gateAddsF1", 2),
       ("posts of which the teacher is sure", "pseudoLabelled", 0),
       ("perplexity of dev", "perplexity", 2),
     ]

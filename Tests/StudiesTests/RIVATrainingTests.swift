@@ -59,6 +59,17 @@ struct RIVATrainingTests {
     // Of one in ten, the other posts' word is not read.
     let tenth = try train(place, posts(place), ["relations": "tenth"], models: "tenth")
     #expect(try #require(tenth.metrics["pseudoLabelled"]) <= 21)
+    // Neither by the teacher nor while tags are learned: the other posts may say the opposite.
+    var generator = SeededGenerator(seed: 1, stream: "labelled tenth")
+    let kept = Set(generator.permutation(24).prefix(3))
+    let turned = posts(place) { i in
+      // The first four are dev's too.
+      kept.contains(i) || i < 4 ? i % 2 == 0 : i % 2 != 0
+    }
+    _ = try train(place, turned, ["relations": "tenth"], models: "turned")
+    #expect(
+      try place.bytes("turned/riva/model.safetensors")
+        == place.bytes("tenth/riva/model.safetensors"))
     let ungated = try train(place, posts(place), ["gate": "off"], models: "ungated")
     #expect(ungated.metrics["teacherAccuracy"] == nil && ungated.metrics["perplexity"] != nil)
   }

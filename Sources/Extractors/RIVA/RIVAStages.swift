@@ -178,15 +178,8 @@ struct StageRun<Stage: RIVAStage>: ResumableRun {
   }
 
   mutating func restore(_ tensors: [String: Tensor], _ state: State) throws {
-    func part(_ prefix: String) -> [String: Tensor] {
-      var result: [String: Tensor] = [:]
-      for (name, value) in tensors where name.hasPrefix(prefix) {
-        result[String(name.dropFirst(prefix.count))] = value
-      }
-      return result
-    }
-    try model.load(part("model."))
-    try best.load(part("best."))
+    try model.load(tensors.named("model."))
+    try best.load(tensors.named("best."))
     optimizer.restore(tensors)
     epochs = state.history
   }
@@ -203,6 +196,14 @@ struct GateScore {
   let macroF1: Double
   /// Both classes' F1 by their posts, percent.
   let weightedF1: Double
+
+  /// All four by names that begin with a word.
+  func told(_ name: String) -> [String: Double] {
+    [
+      name + "Accuracy": accuracy, name + "F1": weightedF1, name + "AddsF1": positiveF1,
+      name + "MacroF1": macroF1,
+    ]
+  }
 
   /// - Parameter adds: 1, 0, or −1 for posts that nobody judged, which do not count.
   init(_ gates: [Float], adds: [Int]) {

@@ -3,8 +3,8 @@ import Encoders
 import Tensors
 
 /// Trains RIVA before the tags: a teacher on the posts that say whether their picture adds; its
-/// sure answers for all other posts; then gate, visual context and language models together
-/// (Algorithm 1).
+/// sure answers for all posts with a picture, those that say it among them; then gate, visual
+/// context and language models together (Algorithm 1).
 enum RIVATraining {
   /// Names of the stages.
   static let stages = ["teacher", "pretraining"]
@@ -40,16 +40,14 @@ enum RIVATraining {
       if tagger.isPretrained {
         if let teacher = tagger.teacher, let scaling = tagger.riva?.sight?.scaling {
           let stage = TeacherStage(classifier: teacher, scaling: scaling)
-          items.train = answered(items.train) {
-            stage.gates(batches($0))
-          }
+          items.train = answered(items.train) { stage.gates(batches($0)) }
         }
         return [:]
       }
       let all = items.train + items.corpus
       tagger.fit(regions: all.filter { $0.seen != nil }.map(\.regions))
       guard let riva = tagger.riva, let settings = training.origin.tagger else { return [:] }
-      let lessons = try Lessons(items, tagger.options, job, seed: training.seed)
+      let lessons = try Lessons(&items, tagger.options, job, seed: training.seed)
       var told = lessons.corpus
       var metrics: [String: Double] = [:]
       if let classifier = tagger.teacher, let scaling = riva.sight?.scaling {
@@ -63,8 +61,7 @@ enum RIVATraining {
         let judged = batches(lessons.dev)
         let score = GateScore(
           run.best.gates(judged), adds: judged.flatMap { $0.imageAdds })
-        metrics["teacherAccuracy"] = score.accuracy
-        metrics["teacherF1"] = score.weightedF1
+        metrics.merge(score.told("teacher")) { $1 }
         told = believed(told, run.best.gates(batches(told)))
         metrics["pseudoLabelled"] = Double(told.count)
         items.train = answered(items.train) { run.best.gates(batches($0)) }
@@ -84,8 +81,7 @@ enum RIVATraining {
       if tagger.options.hasGate {
         let judged = batches(lessons.dev)
         let score = GateScore(run.best.gates(judged), adds: judged.flatMap { $0.imageAdds })
-        metrics["gateAccuracy"] = score.accuracy
-        metrics["gateF1"] = score.weightedF1
+        metrics.merge(score.told("gate")) { $1 }
       }
       return metrics
     }
@@ -123,8 +119,9 @@ enum RIVATraining {
     var corpus: [TaggerInput]
 
     init(
-      _ items: TaggerItems, _ options: RIVAOptions, _ job: TrainingJob, seed: UInt64
+      _ items: inout TaggerItems, _ options: RIVAOptions, _ job: TrainingJob, seed: UInt64
     ) throws {
+      if options.hasGate, options.relations == .tenth { Self.forget(&items, seed: seed) }
       let pictured = (items.train + items.corpus).filter { $0.seen != nil }
       corpus = options.context == .riva ? pictured : items.train + items.corpus
       (labelled, dev) = ([], [])
@@ -135,14 +132,8 @@ enum RIVATraining {
       switch options.relations {
       case .auto, .labels: (labelled, dev) = (known(pictured), known(items.dev))
       case .tenth:
-        var generator = SeededGenerator(seed: seed, stream: "labelled tenth")
-        let all = known(pictured)
-        let chosen = generator.permutation(all.count).prefix((all.count + 9) / 10).sorted()
-        (labelled, dev) = (chosen.map { all[$0] }, known(items.dev))
-        let taken = Set(chosen)
-        // What one in ten says is all that is known; the others are told by the teacher.
-        corpus = all.indices.filter { !taken.contains($0) }.map { all[$0] }
-        for i in corpus.indices { corpus[i].imageAdds = nil }
+        (labelled, dev) = (known(pictured), known(items.dev))
+        corpus = pictured.filter { $0.imageAdds == nil }
       case .matching:
         labelled = Self.matched(pictured)
         dev = Self.matched(items.dev.filter { $0.seen != nil })
@@ -150,6 +141,23 @@ enum RIVATraining {
       for (split, some) in [(Split.train, labelled), (.dev, dev)] where some.isEmpty {
         throw TrainingError.noJudgements(
           dataset: job.posts.name, split: split.rawValue, matches: options.relations == .matching)
+      }
+    }
+
+    /// Takes away what posts say of their pictures, but for one in ten of those that say it:
+    /// neither the teacher nor the tags' training may know more.
+    private static func forget(_ items: inout TaggerItems, seed: UInt64) {
+      let count = items.train.count
+      let said = (items.train + items.corpus).indices.filter { i in
+        let input = i < count ? items.train[i] : items.corpus[i - count]
+        return input.imageAdds != nil && input.seen != nil
+      }
+      var generator = SeededGenerator(seed: seed, stream: "labelled tenth")
+      let kept = Set(
+        generator.permutation(said.count).prefix((said.count + 9) / 10).map { said[$0] })
+      for i in items.train.indices where !kept.contains(i) { items.train[i].imageAdds = nil }
+      for i in items.corpus.indices where !kept.contains(count + i) {
+        items.corpus[i].imageAdds = nil
       }
     }
 

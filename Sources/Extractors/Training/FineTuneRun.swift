@@ -118,15 +118,8 @@ package struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
   /// - Throws: `ParameterError` or `FineTuneStateError` when the tensors do not fit; the run is
   ///   then of no use.
   package mutating func restore(_ tensors: [String: Tensor], _ state: FineTuneState) throws {
-    func part(_ prefix: String) -> [String: Tensor] {
-      var result: [String: Tensor] = [:]
-      for (name, value) in tensors where name.hasPrefix(prefix) {
-        result[String(name.dropFirst(prefix.count))] = value
-      }
-      return result
-    }
-    try model.load(part("model."))
-    try best.load(part(state.bestEpoch == state.history.count ? "model." : "best."))
+    try model.load(tensors.named("model."))
+    try best.load(tensors.named(state.bestEpoch == state.history.count ? "model." : "best."))
     try checkMoments(tensors)
     optimizer.restore(tensors)
     epochs = state.history

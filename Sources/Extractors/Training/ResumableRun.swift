@@ -45,6 +45,17 @@ extension ResumableRun where Self: Codable & Sendable, State == Self {
   package mutating func restore(_ tensors: [String: Tensor], _ state: Self) { self = state }
 }
 
+extension [String: Tensor] {
+  /// Those of a checkpoint whose names begin with a prefix, by the rest of their names.
+  func named(_ prefix: String) -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for (name, value) in self where name.hasPrefix(prefix) {
+      result[String(name.dropFirst(prefix.count))] = value
+    }
+    return result
+  }
+}
+
 /// One finished epoch of a training.
 package struct TrainingEpoch: Sendable, Hashable, Codable {
   /// Counted from 1.

@@ -182,15 +182,8 @@ package struct TaggerRun<Model: Tagger>: ResumableRun, Sendable {
   ///
   /// - Throws: `ParameterError` when the tensors do not fit.
   package mutating func restore(_ tensors: [String: Tensor], _ state: CheckpointState) throws {
-    func part(_ prefix: String) -> [String: Tensor] {
-      var result: [String: Tensor] = [:]
-      for (name, value) in tensors where name.hasPrefix(prefix) {
-        result[String(name.dropFirst(prefix.count))] = value
-      }
-      return result
-    }
-    try model.load(part("model."))
-    try best.load(part("best."))
+    try model.load(tensors.named("model."))
+    try best.load(tensors.named("best."))
     optimizer.restore(tensors)
     epochs = state.history
     rate = state.rate

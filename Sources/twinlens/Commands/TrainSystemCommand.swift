@@ -231,7 +231,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the ResNet whose regions are read: harbor's own or a Hugging Face one."
+      "Folder of the ResNet whose regions are read: harbor's own, its dual encoder's, or a Hugging Face one."
         + (system.takesTower ? " Or of a CLIP or ViT, which is trained along." : ""),
       valueName: "dir", visibility: visibility(system.needsRegions)))
   var pictures: String?
