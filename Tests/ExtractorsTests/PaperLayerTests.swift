@@ -126,14 +126,15 @@ struct PaperLayerTests {
       let sizes = MultimodalSizes(
         stack: TransformerConfiguration(
           hiddenSize: 6, layers: 1, heads: 1, intermediateSize: 6, activation: .gelu, norm: .post,
-          epsilon: 1e-12, names: .bert), task: .relations, regions: [5, 7], features: 7)
+          epsilon: 1e-12, names: .bert), task: .relations, regions: [5, 7],
+        features: 7, hasTower: false)
       var hollow = WeightSource.hollow
       var network = FocalMRE(
         sizes, options,
         text: BERTModel(
           TextConfiguration(
             stack: sizes.stack, vocabulary: 2, positions: 4, tokenTypes: 1, padding: 0,
-            counting: .fromZero), &hollow), &generator)
+            counting: .fromZero), &hollow), tower: nil, &generator)
       for i in network.slots.indices { try fixture.fill(&network.slots[i], "slots.\(i).") }
       network.fusion.value = fixture["w.fusion"]
       let pictures = fixture["in.pictures"]

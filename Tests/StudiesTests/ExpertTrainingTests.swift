@@ -43,7 +43,7 @@ struct TrainingPlace {
   }
 
   /// A small ViT as Hugging Face lays it out; its path.
-  func tower() throws -> String {
+  func tower(width: Int = 8, heads: Int = 2, inner: Int = 16) throws -> String {
     let path = folder + "/vit"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     func write(_ text: String, _ name: String) throws {
@@ -51,8 +51,8 @@ struct TrainingPlace {
     }
     try write(
       """
-      {"model_type": "vit", "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, \
-      "intermediate_size": 16, "hidden_act": "gelu", "layer_norm_eps": 1e-12, "image_size": 16, \
+      {"model_type": "vit", "hidden_size": \(width), "num_hidden_layers": 1, \
+      "num_attention_heads": \(heads), "intermediate_size": \(inner), "hidden_act": "gelu", "layer_norm_eps": 1e-12, "image_size": 16, \
       "patch_size": 8, "num_channels": 3, "qkv_bias": true}
       """, "config.json")
     try write(
@@ -63,8 +63,8 @@ struct TrainingPlace {
       """, "preprocessor_config.json")
     var source = WeightSource.random(seed: 8)
     let stack = TransformerConfiguration(
-      hiddenSize: 8, layers: 1, heads: 2, intermediateSize: 16, activation: .gelu, norm: .pre,
-      epsilon: 1e-12, names: .vit)
+      hiddenSize: width, layers: 1, heads: heads, intermediateSize: inner, activation: .gelu,
+      norm: .pre, epsilon: 1e-12, names: .vit)
     let model = ViTModel(VisionConfiguration(stack: stack, side: 16, patch: 8), &source)
     var tensors: [String: Tensor] = [:]
     for (name, value) in model.parameters { tensors[name] = value }

@@ -45,9 +45,10 @@ struct MultimodalTests {
     let source = try RegionSource(folder: place.folder + "/models/resnet")
     let sizes = MultimodalSizes(
       stack: base.encoder.configuration.stack, task: .entities, regions: source.shape,
-      features: source.featureWidth)
+      features: source.featureWidth, hasTower: false)
     var generator = SeededGenerator(seed: 9)
-    let network = HVPNeT(sizes, HVPNeTOptions { _ in "" }, text: base.encoder, &generator)
+    let network = HVPNeT(
+      sizes, HVPNeTOptions { _ in "" }, text: base.encoder, tower: nil, &generator)
     let posts = place.posts
     let eyes = Eyes(sources: [source])
     let items = try posts.dev.map { post in
@@ -199,7 +200,7 @@ struct MultimodalTests {
     let source = try RegionSource(folder: place.folder + "/models/resnet")
     let sizes = MultimodalSizes(
       stack: base.encoder.configuration.stack, task: .relations, regions: source.shape,
-      features: source.featureWidth)
+      features: source.featureWidth, hasTower: false)
     var generator = SeededGenerator(seed: 4)
     let scheme = RelationScheme(labels: ["None", "a"])
     var fresh = MultimodalTrainee<IMM>(
@@ -208,16 +209,16 @@ struct MultimodalTests {
         PairReading(
           scheme: scheme, markers: RelationMarkers(pieces: [], ids: []), longest: 24)),
       IMMOptions { _ in "" }, &generator)
-    let before = fresh.network.patches.weight.value.array
+    let before = fresh.network.patches?.weight.value.array
     let head = fresh.head.output.weight.value.array
     try fresh.takeOver(first.folder)
-    #expect(fresh.network.patches.weight.value.array != before)
+    #expect(fresh.network.patches?.weight.value.array != before)
     #expect(fresh.head.output.weight.value.array == head, "the head begins anew")
     // A folder of another system is an encoder alone.
     var other = fresh
-    other.network.patches.weight.value.array = before
+    other.network.patches?.weight.value.array = try #require(before)
     try other.takeOver(place.folder + "/encoder")
-    #expect(other.network.patches.weight.value.array == before)
+    #expect(other.network.patches?.weight.value.array == before)
   }
 
   // MARK: Regions

@@ -115,6 +115,35 @@ struct PaperTests {
     #expect(report.markdown.contains("| I2SRM w/o AttnMixup |"))
     let json = try JSONSerialization.jsonObject(with: Data(report.json().utf8)) as? [[String: Any]]
     #expect((json?.first?["rows"] as? [Any])?.count == 3)
+    // Relation by relation, of cells that were counted so, and on more than one encoder.
+    let focal = try #require(Paper.all.first { $0.id == "focalmre" })
+    var other = study()
+    other = PaperStudy(
+      focal, [.relations: data.dataset], folder: place.folder + "/study", material: material
+    ) { _ in true }
+    other.mostPosts = 24
+    let single = try #require(try other.run(tables: ["Table 4"], seeds: [1]).first)
+    let gold = data.dataset.posts(in: .test).flatMap(\.relations).filter { $0.label != "None" }
+    #expect(single.relations.map(\.count).reduce(0, +) == gold.count && !gold.isEmpty)
+    for row in single.rows {
+      let total = single.relations.reduce(into: [0, 0, 0]) { sum, relation in
+        let counts = row.of(relation.name)[0]
+        sum = [sum[0] + counts.correct, sum[1] + counts.predicted, sum[2] + counts.gold]
+      }
+      #expect(total == [row.sums[0].correct, row.sums[0].predicted, row.sums[0].gold])
+    }
+    let lines = PaperReport(focal, [single], published: []).text
+    #expect(lines.contains("relation by relation") && lines.contains(single.relations[0].name))
+    _ = try place.pretraining("encoder-b").run()
+    var wider = study()
+    wider.otherEncoders = [place.folder + "/encoder-b"]
+    let grid = try #require(try wider.run(tables: ["Table 4"], seeds: [1]).first)
+    #expect(
+      grid.rows.filter { !$0.cells.isEmpty }.map(\.row.label) == [
+        "I2SRM, encoder + resnet", "I2SRM, encoder-b + resnet",
+      ])
+    // The first pair is the study's own: its training is not repeated.
+    #expect(grid.rows.first { !$0.cells.isEmpty }?.sums == [again[0].rows[0].sums[0]])
     // Without the other task's posts there is no cross-task row.
     let imm = try #require(Paper.all.first { $0.id == "imm" })
     let alone = PaperStudy(
@@ -130,7 +159,8 @@ struct PaperTests {
         cells: [
           PaperCell(
             basis: [:], devF1: 0, posts: (0..<100).map { "p\($0)" },
-            counts: (0..<100).map { [$0 < right ? 1 : 0, 1, 1] }, millisecondsPerPost: 1,
+            counts: (0..<100).map { [$0 < right ? 1 : 0, 1, 1] }, byRelation: nil,
+            millisecondsPerPost: 1,
             trainingSeconds: 1)
         ])
     }

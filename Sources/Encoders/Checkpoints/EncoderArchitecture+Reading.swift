@@ -1,10 +1,12 @@
 extension ConfigReader {
   mutating func take(_ more: [String]) { for problem in more { require(false, problem) } }
 
-  private mutating func stack(_ standard: TransformerConfiguration) -> TransformerConfiguration {
+  private mutating func stack(
+    _ standard: TransformerConfiguration, layers: ClosedRange<Int> = ModelLimits.layers
+  ) -> TransformerConfiguration {
     var result = standard
     result.hiddenSize = integer("hidden_size", standard.hiddenSize, ModelLimits.hidden)
-    result.layers = integer("num_hidden_layers", standard.layers, ModelLimits.layers)
+    result.layers = integer("num_hidden_layers", standard.layers, layers)
     result.heads = integer("num_attention_heads", standard.heads, ModelLimits.heads)
     result.intermediateSize = integer(
       "intermediate_size", standard.intermediateSize, ModelLimits.intermediate)
@@ -60,7 +62,7 @@ extension ConfigReader {
     var stack = stack(
       TransformerConfiguration(
         hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072, activation: .quickGELU,
-        norm: .pre, epsilon: 1e-5, names: .clip))
+        norm: .pre, epsilon: 1e-5, names: .clip), layers: ModelLimits.pictureLayers)
     stack.attentionDropout = number("attention_dropout", 0, 0...0.99)
     let (side, patch) = patches(32, heads: stack.heads)
     return VisionConfiguration(stack: stack, side: side, patch: patch)
@@ -70,7 +72,7 @@ extension ConfigReader {
     var stack = stack(
       TransformerConfiguration(
         hiddenSize: 768, layers: 12, heads: 12, intermediateSize: 3072, activation: .gelu,
-        norm: .pre, epsilon: 1e-12, names: .vit))
+        norm: .pre, epsilon: 1e-12, names: .vit), layers: ModelLimits.pictureLayers)
     stack.hiddenDropout = number("hidden_dropout_prob", 0, 0...0.99)
     stack.attentionDropout = number("attention_probs_dropout_prob", 0, 0...0.99)
     stack.attentionBias = flag("qkv_bias", true)

@@ -22,6 +22,8 @@ package enum ModelLimits {
   package static let intermediate = 1...65536
   /// Layers in a row.
   package static let layers = 1...200
+  /// Layers of a transformer over pictures; none where an expert has taken them over.
+  package static let pictureLayers = 0...200
   /// Heads of attention.
   package static let heads = 1...512
   /// Rows of a table of positions.

@@ -40,6 +40,20 @@ package struct TransformerLayer: ParameterContainer {
     self.configuration = configuration
   }
 
+  /// The weights of another layer in its own configuration; nil where their sizes differ.
+  package func taking(over other: TransformerLayer) -> TransformerLayer? {
+    let (own, others) = (configuration, other.configuration)
+    guard own.hiddenSize == others.hiddenSize, own.heads == others.heads,
+      own.intermediateSize == others.intermediateSize, own.attentionBias == others.attentionBias
+    else { return nil }
+    var result = self
+    (result.query, result.key, result.value) = (other.query, other.key, other.value)
+    (result.attentionOutput, result.attentionNorm) = (other.attentionOutput, other.attentionNorm)
+    (result.intermediate, result.output) = (other.intermediate, other.output)
+    result.outputNorm = other.outputNorm
+    return result
+  }
+
   package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {

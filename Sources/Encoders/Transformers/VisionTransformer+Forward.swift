@@ -10,10 +10,16 @@ extension VisionConfiguration {
 extension PatchEmbedding {
   /// B×3×S×S → B×P×D, the class position first.
   func callAsFunction(_ pixels: Tape.Variable, patch: Int, _ tape: Tape) -> Tape.Variable {
-    let maps = tape.convolution(pixels, weight: tape(projection), stride: patch, padding: 0)
-    var patches = tape.regions(maps)
-    if let projectionBias { patches = tape.add(patches, tape(projectionBias)) }
+    let patches = projected(pixels, patch: patch, tape)
     return tape.add(tape.prepend(tape(classToken), to: patches), tape(positions))
+  }
+
+  /// B×3×S×S → B×(S/p)²×D, row by row: neither class nor positions, so that S may be any multiple
+  /// of the patch's side p.
+  package func projected(_ pixels: Tape.Variable, patch: Int, _ tape: Tape) -> Tape.Variable {
+    let maps = tape.convolution(pixels, weight: tape(projection), stride: patch, padding: 0)
+    let patches = tape.regions(maps)
+    return projectionBias.map { tape.add(patches, tape($0)) } ?? patches
   }
 }
 

@@ -19,6 +19,14 @@ package struct WordEncoder: ParameterContainer {
     size = wordSize + 2 * characterHidden
   }
 
+  /// Replaces the vector of the word of a number.
+  package mutating func set(_ word: Int, _ vector: [Float]) {
+    let width = wordTable.weight.value.shape[1]
+    precondition(vector.count == width, "a vector of \(vector.count) among those of \(width)")
+    wordTable.weight.value.array.replaceSubrange(
+      (word * width)..<((word + 1) * width), with: vector)
+  }
+
   /// B×T×size, with zeros in the character part past each length.
   package func callAsFunction(_ batch: WordBatch, _ tape: Tape) -> Tape.Variable {
     let shape = batch.shape

@@ -25,6 +25,10 @@ package struct System: Sendable {
   package var needsDual: @Sendable (_ value: (String) -> String) -> Bool = { _ in false }
   /// Whether any of its experts does.
   package var takesDual = false
+  /// Whether experts with such switches look at pictures, of a system that does.
+  package var needsPictures: @Sendable (_ value: (String) -> String) -> Bool = { _ in true }
+  /// Whether a pretrained text encoder may stand beside its own words.
+  package var takesEncoder = false
   /// Whether a CLIP or ViT may see its pictures, trained along.
   package var takesTower = false
   /// Names of the stages of its training before the last, e.g. of a teacher.
@@ -35,6 +39,8 @@ package struct System: Sendable {
   package var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
   /// Whether the generated sample has an expert of it, trained from nothing.
   package var isOfSample = false
+  /// Whether its experts read words with vectors of their own.
+  package var isTagger: Bool { if case .tagger = recipe { true } else { false } }
   /// Whether it is built on a pretrained text encoder.
   package let needsEncoder: Bool
   /// What distinguishes one expert of the system from another.

@@ -15,7 +15,7 @@ package struct FocalMRE: MultimodalNetwork {
   package let stateSize: Int
 
   package init(
-    _ sizes: MultimodalSizes, _ options: FocalMREOptions, text: BERTModel,
+    _ sizes: MultimodalSizes, _ options: FocalMREOptions, text: BERTModel, tower: PictureTower?,
     _ generator: inout SeededGenerator
   ) {
     slots = (0..<options.slotCount).map { _ in
@@ -28,7 +28,7 @@ package struct FocalMRE: MultimodalNetwork {
 
   package static func system(_ task: ExpertTask) -> String { "focalmre" }
 
-  package static var takesTower: Bool { true }
+  package static var towerUse: PictureTower.Use { .places }
 
   package static func sights(_ eyes: EyeNames, _ options: FocalMREOptions) -> [Sight] {
     [eyes.hasTower ? .tower : .grid(eyes.pictures)]

@@ -13,7 +13,7 @@ package struct HVPNeT: MultimodalNetwork {
   package let stateSize: Int
 
   package init(
-    _ sizes: MultimodalSizes, _ options: HVPNeTOptions, text: BERTModel,
+    _ sizes: MultimodalSizes, _ options: HVPNeTOptions, text: BERTModel, tower: PictureTower?,
     _ generator: inout SeededGenerator
   ) {
     self.text = PrefixedText(sizes, crops: options.crops, &generator)

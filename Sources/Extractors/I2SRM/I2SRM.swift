@@ -15,7 +15,7 @@ package struct I2SRM: MultimodalNetwork {
   package let stateSize: Int
 
   package init(
-    _ sizes: MultimodalSizes, _ options: I2SRMOptions, text: BERTModel,
+    _ sizes: MultimodalSizes, _ options: I2SRMOptions, text: BERTModel, tower: PictureTower?,
     _ generator: inout SeededGenerator
   ) {
     self.text = PrefixedText(sizes, crops: options.crops, &generator)

@@ -8,11 +8,15 @@ import Traces
 /// meet in the last text layers, whose feed-forward part takes what each word finds in the picture
 /// as more memory slots (IA). No detector is needed.
 ///
-/// The text's layers are the encoder's: the first are ISA's, the last IA's. Picture layers work on
-/// the regions of a frozen network, projected to the text's width.
+/// The text's layers are the encoder's: the first are ISA's, the last IA's. The picture comes as
+/// the patches of a CLIP or ViT, whose class, positions and layers are taken over where their width
+/// is the text's (the feed-forward parts in ISA, whose attention is the text's; whole layers in
+/// IA), or as the regions of a frozen network, projected to the text's width.
 package struct IMM: MultimodalNetwork {
-  /// C → D.
-  var patches: Linear
+  /// C → D; nil for patches of the text's width.
+  var patches: Linear?
+  /// CLIP's norm before the first layer; nil where there is none.
+  var opening: LayerNorm?
   /// D.
   var classToken: Parameter
   /// (N+1)×D.
@@ -36,29 +40,40 @@ package struct IMM: MultimodalNetwork {
   private let task: ExpertTask
 
   package init(
-    _ sizes: MultimodalSizes, _ options: IMMOptions, text: BERTModel,
+    _ sizes: MultimodalSizes, _ options: IMMOptions, text: BERTModel, tower: PictureTower?,
     _ generator: inout SeededGenerator
   ) {
     let d = sizes.hiddenSize
     (stateSize, task, self.options) = (d, sizes.task, options)
-    patches = Linear(sizes.regions[1], d, &generator)
+    let tower = tower?.entry(width: d)
+    patches = tower == nil ? Linear(sizes.regions[1], d, &generator) : nil
+    opening = tower?.opening
     var source = WeightSource(generator: generator)
     classToken = source.normal([d], deviation: 0.02)
-    positions = source.normal([sizes.regions[0] + 1, d], deviation: 0.02)
+    // A tower's places have the class among them.
+    let places = sizes.regions[0] + (sizes.hasTower ? 0 : 1)
+    positions = source.normal([places, d], deviation: 0.02)
+    if let tower {
+      (classToken.value, positions.value) = (tower.classToken, tower.positions)
+    }
     kind = source.normal([d], deviation: 0.02)
     let activation = Self.activating(of: sizes.stack.layers)
     let interacting = sizes.stack.layers - activation
+    let seeing = tower?.layers ?? text.encoder.layers
+    var stack = sizes.stack
+    if let tower { stack.activation = tower.activation }
     pictureParts = (0..<interacting).map { number in
       FeedForward(
-        sizes.stack,
-        from: text.encoder.layers.indices.contains(number)
-          ? text.encoder.layers[number] : nil, &source)
+        stack, from: seeing.indices.contains(number) ? seeing[number] : nil, &source)
     }
     norms = (0..<interacting).map { _ in BlockNorms(sizes.stack, &source) }
     textNorms = (0..<activation).map { _ in BlockNorms(sizes.stack, &source) }
-    var stack = sizes.stack
     (stack.norm, stack.names, stack.layers) = (.pre, .bert, activation)
-    stream = (0..<activation).map { _ in TransformerLayer(stack, &source) }
+    stream = (0..<activation).map { number in
+      let fresh = TransformerLayer(stack, &source)
+      guard let tower, tower.layers.indices.contains(interacting + number) else { return fresh }
+      return fresh.taking(over: tower.layers[interacting + number]) ?? fresh
+    }
     generator = source.generator ?? generator
     insertions = (0..<activation).map { _ in InsertActivation(d, &generator) }
   }
@@ -69,22 +84,32 @@ package struct IMM: MultimodalNetwork {
   package static func system(_ task: ExpertTask) -> String { task == .entities ? "imm" : "imm-re" }
   package static var pairPooling: PairPooling { .first }
   package static var readsLayers: Bool { true }
+  package static var towerUse: PictureTower.Use { .patches }
 
   package static func sights(_ eyes: EyeNames, _ options: IMMOptions) -> [Sight] {
-    [.grid(eyes.pictures)]
+    [eyes.hasTower ? .tower : .grid(eyes.pictures)]
   }
 
   package static func look(
     _ post: SeenPost, _ pair: TokenPair?, _ eyes: EyeNames, _ options: IMMOptions
-  ) throws -> [PictureRegions] { [try post.grid(eyes.pictures)] }
+  ) throws -> [PictureRegions] {
+    [
+      eyes.hasTower
+        ? .pending(.whole, notice: post.notice) : try post.grid(eyes.pictures)
+    ]
+  }
 
   package static func guide(
     _ post: SeenPost, _ eyes: EyeNames, _ options: IMMOptions
   ) throws -> TrainingGuide? {
     guard options.aligns, options.usesPicture, let dual = eyes.dual else { return nil }
+    func mirrored() throws -> PictureRegions {
+      eyes.hasTower
+        ? .pending(.mirrored, notice: post.notice)
+        : try post.view(.mirrored, by: eyes.pictures)
+    }
     return TrainingGuide(
-      embedding: try post.embedding(dual),
-      other: options.mirrors ? try post.view(.mirrored, by: eyes.pictures) : nil)
+      embedding: try post.embedding(dual), other: options.mirrors ? try mirrored() : nil)
   }
 
   package static func conflict(_ options: IMMOptions, _ settings: FineTuning) -> String? {
@@ -108,7 +133,7 @@ package struct IMM: MultimodalNetwork {
     _ batch: MultimodalBatch, _ model: BERTModel, _ tape: Tape
   ) throws(EncoderInputError) -> Interacted {
     var text = try model.embed(batch.text, tape)
-    var picture = embedded(batch.view(0), tape)
+    var picture = embedded(try batch.patches(0, tape), tape)
     let mask = AttentionMask(keys: batch.text.mask)
     for (number, part) in pictureParts.enumerated() {
       let block = InteractionBlock(
@@ -120,19 +145,22 @@ package struct IMM: MultimodalNetwork {
     return Interacted(text: text, picture: picture)
   }
 
-  /// B×N×C regions as vectors behind the class vector: B×(N+1)×D.
-  private func embedded(_ regions: Tensor, _ tape: Tape) -> Tape.Variable {
-    let all = tape.prepend(tape(classToken), to: patches(tape.constant(regions), tape))
-    return tape.add(tape.add(all, tape(positions)), tape(kind))
+  /// B×N×C regions or patches as vectors behind the class vector: B×(N+1)×D.
+  private func embedded(_ regions: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    let all = tape.prepend(tape(classToken), to: patches.map { $0(regions, tape) } ?? regions)
+    let placed = tape.add(all, tape(positions))
+    return tape.add(opening.map { $0(placed, tape) } ?? placed, tape(kind))
   }
 
   /// Another view of some items' pictures after ISA; nil where there is none.
   private func otherView(
     _ batch: MultimodalBatch, _ items: [Int], _ model: BERTModel, _ tape: Tape
-  ) -> Tape.Variable? {
-    let views = items.compactMap { batch.items[$0].guide?.other }
-    guard views.count == items.count, let shape = views.first?.shape else { return nil }
-    var picture = embedded(Tensor([views.count] + shape, views.flatMap(\.array)), tape)
+  ) throws(EncoderInputError) -> Tape.Variable? {
+    let views = items.compactMap { i in
+      batch.items[i].guide?.other.map { (item: batch.items[i], view: $0) }
+    }
+    guard views.count == items.count, !views.isEmpty else { return nil }
+    var picture = embedded(try batch.patches(of: views, tape), tape)
     for (number, part) in pictureParts.enumerated() {
       picture = InteractionBlock(
         layer: model.encoder.layers[number], feedForward: part, norms: norms[number],
@@ -202,7 +230,7 @@ package struct IMM: MultimodalNetwork {
     }
     // Sentence level: the class positions. Word level: the means over words and places.
     func classes(_ x: Tape.Variable) -> Tape.Variable { self.classes(x, tape) }
-    let other = otherView(batch, guided, text.model, tape).map(classes)
+    let other = try otherView(batch, guided, text.model, tape).map(classes)
     let isWord = batch.items.flatMap { item in
       (0..<batch.length).map { $0 > 0 && $0 < item.ids.count - 1 }
     }
@@ -255,7 +283,8 @@ package struct IMM: MultimodalNetwork {
   package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
-    patches.visitParameters(prefix + "patches.", visit)
+    patches?.visitParameters(prefix + "patches.", visit)
+    opening?.visitParameters(prefix + "opening_norm.", visit)
     visit(prefix + "class", &classToken)
     visit(prefix + "positions", &positions)
     visit(prefix + "kind", &kind)
@@ -276,7 +305,8 @@ package struct IMM: MultimodalNetwork {
     _ selections: [Tensor], _ activations: [Tensor], _ item: MultimodalItem, _ probe: Probe
   ) {
     guard let regions = item.pictures.first, let last = selections.last else { return }
-    let (grid, width) = (regions.grid, last.shape[2])
+    let width = last.shape[2]
+    let grid = Int(Float(width - 1).squareRoot())
     var maps: [Float] = []
     for selection in selections {
       var rows = [Float](repeating: .nan, count: item.wordCount * grid * grid)

@@ -7,10 +7,13 @@ import Traces
 /// layer's feed-forward part reads an aggregate of the picture's states. The picture comes as crops
 /// that the text was grounded to and crops that stand out; the whole picture is not used.
 ///
-/// Picture layers work on the regions of a frozen network, projected to the text's width.
+/// The picture layers are those of a CLIP or ViT, which read patches of the crops, where their
+/// width is the text's; or fresh ones, which read the regions of a frozen network, projected.
 package struct MKGformer: MultimodalNetwork {
-  /// C → D.
-  var patches: Linear
+  /// C → D; nil for patches of the text's width.
+  var patches: Linear?
+  /// CLIP's norm before the first layer; nil where there is none.
+  var opening: LayerNorm?
   /// D.
   var classToken: Parameter
   /// D each for grounding's and detection's places.
@@ -26,18 +29,25 @@ package struct MKGformer: MultimodalNetwork {
   private let textLayers: Int
 
   package init(
-    _ sizes: MultimodalSizes, _ options: MKGformerOptions, text: BERTModel,
+    _ sizes: MultimodalSizes, _ options: MKGformerOptions, text: BERTModel, tower: PictureTower?,
     _ generator: inout SeededGenerator
   ) {
     let d = sizes.hiddenSize
     (stateSize, textLayers, self.options) = (d, sizes.stack.layers, options)
-    patches = Linear(sizes.regions[1], d, &generator)
+    let tower = tower?.entry(width: d)
+    patches = tower == nil ? Linear(sizes.regions[1], d, &generator) : nil
+    opening = tower?.opening
     var stack = sizes.stack
-    (stack.norm, stack.activation, stack.names) = (.pre, .quickGELU, .clip)
+    (stack.norm, stack.activation, stack.names) = (.pre, tower?.activation ?? .quickGELU, .clip)
     (stack.epsilon, stack.hiddenDropout, stack.attentionDropout) = (1e-5, 0, 0)
     var source = WeightSource(generator: generator)
-    layers = (0..<stack.layers).map { _ in TransformerLayer(stack, &source) }
+    layers = (0..<stack.layers).map { number in
+      let fresh = TransformerLayer(stack, &source)
+      guard let tower, tower.layers.indices.contains(number) else { return fresh }
+      return fresh.taking(over: tower.layers[number]) ?? fresh
+    }
     classToken = source.normal([d], deviation: 0.02)
+    if let tower { classToken.value = tower.classWithPosition }
     groundingPositions = source.normal(
       [max(1, MKGformerOptions.crops * MKGformerOptions.groundingCells), d], deviation: 0.02)
     detectedPositions = source.normal(
@@ -55,9 +65,10 @@ package struct MKGformer: MultimodalNetwork {
     task == .relations ? "mkgformer" : "mkgformer-ner"
   }
   package static var readsLayers: Bool { true }
+  package static var towerUse: PictureTower.Use { .patches }
 
   package static func sights(_ eyes: EyeNames, _ options: MKGformerOptions) -> [Sight] {
-    [.grid(eyes.pictures)]
+    [eyes.hasTower ? .tower : .grid(eyes.pictures)]
       + (options.regions == .grounded ? eyes.dual.map { [.patches($0)] } ?? [] : [])
       + (options.regions == .boxes ? [.boxes] : [])
   }
@@ -71,7 +82,12 @@ package struct MKGformer: MultimodalNetwork {
     let found = try options.regions.find(post, pair, grounding: crops, detected: crops, eyes)
     func views(_ regions: [ImageRegion?], cells: Int) throws -> [PictureRegions] {
       try regions.map { region in
-        let seen = try post.view(.crop(region ?? .whole, cells: cells), by: eyes.pictures)
+        let view = PictureView.crop(region ?? .whole, cells: cells)
+        guard !eyes.hasTower else {
+          let seen = PictureRegions.pending(view, notice: post.notice, isEmpty: region == nil)
+          return region.map { seen.framing($0) } ?? seen
+        }
+        let seen = try post.view(view, by: eyes.pictures)
         guard let region else {
           return PictureRegions(Tensor(seen.shape), seen: .whole, notice: seen.notice)
         }
@@ -86,7 +102,7 @@ package struct MKGformer: MultimodalNetwork {
   ) throws(EncoderInputError) -> Tape.Variable {
     let model = text.model
     var words = try model.embed(batch.text, tape)
-    var vision = pictures(batch, tape)
+    var vision = try pictures(batch, tape)
     let mask = AttentionMask(keys: batch.text.mask)
     var previous: AttentionPrefix?
     var maps: [Tensor] = []
@@ -118,16 +134,27 @@ package struct MKGformer: MultimodalNetwork {
   }
 
   /// B×P×D: the class position, then the places of all crops.
-  private func pictures(_ batch: MultimodalBatch, _ tape: Tape) -> Tape.Variable {
+  private func pictures(
+    _ batch: MultimodalBatch, _ tape: Tape
+  ) throws(EncoderInputError) -> Tape.Variable {
     let crops = MKGformerOptions.crops
-    func places(_ views: Range<Int>, _ positions: Parameter) -> Tape.Variable {
-      let parts = views.map { patches(tape.constant(batch.view($0)), tape) }
-      let joined = parts.dropFirst().reduce(parts[0]) { tape.joinRows($0, $1) }
-      return tape.add(joined, tape(positions))
+    func places(
+      _ views: Range<Int>, _ positions: Parameter
+    ) throws(EncoderInputError) -> Tape.Variable {
+      var joined: Tape.Variable?
+      for view in views {
+        let seen = try batch.patches(view, tape)
+        let part = patches.map { $0(seen, tape) } ?? seen
+        joined = joined.map { tape.joinRows($0, part) } ?? part
+      }
+      return tape.add(joined ?? tape(positions), tape(positions))
     }
-    let all = tape.joinRows(
-      places(0..<crops, groundingPositions), places(crops..<(2 * crops), detectedPositions))
-    return tape.prepend(tape(classToken), to: all)
+    let all = tape.prepend(
+      tape(classToken),
+      to: tape.joinRows(
+        try places(0..<crops, groundingPositions),
+        try places(crops..<(2 * crops), detectedPositions)))
+    return opening.map { $0(all, tape) } ?? all
   }
 
   /// A post-norm text layer whose feed-forward part also reads softmax(ctx Vᵀ) V (unscaled), with
@@ -162,7 +189,10 @@ package struct MKGformer: MultimodalNetwork {
     let names =
       (1...MKGformerOptions.crops).map { "grounded \($0)" }
       + (1...MKGformerOptions.crops).map { "object \($0)" }
-    let cells = item.pictures.map { $0.shape[0] }
+    let cells = item.pictures.indices.map {
+      $0 < MKGformerOptions.crops
+        ? MKGformerOptions.groundingCells : MKGformerOptions.detectedCells
+    }
     var shares: [Float] = []
     for map in maps {
       let width = map.shape[3]
@@ -198,7 +228,8 @@ package struct MKGformer: MultimodalNetwork {
   package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
-    patches.visitParameters(prefix + "patches.", visit)
+    patches?.visitParameters(prefix + "patches.", visit)
+    opening?.visitParameters(prefix + "opening_norm.", visit)
     visit(prefix + "class", &classToken)
     visit(prefix + "grounding_positions", &groundingPositions)
     visit(prefix + "detected_positions", &detectedPositions)

@@ -74,9 +74,9 @@ extension ModelFolder {
         guard kind == .typeRegular else { continue }
         try files.copyItem(atPath: source, toPath: aside + "/" + name)
       }
-      let tower = folder + "/" + PictureTower.folder
-      if absence(of: tower) == nil {
-        try copyFiles(of: tower, to: aside + "/" + PictureTower.folder)
+      for part in [PictureTower.folder, EncodedWords.folder]
+      where absence(of: folder + "/" + part) == nil {
+        try copyFiles(of: folder + "/" + part, to: aside + "/" + part)
       }
       if precision == .float16, let system = try? system(of: folder), System.named(system) != nil {
         try halve(aside + "/model.safetensors")

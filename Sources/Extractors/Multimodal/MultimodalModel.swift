@@ -76,14 +76,14 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     guard let tower else { return items }
     return items.map { item in
       var item = item
-      let views = item.pictures.map { $0.view ?? .whole }
-      item.towerPixels = { k in
+      item.towerPixels = { seen in
+        let view = seen.view ?? .whole
         // The picture is decoded again in every epoch: kept pixels of all posts would not fit.
         defer { post.releasePicture() }
-        guard case .success(let picture) = post.picture() else {
-          return Tensor([3, tower.configuration.side, tower.configuration.side])
+        guard !seen.isEmpty, case .success(let picture) = post.picture() else {
+          return tower.nothing(view)
         }
-        return tower.pixels(picture, views[k])
+        return tower.pixels(picture, view)
       }
       return item
     }
@@ -202,26 +202,30 @@ extension MultimodalModel {
       Configuration.self, system: Network.system(task), folder)
     try configuration.reading.validate(folder)
     guard configuration.reading.task == task, RegionSource.areSound(configuration.regions),
-      (configuration.eyes.hasTower && Network.takesTower)
+      (configuration.eyes.hasTower && Network.towerUse != .none)
         || ModelLimits.regionSize.contains(configuration.features), configuration.options.isSound
     else {
       throw ModelFolderError(
         folder: folder, problem: "has a task, regions or options in config.json that are not read")
     }
     let (encoder, prefix, weights) = try FineTunedFolder.hollowEncoder(folder)
-    var generator = SeededGenerator.hollow
-    var network = MultimodalTrainee<Network>(
-      encoder, prefix: prefix, configuration.sizes(encoder), configuration.reading,
-      configuration.options, &generator)
-    try weights.fill(&network, folder: folder)
+    var tower: PictureTower?
     if configuration.eyes.hasTower {
-      let tower = try PictureTower(folder: folder + "/" + PictureTower.folder)
-      guard tower.shape == configuration.regions else {
+      tower = try PictureTower(folder: folder + "/" + PictureTower.folder)
+      guard tower?.shape == configuration.regions else {
         throw ModelFolderError(
           folder: folder, problem: "has a picture tower of other sizes than its config.json says")
       }
-      network.tower = tower
     }
+    var generator = SeededGenerator.hollow
+    var network = MultimodalTrainee<Network>(
+      encoder, prefix: prefix, configuration.sizes(encoder), configuration.reading,
+      configuration.options, tower: tower, &generator)
+    // The tower has a folder of its own.
+    tower = network.tower
+    network.tower = nil
+    try weights.fill(&network, folder: folder)
+    network.tower = tower
     let tokenizer = try configuration.reading.tokenizer(folder, encoder.configuration)
     var fitting = configuration
     fitting.reading = configuration.reading.fitting(encoder.configuration.longest)
@@ -284,8 +288,9 @@ extension MultimodalModel {
     try trainee.takeOver(base.path)
     return try training.learn(
       training.run(trainee), items, score: { try $0.score(items.dev).told },
-      save: { [base] network, provenance in
-        var network = network
+      save: { [base] learned, provenance in
+        var network = learned
+        // The tower has a folder of its own.
         try network.tower?.save(to: job.folder)
         network.tower = nil
         try FineTunedFolder.save(
@@ -294,8 +299,8 @@ extension MultimodalModel {
           provenance: provenance)
         guard !company.isEmpty else { return }
         try BatchMatrix.write(
-          try network.network.matrices(
-            network.batch(company.map(\.item)), .plain(network.encoder),
+          try learned.network.matrices(
+            learned.batch(company.map(\.item)), .plain(learned.encoder),
             posts: company.map(\.id)), to: job.folder)
       })
   }
@@ -305,13 +310,14 @@ extension MultimodalModel.Configuration {
   func sizes(_ encoder: BERTModel) -> MultimodalSizes {
     MultimodalSizes(
       stack: encoder.configuration.stack, task: reading.task, regions: regions,
-      features: features)
+      features: features, hasTower: eyes.hasTower)
   }
 }
 
 extension MultimodalTrainee {
   /// Takes over what a folder holds of the same network, whatever task its head was trained for
-  /// (IMM's cross-task protocol): the head stays fresh. Other folders are encoders alone.
+  /// (IMM's cross-task protocol): the head stays fresh. Other folders are encoders alone. A picture
+  /// tower that was trained along is taken over, too.
   ///
   /// - Throws: `CheckpointError`, `SafetensorsError`.
   mutating func takeOver(_ folder: String) throws {
@@ -328,6 +334,13 @@ extension MultimodalTrainee {
     network.visitParameters("") { name, parameter in
       if let tensor = found[name] { parameter.value = tensor }
     }
+    let kept = folder + "/" + PictureTower.folder
+    if let tower, PictureTower.isOne(kept) {
+      let other = try PictureTower(folder: kept)
+      if other.shape == tower.shape, other.layers.count == tower.layers.count {
+        self.tower = other
+      }
+    }
   }
 }
 
@@ -343,6 +356,6 @@ extension System {
       open: { try MultimodalModel<Network>.open($0, task) },
       train: { try MultimodalModel<Network>.train($0, task) }
     )
-    .with(\.takesTower, Network.takesTower)
+    .with(\.takesTower, Network.towerUse != .none)
   }
 }

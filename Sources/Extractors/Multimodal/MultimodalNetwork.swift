@@ -13,9 +13,12 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
   static func system(_ task: ExpertTask) -> String
   /// A network with random weights.
   ///
-  /// - Parameter text: the encoder that it works on, for networks that take weights over.
+  /// - Parameters:
+  ///   - text: the encoder that it works on, for networks that take weights over.
+  ///   - tower: what sees the picture; nil where a frozen network does. Of a folder that was saved
+  ///     it has the layers that the network left it.
   init(
-    _ sizes: MultimodalSizes, _ options: Options, text: BERTModel,
+    _ sizes: MultimodalSizes, _ options: Options, text: BERTModel, tower: PictureTower?,
     _ generator: inout SeededGenerator)
   /// Its switches.
   var options: Options { get }
@@ -29,8 +32,8 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
   static var readsLayers: Bool { get }
   /// What it looks at beside its views.
   static func sights(_ eyes: EyeNames, _ options: Options) -> [Sight]
-  /// Whether its pictures may be seen by a tower that is trained along.
-  static var takesTower: Bool { get }
+  /// What it does with a picture tower that is trained along.
+  static var towerUse: PictureTower.Use { get }
   /// Whether it looks at rectangles, so that others can be put in their place.
   static func takesRegions(_ options: Options) -> Bool
   /// The picture of a post in the views that the network reads, for a pair or, of entities, for all
@@ -74,7 +77,7 @@ extension MultimodalNetwork {
   package static var pairPooling: PairPooling { .startMarkers }
   package static var pairDropout: Float { 0 }
   package static var readsLayers: Bool { false }
-  package static var takesTower: Bool { false }
+  package static var towerUse: PictureTower.Use { .none }
   package static func takesRegions(_ options: Options) -> Bool { false }
   package static func guide(
     _ post: SeenPost, _ eyes: EyeNames, _ options: Options
@@ -128,6 +131,9 @@ package struct MultimodalSizes: Sendable, Hashable {
   package var regions: [Int]
   /// Channels of all stages of the picture's network together.
   package var features: Int
+  /// Whether pictures are seen by a tower that is trained along; `regions` are then its places, the
+  /// class among them.
+  package var hasTower: Bool
 
   /// D of the text encoder.
   package var hiddenSize: Int { stack.hiddenSize }
@@ -193,7 +199,7 @@ package struct MultimodalItem: PieceSequence {
   var guide: TrainingGuide?
   /// A view as a picture tower takes it, prepared when it is asked for: pixels of all posts would
   /// not fit into memory. Nil without a tower.
-  var towerPixels: (@Sendable (Int) -> Tensor)?
+  var towerPixels: (@Sendable (PictureRegions) -> Tensor)?
 
   /// Why there is no picture; nil when there is one.
   var notice: String? { pictures.first?.notice }
@@ -248,14 +254,45 @@ package struct MultimodalBatch {
   /// - Throws: `EncoderInputError`.
   func places(_ k: Int, _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
     guard let tower else { return tape.constant(view(k)) }
-    let views = items.compactMap { $0.pixels(k) }
-    let shape = views.first?.shape ?? []
-    let pixels = Tensor([count] + shape, views.flatMap(\.array))
+    let pixels = pixels(items.map { ($0, $0.pictures[k]) })
     guard showsPictures else {
       let aside = Tape()
       return tape.constant(Tensor(aside.shape(try tower.places(pixels, aside))))
     }
     return try tower.places(pixels, tape)
+  }
+
+  /// View `k` of every item as a frozen network's regions, or as patches of a tower, whose layers
+  /// the network has taken over: B×N×C.
+  ///
+  /// - Throws: `EncoderInputError`.
+  func patches(_ k: Int, _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
+    guard tower != nil else { return tape.constant(view(k)) }
+    return try patches(of: items.map { ($0, $0.pictures[k]) }, tape)
+  }
+
+  /// The same of any views, one of an item each.
+  ///
+  /// - Throws: `EncoderInputError`.
+  func patches(
+    of views: [(item: MultimodalItem, view: PictureRegions)], _ tape: Tape
+  ) throws(EncoderInputError) -> Tape.Variable {
+    guard let tower else {
+      let shape = views.first?.view.shape ?? [0, 0]
+      return tape.constant(Tensor([views.count] + shape, views.flatMap(\.view.array)))
+    }
+    guard showsPictures else {
+      let aside = Tape()
+      let shape = aside.shape(try tower.patches(pixels(views), aside))
+      return tape.constant(Tensor(shape))
+    }
+    return try tower.patches(pixels(views), tape)
+  }
+
+  /// B×3×S×S.
+  private func pixels(_ views: [(item: MultimodalItem, view: PictureRegions)]) -> Tensor {
+    let all = views.compactMap { item, view in item.towerPixels?(view) }
+    return Tensor([all.count] + (all.first?.shape ?? []), all.flatMap(\.array))
   }
 
   /// Whether an item has a picture.

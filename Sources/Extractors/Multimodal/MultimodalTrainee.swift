@@ -25,8 +25,8 @@ package struct MultimodalTrainee<Network: MultimodalNetwork>: FineTunable {
   ) {
     self.encoder = encoder
     self.prefix = prefix
-    self.tower = tower
-    network = Network(sizes, options, text: encoder, &generator)
+    self.tower = Network.towerUse == .patches ? tower?.withoutLayers : tower
+    network = Network(sizes, options, text: encoder, tower: tower, &generator)
     head = TaskHead(
       reading, size: network.stateSize, pooling: Network.pairPooling,
       pairDropout: Network.pairDropout, &generator)
@@ -115,7 +115,7 @@ struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
   init(_ trainee: MultimodalTrainee<Network>) {
     network = trainee.network
     head = trainee.head
-    tower = trainee.tower.map { .packed($0.engine) }
+    tower = trainee.tower.map { Network.towerUse == .patches ? .plain($0) : .packed($0.engine) }
     padding = trainee.encoder.configuration.padding
     text = Network.readsLayers ? .plain(trainee.encoder) : .packed(BERTEngine(trainee.encoder))
   }

@@ -8,6 +8,16 @@ import Traces
 /// A transformer over pictures that is trained along with the text encoder: CLIP's picture tower or
 /// a ViT, as Hugging Face lays them out.
 package struct PictureTower: ParameterContainer, Sendable {
+  /// What a network does with one.
+  package enum Use: Sendable {
+    /// It sees regions of a frozen network instead.
+    case none
+    /// It reads the places that the tower computes.
+    case places
+    /// It reads the patches' vectors, and has taken the tower's layers over as its own.
+    case patches
+  }
+
   private enum Model: Sendable {
     case clip(CLIPVisionModel)
     case vit(ViTModel)
@@ -64,6 +74,75 @@ package struct PictureTower: ParameterContainer, Sendable {
   /// Places and their numbers: all patches behind the class position.
   var shape: [Int] { [configuration.positions, configuration.stack.hiddenSize] }
 
+  /// The tower's layers; none where a network has taken them over.
+  var layers: [TransformerLayer] {
+    switch model {
+    case .clip(let tower): tower.encoder.layers
+    case .vit(let tower): tower.encoder.layers
+    }
+  }
+
+  private var embeddings: PatchEmbedding {
+    switch model {
+    case .clip(let tower): tower.embeddings
+    case .vit(let tower): tower.embeddings
+    }
+  }
+
+  /// What stands before the patches: D numbers.
+  var classToken: Tensor { embeddings.classToken.value.reshaped([configuration.stack.hiddenSize]) }
+
+  /// Of the class and every patch, P×D.
+  var positions: Tensor { embeddings.positions.value.reshaped(shape) }
+
+  /// Class and first position together, as the first layer reads them: D numbers.
+  var classWithPosition: Tensor {
+    let (first, d) = (classToken, configuration.stack.hiddenSize)
+    return Tensor([d], zip(first.array, positions.array).map { $0 + $1 })
+  }
+
+  /// CLIP's norm before the first layer; a ViT has none.
+  var opening: LayerNorm? {
+    guard case .clip(let tower) = model else { return nil }
+    return tower.preNorm
+  }
+
+  /// Between the two products of each feed-forward part.
+  var activation: Activation { configuration.stack.activation }
+
+  /// The tower, where a network of some width can go on from its patches; nil where its own width
+  /// is another.
+  func entry(width: Int) -> PictureTower? {
+    configuration.stack.hiddenSize == width ? self : nil
+  }
+
+  /// The same with its patches alone, for networks that have taken its layers over.
+  var withoutLayers: PictureTower {
+    var result = self
+    switch model {
+    case .clip(var tower):
+      tower.encoder.layers = []
+      result.model = .clip(tower)
+    case .vit(var tower):
+      tower.encoder.layers = []
+      result.model = .vit(tower)
+    }
+    return result
+  }
+
+  /// Pictures B×3×S×S → B×N×D patches row by row; S may be any multiple of a patch's side.
+  ///
+  /// - Throws: `EncoderInputError` for pictures of other sizes.
+  func patches(_ pixels: Tensor, _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
+    let (shape, patch) = (pixels.shape, configuration.patch)
+    guard shape.count == 4, shape[1] == 3, shape[2] == shape[3], shape[2] % patch == 0,
+      shape[2] > 0
+    else {
+      throw .pictures(shape: shape, expected: "B×3×S×S with S a multiple of \(patch)")
+    }
+    return embeddings.projected(tape.constant(pixels), patch: patch, tape)
+  }
+
   /// Pictures B×3×S×S → B×P×D: CLIP's before its last norm, as FocalMRE reads them; a ViT's after
   /// its own.
   ///
@@ -85,6 +164,13 @@ package struct PictureTower: ParameterContainer, Sendable {
     }
   }
 
+  /// What stands for a view that there is nothing of: 3×S×S zeros.
+  func nothing(_ view: PictureView) -> Tensor {
+    var side = configuration.side
+    if case .crop(_, let cells?) = view { side = cells * configuration.patch }
+    return Tensor([3, side, side])
+  }
+
   /// A picture in a view as the tower takes it: 3×S×S. Whatever is framed or cut out is stretched
   /// to the square, so that nothing of a frame is lost.
   func pixels(_ picture: Picture, _ view: PictureView) -> Tensor {
@@ -97,7 +183,13 @@ package struct PictureTower: ParameterContainer, Sendable {
     switch view {
     case .whole, .quadrants(nil): return recipe.prepare(picture).pixels
     case .mirrored: return recipe.prepare(picture.mirrored).pixels
-    case .crop(let region, _), .quadrants(let region?):
+    case .crop(let region, let cells?):
+      let side = cells * configuration.patch
+      return plain.prepare(
+        picture.cut(region).resized(
+          to: PixelSize(width: side, height: side), filter: recipe.filter)
+      ).pixels
+    case .crop(let region, nil), .quadrants(let region?):
       return plain.prepare(stretched(picture.cut(region))).pixels
     case .frame(let region, let color):
       return plain.prepare(stretched(picture).framed(region, with: color.rgb)).pixels
@@ -128,7 +220,8 @@ package struct PictureTower: ParameterContainer, Sendable {
     try ModelFolder.create(target)
     for name in ["config.json", "preprocessor_config.json"]
     where FileManager.default.fileExists(atPath: path + "/" + name) {
-      let data = try ModelFolder.bytes(path, name, limit: ModelLimits.vocabularyBytes)
+      var data = try ModelFolder.bytes(path, name, limit: ModelLimits.vocabularyBytes)
+      if name == "config.json", layers.isEmpty { data = Self.withoutLayers(data) }
       try DurableFile.write(data, to: target + "/" + name)
     }
     let inside = if case .clip = model { "vision_model." } else { "" }
@@ -141,7 +234,25 @@ package struct PictureTower: ParameterContainer, Sendable {
   }
 }
 
-/// What computes a picture tower's places.
+extension PictureTower {
+  /// A `config.json` that says that there are no layers.
+  private static func withoutLayers(_ config: Data) -> Data {
+    guard var object = try? JSONSerialization.jsonObject(with: config) as? [String: Any] else {
+      return config
+    }
+    if var vision = object["vision_config"] as? [String: Any] {
+      vision["num_hidden_layers"] = 0
+      object["vision_config"] = vision
+    } else {
+      object["num_hidden_layers"] = 0
+    }
+    return
+      (try? JSONSerialization.data(
+        withJSONObject: object, options: [.prettyPrinted, .sortedKeys])) ?? config
+  }
+}
+
+/// What computes what a network reads of a picture tower.
 enum TowerReader: Sendable {
   /// On the tape, so that it learns.
   case plain(PictureTower)
@@ -157,9 +268,14 @@ enum TowerReader: Sendable {
     case .packed(let engine): return tape.constant(try engine(pixels).last)
     }
   }
-}
 
-extension MultimodalItem {
-  /// The item's views as a tower takes them, one tensor each; what has no picture is zeros.
-  func pixels(_ view: Int) -> Tensor? { towerPixels.map { $0(view) } }
+  /// B×3×S×S → B×N×D patches.
+  ///
+  /// - Throws: `EncoderInputError` for pictures of other sizes.
+  func patches(_ pixels: Tensor, _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
+    guard case .plain(let tower) = self else {
+      preconditionFailure("packed weights have no patches")
+    }
+    return try tower.patches(pixels, tape)
+  }
 }

@@ -46,6 +46,20 @@ package struct PaperTable: Sendable {
   package let claims: [PaperClaim]
   /// What is otherwise than in the paper, sentences.
   package let notes: [String]
+  /// What its lines are.
+  package private(set) var lines = Lines.rows
+  /// Tables of the same on other datasets, which are measured by this one.
+  package private(set) var twins: [String] = []
+
+  /// What the lines of a table are.
+  package enum Lines: Sendable {
+    /// Its rows.
+    case rows
+    /// The relations of the dataset; the rows are its columns.
+    case relations
+    /// Its rows once for each pair of text and picture encoder that is given.
+    case encoders
+  }
 
   /// A table by its parts.
   package init(
@@ -58,6 +72,23 @@ package struct PaperTable: Sendable {
     self.claims = claims
     self.notes = notes
   }
+
+  /// The same with other lines.
+  func lines(_ lines: Lines) -> PaperTable {
+    var result = self
+    result.lines = lines
+    return result
+  }
+
+  /// The same, also for other datasets.
+  func twins(_ names: [String]) -> PaperTable {
+    var result = self
+    result.twins = names
+    return result
+  }
+
+  /// The names that it goes by.
+  package var names: [String] { [name] + twins }
 }
 
 /// A row of a table: a system in some form, trained on posts in some form.
@@ -79,6 +110,8 @@ package struct PaperRow: Sendable {
   package private(set) var measure = PaperMeasure.answers
   /// Whether the picture adds to the test posts that count; nil: all count.
   package private(set) var whereAdds: Bool?
+  /// Whether a pretrained text encoder stands beside the words of a system that needs none.
+  package private(set) var readsEncoder = false
 
   /// A row by its parts.
   package init(
@@ -97,6 +130,23 @@ package struct PaperRow: Sendable {
   func measuring(_ measure: PaperMeasure) -> PaperRow {
     var result = self
     result.measure = measure
+    return result
+  }
+
+  /// The same by another name.
+  package func named(_ name: String) -> PaperRow {
+    var result = PaperRow(
+      name, setting: setting, system: system, switches, data,
+      comesFromOtherTask: comesFromOtherTask)
+    (result.measure, result.whereAdds) = (measure, whereAdds)
+    result.readsEncoder = readsEncoder
+    return result
+  }
+
+  /// The same with a pretrained text encoder beside the words.
+  func readingEncoder() -> PaperRow {
+    var result = self
+    result.readsEncoder = true
     return result
   }
 

@@ -26,6 +26,8 @@ package struct PictureRegions: Sendable, Hashable {
   package private(set) var frame: ImageRegion?
   /// How a picture tower is to look; nil where the numbers are what was seen.
   private(set) var view: PictureView?
+  /// Whether a picture tower is to see nothing.
+  private(set) var isEmpty = false
   private let numbers: Numbers
 
   /// The widest regions that are kept in full precision.
@@ -43,9 +45,13 @@ package struct PictureRegions: Sendable, Hashable {
   }
 
   /// A place in the list of views for what a picture tower will see.
-  static func pending(_ view: PictureView, notice: String?) -> PictureRegions {
+  ///
+  /// - Parameter isEmpty: whether there is nothing in that view, so that the tower gets zeros.
+  static func pending(
+    _ view: PictureView, notice: String?, isEmpty: Bool = false
+  ) -> PictureRegions {
     var result = PictureRegions(Tensor([1, 1]), notice: notice)
-    result.view = view
+    (result.view, result.isEmpty) = (view, isEmpty)
     return result
   }
 

@@ -49,14 +49,22 @@ extension Paper {
         rows: [
           published("Zhang et al. (2018)"), published("Lu et al. (2018)"),
           PaperRow("biLSTM-CRF + RIVA", setting: comparison, system: "RIVA"),
-          published("biLSTM-CRF + BERT"), published("biLSTM-CRF + VL-BERT"),
-          published("biLSTM-CRF + ViLBERT"), published("biLSTM-CRF + RIVA + BERT"),
+          PaperRow(
+            "biLSTM-CRF + BERT", setting: comparison, system: "RIVA", ["context": "none"]
+          ).readingEncoder(),
+          published("biLSTM-CRF + VL-BERT"), published("biLSTM-CRF + ViLBERT"),
+          PaperRow("biLSTM-CRF + RIVA + BERT", setting: comparison, system: "RIVA")
+            .readingEncoder(),
           published("biLSTM-CRF + RIVA + BERT + Flair"),
           PaperRow("BERT-CRF", setting: comparison, system: "BERT-CRF"),
           PaperRow("UMT-BERT-CRF", setting: comparison, system: "UMT-BERT-CRF"),
         ],
+        claims: [
+          PaperClaim("biLSTM-CRF + RIVA + BERT", over: "biLSTM-CRF + BERT"),
+          PaperClaim("biLSTM-CRF + RIVA + BERT", over: "biLSTM-CRF + RIVA"),
+        ],
         notes: [
-          "BERT-CRF and UMT-BERT-CRF are not in the paper; the rows with more encoders are not measured."
+          "BERT is the text encoder that was given. BERT-CRF and UMT-BERT-CRF are not in the paper."
         ]),
       PaperTable(
         "Table 6", "without the gate",

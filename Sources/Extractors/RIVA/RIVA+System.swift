@@ -18,8 +18,8 @@ extension System {
       .part("gate-loss", "the gate keeps its own loss while the tags are learned"),
       .choice(
         "context", RIVAOptions.Context.allCases.map(\.rawValue),
-        "what the tagger reads beside its words: RIVA's embeddings, RIVA's of the text alone, or "
-          + "the picture as a first step"),
+        "what the tagger reads beside its words: RIVA's embeddings, RIVA's of the text alone, the "
+          + "picture as a first step, or nothing"),
       .choice(
         "relations", RIVAOptions.Relations.allCases.map(\.rawValue),
         "what the gate's teacher learns from: all labels of whether pictures add, those of one post "
@@ -31,9 +31,16 @@ extension System {
         "pretrained-rate", RIVAOptions.Rate.allCases.map(\.rawValue),
         "how fast RIVA moves while the tags are learned: as all else, at the paper's 1e-4 beside 2e-2, "
           + "or not at all"),
+      .choice(
+        "word-loss", ["off", "on"],
+        "whether the language models keep their loss while the tags are learned"),
       TaggerSizes.choice, TaggerTraining.choice,
     ]
   )
+  .with(\.takesEncoder, true)
+  .with(\.needsPictures) { value in
+    RIVAOptions.Context(rawValue: value("context"))?.seesPicture ?? true
+  }
   .with(
     \.conflict,
     { values in

@@ -27,6 +27,12 @@ package struct RIVAOptions: WordTaggerOptions {
   package var heads: Int
   /// H of each language model.
   package var hidden: Int
+  /// Numbers of a word of the pretrained encoder beside the words; nil without one.
+  package var encoderSize: Int?
+  /// Whether plain descent moves the weights.
+  package var usesDescent: Bool?
+  /// Whether the language models keep their loss while the tags are learned.
+  package var keepsWordLoss: Bool?
 
   /// What the tagger reads beside its word vectors.
   package enum Context: String, Sendable, Hashable, Codable, CaseIterable {
@@ -36,7 +42,12 @@ package struct RIVAOptions: WordTaggerOptions {
     case text
     /// The picture's mean region as a first step, without RIVA.
     case picture
+    /// Nothing.
+    case nothing = "none"
   }
+
+  /// The pretrained encoder's share of the learning rate: 1e-4 in all.
+  static func encoderShare(usesDescent: Bool) -> Float { 1e-4 / (usesDescent ? 2e-2 : 3e-3) }
 
   /// How sentence and picture meet in the gate.
   package enum Fusion: String, Sendable, Hashable, Codable, CaseIterable {
@@ -79,7 +90,7 @@ package struct RIVAOptions: WordTaggerOptions {
   private enum CodingKeys: String, CodingKey {
     case size = "regionSize"
     case context, gated, fusion, letsWordsTeachGate, relations, finetunes
-    case keepsGateLoss, pretrainedRate, heads, hidden
+    case keepsGateLoss, pretrainedRate, heads, hidden, encoderSize, usesDescent, keepsWordLoss
   }
 
   /// The usual ones, for regions of 64 numbers.
@@ -95,6 +106,8 @@ package struct RIVAOptions: WordTaggerOptions {
     relations = Relations(rawValue: value("relations")) ?? .auto
     finetunes = value("finetuning") != Switch.off
     keepsGateLoss = value("gate-loss") != Switch.off
+    usesDescent = TaggerTraining().choosing(value).usesDescent
+    keepsWordLoss = value("word-loss") == "on" ? true : nil
     pretrainedRate = Rate(rawValue: value("pretrained-rate")) ?? .full
     // Eight heads as the paper has them, fewer where they would not divide small regions.
     heads = [8, 4, 2].first { regionSize % $0 == 0 } ?? 1
@@ -102,10 +115,10 @@ package struct RIVAOptions: WordTaggerOptions {
   }
 
   /// C of the picture's regions; nil for those that read the text alone.
-  package var regionSize: Int? { context == .text ? nil : size }
+  package var regionSize: Int? { context.seesPicture ? size : nil }
 
   /// Whether there are language models to teach.
-  package var learnsUnlabelled: Bool { context != .picture }
+  package var learnsUnlabelled: Bool { context == .riva || context == .text }
 
   /// Whether there is a gate at all.
   var hasGate: Bool { gated && context == .riva }
@@ -115,6 +128,7 @@ package struct RIVAOptions: WordTaggerOptions {
     size > 1 && ModelLimits.regionSize.contains(size) && size % 2 == 0
       && ModelLimits.heads.contains(heads) && size % heads == 0
       && ModelLimits.vector.contains(hidden)
+      && encoderSize.map(ModelLimits.hidden.contains) ?? true
   }
 
   /// Ways that are not as usual.
@@ -128,6 +142,12 @@ package struct RIVAOptions: WordTaggerOptions {
     if !keepsGateLoss { result["gate-loss"] = Switch.off }
     if pretrainedRate != .full { result["pretrained-rate"] = pretrainedRate.rawValue }
     if !finetunes { result["finetuning"] = Switch.off }
+    if keepsWordLoss == true { result["word-loss"] = "on" }
     return result
   }
+}
+
+extension RIVAOptions.Context {
+  /// Whether the picture is looked at.
+  var seesPicture: Bool { self == .riva || self == .picture }
 }

@@ -18,6 +18,8 @@ package struct RIVATagger: Tagger {
   private(set) var isPretrained = false
   /// The picture as a first step, with the scale of its numbers.
   private var step: FirstStep?
+  /// What a pretrained encoder knows of the words; nil without one.
+  var encoded: EncodedWords?
   var lstm: LSTM
   var output: Linear
   /// Transitions between tags, and the decoding.
@@ -37,14 +39,18 @@ package struct RIVATagger: Tagger {
   ) {
     words = sizes.makeWords(&generator)
     var inputs = words.size
-    if options.context == .picture {
+    switch options.context {
+    case .picture:
       step = FirstStep(
         scaling: RegionScaling(options.size),
-        projection: Linear(options.size, words.size, &generator))
-    } else {
+        projection: Linear(
+          options.size, words.size + (options.encoderSize ?? 0), &generator))
+    case .riva, .text:
       riva = RIVANetwork(sizes, options, &generator)
       inputs += 2 * options.hidden
+    case .nothing: break
     }
+    inputs += options.encoderSize ?? 0
     if options.hasGate { teacher = RelationClassifier(sizes, options, &generator) }
     lstm = LSTM(inputs, hidden: sizes.hidden, &generator)
     output = Linear(2 * sizes.hidden, tags, &generator)
@@ -68,6 +74,9 @@ package struct RIVATagger: Tagger {
   ) -> Tape.Variable {
     var x = words(batch.words, tape)
     var lengths = batch.words.lengths
+    if let encoded {
+      x = tape.concatenate([x, encoded(batch.tokens, steps: tape.shape(x)[1], tape)])
+    }
     let shape = tape.shape(x)
     if let riva, let pass {
       x = tape.concatenate([x, riva.languageModels.embeddings(pass.states, tape)])
@@ -91,17 +100,28 @@ package struct RIVATagger: Tagger {
   /// would turn the gate into something else within a few epochs.
   package func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
     let pass = riva.map { $0(batch, tape, nil) }
-    let tagging = crf.loss(emissions(batch, pass, tape), tags: batch.tags, tape)
+    var loss = crf.loss(emissions(batch, pass, tape), tags: batch.tags, tape)
+    if options.keepsWordLoss == true, let riva, let pass {
+      let words = riva.languageModels.losses(pass.states, batch.words, tape)
+      loss = tape.add(
+        loss, tape.scale(tape.add(words.forward, words.backward), by: Self.wordWeight))
+    }
     guard options.hasGate, options.keepsGateLoss, let relation = pass?.relation,
       batch.imageAdds.contains(where: { $0 >= 0 })
-    else { return tagging }
-    return tape.add(tagging, tape.crossEntropy(relation, targets: batch.imageAdds))
+    else { return loss }
+    return tape.add(loss, tape.crossEntropy(relation, targets: batch.imageAdds))
   }
+
+  /// Of the next-word loss beside the tags'.
+  private static let wordWeight: Float = 0.1
 
   /// What was learned before the tags moves along with them, slowly, or not.
   package var rateShare: @Sendable (String) -> Float {
     let share = options.pretrainedRate.share
-    return { $0.hasPrefix(Names.riva) ? share : 1 }
+    let slow = RIVAOptions.encoderShare(usesDescent: options.usesDescent == true)
+    return {
+      $0.hasPrefix(Names.riva) ? share : $0.hasPrefix(Names.encoder) ? slow : 1
+    }
   }
 
   /// 30,000 as the paper's language models tell (MODELS §8.4).
@@ -129,7 +149,27 @@ package struct RIVATagger: Tagger {
     step?.scaling.fit(regions)
   }
 
+  package mutating func take(_ vectors: WordVectors, _ words: Vocabulary) {
+    self.words.take(vectors, words)
+    riva?.words.take(vectors, words)
+    teacher?.words.take(vectors, words)
+  }
+
+  package mutating func readParts(of folder: String) throws {
+    encoded = try options.encoderSize.map {
+      try EncodedWords(folder: folder + "/" + EncodedWords.folder, size: $0)
+    }
+  }
+
+  package func keepingParts(in folder: String) throws -> RIVATagger {
+    var rest = self
+    try encoded?.save(to: folder)
+    rest.encoded = nil
+    return rest
+  }
+
   private enum Names {
+    static let encoder = "encoder."
     static let riva = "riva."
     static let teacher = "teacher."
   }
@@ -138,6 +178,7 @@ package struct RIVATagger: Tagger {
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
     words.visitParameters(prefix + "embedding.", visit)
+    encoded?.visitParameters(prefix + Names.encoder, visit)
     riva?.visitParameters(prefix + Names.riva, visit)
     teacher?.visitParameters(prefix + Names.teacher, visit)
     step?.scaling.visitParameters(prefix + "first.regions.", visit)
@@ -189,7 +230,9 @@ extension RIVATagger {
 
   /// Whether the language models are still what they were taught to be: those that moved with the
   /// tags have forgotten how to tell words.
-  private var tellsWords: Bool { crf.chain.tags == 1 || options.pretrainedRate != .full }
+  private var tellsWords: Bool {
+    crf.chain.tags == 1 || options.pretrainedRate != .full || options.keepsWordLoss == true
+  }
 
   private func showWords(
     _ batch: TaggerBatch, _ riva: RIVANetwork, _ pass: RIVANetwork.Pass, _ tape: Tape,

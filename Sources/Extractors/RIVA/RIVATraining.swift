@@ -32,8 +32,10 @@ enum RIVATraining {
       if options.relations == .auto, options.hasGate {
         options.relations = said ? .labels : .matching
       }
+      options.encoderSize = training.base?.encoder.configuration.stack.hiddenSize
       return options
     } before: { tagger, items, words, characters in
+      tagger.encoded = training.base.map { EncodedWords($0) }
       func batches(_ inputs: [TaggerInput]) -> [TaggerBatch] {
         TaggerBatch.batches(inputs, words: words, characters: characters)
       }

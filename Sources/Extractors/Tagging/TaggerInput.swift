@@ -53,8 +53,10 @@ package struct TaggerBatch {
   package let imageAdds: [Int]
   /// The picture rectangle of the first input, for signals of single posts.
   package let seen: ImageRegion
-  /// The words of the first input, for the same.
-  let firstTokens: [String]
+  /// The words of all inputs.
+  let tokens: [[String]]
+  /// The words of the first input, for signals of single posts.
+  var firstTokens: [String] { tokens.first ?? [] }
 
   /// Stacks inputs; all have regions of the same shape.
   package init(_ inputs: [TaggerInput], words: Vocabulary, characters: Vocabulary) {
@@ -66,7 +68,7 @@ package struct TaggerBatch {
     tags = inputs.map(\.tags)
     imageAdds = inputs.map { $0.imageAdds.map { $0 ? 1 : 0 } ?? -1 }
     seen = inputs.first?.seen ?? .whole
-    firstTokens = inputs.first?.tokens ?? []
+    tokens = inputs.map(\.tokens)
   }
 
   /// Inputs in their order, as many side by side as are scored at once.
@@ -109,9 +111,24 @@ package protocol Tagger: ParameterContainer {
   mutating func takeOver(_ other: Self, from name: String) throws(TrainingError)
   /// Most words that have a vector.
   static var mostWords: Int { get }
+  /// Puts published vectors in the place of first ones, of all that turns words into vectors.
+  mutating func take(_ vectors: WordVectors, _ words: Vocabulary)
+  /// Reads what its folder keeps in folders of its own.
+  ///
+  /// - Throws: what opening them throws.
+  mutating func readParts(of folder: String) throws
+  /// Writes these; the same network without them.
+  ///
+  /// - Throws: `ModelFolderError`, `DurableFileError`.
+  func keepingParts(in folder: String) throws -> Self
 }
 
 extension Tagger {
+  package mutating func take(_ vectors: WordVectors, _ words: Vocabulary) {
+    self.words.take(vectors, words)
+  }
+  package mutating func readParts(of folder: String) throws {}
+  package func keepingParts(in folder: String) throws -> Self { self }
   package var rateShare: @Sendable (String) -> Float { { _ in 1 } }
   package mutating func takeOver(_ other: Self, from name: String) throws(TrainingError) {
     throw .otherPretraining(name: name, system: Self.system)

@@ -121,6 +121,7 @@ package struct WordTaggerModel<Network: Tagger>: Expert {
     var generator = SeededGenerator.hollow
     var network = configuration.makeNetwork(&generator)
     try Safetensors(path: folder + "/model.safetensors").fill(&network)
+    try network.readParts(of: folder)
     let words = try ModelFolder.vocabulary(folder, "words.txt")
     let characters = try ModelFolder.vocabulary(folder, "characters.txt")
     guard words.size == configuration.sizes.words, characters.size == configuration.sizes.characters
@@ -142,7 +143,8 @@ package struct WordTaggerModel<Network: Tagger>: Expert {
     try ModelFolder.write(words, folder, "words.txt")
     try ModelFolder.write(characters, folder, "characters.txt")
     try card.write(to: folder)
-    try ModelFolder.write(configuration, folder, provenance, parameters: network.tensors)
+    let rest = try network.keepingParts(in: folder)
+    try ModelFolder.write(configuration, folder, provenance, parameters: rest.tensors)
   }
 
   /// Words without a vector.

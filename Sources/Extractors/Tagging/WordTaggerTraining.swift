@@ -31,7 +31,7 @@ enum WordTaggerTraining<Network: Tagger> {
     guard let settings = training.origin.tagger else {
       preconditionFailure("a tagger has the settings of one")
     }
-    let source = job.system.seesPicture ? try training.requireSource() : nil
+    let source = job.needsPictures ? try training.requireSource() : nil
     let wanted = options(job, source)
     let sees = wanted.regionSize == nil ? nil : source
     let hasMentions = job.posts.train.contains { !$0.mentions.isEmpty }
@@ -78,6 +78,8 @@ enum WordTaggerTraining<Network: Tagger> {
         limit: 500)
     var sizes = TaggerSizes(words: words.size, characters: characters.size)
     if job.value(TaggerSizes.choice.name) == TaggerSizes.published { sizes.becomePublished() }
+    let vectors = try job.vectors.map { try WordVectors(path: $0, of: Set(words.entries)) }
+    if let vectors { sizes.wordSize = vectors.size }
     let configuration = WordTaggerModel<Network>.Configuration(
       scheme: scheme, sizes: sizes, options: wanted, needs: sees.map { [$0.name] } ?? [])
     var generator = training.generator
@@ -90,8 +92,13 @@ enum WordTaggerTraining<Network: Tagger> {
       try model(network).save(to: job.folder, provenance: provenance)
     }
     var network = configuration.makeNetwork(&generator)
+    if let vectors { network.take(vectors, words) }
     if let first { try network.takeOver(first.network, from: first.name) }
-    let taught = try before(&network, &items, words, characters)
+    var taught = try before(&network, &items, words, characters)
+    if let vectors {
+      taught["wordsWithVector"] = Double(vectors.count)
+      taught["words"] = Double(words.entries.count)
+    }
     guard !isUnlabelled else {
       return try training.keep([], TrainingScores(f1: 0, scores: taught)) { try save(network, $0) }
     }

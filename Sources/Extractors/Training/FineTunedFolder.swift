@@ -29,13 +29,27 @@ enum FineTunedFolder {
     _ model: some ParameterContainer, from base: String, system: String, expert: some Codable,
     vocabulary: Int, to folder: String, provenance: Provenance
   ) throws {
+    try save(
+      model, from: base, vocabulary: vocabulary, to: folder,
+      saying: [
+        "system": system,
+        "expert": try JSONSerialization.jsonObject(with: JSONEncoder().encode(expert)),
+      ], provenance)
+  }
+
+  /// The same of an encoder alone, as other programs read it.
+  ///
+  /// - Throws: `ModelFolderError`, `DurableFileError`.
+  static func save(
+    _ model: some ParameterContainer, from base: String, vocabulary: Int, to folder: String,
+    saying more: [String: Any] = [:], _ provenance: Provenance? = nil
+  ) throws {
     try ModelFolder.create(folder)
     let source = try ModelFolder.configurationBytes(base)
     guard var fields = try? JSONSerialization.jsonObject(with: source) as? [String: Any] else {
       throw ModelFolderError(folder: base, problem: "has a config.json that is not a JSON object")
     }
-    fields["system"] = system
-    fields["expert"] = try JSONSerialization.jsonObject(with: JSONEncoder().encode(expert))
+    fields.merge(more) { $1 }
     fields["vocab_size"] = vocabulary
     let options: JSONSerialization.WritingOptions = [
       .prettyPrinted, .sortedKeys, .withoutEscapingSlashes,
@@ -55,7 +69,7 @@ enum FineTunedFolder {
       metadata: ["format": "pt"])
     for (_, value) in tensors { try writer.append(value) }
     try writer.finish()
-    try ModelFolder.write(provenance, folder, "provenance.json")
+    try provenance.map { try ModelFolder.write($0, folder, "provenance.json") }
     // Last: a folder without it is no model folder.
     try DurableFile.write(text, to: folder + "/config.json")
   }

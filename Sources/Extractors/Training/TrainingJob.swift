@@ -32,6 +32,8 @@ package struct TrainingJob: Sendable {
   package var vocabulary: Vocabulary?
   /// The folder of a model of the same system whose first stages are taken over; nil: none.
   package var pretrained: String?
+  /// A file of published word vectors that words begin with; nil: none.
+  package var vectors: String?
   /// Names the stream of random numbers of the first weights; nil: the system's id.
   package var stream: String?
   /// What is changed of each post before it is learned from, for controls.
@@ -86,6 +88,9 @@ package struct TrainingJob: Sendable {
     }
   }
 
+  /// Whether its experts look at pictures.
+  package var needsPictures: Bool { system.seesPicture && system.needsPictures(value) }
+
   /// Whether its experts see by an encoder of text and picture in one space.
   package var needsDual: Bool { system.needsDual(value) }
 
@@ -138,7 +143,7 @@ package struct TrainingJob: Sendable {
   private func check() throws {
     try system.check(switches)
     if system.needsEncoder, encoder == nil { throw TrainingError.noEncoder(system: system.id) }
-    if system.needsRegions, pictures == nil, source == nil {
+    if system.needsRegions, needsPictures, pictures == nil, source == nil {
       throw TrainingError.noPictures(system: system.id)
     }
     if let pretrained {
@@ -255,6 +260,7 @@ package struct TrainingJob: Sendable {
     }
     origin.options = system.text(of: switches)
     origin.pictures = seen
+    origin.vectors = vectors.map { WordVectors.mark(of: $0) }
     origin.pretrained = pretrained.map { ModelFolder.namedFingerprint(of: $0) }
     if needsBoxes {
       origin.boxes = posts.pictures.boxes?.description

@@ -22,6 +22,8 @@ extension TrainingOutcome {
 package struct TrainingResult: TrainingOutcome {
   /// What it was trained with: a result or checkpoint of another origin is not taken for this one.
   package struct Origin: Sendable, Hashable, Codable {
+    /// The file of published word vectors, with its size; nil for none.
+    package var vectors: String?
     /// The system's id.
     package let system: String
     /// The pretrained encoder folder's name; nil for systems that need none.

@@ -17,6 +17,9 @@ package struct PaperStudy: Sendable {
   package let folder: String
   /// What experts are made from.
   package var material: RDSExperts.Material
+  /// More text and picture encoders, for tables that compare them.
+  package var otherEncoders: [String] = []
+  package var otherPictures: [String] = []
   /// Train posts that are learned from at most; nil: all.
   package var mostPosts: Int?
   /// Called from the training's own thread; returns false to stop.
@@ -36,27 +39,50 @@ package struct PaperStudy: Sendable {
 
   /// Measures tables.
   ///
-  /// - Parameter names: the tables' names; nil: all.
+  /// - Parameter names: the tables' names, or those of their twins; nil: all.
   /// - Throws: `TrainingStopped`, `TrainingError`, what reading and writing throw.
   package func run(tables names: [String]?, seeds: [UInt64]) throws -> [PaperTableResult] {
-    let tables = paper.tables.filter { names?.contains($0.name) ?? true }
+    let tables = paper.tables.filter { table in
+      names.map { !Set($0).isDisjoint(with: table.names) } ?? true
+    }
     return try tables.flatMap { table in
       try paper.tasks.compactMap { task -> PaperTableResult? in
         guard let dataset = datasets[task],
           table.rows.contains(where: { $0.system(for: task) != nil })
         else { return nil }
         let adding = Self.adding(dataset, task)
-        let rows = try table.rows.map { row -> PaperTableResult.Row in
+        let rows = try table.rows.flatMap { row -> [PaperTableResult.Row] in
           guard let system = row.system(for: task), !row.needsImageAdds || !adding.isEmpty else {
-            return PaperTableResult.Row(row, cells: [])
+            return [PaperTableResult.Row(row, cells: [])]
           }
-          let cells = try seeds.map { try cell(row, system, task, dataset, seed: $0) }
-          return PaperTableResult.Row(
-            row,
-            cells: row.whereAdds.map { wanted in cells.map { $0.of { adding[$0] == wanted } } }
-              ?? cells)
+          return try studies(of: table).map { study, seenWith in
+            let cells = try seeds.map {
+              try study.cell(
+                row, system, task, dataset, seed: $0, byRelation: table.lines == .relations)
+            }
+            return PaperTableResult.Row(
+              seenWith.map { row.named("\(row.name), \($0)") } ?? row,
+              cells: row.whereAdds.map { wanted in cells.map { $0.of { adding[$0] == wanted } } }
+                ?? cells)
+          }
         }
         return PaperTableResult(table: table, task: task, dataset: dataset.name, rows: rows)
+      }
+    }
+  }
+
+  /// The same study on each pair of encoders that a table compares, with their names; itself for
+  /// other tables.
+  private func studies(of table: PaperTable) -> [(study: PaperStudy, name: String?)] {
+    guard table.lines == .encoders else { return [(self, nil)] }
+    func folders(_ first: String?, _ others: [String]) -> [String] {
+      [first].compactMap(\.self) + others
+    }
+    return folders(material.encoder, otherEncoders).flatMap { encoder in
+      folders(material.pictures, otherPictures).map { pictures in
+        var study = self
+        (study.material.encoder, study.material.pictures) = (encoder, pictures)
+        return (study, "\(FilePath.name(of: encoder)) + \(FilePath.name(of: pictures))")
       }
     }
   }
@@ -73,21 +99,30 @@ package struct PaperStudy: Sendable {
   /// What tells a training from all others of the study.
   private func name(_ row: PaperRow, _ system: System, seed: UInt64) -> String {
     let switches = row.switches.sorted { $0.key < $1.key }.map { "\($0.key)-\($0.value)" }
+    let others = [
+      material.encoder.flatMap { otherEncoders.contains($0) ? $0 : nil },
+      material.pictures.flatMap { otherPictures.contains($0) ? $0 : nil },
+    ].compactMap { $0.map { "on-" + FilePath.name(of: $0) } }
     let parts =
-      [system.id] + switches
-      + [row.data.name, row.comesFromOtherTask ? "from-other" : nil, row.measure.name]
+      [system.id] + switches + others
+      + [
+        row.data.name, row.comesFromOtherTask ? "from-other" : nil,
+        row.readsEncoder ? "with-encoder" : nil, row.measure.name,
+      ]
       .compactMap(\.self) + (mostPosts.map { ["posts-\($0)"] } ?? []) + ["seed-\(seed)"]
     return parts.joined(separator: "_")
   }
 
   private func cell(
-    _ row: PaperRow, _ system: System, _ task: ExpertTask, _ dataset: Dataset, seed: UInt64
+    _ row: PaperRow, _ system: System, _ task: ExpertTask, _ dataset: Dataset, seed: UInt64,
+    byRelation: Bool
   ) throws -> PaperCell {
     let name = name(row, system, seed: seed)
     let path = "\(folder)/cells/\(name).json"
     let basis = basis(dataset)
     if let data = FileManager.default.contents(atPath: path),
-      let known = try? JSONDecoder().decode(PaperCell.self, from: data), known.basis == basis
+      let known = try? JSONDecoder().decode(PaperCell.self, from: data), known.basis == basis,
+      !byRelation || known.byRelation != nil
     {
       return known
     }
@@ -116,14 +151,28 @@ package struct PaperStudy: Sendable {
       of: dataset.posts(in: dataset.scoredSplit(task)), task)
     let start = Date()
     let counts: [MatchCounts]
+    var byRelation: [String: MatchCounts] = [:]
     switch row.measure {
-    case .answers: counts = try expert.counts(units)
+    case .answers:
+      let scored = try expert.scored(units)
+      counts = scored.map(\.counts)
+      for (unit, answer) in zip(units, scored.map(\.relation)) {
+        guard let pair = unit.pair, let answer else { continue }
+        let gold = unit.post.relations[pair].label
+        for label in Set([gold, answer]) where label != RelationInventory.none {
+          byRelation[label, default: .zero] += MatchCounts(
+            correct: answer == gold ? 1 : 0, predicted: answer == label ? 1 : 0,
+            gold: gold == label ? 1 : 0)
+        }
+      }
     case .signal(let signal): counts = try expert.counts(units, of: signal)
     }
     let posts = Set(units.map(\.post.id)).count
     let cell = PaperCell(
       basis: basis, devF1: results.first?.bestDev ?? 0,
       posts: units.map(\.post.id), counts: counts.map { [$0.correct, $0.predicted, $0.gold] },
+      byRelation: task == .relations
+        ? byRelation.mapValues { [$0.correct, $0.predicted, $0.gold] } : nil,
       millisecondsPerPost: 1000 * Date().timeIntervalSince(start) / Double(max(1, posts)),
       trainingSeconds: results.first?.seconds ?? 0)
     try FileManager.default.createDirectory(
@@ -158,7 +207,8 @@ package struct PaperStudy: Sendable {
         among: [train, posts.dev, dataset.posts(in: .test)], share: share, seed: seed)
     }
     var job = TrainingJob(
-      system, switches: row.switches, encoder: system.needsEncoder ? material.encoder : nil,
+      system, switches: row.switches,
+      encoder: system.needsEncoder || row.readsEncoder ? material.encoder : nil,
       pictures: system.needsRegions ? material.pictures : nil, posts: posts,
       models: folder + "/models", name: name, command: material.command, observe: observe)
     job.source = system.needsRegions ? source : nil
@@ -237,6 +287,9 @@ package struct PaperCell: Sendable, Codable {
   let posts: [String]
   /// Correct, predicted and gold of each unit.
   let counts: [[Int]]
+  /// Correct, predicted and gold of each relation but None; nil for entities, and where it was not
+  /// counted.
+  let byRelation: [String: [Int]]?
   /// Looking at the picture and answering, on test.
   package let millisecondsPerPost: Double
   /// All epochs with their scoring.
@@ -247,6 +300,7 @@ package struct PaperCell: Sendable, Codable {
     let kept = posts.indices.filter { isWanted(posts[$0]) }
     return PaperCell(
       basis: basis, devF1: devF1, posts: kept.map { posts[$0] }, counts: kept.map { counts[$0] },
+      byRelation: nil,
       millisecondsPerPost: millisecondsPerPost, trainingSeconds: trainingSeconds)
   }
 

@@ -82,6 +82,7 @@ package struct PaperTableResult: Sendable {
   ///
   /// - Parameter published: numbers of the papers, where a file of them was given.
   package func tables(published: [PublishedResult]) -> [PlainTable] {
+    guard table.lines != .relations else { return [byRelation(published)] }
     // Datasets that the paper prints nothing of in this table have no column.
     let columns = PublishedResult.datasets(published, task).filter { column in
       rows.contains { row in published.contains { $0.fits(table, row.row, dataset: column) } }
@@ -142,6 +143,69 @@ package struct PaperTableResult: Sendable {
   }
 }
 
+extension PaperTableResult {
+  /// A line for each relation of the dataset, those with most pairs first, and for what is
+  /// published of other relations.
+  private func byRelation(_ published: [PublishedResult]) -> PlainTable {
+    let measured = rows.filter { !$0.cells.isEmpty }
+    let told = published.compactMap { number -> (result: PublishedResult, relation: String)? in
+      guard table.names.contains(number.table), number.setting.hasPrefix("relation="),
+        let name = number.setting.dropFirst("relation=".count).split(separator: ";").first
+      else { return nil }
+      return (number, String(name))
+    }
+    var result = PlainTable(
+      "\(table.name), \(table.title), on \(dataset) (\(task.subject))",
+      ["", "pairs of test"] + measured.map(\.row.label)
+        + (told.isEmpty ? [] : rows.map { "published \($0.row.name)" }))
+    func known(_ relation: String) -> [String] {
+      told.isEmpty
+        ? []
+        : rows.map { row in
+          told.first { $0.relation == relation && $0.result.model == row.row.name }.map {
+            RoutingReport.decimals($0.result.f1, 2)
+          } ?? ""
+        }
+    }
+    for (relation, count) in relations {
+      result.add(
+        [relation, "\(count)"]
+          + measured.map { row in MeanCell.text(row.of(relation).map(\.f1Percent)) }
+          + known(relation))
+    }
+    let own = Set(relations.map(\.name))
+    var seen: Set<String> = []
+    for (_, relation) in told where !own.contains(relation) && seen.insert(relation).inserted {
+      result.add([relation, ""] + measured.map { _ in "" } + known(relation))
+    }
+    let seeds = rows.map(\.cells.count).max() ?? 0
+    result.notes =
+      [
+        seeds == 1
+          ? "F1 in percent, one seed."
+          : "F1 in percent, mean ± standard deviation over \(seeds) seeds."
+      ] + table.notes
+    return result
+  }
+
+  /// The relations of the dataset with their pairs, those with most first.
+  var relations: [(name: String, count: Int)] {
+    let gold = rows.lazy.compactMap { $0.cells.first?.byRelation }.first ?? [:]
+    return gold.map { ($0.key, $0.value.count == 3 ? $0.value[2] : 0) }
+      .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+  }
+}
+
+extension PaperTableResult.Row {
+  /// Counts of a relation of each seed.
+  func of(_ relation: String) -> [MatchCounts] {
+    cells.map { cell in
+      guard let counts = cell.byRelation?[relation], counts.count == 3 else { return .zero }
+      return MatchCounts(correct: counts[0], predicted: counts[1], gold: counts[2])
+    }
+  }
+}
+
 /// A number that a paper prints.
 package struct PublishedResult: Sendable, Hashable {
   let table: String
@@ -152,7 +216,7 @@ package struct PublishedResult: Sendable, Hashable {
 
   /// Whether it is a row's number on a dataset.
   func fits(_ table: PaperTable, _ row: PaperRow, dataset: String) -> Bool {
-    self.table == table.name && self.dataset == dataset
+    table.names.contains(self.table) && self.dataset == dataset
       && row.name.replacingOccurrences(of: " after the other task", with: "") == model
       && (setting == row.setting
         || (row.comesFromOtherTask ? isTransfer : row.setting.hasPrefix("in-task") && isReference))
@@ -236,6 +300,14 @@ package struct PaperReport: Sendable {
             name: row.row.label, system: row.row.system ?? "", switches: row.row.switches,
             f1: row.sums.map(\.f1Percent),
             counts: row.sums.map { [$0.correct, $0.predicted, $0.gold] },
+            byRelation: result.table.lines == .relations
+              ? Dictionary(
+                uniqueKeysWithValues: result.relations.map { relation in
+                  (
+                    relation.name,
+                    row.of(relation.name).map { [$0.correct, $0.predicted, $0.gold] }
+                  )
+                }) : nil,
             devF1: row.cells.map(\.devF1),
             millisecondsPerPost: row.cells.map(\.millisecondsPerPost),
             published: Dictionary(
@@ -269,6 +341,7 @@ package struct PaperReport: Sendable {
       let switches: [String: String]
       let f1: [Double]
       let counts: [[Int]]
+      let byRelation: [String: [[Int]]]?
       let devF1: [Double]
       let millisecondsPerPost: [Double]
       let published: [String: Double]

@@ -179,17 +179,24 @@ struct TrainedExpert: RDSExpert {
 
   func counts(
     _ units: [RoutedUnit], under others: @escaping @Sendable (Post) -> [Intervention]
-  ) throws -> [MatchCounts] {
+  ) throws -> [MatchCounts] { try scored(units, under: others).map(\.counts) }
+
+  /// The counts of each unit, and for a pair the relation that it was given.
+  func scored(
+    _ units: [RoutedUnit],
+    under others: @escaping @Sendable (Post) -> [Intervention] = { _ in [] }
+  ) throws -> [(counts: MatchCounts, relation: String?)] {
     let (seen, places) = try looked(at: units, under: others)
     let answers = try expert.labels(of: seen)
     return units.map { unit in
-      guard let place = places[unit.post.id] else { return .zero }
+      guard let place = places[unit.post.id] else { return (.zero, nil) }
       switch (answers[place], unit.pair) {
       case (.mentions(let found, _), _):
-        return .count(predicted: found, gold: unit.post.mentions)
+        return (.count(predicted: found, gold: unit.post.mentions), nil)
       case (.relations(let found), let pair?):
-        return MatchCounts(answer: found[pair].label, gold: unit.post.relations[pair].label)
-      case (.relations, nil): return .zero
+        let answer = found[pair].label
+        return (MatchCounts(answer: answer, gold: unit.post.relations[pair].label), answer)
+      case (.relations, nil): return (.zero, nil)
       }
     }
   }

@@ -16,7 +16,7 @@ struct PaperCommand: ParsableCommand {
       sample is generated, and its encoders are used.
 
       Papers and their tables:
-      \(Paper.all.map { "  \($0.id): \($0.tables.map(\.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", "))" }.joined(separator: "\n"))
+      \(Paper.all.map { "  \($0.id): \($0.tables.flatMap(\.names).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", "))" }.joined(separator: "\n"))
         rds: \(RDSPaper.all.map(\.table).joined(separator: ", ")), each a `twinlens rds run` between the paper's two experts
       """)
 
@@ -41,6 +41,16 @@ struct PaperCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Learn from so many train posts at most.", valueName: "count"))
   var posts: Int?
   @OptionGroup(title: "What experts are built on") var folders: RDSFolders
+  @Option(
+    help: ArgumentHelp(
+      "Another text encoder, for tables that compare encoders; can be given several times.",
+      valueName: "dir"))
+  var alsoEncoder: [String] = []
+  @Option(
+    help: ArgumentHelp(
+      "Another picture encoder, for the same tables; can be given several times.",
+      valueName: "dir"))
+  var alsoPictures: [String] = []
   @OptionGroup(title: "How experts learn") var learning: LearningOptions
   @OptionGroup var files: RegionOptions
   @Option(
@@ -79,7 +89,7 @@ struct PaperCommand: ParsableCommand {
       }
     }
     let known =
-      paper == RDSPaper.id ? RDSPaper.all.map(\.table) : try chosen().tables.map(\.name)
+      paper == RDSPaper.id ? RDSPaper.all.map(\.table) : try chosen().tables.flatMap(\.names)
     if let odd = table.first(where: { !known.contains(Self.name($0)) }) {
       throw ValidationError(
         "\(paper) has no table \(odd); it has \(Set(known).sorted().joined(separator: ", "))")
@@ -145,6 +155,7 @@ struct PaperCommand: ParsableCommand {
         return !interrupt.isRaised
       }
       study.mostPosts = posts
+      (study.otherEncoders, study.otherPictures) = (alsoEncoder, alsoPictures)
       return PaperReport(
         paper,
         try study.run(

@@ -83,13 +83,13 @@ struct ExpertTrainingOptions: ParsableArguments {
   /// Trains a system with switches, and tells what came of it.
   func run(
     _ system: System, switches: [String: String], encoder: String?, pictures: String?,
-    dual: String?, files: RegionOptions?, pretrained: String? = nil,
+    dual: String?, files: RegionOptions?, pretrained: String? = nil, vectors: String? = nil,
     adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
   ) throws {
     if system.needsEncoder, learning.crfRate != nil, system.task != .entities {
       throw ValidationError("\(system.id) has no CRF; leave out --crf-rate")
     }
-    if !system.needsEncoder, let unused = unusedOption {
+    if system.isTagger, let unused = unusedOption {
       throw ValidationError("\(system.id) is built on no encoder; leave out \(unused)")
     }
     let progress = ProgressLine()
@@ -116,6 +116,7 @@ struct ExpertTrainingOptions: ParsableArguments {
       })
     job.dual = dual
     job.pretrained = pretrained
+    job.vectors = vectors
     job.changes = learning.changes
     job.changes.longest = longest
     job.replaces = force
@@ -225,8 +226,9 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of a pretrained BERT or RoBERTa.", valueName: "dir",
-      visibility: visibility(system.needsEncoder)))
+      "Folder of a pretrained BERT or RoBERTa"
+        + (system.needsEncoder ? "." : ", to stand beside the words (the paper's + BERT)."),
+      valueName: "dir", visibility: visibility(system.needsEncoder || system.takesEncoder)))
   var encoder: String?
 
   @Option(
@@ -284,6 +286,12 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
       valueName: "dir", visibility: visibility(system.learnsUnlabelled)))
   var pretrained: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "File of published word vectors to begin with, GloVe's or fastText's.", valueName: "file",
+      visibility: visibility(system.isTagger)))
+  var vectors: String?
+
   private func switches() throws -> [String: String] {
     var result: [String: String] = [:]
     for (place, value) in chosen.enumerated() {
@@ -320,11 +328,17 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     if Self.system.needsEncoder, encoder == nil {
       throw ValidationError("--encoder is missing: name the folder of a BERT or RoBERTa")
     }
-    if Self.system.needsRegions, pictures == nil {
-      throw ValidationError("--pictures is missing: name the folder of a ResNet")
-    }
     let values = { name in
       chosen[name] ?? Self.system.switches.first { $0.name == name }?.usual ?? ""
+    }
+    if Self.system.needsRegions, pictures == nil, Self.system.needsPictures(values) {
+      throw ValidationError("--pictures is missing: name the folder of a ResNet")
+    }
+    if encoder != nil, !Self.system.needsEncoder, !Self.system.takesEncoder {
+      throw ValidationError("\(Self.system.id) is built on no encoder; leave out --encoder")
+    }
+    if vectors != nil, !Self.system.isTagger {
+      throw ValidationError("\(Self.system.id) has no words of its own; leave out --vectors")
     }
     if dual == nil, Self.system.needsDual(values) {
       throw ValidationError("--dual is missing: name the folder of a dual encoder or CLIP")
@@ -357,7 +371,8 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   func run() throws {
     try options.run(
       Self.system, switches: try switches(), encoder: encoder, pictures: pictures,
-      dual: dual, files: Self.system.takesBoxes ? files : nil, pretrained: pretrained
+      dual: dual, files: Self.system.takesBoxes ? files : nil, pretrained: pretrained,
+      vectors: vectors
     ) { posts in
       var posts = posts
       if let corpus { posts = posts.adding(corpus: try options.input.open(corpus)) }
