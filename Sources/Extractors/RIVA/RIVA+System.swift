@@ -31,9 +31,6 @@ extension System {
         "pretrained-rate", RIVAOptions.Rate.allCases.map(\.rawValue),
         "how fast RIVA moves while the tags are learned: as all else, at the paper's 1e-4 beside 2e-2, "
           + "or not at all"),
-      .choice(
-        "word-loss", ["off", "on"],
-        "whether the language models keep their loss while the tags are learned"),
       TaggerSizes.choice, TaggerTraining.choice,
     ]
   )

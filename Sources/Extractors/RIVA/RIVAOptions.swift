@@ -31,8 +31,9 @@ package struct RIVAOptions: WordTaggerOptions {
   package var encoderSize: Int?
   /// Whether plain descent moves the weights.
   package var usesDescent: Bool?
-  /// Whether the language models keep their loss while the tags are learned.
-  package var keepsWordLoss: Bool?
+  /// Whether RIVA is kept as it was before the tags, which make its language models forget how to
+  /// tell words.
+  package var keepsTaught: Bool?
 
   /// What the tagger reads beside its word vectors.
   package enum Context: String, Sendable, Hashable, Codable, CaseIterable {
@@ -90,7 +91,7 @@ package struct RIVAOptions: WordTaggerOptions {
   private enum CodingKeys: String, CodingKey {
     case size = "regionSize"
     case context, gated, fusion, letsWordsTeachGate, relations, finetunes
-    case keepsGateLoss, pretrainedRate, heads, hidden, encoderSize, usesDescent, keepsWordLoss
+    case keepsGateLoss, pretrainedRate, heads, hidden, encoderSize, usesDescent, keepsTaught
   }
 
   /// The usual ones, for regions of 64 numbers.
@@ -107,7 +108,6 @@ package struct RIVAOptions: WordTaggerOptions {
     finetunes = value("finetuning") != Switch.off
     keepsGateLoss = value("gate-loss") != Switch.off
     usesDescent = TaggerTraining().choosing(value).usesDescent
-    keepsWordLoss = value("word-loss") == "on" ? true : nil
     pretrainedRate = Rate(rawValue: value("pretrained-rate")) ?? .full
     // Eight heads as the paper has them, fewer where they would not divide small regions.
     heads = [8, 4, 2].first { regionSize % $0 == 0 } ?? 1
@@ -142,7 +142,6 @@ package struct RIVAOptions: WordTaggerOptions {
     if !keepsGateLoss { result["gate-loss"] = Switch.off }
     if pretrainedRate != .full { result["pretrained-rate"] = pretrainedRate.rawValue }
     if !finetunes { result["finetuning"] = Switch.off }
-    if keepsWordLoss == true { result["word-loss"] = "on" }
     return result
   }
 }

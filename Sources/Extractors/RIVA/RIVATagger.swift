@@ -12,6 +12,8 @@ package struct RIVATagger: Tagger {
   package var words: WordEncoder
   /// What makes e^RIVA; nil for the tagger that reads the picture as its first step.
   var riva: RIVANetwork?
+  /// RIVA as it was before the tags; nil where it is that still, and where nobody was to keep it.
+  private(set) var taught: RIVANetwork?
   /// What told the gate's training which pictures add; nil without a gate.
   var teacher: RelationClassifier?
   /// Whether another model's RIVA was taken over.
@@ -47,6 +49,7 @@ package struct RIVATagger: Tagger {
           options.size, words.size + (options.encoderSize ?? 0), &generator))
     case .riva, .text:
       riva = RIVANetwork(sizes, options, &generator)
+      if options.keepsTaught == true { taught = riva }
       inputs += 2 * options.hidden
     case .nothing: break
     }
@@ -100,27 +103,21 @@ package struct RIVATagger: Tagger {
   /// would turn the gate into something else within a few epochs.
   package func loss(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
     let pass = riva.map { $0(batch, tape, nil) }
-    var loss = crf.loss(emissions(batch, pass, tape), tags: batch.tags, tape)
-    if options.keepsWordLoss == true, let riva, let pass {
-      let words = riva.languageModels.losses(pass.states, batch.words, tape)
-      loss = tape.add(
-        loss, tape.scale(tape.add(words.forward, words.backward), by: Self.wordWeight))
-    }
+    let tagging = crf.loss(emissions(batch, pass, tape), tags: batch.tags, tape)
     guard options.hasGate, options.keepsGateLoss, let relation = pass?.relation,
       batch.imageAdds.contains(where: { $0 >= 0 })
-    else { return loss }
-    return tape.add(loss, tape.crossEntropy(relation, targets: batch.imageAdds))
+    else { return tagging }
+    return tape.add(tagging, tape.crossEntropy(relation, targets: batch.imageAdds))
   }
-
-  /// Of the next-word loss beside the tags'.
-  private static let wordWeight: Float = 0.1
 
   /// What was learned before the tags moves along with them, slowly, or not.
   package var rateShare: @Sendable (String) -> Float {
     let share = options.pretrainedRate.share
     let slow = RIVAOptions.encoderShare(usesDescent: options.usesDescent == true)
     return {
-      $0.hasPrefix(Names.riva) ? share : $0.hasPrefix(Names.encoder) ? slow : 1
+      if $0.hasPrefix(Names.riva) { return share }
+      if $0.hasPrefix(Names.taught) { return 0 }
+      return $0.hasPrefix(Names.encoder) ? slow : 1
     }
   }
 
@@ -141,6 +138,13 @@ package struct RIVATagger: Tagger {
     riva = other.riva
     teacher = other.teacher
     isPretrained = true
+    if taught != nil { taught = other.taught ?? other.riva }
+  }
+
+  /// Begins to learn tags with what RIVA has learned before.
+  mutating func begin(with riva: RIVANetwork) {
+    self.riva = riva
+    if taught != nil { taught = riva }
   }
 
   /// Takes the scale of regions from posts.
@@ -153,6 +157,7 @@ package struct RIVATagger: Tagger {
     self.words.take(vectors, words)
     riva?.words.take(vectors, words)
     teacher?.words.take(vectors, words)
+    taught?.words.take(vectors, words)
   }
 
   package mutating func readParts(of folder: String) throws {
@@ -172,6 +177,7 @@ package struct RIVATagger: Tagger {
     static let encoder = "encoder."
     static let riva = "riva."
     static let teacher = "teacher."
+    static let taught = "taught."
   }
 
   package mutating func visitParameters(
@@ -181,6 +187,7 @@ package struct RIVATagger: Tagger {
     encoded?.visitParameters(prefix + Names.encoder, visit)
     riva?.visitParameters(prefix + Names.riva, visit)
     teacher?.visitParameters(prefix + Names.teacher, visit)
+    taught?.visitParameters(prefix + Names.taught, visit)
     step?.scaling.visitParameters(prefix + "first.regions.", visit)
     step?.projection.visitParameters(prefix + "first.", visit)
     lstm.visitParameters(prefix + "lstm.", visit)
@@ -207,7 +214,12 @@ extension RIVATagger {
     _ batch: TaggerBatch, _ riva: RIVANetwork, _ pass: RIVANetwork.Pass, _ tape: Tape,
     _ probe: Probe
   ) {
-    if tellsWords { showWords(batch, riva, pass, tape, probe) }
+    if let taught {
+      // The gate as somebody set it is of the tagger's own RIVA.
+      showWords(batch, taught, taught(batch, tape, nil), tape, probe)
+    } else if tellsWords {
+      showWords(batch, riva, pass, tape, probe)
+    }
     guard riva.sight != nil, options.gated else { return }
     if let teacher, let scaling = riva.sight?.scaling {
       let scores = teacher.logits(
@@ -230,9 +242,7 @@ extension RIVATagger {
 
   /// Whether the language models are still what they were taught to be: those that moved with the
   /// tags have forgotten how to tell words.
-  private var tellsWords: Bool {
-    crf.chain.tags == 1 || options.pretrainedRate != .full || options.keepsWordLoss == true
-  }
+  private var tellsWords: Bool { crf.chain.tags == 1 || options.pretrainedRate != .full }
 
   private func showWords(
     _ batch: TaggerBatch, _ riva: RIVANetwork, _ pass: RIVANetwork.Pass, _ tape: Tape,

@@ -32,6 +32,10 @@ enum RIVATraining {
       if options.relations == .auto, options.hasGate {
         options.relations = said ? .labels : .matching
       }
+      let learnsTags = job.posts.train.contains { !$0.mentions.isEmpty }
+      if learnsTags, options.learnsUnlabelled, options.pretrainedRate == .full {
+        options.keepsTaught = true
+      }
       options.encoderSize = training.base?.encoder.configuration.stack.hiddenSize
       return options
     } before: { tagger, items, words, characters in
@@ -78,7 +82,7 @@ enum RIVATraining {
           PretrainingStage(riva: riva), settings, epochs: pretrainingEpochs, words: words,
           characters: characters),
         StageItems(lists: lists, dev: items.dev), measure: "dev 100/perplexity")
-      tagger.riva = run.best.riva
+      tagger.begin(with: run.best.riva)
       metrics["perplexity"] = 100 / max(1e-9, run.best.score(batches(items.dev)))
       if tagger.options.hasGate {
         let judged = batches(lessons.dev)
