@@ -133,6 +133,7 @@ package struct ModelReport: Sendable, Codable {
   package var measured: String {
     let title =
       "  measured on      \(measuredPosts ?? 0) posts of \(VisibleText.name(measuredOn ?? "dev"))"
+      + (measuredOn == nil ? "; the scores above are of all of dev" : "")
     return
       ([title]
       + measures.sorted { $0.key < $1.key }.map { name, value in

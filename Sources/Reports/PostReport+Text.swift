@@ -14,7 +14,8 @@ extension PostReport {
     var lines = [
       "\(safe(dataset.name))  \(safe(post.id))  \(post.split.rawValue)  \(review == .reviewed ? "accepted" : review.rawValue)",
       "\(safe(post.source.description))  \(post.tokens.count) tokens  "
-        + (post.imageID.map { "picture \(safe($0))" } ?? "no picture"),
+        + (post.imageID.map { "picture \(safe($0))" } ?? "no picture")
+        + (post.imageAdds.map { "  imageAdds \($0 ? "yes" : "no")" } ?? ""),
       "",
     ]
     lines += changeLines()
@@ -47,10 +48,12 @@ extension PostReport {
 
   private func tokenTable() -> [String] {
     let gold = BIO.tags(of: post.mentions, count: post.tokens.count).map(\.text)
-    var rows = [["#", "token", "gold"] + predictions.map { safe($0.expert) }]
+    // Experts that learned no labels have none to show.
+    let answering = predictions.filter { !$0.isWithoutLabels }
+    var rows = [["#", "token", "gold"] + answering.map { safe($0.expert) }]
     for (i, token) in post.tokens.enumerated() {
       var row = ["\(i)", safe(token.text), gold[i]]
-      for prediction in predictions {
+      for prediction in answering {
         guard let at = prediction.path[safe: i], let label = prediction.labels[safe: at] else {
           row.append("?")
           continue

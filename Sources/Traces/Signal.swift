@@ -21,6 +21,22 @@ package struct Signal: Sendable, Hashable {
   private let isOfPicture: Bool
   /// Whether a value can be put in its place, on the way to the answer.
   package internal(set) var isTap = false
+  /// Of rectangles: those that can be put elsewhere by hand, in the order in which they are given.
+  package private(set) var slots: [Slot] = []
+
+  /// A rectangle that can be put elsewhere.
+  package struct Slot: Sendable, Hashable {
+    /// What it is, e.g. `head`, `crop 1`.
+    package let name: String
+    /// Where it stands among the signal's rectangles; nil where the model found none for it.
+    package let place: Int?
+
+    /// A slot by its parts.
+    package init(_ name: String, at place: Int?) {
+      self.name = name
+      self.place = place
+    }
+  }
 
   /// A signal; the tensor's shape must be the steps' counts followed by what the kind asks for.
   ///
@@ -28,7 +44,7 @@ package struct Signal: Sendable, Hashable {
   ///   known of signals that lie over the picture.
   package init(
     name: String, caption: String, kind: Kind, steps: [Axis] = [], ofPicture: Bool = false,
-    unit: Unit = .plain, tensor: Tensor
+    unit: Unit = .plain, slots: [Slot] = [], tensor: Tensor
   ) {
     self.name = name
     self.caption = caption
@@ -36,6 +52,7 @@ package struct Signal: Sendable, Hashable {
     self.steps = steps
     isOfPicture = ofPicture
     self.unit = unit
+    self.slots = slots
     self.tensor = tensor
   }
 

@@ -186,7 +186,7 @@ struct PaperLayerTests {
     let first = Tensor(
       [2, 5, 7],
       (0..<2).flatMap { Array(fixture["in.pictures"].array[($0 * 105)..<($0 * 105 + 35)]) })
-    let (output, shown) = slot(text, tape.constant(first), options, tape, nil)
+    let (output, shown) = slot(text, tape.constant(first), options, tape, nil, nil)
     for row in 0..<4 {
       let weights = shown.attention.array[(row * 5)..<((row + 1) * 5)]
       #expect(abs(weights.reduce(0, +) - 1) < 1e-5)
@@ -197,7 +197,7 @@ struct PaperLayerTests {
       #expect(abs(shown.gate.array[row] - gate) < 1e-5)
     }
     // A gate that is shut leaves the text alone.
-    let (shut, _) = slot(text, tape.constant(first), options, tape) { Tensor($0.shape) }
+    let (shut, _) = slot(text, tape.constant(first), options, tape, { Tensor($0.shape) }, nil)
     #expect(tape[shut].array == fixture["in.text"].array)
     #expect(tape[output].array != fixture["in.text"].array)
   }

@@ -2,6 +2,7 @@ import Corpora
 import Extractors
 import Inspection
 import Screen
+import Tensors
 import Testing
 import Traces
 
@@ -108,5 +109,38 @@ import Traces
     let middle = regions(desk)[0]
     #expect(abs(middle.left + middle.width / 2 - 0.5) < 0.1)
     #expect(abs(middle.top + middle.height / 2 - 0.5) < 0.1)
+  }
+
+  /// Rectangles stand where each expert reads them, have their names, and are no more than are
+  /// read.
+  @Test func theyAreTheExpertsSlots() throws {
+    var desk = Desk(Samples.state(120, 36))
+    let index = try #require(desk.state.current)
+    let found = [
+      ImageRegion.whole, ImageRegion(left: 0.1, top: 0.2, width: 0.3, height: 0.4),
+      ImageRegion(left: 0.5, top: 0.5, width: 0.2, height: 0.2),
+    ]
+    var trace = Trace()
+    trace.append(
+      Signal(
+        name: "prefix/regions", caption: "shares", kind: .regions(found),
+        slots: [
+          .init("crop 1", at: 1), .init("crop 2", at: nil), .init("crop 3", at: 2),
+        ], tensor: Tensor([3], [0.2, 0.5, 0.3])))
+    let post = desk.state.posts[index]
+    let answer = Answer(
+      expert: "prefixed", seesPicture: true,
+      .mentions(
+        Prediction(
+          expert: "prefixed", mentions: [], labels: ["O", "B-PER"], marginals: [],
+          path: post.tokens.map { _ in 0 }, trace: trace)))
+    desk.send(.analysed(PostAnalysis(post: post.id, answers: [answer])))
+    desk.press("B")
+    // The whole picture is no slot; a crop that was not found sees all of it.
+    #expect(regions(desk) == [found[1], .whole, found[2]])
+    #expect(desk.text.contains("region 1  crop 1  ") && desk.text.contains("region 3  crop 3  "))
+    desk.press("o")
+    #expect(regions(desk).count == 3)
+    #expect(desk.text.contains("prefixed reads 3 rectangles, no more"))
   }
 }

@@ -32,6 +32,9 @@ package struct Prediction: Sendable {
 }
 
 extension Prediction {
+  /// Whether it is of a model that learned no labels, which has signals but nothing to answer.
+  package var isWithoutLabels: Bool { labels.count == 1 && !marginals.isEmpty }
+
   /// The same with another trace.
   func replacing(trace: Trace) -> Prediction {
     Prediction(
@@ -48,15 +51,17 @@ extension Prediction {
     let outside = [1] + [Float](repeating: 0, count: scheme.count - 1)
     let marginals = decoded.marginals + [[Float]](repeating: outside, count: cut)
     var trace = shown
-    trace.append(
-      Signal(
-        name: "crf/marginals", caption: "tag probabilities",
-        kind: .wordDistributions(labels: scheme.labels),
-        tensor: Tensor([marginals.count, scheme.count], marginals.flatMap { $0 })))
-    trace.append(
-      Signal(
-        name: "crf/uncertainty", caption: "1 − largest tag probability", kind: .words,
-        tensor: Tensor([marginals.count], marginals.map { 1 - ($0.max() ?? 1) })))
+    if scheme.count > 1 {
+      trace.append(
+        Signal(
+          name: "crf/marginals", caption: "tag probabilities",
+          kind: .wordDistributions(labels: scheme.labels),
+          tensor: Tensor([marginals.count, scheme.count], marginals.flatMap { $0 })))
+      trace.append(
+        Signal(
+          name: "crf/uncertainty", caption: "1 − largest tag probability", kind: .words,
+          tensor: Tensor([marginals.count], marginals.map { 1 - ($0.max() ?? 1) })))
+    }
     self.init(
       expert: expert, mentions: decoded.mentions, labels: scheme.labels, marginals: marginals,
       path: decoded.path + [Int](repeating: 0, count: cut), trace: trace)

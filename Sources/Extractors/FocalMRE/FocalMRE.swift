@@ -91,13 +91,14 @@ package struct FocalMRE: MultimodalNetwork {
     _ tape: Tape, _ probe: Probe?, gate: (@Sendable (Tensor) -> Tensor)? = nil
   ) -> Tape.Variable {
     let gate = gate ?? probe?.substitute("focal/gate")
+    let attention = probe?.substitute("focal/attention")
     let h = tape.dropout(h, FocalSlot.dropout)
     let w = tape.recording ? tape(fusion) : tape.constant(weights)
     let table = tape.reshape(w, [slots.count, 1])
     var shown: [FocalSlot.Shown] = []
     let outputs = slots.enumerated().map { k, slot in
       let (o, seen) = slot(
-        h, pictures[k], options, tape, gate)
+        h, pictures[k], options, tape, gate, attention)
       if probe != nil { shown.append(seen) }
       let factor = tape.gather(
         table, [Int](repeating: k, count: batch.count * batch.length),
@@ -148,7 +149,13 @@ package struct FocalMRE: MultimodalNetwork {
       Signal(
         name: "focal/weights",
         caption: "the frames, and what each slot weighs: learned, the same for all posts",
-        kind: .regions(frames), tensor: weights))
+        kind: .regions(frames),
+        slots: options.input == .original
+          ? []
+          : zip(names, item.pictures).enumerated().map { k, slot in
+            let frame = slot.1.frame ?? .whole
+            return Signal.Slot(slot.0, at: frame == .whole ? nil : k)
+          }, tensor: weights))
     var maps: [Float] = []
     let cells = grid * grid
     for slot in shown {
@@ -256,7 +263,7 @@ struct FocalSlot: ParameterContainer {
   /// o = (1 − λ) ⊙ h + λ ⊙ x̂ of B×T×D states and B×N×C places of a picture.
   func callAsFunction(
     _ h: Tape.Variable, _ picture: Tape.Variable, _ options: FocalMREOptions, _ tape: Tape,
-    _ substitute: (@Sendable (Tensor) -> Tensor)?
+    _ substitute: (@Sendable (Tensor) -> Tensor)?, _ attention: (@Sendable (Tensor) -> Tensor)?
   ) -> (output: Tape.Variable, shown: Shown) {
     let u = tape.dropout(picture, Self.dropout)
     let values = value(u, tape)
@@ -264,7 +271,7 @@ struct FocalSlot: ParameterContainer {
     if options.attends {
       (mixed, weights) = tape.attention(
         query(h, tape), key(u, tape), values, heads: 1, mask: AttentionMask(),
-        dropout: Self.dropout)
+        dropout: Self.dropout, intercept: attention)
     } else {
       // Every token takes the mean over the picture.
       mixed = tape.reshape(

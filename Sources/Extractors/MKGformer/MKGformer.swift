@@ -217,6 +217,7 @@ package struct MKGformer: MultimodalNetwork {
       Signal(
         name: "mkgformer/regions", caption: "share of each crop in what both mentions take",
         kind: .regions(seen.map { item.pictures[$0].frame ?? .whole }),
+        slots: names.enumerated().map { Signal.Slot($1, at: seen.firstIndex(of: $0)) },
         tensor: Tensor(
           [seen.count],
           seen.map { i in

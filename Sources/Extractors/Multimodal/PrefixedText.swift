@@ -103,6 +103,8 @@ struct PrefixedText: ParameterContainer {
       Signal(
         name: "prefix/regions", caption: "mean share of attention on each part of the picture",
         kind: .regions(cropped.map { item.pictures[$0].seen }),
+        // The whole picture stands first and stays.
+        slots: (1..<pictures).map { Signal.Slot(names[$0], at: cropped.firstIndex(of: $0)) },
         tensor: Tensor([cropped.count], cropped.map { means[$0] })))
   }
 

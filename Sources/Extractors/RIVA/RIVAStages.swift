@@ -196,12 +196,14 @@ struct GateScore {
   let macroF1: Double
   /// Both classes' F1 by their posts, percent.
   let weightedF1: Double
+  /// Posts that were judged.
+  let posts: Int
 
-  /// All four by names that begin with a word.
+  /// All by names that begin with a word.
   func told(_ name: String) -> [String: Double] {
     [
       name + "Accuracy": accuracy, name + "F1": weightedF1, name + "AddsF1": positiveF1,
-      name + "MacroF1": macroF1,
+      name + "MacroF1": macroF1, name + "Posts": Double(posts),
     ]
   }
 
@@ -219,6 +221,7 @@ struct GateScore {
     }
     let gold = counts.map { Double($0.reduce(0, +)) }
     let all = max(1, gold[0] + gold[1])
+    posts = Int(gold[0] + gold[1])
     accuracy = 100 * Double(counts[0][0] + counts[1][1]) / all
     positiveF1 = f1(1)
     macroF1 = (f1(0) + f1(1)) / 2

@@ -121,10 +121,13 @@ package struct PaperStudy: Sendable {
     let path = "\(folder)/cells/\(name).json"
     let basis = basis(dataset)
     if let data = FileManager.default.contents(atPath: path),
-      let known = try? JSONDecoder().decode(PaperCell.self, from: data), known.basis == basis,
-      !byRelation || known.byRelation != nil
+      let known = try? JSONDecoder().decode(PaperCell.self, from: data)
     {
-      return known
+      if known.basis == basis, !byRelation || known.byRelation != nil { return known }
+      // Of other posts: nothing that took hours is overwritten without a word.
+      guard known.basis["data"] == basis["data"] else {
+        throw PaperError.otherData(folder: folder, dataset: dataset.name)
+      }
     }
     let source = try material.pictures.flatMap {
       PictureTower.isOne($0) ? nil : try RegionSource(folder: $0)
@@ -324,12 +327,16 @@ package struct PaperCell: Sendable, Codable {
 package enum PaperError: Error, CustomStringConvertible {
   /// A row that was trained on another task first, of which there are no posts.
   case noOtherTask(row: String, task: ExpertTask)
+  /// A folder with cells of another dataset.
+  case otherData(folder: String, dataset: String)
 
   package var description: String {
     switch self {
     case .noOtherTask(let row, let task):
       "\(row) is first trained on \(task.subject), and the dataset has none; choose other tables "
-        + "with --tables"
+        + "with --table"
+    case .otherData(let folder, let dataset):
+      "\(folder) keeps tables of other posts than \(dataset)'s; give another --out"
     }
   }
 }

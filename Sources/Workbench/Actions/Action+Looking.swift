@@ -11,15 +11,16 @@ extension Action {
       }
     ] + NumbersLayer.actions + RegionLayer.actions + [
       Action(
-        "next-head", .looking, keys: ["."], "next head or layer of the map, after the mean",
+        "next-head", .looking, keys: ["."],
+        "next head, layer or slot of what is shown, after the mean",
         needsAnswer: true, ofSignals: true, unavailable: needsSlices
       ) { state, _ in state.stepSlice(1) },
       Action(
-        "previous-head", .looking, keys: [","], "previous head or layer of the map",
+        "previous-head", .looking, keys: [","], "previous head, layer or slot",
         needsAnswer: true, ofSignals: true, unavailable: needsSlices
       ) { state, _ in state.stepSlice(-1) },
       Action(
-        "head", .looking, "this head or slice of the map, or mean",
+        "head", .looking, "this head, layer or slot, or mean",
         parameters: [.required("N", .slice)], needsAnswer: true, ofSignals: true,
         unavailable: needsSlices
       ) { state, arguments in
@@ -76,7 +77,8 @@ extension Action {
 
   /// Reason of the actions that step through a map.
   @Sendable static func needsSlices(_ state: WorkbenchState) -> String? {
-    needsMap(state)
-      ?? ((state.spatialSignal?.sliceCount ?? 1) < 2 ? "this map has one slice only" : nil)
+    if let reason = needsAnalysis(state) { return reason }
+    guard state.stepped == nil else { return nil }
+    return needsMap(state) ?? "this map has one slice only"
   }
 }

@@ -14,7 +14,7 @@ struct RegionLayer: Layer {
   private var drawn: [Post.ID: [ImageRegion]] = [:]
   private var chosen = 0
 
-  /// Most rectangles of one post.
+  /// Most rectangles of one post where no expert says how many it reads.
   static let most = 8
   private static let step = 0.05
   private static let smallest = 0.05
@@ -36,19 +36,48 @@ struct RegionLayer: Layer {
     }
   ]
 
-  /// The rectangles of the post on screen: those drawn, else those that an expert looked at, else
-  /// one in the middle.
+  /// The rectangles of the post on screen: those drawn, else those that the first expert with some
+  /// looked at, each in its own place, else one in the middle.
   func regions(_ state: WorkbenchState) -> [ImageRegion] {
     guard let post = state.currentPost else { return [] }
     if let own = drawn[post.id] { return own }
-    for (_, trace) in state.tracedSystems {
-      for signal in trace.signals {
-        guard case .regions(let found) = signal.kind else { continue }
-        // All of them, so that each stands where the expert had it.
-        if found.contains(where: { $0 != .whole }) { return Array(found.prefix(Self.most)) }
+    for (_, signal) in Self.slotted(state) {
+      guard case .regions(let all) = signal.kind else { continue }
+      let found = signal.slots.map { $0.place.flatMap { all.indices.contains($0) ? all[$0] : nil } }
+      // What is missing between others is the whole picture, as the experts see it.
+      if let last = found.lastIndex(where: { $0 != nil }) {
+        return found[...last].map { $0 ?? .whole }
       }
     }
     return [ImageRegion(left: 0.25, top: 0.25, width: 0.5, height: 0.5)]
+  }
+
+  /// The signals whose rectangles can be put elsewhere, with their systems.
+  private static func slotted(_ state: WorkbenchState) -> [(system: String, signal: Signal)] {
+    state.tracedSystems.compactMap { system, trace in
+      trace.signals.first { !$0.slots.isEmpty }.map { (system, $0) }
+    }
+  }
+
+  /// What a rectangle is to the experts that read it, e.g. `head`; with several, whose.
+  private static func name(_ place: Int, _ state: WorkbenchState) -> String {
+    let all = slotted(state)
+    return all.compactMap { system, signal in
+      guard signal.slots.indices.contains(place) else { return nil }
+      let name = state.safe(signal.slots[place].name)
+      return all.count == 1 ? name : "\(state.safe(system)) \(name)"
+    }.joined(separator: ", ")
+  }
+
+  /// How many rectangles are read.
+  private static func most(_ state: WorkbenchState) -> (count: Int, reason: String) {
+    let counts = slotted(state).map { (state.safe($0.system), $0.signal.slots.count) }
+    guard let largest = counts.map(\.1).max() else {
+      return (most, "\(most) rectangles are the most on one picture")
+    }
+    return (
+      largest, counts.map { "\($0) reads \($1) rectangles" }.joined(separator: ", ") + ", no more"
+    )
   }
 
   // MARK: Keys
@@ -83,9 +112,8 @@ struct RegionLayer: Layer {
     case .tab: chosen = regions.isEmpty ? 0 : (at + 1) % regions.count
     case .backTab: chosen = regions.isEmpty ? 0 : (at + regions.count - 1) % regions.count
     case .character("o"):
-      guard regions.count < Self.most else {
-        return .stays(state.refuse("\(Self.most) rectangles are the most on one picture"))
-      }
+      let most = Self.most(state)
+      guard regions.count < most.count else { return .stays(state.refuse(most.reason)) }
       regions.append(ImageRegion(left: 0.25, top: 0.25, width: 0.5, height: 0.5))
       chosen = regions.count - 1
     case .character("x"), .delete:
@@ -168,11 +196,13 @@ struct RegionLayer: Layer {
     for (i, region) in regions(state).enumerated() where row < box.rows {
       func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))" }
       let isChosen = i == min(chosen, regions(state).count - 1)
+      let name = Self.name(i, state)
       pen.line(
         [
           pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
           pen.piece(
-            "region \(i + 1)  \(percent(region.width)) × \(percent(region.height)) % "
+            "region \(i + 1)  " + (name.isEmpty ? "" : name + "  ")
+              + "\(percent(region.width)) × \(percent(region.height)) % "
               + "at \(percent(region.left)), \(percent(region.top)) %",
             isChosen ? .title : .text),
         ], in: box, row: row)

@@ -40,8 +40,13 @@ extension WorkbenchState {
   /// The experts' columns. One expert of each kind has a fixed place, so that nothing moves from
   /// post to post; several stand in the roster's order. They are there before the experts answer.
   var seats: [Seat] {
-    let answers = visibleAnswers
-    let all = members.filter { $0.task == .entities && !choice.hidden.contains($0.name) }
+    // Who learned no labels has signals, but no column.
+    let silent = Set(
+      visibleAnswers.filter { $0.mentions?.isWithoutLabels == true }.map(\.expert))
+    let answers = visibleAnswers.filter { !silent.contains($0.expert) }
+    let all = members.filter {
+      $0.task == .entities && !choice.hidden.contains($0.name) && !silent.contains($0.name)
+    }
     let seats =
       all.isEmpty && members.isEmpty
       ? answers.map { Seat($0) }
@@ -73,7 +78,7 @@ extension WorkbenchState {
 
   /// Ranges of the post of which the visible experts say different things.
   var disputedRanges: [Range<Int>] {
-    let answers = visibleAnswers.compactMap(\.mentions)
+    let answers = visibleAnswers.compactMap(\.mentions).filter { !$0.isWithoutLabels }
     guard answers.count > 1 else { return [] }
     let sets = answers.map { Set($0.mentions.map(\.mention)) }
     let all = sets.reduce(into: Set<EntityMention>()) { $0.formUnion($1) }

@@ -40,6 +40,21 @@ extension WorkbenchState {
     layers.first { $0.signals(self) }?.all ?? traced?.trace.signals ?? []
   }
 
+  /// What keys step through: the map over the picture, else the first signal that has layers, heads
+  /// or slots.
+  var stepped: Signal? {
+    if let signal = spatialSignal, signal.sliceCount > 1 { return signal }
+    return shownSignals.first { $0.sliceCount > 1 }
+  }
+
+  /// The slice of a signal that is on screen; nil for the mean of all.
+  func shownSlice(of signal: Signal) -> Int? {
+    guard let stepped, !stepped.isSpatial, signal.steps == stepped.steps,
+      let slice = choice.slice, slice < signal.sliceCount
+    else { return nil }
+    return slice
+  }
+
   /// Who they are of.
   var shownName: String? { layers.first { $0.signals(self) }?.of ?? traced?.system }
 
@@ -102,12 +117,15 @@ extension WorkbenchState {
   }
 
   mutating func stepSlice(_ step: Int) -> [Effect] {
-    let count = spatialSignal?.sliceCount ?? 0
-    guard count > 1 else { return [] }
+    guard let stepped, stepped.sliceCount > 1 else { return [] }
+    let count = stepped.sliceCount
     // The mean stands before the first head and after the last.
     let at = (min(choice.slice ?? -1, count - 1) + 1 + step + count + 1) % (count + 1)
     choice.slice = at == 0 ? nil : at - 1
-    notice = Notice(text: heatTitle)
+    notice = Notice(
+      text: stepped.isSpatial
+        ? heatTitle
+        : choice.slice.map { stepped.title(ofSlice: $0) } ?? "mean of \(count)")
     return []
   }
 

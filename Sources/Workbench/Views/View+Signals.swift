@@ -9,15 +9,19 @@ extension WorkbenchState {
   func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
     var row = row
     for signal in shownSignals where row < box.rows {
-      let values = signal.mean
+      let slice = shownSlice(of: signal)
+      let values = slice.map { signal.slice($0) } ?? signal.mean
       var caption = safe(signal.caption.isEmpty ? signal.name : signal.caption)
-      if signal.sliceCount > 1 { caption += ", mean of \(signal.sliceCount)" }
+      if signal.sliceCount > 1 {
+        caption +=
+          ", " + (slice.map { safe(signal.title(ofSlice: $0)) } ?? "mean of \(signal.sliceCount)")
+      }
       let room = min(TextWidth.columns(of: caption) + 2, max(12, box.columns / 2))
       let label = pen.cell(caption, room - 1) + " "
       let rest = box.columns - room
       switch signal.kind {
       case .words:
-        row += drawWords(signal, label, &pen, box, row: row, room: rest)
+        row += drawWords(signal, values, label, &pen, box, row: row, room: rest)
         continue
       case .series:
         let points = sampled(values, rest - 7).map { Float($0) }
@@ -45,9 +49,9 @@ extension WorkbenchState {
 
   /// A bar per word around the cursor, and the number of the word under it.
   private func drawWords(
-    _ signal: Signal, _ label: String, _ pen: inout Pen, _ box: Box, row: Int, room: Int
+    _ signal: Signal, _ values: [Float], _ label: String, _ pen: inout Pen, _ box: Box, row: Int,
+    room: Int
   ) -> Int {
-    let values = signal.mean
     let fits = max(1, room - 7)
     let start = max(0, min(token - fits / 2, values.count - fits))
     let isPoints = signal.unit == .points

@@ -9,10 +9,10 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "Inputs per step.")
   var batch: Int?
 
-  @Option(help: "Peak learning rate of the encoder.")
+  @Option(help: "Peak learning rate of the encoder (not for riva and bilstm-crf).")
   var encoderRate: Float?
 
-  @Option(help: "Peak learning rate of the layers above the encoder.")
+  @Option(help: "Peak learning rate of the layers above the encoder (nor this).")
   var headRate: Float?
 
   @Option(
