@@ -3,23 +3,30 @@ import Foundation
 
 extension Safetensors {
   /// How floats are stored.
-  package enum Precision: Sendable { case float32, float16 }
+  package enum Precision: String, Sendable {
+    case float32 = "F32"
+    case float16 = "F16"
+
+    /// Bytes of a number.
+    var size: Int { self == .float32 ? 4 : 2 }
+  }
 
   /// The bytes of a file with these tensors; the same tensors give the same bytes.
+  ///
+  /// - Parameter precision: how the tensor of a name is stored.
   package static func encode(
-    _ tensors: [String: Tensor], metadata: [String: String] = [:], precision: Precision = .float32
+    _ tensors: [String: Tensor], metadata: [String: String] = [:],
+    precision: (String) -> Precision = { _ in .float32 }
   ) -> Data {
-    let size = precision == .float32 ? 4 : 2
     let names = tensors.keys.sorted()
     var data = header(
-      names.map { ($0, tensors[$0]?.shape ?? []) }, metadata: metadata, size: size,
-      type: size == 4 ? "F32" : "F16")
-    data.reserveCapacity(data.count + size * tensors.values.reduce(0) { $0 + $1.count })
+      names.map { ($0, tensors[$0]?.shape ?? []) }, metadata: metadata, precision: precision)
+    data.reserveCapacity(data.count + 4 * tensors.values.reduce(0) { $0 + $1.count })
     for name in names {
       let array = tensors[name]?.array ?? []
-      if size == 4 {
-        array.withUnsafeBytes { data.append(contentsOf: $0) }
-      } else {
+      switch precision(name) {
+      case .float32: array.withUnsafeBytes { data.append(contentsOf: $0) }
+      case .float16:
         array.map(HalfPrecision.bits).withUnsafeBytes { data.append(contentsOf: $0) }
       }
     }
@@ -28,7 +35,8 @@ extension Safetensors {
 
   /// The length and the JSON header of a file whose tensors follow in the given order.
   static func header(
-    _ tensors: [(name: String, shape: [Int])], metadata: [String: String], size: Int, type: String
+    _ tensors: [(name: String, shape: [Int])], metadata: [String: String],
+    precision: (String) -> Precision = { _ in .float32 }
   ) -> Data {
     var header = "{"
     if !metadata.isEmpty {
@@ -38,9 +46,10 @@ extension Safetensors {
     var offset = 0
     var parts: [String] = []
     for (name, shape) in tensors {
-      let end = offset + shape.reduce(1, *) * size
+      let precision = precision(name)
+      let end = offset + shape.reduce(1, *) * precision.size
       parts.append(
-        "\(quote(name)):{\"dtype\":\"\(type)\",\"shape\":"
+        "\(quote(name)):{\"dtype\":\"\(precision.rawValue)\",\"shape\":"
           + "[\(shape.map(String.init).joined(separator: ","))],"
           + "\"data_offsets\":[\(offset),\(end)]}")
       offset = end
@@ -64,7 +73,7 @@ extension Safetensors {
   /// - Throws: `DurableFileError` when the disk refuses.
   package static func write(
     _ tensors: [String: Tensor], to path: String, metadata: [String: String] = [:],
-    precision: Precision = .float32
+    precision: (String) -> Precision = { _ in .float32 }
   ) throws {
     try DurableFile.write(encode(tensors, metadata: metadata, precision: precision), to: path)
   }

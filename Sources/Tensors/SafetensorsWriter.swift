@@ -14,7 +14,7 @@ package struct SafetensorsWriter: ~Copyable {
   package init(
     path: String, tensors: [(name: String, shape: [Int])], metadata: [String: String] = [:]
   ) throws {
-    let header = Safetensors.header(tensors, metadata: metadata, size: 4, type: "F32")
+    let header = Safetensors.header(tensors, metadata: metadata)
     file = try Self.begin(path, header)
     self.path = path
     left = tensors

@@ -4,6 +4,7 @@ import Extractors
 import Foundation
 import Inspection
 import Services
+import Tensors
 import Testing
 
 /// What folders hold, said by the program.
@@ -148,9 +149,16 @@ struct ModelFoldersTests {
       #expect((0.4...0.75).contains(ratio), "\(name) \(ratio)")
     }
     // What others know by its fingerprint stays.
-    for name in ["clip", "resnet", "rds", "riva/vision"] {
+    for name in ["clip", "resnet", "riva/vision"] {
       #expect(try size(pack + "/" + name) == size(models + "/" + name), "\(name)")
     }
+    // Of a router its tables of posts are halved, its own weights are not.
+    #expect(try size(pack + "/rds") < size(models + "/rds"))
+    func weights(_ path: String) throws -> [String: Tensor] {
+      try Safetensors(path: path + "/rds/model.safetensors").allTensors()
+        .filter { !$0.key.hasSuffix(".x") }
+    }
+    #expect(try weights(pack) == weights(models))
     let shown = try Program.run(["show", data, "post-0", "--models", pack, "--json"])
     #expect(shown.status == 0 && shown.output.contains("rgn/gate"))
   }

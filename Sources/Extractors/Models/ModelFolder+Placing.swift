@@ -78,8 +78,10 @@ extension ModelFolder {
       where absence(of: folder + "/" + part) == nil {
         try copyFiles(of: folder + "/" + part, to: aside + "/" + part)
       }
-      if precision == .float16, let system = try? system(of: folder), System.named(system) != nil {
-        try halve(aside + "/model.safetensors")
+      if precision == .float16, let system = try? system(of: folder) {
+        let isExpert = System.named(system) != nil
+        // A router keeps its own few weights, and so every p.
+        try halve(aside + "/model.safetensors") { isExpert || $0.hasSuffix(embeddings) }
       }
       try files.moveItem(atPath: aside, toPath: target)
     } catch {
@@ -88,12 +90,20 @@ extension ModelFolder {
     }
   }
 
+  /// The end of the names of a router's tables of posts.
+  private static let embeddings = ".x"
+
   /// Writes a file's weights in half precision, unless one of them would be lost.
-  private static func halve(_ path: String) throws {
+  private static func halve(_ path: String, _ isHalved: (String) -> Bool) throws {
     let file = try Safetensors(path: path)
     let tensors = try file.allTensors()
-    guard tensors.values.allSatisfy({ $0.array.allSatisfy { abs($0) < 65504 } }) else { return }
-    try Safetensors.write(tensors, to: path, metadata: file.metadata, precision: .float16)
+    let halved = tensors.filter { isHalved($0.key) }
+    guard !halved.isEmpty,
+      halved.values.allSatisfy({ $0.array.allSatisfy { abs($0) < 65504 } })
+    else { return }
+    try Safetensors.write(tensors, to: path, metadata: file.metadata) {
+      isHalved($0) ? .float16 : .float32
+    }
   }
 
   private static func real(_ path: String) -> String {

@@ -64,6 +64,13 @@ package struct PictureTower: ParameterContainer, Sendable {
     }
   }
 
+  /// A tower of a model in memory.
+  init(_ model: CLIPVisionModel) {
+    self.model = .clip(model)
+    recipe = .clip(side: model.configuration.side)
+    path = ""
+  }
+
   var configuration: VisionConfiguration {
     switch model {
     case .clip(let tower): tower.configuration
