@@ -66,10 +66,12 @@ package struct ModelReport: Sendable, Codable {
     self.folder = folder
     system = try ModelFolder.system(of: folder)
     // A system may keep the little that it learned in config.json.
-    let weights = folder + "/model.safetensors"
-    tensors =
-      FileManager.default.fileExists(atPath: weights)
-      ? FolderReport.Row.rows(of: try Safetensors(path: weights)) : []
+    // What was trained along stands in folders of its own.
+    tensors = try ([""] + ModelFolder.parts.map { $0 + "/" }).flatMap { part in
+      let weights = folder + "/" + part + "model.safetensors"
+      return FileManager.default.fileExists(atPath: weights)
+        ? FolderReport.Row.rows(of: try Safetensors(path: weights), under: part) : []
+    }
     parameters = tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }
     provenance = FileManager.default.contents(atPath: folder + "/provenance.json").flatMap {
       try? JSONDecoder().decode(Provenance.self, from: $0)

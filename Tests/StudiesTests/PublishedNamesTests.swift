@@ -57,7 +57,10 @@ struct PublishedNamesTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
       FileManager.default.fileExists(atPath: folder + "/" + $0 + "/config.json")
     }
-    let others = ["mtb", "mega-lite", "rds-relations", "hvpnet", "focalmre"]
+    let others = [
+      "mtb", "mega-lite", "rds-relations", "bert-crf", "hvpnet", "i2srm", "umt", "maf", "imm",
+      "mkgformer", "focalmre",
+    ]
     #expect(Set(names).subtracting(others) == Set(HarborRecipe.names))
     for name in others { #expect(names.contains(name)) }
     let table = try text("docs/models.md")

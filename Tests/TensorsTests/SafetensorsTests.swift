@@ -12,7 +12,8 @@ struct SafetensorsTests {
     #expect(try file.allTensors() == tensors)
     #expect(file.metadata == ["k": "v"])
     #expect(data == Safetensors.encode(tensors, metadata: ["k": "v"]))
-    let half = try Safetensors(data: Safetensors.encode(tensors, precision: { _ in .float16 }), path: "m")
+    let half = try Safetensors(
+      data: Safetensors.encode(tensors, precision: { _ in .float16 }), path: "m")
     #expect(difference(try half.tensor("b"), tensors["b"] ?? Tensor([])) < 2e-3)
   }
 

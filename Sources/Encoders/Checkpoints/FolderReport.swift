@@ -49,10 +49,13 @@ package struct FolderReport: Sendable, Codable {
     package let isUsed: Bool
 
     /// The tensors of a file, by name; all are taken for used.
-    package static func rows(of file: Safetensors) -> [Row] {
+    ///
+    /// - Parameter part: in front of the names, of a file that is a part of something.
+    package static func rows(of file: Safetensors, under part: String = "") -> [Row] {
       file.entries.sorted { $0.key < $1.key }.map { name, entry in
         Row(
-          name: VisibleText.name(name), shape: entry.shape, type: VisibleText.name(entry.type),
+          name: VisibleText.name(part + name), shape: entry.shape,
+          type: VisibleText.name(entry.type),
           bytes: entry.byteCount, isUsed: true)
       }
     }

@@ -74,7 +74,7 @@ extension ModelFolder {
         guard kind == .typeRegular else { continue }
         try files.copyItem(atPath: source, toPath: aside + "/" + name)
       }
-      for part in [PictureTower.folder, EncodedWords.folder]
+      for part in parts
       where absence(of: folder + "/" + part) == nil {
         try copyFiles(of: folder + "/" + part, to: aside + "/" + part)
       }
@@ -89,6 +89,9 @@ extension ModelFolder {
       throw error
     }
   }
+
+  /// Folders inside a model's that hold what was trained along.
+  package static let parts = [PictureTower.folder, EncodedWords.folder]
 
   /// The end of the names of a router's tables of posts.
   private static let embeddings = ".x"

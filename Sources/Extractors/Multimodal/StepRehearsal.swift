@@ -28,6 +28,8 @@ package struct StepRehearsal {
       norm: .post, epsilon: 1e-12, hiddenDropout: 0.1, attentionDropout: 0.1, names: .bert)
     /// Sides of pictures and patches, in pixels.
     package var (side, patch) = (224, 32)
+    /// What the encoders are called.
+    package var (textName, pictureName) = ("BERT-base", "CLIP ViT-B/32")
     /// Pieces that there are.
     package var vocabulary = 30522
     /// Channels of a ResNet's stages together, for a visual prefix.
@@ -39,6 +41,7 @@ package struct StepRehearsal {
     /// So small that a step takes milliseconds.
     package static var tiny: Sizes {
       var sizes = Sizes()
+      (sizes.textName, sizes.pictureName) = ("4 layers of 16", "as many for pictures")
       (sizes.batch, sizes.length, sizes.side, sizes.patch) = (3, 12, 32, 8)
       (sizes.stack.hiddenSize, sizes.stack.layers, sizes.stack.heads) = (16, 4, 2)
       (sizes.stack.intermediateSize, sizes.vocabulary, sizes.features) = (32, 50, 30)
@@ -47,16 +50,20 @@ package struct StepRehearsal {
   }
 
   /// Every system that is measured, made one after the other: each holds gigabytes.
-  package static var all: [(name: String, make: (Sizes) -> StepRehearsal)] { [
-    ("HVPNeT", { make(HVPNeT.self, "HVPNeT", $0, views: 4) }),
-    ("I2SRM", { make(I2SRM.self, "I2SRM", $0, views: 4) }),
-    ("IMM", { make(IMM.self, "IMM", $0, views: 1) }),
-    ("MKGformer", { make(MKGformer.self, "MKGformer", $0, views: 6) }),
-    ("FocalMRE", { make(FocalMRE.self, "FocalMRE", $0, views: 7) }),
-  ] }
+  package static var all: [(name: String, make: (Sizes) -> StepRehearsal)] {
+    [
+      ("HVPNeT", { make(HVPNeT.self, "HVPNeT", $0, views: 4) }),
+      ("I2SRM", { make(I2SRM.self, "I2SRM", $0, views: 4) }),
+      // The picture and its mirror image.
+      ("IMM", { make(IMM.self, "IMM", $0, views: 1, readings: 2) }),
+      // Its crops have as many patches as one picture has.
+      ("MKGformer", { make(MKGformer.self, "MKGformer", $0, views: 6) }),
+      ("FocalMRE", { make(FocalMRE.self, "FocalMRE", $0, views: 7, readings: 7) }),
+    ]
+  }
 
   private static func make<Network: MultimodalNetwork>(
-    _ network: Network.Type, _ title: String, _ sizes: Sizes, views: Int
+    _ network: Network.Type, _ title: String, _ sizes: Sizes, views: Int, readings: Int = 1
   ) -> StepRehearsal {
     let use = Network.towerUse
     var source = WeightSource.random(seed: 1)
@@ -79,7 +86,8 @@ package struct StepRehearsal {
     var trainee = MultimodalTrainee<Network>(
       text, prefix: "bert.",
       MultimodalSizes(
-        stack: sizes.stack, task: .relations, regions: tower?.shape ?? [49, min(2048, sizes.features)],
+        stack: sizes.stack, task: .relations,
+        regions: tower?.shape ?? [49, min(2048, sizes.features)],
         features: sizes.features, hasTower: tower != nil),
       .relations(
         PairReading(
@@ -95,12 +103,12 @@ package struct StepRehearsal {
     parts.indexParameters()
     var other = Optimizer(.adamW(decay: 0.01))
     let padding = text.configuration.padding
-    let readings = use == .places ? views : 1
     var seed: UInt64 = 3
     return StepRehearsal(
       system: title,
-      encoders: "BERT-base"
-        + (tower == nil ? "" : " and CLIP ViT-B/32" + (readings > 1 ? " × \(readings)" : "")),
+      encoders: sizes.textName
+        + (tower == nil
+          ? "" : " and \(sizes.pictureName)" + (readings > 1 ? " × \(readings)" : "")),
       whole: {
         seed += 1
         let tape = Tape(recording: true, seed: seed)

@@ -142,6 +142,7 @@ package struct RIVAOptions: WordTaggerOptions {
     if !keepsGateLoss { result["gate-loss"] = Switch.off }
     if pretrainedRate != .full { result["pretrained-rate"] = pretrainedRate.rawValue }
     if !finetunes { result["finetuning"] = Switch.off }
+    if let encoderSize { result["encoder"] = "beside the words, \(encoderSize) numbers each" }
     return result
   }
 }

@@ -10,7 +10,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure start, keys, pictures, predictions, edits and training.",
     subcommands: [
-      BenchBudgetsCommand.self, BenchEncodersCommand.self, BenchTokenizersCommand.self, BenchStepsCommand.self,
+      BenchBudgetsCommand.self, BenchEncodersCommand.self, BenchTokenizersCommand.self,
+      BenchStepsCommand.self,
     ],
     defaultSubcommand: BenchBudgetsCommand.self)
 }

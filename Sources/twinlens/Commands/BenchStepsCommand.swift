@@ -13,7 +13,7 @@ struct BenchStepsCommand: ParsableCommand {
     discussion: """
       BERT-base and CLIP ViT-B/32 with random weights, pairs of 64 pieces, pictures of 224 pixels. A step is forward, \
       backward and AdamW of everything; the encoders' is the same of BERT on the same pieces and of CLIP on as many \
-      pictures as the system's CLIP sees, measured in turns with it. Takes some minutes and up to 10 GB.
+      pictures as the system looks at (IMM: also the mirror image), measured in turns with it. Takes some minutes and up to 10 GB.
       """)
 
   @Option(
@@ -103,7 +103,8 @@ struct BenchStepsCommand: ParsableCommand {
       return StandardOutput.write(String(decoding: try encoder.encode(rows), as: UTF8.self))
     }
     var table = PlainTable(
-      "Training steps of \(batch) pairs", ["system", "its encoders", "step", "encoders' step", "ratio"])
+      "Training steps of \(batch) pairs",
+      ["system", "its encoders", "step", "encoders' step", "ratio"])
     for row in rows {
       func text(_ number: Double) -> String { String(format: "%.0f ms", number) }
       table.add([

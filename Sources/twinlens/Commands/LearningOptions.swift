@@ -12,7 +12,7 @@ struct LearningOptions: ParsableArguments {
   @Option(help: "Peak learning rate of the encoder (not for riva and bilstm-crf).")
   var encoderRate: Float?
 
-  @Option(help: "Peak learning rate of the layers above the encoder (nor this).")
+  @Option(help: "Peak learning rate of the layers above the encoder (not for riva and bilstm-crf).")
   var headRate: Float?
 
   @Option(

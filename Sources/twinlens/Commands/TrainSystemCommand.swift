@@ -120,7 +120,7 @@ struct ExpertTrainingOptions: ParsableArguments {
     job.changes = learning.changes
     job.changes.longest = longest
     job.replaces = force
-    if system.seesPicture, let files = job.posts.files {
+    if job.needsPictures, let files = job.posts.files {
       try files.check(dataset: dataset.name, system: system.id)
       if let notice = files.notice { StandardOutput.complain("twinlens: \(notice)") }
     }
