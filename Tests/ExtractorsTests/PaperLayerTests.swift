@@ -280,7 +280,8 @@ struct PaperLayerTests {
 
   @Test mutating func insertActivation() throws {
     let fixture = try PaperLayer("insert-activation")
-    var slots = InsertActivation(6, &generator)
+    var hollow = WeightSource.hollow
+    var slots = InsertActivation(6, &hollow)
     try fixture.fill(&slots)
     var (first, second) = (Linear(6, 12, &generator), Linear(12, 6, &generator))
     try fixture.fill(&first, "first.")

@@ -102,4 +102,47 @@ struct TowerTakingTests {
     #expect(tower.pixels(picture, .crop(.whole, cells: 1)).shape == [3, 8, 8])
     #expect(throws: EncoderInputError.self) { try tower.patches(Tensor([1, 3, 12, 12]), tape) }
   }
+
+  /// IMM begins as its text encoder: what words find in the picture adds nothing yet, and would
+  /// drown the text if first weights were any. Regions of a frozen network are standardized.
+  @Test func immBeginsAsItsText() throws {
+    let place = try TrainingPlace()
+    defer { place.remove() }
+    _ = try place.pretraining().run()
+    let base = try TextBase(folder: place.folder + "/encoder")
+    let sizes = MultimodalSizes(
+      stack: base.encoder.configuration.stack, task: .entities, regions: [4, 6], features: 6,
+      hasTower: false)
+    var generator = SeededGenerator(seed: 4)
+    var imm = IMM(
+      sizes, IMMOptions { $0 == "norm" ? "post" : "" }, text: base.encoder, tower: nil, &generator)
+    // Much alike, as what a frozen network pools is.
+    let pictures = (0..<8).map { _ in
+      PictureRegions(Tensor([4, 6], (0..<24).map { _ in 1 + 0.01 * generator.uniform() }))
+    }
+    imm.fit(pictures)
+    let scaling = try #require(imm.scaling)
+    let scaled = scaling(Tensor([1, 4, 6], pictures[0].array))
+    #expect(scaled.array.contains { $0 > 0.5 } && scaled.array.contains { $0 < -0.5 })
+    let encoding = base.tokenizer.encode(words: ["ann", "paris"])
+    func states(_ picture: PictureRegions, _ imm: IMM) throws -> Tensor {
+      let item = MultimodalItem(
+        ids: encoding.ids, tagged: nil, pair: nil, wordPieces: [], wordCount: 2,
+        pictures: [picture])
+      let tape = Tape()
+      return tape[
+        try imm.states(
+          MultimodalBatch([item], padding: 0, showsPictures: true), .plain(base.encoder), tape, nil)
+      ]
+    }
+    let tape = Tape()
+    let text = tape[
+      try base.encoder(TextBatch([encoding.ids], padding: 0), tape).last]
+    for (a, b) in zip(try states(pictures[0], imm).array, text.array) { #expect(abs(a - b) < 1e-4) }
+    // A little of φ_v, and pictures that are much alike tell words apart.
+    imm.insertions[0].value.weight.value = Tensor(
+      [128, 128], (0..<(128 * 128)).map { _ in generator.uniform(-0.02, 0.02) })
+    let (one, other) = (try states(pictures[0], imm), try states(pictures[1], imm))
+    #expect(zip(one.array, other.array).contains { abs($0 - $1) > 1e-3 })
+  }
 }

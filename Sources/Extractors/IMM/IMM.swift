@@ -13,6 +13,8 @@ import Traces
 /// is the text's (the feed-forward parts in ISA, whose attention is the text's; whole layers in
 /// IA), or as the regions of a frozen network, projected to the text's width.
 package struct IMM: MultimodalNetwork {
+  /// Of a frozen network's regions; nil for patches.
+  var scaling: RegionScaling?
   /// C → D; nil for patches of the text's width.
   var patches: Linear?
   /// CLIP's norm before the first layer; nil where there is none.
@@ -45,6 +47,7 @@ package struct IMM: MultimodalNetwork {
   ) {
     let d = sizes.hiddenSize
     (stateSize, task, self.options) = (d, sizes.task, options)
+    scaling = sizes.hasTower ? nil : RegionScaling(sizes.regions[1])
     let tower = tower?.entry(width: d)
     patches = tower == nil ? Linear(sizes.regions[1], d, &generator) : nil
     opening = tower?.opening
@@ -74,8 +77,8 @@ package struct IMM: MultimodalNetwork {
       guard let tower, tower.layers.indices.contains(interacting + number) else { return fresh }
       return fresh.taking(over: tower.layers[interacting + number]) ?? fresh
     }
+    insertions = (0..<activation).map { _ in InsertActivation(d, &source) }
     generator = source.generator ?? generator
-    insertions = (0..<activation).map { _ in InsertActivation(d, &generator) }
   }
 
   /// How many of the last text layers are IA's: 3 of 12.
@@ -119,6 +122,10 @@ package struct IMM: MultimodalNetwork {
       + "compare; give --batch 2 or more, or leave it out with --without sw"
   }
 
+  package mutating func fit(_ pictures: [PictureRegions]) {
+    scaling?.fit(pictures.filter { !$0.isMissing }.map(\.tensor))
+  }
+
   // MARK: Forward
 
   /// Both modalities after ISA.
@@ -147,7 +154,8 @@ package struct IMM: MultimodalNetwork {
 
   /// B×N×C regions or patches as vectors behind the class vector: B×(N+1)×D.
   private func embedded(_ regions: Tape.Variable, _ tape: Tape) -> Tape.Variable {
-    let all = tape.prepend(tape(classToken), to: patches.map { $0(regions, tape) } ?? regions)
+    let scaled = scaling.map { tape.constant($0(tape[regions])) } ?? regions
+    let all = tape.prepend(tape(classToken), to: patches.map { $0(scaled, tape) } ?? scaled)
     let placed = tape.add(all, tape(positions))
     return tape.add(opening.map { $0(placed, tape) } ?? placed, tape(kind))
   }
@@ -283,6 +291,7 @@ package struct IMM: MultimodalNetwork {
   package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
+    scaling?.visitParameters(prefix + "regions.", visit)
     patches?.visitParameters(prefix + "patches.", visit)
     opening?.visitParameters(prefix + "opening_norm.", visit)
     visit(prefix + "class", &classToken)

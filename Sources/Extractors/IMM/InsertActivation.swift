@@ -11,9 +11,13 @@ struct InsertActivation: ParameterContainer {
   /// D → D, φ_v.
   var value: Linear
 
-  init(_ size: Int, _ generator: inout SeededGenerator) {
-    key = Linear(size, size, bias: false, &generator)
-    value = Linear(size, size, bias: false, &generator)
+  /// φ_v is zero at first, so that the layer begins as what was pretrained. (The paper gives no
+  /// first weights. With usual ones the slots of fifteen words add up to twenty times the state
+  /// that they are added to, training shuts their activations for good, and the picture is never
+  /// seen.)
+  init(_ size: Int, _ source: inout WeightSource) {
+    key = Linear(size, size, bias: false, deviation: 0.02, &source)
+    value = Linear(weight: source.constant([size, size], 0), bias: nil)
   }
 
   /// What a layer's feed-forward part gains.

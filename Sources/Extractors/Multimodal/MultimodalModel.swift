@@ -285,6 +285,7 @@ extension MultimodalModel {
     var trainee = MultimodalTrainee<Network>(
       base.encoder, prefix: base.prefix, configuration.sizes(base.encoder), reading, options,
       tower: tower, &generator)
+    trainee.network.fit(items.train.compactMap(\.pictures.first))
     try trainee.takeOver(base.path)
     return try training.learn(
       training.run(trainee), items, score: { try $0.score(items.dev).told },

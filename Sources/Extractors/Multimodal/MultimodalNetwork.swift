@@ -47,6 +47,8 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
   static func guide(
     _ post: SeenPost, _ eyes: EyeNames, _ options: Options
   ) throws -> TrainingGuide?
+  /// Takes what it needs to know of all pictures from those it is to learn of, in its first view.
+  mutating func fit(_ pictures: [PictureRegions])
   /// Why it cannot be trained so; nil when it can.
   static func conflict(_ options: Options, _ settings: FineTuning) -> String?
 
@@ -76,6 +78,7 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
 extension MultimodalNetwork {
   package static var pairPooling: PairPooling { .startMarkers }
   package static var pairDropout: Float { 0 }
+  package mutating func fit(_ pictures: [PictureRegions]) {}
   package static var readsLayers: Bool { false }
   package static var towerUse: PictureTower.Use { .none }
   package static func takesRegions(_ options: Options) -> Bool { false }
