@@ -180,9 +180,12 @@ extension PostReport {
     case .distribution(let labels):
       return [zip(labels, values).map { "\(safe($0)) \(number($1))" }.joined(separator: "  ")]
     case .regions(let regions):
-      return zip(regions, values).map { region, value in
-        "\(number(value))  at \(place(region.left)), \(place(region.top)), size "
-          + "\(place(region.width)) x \(place(region.height))"
+      return zip(regions, values).enumerated().map { place, entry in
+        let (region, value) = entry
+        let slot = signal.slots.first { $0.place == place }
+        return (slot.map { safe($0.name) + "  " } ?? "")
+          + "\(number(value))  at \(self.place(region.left)), \(self.place(region.top)), size "
+          + "\(self.place(region.width)) x \(self.place(region.height))"
       }
     case .series: return [values.map(number).joined(separator: " ")]
     }

@@ -73,7 +73,10 @@ package struct TrainingDocument {
       return "Seeds \(results.map { "\($0.origin.seed)" }.joined(separator: ", "))."
     }
     let seen = [
-      origin.pictures.map { "regions of " + ($0.split(separator: " ").first ?? "") },
+      origin.pictures.map {
+        let name = $0.split(separator: " ").first ?? ""
+        return origin.tower == true ? "pictures by \(name), trained along" : "regions of \(name)"
+      },
       origin.options.map { "switches \($0)" },
     ].compactMap(\.self).map { "; " + $0 }.joined()
     let seeds = results.map { "\($0.origin.seed)" }.joined(separator: ", ")

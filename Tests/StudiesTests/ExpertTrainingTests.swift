@@ -72,6 +72,29 @@ struct TrainingPlace {
     return path
   }
 
+  /// A small CLIP's picture tower, in a folder that says that it is a whole CLIP; its path.
+  func clipTower(width: Int, heads: Int, inner: Int) throws -> String {
+    let path = folder + "/clip"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let config = """
+      {"model_type": "clip", "text_config": {}, "vision_config": {"hidden_size": \(width), \
+      "num_hidden_layers": 1, "num_attention_heads": \(heads), "intermediate_size": \(inner), \
+      "hidden_act": "quick_gelu", "layer_norm_eps": 1e-5, "image_size": 16, "patch_size": 8}}
+      """
+    try Data(config.utf8).write(to: URL(fileURLWithPath: path + "/config.json"))
+    try FileManager.default.copyItem(
+      atPath: folder + "/vit/preprocessor_config.json", toPath: path + "/preprocessor_config.json")
+    var source = WeightSource.random(seed: 8)
+    let stack = TransformerConfiguration(
+      hiddenSize: width, layers: 1, heads: heads, intermediateSize: inner, activation: .quickGELU,
+      norm: .pre, epsilon: 1e-5, names: .clip)
+    let model = CLIPVisionModel(VisionConfiguration(stack: stack, side: 16, patch: 8), &source)
+    var tensors: [String: Tensor] = [:]
+    for (name, value) in model.parameters { tensors["vision_model." + name] = value }
+    try Safetensors.write(tensors, to: path + "/model.safetensors")
+    return path
+  }
+
   /// What an expert of the folder sees with.
   func eyes(of expert: any Expert) throws -> Eyes {
     Eyes(

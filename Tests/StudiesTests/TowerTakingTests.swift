@@ -145,4 +145,23 @@ struct TowerTakingTests {
     let (one, other) = (try states(pictures[0], imm), try states(pictures[1], imm))
     #expect(zip(one.array, other.array).contains { abs($0 - $1) > 1e-3 })
   }
+
+  /// A tower of another kind is not put in the place of the one that was given.
+  @Test func acrossTasksTheTowerIsTheOneGiven() throws {
+    let place = try TrainingPlace()
+    defer { place.remove() }
+    var first = try job(.immRelations, place, fitting: true)
+    let sizes = try TextBase(folder: place.folder + "/encoder").encoder.configuration.stack
+    first.pictures = try place.clipTower(
+      width: sizes.hiddenSize, heads: sizes.heads, inner: sizes.intermediateSize)
+    _ = try first.run(seeds: [1])
+    // What it keeps is read as Hugging Face has it: the pictures' half of a CLIP, without layers.
+    let kept = try EncoderFolder(first.folder + "/vision").loadCLIPVision()
+    #expect(kept.encoder.layers.isEmpty)
+    var second = place.job(.imm, place.posts, models: "second")
+    (second.pictures, second.encoder) = (place.folder + "/vit", first.folder)
+    let expert = try second.expert(seed: 1)
+    #expect(try ExpertFolder.open(second.folder).name == expert.name)
+    #expect((try? EncoderFolder(second.folder + "/vision").loadViT()) != nil)
+  }
 }

@@ -31,7 +31,8 @@ struct WordsOfOthersTests {
     #expect(fastText.size == 3 && fastText["paris"] == [1, 2, 3])
     for (text, line) in [
       ("", ":1:"), ("paris 1 2\nacme 1\n", ":2:"), ("paris 1 x\n", ":1:"),
-      ("paris 1 nan\n", ":1:"), ("paris\n", ":1:"),
+      ("paris 1 nan\n", ":1:"), ("paris\n", ":1:"), ("paris 1e39\n", ":1:"),
+      ("paris 1 2\n\0\u{1} 1 2\n", ":2:"), ("zebra 1 2\nb 1 2\n", "none of the 3 words"),
     ] {
       let path = try write(text, place)
       #expect { try WordVectors(path: path, of: words) } throws: { "\($0)".contains(line) }

@@ -345,7 +345,7 @@ package struct IMM: MultimodalNetwork {
     let slots = item.wordPieces.flatMap { row in
       item.wordPieces.map { abs(activation.array[row * length + $0]) }
     }
-    let names = (1...max(1, count)).map { "\($0)" }
+    let names = (0..<max(1, count)).map { "\($0)" }
     if count > 0 {
       probe.show(
         Signal(

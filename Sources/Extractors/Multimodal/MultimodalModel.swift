@@ -338,7 +338,7 @@ extension MultimodalTrainee {
     let kept = folder + "/" + PictureTower.folder
     if let tower, PictureTower.isOne(kept) {
       let other = try PictureTower(folder: kept)
-      if other.shape == tower.shape, other.layers.count == tower.layers.count {
+      if other.isLike(tower) {
         self.tower = other
       }
     }

@@ -96,6 +96,13 @@ package struct PictureTower: ParameterContainer, Sendable {
     }
   }
 
+  /// Whether another is built as this one, so that one can stand in the other's place.
+  func isLike(_ other: PictureTower) -> Bool {
+    shape == other.shape && layers.count == other.layers.count
+      && configuration.patch == other.configuration.patch
+      && (opening == nil) == (other.opening == nil)
+  }
+
   /// What stands before the patches: D numbers.
   var classToken: Tensor { embeddings.classToken.value.reshaped([configuration.stack.hiddenSize]) }
 
@@ -228,7 +235,7 @@ package struct PictureTower: ParameterContainer, Sendable {
     for name in ["config.json", "preprocessor_config.json"]
     where FileManager.default.fileExists(atPath: path + "/" + name) {
       var data = try ModelFolder.bytes(path, name, limit: ModelLimits.vocabularyBytes)
-      if name == "config.json", layers.isEmpty { data = Self.withoutLayers(data) }
+      if name == "config.json" { data = Self.alone(data, withLayers: !layers.isEmpty) }
       try DurableFile.write(data, to: target + "/" + name)
     }
     let inside = if case .clip = model { "vision_model." } else { "" }
@@ -242,17 +249,18 @@ package struct PictureTower: ParameterContainer, Sendable {
 }
 
 extension PictureTower {
-  /// A `config.json` that says that there are no layers.
-  private static func withoutLayers(_ config: Data) -> Data {
+  /// A `config.json` of the tower alone: of a CLIP what it says of pictures; without layers where a
+  /// network has taken them over.
+  private static func alone(_ config: Data, withLayers: Bool) -> Data {
     guard var object = try? JSONSerialization.jsonObject(with: config) as? [String: Any] else {
       return config
     }
-    if var vision = object["vision_config"] as? [String: Any] {
-      vision["num_hidden_layers"] = 0
-      object["vision_config"] = vision
-    } else {
-      object["num_hidden_layers"] = 0
+    if let vision = object["vision_config"] as? [String: Any] {
+      object = vision
+      object["model_type"] = "clip_vision_model"
+      object["architectures"] = ["CLIPVisionModel"]
     }
+    if !withLayers { object["num_hidden_layers"] = 0 }
     return
       (try? JSONSerialization.data(
         withJSONObject: object, options: [.prettyPrinted, .sortedKeys])) ?? config

@@ -55,5 +55,13 @@ extension System {
   )
   .with(\.paper, .riva)
   .with(\.variants, [Variant("riva-ungated", ["gate": Switch.off])])
-  .with(\.head) { _ in "RIVA's embeddings in front of a biLSTM-CRF" }
+  .with(\.head) { origin in
+    let options = origin.options ?? ""
+    let first =
+      options.contains("context=none")
+      ? "" : options.contains("context=picture") ? "the picture" : "RIVA's embeddings"
+    return (first.isEmpty ? "a biLSTM-CRF" : "\(first) in front of a biLSTM-CRF")
+      + (origin.encoder.map { ", \($0) beside the words" } ?? "")
+      + (origin.vectors.map { ", vectors of \($0.split(separator: " ").first ?? "")" } ?? "")
+  }
 }

@@ -28,7 +28,10 @@ package struct WordVectors: Sendable {
         number += 1
         guard !content.isEmpty else { return }
         guard content.count <= Self.longestLine else { throw wrong("is too long for a vector") }
-        let line = text(bytes, trim(bytes, content)).text
+        let (line, isText) = text(bytes, trim(bytes, content))
+        guard isText, !line.contains("\0") else {
+          throw wrong("is no text; vectors are read as GloVe and fastText are unpacked")
+        }
         let fields = line.split(separator: " ")
         // fastText's first line: how many words, how many numbers.
         if number == 1, fields.count == 2, fields.allSatisfy({ Int($0) != nil }) { return }
@@ -48,13 +51,16 @@ package struct WordVectors: Sendable {
         guard isExact || (words.contains(form) && vectors[form] == nil) else { return }
         let vector = fields.suffix(size).compactMap { Float($0) }
         guard vector.count == size, vector.allSatisfy(\.isFinite) else {
-          throw wrong("has something that is no number behind its word")
+          throw wrong("has something behind its word that is no number, or too large a one")
         }
         vectors[form] = vector
       }
     }
     try file.withBytes(0..<file.count) { try read($0.bindMemory(to: UInt8.self)) }
     guard size > 0 else { throw WordVectorsError(path: path, line: 1, problem: "is empty") }
+    guard !vectors.isEmpty else {
+      throw wrong("is the last, and none of the \(words.count) words to learn from was found")
+    }
     (self.size, self.vectors) = (size, vectors)
   }
 

@@ -107,7 +107,7 @@ package struct TrainingJob: Sendable {
   package func run(seeds: [UInt64]) throws -> [TrainingResult] {
     try check()
     let base = try encoder.map { try TextBase(folder: $0) }
-    let seen = system.seesPicture ? picturesSeen() : nil
+    let seen = needsPictures ? picturesSeen() : nil
     let earlier = try earlierResults(like: origin(0, base, seen), seeds)
     if isFresh { forget(seeds: seeds) }
     var material: TrainingMaterial?
@@ -260,6 +260,9 @@ package struct TrainingJob: Sendable {
     }
     origin.options = system.text(of: switches)
     origin.pictures = seen
+    if let pictures, needsPictures, system.takesTower, PictureTower.isOne(pictures) {
+      origin.tower = true
+    }
     origin.vectors = vectors.map { WordVectors.mark(of: $0) }
     origin.pretrained = pretrained.map { ModelFolder.namedFingerprint(of: $0) }
     if needsBoxes {

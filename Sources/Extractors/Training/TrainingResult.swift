@@ -42,6 +42,8 @@ package struct TrainingResult: TrainingOutcome {
     package var options: String?
     /// The region source's name and a checksum of its weights; nil for text experts.
     package var pictures: String?
+    /// True where pictures are seen by a tower that was trained along; nil for regions.
+    package var tower: Bool?
     /// Files of regions with checksums; nil for experts that take none.
     package var boxes: String?
     /// What must stand beside every number of it, e.g. that its regions leak; nil when nothing.

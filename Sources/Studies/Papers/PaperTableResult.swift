@@ -170,7 +170,12 @@ extension PaperTableResult {
     for (relation, count) in relations {
       result.add(
         [relation, "\(count)"]
-          + measured.map { row in MeanCell.text(row.of(relation).map(\.f1Percent)) }
+          + measured.map { row in
+            let counts = row.of(relation)
+            // Neither asked for nor answered: F1 is not defined.
+            return counts.allSatisfy { $0.predicted + $0.gold == 0 }
+              ? "—" : MeanCell.text(counts.map(\.f1Percent))
+          }
           + known(relation))
     }
     let own = Set(relations.map(\.name))
@@ -298,7 +303,12 @@ package struct PaperReport: Sendable {
         rows: result.rows.filter { !$0.cells.isEmpty }.map { row in
           Written.Row(
             name: row.row.label, system: row.row.system ?? "", switches: row.row.switches,
+            encoder: row.row.readsEncoder ? true : nil,
             f1: row.sums.map(\.f1Percent),
+            precision: row.sums.map { 100 * $0.precision },
+            recall: row.sums.map { 100 * $0.recall },
+            interval: PostBootstrap.f1(of: row.pooled).map { [$0.low, $0.high] },
+            countsAre: ["correct", "predicted", "gold"],
             counts: row.sums.map { [$0.correct, $0.predicted, $0.gold] },
             byRelation: result.table.lines == .relations
               ? Dictionary(
@@ -339,7 +349,13 @@ package struct PaperReport: Sendable {
       let name: String
       let system: String
       let switches: [String: String]
+      /// Whether a text encoder stands beside the words of a system that needs none.
+      let encoder: Bool?
       let f1: [Double]
+      let precision: [Double]
+      let recall: [Double]
+      let interval: [Double]?
+      let countsAre: [String]
       let counts: [[Int]]
       let byRelation: [String: [[Int]]]?
       let devF1: [Double]

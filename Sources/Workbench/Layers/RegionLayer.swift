@@ -85,7 +85,7 @@ struct RegionLayer: Layer {
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     guard let post = state.currentPost else { return .passes }
     state.notice = nil
-    if key == .escape { return .leaves([]) }
+    if key == .escape || key == .enter { return .leaves([]) }
     if let reason = state.lackOfPicture {
       guard [.left, .right, .up, .down, .character("o"), .character("x")].contains(key) else {
         return .passes

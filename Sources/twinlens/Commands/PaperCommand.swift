@@ -33,7 +33,7 @@ struct PaperCommand: ParsableCommand {
   var seeds = 3
   @Option(
     help: ArgumentHelp(
-      "A table by its number, or figure-3; can be given several times. Without it all.",
+      "A table by its number, or figure-N; can be given several times. Without it all.",
       valueName: "name"))
   var table: [String] = []
   @Option(help: "ner or re: measure one task alone; without it all that the dataset has labels of.")

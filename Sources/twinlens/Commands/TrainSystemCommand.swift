@@ -90,7 +90,7 @@ struct ExpertTrainingOptions: ParsableArguments {
       throw ValidationError("\(system.id) has no CRF; leave out --crf-rate")
     }
     if system.isTagger, let unused = unusedOption {
-      throw ValidationError("\(system.id) is built on no encoder; leave out \(unused)")
+      throw ValidationError("\(system.id) takes no \(unused); leave it out")
     }
     let progress = ProgressLine()
     let interrupt = Interrupt()
