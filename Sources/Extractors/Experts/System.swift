@@ -51,6 +51,8 @@ package struct System: Sendable {
   package let recipe: Recipe
   /// What lies on top of the encoder, for tables of results.
   package var head: @Sendable (TrainingResult.Origin) -> String = { _ in "" }
+  /// Its training steps at published size, for benchmarks; nil where none are measured.
+  package var rehearsal: (@Sendable (StepRehearsal.Sizes) -> StepRehearsal)?
   /// The paper whose tables are measured again; nil where there is none.
   package var paper: Paper?
   /// Name in RDS's tables; nil for systems that are not in them.

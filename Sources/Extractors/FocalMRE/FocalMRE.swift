@@ -29,6 +29,7 @@ package struct FocalMRE: MultimodalNetwork {
   package static func system(_ task: ExpertTask) -> String { "focalmre" }
 
   package static var towerUse: PictureTower.Use { .places }
+  package static var rehearsedViews: (views: Int, readings: Int) { (7, 7) }
 
   package static func sights(_ eyes: EyeNames, _ options: FocalMREOptions) -> [Sight] {
     [eyes.hasTower ? .tower : .grid(eyes.pictures)]

@@ -29,6 +29,7 @@ package struct HVPNeT: MultimodalNetwork {
     PrefixedText.sights(by: eyes.pictures)
   }
 
+  package static var rehearsedViews: (views: Int, readings: Int) { (4, 1) }
   package static func takesRegions(_ options: HVPNeTOptions) -> Bool { options.crops > 0 }
 
   package static func look(

@@ -36,6 +36,7 @@ package struct I2SRM: MultimodalNetwork {
     PrefixedText.sights(by: eyes.pictures)
   }
 
+  package static var rehearsedViews: (views: Int, readings: Int) { (4, 1) }
   package static func takesRegions(_ options: I2SRMOptions) -> Bool { options.crops > 0 }
 
   package static func look(

@@ -66,6 +66,8 @@ package struct MKGformer: MultimodalNetwork {
   }
   package static var readsLayers: Bool { true }
   package static var towerUse: PictureTower.Use { .patches }
+  /// Its crops have as many patches as one picture has.
+  package static var rehearsedViews: (views: Int, readings: Int) { (6, 1) }
 
   package static func sights(_ eyes: EyeNames, _ options: MKGformerOptions) -> [Sight] {
     [eyes.hasTower ? .tower : .grid(eyes.pictures)]

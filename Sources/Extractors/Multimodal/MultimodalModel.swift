@@ -351,12 +351,17 @@ extension System {
     _ network: Network.Type, _ task: ExpertTask, title: String, summary: String,
     recipe: FineTuning
   ) -> System {
-    System(
+    let rehearsal: @Sendable (StepRehearsal.Sizes) -> StepRehearsal = {
+      StepRehearsal.make(Network.self, title, $0)
+    }
+    return System(
       id: Network.system(task), title: title, summary: summary, task: task, seesPicture: true,
       needsEncoder: true, recipe: .fineTuning(recipe),
       open: { try MultimodalModel<Network>.open($0, task) },
       train: { try MultimodalModel<Network>.train($0, task) }
     )
     .with(\.takesTower, Network.towerUse != .none)
+    // One of a pair of tasks stands for both.
+    .with(\.rehearsal, task == .relations ? rehearsal : nil)
   }
 }

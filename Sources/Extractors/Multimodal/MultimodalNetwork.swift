@@ -34,6 +34,9 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
   static func sights(_ eyes: EyeNames, _ options: Options) -> [Sight]
   /// What it does with a picture tower that is trained along.
   static var towerUse: PictureTower.Use { get }
+  /// Views of a picture, and how many whole pictures a tower would have to read for as much work,
+  /// for benchmarks.
+  static var rehearsedViews: (views: Int, readings: Int) { get }
   /// Whether it looks at rectangles, so that others can be put in their place.
   static func takesRegions(_ options: Options) -> Bool
   /// The picture of a post in the views that the network reads, for a pair or, of entities, for all
@@ -81,6 +84,7 @@ extension MultimodalNetwork {
   package mutating func fit(_ pictures: [PictureRegions]) {}
   package static var readsLayers: Bool { false }
   package static var towerUse: PictureTower.Use { .none }
+  package static var rehearsedViews: (views: Int, readings: Int) { (1, 1) }
   package static func takesRegions(_ options: Options) -> Bool { false }
   package static func guide(
     _ post: SeenPost, _ eyes: EyeNames, _ options: Options

@@ -49,22 +49,15 @@ package struct StepRehearsal {
     }
   }
 
-  /// Every system that is measured, made one after the other: each holds gigabytes.
-  package static var all: [(name: String, make: (Sizes) -> StepRehearsal)] {
-    [
-      ("HVPNeT", { make(HVPNeT.self, "HVPNeT", $0, views: 4) }),
-      ("I2SRM", { make(I2SRM.self, "I2SRM", $0, views: 4) }),
-      // The picture and its mirror image.
-      ("IMM", { make(IMM.self, "IMM", $0, views: 1, readings: 2) }),
-      // Its crops have as many patches as one picture has.
-      ("MKGformer", { make(MKGformer.self, "MKGformer", $0, views: 6) }),
-      ("FocalMRE", { make(FocalMRE.self, "FocalMRE", $0, views: 7, readings: 7) }),
-    ]
+  /// Every system that is measured, to be made one after the other: each holds gigabytes.
+  package static var all: [(name: String, make: @Sendable (Sizes) -> StepRehearsal)] {
+    System.all.compactMap { system in system.rehearsal.map { (system.title, $0) } }
   }
 
-  private static func make<Network: MultimodalNetwork>(
-    _ network: Network.Type, _ title: String, _ sizes: Sizes, views: Int, readings: Int = 1
+  static func make<Network: MultimodalNetwork>(
+    _ network: Network.Type, _ title: String, _ sizes: Sizes
   ) -> StepRehearsal {
+    let (views, readings) = Network.rehearsedViews
     let use = Network.towerUse
     var source = WeightSource.random(seed: 1)
     let text = BERTModel(

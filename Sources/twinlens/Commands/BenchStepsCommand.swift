@@ -13,7 +13,7 @@ struct BenchStepsCommand: ParsableCommand {
     discussion: """
       BERT-base and CLIP ViT-B/32 with random weights, pairs of 64 pieces, pictures of 224 pixels. A step is forward, \
       backward and AdamW of everything; the encoders' is the same of BERT on the same pieces and of CLIP on as many \
-      pictures as the system looks at (IMM: also the mirror image), measured in turns with it. Takes some minutes and up to 10 GB.
+      pictures as the system looks at, measured in turns with it. Takes some minutes and up to 10 GB.
       """)
 
   @Option(
