@@ -81,7 +81,7 @@ extension ModelFolder {
       if precision == .float16, let system = try? system(of: folder) {
         let isExpert = System.named(system) != nil
         // A router keeps its own few weights, and so every p.
-        try halve(aside + "/model.safetensors") { isExpert || $0.hasSuffix(embeddings) }
+        try halve(aside + "/model.safetensors") { isExpert || isTable($0) }
       }
       try files.moveItem(atPath: aside, toPath: target)
     } catch {
@@ -93,8 +93,11 @@ extension ModelFolder {
   /// Folders inside a model's that hold what was trained along.
   package static let parts = [PictureTower.folder, EncodedWords.folder]
 
-  /// The end of the names of a router's tables of posts.
-  private static let embeddings = ".x"
+  /// Whether a tensor of a router is a table of posts: what it sees of them, or the experts'
+  /// counts, which are small whole numbers and stay exact.
+  private static func isTable(_ name: String) -> Bool {
+    name.hasSuffix(".x") || name.contains(".counts.")
+  }
 
   /// Writes a file's weights in half precision, unless one of them would be lost.
   private static func halve(_ path: String, _ isHalved: (String) -> Bool) throws {
