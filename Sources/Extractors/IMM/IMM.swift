@@ -125,7 +125,8 @@ package struct IMM: MultimodalNetwork {
   }
 
   package mutating func fit(_ pictures: [PictureRegions]) {
-    scaling?.fit(pictures.filter { !$0.isMissing }.map(\.tensor))
+    // One after the other: those of a published network, all at once, would be gigabytes.
+    scaling?.fit(pictures.lazy.filter { !$0.isMissing }.map(\.tensor))
   }
 
   // MARK: Forward
