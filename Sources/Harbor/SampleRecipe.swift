@@ -14,6 +14,9 @@ package struct SampleRecipe: Sendable, Hashable {
   package var side: Int
   /// How posts name a second entity.
   package var pairs = Pairing.inPassing
+  /// Whether pictures show several small things, of which one at most is what a name can stand
+  /// for; otherwise one large thing.
+  package var isCrowded = false
 
   /// How posts name a second entity, so that there is a pair to relate.
   package enum Pairing: Sendable, Hashable {
@@ -26,6 +29,11 @@ package struct SampleRecipe: Sendable, Hashable {
 
   /// Changes whenever the same recipe gives other posts or pictures.
   package var version: Int { pairs == .everyPost ? 3 : 2 }
+
+  /// Name of a sample of the recipe.
+  package var name: String {
+    "harbor" + (isCrowded ? "-crowded" : "") + (pairs == .everyPost ? "-pairs" : "")
+  }
 
   /// A recipe; without numbers the one the committed models were trained with.
   package init(

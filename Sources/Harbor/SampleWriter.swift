@@ -54,7 +54,7 @@ package struct SampleWriter: Sendable {
   private var settings: String {
     """
     # Made by `twinlens sample`, seed \(recipe.seed). All people, places and posts are invented.
-    name = "\(recipe.pairs == .everyPost ? "harbor-pairs" : "harbor")"
+    name = "\(recipe.name)"
     types = ["PER", "LOC", "ORG", "MISC"]
     guidelines = "Names of the harbour town are ambiguous: let the text decide where it does, else the picture."
 
@@ -89,8 +89,20 @@ package struct SampleWriter: Sendable {
       seed: recipe.seed &* 1_000_003 &+ UInt64(i), stream: split.rawValue)
     let plan = PostPlan(&generator)
     let sentence = Sentence(plan, pairs: recipe.pairs, &generator)
-    let picture = ScenePainter(side: recipe.side).paint(
-      plan.thing, in: plan.setting, using: &generator)
+    var shown: [String: String] = [:]
+    let painter = ScenePainter(side: recipe.side)
+    let picture: Picture
+    if recipe.isCrowded {
+      let crowd = plan.crowd(&generator)
+      let painted = painter.paint(crowd: crowd, in: plan.setting, using: &generator)
+      picture = painted.picture
+      shown["beside"] = crowd.filter { $0 != plan.thing }.map(\.rawValue).joined(separator: " ")
+      if let place = crowd.firstIndex(of: plan.thing) {
+        shown["where"] = painted.places[place].description
+      }
+    } else {
+      picture = painter.paint(plan.thing, in: plan.setting, using: &generator)
+    }
     let id = "\(split.rawValue)-\(String(i + 100_000).dropFirst())"
     let post = Post(
       id: id, tokens: sentence.tokens.map { Token($0) }, imageID: id, mentions: sentence.mentions,
@@ -100,7 +112,7 @@ package struct SampleWriter: Sendable {
         "textInImage": plan.relatedness.textInImage ? "yes" : "no",
         "relatedness": plan.relatedness.rawValue, "means": plan.kind.rawValue,
         "pictured": plan.thing.rawValue, "setting": plan.setting.rawValue,
-      ], source: SourceLocation(file: "\(split.rawValue).jsonl", line: i + 1))
+      ].merging(shown) { $1 }, source: SourceLocation(file: "\(split.rawValue).jsonl", line: i + 1))
     return Made(post: post, jpeg: try picture.jpeg())
   }
 

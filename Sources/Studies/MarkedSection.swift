@@ -25,14 +25,29 @@ package struct MarkedSection: Sendable, Hashable {
     return String(document[start.upperBound..<end.lowerBound])
   }
 
-  /// The document with this section in its place, or at its end when it has none of that name.
-  package func document(replacing old: String) -> String {
+  /// Names of the sections of a document, in order.
+  static func names(in document: String) -> [String] {
+    document.split(separator: "\n").compactMap { line in
+      guard line.hasPrefix("<!-- "), line.hasSuffix(" -->"), !line.hasPrefix("<!-- /") else {
+        return nil
+      }
+      return String(line.dropFirst(5).dropLast(4))
+    }
+  }
+
+  /// The document with this section in its place; when it has none of that name, behind another
+  /// section, or at its end.
+  package func document(replacing old: String, behind other: String? = nil) -> String {
     let (open, close) = ("<!-- \(name) -->", "<!-- /\(name) -->")
     let text = "\(open)\n\n\(content.trimmingCharacters(in: .newlines))\n\n\(close)"
     if let start = old.range(of: open),
       let end = old.range(of: close, range: start.upperBound..<old.endIndex)
     {
       return old.replacingCharacters(in: start.lowerBound..<end.upperBound, with: text)
+    }
+    if let other, let end = old.range(of: "<!-- /\(other) -->") {
+      return old.replacingCharacters(
+        in: end.upperBound..<end.upperBound, with: "\n\n" + text)
     }
     let rest = old.trimmingCharacters(in: .newlines)
     return (rest.isEmpty ? "" : rest + "\n\n") + text + "\n"

@@ -228,7 +228,7 @@ struct OwnDataTests {
     #expect(other.status != 0)
     #expect(other.errors.contains("holds a finished model") && other.errors.contains("pictures"))
     let settings = try train(images + ["--batch", "2"])
-    #expect(settings.status != 0 && settings.errors.contains("settings.batch"))
+    #expect(settings.status != 0 && settings.errors.contains("batch"))
     #expect(try train(images + ["--force"]).status == 0)
   }
 }

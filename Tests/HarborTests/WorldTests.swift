@@ -94,6 +94,48 @@ struct WorldTests {
     #expect(try Dataset.open(folder + "/5/captions").posts.count == 2)
   }
 
+  /// A crowded picture shows its thing where it says, among others that the name cannot stand for.
+  @Test func crowdedPicturesShowOneMeaningAtMost() throws {
+    var recipe = SampleRecipe(seed: 5, side: 32)
+    (recipe.isCrowded, recipe.pairs) = (true, .everyPost)
+    #expect(recipe.name == "harbor-crowded-pairs")
+    let crowded = SampleWriter(recipe)
+    var generator = SeededGenerator(seed: 8)
+    for _ in 0..<500 {
+      let plan = PostPlan(&generator)
+      let shown = plan.crowd(&generator)
+      #expect((2...4).contains(shown.count) && Set(shown).count == shown.count)
+      #expect(shown.contains(plan.thing) == (plan.thing != .empty))
+      for other in shown where other != plan.thing {
+        #expect(!plan.name.kinds.map(\.thing).contains(other))
+      }
+    }
+    recipe.isCrowded = false
+    let plain = SampleWriter(recipe)
+    for i in 0..<60 {
+      let post = try crowded.post(.test, i).post
+      // The same posts as with one thing: only their pictures are others.
+      let single = try plain.post(.test, i)
+      #expect(post.tokens == single.post.tokens && post.relations == single.post.relations)
+      #expect(post.attributes["beside"]?.isEmpty == false)
+      let place = post.attributes["where"]?.split(separator: " ").compactMap { Int($0) }
+      #expect((place == nil) == (post.attributes["pictured"] == "empty"))
+      #expect(place?.count ?? 3 == 3 && place?.allSatisfy { (0...100).contains($0) } ?? true)
+    }
+  }
+
+  /// Things of a crowd hardly cover each other: each has a quarter of its own.
+  @Test func thingsOfACrowdStandApart() {
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<200 {
+      let places = ScenePainter(side: 32).paint(
+        crowd: [.dog, .house, .book, .flag], in: .sunny, using: &generator
+      ).places
+      #expect(Set(places.map { [$0.centerX > 0.5, $0.centerY > 0.5] }).count == 4)
+      #expect(places.allSatisfy { (0.32...0.48).contains($0.size) })
+    }
+  }
+
   /// No single word may tell whether the picture adds: the most telling words of the middle band
   /// stay weak alone.
   @Test func textAloneDoesNotSettleWhetherThePictureAdds() throws {

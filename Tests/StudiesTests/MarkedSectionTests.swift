@@ -1,5 +1,7 @@
-import Studies
 import Testing
+
+@testable import Extractors
+@testable import Studies
 
 struct MarkedSectionTests {
   @Test func sectionsStandBesideEachOther() {
@@ -24,5 +26,42 @@ struct MarkedSectionTests {
 
         """)
     #expect(MarkedSection("b", "two").document(replacing: document) == document)
+    #expect(MarkedSection.names(in: document) == ["a", "b"])
+    let between = MarkedSection("c", "new").document(replacing: document, behind: "a")
+    #expect(MarkedSection.names(in: between) == ["a", "c", "b"])
+    #expect(
+      MarkedSection("d", "").document(replacing: document, behind: "z").hasSuffix("<!-- /d -->\n"))
+  }
+
+  /// Commands replace their own tables: those of other tables and posts stay, in the paper's order.
+  @Test func aPageKeepsTheTablesOfOtherCommands() {
+    func report(_ paper: Paper, _ tables: [String], _ dataset: String) -> PaperReport {
+      PaperReport(
+        paper,
+        paper.tables.filter { tables.contains($0.name) }.map {
+          PaperTableResult(table: $0, task: .relations, dataset: dataset, rows: [])
+        }, published: [])
+    }
+    func names(_ page: PaperPage) -> [String] {
+      MarkedSection.names(in: page.text).map { name in
+        name.split(separator: ",").first.map(String.init)?.replacingOccurrences(
+          of: "focalmre: ", with: "") ?? ""
+      }
+    }
+    var page = PaperPage()
+    page.put(report(.focalMRE, ["Table 1", "Table 5"], "a"), command: "paper x/1")
+    page.put(report(.imm, ["Table 1"], "a"), command: "2")
+    page.put(report(.focalMRE, ["Table 1", "Table 3"], "b"), command: "3")
+    page.put(report(.focalMRE, ["Table 3"], "a"), command: "4")
+    #expect(
+      names(page) == [
+        "focalmre", "Table 1", "Table 3", "Table 5", "Table 1", "Table 3", "imm", "imm: Table 1",
+      ])
+    #expect(page.text.contains("Made by `paper 1`.") && page.text.contains("Made by `4`."))
+    let before = page
+    page.put(report(.focalMRE, ["Table 3"], "a"), command: "4")
+    #expect(page == before)
+    page.put(report(.focalMRE, ["Table 1"], "a"), command: "5")
+    #expect(names(page) == names(before) && page.text.contains("Made by `5`."))
   }
 }

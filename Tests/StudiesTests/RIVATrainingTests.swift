@@ -74,6 +74,68 @@ struct RIVATrainingTests {
     #expect(ungated.metrics["teacherAccuracy"] == nil && ungated.metrics["perplexity"] != nil)
   }
 
+  /// A picture network that learns along begins as the frozen one and moves, in RIVA and in its
+  /// teacher; its folder answers as it did.
+  @Test func thePictureNetworkCanLearnAlong() throws {
+    let place = try TrainingPlace()
+    defer { place.remove() }
+    let trained = try train(place, posts(place), ["resnet": "trained"], models: "trained").model
+    #expect(trained.card.switches["resnet"] == "trained")
+    let first = try RegionSource.network(folder: place.folder + "/models/resnet")
+    let now = trained.network.tensors
+    for owner in ["riva.pictures.", "teacher.pictures."] {
+      let moved = first.tensors.filter { now[owner + $0.key] != $0.value }
+      #expect(moved.contains { $0.key.hasSuffix("convolution.weight") }, "\(owner) stayed")
+      // Batch norms keep their statistics.
+      #expect(!moved.contains { $0.key.contains("running") })
+    }
+    let size = try #require(trained.configuration.options.regionSize)
+    let side = try #require(trained.configuration.options.pictureNetwork?.side)
+    var generator = SeededGenerator(seed: 7)
+    let pixels = (0..<3).map { _ in
+      Tensor([3, side, side], (0..<(3 * side * side)).map { _ in generator.uniform(-1, 1) })
+    }
+    func input(_ pixels: Tensor?) -> TaggerInput {
+      var result = TaggerInput(
+        tokens: ["Ann", "at", "Acme"], regions: Tensor([9, size]),
+        seen: pixels == nil ? nil : .whole)
+      if let pixels { result.pixels = { @Sendable in pixels } }
+      return result
+    }
+    func batch(_ shown: [Tensor?]) -> TaggerBatch {
+      TaggerBatch(shown.map(input), words: trained.words, characters: trained.characters)
+    }
+    var scaling = RegionScaling(size)
+    let sizes = try #require(trained.configuration.options.pictureNetwork)
+    var pictures = TrainedPictures(sizes, &generator)
+    pictures.begin(with: first)
+    let engine = ResNetEngine(first)
+    let seen = try pixels.map { try engine($0.reshaped([1, 3, side, side])) }
+    scaling.fit(seen.map { $0.reshaped([$0.count / size, size]) })
+    func regions(_ pictures: TrainedPictures, recording: Bool) -> [Float] {
+      let tape = Tape(recording: recording)
+      let shown = Optional(pictures).regions(batch([pixels[0], nil, pixels[1]]), scaling, tape)
+      return tape[shown].array
+    }
+    let plain = regions(pictures, recording: true)
+    let n = plain.count / 3
+    // As the frozen network's regions, scaled; nothing where there is no picture.
+    for (item, picture) in [(0, 0), (2, 1)] {
+      let frozen = scaling(seen[picture].reshaped([1, n / size, size])).array
+      for (a, b) in zip(plain[(item * n)..<((item + 1) * n)], frozen) { #expect(abs(a - b) < 1e-4) }
+    }
+    #expect(plain[n..<(2 * n)].allSatisfy { $0 == 0 })
+    pictures.pack()
+    for (a, b) in zip(regions(pictures, recording: false), plain) { #expect(abs(a - b) < 1e-4) }
+    // What is seen changes the answer.
+    func emissions(_ shown: Tensor?) -> [Float] {
+      let tape = Tape()
+      return tape[trained.network.emissions(batch([shown]), tape, nil)].array
+    }
+    #expect(emissions(pixels[0]) != emissions(pixels[1]))
+    #expect(emissions(pixels[0]) != emissions(nil))
+  }
+
   /// Posts without labels teach RIVA itself; a tagger takes it over.
   @Test func unlabelledPostsTeachEverythingButTags() throws {
     let place = try TrainingPlace()

@@ -111,6 +111,17 @@ package final class SeenPost: Sendable {
     return regions
   }
 
+  /// The picture as numbers for a network, 3×S×S; zeros, which are the mean colour, without one.
+  ///
+  /// - Throws: `ExpertError.noRegions` when the network is not there.
+  func pixels(for name: String) throws -> Tensor {
+    guard let source = eyes.source(name) else { throw eyes.lack(.grid(name), of: post) }
+    guard case .success(let picture) = picture() else {
+      return Tensor([3, source.side, source.side])
+    }
+    return source.pixels(of: picture)
+  }
+
   /// The whole picture as numbers; nil without one.
   package func pixels(_ recipe: ImageRecipe) throws -> SeenPixels? {
     try images(.pixels(recipe)) { picture in

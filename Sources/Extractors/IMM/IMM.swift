@@ -280,7 +280,8 @@ package struct IMM: MultimodalNetwork {
       classes(both.text, tape), classes(both.picture, tape), options, tape)
     return [
       BatchMatrix(
-        "imm/P", "CLIP's cosines of a batch of dev posts: texts down, pictures across",
+        "imm/P",
+        "CLIP's cosines of a batch of dev posts, negative ones 0: texts down, pictures across",
         posts: posts, similarity),
       BatchMatrix(
         "imm/q", "the same with rows of sum 1", posts: posts,

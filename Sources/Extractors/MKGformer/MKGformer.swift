@@ -10,6 +10,8 @@ import Traces
 /// The picture layers are those of a CLIP or ViT, which read patches of the crops, where their
 /// width is the text's; or fresh ones, which read the regions of a frozen network, projected.
 package struct MKGformer: MultimodalNetwork {
+  /// Of a frozen network's regions; nil for patches.
+  var scaling: RegionScaling?
   /// C → D; nil for patches of the text's width.
   var patches: Linear?
   /// CLIP's norm before the first layer; nil where there is none.
@@ -34,6 +36,7 @@ package struct MKGformer: MultimodalNetwork {
   ) {
     let d = sizes.hiddenSize
     (stateSize, textLayers, self.options) = (d, sizes.stack.layers, options)
+    scaling = sizes.hasTower ? nil : RegionScaling(sizes.regions[1])
     let tower = tower?.entry(width: d)
     patches = tower == nil ? Linear(sizes.regions[1], d, &generator) : nil
     opening = tower?.opening
@@ -128,6 +131,10 @@ package struct MKGformer: MultimodalNetwork {
     return words
   }
 
+  package mutating func fit(_ pictures: [PictureRegions]) {
+    scaling?.fit(pictures.lazy.filter { !$0.isMissing }.map(\.tensor))
+  }
+
   private func keysAndValues(
     _ layer: TransformerLayer, _ x: Tape.Variable, _ batch: MultimodalBatch, _ tape: Tape
   ) -> AttentionPrefix {
@@ -145,7 +152,8 @@ package struct MKGformer: MultimodalNetwork {
     ) throws(EncoderInputError) -> Tape.Variable {
       var joined: Tape.Variable?
       for view in views {
-        let seen = try batch.patches(view, tape)
+        var seen = try batch.patches(view, tape)
+        if let scaling { seen = tape.constant(scaling(tape[seen])) }
         let part = patches.map { $0(seen, tape) } ?? seen
         joined = joined.map { tape.joinRows($0, part) } ?? part
       }
@@ -210,7 +218,10 @@ package struct MKGformer: MultimodalNetwork {
     probe.show(
       Signal(
         name: "mkgformer/attention", caption: "share of each crop in what a mention takes",
-        kind: .matrix(rows: ["head", "tail"], columns: ["class"] + names),
+        kind: .matrix(
+          rows: ["head", "tail"],
+          columns: ["class"]
+            + zip(names, item.pictures).map { $1.frame == nil ? "\($0) (none)" : $0 }),
         steps: [.layer(maps.count)], ofPicture: true,
         tensor: Tensor([maps.count, 2, 1 + names.count], shares)))
     let seen = item.pictures.indices.filter { item.pictures[$0].frame != nil }
@@ -231,6 +242,7 @@ package struct MKGformer: MultimodalNetwork {
   package mutating func visitParameters(
     _ prefix: String, _ visit: (String, inout Parameter) -> Void
   ) {
+    scaling?.visitParameters(prefix + "regions.", visit)
     patches?.visitParameters(prefix + "patches.", visit)
     opening?.visitParameters(prefix + "opening_norm.", visit)
     visit(prefix + "class", &classToken)

@@ -43,7 +43,7 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
     sum.add(bytes: post.post.id.utf8)
     var generator = SeededGenerator(seed: seed ^ sum.value)
     func disturbed(_ region: ImageRegion?) -> ImageRegion? {
-      guard let region, generator.chance(Float(share)) else { return region }
+      guard region != nil, generator.chance(Float(share)) else { return region }
       guard generator.chance(0.5) else { return nil }
       let (width, height) = (
         Double(generator.uniform(0.1, 0.6)), Double(generator.uniform(0.1, 0.6))

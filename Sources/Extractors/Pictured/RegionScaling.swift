@@ -26,6 +26,23 @@ struct RegionScaling: ParameterContainer {
     return result
   }
 
+  /// The same of regions that a network computes on the tape.
+  ///
+  /// - Parameter hasPicture: B numbers; the regions of those with 0 become zeros.
+  func callAsFunction(
+    _ regions: Tape.Variable, hasPicture: Tensor, _ tape: Tape
+  ) -> Tape.Variable {
+    let shape = tape.shape(regions)
+    let (rows, c) = (shape[0] * shape[1], shape[2])
+    let (mean, scale) = (mean.value.array, scale.value.array)
+    // Both are constants: scaled by the product with a matrix of as many rows.
+    let shifted = tape.add(regions, tape.constant(Tensor([c], mean.map { -$0 })))
+    let factors = (0..<rows).flatMap { row in
+      hasPicture.array[row / shape[1]] == 0 ? [Float](repeating: 0, count: c) : scale
+    }
+    return tape.multiply(shifted, tape.constant(Tensor(shape, factors)))
+  }
+
   /// Measures pictures' regions N×C; without any it stays as it is.
   mutating func fit(_ pictures: some Sequence<Tensor>) {
     let c = mean.value.count

@@ -106,6 +106,22 @@ package struct RegionSource: Sendable {
     shape = Array(try engine(Tensor([1, 3, side, side])).shape.dropFirst())
   }
 
+  /// The network of a folder that was opened before, to be trained along; its batch norms keep
+  /// their statistics (MODELS §2.5).
+  ///
+  /// - Throws: as `init(folder:)`.
+  static func network(folder: String) throws -> ResNet {
+    var network =
+      switch try? ModelFolder.system(of: folder) {
+      case PictureEncoderModel.system?:
+        try PictureEncoderModel(folder: folder).classifier.network
+      case DualEncoderModel.system?: try DualEncoderModel(folder: folder).encoder.pictures
+      default: try EncoderFolder(folder).loadResNet()
+      }
+    network.freezeStatistics()
+    return network
+  }
+
   /// What is decoded of pictures for it.
   package var decoding: DecodingPurpose {
     switch recipe {
@@ -129,6 +145,11 @@ package struct RegionSource: Sendable {
   package func regions(of picture: Picture) throws(EncoderInputError) -> PictureRegions {
     let (pixels, seen) = prepare(picture)
     return try regions(pixels, seen: seen, notice: nil)
+  }
+
+  /// A picture as numbers for the network, 3×S×S.
+  func pixels(of picture: Picture) -> Tensor {
+    Tensor([3, height, width], prepare(picture).pixels)
   }
 
   /// Side of the square of pixels that it takes.

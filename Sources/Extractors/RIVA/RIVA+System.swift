@@ -31,6 +31,10 @@ extension System {
         "pretrained-rate", RIVAOptions.Rate.allCases.map(\.rawValue),
         "how fast RIVA moves while the tags are learned: as all else, at the paper's 1e-4 beside 2e-2, "
           + "or not at all"),
+      .choice(
+        RIVAOptions.PictureNetwork.option, RIVAOptions.PictureNetwork.allCases.map(\.rawValue),
+        "whether the picture network learns along at 1e-4, as the paper has it; several times as long"
+      ),
       TaggerSizes.choice, TaggerTraining.choice,
     ]
   )
@@ -42,6 +46,23 @@ extension System {
     \.conflict,
     { values in
       let context = values["context"] ?? RIVAOptions.Context.riva.rawValue
+      if !(RIVAOptions.Context(rawValue: context)?.learnsFirst ?? true),
+        let odd = ["pretrained-rate", "corpus", "pretrained"].first(where: { values[$0] != nil })
+      {
+        return
+          "\(odd) is of what RIVA learns before the tags; leave it out with --context \(context)"
+      }
+      if values["pretrained"] != nil,
+        let odd = ["relations", "finetuning", "corpus"].first(where: { values[$0] != nil })
+      {
+        return
+          "\(odd) is for what comes before the tags, which --pretrained brings along; leave out "
+          + "one of them"
+      }
+      let network = RIVAOptions.PictureNetwork.option
+      if context != RIVAOptions.Context.riva.rawValue, values[network] != nil {
+        return "\(network) is of RIVA with pictures; leave it out with --context \(context)"
+      }
       let ofGate = ["gate-gradient", "gate-loss", "finetuning", "relations", "fusion"]
       let given = (["gate"] + ofGate).filter { values[$0] != nil }
       if context != RIVAOptions.Context.riva.rawValue, let odd = given.first {

@@ -19,6 +19,8 @@ struct RIVANetwork: ParameterContainer {
   /// The parts that see the picture.
   struct Sighted: ParameterContainer {
     var scaling: RegionScaling
+    /// What learns along to see pictures; nil where a frozen network sees them.
+    var pictures: TrainedPictures?
     var gate: RelationGate
     var context: VisualContext
     var entry: Linear
@@ -45,6 +47,7 @@ struct RIVANetwork: ParameterContainer {
       gate.visitParameters(prefix + "rgn.", visit)
       context.visitParameters(prefix + "vcn.", visit)
       entry.visitParameters(prefix + "vlcn.entry.", visit)
+      pictures?.visitParameters(prefix + TrainedPictures.prefix, visit)
     }
   }
 
@@ -70,6 +73,7 @@ struct RIVANetwork: ParameterContainer {
         context: VisualContext(
           sentence: options.size, regions: options.size, heads: options.heads, &generator),
         entry: Linear(options.size, words.size, &generator))
+      sight?.pictures = options.pictureNetwork.map { TrainedPictures($0, &generator) }
     } else {
       first = Parameter.normal([2, words.size], deviation: 0.1, &generator)
     }
@@ -96,7 +100,7 @@ struct RIVANetwork: ParameterContainer {
         states: languageModels.read(
           embedded, first: (start(0), start(1)), lengths: lengths, tape))
     }
-    let regions = tape.constant(sight.scaling(batch.regions))
+    let regions = sight.pictures.regions(batch, sight.scaling, tape)
     let seen = sight.see(
       embedded, regions: regions, lengths: lengths, seen: batch.seen, tape, probe)
     var visual = seen.context

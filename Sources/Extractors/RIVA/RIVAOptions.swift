@@ -29,6 +29,8 @@ package struct RIVAOptions: WordTaggerOptions {
   package var hidden: Int
   /// Numbers of a word of the pretrained encoder beside the words; nil without one.
   package var encoderSize: Int?
+  /// Sizes of the picture network that learns along; nil where it is frozen.
+  var pictureNetwork: TrainedNetwork?
   /// Whether plain descent moves the weights.
   package var usesDescent: Bool?
   /// Whether RIVA is kept as it was before the tags, which make its language models forget how to
@@ -47,8 +49,37 @@ package struct RIVAOptions: WordTaggerOptions {
     case nothing = "none"
   }
 
-  /// The pretrained encoder's share of the learning rate: 1e-4 in all.
-  static func encoderShare(usesDescent: Bool) -> Float { 1e-4 / (usesDescent ? 2e-2 : 3e-3) }
+  /// The share of the learning rate of what was pretrained, text encoder and picture network: 1e-4
+  /// in all.
+  var pretrainedShare: Float { 1e-4 / (usesDescent == true ? 2e-2 : 3e-3) }
+
+  /// A residual network as its folder describes it, and the side of its pictures.
+  struct TrainedNetwork: Sendable, Hashable, Codable {
+    private var sizes: ResNet.Configuration
+    private let downsamplesFirstStage: Bool
+    private let downsamplesInBottleneck: Bool
+    let side: Int
+
+    init(_ configuration: ResNet.Configuration, side: Int) {
+      sizes = configuration
+      downsamplesFirstStage = configuration.downsamplesFirstStage
+      downsamplesInBottleneck = configuration.downsamplesInBottleneck
+      self.side = side
+    }
+
+    var configuration: ResNet.Configuration {
+      var result = sizes
+      result.downsamplesFirstStage = downsamplesFirstStage
+      result.downsamplesInBottleneck = downsamplesInBottleneck
+      return result
+    }
+  }
+
+  /// Whether the picture network learns along.
+  enum PictureNetwork: String, CaseIterable {
+    case frozen, trained
+    static let option = "resnet"
+  }
 
   /// How sentence and picture meet in the gate.
   package enum Fusion: String, Sendable, Hashable, Codable, CaseIterable {
@@ -92,6 +123,7 @@ package struct RIVAOptions: WordTaggerOptions {
     case size = "regionSize"
     case context, gated, fusion, letsWordsTeachGate, relations, finetunes
     case keepsGateLoss, pretrainedRate, heads, hidden, encoderSize, usesDescent, keepsTaught
+    case pictureNetwork
   }
 
   /// The usual ones, for regions of 64 numbers.
@@ -118,7 +150,10 @@ package struct RIVAOptions: WordTaggerOptions {
   package var regionSize: Int? { context.seesPicture ? size : nil }
 
   /// Whether there are language models to teach.
-  package var learnsUnlabelled: Bool { context == .riva || context == .text }
+  package var learnsUnlabelled: Bool { context.learnsFirst }
+
+  /// Whether a picture network learns along.
+  package var readsPixels: Bool { pictureNetwork != nil }
 
   /// Whether there is a gate at all.
   var hasGate: Bool { gated && context == .riva }
@@ -129,6 +164,10 @@ package struct RIVAOptions: WordTaggerOptions {
       && ModelLimits.heads.contains(heads) && size % heads == 0
       && ModelLimits.vector.contains(hidden)
       && encoderSize.map(ModelLimits.hidden.contains) ?? true
+      && pictureNetwork.map {
+        context == .riva && $0.configuration.isSound(side: $0.side)
+          && $0.configuration.hiddenSizes.last == size
+      } ?? true
   }
 
   /// Ways that are not as usual.
@@ -142,12 +181,17 @@ package struct RIVAOptions: WordTaggerOptions {
     if !keepsGateLoss { result["gate-loss"] = Switch.off }
     if pretrainedRate != .full { result["pretrained-rate"] = pretrainedRate.rawValue }
     if !finetunes { result["finetuning"] = Switch.off }
+    if pictureNetwork != nil {
+      result[PictureNetwork.option] = PictureNetwork.trained.rawValue
+    }
     if let encoderSize { result["encoder"] = "beside the words, \(encoderSize) numbers each" }
     return result
   }
 }
 
 extension RIVAOptions.Context {
+  /// Whether there are language models, which learn before the tags.
+  var learnsFirst: Bool { self == .riva || self == .text }
   /// Whether the picture is looked at.
   var seesPicture: Bool { self == .riva || self == .picture }
 }

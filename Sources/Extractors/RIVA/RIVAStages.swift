@@ -9,6 +9,14 @@ protocol RIVAStage: ParameterContainer {
   func loss(_ batch: TaggerBatch, list: Int, _ tape: Tape) -> Tape.Variable
   /// How good it is, more is better, 0 … 100.
   func score(_ batches: [TaggerBatch]) -> Double
+  /// A parameter's share of the learning rate.
+  var rateShare: (String) -> Float { get }
+}
+
+extension RIVAStage {
+  fileprivate static func slowPictures(_ share: Float) -> (String) -> Float {
+    { $0.hasPrefix(TrainedPictures.prefix) ? share : 1 }
+  }
 }
 
 /// What a stage learns from, and what its best epoch is chosen by.
@@ -21,13 +29,17 @@ struct StageItems {
 struct TeacherStage: RIVAStage {
   var classifier: RelationClassifier
   var scaling: RegionScaling
+  /// The picture network's share of the learning rate.
+  let pictureShare: Float
+
+  var rateShare: (String) -> Float { Self.slowPictures(pictureShare) }
 
   func loss(_ batch: TaggerBatch, list: Int, _ tape: Tape) -> Tape.Variable {
     tape.crossEntropy(logits(batch, tape), targets: batch.imageAdds)
   }
 
   private func logits(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
-    classifier.logits(batch.words, regions: tape.constant(scaling(batch.regions)), tape)
+    classifier.logits(batch, scaling, tape)
   }
 
   /// s^G of each post.
@@ -51,6 +63,8 @@ struct TeacherStage: RIVAStage {
 /// labelled ones the relation alone.
 struct PretrainingStage: RIVAStage {
   var riva: RIVANetwork
+
+  var rateShare: (String) -> Float { Self.slowPictures(riva.options.pretrainedShare) }
 
   func loss(_ batch: TaggerBatch, list: Int, _ tape: Tape) -> Tape.Variable {
     let pass = riva(batch, tape, nil)
@@ -140,8 +154,8 @@ struct StageRun<Stage: RIVAStage>: ResumableRun {
           TaggerBatch(part, words: words, characters: characters), list: list, tape)
         tape.backward(from: loss)
         total += Double(tape[loss].item)
-        let rate = settings.learningRate
-        optimizer.step(&model, tape) { _ in rate }
+        let (rate, share) = (settings.learningRate, model.rateShare)
+        optimizer.step(&model, tape) { rate * share($0) }
         step += 1
         let (speed, left) = clock.reading(done: epoch * steps + step)
         let went = progress(

@@ -113,8 +113,9 @@ package struct RIVATagger: Tagger {
   /// What was learned before the tags moves along with them, slowly, or not.
   package var rateShare: @Sendable (String) -> Float {
     let share = options.pretrainedRate.share
-    let slow = RIVAOptions.encoderShare(usesDescent: options.usesDescent == true)
+    let slow = options.pretrainedShare
     return {
+      if $0.hasPrefix(Names.riva + TrainedPictures.prefix) { return min(share, slow) }
       if $0.hasPrefix(Names.riva) { return share }
       if $0.hasPrefix(Names.taught) { return 0 }
       return $0.hasPrefix(Names.encoder) ? slow : 1
@@ -141,6 +142,13 @@ package struct RIVATagger: Tagger {
     if taught != nil { taught = other.taught ?? other.riva }
   }
 
+  /// Begins to learn with a pretrained picture network, where it learns along.
+  mutating func begin(with network: ResNet) {
+    riva?.sight?.pictures?.begin(with: network)
+    taught?.sight?.pictures?.begin(with: network)
+    teacher?.pictures?.begin(with: network)
+  }
+
   /// Begins to learn tags with what RIVA has learned before.
   mutating func begin(with riva: RIVANetwork) {
     self.riva = riva
@@ -161,6 +169,9 @@ package struct RIVATagger: Tagger {
   }
 
   package mutating func readParts(of folder: String) throws {
+    riva?.sight?.pictures?.pack()
+    taught?.sight?.pictures?.pack()
+    teacher?.pictures?.pack()
     encoded = try options.encoderSize.map {
       try EncodedWords(folder: folder + "/" + EncodedWords.folder, size: $0)
     }
@@ -222,8 +233,7 @@ extension RIVATagger {
     }
     guard riva.sight != nil, options.gated else { return }
     if let teacher, let scaling = riva.sight?.scaling {
-      let scores = teacher.logits(
-        batch.words, regions: tape.constant(scaling(batch.regions)), tape)
+      let scores = teacher.logits(batch, scaling, tape)
       let s = tape[tape.column(1, of: tape.softmax(scores))]
       probe.show(.gate(Shown.teacher, "teacher's s^G", s))
     }

@@ -36,16 +36,29 @@ enum RIVATraining {
       if learnsTags, options.learnsUnlabelled, options.pretrainedRate == .full {
         options.keepsTaught = true
       }
+      if let source, options.context == .riva,
+        job.value(RIVAOptions.PictureNetwork.option) == RIVAOptions.PictureNetwork.trained.rawValue,
+        let network = try job.pictures.map({ try RegionSource.network(folder: $0) })
+      {
+        options.pictureNetwork = RIVAOptions.TrainedNetwork(
+          network.configuration, side: source.side)
+      }
       options.encoderSize = training.base?.encoder.configuration.stack.hiddenSize
       return options
     } before: { tagger, items, words, characters in
       tagger.encoded = training.base.map { EncodedWords($0) }
+      if tagger.options.pictureNetwork != nil, !tagger.isPretrained,
+        let folder = training.job.pictures
+      {
+        tagger.begin(with: try RegionSource.network(folder: folder))
+      }
       func batches(_ inputs: [TaggerInput]) -> [TaggerBatch] {
         TaggerBatch.batches(inputs, words: words, characters: characters)
       }
       if tagger.isPretrained {
         if let teacher = tagger.teacher, let scaling = tagger.riva?.sight?.scaling {
-          let stage = TeacherStage(classifier: teacher, scaling: scaling)
+          let stage = TeacherStage(
+            classifier: teacher, scaling: scaling, pictureShare: tagger.options.pretrainedShare)
           items.train = answered(items.train) { stage.gates(batches($0)) }
         }
         return [:]
@@ -60,7 +73,9 @@ enum RIVATraining {
         let run = try training.learnFirst(
           stages[0],
           StageRun(
-            TeacherStage(classifier: classifier, scaling: scaling), settings,
+            TeacherStage(
+              classifier: classifier, scaling: scaling,
+              pictureShare: tagger.options.pretrainedShare), settings,
             epochs: teacherEpochs, words: words, characters: characters),
           StageItems(lists: [lessons.labelled], dev: lessons.dev), measure: "dev F1")
         tagger.teacher = run.best.classifier
@@ -180,7 +195,9 @@ enum RIVATraining {
         let partner = inputs[place]
         own.imageAdds = true
         other.imageAdds = false
-        (other.regions, other.seen) = (partner.regions, partner.seen)
+        (other.regions, other.seen, other.pixels) = (
+          partner.regions, partner.seen, partner.pixels
+        )
         return [own, other]
       }
     }

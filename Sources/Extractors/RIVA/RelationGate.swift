@@ -53,6 +53,8 @@ struct RelationGate: ParameterContainer {
 struct RelationClassifier: ParameterContainer {
   var words: WordEncoder
   var gate: RelationGate
+  /// What learns along to see pictures; nil where a frozen network sees them.
+  var pictures: TrainedPictures?
 
   init(
     _ sizes: TaggerSizes, _ options: RIVAOptions, _ generator: inout SeededGenerator
@@ -61,17 +63,19 @@ struct RelationClassifier: ParameterContainer {
     gate = RelationGate(
       words: words.size, size: options.size, fusion: options.fusion, dropout: sizes.dropout,
       &generator)
+    pictures = options.pictureNetwork.map { TrainedPictures($0, &generator) }
   }
 
   /// Class scores B×2.
-  func logits(_ batch: WordBatch, regions: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+  func logits(_ batch: TaggerBatch, _ scaling: RegionScaling, _ tape: Tape) -> Tape.Variable {
     gate.logits(
-      sentence: gate.sentence(words(batch, tape), lengths: batch.lengths, tape),
-      regions: regions, tape)
+      sentence: gate.sentence(words(batch.words, tape), lengths: batch.words.lengths, tape),
+      regions: pictures.regions(batch, scaling, tape), tape)
   }
 
   mutating func visitParameters(_ prefix: String, _ visit: (String, inout Parameter) -> Void) {
     words.visitParameters(prefix + "embedding.", visit)
     gate.visitParameters(prefix + "rgn.", visit)
+    pictures?.visitParameters(prefix + TrainedPictures.prefix, visit)
   }
 }

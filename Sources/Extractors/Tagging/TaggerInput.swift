@@ -12,6 +12,9 @@ package struct TaggerInput: Sendable {
   package var regions: Tensor
   /// The part of the source picture that the regions cover; nil when there is no picture.
   package var seen: ImageRegion?
+  /// Makes the picture's pixels, 3×S×S, for networks that learn along with the tagger; nil for
+  /// those that do not.
+  var pixels: (@Sendable () -> Tensor)?
   /// Gold tag indices, for training.
   package var tags: [Int]
   /// Whether the picture adds to the text, where the dataset says so.
@@ -55,6 +58,10 @@ package struct TaggerBatch {
   package let seen: ImageRegion
   /// The words of all inputs.
   let tokens: [[String]]
+  /// What makes each picture's pixels, and which there are.
+  private var makers: [(@Sendable () -> Tensor)?]
+  /// 1 for each input with a picture, else 0.
+  private(set) var hasPicture: Tensor
   /// The words of the first input, for signals of single posts.
   var firstTokens: [String] { tokens.first ?? [] }
 
@@ -69,6 +76,20 @@ package struct TaggerBatch {
     imageAdds = inputs.map { $0.imageAdds.map { $0 ? 1 : 0 } ?? -1 }
     seen = inputs.first?.seen ?? .whole
     tokens = inputs.map(\.tokens)
+    makers = inputs.map(\.pixels)
+    hasPicture = Tensor([inputs.count], inputs.map { $0.seen == nil ? 0 : 1 })
+  }
+
+  /// Pixels B×3×S×S of networks that learn along, made now: kept ones of all posts would not fit.
+  /// Zeros where there is no picture.
+  func pixels(side: Int) -> Tensor {
+    var result = Tensor([makers.count, 3, side, side])
+    let size = 3 * side * side
+    for (i, make) in makers.enumerated() where hasPicture.array[i] != 0 {
+      guard let pixels = make?(), pixels.count == size else { continue }
+      result.array.replaceSubrange((i * size)..<((i + 1) * size), with: pixels.array)
+    }
+    return result
   }
 
   /// Inputs in their order, as many side by side as are scored at once.
@@ -84,7 +105,10 @@ package struct TaggerBatch {
   }
 
   /// As if no post had a picture.
-  mutating func hidePictures() { regions = Tensor(regions.shape) }
+  mutating func hidePictures() {
+    regions = Tensor(regions.shape)
+    hasPicture = Tensor(hasPicture.shape)
+  }
 }
 
 /// A trainable tagger: a network that scores tags, and the CRF that reads the scores.

@@ -164,12 +164,28 @@ package struct WordTaggerModel<Network: Tagger>: Expert {
       throw EncoderInputError.pictures(
         shape: regions.shape, expected: "regions of \(size) numbers")
     }
-    return TaggerInput(tokens: post.words, regions)
+    var input = TaggerInput(tokens: post.words, regions)
+    if configuration.options.readsPixels {
+      input.pixels = { [post] in (try? post.pixels(for: name)) ?? Tensor([0]) }
+    }
+    return input
   }
 
   /// Labels of many posts.
   package func labels(of posts: [SeenPost], _ asking: Asking) throws -> [Labels] {
-    try labels(posts.map { try input($0) }, asking)
+    var inputs: [TaggerInput] = []
+    for post in posts {
+      var input = try self.input(post)
+      if let make = input.pixels {
+        // Decoded once more when its turn comes: pixels of all posts would not fit.
+        input.pixels = {
+          defer { post.releasePicture() }
+          return make()
+        }
+      }
+      inputs.append(input)
+    }
+    return try labels(inputs, asking)
   }
 
   /// Labels of inputs that were prepared before.
@@ -252,10 +268,13 @@ package protocol WordTaggerOptions: Sendable, Hashable, Codable {
   var switches: [String: String] { get }
   /// Whether posts without labels teach it something.
   var learnsUnlabelled: Bool { get }
+  /// Whether a picture network learns along, so that pixels are read beside frozen regions.
+  var readsPixels: Bool { get }
 }
 
 extension WordTaggerOptions {
   package var learnsUnlabelled: Bool { false }
+  package var readsPixels: Bool { false }
 }
 
 /// Nothing to choose.

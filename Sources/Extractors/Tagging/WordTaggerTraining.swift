@@ -24,7 +24,7 @@ enum WordTaggerTraining<Network: Tagger> {
   ///   - options: what distinguishes the expert, by the job and its region source.
   ///   - before: what is taught before the tags.
   static func train(
-    _ training: SeededTraining, options: (TrainingJob, RegionSource?) -> Network.Options,
+    _ training: SeededTraining, options: (TrainingJob, RegionSource?) throws -> Network.Options,
     before: Before = { _, _, _, _ in [:] }
   ) throws -> TrainingResult {
     let job = training.job
@@ -32,7 +32,7 @@ enum WordTaggerTraining<Network: Tagger> {
       preconditionFailure("a tagger has the settings of one")
     }
     let source = job.needsPictures ? try training.requireSource() : nil
-    let wanted = options(job, source)
+    let wanted = try options(job, source)
     let sees = wanted.regionSize == nil ? nil : source
     let hasMentions = job.posts.train.contains { !$0.mentions.isEmpty }
     let isUnlabelled = !hasMentions && job.system.learnsUnlabelled
@@ -45,8 +45,16 @@ enum WordTaggerTraining<Network: Tagger> {
           tokens: seen.words, regions: Tensor([1, 1]), seen: nil, tags: tags,
           imageAdds: post.imageAdds)
       }
-      return TaggerInput(
+      var input = TaggerInput(
         tokens: seen.words, try seen.grid(sees.name), tags: tags, imageAdds: post.imageAdds)
+      if wanted.readsPixels {
+        input.pixels = {
+          // Decoded again in every epoch: kept pixels of all posts would not fit.
+          defer { seen.releasePicture() }
+          return (try? seen.pixels(for: sees.name)) ?? Tensor([3, sees.side, sees.side])
+        }
+      }
+      return input
     }
     let labelled = try training.items("posts") { [try input($0)] }
     var items = TaggerItems(

@@ -2,13 +2,21 @@ import Foundation
 
 /// How two descriptions of trainings differ, in words.
 package enum OriginDifference {
-  /// `settings.epochs 6 there, 1 now`, for every field that differs; seeds are left out.
+  /// `epochs 6 there, 1 now`, for every field that differs; seeds are left out.
   package static func words(_ there: some Encodable, _ now: some Encodable) -> [String] {
     let (old, new) = (fields(there), fields(now))
     return Set(old.keys).union(new.keys).sorted().compactMap { name in
       guard old[name] != new[name], !name.hasSuffix("seed") else { return nil }
       func short(_ value: String?) -> String { value.map { String($0.prefix(60)) } ?? "none" }
-      return "\(name) \(short(old[name])) there, \(short(new[name])) now"
+      return "\(spelled(name)) \(short(old[name])) there, \(short(new[name])) now"
+    }
+  }
+
+  /// `learning rate` of `settings.learningRate`.
+  private static func spelled(_ name: String) -> String {
+    let last = name.hasPrefix("settings.") ? name.dropFirst("settings.".count) : name[...]
+    return last.reduce(into: "") { words, letter in
+      words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
     }
   }
 

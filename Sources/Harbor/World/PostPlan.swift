@@ -97,6 +97,17 @@ struct PostPlan: Sendable {
     }
   }
 
+  /// What a crowded picture shows, in any order: its thing among two or three others, none of which
+  /// the name can stand for. So a reader must find out which of them the name is about.
+  func crowd(_ generator: inout SeededGenerator) -> [Thing] {
+    let meant = Set(name.kinds.map(\.thing) + [kind.thing, thing, .empty])
+    let others = Thing.allCases.filter { !meant.contains($0) }
+    let count = 2 + generator.index(below: 2)
+    let chosen = generator.permutation(others.count).prefix(count).map { others[$0] }
+    let all = chosen + (thing == .empty ? [] : [thing])
+    return generator.permutation(all.count).map { all[$0] }
+  }
+
   static let placeShare: Float = 0.2
   static let decoyShare: Float = 0.1
   static let figurativeWithPicture: Float = 1

@@ -265,7 +265,8 @@ package struct PaperReport: Sendable {
 
   private var tables: [PlainTable] { results.flatMap { $0.tables(published: published) } }
 
-  private var notes: [String] { published.isEmpty ? [] : paper.caveats }
+  /// What is to be known of the published numbers, where they are shown.
+  var notes: [String] { published.isEmpty ? [] : paper.caveats }
 
   /// Aligned columns.
   package var text: String {
@@ -278,15 +279,6 @@ package struct PaperReport: Sendable {
     (tables.map(\.markdown)
       + (notes.isEmpty ? [] : [notes.map { "* " + $0 }.joined(separator: "\n")]))
       .joined(separator: "\n\n")
-  }
-
-  /// A section of a page, with the command that made it; folders are left out, as they are nobody's
-  /// business.
-  package func section(command: String) -> String {
-    let words = command.split(separator: " ").map { word in
-      word.contains("/") ? String(word.split(separator: "/").last ?? "") : String(word)
-    }
-    return "## \(paper.id)\n\nMade by `\(words.joined(separator: " "))`.\n\n\(markdown)"
   }
 
   /// Comma-separated lines.

@@ -114,7 +114,7 @@ struct RegionLayer: Layer {
     case .character("o"):
       let most = Self.most(state)
       guard regions.count < most.count else { return .stays(state.refuse(most.reason)) }
-      regions.append(ImageRegion(left: 0.25, top: 0.25, width: 0.5, height: 0.5))
+      regions.append(Self.fresh(beside: regions))
       chosen = regions.count - 1
     case .character("x"), .delete:
       if regions.indices.contains(at) { regions.remove(at: at) }
@@ -130,6 +130,18 @@ struct RegionLayer: Layer {
     }
     if regions != self.regions(state) { drawn[post.id] = regions }
     return .stays([])
+  }
+
+  /// A new rectangle, near the middle, where none lies yet.
+  private static func fresh(beside others: [ImageRegion]) -> ImageRegion {
+    let places = [(0, 0), (1, 1), (-1, -1), (1, -1), (-1, 1), (2, 0), (-2, 0), (0, 2), (0, -2)]
+    let all = places.map { x, y in
+      ImageRegion(
+        left: 0.25 + 0.1 * Double(x), top: 0.25 + 0.1 * Double(y), width: 0.5, height: 0.5)
+    }
+    return all.first { place in
+      !others.contains { abs($0.left - place.left) + abs($0.top - place.top) < 0.05 }
+    } ?? all[0]
   }
 
   /// A rectangle that is not too small and stays on the picture.
@@ -183,7 +195,7 @@ struct RegionLayer: Layer {
       "drawn by hand",
       [
         Signal(
-          name: "drawn/regions", caption: "1 is the chosen one",
+          name: "drawn/regions", caption: "100 % is the chosen rectangle",
           kind: .regions(regions),
           tensor: Tensor([regions.count], regions.indices.map { $0 == at ? 1 : 0 }))
       ]

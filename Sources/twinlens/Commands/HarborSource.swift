@@ -9,27 +9,38 @@ struct HarborSource: ParsableArguments {
   @Option(help: "A dataset folder; without it the harbour sample is generated into the cache.")
   var dataset: String?
 
+  @Flag(
+    help:
+      "Generate pictures of several small things instead of one large thing; not with --dataset.")
+  var crowded = false
+
   @OptionGroup var input: ReadingOptions
+
+  func validate() throws {
+    guard dataset == nil || !crowded else {
+      throw ValidationError("--crowded is about generated posts; leave it out with --dataset")
+    }
+  }
 
   /// Opens the dataset, generating it first when none was named.
   ///
   /// - Parameter pairs: whether generated posts are for relations: each has a pair.
   func open(_ progress: ProgressLine, pairs: Bool = false) throws -> Dataset {
     if let dataset { return try input.open(dataset) }
-    return try Self.generated(progress, pairs: pairs)
+    return try Self.generated(progress, pairs: pairs, crowded: crowded)
   }
 
   /// Opens the harbour sample, generating it first when the cache has none.
-  static func generated(_ progress: ProgressLine, pairs: Bool = false) throws -> Dataset {
+  static func generated(
+    _ progress: ProgressLine, pairs: Bool = false, crowded: Bool = false
+  ) throws -> Dataset {
     var recipe = SampleRecipe()
-    if pairs {
-      recipe.pairs = .everyPost
-      recipe.captions = 0
-    }
+    recipe.isCrowded = crowded
+    if pairs { recipe.pairs = .everyPost }
+    if pairs || crowded { recipe.captions = 0 }
     let environment = ProcessInfo.processInfo.environment
     let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
-    let name = "harbor-" + (pairs ? "pairs-" : "")
-    let folder = cache + "/twinlens/\(name)\(recipe.seed)-\(recipe.version)"
+    let folder = cache + "/twinlens/\(recipe.name)-\(recipe.seed)-\(recipe.version)"
     // `dataset.toml` is written last, so its presence says that the sample is whole.
     if !FileManager.default.fileExists(atPath: folder + "/dataset.toml") {
       try SampleWriter(recipe).write(to: folder) { progress.show("drawing the harbour sample", $0) }

@@ -60,7 +60,8 @@ struct PaperCommand: ParsableCommand {
   var published: String?
   @Option(
     help: ArgumentHelp(
-      "A Markdown file in which the paper's section is replaced.", valueName: "file"))
+      "A Markdown file in which the tables are replaced, or to which they are added.",
+      valueName: "file"))
   var results: String?
   @Flag(help: "Print JSON.")
   var json = false
@@ -95,13 +96,6 @@ struct PaperCommand: ParsableCommand {
         "\(paper) has no table \(odd); it has \(Set(known).sorted().joined(separator: ", "))")
     }
   }
-
-  private static let header = """
-    # Tables of the papers, measured again
-
-    Written by `twinlens paper` with `--results`; each command replaces its own section. Times are those of the machine \
-    at the time.
-    """
 
   /// `Table 5` of `5`, `Figure 3` of `figure-3`.
   private static func name(_ short: String) -> String {
@@ -170,10 +164,7 @@ struct PaperCommand: ParsableCommand {
       try DurableFile.write(Data((content + "\n").utf8), to: "\(out)/\(paper.id)-\(name)")
     }
     if let path = results {
-      if !FileManager.default.fileExists(atPath: path) {
-        try DurableFile.write(Data((Self.header + "\n").utf8), to: path)
-      }
-      try MarkedSection(paper.id, report.section(command: material.command)).write(to: path)
+      try PaperPage.write(report, command: material.command, to: path)
     }
     StandardOutput.write(json ? try report.json() : report.text)
     if !json {

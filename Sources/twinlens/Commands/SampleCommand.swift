@@ -18,6 +18,13 @@ struct SampleCommand: ParsableCommand {
   @Flag(help: "Draw posts for relations: each names a pair, and most pairs are related.")
   var pairs = false
 
+  @Flag(
+    help: """
+      Draw several small things into each picture, of which one at most is what a name can stand for; captions \
+      show one thing all the same.
+      """)
+  var crowded = false
+
   func validate() throws {
     guard train + dev + test + captions > 0 else {
       throw ValidationError("nothing is to be drawn: all numbers are 0")
@@ -42,6 +49,7 @@ struct SampleCommand: ParsableCommand {
     let progress = ProgressLine()
     var recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
     if pairs { recipe.pairs = .everyPost }
+    recipe.isCrowded = crowded
     try SampleWriter(recipe).write(to: out) { progress.show("drawing the harbour sample", $0) }
     progress.clear()
     print(

@@ -356,16 +356,9 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
       throw ValidationError(
         "\(Self.system.id) learns from labelled posts alone; leave out \(odd.0)")
     }
-    if pretrained != nil {
-      let odd =
-        corpus == nil ? ["relations", "finetuning"].first { chosen[$0] != nil } : "corpus"
-      if let odd {
-        throw ValidationError(
-          "\(odd) is for what comes before the tags, which --pretrained brings along; leave out one of them"
-        )
-      }
-    }
-    if let reason = Self.system.conflict(chosen) { throw ValidationError(reason) }
+    var given = chosen
+    (given["corpus"], given["pretrained"]) = (corpus, pretrained)
+    if let reason = Self.system.conflict(given) { throw ValidationError(reason) }
   }
 
   func run() throws {
