@@ -39,14 +39,48 @@ extension Edit {
     case left, right
   }
 
-  /// The mention at a token, one token longer at an end.
-  package static func extending(mentionAt token: Int, _ edge: Edge, in post: Post) -> Edit? {
-    resizing(token, edge, by: 1, post)
+  /// The mention at a token, some tokens longer at an end, as far as the post goes.
+  package static func extending(
+    mentionAt token: Int, _ edge: Edge, by count: Int = 1, in post: Post
+  ) -> Edit? {
+    guard let range = post.mention(at: token)?.range else { return nil }
+    let room = edge == .left ? range.lowerBound : post.tokens.count - range.upperBound
+    return resizing(token, edge, by: min(count, room), post)
   }
 
-  /// The mention at a token, one token shorter at an end; nil when it has only one.
-  package static func shrinking(mentionAt token: Int, _ edge: Edge, in post: Post) -> Edit? {
-    resizing(token, edge, by: -1, post)
+  /// The mention at a token, some tokens shorter at an end; it keeps one. Nil when it has only one.
+  package static func shrinking(
+    mentionAt token: Int, _ edge: Edge, by count: Int = 1, in post: Post
+  ) -> Edit? {
+    guard let range = post.mention(at: token)?.range else { return nil }
+    return resizing(token, edge, by: -min(count, range.count - 1), post)
+  }
+
+  /// Each of some ranges, which do not overlap, one mention of a type; nil: no mention there.
+  package static func setting(
+    _ type: EntityType?, over ranges: [Range<Int>], in post: Post
+  ) -> Edit? {
+    let ranges = ranges.filter { !$0.isEmpty && $0.clamped(to: 0..<post.tokens.count) == $0 }
+    func isTouched(_ mention: EntityMention) -> Bool {
+      ranges.contains { $0.overlaps(mention.range) }
+    }
+    let changed = ranges + post.mentions.filter(isTouched).map(\.range)
+    guard let low = changed.map(\.lowerBound).min(), let high = changed.map(\.upperBound).max()
+    else { return nil }
+    // What lies between stays, but an edit's range holds its mentions whole.
+    var hull = low..<high
+    for mention in post.mentions where mention.range.overlaps(hull) {
+      hull =
+        min(
+          hull.lowerBound, mention.range.lowerBound)..<max(
+          hull.upperBound, mention.range.upperBound)
+    }
+    let before = post.mentions.filter { $0.range.overlaps(hull) }
+    let added = type.map { type in ranges.map { EntityMention($0, type) } } ?? []
+    let after = (before.filter { !isTouched($0) } + added)
+      .sorted { $0.range.lowerBound < $1.range.lowerBound }
+    guard before != after else { return nil }
+    return Edit(post: post.id, action: .mentions(range: hull, before: before, after: after))
   }
 
   /// Another label for a pair, or none.
@@ -109,7 +143,7 @@ extension Edit {
   }
 
   private static func resizing(_ token: Int, _ edge: Edge, by step: Int, _ post: Post) -> Edit? {
-    guard let mention = post.mention(at: token) else { return nil }
+    guard step != 0, let mention = post.mention(at: token) else { return nil }
     let low = mention.range.lowerBound - (edge == .left ? step : 0)
     let high = mention.range.upperBound + (edge == .right ? step : 0)
     guard low >= 0, low < high, high <= post.tokens.count else { return nil }

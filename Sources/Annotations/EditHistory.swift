@@ -56,11 +56,13 @@ package struct EditHistory: Sendable, Equatable {
   /// - Parameters:
   ///   - base: the post as the dataset has it.
   ///   - time: milliseconds since 1970.
+  ///   - group: the first of the edits that belong together with it.
   /// - Returns: the step to store.
   /// - Throws: `EditError`; nothing is changed then.
   @discardableResult
   package mutating func apply(
-    _ edit: Edit, to base: Post, by annotator: String, at time: Int64 = Step.now()
+    _ edit: Edit, to base: Post, by annotator: String, at time: Int64 = Step.now(),
+    group: Int64? = nil
   ) throws -> Step {
     guard edit.post == base.id else {
       throw EditError.wrongPost(edit: edit.post, post: base.id)
@@ -68,7 +70,8 @@ package struct EditHistory: Sendable, Equatable {
     let step = Step(
       sequence: nextSequence, post: base.id, file: base.source.file,
       postHash: DatasetHash.hash(of: base), tokensHash: DatasetHash.hash(ofTokens: base),
-      annotator: annotator, time: time, kind: .edit(edit.action), name: edit.name(in: base))
+      annotator: annotator, time: time, kind: .edit(edit.action), name: edit.name(in: base),
+      group: group)
     try perform(step, base: base, rebase: false)
     record(step)
     return step

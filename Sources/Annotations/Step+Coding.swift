@@ -1,6 +1,33 @@
 import Corpora
 import Records
 
+extension Step {
+  /// The JSON of the `payload` column. Readers that know of no groups pass over theirs.
+  var payload: String {
+    guard let group, case .edit = kind else { return kind.payload }
+    return kind.payload.dropLast() + ",\"group\":\(group)}"
+  }
+
+  /// The group that a payload names.
+  static func group(in payload: String) -> Int64? {
+    // Most have none, and this is asked of every step of a store.
+    guard payload.utf8.count > 8, payload.contains("\"group\":") else { return nil }
+    let bytes = Array(payload.utf8)
+    return bytes.withUnsafeBufferPointer { buffer -> Int64? in
+      var scanner = JSONScanner(buffer, in: 0..<buffer.count)
+      var group: Int64?
+      try? scanner.object { key, scanner in
+        if key == "group" {
+          group = Int64(try scanner.integer())
+        } else {
+          try scanner.skip()
+        }
+      }
+      return group
+    }
+  }
+}
+
 /// Steps as the store's rows spell them: `kind` is a word, `payload` a JSON object.
 extension Step.Kind {
   /// The word of the `kind` column.

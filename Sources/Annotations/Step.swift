@@ -22,6 +22,9 @@ package struct Step: Sendable, Hashable, Identifiable {
   package let kind: Kind
   /// What was done, for a person: `undo: PER → ORG on 'Paris'`.
   package let name: String
+  /// The number of the first of several edits that were made with one key, and are taken back with
+  /// one; nil for those that were made alone.
+  package let group: Int64?
 
   /// The sequence number.
   package var id: Int64 { sequence }
@@ -38,7 +41,7 @@ package struct Step: Sendable, Hashable, Identifiable {
   /// A step; `EditHistory` makes them.
   package init(
     sequence: Int64, post: String, file: String, postHash: String, tokensHash: String,
-    annotator: String, time: Int64, kind: Kind, name: String
+    annotator: String, time: Int64, kind: Kind, name: String, group: Int64? = nil
   ) {
     self.sequence = sequence
     self.post = post
@@ -49,6 +52,7 @@ package struct Step: Sendable, Hashable, Identifiable {
     self.time = time
     self.kind = kind
     self.name = name
+    self.group = group
   }
 
   /// When it was done.

@@ -42,7 +42,10 @@ package enum StepMerge {
         let new = Step(
           sequence: history.nextSequence, post: step.post, file: step.file,
           postHash: step.postHash, tokensHash: step.tokensHash, annotator: step.annotator,
-          time: step.time, kind: kind, name: step.name)
+          time: step.time, kind: kind, name: step.name,
+          group: step.group.flatMap {
+            $0 == step.sequence ? history.nextSequence : number($0)
+          })
         try history.adopt(new, base: base)
         numbers[fact] = new.sequence
         added.append(new)

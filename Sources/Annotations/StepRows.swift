@@ -19,7 +19,7 @@ struct StepRow: Hashable {
     sequence = step.sequence
     (post, file, postHash, tokensHash) = (step.post, step.file, step.postHash, step.tokensHash)
     (annotator, time, name) = (step.annotator, step.time, step.name)
-    (kind, payload) = (step.kind.word, step.kind.payload)
+    (kind, payload) = (step.kind.word, step.payload)
     switch step.kind {
     case .edit: break
     case .undo(let sequence): undoes = sequence
@@ -49,7 +49,7 @@ struct StepRow: Hashable {
     else { return nil }
     return Step(
       sequence: sequence, post: post, file: file, postHash: postHash, tokensHash: tokensHash,
-      annotator: annotator, time: time, kind: kind, name: name)
+      annotator: annotator, time: time, kind: kind, name: name, group: Step.group(in: payload))
   }
 
   /// SHA-256 over all columns, each with its length in front: no change of the row leaves it the

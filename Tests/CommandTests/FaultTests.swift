@@ -49,7 +49,7 @@ struct FaultTests {
     let folder = try TemporaryFolder()
     return Setting(
       folder: folder, data: try SmallDataset.make(in: folder),
-      script: try folder.write("key 2\nkey 3", "keys"),
+      script: try folder.write("key L\nkey O", "keys"),
       shim: try #require(try FaultShim(in: folder)))
   }
 
@@ -96,7 +96,7 @@ struct FaultTests {
       }
       return store
     }
-    let again = try setting.folder.write("key 1\nkey 4", "again")
+    let again = try setting.folder.write("key P\nkey M", "again")
     let edit = Setting(
       folder: setting.folder, data: setting.data, script: again, shim: setting.shim)
     let total = try writes(edit, store: try copy("count"))
@@ -123,7 +123,7 @@ struct FaultTests {
         environment: setting.shim.environment(.noSpace, at: 1...2, only: ".sqlite-wal"))
     }
     // The log is written first by the first edit, then by the first again with the second.
-    let failed = try run("key 1\nkey 4")
+    let failed = try run("key P\nkey M")
     #expect(failed.status == 1)
     #expect(failed.errors.contains("2 edits are NOT SAVED"))
     #expect(failed.errors.contains("full"))
@@ -131,7 +131,7 @@ struct FaultTests {
     #expect(frames.last?.contains("NOT SAVED: database or disk is full") == true)
     #expect(!failed.output.contains("another program"))
 
-    let saved = try run("key 1\nkey 4\ntext :retry\nkey Return")
+    let saved = try run("key P\nkey M\ntext :retry\nkey Return")
     #expect(saved.status == 0, "\(saved.errors)")
     #expect(saved.output.contains("committed 4"))
     #expect(try AnnotationStore(path: store).steps().steps.count == 4)

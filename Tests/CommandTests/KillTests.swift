@@ -9,7 +9,8 @@ struct KillTests {
   /// Edits that change one token's type again and again, over two posts.
   private static let script =
     (0..<40).map { i in
-      "key \(i % 2 + 1)" + (i % 10 == 9 ? "\nkey \(i % 20 == 9 ? "j" : "k")\nkey u" : "")
+      "key \(i % 2 == 0 ? "P" : "L")"
+        + (i % 10 == 9 ? "\nkey \(i % 20 == 9 ? "j" : "k")\nkey u" : "")
     }.joined(separator: "\n")
 
   /// The store as soon as it is free: once in thousands of times on a busy machine the lock of a

@@ -11,16 +11,16 @@ struct LostStoreCommandTests {
     let data = try SmallDataset.make(in: folder)
     let terminal = try PseudoTerminal([data, "--graphics", "none"], columns: 160, rows: 40)
     try #require(terminal.read(seconds: 60) { $0.hasWritten("all saved") && !$0.isCooked })
-    terminal.type("2")
+    terminal.type("L")
     try #require(terminal.read(seconds: 30) { $0.hasWritten("saved #1") })
     try FileManager.default.removeItem(atPath: data + "/.twinlens")
-    terminal.type("3")
+    terminal.type("O")
     try #require(terminal.read(seconds: 30) { $0.hasWritten("NOT SAVED") })
     #expect(!terminal.hasWritten("saved #2"))
     let rescued = folder.path + "/rescued.sqlite"
     terminal.type(":save-history \(rescued)\r")
     try #require(terminal.read(seconds: 30) { $0.hasWritten("edits go there from now on") })
-    terminal.type("4")
+    terminal.type("M")
     // Only what changes is sent: the number alone.
     #expect(
       terminal.read(seconds: 30) { _ in
@@ -43,7 +43,7 @@ struct LostStoreCommandTests {
     let terminal = try PseudoTerminal([data, "--graphics", "none"], columns: 160, rows: 40)
     try #require(terminal.read(seconds: 60) { $0.hasWritten("all saved") && !$0.isCooked })
     try FileManager.default.removeItem(atPath: data + "/.twinlens")
-    terminal.type("2")
+    terminal.type("L")
     try #require(terminal.read(seconds: 30) { $0.hasWritten("NOT SAVED") })
     terminal.type(":quit!\r")
     #expect(terminal.read(seconds: 30) { !$0.child.isRunning })
@@ -55,7 +55,7 @@ struct LostStoreCommandTests {
   func readOnly() throws {
     let folder = try TemporaryFolder()
     let data = try SmallDataset.make(in: folder)
-    let script = try folder.write("key 2", "keys")
+    let script = try folder.write("key L", "keys")
     let environment = ["XDG_STATE_HOME": folder.path + "/state"]
     func run(_ arguments: [String]) throws -> Program.Result {
       try Program.run(arguments, environment: environment)
@@ -67,7 +67,7 @@ struct LostStoreCommandTests {
     #expect(try run(["annotations", "log", data]).output.contains("1 step\n"))
     let exported = try run(["annotations", "export", data, "--out", folder.path + "/out"])
     #expect(exported.output.contains("1 post differs"))
-    let more = try folder.write("key 3", "more")
+    let more = try folder.write("key O", "more")
     let second = try run([data, "--script", more, "--graphics", "none"])
     #expect(second.output.contains("committed 2"), "\(second.errors)")
     #expect(try run(["annotations", "log", data]).output.contains("2 steps\n"))
@@ -106,7 +106,7 @@ struct LostStoreCommandTests {
       try Program.run(["annotations", "export", data, "--out", out])
     }
     #expect(try export().status == 0)
-    let script = try folder.write("key 2", "keys")
+    let script = try folder.write("key L", "keys")
     _ = try Program.run([data, "--script", script, "--graphics", "none"])
     #expect(try export().output.contains("1 post differs"))
     let target = out + "/train.jsonl"

@@ -22,7 +22,7 @@ struct ScriptTests {
       """
       # the first post, an edit, and back
       wait
-      key 2
+      key L
       key u
       key j
       wait
@@ -65,7 +65,7 @@ struct ScriptTests {
       key j
       key j
       wait
-      key 1
+      key P
       key s
       wait
       key #

@@ -172,7 +172,7 @@ struct TextOutputTests {
     let data = try SmallDataset.make(in: folder)
     let original = try Program.text(data + "/train.jsonl")
     // Ada becomes a place; the second post is accepted as it is.
-    let script = try folder.write("key 2\nkey j\nkey Return\n", "keys")
+    let script = try folder.write("key L\nkey j\nkey Return\n", "keys")
     #expect(try Program.run([data, "--script", script]).status == 0)
     let out = folder.path + "/out"
     let export = try Program.run(["annotations", "export", data, "--out", out, "--format", "jsonl"])
@@ -196,7 +196,7 @@ struct TextOutputTests {
   func changed() throws {
     let folder = try TemporaryFolder()
     let data = try SmallDataset.make(in: folder)
-    let script = try folder.write("key 2\n", "keys")
+    let script = try folder.write("key L\n", "keys")
     #expect(try Program.run([data, "--script", script]).status == 0)
     let file = data + "/train.jsonl"
     let text = try Program.text(file).replacingOccurrences(of: "\"sees\"", with: "\"saw\"")

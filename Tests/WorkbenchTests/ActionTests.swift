@@ -13,6 +13,7 @@ import Testing
   static let cases: [String: Check] = moving.merging(labelling) { a, _ in a }
     .merging(relations) { a, _ in a }
     .merging(looking) { a, _ in a }.merging(routing) { a, _ in a }.merging(program) { a, _ in a }
+    .merging(hands) { a, _ in a }
 
   static let moving: [String: Check] = [
     "next": {

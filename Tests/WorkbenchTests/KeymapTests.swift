@@ -1,3 +1,4 @@
+import Corpora
 import Screen
 import Testing
 
@@ -35,7 +36,18 @@ import Testing
     let map = Keymap.standard(types: ["GROUP", "HOTEL", "RIVER"].map { .init($0) })
     #expect(map.command(for: .character("G")) == "last")
     #expect(map.command(for: .character("H")) == "heat")
-    #expect(map.keys(for: "type HOTEL") == [.character("2")])
+    // Their types have the next letter of their name.
+    #expect(map.keys(for: "type GROUP") == [.character("1"), .character("O")])
+    #expect(map.keys(for: "type HOTEL") == [.character("2"), .character("T")])
+    // Digits end at 9, letters do not.
+    let many = (0..<12).map { EntityType("T\($0)") }
+    let wide = Keymap.standard(types: many)
+    for type in many {
+      #expect(
+        wide.keys(for: "type \(type.rawValue)").contains { key in
+          if case .character(let letter) = key { letter.isLetter } else { false }
+        })
+    }
   }
 
   @Test func aFileReplacesKeys() throws {

@@ -22,6 +22,17 @@ import Traces
 
   private func close(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
 
+  /// A picture whose rectangles moved is another to the terminal, also when it is known already.
+  @Test func movedRectanglesAreAnotherPicture() throws {
+    var desk = desk()
+    let before = try #require(desk.state.pictureRequest)
+    desk.press("Right")
+    let moved = try #require(desk.state.pictureRequest)
+    #expect(moved != before && moved.identity != before.identity)
+    desk.press("u")
+    #expect(desk.state.pictureRequest?.identity == before.identity)
+  }
+
   @Test func keysMoveGrowAddAndRemove() throws {
     var desk = desk()
     desk.press("x")

@@ -45,7 +45,8 @@ import Testing
     desk.press("$", "h", "h", "h", "+")
     #expect(desk.gold == ["3-5 ORG", "6-8 LOC", "10-12 LOC", "19-22 PER"])
     desk.press("+")
-    #expect(desk.noticeText == "no suggestion is under the cursor; > goes to one")
+    #expect(
+      desk.noticeText == "no suggestion is under the cursor or behind it; < goes to one before")
     // The other expert's words for the same name are under the cursor now: taking again does not go
     // back and forth between the two.
     desk.press("l", "+", "+")

@@ -237,6 +237,8 @@ extension RIVATagger {
       let s = tape[tape.column(1, of: tape.softmax(scores))]
       probe.show(.gate(Shown.teacher, "teacher's s^G", s))
     }
+    // Without tags there are no mentions to be in.
+    guard crf.chain.tags > 1 else { return }
     let rows = [0, 1].map { gate in
       let forced = riva(batch, gate: Float(gate), tape, nil)
       return inMention(tape[emissions(batch, forced, tape)], batch.words.lengths[0])

@@ -45,7 +45,12 @@ package struct PaperStudy: Sendable {
     let tables = paper.tables.filter { table in
       names.map { !Set($0).isDisjoint(with: table.names) } ?? true
     }
-    return try tables.flatMap { table in
+    let conditions =
+      [
+        mostPosts.map { "Learned from at most \($0) posts of train." },
+        material.changes.epochs.map { "Trained for \($0) \($0 == 1 ? "epoch" : "epochs")." },
+      ].compactMap(\.self)
+    let results = try tables.flatMap { table in
       try paper.tasks.compactMap { task -> PaperTableResult? in
         guard let dataset = datasets[task],
           table.rows.contains(where: { $0.system(for: task) != nil })
@@ -66,9 +71,16 @@ package struct PaperStudy: Sendable {
                 ?? cells)
           }
         }
-        return PaperTableResult(table: table, task: task, dataset: dataset.name, rows: rows)
+        // What no post says cannot be measured.
+        guard rows.contains(where: { !$0.cells.isEmpty }) else { return nil }
+        var result = PaperTableResult(
+          table: table, task: task, dataset: dataset.name, rows: rows)
+        (result.split, result.conditions) = (dataset.scoredSplit(task), conditions)
+        return result
       }
     }
+    guard !results.isEmpty else { throw PaperError.nothingToMeasure(tables.map(\.name)) }
+    return results
   }
 
   /// The same study on each pair of encoders that a table compares, with their names; itself for
@@ -327,6 +339,8 @@ package struct PaperCell: Sendable, Codable {
 package enum PaperError: Error, CustomStringConvertible {
   /// A row that was trained on another task first, of which there are no posts.
   case noOtherTask(row: String, task: ExpertTask)
+  /// Tables of which the posts tell nothing.
+  case nothingToMeasure([String])
   /// A folder with cells of another dataset.
   case otherData(folder: String, dataset: String)
 
@@ -335,6 +349,9 @@ package enum PaperError: Error, CustomStringConvertible {
     case .noOtherTask(let row, let task):
       "\(row) is first trained on \(task.subject), and the dataset has none; choose other tables "
         + "with --table"
+    case .nothingToMeasure(let tables):
+      "the posts say nothing that \(Set(tables).sorted().joined(separator: ", ")) could be measured by: "
+        + "no post that is scored says whether its picture adds (imageAdds), or has what is asked for"
     case .otherData(let folder, let dataset):
       "\(folder) keeps tables of other posts than \(dataset)'s; give another --out"
     }

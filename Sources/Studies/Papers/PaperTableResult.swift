@@ -1,3 +1,4 @@
+import Corpora
 import Extractors
 import Foundation
 import Routing
@@ -13,6 +14,14 @@ package struct PaperTableResult: Sendable {
   package let dataset: String
   /// Its rows, those without a system among them.
   package let rows: [Row]
+  /// The split that was scored.
+  package var split = Split.test
+  /// What was learned from, and how, where it is not as usual; sentences.
+  package var conditions: [String] = []
+
+  package init(table: PaperTable, task: ExpertTask, dataset: String, rows: [Row]) {
+    (self.table, self.task, self.dataset, self.rows) = (table, task, dataset, rows)
+  }
 
   /// A row with its trainings.
   package struct Row: Sendable {
@@ -122,12 +131,12 @@ package struct PaperTableResult: Sendable {
         (seeds == 1
           ? "F1 in percent, one seed; "
           : "F1 in percent, mean ± standard deviation over \(seeds) seeds; ")
-          + "\(Set(rows.flatMap { $0.cells.first?.posts ?? [] }).count) posts of test"
+          + "\(Set(rows.flatMap { $0.cells.first?.posts ?? [] }).count) posts of \(split.rawValue)"
           + (rows.allSatisfy { $0.row.measure != .answers }
             ? "."
             : task == .entities
               ? "; entities are read leniently." : "; None is neither an answer nor asked for.")
-      ] + table.notes
+      ] + scoredWhere + conditions + table.notes
     guard !verdicts.isEmpty else { return [main] }
     var claims = PlainTable(
       "\(table.name), \(table.title): what the paper claims, on \(dataset) (\(task.subject))",
@@ -144,6 +153,15 @@ package struct PaperTableResult: Sendable {
 }
 
 extension PaperTableResult {
+  /// A warning where the posts that are scored are those that epochs were chosen by.
+  private var scoredWhere: [String] {
+    split == .test
+      ? []
+      : [
+        "There is no split test: these are the posts of \(split.rawValue), by which epochs were chosen."
+      ]
+  }
+
   /// A line for each relation of the dataset, those with most pairs first, and for what is
   /// published of other relations.
   private func byRelation(_ published: [PublishedResult]) -> PlainTable {
@@ -156,7 +174,7 @@ extension PaperTableResult {
     }
     var result = PlainTable(
       "\(table.name), \(table.title), on \(dataset) (\(task.subject))",
-      ["", "pairs of test"] + measured.map(\.row.label)
+      ["", "pairs of \(split.rawValue)"] + measured.map(\.row.label)
         + (told.isEmpty ? [] : rows.map { "published \($0.row.name)" }))
     func known(_ relation: String) -> [String] {
       told.isEmpty
@@ -189,7 +207,7 @@ extension PaperTableResult {
         seeds == 1
           ? "F1 in percent, one seed."
           : "F1 in percent, mean ± standard deviation over \(seeds) seeds."
-      ] + table.notes
+      ] + scoredWhere + conditions + table.notes
     return result
   }
 

@@ -14,11 +14,11 @@ extension Action {
         "next-head", .looking, keys: ["."],
         "next head, layer or slot of what is shown, after the mean",
         needsAnswer: true, ofSignals: true, unavailable: needsSlices
-      ) { state, _ in state.stepSlice(1) },
+      ) { state, _ in state.stepSlice(1) }.counting(.times),
       Action(
         "previous-head", .looking, keys: [","], "previous head, layer or slot",
         needsAnswer: true, ofSignals: true, unavailable: needsSlices
-      ) { state, _ in state.stepSlice(-1) },
+      ) { state, _ in state.stepSlice(-1) }.counting(.times),
       Action(
         "head", .looking, "this head, layer or slot, or mean",
         parameters: [.required("N", .slice)], needsAnswer: true, ofSignals: true,

@@ -3,34 +3,37 @@ extension Action {
     [
       Action(
         "next", .moving, keys: ["j", "Down", "n"], "next post", place: .next, unavailable: needsPost
-      ) { state, _ in state.go(to: state.queue.position + 1) },
+      ) { state, _ in state.go(to: state.queue.position + 1) }.counting(.times),
       Action(
         "previous", .moving, keys: ["k", "Up", "p"], "previous post", place: .anywhere,
         unavailable: needsPost
-      ) { state, _ in state.go(to: state.queue.position - 1) },
+      ) { state, _ in state.go(to: state.queue.position - 1) }.counting(.times),
       Action(
         "unaccepted", .moving, keys: ["Tab"], "next post that has not been accepted yet",
         place: .nextUnreviewed, unavailable: needsPost
-      ) { state, _ in state.goToUnreviewed(forward: true) },
+      ) { state, _ in state.goToUnreviewed(forward: true) }.counting(.times),
       Action(
         "previous-unaccepted", .moving, keys: ["S-Tab"],
         "previous post that has not been accepted yet",
         place: .anywhere, unavailable: needsPost
-      ) { state, _ in state.goToUnreviewed(forward: false) },
+      ) { state, _ in state.goToUnreviewed(forward: false) }.counting(.times),
       Action(
         "page-down", .moving, keys: ["PageDown", "C-f"], "one screen of posts down",
         place: .anywhere, unavailable: needsPost
-      ) { state, _ in state.go(to: state.queue.position + state.queuePage) },
+      ) { state, _ in state.go(to: state.queue.position + state.queuePage) }.counting(.times),
       Action(
         "page-up", .moving, keys: ["PageUp", "C-b"], "one screen of posts up", place: .anywhere,
         unavailable: needsPost
-      ) { state, _ in state.go(to: state.queue.position - state.queuePage) },
+      ) { state, _ in state.go(to: state.queue.position - state.queuePage) }.counting(.times),
       Action(
-        "first", .moving, keys: ["g"], "first post", place: .anywhere, unavailable: needsPost
-      ) { state, _ in state.go(to: 0) },
+        "first", .moving, keys: ["g"], "first post; 7g is the 7th", place: .anywhere,
+        unavailable: needsPost
+      ) { state, arguments in state.go(to: (arguments.count ?? 1) - 1) }.counting(.which),
       Action(
-        "last", .moving, keys: ["G"], "last post", place: .anywhere, unavailable: needsPost
-      ) { state, _ in state.go(to: state.queue.count - 1) },
+        "last", .moving, keys: ["G"], "last post; 7G is the 7th", place: .anywhere,
+        unavailable: needsPost
+      ) { state, arguments in state.go(to: (arguments.count ?? state.queue.count) - 1) }
+      .counting(.which),
       Action(
         "goto", .moving, "the post with this id", parameters: [.required("ID", .post)]
       ) { state, arguments in
@@ -44,33 +47,33 @@ extension Action {
       ) { state, arguments in state.go(to: (arguments.number(0) ?? 1) - 1) },
       Action(
         "right", .moving, keys: ["l", "Right"], "next token", unavailable: needsPost
-      ) { state, _ in state.moveToken(to: state.token + 1) },
+      ) { state, _ in state.moveToken(to: state.token + 1) }.counting(.times),
       Action(
         "left", .moving, keys: ["h", "Left"], "previous token", unavailable: needsPost
-      ) { state, _ in state.moveToken(to: state.token - 1) },
+      ) { state, _ in state.moveToken(to: state.token - 1) }.counting(.times),
       Action(
         "next-mention", .moving, keys: ["w"], "next gold mention, or head or tail of a pair",
         unavailable: needsPost
-      ) { state, _ in state.moveToMention(forward: true) },
+      ) { state, _ in state.moveToMention(forward: true) }.counting(.times),
       Action(
         "previous-mention", .moving, keys: ["b"], "previous such mention", unavailable: needsPost
-      ) { state, _ in state.moveToMention(forward: false) },
+      ) { state, _ in state.moveToMention(forward: false) }.counting(.times),
       Action(
         "next-suggestion", .moving, keys: [">"],
         "next mention or relation that an expert names and gold does not; waits for the models",
         needsAnswer: true, unavailable: needsSuggestions
-      ) { state, _ in state.moveToSuggestion(forward: true) },
+      ) { state, _ in state.moveToSuggestion(forward: true) }.counting(.times),
       Action(
         "previous-suggestion", .moving, keys: ["<"], "previous such suggestion", needsAnswer: true,
         unavailable: needsSuggestions
-      ) { state, _ in state.moveToSuggestion(forward: false) },
+      ) { state, _ in state.moveToSuggestion(forward: false) }.counting(.times),
       Action(
         "first-token", .moving, keys: ["0", "Home"], "first token", unavailable: needsPost
       ) { state, _ in state.moveToken(to: 0) },
       Action(
         "last-token", .moving, keys: ["$", "End"], "last token", unavailable: needsPost
       ) { state, _ in state.moveToken(to: .max) },
-    ] + SearchLayer.actions + [
+    ] + JumpLayer.actions + SearchLayer.actions + [
       Action(
         "disputed", .moving, keys: ["D"],
         "list the posts on which the experts on screen disagree; then the next of them",

@@ -3,14 +3,21 @@ extension Action {
     Action(
       "label-pair", .relations, keys: ["c"],
       "choose the relation of the pair on screen; the next key sets it", unavailable: needsPair
-    ) { state, _ in state.chooseLabel() },
+    ) { state, arguments in
+      guard let count = arguments.count else { return state.chooseLabel() }
+      guard state.pairs.indices.contains(count - 1) else {
+        return state.refuse(
+          CommandError.noSuch("pair", count, count: state.pairs.count).description)
+      }
+      return state.showPair(count - 1) + state.chooseLabel()
+    }.counting(.which),
     Action(
       "next-pair", .relations, keys: [")"], "next pair of this post", unavailable: needsPair
-    ) { state, _ in state.stepPair(1) },
+    ) { state, _ in state.stepPair(1) }.counting(.times),
     Action(
       "previous-pair", .relations, keys: ["("], "previous pair of this post",
       unavailable: needsPair
-    ) { state, _ in state.stepPair(-1) },
+    ) { state, _ in state.stepPair(-1) }.counting(.times),
     Action(
       "relate", .relations, keys: ["y"],
       "mark the head of a new pair, then its tail, and choose their relation",
@@ -23,6 +30,10 @@ extension Action {
       guard let pair = state.pair else { return [] }
       return state.dropPair(head: pair.head, tail: pair.tail)
     },
+    Action(
+      "swap-pair", .relations, keys: ["~"], "exchange head and tail of the pair on screen",
+      unavailable: needsPair
+    ) { state, _ in state.swapPair() },
     Action(
       "relation", .relations,
       "label the relation from the mention at token HEAD to that at TAIL",

@@ -16,6 +16,8 @@ struct Action: Sendable {
   let ofSignals: Bool
   /// Where in the list of posts it goes; nil for actions that do not move in it.
   let place: Place?
+  /// What a number typed before its key means.
+  var counting = Counting.none
   /// Why it cannot be done now; nil when it can.
   let unavailable: @Sendable (WorkbenchState) -> String?
   let run: @Sendable (inout WorkbenchState, Arguments) -> [Effect]
@@ -37,6 +39,23 @@ struct Action: Sendable {
     self.place = place
     self.unavailable = unavailable
     self.run = run
+  }
+
+  /// What a number before a command means.
+  enum Counting: Sendable, Equatable {
+    /// Nothing: it is refused.
+    case none
+    /// To do it so many times.
+    case times
+    /// Which one: the command reads it, counted from 1.
+    case which
+  }
+
+  /// The same, with a meaning of numbers before it.
+  func counting(_ counting: Counting) -> Action {
+    var result = self
+    result.counting = counting
+    return result
   }
 
   /// A place in the list of posts, by what must be known of a list that still grows.
@@ -123,6 +142,8 @@ struct Action: Sendable {
 /// The arguments of one call, already checked against their parameters.
 struct Arguments: Sendable, Equatable {
   let values: [Value]
+  /// The number before the command.
+  var count: Int?
 
   enum Value: Sendable, Equatable {
     case number(Int)
@@ -130,6 +151,11 @@ struct Arguments: Sendable, Equatable {
   }
 
   static let none = Arguments(values: [])
+
+  init(values: [Value], count: Int? = nil) {
+    self.values = values
+    self.count = count
+  }
 
   /// The number at a place, nil when it was left out.
   func number(_ at: Int) -> Int? {

@@ -15,6 +15,8 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
   case unknownWord(String, parameter: String, known: [String])
   case unavailable(String, reason: String)
   case noPost
+  case noCount(String)
+  case noSuch(String, Int, count: Int)
 
   var description: String {
     switch self {
@@ -47,6 +49,10 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case .unknownWord(let word, let parameter, let known):
       "\(parameter) is \(known.joined(separator: " or ")), not \"\(word)\""
     case .unavailable(let name, let reason): "\(name): \(reason)"
+    case .noCount(let name): "\(name) takes no number before it"
+    case .noSuch(let what, let n, let count):
+      count == 0
+        ? "this post has no \(what)" : "there is no \(what) \(n); this post has \(count)"
     case .noPost: "no post is listed; Esc ends the search"
     }
   }

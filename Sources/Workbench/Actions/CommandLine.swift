@@ -7,6 +7,12 @@ enum CommandLine {
   static func parse(_ line: String, in state: WorkbenchState) throws(CommandError)
     -> (Action, Arguments)
   {
+    if let (count, rest) = counted(line) {
+      var (action, arguments) = try parse(rest, in: state)
+      guard action.counting != .none else { throw .noCount(action.name) }
+      arguments.count = count
+      return (action, arguments)
+    }
     let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     guard let name = words.first else { throw .unknownCommand("", nearest: nil) }
     // As in other editors, a number alone is a place in the list.
@@ -20,9 +26,21 @@ enum CommandLine {
     return (action, try arguments(Array(words.dropFirst()), rest: String(rest), of: action, state))
   }
 
+  /// The largest number before a command.
+  static let mostCount = 99_999
+
+  /// The number before a command, as in `3 right`, and the command; nil for lines without one.
+  static func counted(_ line: String) -> (count: Int, rest: String)? {
+    let parts = line.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, let count = Int(parts[0]), (1...mostCount).contains(count),
+      parts[1].contains(where: \.isLetter)
+    else { return nil }
+    return (count, String(parts[1]))
+  }
+
   /// The action that a line names.
   static func action(of line: String) -> Action? {
-    line.split(separator: " ").first.flatMap { action(named: String($0)) }
+    (counted(line)?.rest ?? line).split(separator: " ").first.flatMap { action(named: String($0)) }
   }
 
   private static func action(named name: String) -> Action? {

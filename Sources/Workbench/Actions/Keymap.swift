@@ -9,7 +9,8 @@ package struct Keymap: Sendable {
   /// Keys by command line, in the order in which they were bound: the first is the one shown.
   private(set) var keys: [String: [Key]] = [:]
 
-  /// The keys of the table of actions, and for the types 1 … 9 and their first letters where free.
+  /// The keys of the table of actions, and for the types 1 … 9 and a letter each: the first of
+  /// their name that is free, as a capital, else as a small letter, else any.
   package static func standard(types: [EntityType]) -> Keymap {
     var map = Keymap()
     for action in Action.all {
@@ -20,11 +21,29 @@ package struct Keymap: Sendable {
     for (i, type) in types.prefix(9).enumerated() {
       let command = "type \(type.rawValue)"
       map.bindIfFree(.character(Character("\(i + 1)")), to: command)
+    }
+    // First letters first, so that no type takes another's.
+    for type in types {
       if let letter = type.rawValue.uppercased().first {
-        map.bindIfFree(.character(letter), to: command)
+        map.bindIfFree(.character(letter), to: "type \(type.rawValue)")
+      }
+    }
+    let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for type in types {
+      let command = "type \(type.rawValue)"
+      guard !map.keys(for: command).contains(where: Self.isLetter) else { continue }
+      let name = type.rawValue.filter(\.isASCII)
+      let letters = [name.uppercased(), name.lowercased(), alphabet, alphabet.lowercased()]
+        .joined().filter(\.isLetter)
+      if let free = letters.first(where: { map.bindings[.character($0)] == nil }) {
+        map.bind(.character(free), to: command)
       }
     }
     return map
+  }
+
+  private static func isLetter(_ key: Key) -> Bool {
+    if case .character(let character) = key { character.isLetter } else { false }
   }
 
   /// The command line of a key.

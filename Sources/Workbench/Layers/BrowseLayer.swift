@@ -18,11 +18,15 @@ struct BrowseLayer: Layer {
 
   func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     state.notice = nil
+    if let reply = state.takeDigit(key) { return reply }
+    let count = state.count
+    state.count = nil
     switch key {
     case .click(let place): return .stays(state.click(place))
     case .scroll(let place, let up): return .stays(state.scroll(place, up: up))
     default: break
     }
+    if count != nil, key == .escape { return .stays([]) }
     guard let command = state.keymap.command(for: key) else {
       state.notice = Notice(
         text: "\(KeyName.label(key)) does nothing here; "
@@ -30,7 +34,7 @@ struct BrowseLayer: Layer {
         isError: true)
       return .stays([.bell])
     }
-    return .stays(state.run(command))
+    return .stays(state.run((count.map { "\($0) " } ?? "") + command))
   }
 
   func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? {
@@ -39,6 +43,29 @@ struct BrowseLayer: Layer {
 }
 
 extension WorkbenchState {
+  /// A digit of a number before a key. Where words are selected or a suggestion was gone to, a type
+  /// is what comes next, and digits are the keys of types.
+  fileprivate mutating func takeDigit(_ key: Key) -> LayerReply? {
+    guard case .character(let character) = key, character.isASCII,
+      let digit = character.wholeNumberValue, digit > 0 || count != nil
+    else { return nil }
+    if count == nil {
+      if selection != nil || suggestion != nil { return nil }
+      // Somebody's own key for something else.
+      if let own = keymap.command(for: key), !own.hasPrefix("type ") { return nil }
+    }
+    let number = (count ?? 0) * 10 + digit
+    guard number <= CommandLine.mostCount else {
+      count = nil
+      return .stays(refuse("numbers before a key go to \(grouped(CommandLine.mostCount))"))
+    }
+    count = number
+    notice = Notice(
+      text: "\(number) …  a key that moves goes \(number) on; a type, "
+        + "\(keymap.label("clear")) or \(keymap.label("take")) means number \(number) of the post")
+    return .stays([])
+  }
+
   /// A click on a post shows it, on a token moves the cursor there, on a pair makes it the one that
   /// the keys act on.
   fileprivate mutating func click(_ place: Position) -> [Effect] {

@@ -46,6 +46,9 @@ protocol Layer: Sendable {
   /// The tokens that the text marks with a cross.
   func crossedTokens(_ state: WorkbenchState) -> [Int]
 
+  /// Letters that stand on the tokens, empty where there are none; nil: on no token.
+  func tokenLabels(_ state: WorkbenchState) -> [String]?
+
   /// What is to be asked outside, once each; called after every message.
   func requests(_ state: inout WorkbenchState) -> [Effect]
 }
@@ -94,6 +97,7 @@ extension Layer {
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])? { nil }
   func crossedTokens(_ state: WorkbenchState) -> [Int] { [] }
   func awaitsSignals(_ state: WorkbenchState) -> Bool { false }
+  func tokenLabels(_ state: WorkbenchState) -> [String]? { nil }
   func requests(_ state: inout WorkbenchState) -> [Effect] { [] }
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply { .passes }
 }

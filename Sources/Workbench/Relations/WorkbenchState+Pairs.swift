@@ -132,8 +132,29 @@ extension WorkbenchState {
       notice = Notice(text: "these two are \(label) already")
       return []
     }
+    lastChange = .relation(label)
     let effects = apply(edit)
     point(at: head, tail)
+    return effects
+  }
+
+  /// Exchanges head and tail of the pair on screen, its label staying.
+  mutating func swapPair() -> [Effect] {
+    guard let pair else { return [] }
+    guard !pairs.contains(where: { $0.head == pair.tail && $0.tail == pair.head }) else {
+      return refuse("the pair the other way round is there already; ) goes to it")
+    }
+    var effects: [Effect] = []
+    together { state in
+      effects += state.dropPair(head: pair.head, tail: pair.tail)
+      effects += state.relate(head: pair.tail, tail: pair.head, label: pair.label)
+    }
+    notice = currentPost.map {
+      Notice(
+        text:
+          "\(pair.label) from \($0.quote(pair.tail)) to \($0.quote(pair.head)), the other way round"
+      )
+    }
     return effects
   }
 

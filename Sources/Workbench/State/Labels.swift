@@ -22,9 +22,10 @@ struct Labels: Sendable {
 
   /// Makes an edit. Throws `EditError`; nothing is changed then.
   mutating func apply(
-    _ edit: Edit, at index: Int, base: Post, by annotator: String, time: Int64
+    _ edit: Edit, at index: Int, base: Post, by annotator: String, time: Int64,
+    group: Int64? = nil
   ) throws -> Step {
-    let step = try history.apply(edit, to: base, by: annotator, at: time)
+    let step = try history.apply(edit, to: base, by: annotator, at: time, group: group)
     refresh(index, base.id)
     return step
   }

@@ -55,16 +55,18 @@ extension WorkbenchState {
       else { return nil }
       return Suggestion(range: row.range, system: system, kind: .mention(type))
     }
-    let relations = differingRelations.map { pair, label, system in
+    let relations = differingRelations(of: analysis.chosenRelations).map { pair, label, system in
       Suggestion(range: pair.head, system: system, kind: .relation(tail: pair.tail, label: label))
     }
     return (mentions + relations).sorted { $0.place < $1.place }
   }
 
-  /// Pairs of which the routed expert for relations says something else, where the dataset has a
-  /// name for that.
-  private var differingRelations: [(pair: RelationMention, label: String, system: String)] {
-    guard let answers = analysis?.chosenRelations else { return [] }
+  /// Pairs of which an expert for relations says something else, where the dataset has a name for
+  /// that.
+  private func differingRelations(
+    of answers: RelationAnswers?
+  ) -> [(pair: RelationMention, label: String, system: String)] {
+    guard let answers else { return [] }
     return pairs.compactMap { pair in
       guard let label = answers[pair.head, pair.tail]?.label, label != pair.label,
         label == RelationInventory.none || inventory.labels.contains(label)
@@ -102,12 +104,10 @@ extension WorkbenchState {
     // Where an expert says what the labels say, only the routed one is preferred to it unless the
     // person goes to the other's words: else taking again would go back and forth between the two.
     let routed = analysis?.chosen?.expert
-    let agreed = mentionRows.filter { row in
-      row.gold != nil && row.answers.values.contains { $0.mention.type == row.gold }
-    }
+    let agreed = agreedRanges
     return all.first { suggestion in
       guard let range = suggestion.mentionRange, range.contains(token) else { return false }
-      return suggestion.system == routed || !agreed.contains { $0.range.overlaps(range) }
+      return suggestion.system == routed || !agreed.contains { $0.overlaps(range) }
     }
       ?? pair.flatMap { pair in
         all.first {
@@ -117,12 +117,40 @@ extension WorkbenchState {
       }
   }
 
-  /// Makes one suggestion a label.
-  mutating func takeSuggestion() -> [Effect] {
-    guard let taken = takenSuggestion else {
-      return refuse(
-        "no suggestion is under the cursor; \(keymap.label("next-suggestion")) goes to one")
+  /// Mentions of which an expert says what the labels say.
+  private var agreedRanges: [Range<Int>] {
+    mentionRows.filter { row in
+      row.gold != nil && row.answers.values.contains { $0.mention.type == row.gold }
+    }.map(\.range)
+  }
+
+  /// Makes one suggestion a label: the one of a number, the one that is meant, else the next one.
+  mutating func takeSuggestion(_ count: Int? = nil) -> [Effect] {
+    let taken: Suggestion
+    if let count {
+      let all = suggestions
+      guard all.indices.contains(count - 1) else {
+        return refuse(CommandError.noSuch("suggestion", count, count: all.count).description)
+      }
+      taken = all[count - 1]
+    } else if let meant = takenSuggestion {
+      taken = meant
+    } else {
+      // None is under the cursor: the next one behind it, which is shown by taking it.
+      let (agreed, routed) = (agreedRanges, analysis?.chosen?.expert)
+      let next = suggestions.first { suggestion in
+        suggestion.range.lowerBound > token
+          && (suggestion.system == routed
+            || !agreed.contains { $0.overlaps(suggestion.range) })
+      }
+      guard let next else {
+        return refuse(
+          "no suggestion is under the cursor or behind it; "
+            + "\(keymap.label("previous-suggestion")) goes to one before")
+      }
+      taken = next
     }
+    anchor = nil
     let effects =
       switch taken.kind {
       case .mention(let type): set(type, over: taken.range)
@@ -140,31 +168,47 @@ extension WorkbenchState {
       return adoptRelations(answers.expert)
     }
     guard let answer = analysis.chosen else { return [] }
+    return adopt(answer.mentions.map(\.mention), of: answer.expert, in: post)
+  }
+
+  private mutating func adopt(
+    _ mentions: [EntityMention], of expert: String, in post: Post
+  ) -> [Effect] {
     let all = 0..<post.tokens.count
-    let after = answer.mentions.map(\.mention).filter { $0.range.clamped(to: all) == $0.range }
+    let after = mentions.filter { $0.range.clamped(to: all) == $0.range }
       .sorted { $0.range.lowerBound < $1.range.lowerBound }
     guard after != post.mentions else {
-      notice = Notice(text: "\(answer.expert) says the same already")
+      notice = Notice(text: "\(expert) says the same already")
       return []
     }
     let effects = apply(
       Edit(
         post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
-    name(source: answer.expert)
+    name(source: expert)
     return effects
   }
 
+  /// Makes all that the expert on screen answers the labels.
+  mutating func adoptShown() -> [Effect] {
+    guard let post = currentPost, let name = traced?.system, let answer = analysis?.answer(name)
+    else { return refuse("no expert on screen has answered for this post") }
+    guard let found = answer.mentions else { return adoptRelations(name) }
+    return adopt(found.mentions.map(\.mention), of: name, in: post)
+  }
+
   private mutating func adoptRelations(_ system: String) -> [Effect] {
-    let differing = differingRelations
+    let differing = differingRelations(of: analysis?.answer(system)?.relations)
     guard !differing.isEmpty else {
       notice = Notice(text: "\(system) says the same already")
       return []
     }
     var effects: [Effect] = []
     var names: [String] = []
-    for (pair, label, _) in differing {
-      effects += relate(head: pair.head, tail: pair.tail, label: label)
-      if let notice { names.append(notice.text) }
+    together {
+      for (pair, label, _) in differing {
+        effects += $0.relate(head: pair.head, tail: pair.tail, label: label)
+        if let notice = $0.notice { names.append(notice.text) }
+      }
     }
     notice = Notice(text: names.joined(separator: "; "))
     name(source: system)

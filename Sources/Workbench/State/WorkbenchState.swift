@@ -28,6 +28,12 @@ package struct WorkbenchState: Sendable {
   var queue: PostQueue
   /// The token under the cursor, always inside the current post.
   var token = 0
+  /// The number that was typed for the next key.
+  var count: Int?
+  /// The first of the edits that are being made together.
+  var editGroup: Int64?
+  /// What the keys changed last, to be done again elsewhere.
+  var lastChange: Change?
   /// The other end of a selection, nil = nothing selected.
   var anchor: Int?
   /// What the person went to of that which the experts suggest; the keys act on its words.

@@ -28,6 +28,7 @@ extension WorkbenchState {
       return []
     }
     token = max(range.lowerBound, min(token, range.upperBound - 1))
+    lastChange = .type(type, words: range.count)
     return apply(edit)
   }
 
@@ -38,20 +39,22 @@ extension WorkbenchState {
     guard let edit = Edit.clearing(range, in: post) else {
       return refuse("there is no mention to clear at \(post.quote(range))")
     }
+    lastChange = .clear(words: range.count)
     return apply(edit)
   }
 
-  /// Moves an edge of the mention under the cursor one token out or in.
-  mutating func moveEdge(_ edge: Edit.Edge, out: Bool) -> [Effect] {
+  /// Moves an edge of the mention under the cursor some tokens out or in.
+  mutating func moveEdge(_ edge: Edit.Edge, out: Bool, by count: Int = 1) -> [Effect] {
     guard let post = currentPost else { return [] }
     let edit =
       out
-      ? Edit.extending(mentionAt: token, edge, in: post)
-      : Edit.shrinking(mentionAt: token, edge, in: post)
+      ? Edit.extending(mentionAt: token, edge, by: count, in: post)
+      : Edit.shrinking(mentionAt: token, edge, by: count, in: post)
     guard let edit else {
       let key = keymap.label("clear")
       return refuse(out ? "the post ends here" : "a mention keeps one token; \(key) clears it")
     }
+    lastChange = .edge(edge, out: out, tokens: count)
     let effects = apply(edit)
     // A token that was left out takes the cursor back into the mention.
     if case .mentions(_, _, let after, _) = edit.action, let range = after.first?.range {
@@ -105,11 +108,16 @@ extension WorkbenchState {
 
   /// Applies a new edit of the post on screen and sends it to be stored.
   mutating func apply(_ edit: Edit) -> [Effect] {
-    guard let index = current else { return [] }
+    current.map { apply(edit, toPost: $0) } ?? []
+  }
+
+  /// Applies a new edit of any post and sends it to be stored.
+  mutating func apply(_ edit: Edit, toPost index: Int) -> [Effect] {
     do {
       let before = post(index)
       let step = try labels.apply(
-        edit, at: index, base: posts[index], by: opened.annotator, time: opened.clock())
+        edit, at: index, base: posts[index], by: opened.annotator, time: opened.clock(),
+        group: editGroup)
       return took(step, index, from: before)
     } catch {
       return refuse("\(error)")
@@ -138,9 +146,27 @@ extension WorkbenchState {
     guard let step = change(&labels, index, opened.annotator, opened.clock()) else {
       return refuse(refusal)
     }
-    show(post: index)
+    var effects = took(step, index)
+    var (last, others) = (index, 0)
+    // What was made with one key is taken back, and done again, with one.
+    while let group = edit.group, let next = isUndo(step) ? history.nextUndo : history.nextRedo,
+      next.group == group, let place = indexOfID[next.post],
+      let more = change(&labels, place, opened.annotator, opened.clock())
+    {
+      effects += took(more, place)
+      (last, others) = (place, others + 1)
+    }
+    show(post: last)
     focus(on: edit)
-    return took(step, index)
+    if others > 0 {
+      notice = Notice(
+        text: "\(step.name), and \(others) more \(others == 1 ? "edit" : "edits") with it")
+    }
+    return effects
+  }
+
+  private func isUndo(_ step: Step) -> Bool {
+    if case .undo = step.kind { true } else { false }
   }
 
   /// Sends what could not be saved again, in its order.

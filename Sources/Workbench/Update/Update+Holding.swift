@@ -59,7 +59,8 @@ extension WorkbenchState {
     guard growth != nil else { return false }
     switch CommandLine.action(of: line)?.place {
     case nil: return false
-    case .next?: return queue.position + 1 >= queue.count
+    case .next?:
+      return queue.position + (CommandLine.counted(line)?.count ?? 1) >= queue.count
     case .nextUnreviewed?:
       return !(queue.position + 1..<max(queue.position + 1, queue.count)).contains {
         review(queue[$0]) != .reviewed

@@ -7,7 +7,19 @@ extension WorkbenchState {
       if let reason = action.unavailable(self) {
         throw CommandError.unavailable(action.name, reason: reason)
       }
-      return action.run(&self, arguments)
+      guard let count = arguments.count, action.counting == .times else {
+        return action.run(&self, arguments)
+      }
+      var effects: [Effect] = []
+      for _ in 0..<count {
+        guard action.unavailable(self) == nil else { break }
+        let before = (queue.position, token, history.nextSequence, choice, pairPlace, suggestion)
+        effects += action.run(&self, arguments)
+        // At the end of the road the rest of a large number is nothing.
+        let after = (queue.position, token, history.nextSequence, choice, pairPlace, suggestion)
+        if before == after { break }
+      }
+      return effects
     } catch {
       notice = Notice(text: error.description, isError: true)
       return [.bell]

@@ -87,7 +87,20 @@ struct TextPane {
       }
       if state.seats.count > 2 { drawDisputes(&pen, theme) }
     }
+    drawLabels(&pen)
     drawScrollMarks(&pen)
+  }
+
+  /// Letters over the beginnings of words, for those who jump.
+  private func drawLabels(_ pen: inout Pen) {
+    guard let labels = state.layers.downwards.lazy.compactMap({ $0.tokenLabels(state) }).first
+    else { return }
+    for (index, label) in labels.enumerated() where tokens.indices.contains(index) && !label.isEmpty
+    {
+      guard let at = place(index) else { continue }
+      // A word of one letter lends the gap behind it.
+      pen.frame.write(label, at: at, style: pen.look.theme[.key].with(.reverse), within: box)
+    }
   }
 
   private func style(of index: Int, in post: Post, _ theme: Theme) -> Style {

@@ -1,6 +1,7 @@
 import Files
 import Screen
 import Tensors
+import Traces
 
 extension WorkbenchState {
   /// The right column: the picture or what lies over its place, heat slices, panels.
@@ -129,6 +130,18 @@ extension PictureRequest {
     var hash = FNV1a()
     hash.add(bytes: post.utf8)
     for value in heat?.values ?? [] { hash.add(UInt64(value.bitPattern)) }
+    // The same values over other places are another picture.
+    let places: [ImageRegion] =
+      switch heat?.shape {
+      case .regions(let regions)?: regions
+      case .grid(_, _, let region)?: [region]
+      case nil: []
+      }
+    for place in places {
+      for number in [place.left, place.top, place.width, place.height] {
+        hash.add(number.bitPattern)
+      }
+    }
     return "\(hash.digits)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-heat")"
   }
 }

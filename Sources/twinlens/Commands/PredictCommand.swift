@@ -64,6 +64,13 @@ struct PredictCommand: ParsableCommand {
         "\(by) is no expert for the task \(asked.rawValue) here; give --by router, text, multimodal"
           + (able.isEmpty ? "" : ", or one of \(able.joined(separator: ", "))"))
     }
+    if asked == .entities, case .expert = answerer, let card = set.expert(by)?.card,
+      card.labels.isEmpty
+    {
+      throw Refusal(
+        "\(by) learned no tags, as its posts had no labels; train tags on it with "
+          + "`twinlens train \(card.system) --pretrained`, or name another expert")
+    }
     if let system = choice.system {
       let (text, multimodal) = set.routed
       let answering = by == "text" ? text : by == "multimodal" ? multimodal : nil

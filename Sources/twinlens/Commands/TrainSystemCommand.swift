@@ -368,7 +368,18 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
       vectors: vectors
     ) { posts in
       var posts = posts
-      if let corpus { posts = posts.adding(corpus: try options.input.open(corpus)) }
+      if let corpus {
+        let more = try options.input.open(corpus)
+        let hasPicture = more.posts.contains {
+          if case .file = more.image(for: $0) { true } else { false }
+        }
+        guard hasPicture else {
+          throw Refusal(
+            "--corpus is for posts with pictures, and no post of \(corpus) has one that is there; name "
+              + "another, or leave it out")
+        }
+        posts = posts.adding(corpus: more)
+      }
       if let judgements {
         let file = try PictureJudgements(path: judgements)
         posts = try posts.judged(by: file)
