@@ -338,7 +338,7 @@ import Testing
     #expect(desk.state.current == 0)
     #expect(desk.noticeText == "undo: PER → ORG on 'Anna Berg'")
     desk.press("u")
-    #expect(desk.noticeText == "undo: nothing was edited")
+    #expect(desk.noticeText == "undo: everything was taken back")
   }
 
   @Test func acceptWrapsRoundAndEnds() {

@@ -68,7 +68,7 @@ struct JumpLayer: Layer {
       [
         pen.piece(" jump: ", .prompt),
         pen.piece(
-          "type the letters of a word; the last one as a capital selects up to it, Esc leaves",
+          "type a word's letters; the last as a capital selects up to it; Esc",
           .text),
       ], in: box, row: 0)
     return true
