@@ -147,17 +147,17 @@ extension WorkbenchState {
       return refuse(refusal)
     }
     var effects = took(step, index)
-    var (last, others) = (index, 0)
+    var (last, others) = ((place: index, edit: edit), 0)
     // What was made with one key is taken back, and done again, with one.
     while let group = edit.group, let next = isUndo(step) ? history.nextUndo : history.nextRedo,
       next.group == group, let place = indexOfID[next.post],
       let more = change(&labels, place, opened.annotator, opened.clock())
     {
       effects += took(more, place)
-      (last, others) = (place, others + 1)
+      (last, others) = ((place, next), others + 1)
     }
-    show(post: last)
-    focus(on: edit)
+    show(post: last.place)
+    focus(on: last.edit)
     if others > 0 {
       notice = Notice(
         text: "\(step.name), and \(others) more \(others == 1 ? "edit" : "edits") with it")
