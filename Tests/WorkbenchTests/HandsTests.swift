@@ -143,7 +143,10 @@ import Testing
     #expect(desk.services.stored.count == 1, "one key, one step")
     desk.press("*")
     #expect(desk.noticeText == "'Mercy' is LOC everywhere in this post")
-    desk.press("x", "*")
+    // On words that nobody cleared nothing is cleared elsewhere.
+    desk.press("l", "*", "W")
+    #expect(desk.gold.count == 3 && desk.noticeText.hasPrefix("everywhere: the cursor is on no"))
+    desk.press("h", "x", "*")
     #expect(desk.gold.isEmpty)
     desk.press("u", "u", "u")
     #expect(desk.gold == ["0-1 LOC"])

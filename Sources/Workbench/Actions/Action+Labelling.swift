@@ -90,7 +90,8 @@ extension Action {
       ) { state, _ in state.repeatChange() },
       Action(
         "same", .labelling, keys: ["*"],
-        "label these words alike wherever this post says them", unavailable: needsPost
+        "label these words alike wherever this post says them",
+        unavailable: needsSameWords
       ) { state, _ in state.labelSame() },
     ] + EverywhereLayer.actions + [
       Action(
@@ -127,6 +128,11 @@ extension Action {
         unavailable: { $0.saving.failed.isEmpty ? "nothing failed to be saved" : nil }
       ) { state, _ in state.retry() },
     ]
+
+  /// Reason of the actions that label the words under the cursor elsewhere.
+  @Sendable static func needsSameWords(_ state: WorkbenchState) -> String? {
+    needsPost(state) ?? (state.sameWords == nil ? needsMention(state) : nil)
+  }
 
   /// Reason of the actions that need a gold mention under the cursor.
   @Sendable static func needsMention(_ state: WorkbenchState) -> String? {

@@ -26,10 +26,9 @@ struct EverywhereLayer: Layer {
     Action(
       "everywhere", .labelling, keys: ["W"],
       "list the posts that say these words and label them otherwise, to label them alike",
-      place: .anywhere, unavailable: Action.needsPost
+      place: .anywhere, unavailable: Action.needsSameWords
     ) { state, _ in
-      guard let post = state.currentPost else { return [] }
-      let (range, type) = state.sameWords
+      guard let post = state.currentPost, let (range, type) = state.sameWords else { return [] }
       let layer = EverywhereLayer(post.tokens[range].map(\.text), type, state)
       guard !layer.found.isEmpty else {
         state.notice = Notice(

@@ -58,20 +58,17 @@ extension WorkbenchState {
   }
 
   /// The words that `same` and `everywhere` are about, and what they are to be: those of the
-  /// mention under the cursor, else the selected ones, or those that the last change cleared, which
-  /// are to be none.
-  var sameWords: (range: Range<Int>, type: EntityType?) {
-    if selection == nil, let mention = mentionAtCursor { return (mention.range, mention.type) }
-    guard selection == nil, case .clear(let count)? = lastChange,
-      let length = current.map({ posts[$0].tokens.count })
-    else { return (target, nil) }
-    return (token..<min(token + count, length), nil)
+  /// mention under the cursor, else those that the last change cleared, which are to be none. Nil
+  /// elsewhere: nothing is cleared that nobody cleared.
+  var sameWords: (range: Range<Int>, type: EntityType?)? {
+    if let mention = mentionAtCursor { return (mention.range, mention.type) }
+    guard case .clear(let count)? = lastChange, let index = current else { return nil }
+    return (token..<min(token + count, posts[index].tokens.count), nil)
   }
 
   /// Gives the words under the cursor the same label wherever the post says them.
   mutating func labelSame() -> [Effect] {
-    guard let post = currentPost else { return [] }
-    let (range, type) = sameWords
+    guard let post = currentPost, let (range, type) = sameWords else { return [] }
     let ranges = post.occurrences(of: post.tokens[range].map(\.text)).filter {
       !$0.overlaps(range)
     }
