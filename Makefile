@@ -20,7 +20,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-install lint format \
+.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports check-install lint format \
 	install uninstall clean
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo "make docs       bring the generated parts of the manual up to date"
 	@echo "make keys       bring the table of keys in README.md up to date"
 	@echo "make check-docs run every command, script and query of the manual"
+	@echo "make check-exports read exports with doccano, Label Studio, spaCy and others (long)"
 	@echo "make check-install install into a folder that goes away again, and use that copy"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
 	@echo "make clean      remove what was built"
@@ -76,6 +77,10 @@ bench: build
 check-docs: build
 	@Scripts/check-docs $(PROGRAM)
 
+# Reads exports with the tools that they are for; the first time it installs these, which takes minutes.
+check-exports: build
+	@Scripts/check-exports --venv .build/exports $(PROGRAM)
+
 check-install: build
 	@Scripts/check-install $(PROGRAM)
 
@@ -83,7 +88,7 @@ docs: build
 	@Scripts/make-docs $(PROGRAM)
 
 keys: build
-	@$(PROGRAM) keys | Scripts/fill-section README.md keys
+	@$(PROGRAM) keys --standard | Scripts/fill-section README.md keys
 
 lint:
 	@Scripts/check-swift

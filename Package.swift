@@ -60,12 +60,17 @@ let package = Package(
         "Files", "Tensors", "Pictures", "Corpora", "Encoders", "Extractors", "Routing",
         "Inspection",
       ]),
+    .target(
+      name: "Queries",
+      dependencies: [
+        "Settings", "Corpora", "Routing", "Annotations", "Inspection", "TOMLKit",
+      ]),
     .target(name: "Screen", dependencies: ["Settings", "TOMLKit"]),
     .target(
       name: "Workbench",
       dependencies: [
         "Files", "Tensors", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Screen",
+        "Annotations", "Inspection", "Queries", "Screen",
         .product(name: "OrderedCollections", package: "swift-collections"), "TOMLKit",
       ]),
     .target(name: "Terminal", dependencies: ["Pictures", "Screen", "CNcurses"]),
@@ -73,13 +78,13 @@ let package = Package(
       name: "Services",
       dependencies: [
         "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Screen", "Workbench", "Terminal",
+        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
       ]),
     .target(
       name: "Reports",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Screen", "Workbench", "Terminal", "Services",
+        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal", "Services",
       ]),
     .target(
       name: "Benchmarks",
@@ -90,9 +95,9 @@ let package = Package(
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Files", "Tensors", "Corpora", "Encoders", "Extractors", "Harbor", "Routing",
-        "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal", "Services",
-        "Reports", "Benchmarks",
+        "Files", "Tensors", "Settings", "Corpora", "Encoders", "Extractors", "Harbor", "Routing",
+        "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
+        "Services", "Reports", "Benchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -123,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "AnnotationsTests",
       dependencies: [
-        "Corpora", "Annotations", .product(name: "GRDB", package: "GRDB.swift"),
+        "Files", "Corpora", "Annotations", .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "InspectionTests",
@@ -137,18 +142,21 @@ let package = Package(
         "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Harbor", "Routing",
         "Inspection", "Studies", "TestSupport",
       ]),
+    .testTarget(
+      name: "QueriesTests",
+      dependencies: ["Corpora", "Routing", "Annotations", "Inspection", "Queries"]),
     .testTarget(name: "ScreenTests", dependencies: ["Settings", "Screen"]),
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Tensors", "Corpora", "Traces", "Extractors", "Routing", "Annotations", "Inspection",
-        "Screen", "Workbench", "TestSupport",
+        "Tensors", "Settings", "Corpora", "Traces", "Extractors", "Routing", "Annotations",
+        "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Pictures", "Screen", "Terminal"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
         "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal", "Services",
         "Reports", "Benchmarks", "TestSupport",
       ], exclude: ["Golden"]),

@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import GRDB
+import Synchronization
 import Tensors
 
 /// The history of a dataset's annotations on disk: an SQLite file to which steps are only ever
@@ -9,12 +10,13 @@ import Tensors
 /// An append is acknowledged after SQLite committed it to the file that the path names: write-ahead
 /// log with `synchronous=FULL`, and a rollback journal on network file systems, where the log does
 /// not work (RELIABILITY §7). Each store has a serial queue of its own; the asynchronous calls
-/// never block their caller. One process writes at a time, any number may read. The file may come
-/// from anywhere: nothing in it is run, and each step is compared with its checksum.
+/// never block their caller. Several processes of one machine may write, each step after whatever
+/// the others wrote (`watch`); on network file systems one. The file may come from anywhere:
+/// nothing in it is run, and each step is compared with its checksum.
 package final class AnnotationStore: Sendable {
   /// Who may do what.
   package enum Access: Sendable, Hashable {
-    /// Makes the store if it is not there, and keeps other writers out.
+    /// Makes the store if it is not there.
     case readWrite
     /// Needs a store that is there.
     case readOnly
@@ -25,9 +27,11 @@ package final class AnnotationStore: Sendable {
   /// Whether steps may be appended.
   package let access: Access
   private let file: StoreFile
-  private let queue: DatabaseQueue
-  private let budget: StoreBudget
-  private let level: Schema.Level
+  let queue: DatabaseQueue
+  let budget: StoreBudget
+  let level: Schema.Level
+  /// What this process knows of the others' steps.
+  let shared = Mutex(Shared())
   /// What is wrong with the file as a whole; only a reader opens such a file.
   private let damage: String?
   /// Where a store was copied to that cannot be read in its place.
@@ -96,12 +100,16 @@ package final class AnnotationStore: Sendable {
 
   /// Appends a step; `completion` is called on the store's queue once it is committed, or failed.
   /// Calls are carried out in their order.
+  /// - Parameter round: grows each time that steps are made again on what others wrote. After one
+  ///   of a round came too late, the rest of that round is refused too: their order would be lost.
   package func append(
-    _ step: Step, completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
+    _ step: Step, round: Int = 0,
+    completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
   ) {
     guard access == .readWrite else { return completion(.failure(.readOnly(path))) }
     queue.asyncWrite { [self] in
-      try insert(step, $0)
+      try admit(step, round)
+      return try insert(step, $0, round: round)
     } completion: { [self] _, result in
       completion(acknowledge(result))
     }
@@ -162,10 +170,19 @@ package final class AnnotationStore: Sendable {
     return store
   }
 
-  private func insert(_ step: Step, _ db: Database) throws -> Int64 {
+  private func insert(_ step: Step, _ db: Database, round: Int? = nil) throws -> Int64 {
     budget.refill()
     try file.requireInPlace()
-    return try StepRows.insert(step, db, path)
+    do {
+      let sequence = try StepRows.insert(step, db, path)
+      shared.withLock { $0.last = max($0.last, sequence) }
+      return sequence
+    } catch let error as StoreError {
+      if case .behind = error, let round {
+        shared.withLock { $0.refused = max($0.refused, round) }
+      }
+      throw error
+    }
   }
 
   /// What was committed counts only while the path names the file it was committed to.
@@ -201,7 +218,9 @@ package final class AnnotationStore: Sendable {
       return try queue.read { db in
         budget.refill()
         if let damage { return StepRows.salvage(db, level, path, damage) }
-        return try StepRows.fetch(db, path, level)
+        let stored = try StepRows.fetch(db, path, level)
+        shared.withLock { $0.last = max($0.last, stored.last) }
+        return stored
       }
     } catch {
       throw Self.explain(error, path)
@@ -256,7 +275,7 @@ extension AnnotationStore {
     }
   }
 
-  private static func explain(_ error: any Error, _ path: String) -> StoreError {
+  static func explain(_ error: any Error, _ path: String) -> StoreError {
     if let error = error as? StoreError { return error }
     // A value of another type than its column has.
     guard let error = error as? DatabaseError else {

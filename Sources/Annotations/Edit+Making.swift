@@ -1,4 +1,5 @@
 import Corpora
+import Foundation
 
 /// Edits as a person means them, made from a post with its current labels. Each is nil when it
 /// would change nothing. Mentions that an edit overlaps are removed wholly: half a name is no name.
@@ -14,6 +15,9 @@ extension Edit {
       Edit(post: post, action: .relation(head: head, tail: tail, before: after, after: before))
     case .review(let before, let after):
       Edit(post: post, action: .review(before: after, after: before))
+    case .note(let before, let after):
+      Edit(post: post, action: .note(before: after, after: before))
+    case .mark(let mark, let isSet): Edit(post: post, action: .mark(mark, isSet: !isSet))
     }
   }
 
@@ -140,6 +144,13 @@ extension Edit {
     _ post: Post, from before: ReviewState, to after: ReviewState = .reviewed
   ) -> Edit? {
     before == after ? nil : Edit(post: post.id, action: .review(before: before, after: after))
+  }
+
+  /// Another note, cut to `longestNote`; nothing but white space is none.
+  package static func noting(_ text: String?, on post: Post, from before: String?) -> Edit? {
+    let trimmed = text.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) } ?? ""
+    let after = trimmed.isEmpty ? nil : String(trimmed.prefix(longestNote))
+    return before == after ? nil : Edit(post: post.id, action: .note(before: before, after: after))
   }
 
   private static func resizing(_ token: Int, _ edge: Edge, by step: Int, _ post: Post) -> Edit? {

@@ -28,7 +28,14 @@ extension Edit {
       return "\(before ?? "no relation") → \(after ?? "no relation") on "
         + "\(words(head)), \(words(tail))"
     case .review(_, .reviewed): return "accept \(post.id)"
-    case .review(_, .edited), .review(_, .untouched): return "reopen \(post.id)"
+    case .review(_, .adjudicated): return "adjudicate \(post.id)"
+    case .review(_, .rejected): return "reject \(post.id)"
+    case .review(_, .edited), .review(_, .untouched), .review(_, .suggested):
+      return "reopen \(post.id)"
+    case .note(_, nil): return "remove the note on \(post.id)"
+    case .note(_, .some): return "note on \(post.id)"
+    case .mark(let mark, let isSet):
+      return "\(isSet ? mark.rawValue : "un\(mark.rawValue)") \(post.id)"
     }
   }
 

@@ -7,6 +7,8 @@ package struct Edit: Sendable, Hashable {
   package let post: String
   /// What was done to it.
   package let action: Action
+  /// Whether an expert's answer was taken as it is: labels that nobody has judged yet.
+  package var isSuggestion = false
 
   /// An edit of a post, by the post's id.
   package init(post: String, action: Action) {
@@ -25,15 +27,31 @@ package struct Edit: Sendable, Hashable {
     case relation(head: Range<Int>, tail: Range<Int>, before: String?, after: String?)
     /// The review state was changed.
     case review(before: ReviewState, after: ReviewState)
+    /// What a person wrote about the post was changed; nil = nothing is written.
+    case note(before: String?, after: String?)
+    /// A mark was set on the post or taken off.
+    case mark(Mark, isSet: Bool)
   }
+
+  /// What a person sets on a post without judging its labels.
+  package enum Mark: String, Sendable, Hashable, CaseIterable {
+    /// To come back to.
+    case flag
+    /// Passed over for now.
+    case skip
+  }
+
+  /// Characters of a note, at most.
+  package static let longestNote = 2000
 }
 
-/// How far a post has come.
-package enum ReviewState: String, Sendable, Hashable, Codable, CaseIterable {
-  /// Nobody looked.
-  case untouched
-  /// Somebody changed labels without accepting the post.
-  case edited
-  /// A person accepted the labels.
-  case reviewed
+extension Edit.Action {
+  /// Whether it says something of the labels: a note or a mark does not make its author the one who
+  /// stands behind them.
+  var judges: Bool {
+    switch self {
+    case .mentions, .relation, .review: true
+    case .note, .mark: false
+    }
+  }
 }

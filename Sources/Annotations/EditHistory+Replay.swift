@@ -1,4 +1,5 @@
 import Corpora
+import Files
 
 /// What does not fit when stored edits meet the dataset again. Nothing of it deletes an edit.
 package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
@@ -24,15 +25,15 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .vanished(let post, let steps):
-      "post \(post) is not in the dataset any more; its \(steps) steps are kept, bring the post back "
+      "post \(post) is not in the dataset any more; its \(kept(steps)), bring the post back "
         + "to use them"
     case .tokensChanged(let post, let steps):
-      "post \(post) has other words now; its \(steps) steps are kept but not applied, label it again "
+      "post \(post) has other words now; its \(kept(steps)) but not applied, label it again "
         + "or restore the file"
     case .labelsChanged(let post, let steps):
-      "post \(post) has other labels in its file now; its \(steps) steps were applied on top, check it"
+      "post \(post) has other labels in its file now; its \(steps == 1 ? "1 step was" : "\(steps) steps were") applied on top, check it"
     case .otherFile(let file, let steps):
-      "\(steps) steps belong to \(file), which is not open; open the folder to see them"
+      "\(steps == 1 ? "1 step belongs" : "\(steps) steps belong") to \(file), which is not open; open the folder to see them"
     case .unusable(let sequence, let reason):
       "step \(sequence) cannot be used (\(reason)); it is kept, look at it with `annotations log`"
     case .damaged(let sequence):
@@ -49,6 +50,17 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
         + "the store could not be written (in \(path))"
     }
   }
+
+  private func kept(_ steps: Int) -> String {
+    steps.counted("step") + (steps == 1 ? " is kept" : " are kept")
+  }
+}
+
+extension StoreFinding {
+  /// The step that it is about.
+  fileprivate var sequence: Int64? {
+    if case .unusable(let sequence, _) = self { sequence } else { nil }
+  }
 }
 
 extension EditHistory {
@@ -57,6 +69,9 @@ extension EditHistory {
   /// A post whose words are the same is edited even if its file has other tags now: each edit then
   /// puts its result over its range, whatever stands there. A post with other words is left as the
   /// file has it.
+  ///
+  /// Steps take effect in the order of the store, at posts with steps of another store in that of
+  /// `StepOrder`.
   /// - Parameters:
   ///   - last: the last sequence number in the store, where that is not the last step's.
   ///   - firstLoss: the first step that is damaged or missing; later ones are applied on top of
@@ -64,30 +79,30 @@ extension EditHistory {
   package static func replaying(
     _ steps: [Step], over dataset: Dataset, last: Int64 = 0, firstLoss: Int64? = nil
   ) -> (history: EditHistory, findings: [StoreFinding]) {
-    var history = EditHistory()
     var findings: [StoreFinding] = []
     var bases: [String: Base] = [:]
-    var order: [String] = []
+    var posts: [String] = []
     for step in steps {
       if bases[step.post] == nil {
-        order.append(step.post)
+        posts.append(step.post)
         bases[step.post] = Base(dataset.post(id: step.post))
       }
       bases[step.post]?.note(step)
     }
-    for step in steps {
+    func fit(_ step: Step) -> (base: Post?, rebase: Bool) {
       let base = bases[step.post]
-      let fits = base?.tokensHash == step.tokensHash
-      do {
-        let followsLoss = firstLoss.map { step.sequence > $0 } ?? false
-        try history.replay(
-          step, base: fits ? base?.post : nil, rebase: followsLoss || base?.isMixed ?? false)
-      } catch {
-        findings.append(.unusable(sequence: step.sequence, reason: "\(error)"))
-      }
+      let followsLoss = firstLoss.map { step.sequence > $0 } ?? false
+      return (
+        base?.tokensHash == step.tokensHash ? base?.post : nil,
+        followsLoss || base?.isMixed ?? false
+      )
     }
+    var history = replaying(StepOrder(steps), steps, fit: fit) { step, error in
+      findings.append(.unusable(sequence: step.sequence, reason: "\(error)"))
+    }
+    findings.sort { $0.sequence ?? 0 < $1.sequence ?? 0 }
     var elsewhere: [String: Int] = [:]
-    for id in order {
+    for id in posts {
       guard let base = bases[id] else { continue }
       if base.unfitting > 0 {
         if dataset.path != dataset.root, !dataset.files.contains(where: { $0.name == base.file }) {
@@ -108,6 +123,31 @@ extension EditHistory {
       findings.append(.otherFile(file, steps: count))
     }
     return (history, findings)
+  }
+
+  /// The history that steps make in an order.
+  /// - Parameters:
+  ///   - steps: in the store's order.
+  ///   - fit: the post of a step as the dataset has it now, nil where the step does not fit it, and
+  ///     whether the file's labels may have changed under the step.
+  ///   - failed: told of steps that cannot be applied.
+  static func replaying(
+    _ order: StepOrder, _ steps: [Step], fit: (Step) -> (base: Post?, rebase: Bool),
+    failed: (Step, any Error) -> Void = { _, _ in }
+  ) -> EditHistory {
+    var history = EditHistory()
+    for step in order.steps {
+      let (base, rebase) = fit(step)
+      do {
+        try history.replay(
+          step, base: base, rebase: rebase || order.joinedPosts.contains(step.post),
+          in: order.isJoined ? order : nil)
+      } catch {
+        failed(step, error)
+      }
+    }
+    history.put(onRecord: steps)
+    return history
   }
 
   /// The post of some steps as the dataset has it now, and how the steps fit it.

@@ -4,14 +4,23 @@ import Corpora
 ///
 /// The workbench keeps one in memory and changes it at once; every step it returns goes to the
 /// `AnnotationStore`, which on the next start replays the same steps into an equal history. Undo is
-/// one line across all posts, latest edit first, whoever made it; a new edit ends the redo line,
-/// but its steps stay on record. Undo puts back exactly what was there, review state included.
+/// one line for each annotator across all posts, latest edit first; a new edit ends its annotator's
+/// redo line, but its steps stay on record. Undo puts back exactly what was there, review state
+/// included.
 package struct EditHistory: Sendable, Equatable {
   /// An edit that is in effect, or was taken back, and what its post was like before it.
   struct Done: Sendable, Equatable {
     let step: Step
     /// nil when nobody had touched the post.
     let before: LabelState?
+    /// What it took from the redo line, with the places there.
+    var ended: [Ended] = []
+  }
+
+  /// A part of the redo line that an edit ended.
+  struct Ended: Sendable, Equatable {
+    let place: Int
+    let undone: Undone
   }
 
   /// All steps, oldest first; also those whose posts are not in the dataset any more.
@@ -19,11 +28,16 @@ package struct EditHistory: Sendable, Equatable {
   /// The labels of touched posts, by post id.
   package private(set) var states: [String: LabelState] = [:]
   private var lastSequence: Int64 = 0
-  private var done: [Done] = []
-  private var undone: [Done] = []
-  /// What the posts of `undone` were like with the edit, in the same order: a redo gives exactly
-  /// that.
-  private var redone: [LabelState?] = []
+  /// Edits in effect, by their sequence numbers.
+  private(set) var done: [Done] = []
+  private(set) var undone: [Undone] = []
+
+  /// An edit that was taken back.
+  struct Undone: Sendable, Equatable {
+    let edit: Done
+    /// What the post was like with the edit: a redo gives exactly that.
+    let after: LabelState?
+  }
 
   /// An empty history.
   package init() {}
@@ -32,10 +46,19 @@ package struct EditHistory: Sendable, Equatable {
   package var nextSequence: Int64 { lastSequence + 1 }
 
   /// The edit that undo would take back; its `name` names it.
-  package var nextUndo: Step? { done.last?.step }
+  /// - Parameter owner: whose edits are looked at; nil = everybody's.
+  package func nextUndo(of owner: String? = nil) -> Step? {
+    done.last { owner == nil || $0.step.annotator == owner }?.step
+  }
 
   /// The edit that redo would repeat.
-  package var nextRedo: Step? { undone.last?.step }
+  package func nextRedo(of owner: String? = nil) -> Step? {
+    undone.last { owner == nil || $0.edit.step.annotator == owner }?.edit.step
+  }
+
+  /// The latest edit in effect of a post, whoever made it: the only one of its post that can be
+  /// taken back.
+  package func latest(of post: String) -> Step? { done.last { $0.step.post == post }?.step }
 
   /// The current labels of a post.
   package func labels(of post: Post) -> LabelState { states[post.id] ?? LabelState(post) }
@@ -71,23 +94,29 @@ package struct EditHistory: Sendable, Equatable {
       sequence: nextSequence, post: base.id, file: base.source.file,
       postHash: DatasetHash.hash(of: base), tokensHash: DatasetHash.hash(ofTokens: base),
       annotator: annotator, time: time, kind: .edit(edit.action), name: edit.name(in: base),
-      group: group)
+      group: group, isSuggestion: edit.isSuggestion)
     try perform(step, base: base, rebase: false)
     record(step)
     return step
   }
 
-  /// Takes back the latest edit that is in effect; nil when there is none.
+  /// Takes back the latest edit that is in effect; nil when there is none, or when a later edit of
+  /// its post by somebody else is in effect.
+  /// - Parameter owner: whose edits are looked at; nil = everybody's.
   @discardableResult
-  package mutating func undo(by annotator: String, at time: Int64 = Step.now()) -> Step? {
-    guard let edit = nextUndo else { return nil }
+  package mutating func undo(
+    by annotator: String, of owner: String? = nil, at time: Int64 = Step.now()
+  ) -> Step? {
+    guard let edit = nextUndo(of: owner) else { return nil }
     return reverse(edit, .undo(edit.sequence), "undo: \(edit.name)", annotator, time)
   }
 
   /// Repeats the edit that was taken back last; nil when there is none.
   @discardableResult
-  package mutating func redo(by annotator: String, at time: Int64 = Step.now()) -> Step? {
-    guard let edit = nextRedo else { return nil }
+  package mutating func redo(
+    by annotator: String, of owner: String? = nil, at time: Int64 = Step.now()
+  ) -> Step? {
+    guard let edit = nextRedo(of: owner) else { return nil }
     return reverse(edit, .redo(edit.sequence), "redo: \(edit.name)", annotator, time)
   }
 
@@ -103,70 +132,160 @@ package struct EditHistory: Sendable, Equatable {
   }
 
   /// Changes states and lines as a step says.
-  /// - Parameter base: the post of an edit; undo and redo need none.
-  private mutating func perform(_ step: Step, base: Post?, rebase: Bool) throws {
+  /// - Parameters:
+  ///   - base: the post of an edit; undo and redo need it only in a joined order.
+  ///   - order: that of a store with steps of other stores. There an edit that is taken back may
+  ///     have later ones of its post, which are then made again without it, and one that is
+  ///     repeated comes on top of what was done meanwhile.
+  private mutating func perform(
+    _ step: Step, base: Post?, rebase: Bool, in order: StepOrder? = nil
+  ) throws {
     switch step.kind {
-    case .edit(let action):
-      guard let base else { throw EditError.wrongPost(edit: step.post, post: "none") }
-      let before = states[step.post]
-      var state = before ?? LabelState(base)
-      try state.apply(action, tokenCount: base.tokens.count, rebase: rebase)
-      state.annotator = step.annotator
-      state.time = step.time
-      states[step.post] = state
-      done.append(Done(step: step, before: before))
-      undone.removeAll()
-      redone.removeAll()
+    case .edit: try make(step, base: base, rebase: rebase)
     case .undo(let sequence):
       // Posts do not touch each other, so the latest edit of its post can go wherever it stands in
       // line.
-      guard let place = done.lastIndex(where: { $0.step.post == step.post }),
-        done[place].step.sequence == sequence
-      else { throw EditError.notUndoable(sequence: sequence) }
+      let place = done.lastIndex {
+        $0.step.post == step.post && (order == nil || $0.step.sequence == sequence)
+      }
+      guard let place, done[place].step.sequence == sequence else {
+        // Several people may take the same edit back in stores of their own.
+        if order?.step(sequence)?.post == step.post { return }
+        throw EditError.notUndoable(sequence: sequence)
+      }
       let edit = done.remove(at: place)
-      redone.append(states[step.post])
+      undone.append(Undone(edit: edit, after: states[step.post]))
       states[step.post] = edit.before
-      undone.append(edit)
+      if order != nil, let base { makeAgain(from: place, base) }
     case .redo(let sequence):
-      guard let place = undone.lastIndex(where: { $0.step.post == step.post }),
-        undone[place].step.sequence == sequence
+      if let order {
+        guard let edit = order.step(sequence), edit.post == step.post else {
+          throw EditError.notUndoable(sequence: sequence)
+        }
+        guard !done.contains(where: { $0.step.sequence == sequence }) else { return }
+        let ended = undone.last { $0.edit.step.sequence == sequence }?.edit.ended
+        undone.removeAll { $0.edit.step.sequence == sequence }
+        return try make(edit, base: base, rebase: rebase, ended: ended ?? [])
+      }
+      guard let place = undone.lastIndex(where: { $0.edit.step.post == step.post }),
+        undone[place].edit.step.sequence == sequence
       else { throw EditError.notUndoable(sequence: sequence) }
-      let edit = undone.remove(at: place)
-      states[step.post] = redone.remove(at: place)
+      let (edit, after) = (undone[place].edit, undone[place].after)
+      undone.remove(at: place)
+      states[step.post] = after
       done.append(edit)
     }
+  }
+
+  /// Makes an edit of a post as it is now.
+  /// - Parameter ended: what it took from the redo line when it was new; nil where it is.
+  private mutating func make(
+    _ step: Step, base: Post?, rebase: Bool, ended: [Ended]? = nil
+  ) throws {
+    guard let base, case .edit(let action) = step.kind else {
+      throw EditError.wrongPost(edit: step.post, post: "none")
+    }
+    let before = states[step.post]
+    var state = before ?? LabelState(base)
+    try state.take(step, action, tokenCount: base.tokens.count, rebase: rebase)
+    states[step.post] = state
+    done.append(Done(step: step, before: before, ended: ended ?? endRedo(after: step)))
+  }
+
+  /// Makes the edits of a post from a place in line on again, on what it is like now.
+  private mutating func makeAgain(from place: Int, _ base: Post) {
+    for place in done.indices.dropFirst(place) where done[place].step.post == base.id {
+      let (step, before) = (done[place].step, states[base.id])
+      guard case .edit(let action) = step.kind else { continue }
+      var state = before ?? LabelState(base)
+      try? state.take(step, action, tokenCount: base.tokens.count, rebase: true)
+      states[base.id] = state
+      done[place] = Done(step: step, before: before, ended: done[place].ended)
+    }
+  }
+
+  /// A new edit ends the redo line of its annotator, and everybody's at its post.
+  @discardableResult
+  private mutating func endRedo(after step: Step) -> [Ended] {
+    func ends(_ undone: Undone) -> Bool {
+      undone.edit.step.annotator == step.annotator || undone.edit.step.post == step.post
+    }
+    let ended = undone.enumerated().filter { ends($1) }.map { Ended(place: $0, undone: $1) }
+    if !ended.isEmpty { undone.removeAll(where: ends) }
+    return ended
   }
 
   /// Takes up a stored step.
   /// - Parameters:
   ///   - base: the post as the dataset has it now; nil keeps the step on record without effect.
   ///   - rebase: whether the file's labels may have changed under the edit.
-  mutating func replay(_ step: Step, base: Post?, rebase: Bool) throws {
+  ///   - order: the order of the store, where steps of other stores are in it.
+  mutating func replay(
+    _ step: Step, base: Post?, rebase: Bool, in order: StepOrder? = nil
+  ) throws {
     record(step)
     if let base {
-      try perform(step, base: base, rebase: rebase)
+      try perform(step, base: base, rebase: rebase, in: order)
     } else if case .edit = step.kind {
       // The redo line ended here when the edit was made, whether its post is here or not.
-      undone.removeAll()
-      redone.removeAll()
+      endRedo(after: step)
     }
   }
 
   /// Takes up a step that was made for another history; nothing is changed when it throws.
-  /// - Parameter base: the post as the dataset has it now; nil keeps the step on record without
-  ///   effect.
-  mutating func adopt(_ step: Step, base: Post?) throws {
+  /// - Parameters:
+  ///   - base: the post as the dataset has it now; nil keeps the step on record without effect.
+  ///   - rebase: whether the labels may be others than the step was made for.
+  mutating func adopt(_ step: Step, base: Post?, rebase: Bool = false) throws {
     if let base {
-      try perform(step, base: base, rebase: false)
+      try perform(step, base: base, rebase: rebase)
     } else if case .edit = step.kind {
-      undone.removeAll()
-      redone.removeAll()
+      endRedo(after: step)
     }
     record(step)
   }
 
+  /// Forgets the last steps, which no store has: their effect goes, latest first.
+  /// - Parameter first: the number of the earliest of them.
+  mutating func withdraw(from first: Int64) {
+    while let step = steps.last, step.sequence >= first {
+      steps.removeLast()
+      switch step.kind {
+      case .edit:
+        guard done.last?.step.sequence == step.sequence else { break }
+        let edit = done.removeLast()
+        states[step.post] = edit.before
+        for ended in edit.ended { undone.insert(ended.undone, at: min(ended.place, undone.count)) }
+      case .undo(let sequence):
+        guard let place = undone.lastIndex(where: { $0.edit.step.sequence == sequence }) else {
+          break
+        }
+        let edit = undone.remove(at: place)
+        states[step.post] = edit.after
+        // It was the latest of its post.
+        let at = done.lastIndex { $0.step.sequence < sequence || $0.step.post == step.post }
+        done.insert(edit.edit, at: at.map { $0 + 1 } ?? 0)
+      case .redo(let sequence):
+        guard let place = done.lastIndex(where: { $0.step.sequence == sequence }) else { break }
+        let edit = done.remove(at: place)
+        undone.append(Undone(edit: edit, after: states[step.post]))
+        states[step.post] = edit.before
+      }
+    }
+    lastSequence = min(lastSequence, first - 1)
+  }
+
+  /// Has these steps on record, in the store's order.
+  mutating func put(onRecord steps: [Step]) {
+    self.steps = steps
+    lastSequence = steps.last?.sequence ?? 0
+  }
+
   /// Leaves out sequence numbers that are taken.
   mutating func skip(to sequence: Int64) { lastSequence = max(lastSequence, sequence) }
+
+  /// Puts a step on record that has no effect.
+  mutating func keep(_ step: Step) { record(step) }
 
   private mutating func record(_ step: Step) {
     steps.append(step)

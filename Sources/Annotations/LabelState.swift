@@ -10,10 +10,20 @@ package struct LabelState: Sendable, Hashable {
   package var respelled: [Range<Int>]
   /// How far the post has come.
   package var review: ReviewState
+  /// What a person wrote about the post.
+  package var note: String?
+  /// What was set on the post.
+  package var marks: Set<Edit.Mark> = []
   /// Who changed labels or review state last; nil when nobody did.
   package var annotator: String?
   /// When, in milliseconds since 1970.
   package var time: Int64?
+
+  /// Whether somebody wants to come back to the post.
+  package var isFlagged: Bool { marks.contains(.flag) }
+
+  /// Whether the post was passed over for now.
+  package var isSkipped: Bool { marks.contains(.skip) }
 
   /// The labels that the dataset gives a post.
   package init(_ post: Post) {
@@ -70,9 +80,11 @@ package struct LabelState: Sendable, Hashable {
       if respelled, !next.respelled.contains(range) { next.respelled.append(range) }
       next.review = .edited
     case .relation(let head, let tail, let before, let after):
-      let place = relations.firstIndex {
-        $0.head == head && $0.tail == tail && (rebase || $0.label == before)
+      let own = relations.indices.filter {
+        relations[$0].head == head && relations[$0].tail == tail
       }
+      // A file may have several labels for one pair.
+      let place = own.first { relations[$0].label == before } ?? (rebase ? own.first : nil)
       guard rebase || (place != nil) == (before != nil) else { throw EditError.outOfDate }
       let relation = after.map { RelationMention(head: head, tail: tail, label: $0) }
       if let place {
@@ -84,9 +96,33 @@ package struct LabelState: Sendable, Hashable {
     case .review(let before, let after):
       guard rebase || review == before else { throw EditError.outOfDate }
       next.review = after
+      // Decided is not passed over.
+      if after.isDecided { next.marks.remove(.skip) }
+    case .note(let before, let after):
+      guard rebase || note == before else { throw EditError.outOfDate }
+      guard after?.count ?? 0 <= Edit.longestNote else { throw EditError.invalid }
+      next.note = after
+    case .mark(let mark, let isSet):
+      if isSet { next.marks.insert(mark) } else { next.marks.remove(mark) }
     }
     guard next.isValid(tokenCount: tokenCount) else { throw EditError.invalid }
     self = next
+  }
+}
+
+extension LabelState {
+  /// Does what an edit says, and notes who made it.
+  /// - Throws: `EditError`; the state is then unchanged.
+  mutating func take(_ step: Step, _ action: Edit.Action, tokenCount: Int, rebase: Bool) throws {
+    let review = review
+    try apply(action, tokenCount: tokenCount, rebase: rebase)
+    if step.isSuggestion, review == .untouched || review == .suggested {
+      self.review = .suggested
+    }
+    if action.judges {
+      annotator = step.annotator
+      time = step.time
+    }
   }
 }
 

@@ -114,6 +114,9 @@ enum Schema {
       try db.execute(sql: "PRAGMA synchronous = FULL")
       if level < .checksums {
         try db.inTransaction(.immediate) {
+          // Another process may have brought it there since it was looked at.
+          let level = try check(db, path: path, salvaging: false).level
+          guard level < .checksums else { return .commit }
           try db.execute(sql: versionsSQL)
           if level < .steps { try db.execute(sql: stepsSQL) }
           try db.execute(sql: checksumsSQL)

@@ -2,29 +2,49 @@ import Corpora
 import Records
 
 extension Step {
-  /// The JSON of the `payload` column. Readers that know of no groups pass over theirs.
+  /// The JSON of the `payload` column. Readers that do not know what is said beside the edit pass
+  /// over it.
   var payload: String {
-    guard let group, case .edit = kind else { return kind.payload }
-    return kind.payload.dropLast() + ",\"group\":\(group)}"
+    var more: [String] = []
+    if case .edit = kind {
+      if let group { more.append("\"group\":\(group)") }
+      if isSuggestion { more.append("\"suggestion\":true") }
+    }
+    if let clock { more.append("\"clock\":[\(clock.time),\(clock.count)]") }
+    let payload = kind.payload
+    guard !more.isEmpty else { return payload }
+    return payload.dropLast() + (payload == "{}" ? "" : ",") + more.joined(separator: ",") + "}"
   }
 
-  /// The group that a payload names.
-  static func group(in payload: String) -> Int64? {
-    // Most have none, and this is asked of every step of a store.
-    guard payload.utf8.count > 8, payload.contains("\"group\":") else { return nil }
+  /// What a payload says beside the edit.
+  struct Additions: Equatable {
+    var group: Int64?
+    var isSuggestion = false
+    var clock: StepClock?
+  }
+
+  static func additions(in payload: String) -> Additions {
+    var additions = Additions()
+    // Most say nothing, and this is asked of every step of a store.
+    guard ["\"group\":", "\"suggestion\":", "\"clock\":"].contains(where: payload.contains)
+    else { return additions }
     let bytes = Array(payload.utf8)
-    return bytes.withUnsafeBufferPointer { buffer -> Int64? in
+    bytes.withUnsafeBufferPointer { buffer in
       var scanner = JSONScanner(buffer, in: 0..<buffer.count)
-      var group: Int64?
       try? scanner.object { key, scanner in
-        if key == "group" {
-          group = Int64(try scanner.integer())
-        } else {
-          try scanner.skip()
+        switch key {
+        case "group": additions.group = Int64(try scanner.integer())
+        case "suggestion": additions.isSuggestion = try scanner.scalarText() == "true"
+        case "clock":
+          var parts: [Int64] = []
+          try scanner.array { parts.append(Int64(try $0.integer())) }
+          guard parts.count == 2 else { throw scanner.failure("not a clock") }
+          additions.clock = StepClock(time: parts[0], count: parts[1])
+        default: try scanner.skip()
         }
       }
-      return group
     }
+    return additions
   }
 }
 
@@ -35,7 +55,8 @@ extension Step.Kind {
     switch self {
     case .edit(.mentions): "mentions"
     case .edit(.relation): "relation"
-    case .edit(.review): "review"
+    // The column allows no further words; what is said of a post as a whole is told by `what`.
+    case .edit(.review), .edit(.note), .edit(.mark): "review"
     case .undo: "undo"
     case .redo: "redo"
     }
@@ -61,6 +82,10 @@ extension Step.Kind {
         + "\"before\":\(text(before)),\"after\":\(text(after))}"
     case .edit(.review(let before, let after)):
       return "{\"before\":\(text(before.rawValue)),\"after\":\(text(after.rawValue))}"
+    case .edit(.note(let before, let after)):
+      return "{\"what\":\"note\",\"before\":\(text(before)),\"after\":\(text(after))}"
+    case .edit(.mark(let mark, let isSet)):
+      return "{\"what\":\"\(mark.rawValue)\",\"set\":\(isSet)}"
     case .undo, .redo:
       return "{}"
     }
@@ -93,12 +118,16 @@ extension Edit.Action {
     var mentions: [String: [EntityMention]] = [:]
     var labels: [String: String] = [:]
     var respelled = false
+    var what: String?
+    var isSet: Bool?
     try scanner.object { key, scanner in
       switch (word, key) {
       case ("mentions", "range"), ("relation", "head"), ("relation", "tail"):
         ranges[key] = try Self.range(&scanner)
       case ("mentions", "before"), ("mentions", "after"):
         mentions[key] = try Self.mentions(&scanner)
+      case ("review", "what"): what = try scanner.string()
+      case ("review", "set"): isSet = try scanner.scalarText() == "true"
       case ("mentions", "respelled"): respelled = try scanner.scalarText() == "true"
       case (_, "before"), (_, "after"):
         if !scanner.null() { labels[key] = try scanner.string() }
@@ -117,6 +146,13 @@ extension Edit.Action {
         throw scanner.failure("incomplete")
       }
       self = .relation(head: head, tail: tail, before: labels["before"], after: labels["after"])
+    case "review" where what == "note":
+      self = .note(before: labels["before"], after: labels["after"])
+    case "review" where what != nil:
+      guard let mark = what.flatMap(Edit.Mark.init(rawValue:)), let isSet else {
+        throw scanner.failure("incomplete")
+      }
+      self = .mark(mark, isSet: isSet)
     case "review":
       guard let before = labels["before"].flatMap(ReviewState.init(rawValue:)),
         let after = labels["after"].flatMap(ReviewState.init(rawValue:))

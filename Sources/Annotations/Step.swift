@@ -25,6 +25,11 @@ package struct Step: Sendable, Hashable, Identifiable {
   /// The number of the first of several edits that were made with one key, and are taken back with
   /// one; nil for those that were made alone.
   package let group: Int64?
+  /// Whether an expert's answer was taken as it is.
+  package let isSuggestion: Bool
+  /// When it was made, of a step that was taken over from another store; nil for those that were
+  /// made in their store, after all before them.
+  package let clock: StepClock?
 
   /// The sequence number.
   package var id: Int64 { sequence }
@@ -41,7 +46,8 @@ package struct Step: Sendable, Hashable, Identifiable {
   /// A step; `EditHistory` makes them.
   package init(
     sequence: Int64, post: String, file: String, postHash: String, tokensHash: String,
-    annotator: String, time: Int64, kind: Kind, name: String, group: Int64? = nil
+    annotator: String, time: Int64, kind: Kind, name: String, group: Int64? = nil,
+    isSuggestion: Bool = false, clock: StepClock? = nil
   ) {
     self.sequence = sequence
     self.post = post
@@ -53,6 +59,8 @@ package struct Step: Sendable, Hashable, Identifiable {
     self.kind = kind
     self.name = name
     self.group = group
+    self.isSuggestion = isSuggestion
+    self.clock = clock
   }
 
   /// When it was done.

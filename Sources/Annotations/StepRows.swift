@@ -47,9 +47,11 @@ struct StepRow: Hashable {
   var step: Step? {
     guard let kind = Step.Kind(word: kind, payload: payload, undoes: undoes, redoes: redoes)
     else { return nil }
+    let additions = Step.additions(in: payload)
     return Step(
       sequence: sequence, post: post, file: file, postHash: postHash, tokensHash: tokensHash,
-      annotator: annotator, time: time, kind: kind, name: name, group: Step.group(in: payload))
+      annotator: annotator, time: time, kind: kind, name: name, group: additions.group,
+      isSuggestion: additions.isSuggestion, clock: additions.clock)
   }
 
   /// SHA-256 over all columns, each with its length in front: no change of the row leaves it the
@@ -121,6 +123,7 @@ enum StepRows {
     let (expected, overflow) = (last ?? 0).addingReportingOverflow(1)
     let row = StepRow(step)
     if step.sequence < expected, try isStored(row, db) { return step.sequence }
+    if step.sequence < expected { throw StoreError.behind(path) }
     guard step.sequence == expected, !overflow else {
       throw StoreError.outOfOrder(path, expected: expected, given: step.sequence)
     }
@@ -206,6 +209,21 @@ enum StepRows {
         stored.take(found, sequence, level)
       }
       sequence += 1
+    }
+    return stored
+  }
+
+  /// Reads the steps after a number, each compared with its checksum.
+  static func fetch(
+    after sequence: Int64, _ db: Database, _ level: Schema.Level
+  ) throws -> Stored {
+    var stored = Stored()
+    stored.last = sequence
+    let rows = try Row.fetchCursor(
+      db, sql: "\(selection(level)) WHERE sequence > ? ORDER BY sequence", arguments: [sequence])
+    while let found = try rows.next() {
+      guard let next = Int64.fromDatabaseValue(found[0]), next < 1 << 62 else { break }
+      stored.take(found, next, level)
     }
     return stored
   }

@@ -19,6 +19,8 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   case readOnly(String)
   case displaced(String)
   case outOfOrder(String, expected: Int64, given: Int64)
+  /// Another process wrote steps that this one has not seen.
+  case behind(String)
   case notSaved(String, reason: String)
 
   /// What is wrong, where, and what to do.
@@ -31,7 +33,7 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
       .altered(let path, _), .linked(let path, _), .leadsOut(let path, _), .damaged(let path, _),
       .missing(let path), .noSource(let path), .exists(let path), .cannotOpen(let path, _),
       .unwritable(let path),
-      .readOnly(let path), .displaced(let path), .outOfOrder(let path, _, _),
+      .readOnly(let path), .displaced(let path), .outOfOrder(let path, _, _), .behind(let path),
       .notSaved(let path, _):
       path
     }
@@ -75,8 +77,10 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
     case .displaced:
       "the store was moved, replaced or deleted; put it back and :retry, or :save-history FILE"
     case .outOfOrder(_, let expected, let given):
-      "another program wrote to it (step \(given) does not follow, \(expected) was expected); "
+      "steps are gone from it (step \(given) does not follow, \(expected) was expected); "
         + "write every step to a new file with :save-history FILE"
+    case .behind:
+      "somebody else wrote to it at this moment; do it again"
     case .notSaved(_, let reason):
       "\(reason); make room or check the disk, then :retry"
     }

@@ -71,10 +71,7 @@ package struct StoreLocation: Sendable, Hashable {
     let root = URL(fileURLWithPath: dataset.root).resolvingSymlinksInPath().path
     let name = (root as NSString).lastPathComponent
     let hash = SHA256.hexDigest(of: Array(root.utf8)).prefix(12)
-    let configured = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let home = environment["HOME"] ?? NSHomeDirectory()
-    let state = configured ?? "\(home)/.local/state"
-    return "\(state)/twinlens/\(name)-\(hash)/annotations.sqlite"
+    return "\(UserFolders.state(environment))/\(name)-\(hash)/annotations.sqlite"
   }
 
   private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -1,11 +1,13 @@
 import Foundation
 
-/// Keeps a second writer out of a store by advisory locks that end with the process, however it
+/// Says that a process writes to a store, by advisory locks that end with the process, however it
 /// ends. Readers need none.
 ///
-/// The store's own file is locked, so a second name for it does not help; and `FILE.lock` beside
-/// its real path, which names the process that has it, and which is the only lock on network file
-/// systems: there a lock on the whole store would keep SQLite's own locks out.
+/// Writers share the locks, and SQLite orders what they write; versions of this program that want a
+/// store for themselves are kept out, as they keep this one out. The store's own file is locked, so
+/// a second name for it does not help; and `FILE.lock` beside its real path, which names the latest
+/// process. On network file systems that is the only lock (one on the whole store would keep
+/// SQLite's own locks out), and it is one writer's alone: SQLite's locks cannot be trusted there.
 final class StoreLock: Sendable {
   private let handle: Int32
 
@@ -21,7 +23,8 @@ final class StoreLock: Sendable {
     guard handle >= 0 else {
       throw StoreError.cannotOpen("\(path).lock", reason: StoreFile.reason(errno))
     }
-    let isLocked = Self.lock(handle) && (StoreLocation.isOnNetwork(real) || Self.lock(store))
+    let isAlone = StoreLocation.isOnNetwork(real)
+    let isLocked = Self.lock(handle, alone: isAlone) && (isAlone || Self.lock(store, alone: false))
     guard isLocked else {
       var bytes = [UInt8](repeating: 0, count: 64)
       let count = pread(handle, &bytes, bytes.count, 0)
@@ -37,8 +40,8 @@ final class StoreLock: Sendable {
 
   /// False only when somebody else has the lock: a file system without locks leaves SQLite's own
   /// check of the order of steps.
-  private static func lock(_ handle: Int32) -> Bool {
-    flock(handle, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+  private static func lock(_ handle: Int32, alone: Bool) -> Bool {
+    flock(handle, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0 || errno != EWOULDBLOCK
   }
 
   deinit {

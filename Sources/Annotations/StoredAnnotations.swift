@@ -32,11 +32,8 @@ package struct StoredAnnotations: Sendable {
       let own = try AnnotationStore(path: aside, access: .readOnly).steps()
       let merged = StepMerge.missing(from: own.steps, in: history, over: dataset)
       if location.unwritable != nil {
-        for step in merged.steps {
-          let base = dataset.post(id: step.post)
-          let fits = base.map(DatasetHash.hash(ofTokens:)) == step.tokensHash
-          try? history.adopt(step, base: fits ? base : nil)
-        }
+        let both = EditHistory.replaying(history.steps + merged.steps, over: dataset)
+        history = both.history
         findings += own.findings + merged.findings
       } else if !merged.steps.isEmpty {
         findings.append(location.elsewhere(aside, merged.steps.count, dataset))

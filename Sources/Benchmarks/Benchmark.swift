@@ -16,6 +16,8 @@ package struct Benchmark: Sendable {
       name: "start", summary: "start to first frame, embedded sample", measure: StartBench.sample),
     Benchmark(
       name: "large", summary: "start and memory with 100,000 posts", measure: StartBench.large),
+    Benchmark(
+      name: "query", summary: "queries of 100,000 posts, key by key", measure: QueryBench.rows),
     Benchmark(name: "keys", summary: "key to frame, also while training", measure: KeyBench.rows),
     Benchmark(
       name: "picture", summary: "a picture, new and seen before", measure: PictureBench.rows),

@@ -27,7 +27,7 @@ package enum PictureBench {
     for (post, _) in files where Stopwatch.milliseconds(since: start) < 5000 {
       let request = PictureRequest(post: post.id, box: box, heat: heat)
       let first = Stopwatch.milliseconds { _ = service.picture(request, style) }
-      guard case .sixel = service.picture(request, style) else { continue }
+      guard case .pixels = service.picture(request, style) else { continue }
       cold.append(first)
       cached.append(Stopwatch.milliseconds { _ = service.picture(request, style) })
     }

@@ -77,6 +77,9 @@ package final class PseudoTerminal {
     for name in ["TMUX", "STY", "NO_COLOR", "SSH_CONNECTION", "TWINLENS_GRAPHICS"] {
       environment[name] = nil
     }
+    // Neither depends on what a person has set, nor leaves anything behind.
+    environment["XDG_CONFIG_HOME"] = "/dev/null"
+    environment["TWINLENS_RESUME"] = "off"
     environment["TERM"] = "xterm-256color"
     environment["LC_ALL"] = "C.UTF-8"
     let values = (["twinlens"] + arguments).map { strdup($0) } + [nil]
@@ -107,6 +110,11 @@ package final class PseudoTerminal {
         return false
       }
     } catch Failure.ended {}
+  }
+
+  /// Types keys.
+  package func type(_ keys: String) {
+    _ = Array(keys.utf8).withUnsafeBytes { write(master, $0.baseAddress, $0.count) }
   }
 
   /// The last that was read, for messages.

@@ -29,10 +29,7 @@ package enum StartBench {
 
   /// A generated dataset of 100,000 posts, without models.
   package static func large(_ setting: BenchSetting) throws -> [BenchRow] {
-    let dataset = setting.folder + "/large"
-    try FileManager.default.createDirectory(atPath: dataset, withIntermediateDirectories: true)
-    try LargeDataset.text(posts: 100_000).write(
-      to: URL(fileURLWithPath: dataset + "/train.txt"))
+    let dataset = try LargeDataset.write(into: setting.folder)
     let arguments = arguments(
       dataset, models: nil, store: setting.folder + "/large.sqlite")
     _ = try start(arguments)
@@ -97,6 +94,17 @@ package enum LargeDataset {
   private static let names = [
     ("Anna", "PER"), ("Oslo", "LOC"), ("Rovers", "ORG"), ("Gala", "MISC"),
   ]
+
+  /// Writes 100,000 posts into a folder of their own, unless they are there.
+  /// - Returns: the dataset's path.
+  package static func write(into folder: String) throws -> String {
+    let dataset = folder + "/large"
+    let file = dataset + "/train.txt"
+    guard !FileManager.default.fileExists(atPath: file) else { return dataset }
+    try FileManager.default.createDirectory(atPath: dataset, withIntermediateDirectories: true)
+    try text(posts: 100_000).write(to: URL(fileURLWithPath: file))
+    return dataset
+  }
 
   /// Posts of 16 words with one name each; the same in every run.
   package static func text(posts: Int) -> Data {

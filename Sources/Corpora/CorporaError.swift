@@ -57,7 +57,7 @@ package enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, L
     case .cannotWrite(let path, let code):
       "\(path): cannot be written (\(Self.reason(code))); check permissions and free space"
     case .unencodable(let file, let encoding):
-      "\(file): a label has characters that \(encoding.rawValue) lacks; export with --format jsonl"
+      "\(file): a label has characters that \(encoding.rawValue) lacks; export with --format twinlens"
     case .unwritableToken(let post, let token):
       "post \(post), word \(token): a tab or line break does not fit the format; write JSON Lines"
     }

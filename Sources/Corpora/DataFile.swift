@@ -10,7 +10,7 @@ package struct DataFile: Sendable, Hashable {
   package let split: Split
   /// Which of the dataset's posts stand in this file.
   package let posts: Range<Int>
-  /// SHA-256 of the bytes, hexadecimal.
+  /// SHA-256 of the bytes, hexadecimal; those of the text beside a file of labels follow them.
   package let hash: String
   /// The file's word for MISC: `MISC` or `OTHER`.
   package let misc: String
@@ -22,6 +22,9 @@ package struct DataFile: Sendable, Hashable {
 
   /// How the file's text is encoded.
   package var encoding = TextEncoding.utf8
+
+  /// The file beside it that has the text, where the format has one.
+  var textName: String? { format.textExtension.map { "\(stem).\($0)" } }
 
   /// The name without its extension.
   package var stem: String { Self.stem(of: name) }

@@ -31,31 +31,38 @@ extension Dataset {
     _ path: String, images: String? = nil, strict: Bool = false,
     reading: BIO.Reading = .lenient, encoding: TextEncoding? = nil
   ) throws -> Dataset {
-    var info = stat()
-    guard stat(path, &info) == 0 else {
-      throw errno == ENOENT || errno == ENOTDIR
-        ? CorporaError.notFound(path) : CorporaError.unreadable(path, code: errno)
-    }
-    let isFolder = info.st_mode & S_IFMT == S_IFDIR
-    let root = isFolder ? path : FilePath.parent(of: path)
+    let root = try root(of: path)
+    let isFolder = root == path
     var opener = Opener(root: root, strict: strict, reading: reading)
     try opener.readSettings()
     if let encoding { opener.settings.encoding = encoding }
     try opener.checkModels()
     let listed = isFolder ? try opener.listFolder() : [FilePath.name(of: path)]
+    let index = try ImageIndex(
+      root: root, explicit: images, configured: opener.settings.images)
+    opener.images = index
     for source in try opener.recognize(listed, alone: !isFolder) { try opener.read(source) }
     if opener.posts.isEmpty, let link = opener.firstLink {
       throw CorporaError.malformed(link)
     }
     guard !opener.posts.isEmpty else { throw opener.nothingRead(path) }
-    let index = try ImageIndex(
-      root: root, explicit: images, configured: opener.settings.images)
-    return opener.dataset(path: path, isFolder: isFolder, images: index)
+    return try opener.dataset(path: path, isFolder: isFolder, images: index)
+  }
+
+  /// The folder that a dataset's own files lie in: itself, or the folder of its file.
+  /// - Throws: `CorporaError` when nothing is there.
+  package static func root(of path: String) throws -> String {
+    var info = stat()
+    guard stat(path, &info) == 0 else {
+      throw errno == ENOENT || errno == ENOTDIR
+        ? CorporaError.notFound(path) : CorporaError.unreadable(path, code: errno)
+    }
+    return info.st_mode & S_IFMT == S_IFDIR ? path : FilePath.parent(of: path)
   }
 }
 
 /// A dataset while it is being opened.
-private struct Opener {
+struct Opener {
   /// A file that is worth reading.
   struct Source {
     let name: String
@@ -69,6 +76,8 @@ private struct Opener {
   let strict: Bool
   let reading: BIO.Reading
   var settings = DatasetSettings()
+  /// Where pictures are.
+  var images: ImageIndex?
   var posts: [Post] = []
   private var files: [DataFile] = []
   private var findings: [Finding] = []
@@ -77,7 +86,7 @@ private struct Opener {
   private var nearest: DataFormat.Nearest?
   /// Endings of files that are meant as data.
   private static let dataExtensions: Set<String> = [
-    "txt", "jsonl", "json", "tsv", "csv", "conll", "bio", "iob", "iob2",
+    "txt", "jsonl", "json", "tsv", "csv", "conll", "bio", "iob", "iob2", "ann",
   ]
 
   private func isEmpty(_ name: String) -> Bool {
@@ -92,7 +101,7 @@ private struct Opener {
     self.reading = reading
   }
 
-  private func path(of name: String) -> String { "\(root)/\(name)" }
+  func path(of name: String) -> String { "\(root)/\(name)" }
 
   /// Why there is no post at all: the first reason, those of lines before those of files.
   func nothingRead(_ path: String) -> CorporaError {
@@ -120,7 +129,7 @@ private struct Opener {
   }
 
   /// Whether what a name leads to lies in the dataset's folder; names it in a finding if not.
-  private mutating func isInside(_ name: String) throws -> Bool {
+  mutating func isInside(_ name: String) throws -> Bool {
     guard let target = boundary?.escape(of: path(of: name)) else { return true }
     try note(.leadsOut(to: target), file: name)
     return false
@@ -139,7 +148,7 @@ private struct Opener {
     try note(.leadsOut(to: found.target), file: String(found.path.dropFirst(root.count + 1)))
   }
 
-  /// The names in the folder that can be data: regular, not hidden, no picture.
+  /// The names in the folder that can be data: not hidden, no picture, no settings of brat's.
   func listFolder() throws -> [String] {
     guard let names = FileBytes.names(in: root) else {
       throw CorporaError.unreadable(root, code: errno)
@@ -147,6 +156,7 @@ private struct Opener {
     return names.filter { name in
       let ending = DataFile.fileExtension(of: name).lowercased()
       return !name.hasPrefix(".") && name != DatasetSettings.fileName
+        && name != StateFile.name && name != settings.guidelinesFile && ending != "conf"
         && !ImageIndex.extensions.contains(ending)
     }
   }
@@ -155,7 +165,8 @@ private struct Opener {
   mutating func recognize(_ names: [String], alone: Bool) throws -> [Source] {
     var sources: [Source] = []
     let pictures = pictureStems()
-    for name in names.sorted() {
+    let texts = Set(names.compactMap(textName))
+    for name in names.sorted() where !texts.contains(name) {
       var info = stat()
       guard alone || (stat(path(of: name), &info) == 0 && info.st_mode & S_IFMT == S_IFREG) else {
         continue
@@ -163,6 +174,10 @@ private struct Opener {
       guard try alone || isInside(name) else { continue }
       let stem = DataFile.stem(of: name)
       nearest = nil
+      if let text = textName(of: name), try isInside(text) {
+        sources.append(Source(name: name, format: .brat, split: .all))
+        continue
+      }
       let ending = DataFile.fileExtension(of: name).lowercased()
       switch try guess(name, alone: alone) {
       case .format(let format):
@@ -196,6 +211,16 @@ private struct Opener {
     }
   }
 
+  /// The text beside a file of brat's labels, where there is one.
+  private func textName(of name: String) -> String? {
+    let format = DataFormat.brat
+    guard let ending = format.textExtension,
+      DataFile.fileExtension(of: name).lowercased() == format.fileExtension
+    else { return nil }
+    let text = "\(DataFile.stem(of: name)).\(ending)"
+    return access(path(of: text), F_OK) == 0 ? text : nil
+  }
+
   /// What a file's content says it is.
   private enum Guess {
     case format(DataFormat)
@@ -218,7 +243,7 @@ private struct Opener {
     }
   }
 
-  private mutating func note(_ problem: Finding.Problem, file: String) throws {
+  mutating func note(_ problem: Finding.Problem, file: String) throws {
     var collector = FindingCollector(file: file, strict: strict)
     try collector.add(problem, line: 0)
     findings += collector.all
@@ -234,8 +259,12 @@ private struct Opener {
   /// Reads one file and appends its posts.
   mutating func read(_ source: Source) throws {
     let stored: [UInt8]
+    var text: [UInt8]?
     do {
       stored = try FileBytes.read(path(of: source.name))
+      if source.format.textExtension != nil, let name = textName(of: source.name) {
+        text = try FileBytes.read(path(of: name))
+      }
     } catch let error as CorporaError {
       return try note(.unreadableFile(error.description), file: source.name)
     }
@@ -245,7 +274,7 @@ private struct Opener {
     else {
       return try note(.unreadableFile("not valid \(encoding.rawValue)"), file: source.name)
     }
-    let (parsed, hash) = try parse(bytes, stored: stored, source)
+    let (parsed, hash) = try parse(bytes, stored: stored, source, text: text)
     let first = posts.count
     posts.reserveCapacity(first + parsed.posts.count)
     var findings = FindingCollector(file: source.name, strict: strict)
@@ -258,8 +287,10 @@ private struct Opener {
       }
       index[key] = posts.count
       var read = Post(
-        id: key, tokens: post.tokens, imageID: post.imageID, mentions: post.mentions,
-        relations: post.relations, split: source.split, attributes: post.attributes,
+        id: key, tokens: post.tokens,
+        imageID: source.format == .brat ? picture(ofDocument: post.imageID) : post.imageID,
+        mentions: post.mentions, relations: post.relations, split: source.split,
+        attributes: post.attributes,
         source: SourceLocation(file: source.name, line: post.line))
       read.scheme = parsed.scheme
       posts.append(read)
@@ -272,13 +303,28 @@ private struct Opener {
     self.findings += (parsed.findings + findings.all).sorted { $0.location.line < $1.location.line }
   }
 
+  /// The picture of a document that has no place to name it: its own name, or that without the
+  /// number that tells documents of one picture apart; nil where there is none.
+  private func picture(ofDocument name: String?) -> String? {
+    guard let name, let images else { return nil }
+    if case .file = images.lookup(name) { return name }
+    guard let dash = name.lastIndex(of: "-"), Int(name[name.index(after: dash)...]) != nil else {
+      return nil
+    }
+    let base = String(name[..<dash])
+    if case .file = images.lookup(base) { return base }
+    return nil
+  }
+
   /// Parses and hashes at the same time: the two take about as long.
   private func parse(
-    _ bytes: [UInt8], stored: [UInt8], _ source: Source
+    _ bytes: [UInt8], stored: [UInt8], _ source: Source, text: [UInt8]?
   ) throws -> (ParsedFile, String) {
-    guard bytes.count > 1 << 16 else {
+    guard bytes.count > 1 << 16, text == nil else {
+      let readable = text.map { TextEncoding(of: $0, named: settings.encoding).utf8($0) ?? $0 }
       return (
-        try bytes.withUnsafeBufferPointer { try parse($0, source) }, SHA256.hexDigest(of: stored)
+        try bytes.withUnsafeBufferPointer { try parse($0, source, text: readable) },
+        DatasetWriter.hash(of: stored, text: text)
       )
     }
     let parsed = Box<Result<ParsedFile, any Error>>()
@@ -295,12 +341,12 @@ private struct Opener {
   }
 
   private func parse(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ source: Source
+    _ bytes: UnsafeBufferPointer<UInt8>, _ source: Source, text: [UInt8]? = nil
   ) throws -> ParsedFile {
     try source.format.read(
       bytes,
       DataFormat.ReadingRequest(
-        file: source.name, strict: strict, reading: reading, tagNames: settings.tags))
+        file: source.name, strict: strict, reading: reading, tagNames: settings.tags, text: text))
   }
 
   /// A free key: the id; `id#2`, `id#3` … where the file repeats it; `stem/id` where an earlier
@@ -317,16 +363,17 @@ private struct Opener {
     return "\(base)#\(number)"
   }
 
-  func dataset(path: String, isFolder: Bool, images: ImageIndex) -> Dataset {
+  mutating func dataset(path: String, isFolder: Bool, images: ImageIndex) throws -> Dataset {
     let resolved = FileBytes.realPath(path) ?? path
     let last = (resolved as NSString).lastPathComponent
+    let types = settings.types.isEmpty ? Dataset.inventory(of: posts) : settings.types
+    let relations =
+      settings.relations.isEmpty ? Dataset.relationLabels(of: posts) : settings.relations
+    let guidelines = try guidelines(types: types, relations: relations)
     var dataset = Dataset(
       name: settings.name ?? (isFolder ? last : DataFile.stem(of: last)), root: root, path: path,
-      posts: posts, files: files,
-      labelInventory: settings.types.isEmpty ? Dataset.inventory(of: posts) : settings.types,
-      relationLabels: settings.relations.isEmpty
-        ? Dataset.relationLabels(of: posts) : settings.relations,
-      guidelines: settings.guidelines, regionFiles: settings.regions, findings: findings,
+      posts: posts, files: files, labelInventory: types, relationLabels: relations,
+      guidelines: guidelines, regionFiles: settings.regions, findings: findings,
       reading: reading, index: index, images: images)
     dataset.tagNames = settings.tags
     return dataset

@@ -19,7 +19,7 @@ package struct Dataset: Sendable {
   /// all that was seen is among them, else those seen, sorted, `None` first.
   package let relationLabels: [String]
   /// What `dataset.toml` tells annotators.
-  package let guidelines: String?
+  package let guidelines: Guidelines
   /// Region files that `dataset.toml` names, relative to the root.
   package let regionFiles: [String]
   /// Everything irregular, by file and line.
@@ -42,6 +42,10 @@ package struct Dataset: Sendable {
   /// thread.
   package func image(for post: Post) -> ImageLookup { images.lookup(post.imageID) }
 
+  /// What is to be known of folders of pictures that lead out of the dataset's folder and are
+  /// therefore not looked into, a sentence each with the way to use them.
+  package var pictureFoldersOutside: [String] { images.outsideSentences }
+
   /// The posts of one split.
   package func posts(in split: Split) -> [Post] { posts.filter { $0.split == split } }
 
@@ -58,10 +62,22 @@ extension Dataset {
     self.init(
       name: name, root: root ?? "", path: root ?? "", posts: posts, files: [],
       labelInventory: Self.inventory(of: posts), relationLabels: Self.relationLabels(of: posts),
-      guidelines: nil, regionFiles: [], findings: [], reading: .lenient,
+      guidelines: Guidelines(), regionFiles: [], findings: [], reading: .lenient,
       index: Dictionary(zip(posts.map(\.id), posts.indices)) { first, _ in first },
       images: root.flatMap { try? ImageIndex(root: $0, explicit: nil, configured: nil) }
         ?? ImageIndex(folders: []))
+  }
+
+  /// The same dataset with other labels on its posts, which are as many in the same order. Types
+  /// and relations that it offers stay.
+  package func replacing(posts: [Post]) -> Dataset {
+    precondition(posts.count == self.posts.count, "other labels, not other posts")
+    var result = Dataset(
+      name: name, root: root, path: path, posts: posts, files: files,
+      labelInventory: labelInventory, relationLabels: relationLabels, guidelines: guidelines,
+      regionFiles: regionFiles, findings: findings, reading: reading, index: index, images: images)
+    result.tagNames = tagNames
+    return result
   }
 
   /// PER LOC ORG MISC, then the other types of the posts, sorted.

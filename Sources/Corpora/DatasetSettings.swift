@@ -10,7 +10,9 @@ struct DatasetSettings {
   var name: String?
   var types: [EntityType] = []
   var relations: [String] = []
-  var guidelines: String?
+  var guidelines = Guidelines()
+  /// The file inside the dataset's folder that holds them, where that is what the settings name.
+  var guidelinesFile: String?
   var regions: [String] = []
   /// What numbers in place of tags stand for, as Hugging Face's `ClassLabel` has them.
   var tags: [String] = []
@@ -42,7 +44,9 @@ struct DatasetSettings {
       let value = table[key]
       switch key {
       case "name": settings.name = value?.string
-      case "guidelines": settings.guidelines = value?.string
+      case "guidelines":
+        try settings.readGuidelines(value, &findings)
+        continue
       case "images": settings.images = value?.string
       case "encoding":
         settings.encoding = value?.string.flatMap { TextEncoding(name: $0) }
@@ -65,13 +69,34 @@ struct DatasetSettings {
         try findings.add(.settings("\(key) must be \(wanted)"), line: 0)
       }
     }
-    for path in settings.regions + [settings.images].compactMap(\.self)
+    for path in settings.regions + [settings.images, settings.guidelinesFile].compactMap(\.self)
     where !ImageIndex.isInside(path) {
       try findings.add(.settings("\(path) leaves the dataset's folder"), line: 0)
     }
     settings.regions.removeAll { !ImageIndex.isInside($0) }
     if let images = settings.images, !ImageIndex.isInside(images) { settings.images = nil }
+    if let file = settings.guidelinesFile, !ImageIndex.isInside(file) {
+      settings.guidelinesFile = nil
+    }
     return settings
+  }
+
+  /// A text, the name of a Markdown file, or a table with a text for each label.
+  private mutating func readGuidelines(
+    _ value: (any TOMLValueConvertible)?, _ findings: inout FindingCollector
+  ) throws {
+    if let table = value?.table {
+      guidelines = try Guidelines(table, &findings)
+    } else if let text = value?.string {
+      if text.hasSuffix(".md"), !text.contains(where: \.isWhitespace) {
+        guidelinesFile = text
+      } else {
+        guidelines = Guidelines(general: text)
+      }
+    } else {
+      try findings.add(
+        .settings("guidelines must be a text, the name of a .md file or a table"), line: 0)
+    }
   }
 
   private static func strings(_ value: (any TOMLValueConvertible)?) -> [String] {

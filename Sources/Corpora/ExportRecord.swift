@@ -41,10 +41,24 @@ struct ExportRecord {
     }
   }
 
+  /// Whether a file stands there as an export left it.
+  func isUnchanged(_ name: String) -> Bool {
+    let path = "\(folder)/\(name)"
+    var info = stat()
+    guard let known = known[name], lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFREG,
+      let bytes = try? FileBytes.read(path)
+    else { return false }
+    return known.contains(SHA256.hexDigest(of: bytes))
+  }
+
   /// Writes the record with these files in it. `replacing` forgets what they were before: to be
   /// said only once they are in place.
+  /// - Parameter gone: files that are not there any more.
   /// - Throws: `CorporaError`.
-  mutating func note(_ files: [(name: String, hash: String)], replacing: Bool) throws {
+  mutating func note(
+    _ files: [(name: String, hash: String)], replacing: Bool, without gone: Set<String> = []
+  ) throws {
+    for name in gone { known[name] = nil }
     for file in files {
       if replacing { known[file.name] = [] }
       known[file.name, default: []].insert(file.hash)

@@ -41,6 +41,9 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
     case syntax(column: Int, String)
     case mentionOutside(start: Int, end: Int, tokens: Int)
     case mentionOverlap(start: Int, end: Int)
+    case spanOutside(start: Int, end: Int, characters: Int)
+    case spanInParts(String)
+    case relationEnds(String)
     case duplicateID(String, becomes: String)
     case unreadableFile(String)
     case leadsOut(to: String)
@@ -137,11 +140,26 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
     case .syntax(let column, let text): ("column \(column): \(text)", "line left out; correct it")
     case .mentionOutside(let start, let end, let tokens):
       (
-        "range \(start) to \(end) does not lie in the \(tokens) words",
+        "range \(start) to \(end) does not lie in the \(tokens.counted("word"))",
         "left out; correct the range"
       )
     case .mentionOverlap(let start, let end):
       ("mention \(start) to \(end) overlaps an earlier one", "left out; keep one of them")
+    case .spanOutside(let start, let end, let characters):
+      (
+        "span \(start) to \(end) is no part of the \(characters) characters of the text",
+        "left out; correct its offsets"
+      )
+    case .spanInParts(let label):
+      (
+        "a \(Self.printable(label)) in several parts",
+        "left out, kept in the file; mark its parts as mentions of their own"
+      )
+    case .relationEnds(let label):
+      (
+        "an end of a relation \(Self.printable(label)) is not there or has no words",
+        "left out; correct its ends"
+      )
     case .duplicateID(let id, let new):
       ("id \(id) stands twice", "the later post is called \(new); give it an id of its own")
     case .unreadableFile(let reason): (reason, "left out; check the file and its permissions")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 
@@ -26,6 +27,8 @@ final class ImageIndex: Sendable {
   struct Folder: Hashable {
     let path: String
     let boundary: String
+    /// Where the folder itself lies, when that is outside: nothing in it is opened.
+    var outside: String?
   }
 
   let folders: [Folder]
@@ -50,7 +53,8 @@ final class ImageIndex: Sendable {
         let path = "\(root)/\(name)"
         var info = stat()
         if stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
-          folders.append(Folder(path: path, boundary: boundary))
+          folders.append(
+            Folder(path: path, boundary: boundary, outside: FolderBoundary(root)?.escape(of: path)))
         }
       }
       folders.append(Folder(path: root, boundary: boundary))
@@ -94,9 +98,14 @@ final class ImageIndex: Sendable {
     }
     let boundary = folder.boundary == "/" ? "/" : folder.boundary + "/"
     guard real.hasPrefix(boundary) else {
+      if let target = folder.outside { return .refused(Self.sentence(folder.path, target)) }
+      let remedy =
+        FilePath.name(of: real) == FilePath.name(of: path)
+        ? "give --images \(Self.shown(FilePath.parent(of: real), most: 200)) to use it"
+        : "copy the file there to use it"
       return .refused(
-        "The picture \(Self.shown(id)) is a link out of its folder; name that folder with --images."
-      )
+        "The picture \(Self.shown(id)) is a link out of its folder, to "
+          + "\(Self.shown(real, most: 200)); \(remedy).")
     }
     guard info.st_mode & S_IFMT == S_IFREG else {
       return .refused("The picture \(Self.shown(id)) is not a regular file; it is not opened.")
@@ -105,6 +114,18 @@ final class ImageIndex: Sendable {
       return .missing("The picture \(Self.shown(id)) may not be read; check its permissions.")
     }
     return .file(path)
+  }
+
+  /// A folder of pictures that leads out of the dataset's, and how it can be used all the same.
+  private static func sentence(_ path: String, _ target: String) -> String {
+    let target = shown(target, most: 200)
+    return "The folder \(shown(path, most: 200)) leads out of the dataset's folder, to \(target); "
+      + "give --images \(target) to use it."
+  }
+
+  /// What is to be known of folders that lead out of the dataset's, a sentence each.
+  var outsideSentences: [String] {
+    folders.compactMap { folder in folder.outside.map { Self.sentence(folder.path, $0) } }
   }
 
   private func listing(of folder: Folder) -> [String: String] {
@@ -130,8 +151,8 @@ final class ImageIndex: Sendable {
   }
 
   /// An id that is fit for a sentence: short, controls escaped.
-  private static func shown(_ id: String) -> String {
-    let short = id.unicodeScalars.prefix(60)
+  private static func shown(_ id: String, most: Int = 60) -> String {
+    let short = id.unicodeScalars.prefix(most)
     return short.map { $0.properties.generalCategory == .control ? "?" : String($0) }.joined()
       + (short.count < id.unicodeScalars.count ? "…" : "")
   }

@@ -71,8 +71,9 @@ extension JSONLines {
 
   /// One post as a line, without its LF; keys always in this order.
   package static func line(
-    _ post: Post, reading: BIO.Reading = .lenient, misc: String = "MISC"
+    _ post: Post, _ request: DataFormat.WritingRequest = .init()
   ) -> String {
+    let (reading, misc) = (request.reading, request.misc)
     var parts = ["\"id\":\(JSONScanner.quoted(post.id))"]
     parts.append("\"image\":\(post.imageID.map(JSONScanner.quoted) ?? "null")")
     parts.append("\"tokens\":\(array(post.tokens.map(\.text)))")
@@ -84,16 +85,16 @@ extension JSONLines {
     if post.tokens.contains(where: { $0.originalTag != nil }) {
       parts.append("\"tags\":\(array(post.tagTexts(reading: reading, misc: misc)))")
     }
-    return "{\(parts.joined(separator: ","))}"
+    return "{\((parts + request.fields(of: post)).joined(separator: ","))}"
   }
 
   /// Posts as a new file in this format.
   package static func bytes(
-    of posts: [Post], reading: BIO.Reading = .lenient, misc: String = "MISC"
+    of posts: [Post], _ request: DataFormat.WritingRequest = .init()
   ) -> [UInt8] {
     var output: [UInt8] = []
     for post in posts {
-      output.append(contentsOf: line(post, reading: reading, misc: misc).utf8)
+      output.append(contentsOf: line(post, request).utf8)
       output.append(0x0A)
     }
     return output

@@ -51,12 +51,15 @@ package struct SampleWriter: Sendable {
     progress(1)
   }
 
-  private var settings: String {
+  /// What `dataset.toml` says of the sample.
+  var settings: String {
     """
     # Made by `twinlens sample`, seed \(recipe.seed). All people, places and posts are invented.
     name = "\(recipe.name)"
     types = ["PER", "LOC", "ORG", "MISC"]
-    guidelines = "Names of the harbour town are ambiguous: let the text decide where it does, else the picture."
+
+    [guidelines]
+    \(SampleGuidelines.lines.joined(separator: "\n"))
 
     """
   }

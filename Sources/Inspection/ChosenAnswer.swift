@@ -15,15 +15,28 @@ package struct ChosenAnswer: Sendable, Hashable {
   /// The pairs of the post as its file has it, with the answered labels; nil when no expert answers
   /// relations.
   package let relations: [RelationMention]?
+  /// How sure the expert is of the least sure of what it answers, 0 … 1; nil when it names nothing,
+  /// or tells no confidence.
+  package let confidence: Float?
 
   /// An answer by its parts.
   package init(
-    route: Route?, task: ExpertTask?, mentions: [EntityMention]?, relations: [RelationMention]?
+    route: Route?, task: ExpertTask?, mentions: [EntityMention]?, relations: [RelationMention]?,
+    confidence: Float? = nil
   ) {
     self.route = route
     self.task = task
     self.mentions = mentions
     self.relations = relations
+    self.confidence = confidence
+  }
+
+  /// The smallest confidence of what is compared with gold.
+  package static func leastConfidence(
+    _ task: ExpertTask?, mentions: [Float?], relations: [Float?]
+  ) -> Float? {
+    let counted = (task == .relations ? [] : mentions) + (task == .entities ? [] : relations)
+    return counted.compactMap { $0 }.min()
   }
 
   /// Whether gold has other mentions, or another label for a pair that the expert was asked about.

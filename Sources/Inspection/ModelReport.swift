@@ -14,6 +14,8 @@ package struct ModelReport: Sendable, Codable {
   package let system: String
   /// What it answers, `ner` or `re`; nil for encoders.
   package private(set) var task: String?
+  /// Whether it learned of posts without labels, and so answers nothing.
+  package private(set) var isWithoutLabels = false
   /// Types or relations that it can answer; empty for encoders.
   package private(set) var labels: [String] = []
   /// What an expert looks at beside the words, in words; empty for those that read the text alone.
@@ -89,6 +91,7 @@ package struct ModelReport: Sendable, Codable {
       let expert = try ExpertFolder.open(folder)
       task = expert.task.rawValue
       labels = expert.card.labels
+      isWithoutLabels = expert.card.isWithoutLabels
       let card = expert.card
       sees = card.sights.map(\.caption)
       switches = card.switches
@@ -96,6 +99,7 @@ package struct ModelReport: Sendable, Codable {
       (measures, measuredPosts) = (card.notes.measures, card.notes.measuredPosts)
       measuredOn = card.notes.measuredOn
       if let pictures = card.grid { need("picture encoder", pictures) }
+      if let dual = card.dual { need("dual encoder", dual) }
     }
   }
 
@@ -111,9 +115,11 @@ package struct ModelReport: Sendable, Codable {
     need("router's encoder", known.encoder, fingerprint: known.encoderFingerprint)
     facts["dimensions"] = "\(known.dimensions)"
     facts["retrainings"] = "\(known.version)"
-    facts["retrained"] = known.stamp.map { "on \($0.trainedOn) corrections" } ?? "no"
-    facts["rehearsal"] = bundle.rehearsal.map { "\($0.count) posts" } ?? "none: cannot be retrained"
-    facts["held out"] = bundle.heldOut.map { "\($0.count) posts" } ?? "none: cannot be retrained"
+    facts["retrained"] = known.stamp.map { "on \($0.trainedOn.counted("correction"))" } ?? "no"
+    facts["rehearsal"] =
+      bundle.rehearsal.map { $0.count.counted("post") } ?? "none: cannot be retrained"
+    facts["held out"] =
+      bundle.heldOut.map { $0.count.counted("post") } ?? "none: cannot be retrained"
   }
 
   private mutating func need(_ role: String, _ name: String, fingerprint: String? = nil) {
@@ -134,7 +140,7 @@ package struct ModelReport: Sendable, Codable {
   /// What was measured, for people.
   package var measured: String {
     let title =
-      "  measured on      \(measuredPosts ?? 0) posts of \(VisibleText.name(measuredOn ?? "dev"))"
+      "  measured on      \((measuredPosts ?? 0).counted("post")) of \(VisibleText.name(measuredOn ?? "dev"))"
       + (measuredOn == nil ? "; the scores above are of all of dev" : "")
     return
       ([title]
@@ -149,7 +155,14 @@ package struct ModelReport: Sendable, Codable {
     func line(_ title: String, _ value: String) {
       lines.append("  " + title + String(repeating: " ", count: max(1, 18 - title.count)) + value)
     }
-    if let task { line("answers", task == ExpertTask.entities.rawValue ? "mentions" : "relations") }
+    if isWithoutLabels {
+      line(
+        "answers",
+        "nothing: it learned no labels; `twinlens train \(VisibleText.name(system)) --pretrained` adds them"
+      )
+    } else if let task {
+      line("answers", task == ExpertTask.entities.rawValue ? "mentions" : "relations")
+    }
     if !labels.isEmpty { line("labels", labels.map(VisibleText.name).joined(separator: ", ")) }
     if task != nil, system != Self.router {
       line("looks at", (["the words"] + sees).joined(separator: ", "))

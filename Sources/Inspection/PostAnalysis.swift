@@ -31,12 +31,22 @@ package struct PostAnalysis: Sendable {
     package let task: ExpertTask
     /// Whether it looks at the picture.
     package let seesPicture: Bool
+    /// Whether rectangles that somebody draws change what it sees.
+    package var takesRegions = false
+    /// Whether it shows signals and has nothing to answer.
+    package var isWithoutLabels = false
 
     /// A member by its parts.
     package init(name: String, task: ExpertTask, seesPicture: Bool) {
       self.name = name
       self.task = task
       self.seesPicture = seesPicture
+    }
+
+    /// What is known of an expert.
+    package init(_ expert: any Expert) {
+      self.init(name: expert.name, task: expert.task, seesPicture: expert.seesPicture)
+      (takesRegions, isWithoutLabels) = (expert.takesRegions, expert.card.isWithoutLabels)
     }
   }
 
@@ -71,7 +81,8 @@ package struct PostAnalysis: Sendable {
   /// The same for relations.
   package var chosenRelations: RelationAnswers? { chosen(relationAnswers, .relations)?.relations }
 
-  private func chosen(_ able: [Answer], _ asked: ExpertTask) -> Answer? {
+  private func chosen(_ answers: [Answer], _ asked: ExpertTask) -> Answer? {
+    let able = answers.filter { $0.mentions?.isWithoutLabels != true }
     guard task == asked, let decision else {
       return able.first(where: \.seesPicture) ?? able.first
     }

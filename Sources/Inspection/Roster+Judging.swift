@@ -44,9 +44,7 @@ extension Roster {
     var analysis = PostAnalysis(
       post: post.id, answers: answers, decision: decision,
       notices: problems + cut + notices + marks + missing)
-    analysis.members = experts.map {
-      PostAnalysis.Member(name: $0.name, task: $0.task, seesPicture: $0.seesPicture)
-    }
+    analysis.members = experts.map { PostAnalysis.Member($0) }
     analysis.task = task
     analysis.unknownWords = unknownWords(of: post)
     analysis.router = router?.title
@@ -300,6 +298,9 @@ extension PostAnalysis {
       mentions: mentions.map { $0.mentions.map(\.mention) },
       relations: relations.map {
         $0.answers.map { RelationMention(head: $0.head, tail: $0.tail, label: $0.label) }
-      })
+      },
+      confidence: ChosenAnswer.leastConfidence(
+        decision.map { _ in task }, mentions: mentions?.mentions.map(\.confidence) ?? [],
+        relations: relations?.answers.map(\.confidence) ?? []))
   }
 }

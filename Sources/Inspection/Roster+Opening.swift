@@ -22,7 +22,8 @@ extension Roster {
   ///   - router: name of a router folder; nil takes `rds`, else the first there is for the task.
   ///   - experts: names of expert folders.
   ///   - outside: experts that stand in no folder, behind the others; routers may name them.
-  /// - Throws: `ModelFolderError` when the folder or a named model is missing.
+  /// - Throws: `ModelFolderError` when the folder or a named model is missing, `NamedModelError`
+  ///   when a named one cannot be used.
   package static func open(
     _ folder: String, for task: ExpertTask = .entities, router routerName: String? = nil,
     experts names: [String] = [], outside: [any Expert] = []
@@ -39,6 +40,8 @@ private struct Opening {
   let catalog: ModelCatalog
   let outside: [any Expert]
   var notices: [String]
+  /// Why models could not be used, by name.
+  private var failures: [String: String] = [:]
 
   init(_ folder: String, _ outside: [any Expert]) throws {
     self.folder = folder
@@ -109,19 +112,25 @@ private struct Opening {
     var duals = [dual].compactMap(\.self)
     for name in Set(experts.compactMap(\.card.dual)).sorted()
     where !duals.contains(where: { $0.name == name }) {
-      if let other = attempt(name, { try DualEncoderFolder.open($0) }) { duals.append(other) }
+      if let other = load(name, { try DualEncoderFolder.open($0) }) { duals.append(other) }
     }
     var sources: [RegionSource] = []
     var missing: Set<String> = []
     for name in experts.compactMap(\.card.grid) where !missing.contains(name) {
       guard !sources.contains(where: { $0.name == name }) else { continue }
-      if let source = attempt(name, { try RegionSource(folder: $0) }) {
+      if let source = load(name, { try RegionSource(folder: $0) }) {
         sources.append(source)
       } else {
         missing.insert(name)
       }
     }
-    let fitting = experts.filter { fits($0, sources, missing) && fits($0, duals) }
+    let fitting = experts.filter { fits($0, sources) && fits($0, duals) }
+    for name in names {
+      if let reason = failures[name] { throw NamedModelError(name: name, reason: reason) }
+    }
+    if let routerName, let reason = failures[routerName] {
+      throw NamedModelError(name: routerName, reason: reason)
+    }
     let eyes = Eyes(
       sources: sources, duals: duals, sights: fitting.flatMap(\.card.sights))
     let bundle = router.flatMap { fits($0, dual) ? $0 : nil }
@@ -160,12 +169,7 @@ private struct Opening {
         folder: folder, problem: "has an expert \(twice) of its own",
         advice: "give the answers or the program another name")
     }
-    for name in names where !has(name, experts) {
-      throw ModelFolderError(
-        folder: folder, problem: "has no expert \(name)",
-        advice: experts.isEmpty && outside.isEmpty
-          ? "train one" : "name one of \((experts + outside.map(\.name)).joined(separator: ", "))")
-    }
+    for name in names where !has(name, experts) { throw noExpert(name, experts) }
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw ModelFolderError(
         folder: folder, problem: "is asked for \(twice) twice", advice: "name each expert once")
@@ -181,6 +185,23 @@ private struct Opening {
         advice: catalog.routers.isEmpty
           ? "train one" : "name one of \(catalog.routers.joined(separator: ", "))")
     }
+  }
+
+  /// What is wrong with a name that is no expert's.
+  private func noExpert(_ name: String, _ experts: [String]) -> any Error {
+    let known = experts + outside.map(\.name)
+    let advice = known.isEmpty ? "train one" : "name one of \(known.joined(separator: ", "))"
+    func missing(_ more: String) -> ModelFolderError {
+      ModelFolderError(
+        folder: folder, problem: "has no expert \(VisibleText.name(name))" + more, advice: advice)
+    }
+    if name.contains("/") { return missing(": a name is meant, not a path") }
+    guard FileManager.default.fileExists(atPath: folder + "/" + name) else { return missing("") }
+    let contents = FolderContents(folder + "/" + name)
+    if case .damaged(let reason) = contents {
+      return NamedModelError(name: name, reason: reason)
+    }
+    return missing(": the folder of that name \(contents.sentence)")
   }
 
   /// The folder's own list: `models.toml` with `experts = […]` and perhaps `router`. What does not
@@ -216,45 +237,74 @@ private struct Opening {
 
   // MARK: Opening
 
-  private mutating func attempt<T>(_ name: String?, _ load: (String) throws -> T) -> T? {
+  /// A model by its name; nil with a notice where it cannot be used.
+  private mutating func attempt<T>(_ name: String?, _ open: (String) throws -> T) -> T? {
     guard let name else { return nil }
+    let result = load(name, open)
+    if result == nil, let reason = failures[name] { notices.append(reason) }
+    return result
+  }
+
+  /// The same without a notice: the reason is kept for those that need the model.
+  private mutating func load<T>(_ name: String, _ open: (String) throws -> T) -> T? {
     // Names come from config.json files of strangers.
     guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
-      notices.append(
+      failures[name] =
         "\(folder): a model names \(name.prefix(80).debugDescription), which is no folder beside it"
-      )
       return nil
     }
     // A published encoder names no system.
     if let absence = ModelFolder.absence(of: folder + "/" + name) {
-      notices.append(ModelFolderError(folder: folder + "/" + name, problem: absence).description)
+      failures[name] = ModelFolderError(folder: folder + "/" + name, problem: absence).description
       return nil
     }
     do {
-      return try load(folder + "/" + name)
+      return try open(folder + "/" + name)
     } catch {
-      notices.append("\(error)")
+      failures[name] = "\(error)"
       return nil
     }
   }
 
+  /// An expert that cannot be used without a model beside it.
+  private mutating func leaveOut(_ expert: any Expert, for name: String, named option: String) {
+    var cause = failures[name] ?? "it is not open"
+    if let absence = ModelFolder.absence(of: folder + "/" + name) {
+      cause = "\(folder)/\(VisibleText.name(name)) \(absence)"
+      // A link that leads nowhere brings its own advice.
+      if !absence.contains(";") {
+        cause += "; copy the folder there that was named with \(option) when it was trained"
+      }
+    }
+    let reason =
+      "\(expert.name) sees with \(VisibleText.name(name)), which must stand beside it: \(cause)"
+    notices.append(reason)
+    failures[expert.name] = reason
+  }
+
   /// Whether an expert can see what it looks at; else there is a notice.
-  private mutating func fits(
-    _ expert: any Expert, _ sources: [RegionSource], _ missing: Set<String>
-  ) -> Bool {
+  private mutating func fits(_ expert: any Expert, _ sources: [RegionSource]) -> Bool {
     guard let name = expert.card.grid else { return true }
-    let given: Int? = sources.first { $0.name == name }.map { $0.shape[1] }
-    guard let wanted = expert.card.regionSize, given != wanted else { return given != nil }
-    notices.append(
-      "\(expert.name) expects regions of \(wanted) numbers and "
-        + (given.map { "\(name) gives \($0)" } ?? "has no picture encoder")
-        + "; train it with this encoder")
+    guard let given: Int = sources.first(where: { $0.name == name })?.shape[1] else {
+      leaveOut(expert, for: name, named: FolderOption.pictures.rawValue)
+      return false
+    }
+    guard let wanted = expert.card.regionSize, given != wanted else { return true }
+    let reason =
+      "\(expert.name) expects regions of \(wanted) numbers and \(name) gives \(given); train it "
+      + "with this encoder"
+    notices.append(reason)
+    failures[expert.name] = reason
     return false
   }
 
-  /// Whether an expert's encoder of text and picture is there; else there was a notice.
-  private func fits(_ expert: any Expert, _ duals: [any DualEncoding]) -> Bool {
-    expert.card.dual.map { name in duals.contains { $0.name == name } } ?? true
+  /// Whether an expert's encoder of text and picture is there; else there is a notice.
+  private mutating func fits(_ expert: any Expert, _ duals: [any DualEncoding]) -> Bool {
+    guard let name = expert.card.dual, !duals.contains(where: { $0.name == name }) else {
+      return true
+    }
+    leaveOut(expert, for: name, named: FolderOption.dual.rawValue)
+    return false
   }
 
   /// Whether a router can be asked with an encoder; else there is a notice.
@@ -275,88 +325,5 @@ private struct Opening {
       return false
     }
     return true
-  }
-}
-
-/// What a folder of model folders holds, by name.
-package struct ModelCatalog {
-  let folder: String
-  /// System by folder name.
-  let systems: [String: String]
-  let notices: [String]
-
-  package init(folder: String) throws {
-    self.folder = folder
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    } catch {
-      throw ModelFolderError(folder: folder, problem: "cannot be listed")
-    }
-    var systems: [String: String] = [:]
-    var notices: [String] = []
-    for name in names where !name.hasPrefix(".") {
-      let path = folder + "/" + name
-      guard FileManager.default.fileExists(atPath: path + "/config.json") else { continue }
-      do {
-        systems[name] = try ModelFolder.system(of: path)
-      } catch {
-        // A published encoder beside the experts that are built on it is no expert.
-        if (try? EncoderFolder(path)) == nil { notices.append("\(error)") }
-      }
-    }
-    self.systems = systems
-    self.notices = notices
-  }
-
-  /// Names of the folders that hold experts.
-  package var experts: [String] { systems.filter { System.named($0.value) != nil }.keys.sorted() }
-
-  var routers: [String] { names(of: RouterBundle.system) }
-
-  /// The router for a task: `rds`, else the first; one for another task where there is none.
-  func router(for task: ExpertTask) -> String? {
-    let fitting = routers.filter { routed($0)?.task ?? .entities == task }
-    let known = fitting.isEmpty ? routers : fitting
-    return known.contains("rds") ? "rds" : known.first
-  }
-
-  /// The first router whose experts are both among some, one for a task before others.
-  func router(among names: [String], for task: ExpertTask) -> String? {
-    let able = routers.filter { name in
-      routed(name).map { names.contains($0.textExpert) && names.contains($0.multimodalExpert) }
-        ?? false
-    }
-    return able.first { routed($0)?.task ?? .entities == task } ?? able.first
-  }
-
-  /// The first router whose experts are both among some, a certain one being one of them.
-  func router(among names: [String], including name: String) -> String? {
-    routers.first { router in
-      guard let known = routed(router) else { return false }
-      let experts = [known.textExpert, known.multimodalExpert]
-      return experts.allSatisfy(names.contains) && experts.contains(name)
-    }
-  }
-
-  private struct Routed: Decodable {
-    let task: ExpertTask?
-    let textExpert: String
-    let multimodalExpert: String
-  }
-
-  private func routed(_ name: String) -> Routed? {
-    (try? ModelFolder.configurationBytes(folder + "/" + name))
-      .flatMap { try? JSONDecoder().decode(Routed.self, from: $0) }
-  }
-
-  func names(of system: String) -> [String] {
-    systems.filter { $0.value == system }.keys.sorted()
-  }
-
-  func first(of system: String) -> String? { names(of: system).first }
-
-  func first(ofAny systems: [String]) -> String? {
-    systems.lazy.compactMap { first(of: $0) }.first
   }
 }

@@ -55,7 +55,7 @@ package struct Roster: Sendable {
   /// The two experts that answer for a task, the text expert first: those that the router names
   /// when it is for the task, else the first of each kind.
   package func pair(_ task: ExpertTask) -> (text: (any Expert)?, multimodal: (any Expert)?) {
-    let able = experts.filter { $0.task == task }
+    let able = experts.filter { $0.task == task && !$0.card.isWithoutLabels }
     let known = router.flatMap { self.task == task ? $0.configuration : nil }
     if let candidates {
       return (
@@ -85,7 +85,8 @@ package struct Roster: Sendable {
 
   /// The entity types that the experts can answer.
   package var types: [String] {
-    experts.first { $0.task == .entities }?.card.labels ?? TagScheme.standard.types
+    experts.first { $0.task == .entities && !$0.card.isWithoutLabels }?.card.labels
+      ?? TagScheme.standard.types
   }
 
   /// Everything that the experts look at; the router's sight aside.

@@ -2,18 +2,21 @@ import Annotations
 import Corpora
 import Files
 import Foundation
+import Services
 
 /// The annotations of a dataset without the workbench: their history, and the corrected dataset.
 package struct AnnotationsReport: Sendable {
-  private let dataset: Dataset
-  private let location: StoreLocation
-  private let history: EditHistory
-  private let findings: [StoreFinding]
+  let dataset: Dataset
+  let location: StoreLocation
+  let history: EditHistory
+  let findings: [StoreFinding]
 
   /// Opens a dataset and reads its annotations; without a store they are empty.
   /// - Throws: `CorporaError`, `StoreError`.
-  package init(dataset path: String, store: String?, encoding: TextEncoding? = nil) throws {
-    dataset = try Dataset.open(path, encoding: encoding)
+  package init(
+    dataset path: String, store: String?, images: String? = nil, encoding: TextEncoding? = nil
+  ) throws {
+    dataset = try Dataset.open(path, images: images, encoding: encoding)
     location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     // A store that was named must be there; that nobody has annotated yet is no error.
     let stored = try StoredAnnotations(at: location, over: dataset)
@@ -21,7 +24,7 @@ package struct AnnotationsReport: Sendable {
     findings = stored.findings
   }
 
-  private var steps: [Step] { history.steps }
+  var steps: [Step] { history.steps }
 
   /// Adds the steps of another store that a dataset's own store lacks; returns what to tell the
   /// person.
@@ -38,28 +41,22 @@ package struct AnnotationsReport: Sendable {
     guard access(from, F_OK) == 0 else { throw StoreError.noSource(from) }
     let source = try AnnotationStore(path: from, access: .readOnly).steps()
     let target = try AnnotationStore(path: location.path)
-    let merged = StepMerge.missing(
-      from: source.steps, in: try target.history(over: dataset).history, over: dataset)
-    try target.append(contentsOf: merged.steps)
+    var merged = (steps: [Step](), findings: [StoreFinding]())
+    while true {
+      do {
+        merged = StepMerge.missing(
+          from: source.steps, in: try target.history(over: dataset).history, over: dataset)
+        try target.append(contentsOf: merged.steps)
+        break
+      } catch StoreError.behind {
+        // Somebody made an edit at this moment: what is missing is found anew.
+      }
+    }
     let count = merged.steps.count
     let first =
       "\(count) \(count == 1 ? "step" : "steps") of \(from) added to \(location.path)"
     return ([first] + (source.findings + merged.findings).map { "note: \($0)" })
       .joined(separator: "\n")
-  }
-
-  /// Writes the corrected dataset; returns what to tell the person.
-  /// - Throws: `CorporaError`.
-  package func export(
-    to folder: String, formats: [DataFormat], scheme: TaggingScheme = .iob2
-  ) throws -> String {
-    let report = try DatasetWriter.export(
-      dataset, edited: history.editedPosts(of: dataset), to: folder, formats: formats,
-      scheme: scheme)
-    var lines = report.files.map { "\(folder)/\($0)" }
-    lines.append(
-      report.changedPosts == 1 ? "1 post differs" : "\(report.changedPosts) posts differ")
-    return (lines + report.notices + findings.map(\.description)).joined(separator: "\n")
   }
 
   private var place: String {
@@ -73,7 +70,10 @@ package struct AnnotationsReport: Sendable {
   }
 
   /// Where the annotations are, every step, and what does not fit the dataset any more.
-  package func log() -> String {
+  /// - Parameter post: only the steps of the post with this id.
+  /// - Throws: `SessionError.noPost`.
+  package func log(post: String? = nil) throws -> String {
+    let steps = try steps(ofPost: post)
     var lines = ["store \(location.path) (\(place))"]
     lines += steps.map(\.logLine)
     lines.append(steps.count == 1 ? "1 step" : "\(steps.count) steps")
@@ -82,13 +82,23 @@ package struct AnnotationsReport: Sendable {
   }
 
   /// The same as JSON.
-  package func logJSON() -> String {
-    JSONText.object([
+  package func logJSON(post: String? = nil) throws -> String {
+    let steps = try steps(ofPost: post)
+    return JSONText.object([
       ("store", .string(location.path)),
       ("reason", .string(place)),
       ("steps", .list(steps.map(Self.json))),
       ("notes", .strings(findings.map(\.description))),
     ]).text()
+  }
+
+  private func steps(ofPost post: String?) throws -> [Step] {
+    guard let post else { return steps }
+    let own = steps.filter { $0.post == post }
+    guard !own.isEmpty || dataset.post(id: post) != nil else {
+      throw SessionError.noPost(post, nearest: dataset.posts.first?.id)
+    }
+    return own
   }
 
   private static func json(_ step: Step) -> JSONText {

@@ -69,17 +69,31 @@ indirect enum JSONText: Sendable {
       case "\n": out += "\\n"
       case "\t": out += "\\t"
       case "\r": out += "\\r"
-      default:
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-          for unit in String(scalar).utf16 {
-            let digits = String(unit, radix: 16)
-            out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-          }
-        default: out.unicodeScalars.append(scalar)
-        }
+      default: append(scalar, to: &out)
       }
     }
     return out + "\""
+  }
+
+  /// JSON that was written without that care, with the same escapes in its strings.
+  static func escaped(_ json: String) -> String {
+    var out = ""
+    out.reserveCapacity(json.utf8.count)
+    for scalar in json.unicodeScalars {
+      // A line feed stands between values; inside a string it is escaped already.
+      if scalar == "\n" { out += "\n" } else { append(scalar, to: &out) }
+    }
+    return out
+  }
+
+  private static func append(_ scalar: UnicodeScalar, to out: inout String) {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+      for unit in String(scalar).utf16 {
+        let digits = String(unit, radix: 16)
+        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      }
+    default: out.unicodeScalars.append(scalar)
+    }
   }
 }

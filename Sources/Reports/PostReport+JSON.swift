@@ -1,5 +1,6 @@
 import Corpora
 import Extractors
+import Foundation
 import Inspection
 import Routing
 import Traces
@@ -13,7 +14,17 @@ extension PostReport {
       ("split", .string(post.split.rawValue)),
       ("source", .string(post.source.description)),
       ("image", .optional(post.imageID)),
-      ("review", .string(review == .reviewed ? "accepted" : review.rawValue)),
+      ("review", .string(review.word)),
+      ("annotator", .optional(state?.annotator)),
+      (
+        "time",
+        .optional(
+          state?.time.map {
+            Date(timeIntervalSince1970: Double($0) / 1000).formatted(.iso8601)
+          })
+      ),
+      ("note", .optional(state?.note)),
+      ("marks", .strings((state?.marks ?? []).map(\.rawValue).sorted())),
       ("store", .string(store)),
       ("tokens", .strings(post.tokens.map(\.text))),
       ("attributes", .object(post.attributes.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),

@@ -9,15 +9,30 @@ import Traces
 extension PostReport {
   private var sanitizer: Sanitizer { Sanitizer(emoji: .base) }
 
+  /// Who judged the labels and when, and what people left on the post.
+  private func stateLines() -> [String] {
+    guard let state else { return [] }
+    var lines: [String] = []
+    if let annotator = state.annotator, let time = state.time {
+      let date = Date(timeIntervalSince1970: Double(time) / 1000)
+      lines.append("\(review.word) by \(safe(annotator)), \(date.formatted(.iso8601))")
+    }
+    if state.isFlagged { lines.append("flagged") }
+    if state.isSkipped { lines.append("skipped") }
+    if let note = state.note { lines.append("note: \(safe(note))") }
+    return lines
+  }
+
   /// The post and its traces as lines of text.
   package func text() -> String {
     var lines = [
-      "\(safe(dataset.name))  \(safe(post.id))  \(post.split.rawValue)  \(review == .reviewed ? "accepted" : review.rawValue)",
+      "\(safe(dataset.name))  \(safe(post.id))  \(post.split.rawValue)  \(review.word)",
       "\(safe(post.source.description))  \(post.tokens.count) tokens  "
         + (post.imageID.map { "picture \(safe($0))" } ?? "no picture")
         + (post.imageAdds.map { "  imageAdds \($0 ? "yes" : "no")" } ?? ""),
-      "",
     ]
+    lines += stateLines()
+    lines.append("")
     lines += changeLines()
     lines += tokenTable()
     lines += mentionLines()

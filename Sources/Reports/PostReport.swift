@@ -15,6 +15,8 @@ package struct PostReport: Sendable {
   /// The post with the labels it has now.
   let post: Post
   let review: ReviewState
+  /// What people left on the post, as of then; nil where nobody touched it.
+  let state: LabelState?
   let analysis: PostAnalysis
   /// Nil without a router.
   let explanation: RouteExplanation?
@@ -29,11 +31,12 @@ package struct PostReport: Sendable {
   ///   - shared: where the embedded sample is.
   ///   - post: an id; nil takes the first post.
   ///   - changes: what is changed before the models are asked again.
+  ///   - moment: up to when edits count; nil = all.
   /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`,
   ///   `InterventionError`.
   package init(
     _ options: SessionOptions, post id: String?, changes: PostChanges = PostChanges(),
-    shared: SharedFiles = SharedFiles()
+    at moment: HistoryMoment? = nil, shared: SharedFiles = SharedFiles()
   ) throws {
     let dataset = try Dataset.open(
       try Session.path(options, shared), images: options.images, strict: options.strict,
@@ -47,9 +50,13 @@ package struct PostReport: Sendable {
     store = location.path
     // A store that is not there yet holds nothing; one that cannot be read must be named.
     let isThere = options.store.map { FileManager.default.fileExists(atPath: $0) } ?? true
+    let history =
+      isThere ? try StoredAnnotations(at: location, over: dataset).history : EditHistory()
+    if let moment { try moment.check(history) }
     let state =
-      isThere
-      ? try StoredAnnotations(at: location, over: dataset).history.states[base.id] : nil
+      moment.map { moment in history.labels(of: base, when: { moment.includes($0) }) }
+      ?? history.states[base.id]
+    self.state = state
     let labelled = state?.applied(to: base) ?? base
     post = labelled
     review = state?.review ?? .untouched
@@ -89,11 +96,7 @@ package struct PostReport: Sendable {
     let choice = GraphicsChoice(
       mode: graphics ?? GraphicsMode(option: nil, environment: environment),
       capabilities: capabilities, depth: depth)
-    var style = PictureService.Style(rung: choice.rung)
-    style.cellWidth = capabilities.cellWidth
-    style.cellHeight = capabilities.cellHeight
-    style.mostPixels = capabilities.mostPixels
-    style.darkBackground = capabilities.darkBackground ?? true
+    let style = PictureService.Style(rung: choice.rung, capabilities)
     let service = PictureService(dataset, style: style, mailbox: Mailbox())
     let map = analysis.answers.lazy.compactMap { answer in
       answer.trace().signals.first(where: \.isSpatial)
@@ -101,7 +104,9 @@ package struct PostReport: Sendable {
     let request = PictureRequest(
       post: post.id, box: Size(columns: 60, rows: 20), heat: map?.heat(slice: nil, word: 0))
     switch service.picture(request, style) {
-    case .sixel(let payload, _, _): return payload + Array("\n".utf8)
+    case .pixels(let encoded, let columns, let rows):
+      let way = choice.rung.pixels
+      return (way?.printed(encoded, columns: columns, rows: rows) ?? []) + Array("\n".utf8)
     case .cells(let cells, let columns, _):
       return Array(CellText.lines(cells, columns: columns, depth: depth).utf8)
     case .placeholder(let words):

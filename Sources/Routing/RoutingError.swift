@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a router, its folder or the data it is trained on. The wording is here
 /// only.
 package enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -31,7 +33,7 @@ package enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .unequalCounts(let what, let have, let posts):
-      "\(have) \(what) for \(posts) posts; give one per post"
+      "\(have) \(what) for \(posts.counted("post")); give one per post"
     case .wrongDimensions(let have, let need):
       "embeddings have \(have) dimensions, the router expects \(need); "
         + "use the encoder that config.json of the router names"
@@ -45,7 +47,7 @@ package enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
     case .noPosts(let what):
       "there are no \(what); the router needs some"
     case .batchTooLarge(let batch, let posts):
-      "a batch of \(batch) cannot be drawn from \(posts) posts; lower batchSize (--batches) to at most "
+      "a batch of \(batch) cannot be drawn from \(posts.counted("post")); lower batchSize (--batches) to at most "
         + "\(posts), or give the router a larger part"
     case .badSetting(let name, let value, let allowed):
       "\(name) is \(value) in the router's config.json; it must be \(allowed)"

@@ -87,16 +87,16 @@ package struct Box: Sendable, Hashable {
 package struct PicturePlacement: Sendable, Equatable {
   /// The cells that it covers.
   package let box: Box
-  /// Changes whenever the pixels or the box change, so that a terminal knows when to draw again.
+  /// Changes whenever the pixels change, so that a terminal knows when to draw again.
   package let identity: String
-  /// The encoded picture (a whole sixel sequence), made off the main thread.
-  package let payload: [UInt8]
+  /// The picture, encoded off the main thread.
+  package let picture: EncodedPicture
 
   /// A placement of an encoded picture.
-  package init(box: Box, identity: String, payload: [UInt8]) {
+  package init(box: Box, identity: String, picture: EncodedPicture) {
     self.box = box
     self.identity = identity
-    self.payload = payload
+    self.picture = picture
   }
 
   package static func == (a: Self, b: Self) -> Bool { a.box == b.box && a.identity == b.identity }

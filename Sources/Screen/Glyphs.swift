@@ -26,6 +26,10 @@ package struct Glyphs: Sendable, Hashable {
   package let dot: String
   /// From one thing to another.
   package let arrow: String
+  /// In front of how many lines more there are above.
+  package let up: String
+  /// In front of how many lines more there are below.
+  package let down: String
   /// Parts of a cell filled from the left, empty to full.
   package let horizontalEighths: [String]
   /// Parts of a cell filled from below, empty to full.
@@ -37,6 +41,7 @@ package struct Glyphs: Sendable, Hashable {
   package static let unicode = Glyphs(
     isUnicode: true, horizontal: "─", vertical: "│", topLeft: "╭", topRight: "╮", bottomLeft: "╰",
     bottomRight: "╯", ellipsis: "…", pointer: "▸", check: "✓", cross: "✗", dot: "·", arrow: "→",
+    up: "↑", down: "↓",
     horizontalEighths: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     verticalEighths: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"], track: "░")
 
@@ -44,8 +49,18 @@ package struct Glyphs: Sendable, Hashable {
   package static let ascii = Glyphs(
     isUnicode: false, horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+",
     bottomRight: "+", ellipsis: "~", pointer: ">", check: "*", cross: "x", dot: ".", arrow: ">",
+    up: "^", down: "v",
     horizontalEighths: [" ", "#"], verticalEighths: [" ", ".", ":", "-", "=", "+", "*", "#", "@"],
     track: ".")
+
+  /// The same signs with blanks for bars: beside each stands its number.
+  package var withoutBars: Glyphs {
+    Glyphs(
+      isUnicode: isUnicode, horizontal: horizontal, vertical: vertical, topLeft: topLeft,
+      topRight: topRight, bottomLeft: bottomLeft, bottomRight: bottomRight, ellipsis: ellipsis,
+      pointer: pointer, check: check, cross: cross, dot: dot, arrow: arrow, up: up, down: down,
+      horizontalEighths: [" ", " "], verticalEighths: [" ", " "], track: " ")
+  }
 
   /// One cell that is filled from below by a fraction in 0…1; anything above 0 shows.
   package func level(_ fraction: Double) -> String {

@@ -12,7 +12,7 @@ package enum Role: String, Sendable, Hashable, CaseIterable {
   // Entity types; types outside the four get one of `other1` … `other6` by their name.
   case person, location, organization, miscellaneous
   case other1, other2, other3, other4, other5, other6
-  // The two ends of the pair on screen.
+  // The two ends of the pair on screen, in colours that no type has.
   case relationHead, relationTail
   // What the models say.
   case gold, textExpert, multimodalExpert, routeText, routeMultimodal, gate, bar, track

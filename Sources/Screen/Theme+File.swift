@@ -110,20 +110,9 @@ private struct ThemeReader {
     "bold": .bold, "underline": .underline, "reverse": .reverse, "dim": .dim,
   ]
 
-  /// The first line that sets a key inside a section, 0 when it is written in an unusual way.
+  /// The line that sets a key inside a section, 0 when it is written in an unusual way.
   func line(of key: String, section: String = "") -> Int {
-    var current = ""
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = raw.drop { $0 == " " || $0 == "\t" }
-      if line.hasPrefix("[") {
-        current = line.dropFirst().prefix { $0 != "]" }.filter { $0 != " " }
-        if current == key { return index + 1 }
-        continue
-      }
-      let name = line.prefix { $0 != "=" && $0 != " " && $0 != "\t" }.filter { $0 != "\"" }
-      if current == section, name == key { return index + 1 }
-    }
-    return 0
+    SettingsLines(text).line(of: key, in: section) ?? 0
   }
 }
 

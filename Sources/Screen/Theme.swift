@@ -70,9 +70,10 @@ package struct Theme: Sendable, Hashable {
   }
 
   /// The theme of a name, built in.
-  package static func builtIn(_ name: String) -> Theme? {
-    [dusk, paper].first { $0.name == name }
-  }
+  package static func builtIn(_ name: String) -> Theme? { builtIns.first { $0.name == name } }
+
+  /// Those that need no file.
+  package static let builtIns = [dusk, paper]
 }
 
 extension Ink {

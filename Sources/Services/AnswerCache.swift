@@ -62,6 +62,8 @@ final class AnswerCache {
     /// Begin and end of each mention, then its type.
     var mentions: [Mention]?
     var labels: [String]?
+    /// Of each mention or label; nil where the expert tells none.
+    var confidences: [Float?]?
 
     struct Mention: Codable {
       let begin: Int
@@ -78,18 +80,26 @@ final class AnswerCache {
       let kept = try? JSONDecoder().decode(Kept.self, from: Data(bytes))
     else { return nil }
     if expert.task == .relations {
-      return kept.labels.flatMap { labels in
-        guard labels.count == post.relations.count else { return nil }
-        return .relations(
-          zip(post.relations, labels).map {
-            RelationAnswer(head: $0.head, tail: $0.tail, label: $1, probabilities: [])
-          })
-      }
+      guard let labels = kept.labels, labels.count == post.relations.count,
+        let confidences = kept.confidences, confidences.count == labels.count
+      else { return nil }
+      return .relations(
+        zip(post.relations, zip(labels, confidences)).map { pair, answer in
+          RelationAnswer(
+            head: pair.head, tail: pair.tail, label: answer.0, probabilities: [],
+            confidence: answer.1)
+        })
     }
     guard let mentions = kept.mentions,
       mentions.allSatisfy({ $0.begin >= 0 && $0.begin < $0.end && $0.end <= post.tokens.count })
     else { return nil }
-    return .mentions(mentions.map { EntityMention($0.begin..<$0.end, EntityType($0.type)) })
+    // Whoever tells none has a confidence of nil for each.
+    guard let confidences = kept.confidences, confidences.count == mentions.count else {
+      return nil
+    }
+    return .mentions(
+      mentions.map { EntityMention($0.begin..<$0.end, EntityType($0.type)) },
+      confidences: confidences)
   }
 
   func keep(
@@ -100,15 +110,35 @@ final class AnswerCache {
       answers.compactMap { key, answer in
         var kept = Kept()
         switch answer {
-        case .mentions(let mentions, _):
+        case .mentions(let mentions, let confidences):
           kept.mentions = mentions.map {
             Kept.Mention(
               begin: $0.range.lowerBound, end: $0.range.upperBound, type: $0.type.rawValue)
           }
-        case .relations(let answers): kept.labels = answers.map(\.label)
+          kept.confidences = confidences ?? mentions.map { _ in nil }
+        case .relations(let answers):
+          kept.labels = answers.map(\.label)
+          kept.confidences = answers.map(\.confidence)
         }
         return (try? encoder.encode(kept)).map { (key, Array($0)) }
       })
+  }
+
+  // MARK: Gates
+
+  /// How much of a post's picture an expert takes; nil when it was not kept, nil inside where it
+  /// has nothing to take.
+  func gate(_ key: PostKey, by expert: any Expert, _ models: Roster) -> Float?? {
+    guard let bytes = file(expert.name, models, part: "gate")?.value(key) else { return nil }
+    if bytes.isEmpty { return .some(nil) }
+    guard bytes.count == 4 else { return nil }
+    let value = Float(bitPattern: bytes.reversed().reduce(0) { $0 << 8 | UInt32($1) })
+    return value.isFinite ? .some(value) : nil
+  }
+
+  func keep(gate: Float?, _ key: PostKey, by expert: any Expert, _ models: Roster) {
+    let bytes = gate.map { withUnsafeBytes(of: $0.bitPattern.littleEndian) { Array($0) } } ?? []
+    file(expert.name, models, part: "gate")?.insert([(key, bytes)])
   }
 
   // MARK: Names
@@ -138,10 +168,12 @@ final class AnswerCache {
       + "\(info.st_ctim.tv_sec).\(info.st_ctim.tv_nsec)"
   }
 
-  private func file(_ model: String, _ models: Roster) -> AnswerLog? {
+  /// - Parameter part: what is kept of a model beside its answers.
+  private func file(_ model: String, _ models: Roster, part: String = "") -> AnswerLog? {
     let origin = models.expert(model)?.card.origin ?? .folder
-    let name = names[model] ?? name(of: model, origin, models)
-    names[model] = name
+    let whole = names[model] ?? name(of: model, origin, models)
+    names[model] = whole
+    let name = part.isEmpty ? whole : "\(whole)-\(part)"
     if let known = files[name] { return known }
     let made = AnswerLog(origin == .unknown ? nil : folder.map { "\($0)/\(name).answers" })
     files[name] = made

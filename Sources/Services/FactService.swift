@@ -5,6 +5,7 @@ import Files
 import Foundation
 import Inspection
 import Pictures
+import Queries
 import Routing
 import Synchronization
 import Tensors
@@ -120,7 +121,7 @@ package final class FactService: Sendable {
 
   /// What is missing for a wish; nil when nothing is.
   private static func lack(_ needs: FactNeeds, _ models: Roster) -> String? {
-    if !needs.isDisjoint(with: [.answer, .dispute]), models.isEmpty {
+    if !needs.isDisjoint(with: [.answer, .dispute, .gate]), models.isEmpty {
       return models.notices.first ?? "no expert is in the folder of models"
     }
     if !needs.isDisjoint(with: [.route, .flip]), models.router == nil {
@@ -141,7 +142,7 @@ package final class FactService: Sendable {
     }
     if needs.needsModels, let models = inference.loaded.models {
       cache.withLock { cache in
-        var piece = Piece(dataset, places, models, cache)
+        var piece = FactPiece(dataset, places, models, cache)
         piece.look(needs, candidate: inference.candidate, into: &batch)
       }
     }
@@ -162,7 +163,7 @@ package final class FactService: Sendable {
 }
 
 /// A few posts that are looked at together.
-private struct Piece {
+struct FactPiece {
   let dataset: Dataset
   let places: [Int]
   let models: Roster
@@ -211,11 +212,12 @@ private struct Piece {
     }
     if needs.contains(.answer) { answer(left, into: &batch) }
     if needs.contains(.dispute) { askAll(into: &batch) }
+    if needs.contains(.gate) { gates(into: &batch) }
   }
 
   /// What every expert answers, as numbers that are equal where answers are.
   private mutating func askAll(into batch: inout FactBatch) {
-    for expert in models.experts {
+    for expert in models.experts where !expert.card.isWithoutLabels {
       let asked = places.filter {
         expert.task == .entities || !dataset.posts[$0].relations.isEmpty
       }
@@ -257,6 +259,7 @@ private struct Piece {
   private mutating func answer(_ places: [Int], into batch: inout FactBatch) {
     var mentions: [Int: [EntityMention]] = [:]
     var relations: [Int: [RelationMention]] = [:]
+    var confidences: [Int: (mentions: [Float?], relations: [Float?])] = [:]
     for task in ExpertTask.allCases {
       let routes: [Route?] = models.router == nil ? [nil] : [.text, .multimodal]
       for route in routes {
@@ -267,8 +270,11 @@ private struct Piece {
         }
         for (place, answer) in answers(of: expert, asked, into: &batch) {
           switch answer {
-          case .mentions(let found, _): mentions[place] = found
+          case .mentions(let found, let sure):
+            mentions[place] = found
+            confidences[place, default: ([], [])].mentions = sure ?? []
           case .relations(let answers):
+            confidences[place, default: ([], [])].relations = answers.map(\.confidence)
             relations[place] = answers.map {
               RelationMention(head: $0.head, tail: $0.tail, label: $0.label)
             }
@@ -277,9 +283,13 @@ private struct Piece {
       }
     }
     for place in places where batch.failures[place] == nil {
+      let task = models.router?.configuration.task
+      let sure = confidences[place] ?? ([], [])
       batch.answers[place] = ChosenAnswer(
-        route: batch.routes[place]?.route, task: models.router?.configuration.task,
-        mentions: mentions[place], relations: relations[place])
+        route: batch.routes[place]?.route, task: task, mentions: mentions[place],
+        relations: relations[place],
+        confidence: ChosenAnswer.leastConfidence(
+          task, mentions: sure.mentions, relations: sure.relations))
     }
   }
 
@@ -297,7 +307,9 @@ private struct Piece {
     guard !unknown.isEmpty else { return known }
     var fresh: [(PostKey, Labels)] = []
     func take(_ asked: [Int]) throws {
-      let found = try models.labels(of: expert, asked.compactMap { seen[$0] })
+      // With confidences whoever asks: what is kept answers everybody.
+      let found = try models.labels(
+        of: expert, asked.compactMap { seen[$0] }, Asking(confidences: true))
       for (place, answer) in zip(asked, found) {
         known[place] = answer
         if let key = keys[place] { fresh.append((key, answer)) }

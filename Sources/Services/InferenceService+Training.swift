@@ -126,7 +126,9 @@ extension InferenceService {
   /// Finds out the routes of other posts, a few at a time, as long as nobody waits for anything.
   func warm() {
     let starts = agenda.withLock { agenda in
-      guard !agenda.isStopped, !agenda.isWarming, !agenda.unknown.isEmpty else { return false }
+      guard !agenda.isStopped, !agenda.isHidden, !agenda.isWarming, !agenda.unknown.isEmpty else {
+        return false
+      }
       agenda.isWarming = true
       return true
     }
@@ -135,7 +137,7 @@ extension InferenceService {
 
   private func warmSome() {
     let places: [Int] = agenda.withLock { agenda in
-      guard !agenda.isRunning, !agenda.isStopped else {
+      guard !agenda.isRunning, !agenda.isHidden, !agenda.isStopped else {
         agenda.isWarming = false
         return []
       }

@@ -38,6 +38,8 @@ package final class InferenceService: Sendable {
     var unknown: [Int] = []
     var isRunning = false
     var isWarming = false
+    /// Whether what the models say is off the screen, so that nothing need be known beforehand.
+    var isHidden = false
     var isStopped = false
   }
 
@@ -86,7 +88,7 @@ package final class InferenceService: Sendable {
     self.options = options
     self.mailbox = mailbox
     let reviewed = session.history.editedPosts(of: session.dataset).filter {
-      session.history.states[$0.key]?.review == .reviewed
+      session.history.states[$0.key]?.review.isAccepted == true
     }
     memory.withLock { memory in
       memory.reviewed = reviewed
@@ -96,6 +98,13 @@ package final class InferenceService: Sendable {
 
   /// Begins to load the models.
   package func start() { wake { _ in } }
+
+  /// Begins to load the models and to find out routes when what they say comes on the screen, and
+  /// leaves that when it goes.
+  package func setShown(_ isShown: Bool) {
+    agenda.withLock { $0.isHidden = !isShown }
+    if isShown { start() }
+  }
 
   /// Asks about a post, then about its neighbours.
   package func analyse(_ post: String, neighbours: [String]) {
@@ -124,7 +133,7 @@ package final class InferenceService: Sendable {
   package func goldChanged(_ post: Post, _ review: ReviewState) {
     let trains = memory.withLock { memory in
       let before = memory.reviewed[post.id]
-      memory.reviewed[post.id] = review == .reviewed ? post : nil
+      memory.reviewed[post.id] = review.isAccepted ? post : nil
       return memory.trainsAutomatically && before != memory.reviewed[post.id]
     }
     if trains { train() }

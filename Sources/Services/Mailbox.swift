@@ -96,6 +96,11 @@ package final class Mailbox: Sendable {
     while state.withLock({ $0.commits > 0 && !$0.messages.contains(where: \.isCommit) }) { sleep() }
   }
 
+  /// Waits until nothing of that kind is on its way, whatever answers are there.
+  func waitForCommits() {
+    while isCommitting { sleep() }
+  }
+
   /// Sleeps until something changes; may wake up for nothing.
   private func sleep() {
     var item = pollfd(fd: wake, events: Int16(POLLIN), revents: 0)
@@ -123,10 +128,13 @@ package final class Mailbox: Sendable {
 }
 
 extension Message {
-  /// Whether it answers a `commit` effect.
+  /// Whether it answers an effect that is carried out at once in a key script, such as `commit`, or
+  /// tells that others came first.
   var isCommit: Bool {
     switch self {
-    case .committed, .commitFailed, .historySaved, .historyNotSaved: true
+    case .committed, .commitFailed, .othersWrote, .historySaved, .historyNotSaved: true
+    case .themeRead, .emojiChosen, .keymapRead: true
+    case .settingRefused, .settingsSaved, .settingsNotSaved: true
     default: false
     }
   }

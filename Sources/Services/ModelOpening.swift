@@ -132,9 +132,7 @@ package enum ConfiguredPrograms {
   ///
   /// - Throws: `OutsideNameError` with `file:line` when the file is no list of commands.
   package static func read(environment: [String: String]) throws -> [String] {
-    let named = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let home = environment["HOME"] ?? NSHomeDirectory()
-    let path = (named ?? home + "/.config") + "/twinlens/programs.toml"
+    let path = UserFolders.configuration(environment) + "/programs.toml"
     guard let data = FileManager.default.contents(atPath: path) else { return [] }
     do {
       let table = try SettingsText.table(String(decoding: data.prefix(1 << 20), as: UTF8.self))

@@ -19,20 +19,21 @@ extension Picture {
       filter: shrinks ? .box : .bicubic)
     if let heat = request.heat {
       // A border one pixel wide would be as thick as a sign in text.
-      let border = style.rung == .sixel ? HeatStyle().border : nil
+      let border = style.rung.pixels != nil ? HeatStyle().border : nil
       fitted = fitted.overlaid(with: heat, HeatStyle(border: border))
     }
-    switch style.rung {
-    case .sixel where style.marksSixel:
-      return .placeholder("[sixel \(pixels.width)x\(pixels.height)]")
-    case .sixel:
+    if let way = style.rung.pixels {
+      guard !style.marksPixels else {
+        return .placeholder("[\(way.rawValue) \(pixels.width)x\(pixels.height)]")
+      }
       do {
-        return .sixel(
-          payload: try fitted.sixel(SixelStyle(colors: style.colors)), columns: box.columns,
-          rows: box.rows)
+        return .pixels(
+          try way.encode(fitted, colors: style.colors), columns: box.columns, rows: box.rows)
       } catch {
         return .placeholder("the picture could not be encoded: \(error)")
       }
+    }
+    switch style.rung {
     case .blocks:
       return .cells(
         PictureCells.halfBlocks(fitted, columns: box.columns, rows: box.rows),
@@ -42,19 +43,18 @@ extension Picture {
         PictureCells.ascii(
           fitted, columns: box.columns, rows: box.rows, darkBackground: style.darkBackground),
         columns: box.columns, rows: box.rows)
-    case .none: return .placeholder("pictures are off; --graphics chooses how to show them")
+    case .kitty, .sixel, .none:
+      return .placeholder("pictures are off; --graphics chooses how to show them")
     }
   }
 
   private static func pixels(
     of box: Size, _ style: PictureService.Style
   ) -> (width: Int, height: Int) {
-    switch style.rung {
-    case .sixel:
-      PictureCells.pixels(box, cellWidth: style.cellWidth, cellHeight: style.cellHeight)
-    case .blocks: (box.columns, box.rows * 2)
-    case .ascii, .none: (box.columns, box.rows)
+    if let way = style.rung.pixels {
+      return way.pixels(box, cellWidth: style.cellWidth, cellHeight: style.cellHeight)
     }
+    return (box.columns, style.rung == .blocks ? box.rows * 2 : box.rows)
   }
 
   /// The picture under a slice of a signal.

@@ -17,22 +17,33 @@ package final class PictureService: Sendable {
     package var cellWidth = 8
     /// Height of a cell in pixels.
     package var cellHeight = 16
-    /// The largest sixel picture of the terminal, nil when unknown.
+    /// The largest picture in pixels of the terminal, nil when unknown.
     package var mostPixels: WindowSize.Pixels?
-    /// Size of the sixel palette.
-    package var colors = 256
+    /// Most colours of a picture in pixels; nil for as many as the terminal's protocol carries.
+    package var colors: Int?
+    /// No sixel palette is larger here, and none is smaller than of two colours.
+    static let (fewestColors, mostColors) = (2, 256)
     /// Whether the terminal's background is dark.
     package var darkBackground = true
-    /// Writes `[sixel WxH]` in place of sixels, for frames as text.
-    package var marksSixel = false
+    /// Writes `[sixel WxH]` in place of pixels, for frames as text.
+    package var marksPixels = false
 
     /// A style for a way of showing pictures.
     package init(rung: GraphicsChoice.Rung) { self.rung = rung }
 
+    /// A style for a way of showing pictures on a terminal.
+    package init(rung: GraphicsChoice.Rung, _ capabilities: TerminalCapabilities) {
+      self.rung = rung
+      cellWidth = capabilities.cellWidth
+      cellHeight = capabilities.cellHeight
+      mostPixels = rung.pixels?.mostPixels(capabilities)
+      darkBackground = capabilities.darkBackground ?? true
+    }
+
     /// The part of a box of cells that a picture fills without losing its shape.
     func box(of picture: Picture, in box: Size) -> Size {
       var (columns, rows) = (box.columns, box.rows)
-      if rung == .sixel, let mostPixels {
+      if rung.pixels != nil, let mostPixels {
         columns = min(columns, max(1, mostPixels.width / max(1, cellWidth)))
         rows = min(rows, max(1, mostPixels.height / max(1, cellHeight)))
       }
@@ -159,7 +170,7 @@ package final class PictureService: Sendable {
 
   /// A box of cells in pixels.
   private static func pixels(of box: Size, _ style: Style) -> PixelSize {
-    style.rung == .sixel
+    style.rung.pixels != nil
       ? PixelSize(width: box.columns * style.cellWidth, height: box.rows * style.cellHeight)
       : PixelSize(width: box.columns * 2, height: box.rows * 4)
   }
@@ -201,7 +212,7 @@ extension RenderedPicture {
   /// Bytes, about.
   fileprivate var cost: Int {
     switch self {
-    case .sixel(let payload, _, _): payload.count
+    case .pixels(let encoded, _, _): encoded.payload.count
     case .cells(let cells, _, _): cells.count * MemoryLayout<Cell>.size
     case .placeholder(let words): words.utf8.count
     }

@@ -9,14 +9,16 @@ package enum ScriptSession {
   /// Runs a key script over a session. The same script over the same session prints the same text:
   /// nothing but edits is answered before a `wait`, and no clock is on the screen.
   /// - Parameter output: takes whole lines.
+  /// - Returns: the workbench as the script left it.
   /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`.
+  @discardableResult
   package static func run(
     _ session: Session, script: String, size: Size, graphics: GraphicsChoice.Rung,
     output: @escaping (String) -> Void
-  ) throws {
+  ) throws -> WorkbenchState {
     let steps = try KeyScript.parse(try text(of: script), file: script)
     var style = PictureService.Style(rung: graphics)
-    style.marksSixel = true
+    style.marksPixels = true
     let theme = try Session.theme(session.options, session.shared, suggested: .dusk)
     let look = Look(
       theme: theme, glyphs: .unicode,
@@ -27,13 +29,17 @@ package enum ScriptSession {
     }
     let state = try session.workbench(size: size, look: look)
     let services = WorkbenchServices(session, style: style, isScript: true)
+    let keeper = PlaceKeeper(session)
     var runner = ScriptRunner(
       state: state, performer: ScriptPerformer(services), output: output)
     runner.run(steps)
-    services.shutDown()
-    if let unsaved = runner.state.unsaved {
+    var last = runner.state
+    services.shutDown(&last)
+    keeper?.finish(last)
+    if let unsaved = last.unsaved {
       throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
     }
+    return last
   }
 
   private static func text(of path: String) throws -> String {
@@ -54,7 +60,10 @@ private final class ScriptPerformer: EffectPerformer {
 
   func perform(_ effect: Effect) {
     switch effect {
-    case .commit: services.perform(effect)
+    case .commit, .recommit: services.perform(effect)
+    case .saveSettings, .apply:
+      services.perform(effect)
+      services.mailbox.waitForCommits()
     case .saveHistory:
       services.perform(effect)
       services.mailbox.waitForCommit()

@@ -3,8 +3,10 @@ import Corpora
 import Extractors
 import Foundation
 import Inspection
+import Queries
 import Routing
 import Screen
+import Settings
 import Workbench
 
 /// A dataset that was opened to be worked on: its posts, its annotations and how things look.
@@ -18,16 +20,41 @@ package struct Session: Sendable {
   package let shared: SharedFiles
   /// The posts as their files have them.
   package let dataset: Dataset
-  /// Where steps are appended.
-  package let store: AnnotationStore
+  /// Where steps are appended; nil where nothing is kept.
+  package let store: AnnotationStore?
   /// Where the store is, and why there.
   package let location: StoreLocation
   /// What earlier sessions did.
   package let history: EditHistory
   /// The folder of models, nil when there is none.
   package let models: ModelFolderChoice
+  /// The queries that were given names.
+  package let savedQueries: SavedQueries
+  /// Where the annotator stopped the last time; nil the first time, and where that is not wanted.
+  package let stopped: PlaceMemory.Kept?
+  /// What the posts are opened for, where edits are not kept.
+  private let exercise: Exercise?
+  /// Which labels are probably wrong; nil where nobody ranked them.
+  package let suspicion: SuspicionRanking?
+  /// Who is to label each post, by its id; nil where nobody shared the posts out.
+  private let assignees: Assignees?
+  /// The query of the list at the start; nil where all posts are listed.
+  private let listed: String?
   /// What is unusual about dataset or annotations, for the first status line.
   package let notices: [Notice]
+
+  private enum Exercise: Sendable {
+    case practice(Practice)
+    case lesson(Lesson)
+
+    /// The posts as they are shown.
+    var posts: [Post] {
+      switch self {
+      case .practice(let practice): practice.posts
+      case .lesson(let lesson): lesson.posts
+      }
+    }
+  }
 
   /// A sentence, and whether something is wrong.
   package struct Notice: Sendable, Hashable {
@@ -38,33 +65,82 @@ package struct Session: Sendable {
   }
 
   /// Opens dataset and store.
-  /// - Throws: `CorporaError`, `StoreError`, `SessionError`.
+  /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `Lesson.Failure`.
   package init(_ options: SessionOptions, shared: SharedFiles = SharedFiles()) throws {
-    self.options = options
     self.shared = shared
     let path = try Self.path(options, shared)
+    var options = options
     // A folder that was named must hold models; the default one may be empty.
     if let named = options.models { try ModelsFolder.check(named) }
-    dataset = try Dataset.open(
+    let found = try Dataset.open(
       path, images: options.images, strict: options.strict, encoding: options.encoding)
-    location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
-    let stored = try AnnotationStore.open(location, over: dataset)
-    store = stored.store
-    history = stored.history
-    var findings = stored.findings.map(\.description)
+    location = try StoreLocation.resolve(dataset: found, explicit: options.store)
+    let ignored = options.settings.take(datasetIn: found.root)
+    self.options = options
+    var findings: [String]
     var isSame = true
-    do {
-      isSame = try store.noteOpening(of: dataset)
-    } catch let error as StoreError {
-      // A full disk need not keep a person from looking.
-      findings.insert("edits may not be saved: \(error)", at: 0)
+    if let wish = options.exercise {
+      let exercise: Exercise
+      (exercise, findings) = try Self.exercise(wish, found, location)
+      (self.exercise, store, history) = (exercise, nil, EditHistory())
+      dataset = found.replacing(posts: exercise.posts)
+    } else {
+      let stored = try AnnotationStore.open(location, over: found)
+      (exercise, store, history) = (nil, stored.store, stored.history)
+      findings = stored.findings.map(\.description)
+      dataset = found
+      do {
+        isSame = try stored.store.noteOpening(of: dataset)
+      } catch let error as StoreError {
+        // A full disk need not keep a person from looking.
+        findings.insert("edits may not be saved: \(error)", at: 0)
+      }
     }
     models = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     if let id = options.post, dataset.post(id: id) == nil {
       throw SessionError.noPost(id, nearest: dataset.posts.first?.id)
     }
-    notices = Self.notices(
-      dataset, findings: findings, isSame: isSame, location)
+    let saved = try? SavedQueriesFile(of: dataset).read()
+    savedQueries = saved?.queries ?? SavedQueries()
+    stopped =
+      options.resumes && options.exercise == nil
+      ? PlaceMemory(dataset, location, annotator: options.annotator).read() : nil
+    // What cannot be read of them is no reason not to label.
+    do { suspicion = try SuspicionRanking.reading(besideStore: location.path) } catch {
+      suspicion = nil
+      findings.append("\(error)")
+    }
+    do { assignees = try Assignees(of: found) } catch {
+      assignees = nil
+      findings.append("\(error)")
+    }
+    // Who goes to a post, or comes back to a list, is not sent elsewhere.
+    let isFree = options.post == nil && options.exercise == nil && stopped?.place?.query == nil
+    listed = isFree ? assignees?.query(for: options.annotator) : nil
+    var notices = Self.notices(
+      dataset, findings: findings, isSame: isSame, options.exercise == nil ? location : nil)
+    for problem in (saved?.problems ?? []).prefix(3) {
+      notices.append(Notice(text: problem, isWarning: true))
+    }
+    notices += Self.notices(ignored)
+    notices += UnreadWords.notices(history, of: dataset, since: stopped, for: options.annotator)
+    if listed != nil { notices.append(Notice(text: Assignees.notice, isWarning: false)) }
+    self.notices = notices
+  }
+
+  /// An exercise over a dataset, and what is unusual about its annotations. Nothing is written.
+  private static func exercise(
+    _ wish: SessionOptions.Exercise, _ dataset: Dataset, _ location: StoreLocation
+  ) throws -> (Exercise, findings: [String]) {
+    switch wish {
+    case .practice:
+      let stored = try StoredAnnotations(at: location, over: dataset)
+      return (
+        .practice(Practice(hiding: dataset.posts.map(stored.history.annotated))),
+        stored.findings.map(\.description)
+      )
+    case .lesson(let first): return (.lesson(try Lesson(over: dataset.posts, from: first)), [])
+    }
   }
 
   /// The dataset to open: the one that was named, else the embedded sample.
@@ -76,7 +152,7 @@ package struct Session: Sendable {
   }
 
   private static func notices(
-    _ dataset: Dataset, findings: [String], isSame: Bool, _ location: StoreLocation
+    _ dataset: Dataset, findings: [String], isSame: Bool, _ location: StoreLocation?
   ) -> [Notice] {
     var notices: [Notice] = []
     func more(_ count: Int) -> String { count > 1 ? " (and \(count - 1) more)" : "" }
@@ -96,7 +172,7 @@ package struct Session: Sendable {
     if let first = passedOver.first {
       notices.append(Notice(text: "\(first)\(more(passedOver.count))", isWarning: true))
     }
-    if location.reason == .stateFolder {
+    if let location, location.reason == .stateFolder {
       notices.append(
         Notice(
           text: (location.unwritable.map {
@@ -107,28 +183,90 @@ package struct Session: Sendable {
     return notices
   }
 
-  /// The workbench over this session, as large as the screen.
-  /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
-  package func workbench(size: Size, look: Look) throws -> WorkbenchState {
+  /// What of a dataset's own settings file is not taken.
+  private static func notices(_ ignored: [SettingError]) -> [Notice] {
+    guard let first = ignored.first else { return [] }
+    let more = ignored.count > 1 ? " (and \(ignored.count - 1) more)" : ""
+    return [Notice(text: "\(first)\(more)", isWarning: true)]
+  }
+
+  /// The names of what was opened, and what queries ask of posts.
+  var opened: WorkbenchState.Opened {
     var opened = WorkbenchState.Opened(
       dataset: dataset.name, store: location.path, types: dataset.labelInventory,
       relations: dataset.relationLabels, reading: dataset.reading,
       hasModels: models.hasModels || options.hasOutsideExperts,
       hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
       annotator: options.annotator)
+    opened.guidelines = dataset.guidelines
     opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }
+    opened.settings = options.settings
+    opened.lastSeen = stopped?.seen
     opened.findings = dataset.findingsByPost.mapValues { $0.map { "in the file, " + $0.sentence } }
+    if exercise == nil {
+      opened.suspicion = suspicion
+      if let suspicion {
+        opened.suspicionOf = { post in
+          suspicion.isCurrent(post) == true ? suspicion.score(of: post.id).map { Float($0) } : nil
+        }
+      }
+      opened.assigneesOf = assignees?.names(for: options.annotator)
+    }
+    if exercise != nil { forget(&opened) }
+    return opened
+  }
+
+  /// The workbench over this session, as large as the screen.
+  /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
+  package func workbench(size: Size, look: Look) throws -> WorkbenchState {
     var state = WorkbenchState(
       opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
       look: look)
-    if let post = options.post { _ = state.open(post: post) }
+    state.savedQueries = savedQueries
+    if let post = options.post {
+      _ = state.open(post: post)
+    } else if let place = stopped?.place {
+      state.resume(at: place)
+    }
+    if let listed { state.list(listed) }
+    switch exercise {
+    case .practice(let practice): state.begin(practice)
+    case .lesson(let lesson): state.begin(lesson)
+    case nil: break
+    }
     return state
   }
 
-  private func keymap() throws -> Keymap? {
-    guard let path = options.keymap else { return nil }
+  /// Leaves out what edits that are not kept have no use for, and what would tell hidden labels.
+  private func forget(_ opened: inout WorkbenchState.Opened) {
+    opened.keepsEdits = false
+    opened.store = "memory, and are gone with the program"
+    opened.findings = [:]
+    opened.lacksPlace = { _, _ in nil }
+    switch options.exercise {
+    case .practice: opened.dataset += ", practice"
+    case .lesson: opened.dataset = "lesson"
+    case nil: break
+    }
+  }
+
+  private func keymap() throws -> Keymap {
+    try Self.keymap(options, types: dataset.labelInventory)
+  }
+
+  /// The standard keys, over them those of the person's own settings file, over them those of a
+  /// keymap file.
+  /// - Throws: `SessionError`, `KeymapError`.
+  package static func keymap(_ options: SessionOptions, types: [EntityType]) throws -> Keymap {
+    var map = Keymap.standard(types: types)
+    if let own = options.ownKeys {
+      map = try Keymap.parse(own.text, file: own.file, types: types, over: map, isForAll: true)
+    }
+    guard let path = options.keymap, let entry = options.settings[.keymap] else { return map }
+    // A file that was named for this dataset must fit it.
+    let isForAll = entry.source.strength < SettingSource.option("").strength
     return try Keymap.parse(
-      try Self.text(of: path), file: path, types: dataset.labelInventory)
+      try text(of: path), file: path, types: types, over: map, isForAll: isForAll)
   }
 
   /// The theme that was asked for, else one for the background.

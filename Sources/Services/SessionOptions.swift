@@ -1,6 +1,8 @@
 import Corpora
 import Files
 import Screen
+import Settings
+import Workbench
 
 /// What a person asks for on the command line when a dataset is opened.
 package struct SessionOptions: Sendable {
@@ -30,27 +32,50 @@ package struct SessionOptions: Sendable {
   package var store: String?
   /// In whose name edits are made.
   package var annotator: String
-  /// A built-in theme, one of `Themes/`, or a file.
-  package var theme: String?
-  /// A file of own keys.
-  package var keymap: String?
-  /// How emoji sequences are shown; nil as the terminal suggests.
-  package var emoji: Sanitizer.EmojiMode?
+  /// What can be set, with where each comes from.
+  package var settings = ResolvedSettings(Setting.all)
+  /// The person's own settings file, where it has keys.
+  package var ownKeys: KeysText?
   /// Files of regions for experts that look at some; empty takes those of `dataset.toml`.
   package var boxes: [String] = []
   /// Whether regions that tell the labels may be used.
   package var regions = RegionPermission.labelFree
   /// Stop at the first malformed line.
   package var strict = false
-  /// Whether every accepted post makes the router train again.
-  package var trainsAutomatically = true
   /// The post to show first.
   package var post: String?
+  /// Whether the workbench opens where the annotator stopped, and remembers where that is.
+  package var resumes = false
+  /// What the posts are opened for, where that is not to label them for good.
+  package var exercise: Exercise?
+
+  /// Work that is not kept.
+  package enum Exercise: Sendable, Hashable {
+    /// Labels are hidden, and what somebody gives is compared with them.
+    case practice
+    /// A lesson over the posts of the harbour town, from this task on, counted from 1.
+    case lesson(from: Int)
+  }
 
   /// Everything by default, edits made in the name of `annotator`.
   package init(dataset: String?, annotator: String) {
     self.dataset = dataset
     self.annotator = annotator
+  }
+}
+
+extension SessionOptions {
+  /// A built-in theme, one of `Themes/`, or a file; nil as the terminal suggests.
+  package var theme: String? { settings.text(.theme) }
+  /// A file of own keys.
+  package var keymap: String? { settings.text(.keymap) }
+  /// How emoji sequences are shown; nil as the terminal suggests.
+  package var emoji: Sanitizer.EmojiMode? {
+    settings.text(.emoji).flatMap(Sanitizer.EmojiMode.init(rawValue:))
+  }
+  /// Whether every accepted post makes the router train again.
+  package var trainsAutomatically: Bool {
+    settings.text(.training) == TrainingHabit.automatic.rawValue
   }
 }
 
@@ -63,6 +88,7 @@ package enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
   case badSize(String)
   case notAFile(String)
   case notSaved(Int, cause: String)
+  case refused(lines: Int)
 
   /// What is wrong and what to do.
   package var description: String {
@@ -78,6 +104,9 @@ package enum SessionError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(path): not a regular file (a pipe or device?); give the path of a text file"
     case .notSaved(let count, let cause):
       "\(count == 1 ? "1 edit is" : "\(count) edits are") NOT SAVED: \(cause)"
+    case .refused(let count):
+      "\(count == 1 ? "1 line was" : "\(count) lines were") refused, whole or in part; the output says "
+        + "why, the other lines were carried out"
     case .badSize(let text): "no size \(text); write COLSxROWS, such as 120x36"
     }
   }

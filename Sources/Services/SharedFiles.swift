@@ -57,6 +57,14 @@ package struct SharedFiles: Sendable, Hashable {
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }
 
+  /// Names of the theme files, sorted.
+  package var themes: [String] {
+    let names = folder.flatMap {
+      try? FileManager.default.contentsOfDirectory(atPath: $0 + "/Themes")
+    }
+    return (names ?? []).filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }.sorted()
+  }
+
   private func existing(_ name: String) -> String? {
     folder.map { $0 + "/" + name }.flatMap { Self.isFolder($0) ? $0 : nil }
   }

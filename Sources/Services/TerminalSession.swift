@@ -7,7 +7,7 @@ import Workbench
 
 /// Opens the workbench on the terminal of the program.
 package enum TerminalSession {
-  /// Sixel palette over a slow line: a third of the bytes of 256 colours.
+  /// Colours of pictures over a slow line: a third of the bytes of 256 colours.
   static let remoteColors = 64
 
   /// Whether there is a terminal that can show a screen: standard output is one and it is not dumb.
@@ -16,33 +16,40 @@ package enum TerminalSession {
     return isatty(STDOUT_FILENO) == 1 && !term.isEmpty && term != "dumb"
   }
 
+  /// Most colours of a picture in pixels where nobody chose a number; nil for as many as the
+  /// terminal's protocol carries.
+  static func suggestedColors(_ environment: [String: String]) -> Int? {
+    let isRemote = environment["SSH_CONNECTION"].map { !$0.isEmpty } ?? false
+    return isRemote ? remoteColors : nil
+  }
+
   /// Opens a dataset while the terminal is asked what it can do, then runs the workbench.
-  /// - Parameters:
-  ///   - colors: size of the sixel palette; nil takes 256, or 64 over ssh.
-  ///   - onFirstFrame: called when the first frame is on the screen.
+  /// - Parameter onFirstFrame: called when the first frame is on the screen.
+  /// - Returns: the workbench as the person left it.
   /// - Throws: `TerminalError` when there is no usable terminal, and what `Session` throws.
+  @discardableResult
   package static func run(
-    _ options: SessionOptions, terminal wishes: TerminalOptions, colors: Int? = nil,
-    environment: [String: String], onFirstFrame: (() -> Void)? = nil
-  ) throws {
+    _ options: SessionOptions, environment: [String: String], onFirstFrame: (() -> Void)? = nil
+  ) throws -> WorkbenchState {
     let opening = Opening { try Session(options) }
     let capabilities = TerminalProbe.run(environment: environment)
     let session = try opening.result()
+    let wishes = TerminalOptions(session.options.settings, environment: environment)
     let terminal = NcursesTerminal(capabilities: capabilities, options: wishes)
-    terminal.setFarewell(farewell(session.location.path))
+    terminal.setFarewell(session.store.map { farewell($0.path) } ?? "twinlens: edits are not kept")
     try terminal.start()
     defer { terminal.stop() }
-    var style = PictureService.Style(rung: terminal.graphics.rung)
+    var style = PictureService.Style(rung: terminal.graphics.rung, capabilities)
     style.cellWidth = terminal.cellPixels.width
     style.cellHeight = terminal.cellPixels.height
-    style.mostPixels = capabilities.mostPixels
-    style.darkBackground = wishes.darkBackground ?? capabilities.darkBackground ?? true
-    let isRemote = environment["SSH_CONNECTION"].map { !$0.isEmpty } ?? false
-    style.colors = colors ?? (isRemote ? remoteColors : 256)
+    style.darkBackground = terminal.hasDarkBackground
+    style.colors =
+      session.options.settings.number(.sixelColors) ?? suggestedColors(environment)
     var loop = try WorkbenchLoop(
       session, terminal: terminal, style: style, environment: environment,
       onFirstFrame: onFirstFrame)
     try loop.run()
+    return loop.state
   }
 
   /// What a dying process says of the work.

@@ -9,7 +9,8 @@ package struct WorkbenchLoop {
   private let session: Session
   private let terminal: NcursesTerminal
   private let services: WorkbenchServices
-  private var state: WorkbenchState
+  /// The workbench as it stands.
+  package private(set) var state: WorkbenchState
   private let start = ContinuousClock.now
   private var hasQuit = false
   private var wantsResume = false
@@ -18,7 +19,9 @@ package struct WorkbenchLoop {
   private var firstFrame: (() -> Void)?
 
   private let environment: [String: String]
-  private var memory: ViewMemory
+  /// What was on screen of the settings that are remembered.
+  private let remembered: ViewMemory
+  private let keeper: PlaceKeeper?
   /// More than this is for `twinlens audit`.
   static let mostNotices = 8
   /// Keys that are taken before a frame is shown again.
@@ -36,8 +39,12 @@ package struct WorkbenchLoop {
     self.environment = environment
     self.terminal = terminal
     firstFrame = onFirstFrame
-    services = WorkbenchServices(session, style: style)
     let capabilities = terminal.capabilities
+    services = WorkbenchServices(
+      session, style: style,
+      suggestions: TerminalSuggestions(
+        theme: capabilities.suggestedTheme, emoji: capabilities.suggestedEmoji,
+        colors: TerminalSession.suggestedColors(environment)))
     let theme = try Session.theme(
       session.options, session.shared, suggested: capabilities.suggestedTheme)
     let sanitizer = Sanitizer(
@@ -45,8 +52,8 @@ package struct WorkbenchLoop {
     state = try session.workbench(
       size: terminal.size,
       look: Look(theme: theme, glyphs: terminal.glyphs, sanitizer: sanitizer))
-    memory = ViewMemory(environment: environment)
-    state.usuallyShowsHeat = memory.heat
+    remembered = ViewMemory(state.currentSettings)
+    keeper = PlaceKeeper(session)
   }
 
   /// Runs until the person quits or the terminal goes away.
@@ -58,7 +65,7 @@ package struct WorkbenchLoop {
     present()
     firstFrame?()
     firstFrame = nil
-    services.inference.start()
+    if state.showsModels { services.inference.start() }
     carryOut(Workbench.start(&state))
     while !hasQuit {
       take(terminal.wait(wake: services.mailbox.wake, milliseconds: wantsResume ? 0 : nil))
@@ -69,11 +76,9 @@ package struct WorkbenchLoop {
       }
       if isStale, !hasQuit { present() }
     }
-    if memory.heat != state.usuallyShowsHeat {
-      memory.heat = state.usuallyShowsHeat
-      memory.write(environment: environment)
-    }
-    for message in services.shutDown() { _ = update(&state, message) }
+    remembered.keep(ViewMemory(state.currentSettings), environment: environment)
+    services.shutDown(&state)
+    keeper?.finish(state)
     if let unsaved = state.unsaved {
       throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
     }
@@ -144,5 +149,6 @@ package struct WorkbenchLoop {
   private mutating func present() {
     isStale = false
     terminal.present(view(state))
+    keeper?.note(state.stoppingPlace)
   }
 }

@@ -1,6 +1,7 @@
 import Annotations
 import Foundation
 import Screen
+import Settings
 import Synchronization
 import Tensors
 import Workbench
@@ -16,15 +17,27 @@ package final class WorkbenchServices {
   package let inference: InferenceService
   /// What finds out what queries need of many posts.
   package let facts: FactService
-  private let session: Session
+  let session: Session
+  /// What the terminal suggests where a setting leaves it to that.
+  let suggestions: TerminalSuggestions
+  private let isScript: Bool
   /// Where steps are appended: the session's store, until the history is saved elsewhere.
   private let store: Current
   private var box: Size?
+  /// Grows with each time that steps are made again on what others wrote.
+  private var round = 0
+  /// Looks for what other processes write.
+  private var watch: StoreWatch?
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
   /// equal.
-  package init(_ session: Session, style: PictureService.Style, isScript: Bool = false) {
+  package init(
+    _ session: Session, style: PictureService.Style,
+    suggestions: TerminalSuggestions = TerminalSuggestions(), isScript: Bool = false
+  ) {
     self.session = session
+    self.suggestions = suggestions
+    self.isScript = isScript
     store = Current(session.store)
     mailbox = Mailbox()
     pictures = PictureService(
@@ -36,17 +49,30 @@ package final class WorkbenchServices {
     facts = FactService(
       session.dataset, inference: inference, folder: session.location.path + "-answers",
       mailbox: mailbox)
+    watch = session.store?.watch(every: Self.lookInterval) { [mailbox] steps in
+      mailbox.post(.othersWrote(steps))
+    }
   }
+
+  /// Seconds between two looks for what others wrote: they see each other's work within a second.
+  private static let lookInterval = 0.4
 
   /// Begins to carry an effect out. Those that concern the terminal are not for here.
   package func perform(_ effect: Effect) {
     switch effect {
     case .commit(let step): commit(step)
+    case .recommit(let steps):
+      round += 1
+      for step in steps { commit(step) }
     case .saveHistory(let steps, let path): save(steps, to: path)
+    case .saveQuery(let name, let text): saveQuery(name, text)
     case .goldChanged(let post, let review): inference.goldChanged(post, review)
     case .analyse(let post, let neighbours):
       inference.analyse(post, neighbours: neighbours)
       if let box { pictures.lookAhead(neighbours, box: box) }
+    case .lookAhead(let posts):
+      if let box { pictures.lookAhead(posts, box: box) }
+    case .modelsShown(let isShown): inference.setShown(isShown)
     case .explain(let post): inference.explain(post)
     case .askWithRegions(let question): inference.ask(question)
     case .lookAt(let request): facts.look(for: request)
@@ -57,14 +83,25 @@ package final class WorkbenchServices {
     case .trainAutomatically(let isOn): inference.setTraining(automatic: isOn)
     case .installCandidate: inference.install()
     case .rollBack: inference.rollBack()
+    case .apply(let name, let value): apply(name, value)
+    case .saveSettings(let changes): save(changes)
+    case .keepLesson(let done): if !isScript { LessonMemory(done: done).write() }
     case .resume, .redraw, .suspend, .bell, .quit: break
     }
   }
 
   private func commit(_ step: Step) {
     mailbox.begin(commit: true)
-    store.value.withLock { $0 }.append(step) { [mailbox] result in
+    guard let store = store.value.withLock({ $0 }) else {
+      let reason = "edits are not kept here"
+      return mailbox.finish(
+        [.commitFailed(sequence: step.sequence, reason: reason)], commit: true)
+    }
+    store.append(step, round: round) { [mailbox, watch] result in
       switch result {
+      case .failure(.behind):
+        // What the others wrote comes with the next look, and the step is made again on it.
+        watch?.lookNow { mailbox.finish([], commit: true) }
       case .success(let sequence):
         mailbox.finish([.committed(sequence: sequence)], commit: true)
       case .failure(let error):
@@ -89,17 +126,46 @@ package final class WorkbenchServices {
     }
   }
 
-  private final class Current: Sendable {
-    let value: Mutex<AnnotationStore>
-    init(_ store: AnnotationStore) { value = Mutex(store) }
+  private func saveQuery(_ name: String, _ text: String?) {
+    mailbox.begin()
+    let dataset = session.dataset
+    DispatchQueue.global(qos: .userInitiated).async { [mailbox] in
+      do {
+        let (queries, words) = try SavedQueriesFile(of: dataset).save(name, text)
+        mailbox.finish([.queriesSaved(queries, words: words)])
+      } catch {
+        mailbox.finish([.queryNotSaved(reason: "\(error)")])
+      }
+    }
   }
 
-  /// Lets background work end; waits only for edits on their way to the disk.
-  /// - Returns: the answers to these.
-  @discardableResult
-  package func shutDown() -> [Message] {
+  private final class Current: Sendable {
+    let value: Mutex<AnnotationStore?>
+    init(_ store: AnnotationStore?) { value = Mutex(store) }
+  }
+
+  /// Lets background work end; waits only for edits on their way to the disk, and sends those again
+  /// that somebody else was faster than.
+  package func shutDown(_ state: inout WorkbenchState) {
+    shutDown()
+    var answers = commitAnswers()
+    while !answers.isEmpty {
+      for answer in answers {
+        for effect in update(&state, answer) {
+          if case .recommit = effect { perform(effect) }
+        }
+      }
+      answers = commitAnswers()
+    }
+  }
+
+  /// Lets background work end, whatever the edits on their way become.
+  package func shutDown() {
     inference.shutDown()
     facts.shutDown()
+  }
+
+  private func commitAnswers() -> [Message] {
     var answers = mailbox.takeCommits()
     while mailbox.isCommitting {
       mailbox.waitForCommit()

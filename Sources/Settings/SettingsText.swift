@@ -5,7 +5,7 @@ import TOMLKit
 /// runs.
 package enum SettingsText {
   /// Most bytes of a settings file.
-  static let mostBytes = 1 << 20
+  package static let mostBytes = 1 << 20
   /// Most names in one key, and most brackets open at once; our files need three.
   static let mostLevels = 32
 
@@ -69,7 +69,7 @@ extension SettingsText {
 
   /// The index after a string that begins at `start`: after its closing marks, before the end of
   /// the line for a string of one line that is not closed, or the end of the text.
-  private static func endOfString(at start: Int, _ bytes: [UInt8]) -> Int {
+  static func endOfString(at start: Int, _ bytes: [UInt8]) -> Int {
     let quote = bytes[start]
     let isLong = bytes[start...].prefix(3).count { $0 == quote } == 3
     var index = start + (isLong ? 3 : 1)

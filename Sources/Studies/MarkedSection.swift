@@ -16,6 +16,12 @@ package struct MarkedSection: Sendable, Hashable {
     self.content = content
   }
 
+  /// A text that may be part of a name: without what could end a mark.
+  package static func plain(_ text: String) -> String {
+    String(text.filter { !$0.isNewline && !"<>".contains($0) })
+      .replacingOccurrences(of: "--", with: "-")
+  }
+
   /// What a document has between a section's marks, nil when it has none of that name.
   static func content(_ name: String, in document: String) -> String? {
     guard let start = document.range(of: "<!-- \(name) -->"),

@@ -84,7 +84,9 @@ package struct RouterJob: Sendable {
       let there = (try? FileManager.default.contentsOfDirectory(atPath: models))?.sorted() ?? []
       let models = there.filter { !$0.hasPrefix(".") }
       throw ModelFolderError(
-        folder: self.models, problem: "has no \(name); it holds \(models.joined(separator: ", "))")
+        folder: self.models, problem: "has no \(name)",
+        advice: models.isEmpty
+          ? "train one" : "name one of \(models.joined(separator: ", "))")
     }
     let text = try open(experts.text)
     let multimodal = try open(experts.multimodal)
@@ -101,6 +103,14 @@ package struct RouterJob: Sendable {
     }
     let name = name ?? (task == .entities ? "rds" : "rds-relations")
     let target = models + "/" + name
+    // A name that is an expert's or an encoder's is a mistake, whatever may be replaced.
+    let present = FolderContents(target)
+    switch present {
+    case .router, .nothing, .damaged: break
+    default:
+      throw ModelFolderError(
+        folder: target, problem: "\(present.sentence), no router", advice: "choose another --name")
+    }
     let basis =
       [models + "/" + experts.text, models + "/" + experts.multimodal, dual].map {
         ModelFolder.namedFingerprint(of: $0)
@@ -113,7 +123,7 @@ package struct RouterJob: Sendable {
     if !replaces, FileManager.default.fileExists(atPath: target + "/config.json") {
       throw TrainingError.otherModel(folder: target, differs: [])
     }
-    let embedder = try DualEncoderFolder.open(dual)
+    let embedder = try FolderOption.dual.opening(dual) { try DualEncoderFolder.open($0) }
     _ = try ModelFolder.vacancy(for: dual, in: models)
     let (teaching, choosing) = try parts(task)
     let source = try multimodal.card.grid.map { try RegionSource(folder: models + "/" + $0) }
@@ -132,7 +142,7 @@ package struct RouterJob: Sendable {
     let (learned, judged) = (try data(teaching), try data(choosing))
     guard learned.isAsked.contains(true), judged.isAsked.contains(true) else {
       throw TrainingError.noPictureFound(
-        system: name, dataset: dataset.name, posts: teaching.count + choosing.count, named: 0)
+        system: name, dataset: dataset.name, posts: teaching.count + choosing.count, reasons: [])
     }
     let found = try GridSearch(settings: settings, seed: seed).run(
       on: learned, dev: judged, width: Parallel.width, known: []

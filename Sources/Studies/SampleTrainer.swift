@@ -100,6 +100,11 @@ package struct SampleTrainer: Sendable {
 
   /// Trains an expert on D_model to its plateau on dev.
   private func trainExpert(_ name: String, _ system: System, _ switches: [String: String]) throws {
+    if system.needsRegions, let absence = ModelFolder.absence(of: folder(HarborRecipe.pictures)) {
+      throw ModelFolderError(
+        folder: folder(HarborRecipe.pictures), problem: absence,
+        advice: "train \(HarborRecipe.pictures) first")
+    }
     var posts = TrainingPosts(dataset).replacing(train: parts.model, part: "model")
     posts.sources = data
     var job = TrainingJob(

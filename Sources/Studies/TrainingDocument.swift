@@ -3,28 +3,46 @@ import Files
 import Foundation
 import Tensors
 
-/// One recipe's section of `docs/results.md`. Written by the program, never by hand.
+/// One training's section of `docs/results.md` or any other Markdown file. Written by the program,
+/// never by hand.
+///
+/// A section is known by its title, which tells all that distinguishes the training from the
+/// system's usual one: only the same training again takes its place.
 package struct TrainingDocument {
   let results: [TrainingResult]
   let peer: TrainingPeer?
+  private let pictureFolders: [String]
+  private let differences: [String]
+  private let posts: (train: Int, dev: Int)?
 
   /// A section of a finished job.
   ///
-  /// - Parameter results: at least one, of the same recipe.
-  package init(_ results: [TrainingResult], peer: TrainingPeer?) {
+  /// - Parameters:
+  ///   - results: at least one, of the same recipe.
+  ///   - pictureFolders: names of what pictures are seen with.
+  ///   - differences: what is otherwise than in the system's usual training, in words.
+  ///   - posts: how many were learned from, and how many the scores are of.
+  package init(
+    _ results: [TrainingResult], peer: TrainingPeer?, pictureFolders: [String] = [],
+    differences: [String] = [], posts: (train: Int, dev: Int)? = nil
+  ) {
     self.results = results
     self.peer = peer
+    self.pictureFolders = pictureFolders
+    self.differences = differences
+    self.posts = posts
   }
 
+  private static let heading = "# Results of fine-tuning"
   static let header = """
-    # Results of fine-tuning
+    \(heading)
 
-    Written by `twinlens train SYSTEM` with `--results`; each command replaces its own section. \
+    Written by `twinlens train SYSTEM` with `--results`; a training replaces its own section. \
     Scores are those of the best epoch on dev, in percent, as mean ± standard deviation over seeds; a seed decides the \
     head's first weights, the order of batches and dropout. Times are those of the machine at the time.
     """
 
-  /// Replaces the section of this recipe in a document, or adds it.
+  /// Replaces the section of this training in a document, or adds it.
   ///
   /// - Throws: `DurableFileError` when the disk refuses.
   package func write(to path: String) throws {
@@ -34,35 +52,60 @@ package struct TrainingDocument {
     try DurableFile.write(Data(document(replacing: text ?? "").utf8), to: path)
   }
 
-  /// The document with this section in its place; sections stand in the order of their titles.
+  /// The document with this section in its place. In a document of sections like this one they
+  /// stand in the order of their titles; in any other a new section comes last, and everything
+  /// else stays as it is.
   func document(replacing old: String) -> String {
-    var sections = old.components(separatedBy: "\n## ").dropFirst().map {
-      "## " + $0.trimmingCharacters(in: .newlines)
+    var lines = old.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    while lines.last?.isEmpty == true { lines.removeLast() }
+    guard !lines.isEmpty else { return Self.header + "\n\n" + section + "\n" }
+    var start = lines.count
+    var end = lines.count
+    if let own = lines.firstIndex(of: title) {
+      start = own
+      end = lines[(own + 1)...].firstIndex(where: Self.endsSection) ?? lines.count
+    } else if lines[0] == Self.heading,
+      let next = lines.firstIndex(where: { $0.hasPrefix("## ") && $0 > title })
+    {
+      (start, end) = (next, next)
     }
-    sections.removeAll { $0 == title || $0.hasPrefix(title + "\n") }
-    sections.append(section)
-    return ([Self.header] + sections.sorted()).joined(separator: "\n\n") + "\n"
+    let before = lines[..<start].joined(separator: "\n")
+    let after = lines[end...].joined(separator: "\n")
+    return [before, section, after].map { $0.trimmingCharacters(in: .newlines) }
+      .filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+  }
+
+  /// Whether a line begins what no longer belongs to a section: the next heading, or a mark of
+  /// `MarkedSection`.
+  private static func endsSection(_ line: String) -> Bool {
+    line.hasPrefix("# ") || line.hasPrefix("## ") || line.hasPrefix("<!-- ")
   }
 
   private var title: String {
     guard let origin = results.first?.origin else { return "## Nothing" }
     let name = System.named(origin.system)?.title ?? origin.system
     let head = System.named(origin.system)?.head(origin) ?? ""
-    let material =
-      origin.encoder.map { " with \($0)" } ?? (head.isEmpty ? "" : " with words and characters")
-    let labels = origin.options.map { ", " + $0 } ?? ""
+    let words = origin.encoder ?? (head.isEmpty ? nil : "words and characters")
+    let material = ([words].compactMap(\.self) + pictureFolders).joined(separator: ", ")
+    let details = [origin.options].compactMap(\.self) + differences
     let mark = origin.mark.map { " (\($0))" } ?? ""
-    return
-      "## \(name)\(material) on \(origin.dataset)\(labels)\(mark)"
+    return "## " + name + (material.isEmpty ? "" : " with \(material)") + " on \(origin.dataset)"
+      + details.map { ", " + $0 }.joined() + mark
   }
 
   /// The section with its title, without a line break at the end.
   package var section: String {
     let isScored = results.contains { $0.scores["devF1"] != nil }
     let parts = [
-      title, recipe, isScored ? table : "", earlier, isScored ? curves : "", relations,
+      title, recipe + counts, isScored ? table : "", earlier, isScored ? curves : "", relations,
     ].filter { !$0.isEmpty }
     return parts.joined(separator: "\n\n")
+  }
+
+  private var counts: String {
+    posts.map {
+      " Learned from \($0.train.counted("post")), chosen by and scored on \($0.dev.counted("post")) of dev."
+    } ?? ""
   }
 
   private var recipe: String {
@@ -82,17 +125,17 @@ package struct TrainingDocument {
     let seeds = results.map { "\($0.origin.seed)" }.joined(separator: ", ")
     guard let s = origin.settings else {
       let plateau = origin.tagger.map {
-        " Batch \($0.batch), AdamW with \(plain(Double($0.learningRate))), halved \($0.halvings) times on a plateau of "
-          + "\($0.patience) epochs, at most \($0.epochs) epochs."
+        " Batch \($0.batch), \($0.usesDescent == true ? "plain descent" : "AdamW") with \(plain(Double($0.learningRate))), halved \($0.halvings.counted("time")) on a "
+          + "plateau of \($0.patience.counted("epoch")), at most \($0.epochs.counted("epoch"))."
       }
       return "Recipe: \(head)\(seen).\(plateau ?? "") Seeds \(seeds)."
     }
     return
-      "Recipe: \(head)\(seen). \(s.epochs) epochs, batch \(s.batch), AdamW (decay \(plain(Double(s.decay)))) with "
+      "Recipe: \(head)\(seen). \(s.epochs.counted("epoch")), batch \(s.batch), AdamW (decay \(plain(Double(s.decay)))) with "
       + "\(plain(Double(s.encoderRate))) for the encoder and \(plain(Double(s.headRate))) for the head"
       + (s.crfRate.map { " (\(plain(Double($0))) for the CRF and its scores)" } ?? "")
       + ", warm-up "
-      + "\(plain(100 * s.warmUp)) %, then linearly to 0; inputs of at most \(s.longest) pieces; batches of similar lengths "
+      + "\(plain(100 * s.warmUp)) %, then linearly to 0; inputs of at most \(s.longest.counted("piece")); batches of similar lengths "
       + "out of \(s.bucket * s.batch) shuffled inputs. Seeds \(seeds)."
   }
 
@@ -124,7 +167,8 @@ package struct TrainingDocument {
     return lines.joined(separator: "\n")
   }
 
-  /// What came of stages before the last.
+  /// What came of stages before the last. How many answers were judged stands beside every score
+  /// of them.
   private var earlier: String {
     let known = [
       ("teacher, accuracy on dev", "teacherAccuracy", 2), ("teacher, weighted F1", "teacherF1", 2),
@@ -134,12 +178,20 @@ package struct TrainingDocument {
       ("posts of which the teacher is sure", "pseudoLabelled", 0),
       ("perplexity of dev", "perplexity", 2),
     ]
+    func judged(_ key: String) -> String {
+      let stage = ["teacher", "gate"].first(where: key.hasPrefix)
+      let counts = stage.map { stage in results.compactMap { $0.scores[stage + "Posts"] } } ?? []
+      return counts.isEmpty
+        ? "" : MeanCell.text(Set(counts).count == 1 ? [counts[0]] : counts, digits: 0)
+    }
     let lines = known.compactMap { name, key, digits -> String? in
       let values = results.compactMap { $0.scores[key] }
-      return values.isEmpty ? nil : "| \(name) | \(MeanCell.text(values, digits: digits)) |"
+      guard !values.isEmpty else { return nil }
+      return "| \(name) | \(MeanCell.text(values, digits: digits)) | \(judged(key)) |"
     }
     guard !lines.isEmpty else { return "" }
-    return (["Before the tags:", "", "| | |", "|---|---|"] + lines).joined(separator: "\n")
+    return (["Before the tags:", "", "| | | answers judged |", "|---|---|---|"] + lines)
+      .joined(separator: "\n")
   }
 
   private var curves: String {

@@ -62,7 +62,9 @@ package struct TrainingPeerProgram: Sendable {
     process.waitUntilExit()
     guard process.terminationStatus == 0, epochs.count == result.epochs.count else {
       throw TrainingError.peer(
-        reason: "it ended with status \(process.terminationStatus) after \(epochs.count) epochs")
+        reason:
+          "it ended with status \(process.terminationStatus) after \(epochs.count.counted("epoch"))"
+      )
     }
     let peer = TrainingPeer(origin: result.origin, name: name, epochs: epochs)
     try DurableFile.write(try JSONEncoder().encode(peer), to: kept)

@@ -2,7 +2,7 @@ import Screen
 
 /// How pictures are shown, as the user may ask for it.
 package enum GraphicsMode: String, Sendable, Hashable, CaseIterable {
-  case auto, sixel, blocks, ascii, none
+  case auto, kitty, sixel, blocks, ascii, none
 
   /// The wish: the option, else `TWINLENS_GRAPHICS`, else `auto`. Unknown words in the
   /// environment count as `auto`.
@@ -17,7 +17,10 @@ package enum GraphicsMode: String, Sendable, Hashable, CaseIterable {
 package struct GraphicsChoice: Sendable, Hashable {
   /// The ways, best first.
   package enum Rung: String, Sendable, Hashable {
-    case sixel, blocks, ascii, none
+    case kitty, sixel, blocks, ascii, none
+
+    /// How pixels are sent; nil where pictures are text.
+    package var pixels: PixelProtocol? { PixelProtocol(rawValue: rawValue) }
   }
 
   /// The way.
@@ -25,20 +28,22 @@ package struct GraphicsChoice: Sendable, Hashable {
   /// A sentence for `doctor` and the status line.
   package let reason: String
 
-  /// The best rung for a terminal, or the one that was asked for: the user has the last word.
+  /// The best rung for a terminal, or the one that was asked for.
   package init(mode: GraphicsMode, capabilities: TerminalCapabilities, depth: ColorDepth) {
-    switch mode {
-    case .auto:
+    guard let wish = Rung(rawValue: mode.rawValue) else {
       self.init(capabilities: capabilities, depth: depth)
-    case .sixel:
-      self.init(rung: .sixel, reason: "asked for")
-    case .blocks:
-      self.init(rung: .blocks, reason: "asked for")
-    case .ascii:
-      self.init(rung: .ascii, reason: "asked for")
-    case .none:
-      self.init(rung: .none, reason: "asked for")
+      return
     }
+    // The user has the last word, but not where nothing could be seen.
+    guard wish == .kitty, let multiplexer = capabilities.multiplexer else {
+      self.init(rung: wish, reason: "asked for")
+      return
+    }
+    let choice = Self(capabilities: capabilities, depth: depth)
+    self.init(
+      rung: choice.rung,
+      reason: "kitty was asked for, but \(multiplexer.rawValue) does not pass its pictures on; "
+        + choice.reason)
   }
 
   private init(rung: Rung, reason: String) {
@@ -47,15 +52,21 @@ package struct GraphicsChoice: Sendable, Hashable {
   }
 
   private init(capabilities: TerminalCapabilities, depth: ColorDepth) {
+    let note =
+      capabilities.multiplexer.map { "; \($0.rawValue) does not pass kitty's pictures on" } ?? ""
     if capabilities.isDumb {
       self.init(rung: .none, reason: "the terminal is dumb")
-    } else if capabilities.sixel, capabilities.multiplexer != .screen {
+    } else if capabilities.kittyGraphics, capabilities.multiplexer == nil,
+      !(capabilities.sixel && KittyTerminals.prefersSixel(capabilities.name))
+    {
       // NO_COLOR is about decoration; a picture is content.
+      self.init(rung: .kitty, reason: "the terminal answers kitty's graphics query")
+    } else if capabilities.sixel, capabilities.multiplexer != .screen {
       self.init(rung: .sixel, reason: "the device attributes name sixel")
     } else if depth == .indexed256, capabilities.isUTF8 {
-      self.init(rung: .blocks, reason: "no sixel, but 256 colours")
+      self.init(rung: .blocks, reason: "no pixels, but 256 colours\(note)")
     } else {
-      self.init(rung: .ascii, reason: "no sixel and fewer than 256 colours")
+      self.init(rung: .ascii, reason: "no pixels and fewer than 256 colours\(note)")
     }
   }
 }
@@ -72,5 +83,32 @@ enum PictureErasure {
   static func needsClear(_ name: String?) -> Bool {
     guard let name = name?.lowercased() else { return false }
     return clearsScreen.contains { name.hasPrefix($0.name) }
+  }
+}
+
+/// What is known of terminals and kitty's protocol. Data, not code.
+enum KittyTerminals {
+  /// Terminals that know the protocol in part only and draw sixels well: the beginning of the
+  /// XTVERSION name, in lower case, and the report that taught it.
+  private static let sixelFirst: [(name: String, source: String)] = [
+    ("wezterm", "wezterm/wezterm#1616, endernoke/ink-picture#5")
+  ]
+
+  static func prefersSixel(_ name: String?) -> Bool {
+    guard let name = name?.lowercased() else { return false }
+    return sixelFirst.contains { name.hasPrefix($0.name) }
+  }
+
+  /// Terminals that write the question on the screen or take it for a title, by the beginning of
+  /// `TERM`; of the multiplexers, tmux makes a title of it.
+  private static let unaskedTypes = ["rxvt", "screen", "tmux", "linux", "vt", "Eterm", "putty"]
+  /// The same by `TERM_PROGRAM`.
+  private static let unaskedPrograms: Set = ["Apple_Terminal"]
+
+  /// Whether a terminal can be asked for kitty's pictures.
+  static func canBeAsked(term: String, environment: [String: String]) -> Bool {
+    TerminalCapabilities(environment: environment, isUTF8: true).multiplexer == nil
+      && !unaskedTypes.contains { term.hasPrefix($0) }
+      && !unaskedPrograms.contains(environment["TERM_PROGRAM"] ?? "")
   }
 }

@@ -49,8 +49,8 @@ package final class NcursesTerminal {
     graphics = GraphicsChoice(
       mode: options.graphics, capabilities: capabilities, depth: .none)
     planner = ScreenPlanner(
-      depth: .none, darkBackground: true, isUTF8: false, showsPictures: false,
-      clearsForPictures: false, libraryWidth: { Int(twinlens_width($0)) })
+      depth: .none, darkBackground: true, isUTF8: false, pixels: nil,
+      libraryWidth: { Int(twinlens_width($0)) })
     queued = capabilities.typedKeys.map { .key($0) }
   }
 
@@ -208,7 +208,10 @@ extension NcursesTerminal {
     write("\u{1B}[?2004h\u{1B}[8l" + (options.mouse ? "\u{1B}[?1000h\u{1B}[?1006h" : ""))
   }
 
-  private func leaveModes() { write(modesOff) }
+  private func leaveModes() {
+    RawOutput.write(planner.pictureRemoval, to: descriptor)
+    write(modesOff)
+  }
 
   private var modesOff: String {
     guard speaksModes else { return "" }
@@ -217,7 +220,7 @@ extension NcursesTerminal {
 
   /// All that a dying process sends: end of a cut picture, modes off, plain look, main screen.
   private var resetBytes: [UInt8] {
-    var text = graphics.rung == .sixel ? "\u{1B}\\" : ""
+    var text = ""
     if capabilities.synchronizedUpdate { text += "\u{1B}[?2026l" }
     text += modesOff
     for name in ["sgr0", "op", "rmkx", "rmcup", "cnorm"] {
@@ -225,7 +228,7 @@ extension NcursesTerminal {
     }
     if twinlens_string("rmcup") == nil { text += "\r\n" }
     if !farewell.isEmpty { text += farewell + "\r\n" }
-    return Array(text.utf8)
+    return planner.pictureCut + planner.pictureRemoval + Array(text.utf8)
   }
 
   /// A capability without its padding marks (`$<5>`).
@@ -250,8 +253,8 @@ extension NcursesTerminal {
     pairs = PairAllocator(capacity: min(32_768, Int(twinlens_pairs())))
     planner = ScreenPlanner(
       depth: depth, darkBackground: hasDarkBackground,
-      isUTF8: isUTF8, showsPictures: graphics.rung == .sixel,
-      clearsForPictures: PictureErasure.needsClear(capabilities.name),
+      isUTF8: isUTF8, pixels: graphics.rung.pixels,
+      clearsForPictures: graphics.rung.pixels?.needsClear(capabilities.name) ?? false,
       libraryWidth: { Int(twinlens_width($0)) })
   }
 

@@ -18,7 +18,10 @@ struct PlannedCell: Hashable {
 
 /// What goes to the terminal past the library, after the cells.
 enum Emission: Hashable {
+  /// A picture that is painted where the cursor is.
   case picture(box: Box, identity: String, payload: [UInt8])
+  /// What to do with pictures that the terminal keeps.
+  case kitty(KittyCommand)
   case cluster(place: Position, text: String, style: ReducedStyle)
 
   /// Cursor move, look and content; the caller brackets with save and restore cursor.
@@ -26,6 +29,8 @@ enum Emission: Hashable {
     switch self {
     case .picture(let box, _, let payload):
       return Array("\u{1B}[0m\u{1B}[\(box.row + 1);\(box.column + 1)H".utf8) + payload
+    case .kitty(let command):
+      return command.bytes
     case .cluster(let place, let text, let style):
       return Array(
         "\u{1B}[\(place.row + 1);\(place.column + 1)H\(Self.look(style))\(text)".utf8)

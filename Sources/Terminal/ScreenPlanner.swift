@@ -12,10 +12,10 @@ struct ScreenPlanner {
   var darkBackground: Bool
   /// Whether signs outside ASCII can be sent.
   var isUTF8: Bool
-  /// Whether pictures can be sent at all.
-  var showsPictures: Bool
   /// Whether text does not erase pixels, so that the whole screen is cleared instead.
   var clearsForPictures: Bool
+  /// How pixels are sent, and what the terminal keeps of them; nil where none can be sent.
+  private var stage: (any PictureStage)?
   /// The columns that the terminal library gives a scalar, -1 when it does not know it.
   let libraryWidth: @Sendable (UInt32) -> Int
 
@@ -44,16 +44,25 @@ struct ScreenPlanner {
   static let narrow = 16
 
   init(
-    depth: ColorDepth, darkBackground: Bool, isUTF8: Bool, showsPictures: Bool,
-    clearsForPictures: Bool, libraryWidth: @escaping @Sendable (UInt32) -> Int
+    depth: ColorDepth, darkBackground: Bool, isUTF8: Bool, pixels: PixelProtocol?,
+    clearsForPictures: Bool = false, libraryWidth: @escaping @Sendable (UInt32) -> Int
   ) {
     self.depth = depth
     self.darkBackground = darkBackground
     self.isUTF8 = isUTF8
-    self.showsPictures = showsPictures
+    stage = pixels?.stage()
     self.clearsForPictures = clearsForPictures
     self.libraryWidth = libraryWidth
   }
+
+  /// Whether pictures can be sent at all.
+  var showsPictures: Bool { stage != nil }
+
+  /// What a process sends that dies while it sends a picture.
+  var pictureCut: [UInt8] { stage?.cut ?? [] }
+
+  /// What makes the terminal forget all pictures.
+  var pictureRemoval: [UInt8] { stage?.removal ?? [] }
 
   /// Forgets what is shown: after a resize, a stop in the background, or on request.
   mutating func invalidate() { redraws = true }
@@ -116,17 +125,18 @@ struct ScreenPlanner {
       plan.breaks = breaks(changedRows, from: old, to: rowHashes(shown.map { $0?.text ?? "" }))
     }
     let all = plan.repaints
-    for (picture, cellsOfIt) in zip(placed, held) {
+    let staged = zip(placed, held).map { picture, cellsOfIt in
       let isNew = !pictures.contains(PictureKey(identity: picture.identity, box: picture.box))
       let rows = picture.box.row..<picture.box.endRow
       let isDamaged =
         cellsOfIt.contains { changed[$0] }
         || picture.box.columns < Self.narrow && rows.contains { changedRows.contains($0) }
-      guard all || isNew || isDamaged else { continue }
-      plan.emissions.append(
-        .picture(box: picture.box, identity: picture.identity, payload: picture.payload))
-      plan.emissions += cover(picture.box, cellsOfIt, cells)
+      let isTouched = isNew || isDamaged
+      return StagedPicture(
+        placement: picture, isTouched: isTouched, free: Set(cellsOfIt.map(position)),
+        cover: all || isTouched ? cover(picture.box, cellsOfIt, cells) : [])
     }
+    plan.emissions += stage?.show(staged, isCleared: all) ?? []
     for cluster in clusters where all || changedRows.contains(cluster.place.row) {
       plan.emissions.append(
         .cluster(place: cluster.place, text: cluster.text, style: cluster.style))

@@ -21,6 +21,8 @@ package struct TerminalCapabilities: Sendable, Hashable {
   package var term: String
   /// Whether it draws sixels.
   package var sixel = false
+  /// Whether it shows pictures by kitty's graphics protocol.
+  package var kittyGraphics = false
   /// Colour registers for sixel, nil when unknown.
   package var registers: Int?
   /// Width of one cell in pixels.

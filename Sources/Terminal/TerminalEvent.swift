@@ -52,13 +52,13 @@ package enum TerminalError: Error, Sendable, Hashable, LocalizedError, CustomStr
   package var description: String {
     switch self {
     case .noTerminal:
-      return "there is no terminal; run it in one, or use the commands that print text"
+      return "there is no terminal; run it in one, or line by line with --plain"
     case .unknownType(let name):
       return "the terminal type TERM=\(name) is not known here; install ncurses-term or try "
         + "TERM=xterm-256color"
     case .tooDumb(let name):
       return
-        "the terminal type TERM=\(name) cannot place a cursor; use the commands that print text"
+        "the terminal type TERM=\(name) cannot place a cursor; --plain works line by line"
     }
   }
 

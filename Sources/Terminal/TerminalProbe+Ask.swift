@@ -2,6 +2,12 @@ import Foundation
 import Screen
 
 extension TerminalProbe {
+  /// Whether the locale of the process is UTF-8; else nothing but ASCII can be written.
+  package static var isUTF8: Bool {
+    setlocale(LC_CTYPE, "")
+    return String(cString: nl_langinfo(Int32(CODESET))).uppercased() == "UTF-8"
+  }
+
   /// Asks the terminal of the process (`/dev/tty`, so that pipes do not matter) and concludes.
   ///
   /// Call it once, before `NcursesTerminal.start`. Takes one round trip; a terminal that never
@@ -12,14 +18,13 @@ extension TerminalProbe {
   package static func run(
     environment: [String: String] = ProcessInfo.processInfo.environment, deadline: Double? = nil
   ) -> TerminalCapabilities {
-    setlocale(LC_CTYPE, "")
-    let isUTF8 = String(cString: nl_langinfo(Int32(CODESET))).uppercased() == "UTF-8"
+    let isUTF8 = isUTF8
     let descriptor = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
     guard descriptor >= 0 else {
       return TerminalCapabilities(environment: environment, isUTF8: isUTF8)
     }
     defer { close(descriptor) }
-    let questions = questions(term: environment["TERM"] ?? "")
+    let questions = questions(term: environment["TERM"] ?? "", environment: environment)
     let isRemote = !(environment["SSH_CONNECTION"] ?? "").isEmpty
     let answers = ask(
       questions, on: descriptor, deadline: deadline ?? (isRemote ? 1.5 : 0.5),

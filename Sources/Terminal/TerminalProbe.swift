@@ -21,17 +21,18 @@ package enum TerminalProbe {
     case synchronized = "synchronised update"
     case clusters = "grapheme clusters"
     case background = "background colour"
+    case kitty = "kitty graphics"
     case attributes = "device attributes"
   }
 
   /// The questions for a terminal type, device attributes last because every terminal answers
   /// them: their reply is the end mark. The Linux console is asked nothing else, and a dumb
   /// terminal nothing at all.
-  package static func questions(term: String) -> [Question] {
+  package static func questions(term: String, environment: [String: String] = [:]) -> [Question] {
     if term.isEmpty || term == "dumb" { return [] }
     let last = Question(topic: .attributes, bytes: "\u{1B}[c")
     if term == "linux" || term.hasPrefix("vt") { return [last] }
-    return [
+    var questions = [
       Question(topic: .version, bytes: "\u{1B}[>0q"),
       Question(topic: .registers, bytes: "\u{1B}[?1;1;0S"),
       Question(topic: .geometry, bytes: "\u{1B}[?2;1;0S"),
@@ -40,8 +41,11 @@ package enum TerminalProbe {
       Question(topic: .synchronized, bytes: "\u{1B}[?2026$p"),
       Question(topic: .clusters, bytes: "\u{1B}[?2027$p"),
       Question(topic: .background, bytes: "\u{1B}]11;?\u{1B}\\"),
-      last,
     ]
+    if KittyTerminals.canBeAsked(term: term, environment: environment) {
+      questions.append(Question(topic: .kitty, bytes: KittyCommand.query))
+    }
+    return questions + [last]
   }
 
   /// What follows from the replies. `window` is the kernel's size, nil when it has none.
@@ -66,6 +70,7 @@ package enum TerminalProbe {
       case .mode(2027, let state): facts.graphemeClusters = (1...3).contains(state)
       case .background(let red, let green, let blue):
         facts.darkBackground = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+      case .kitty(KittyCommand.queryNumber, let isOK): facts.kittyGraphics = isOK
       case .attributes(let numbers): facts.sixel = numbers.dropFirst().contains(4)
       default: break
       }
@@ -111,6 +116,7 @@ package enum TerminalProbe {
     case .clusters: conclusion = yes(facts.graphemeClusters)
     case .background:
       conclusion = facts.darkBackground.map { $0 ? "dark" : "light" } ?? "unknown"
+    case .kitty: conclusion = yes(facts.kittyGraphics)
     case .attributes: conclusion = "sixel: \(yes(facts.sixel))"
     }
     return ProbeEntry(
@@ -122,7 +128,8 @@ package enum TerminalProbe {
     switch (reply, topic) {
     case (.version, .version), (.graphics(1, _, _), .registers), (.graphics(2, _, _), .geometry),
       (.cellPixels, .cell), (.areaPixels, .area), (.mode(2026, _), .synchronized),
-      (.mode(2027, _), .clusters), (.background, .background), (.attributes, .attributes):
+      (.mode(2027, _), .clusters), (.background, .background), (.attributes, .attributes),
+      (.kitty, .kitty):
       return true
     default: return false
     }
@@ -144,6 +151,8 @@ package enum TerminalProbe {
       return "rgb "
         + [red, green, blue].map { String(Int(($0 * 255).rounded())) }
         .joined(separator: " ")
+    case .kitty(let number, let isOK):
+      return "\u{1B}_Gi=\(number);\(isOK ? "OK" : "an error")\u{1B}\\"
     case .attributes(let numbers):
       return "\u{1B}[?" + numbers.map(String.init).joined(separator: ";") + "c"
     case .other: return "something else"

@@ -12,6 +12,9 @@ package enum TerminalReply: Sendable, Hashable {
   case mode(Int, state: Int)
   /// OSC 11: the background, 0…1 each.
   case background(red: Double, green: Double, blue: Double)
+  /// Kitty's graphics protocol: the number of the picture that was asked about, and whether all
+  /// went well.
+  case kitty(number: Int, isOK: Bool)
   /// DA1: the numbers after `?`. 4 is sixel.
   case attributes([Int])
   /// Any other complete reply; kept out of the keys all the same.
@@ -27,6 +30,8 @@ package enum TerminalReply: Sendable, Hashable {
       if let color = Self.color(text.dropFirst(3)) {
         self = .background(red: color[0], green: color[1], blue: color[2])
       }
+    } else if kind == 0x5F, text.hasPrefix("G") {
+      self = Self.kitty(text.dropFirst()) ?? .other
     }
   }
 
@@ -60,6 +65,15 @@ package enum TerminalReply: Sendable, Hashable {
     default:
       return nil
     }
+  }
+
+  /// `i=31;OK`, or a message in place of `OK`; other keys may stand before the semicolon.
+  private static func kitty(_ text: Substring) -> TerminalReply? {
+    guard let end = text.firstIndex(of: ";"),
+      let number = text[..<end].split(separator: ",").first(where: { $0.hasPrefix("i=") })
+        .flatMap({ Int($0.dropFirst(2)) })
+    else { return nil }
+    return .kitty(number: number, isOK: text[end...].dropFirst() == "OK")
   }
 
   /// The numbers of a parameter string; a missing one is 0, an absurd one is cut.

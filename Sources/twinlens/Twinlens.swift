@@ -11,10 +11,12 @@ struct Twinlens: ParsableCommand {
     discussion: "Without a command it opens DATASET, or the embedded sample, in the workbench.",
     version: "twinlens \(Provenance.currentVersion)",
     subcommands: [
-      OpenCommand.self, ShowCommand.self, AnnotationsCommand.self, PredictCommand.self,
+      OpenCommand.self, ShowCommand.self, QueryCommand.self, AnnotationsCommand.self,
+      PredictCommand.self,
       EvaluateCommand.self, TrainCommand.self, RDSCommand.self, PaperCommand.self,
-      ModelsCommand.self, TokenizeCommand.self, AuditCommand.self, ScoreCommand.self,
-      SampleCommand.self, DoctorCommand.self,
+      ModelsCommand.self, TokenizeCommand.self, AuditCommand.self, SuspectCommand.self,
+      ScoreCommand.self, SampleCommand.self, TutorCommand.self, ConfigCommand.self,
+      DoctorCommand.self,
       BenchCommand.self, BenchKeysCommand.self, KeysCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

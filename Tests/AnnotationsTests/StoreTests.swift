@@ -35,7 +35,7 @@ import Testing
       #expect(history.nextSequence == 3)
       #expect(history.steps[0].annotator == "Zoë")
       #expect(history.steps[0].time == 1_700_000_000_123)
-      #expect(history.nextUndo?.name == "PER on 'Ann Lee'")
+      #expect(history.nextUndo()?.name == "PER on 'Ann Lee'")
       #expect(history.annotated(dataset.posts[0]).mentions == [EntityMention(0..<1, .location)])
     }
   }
@@ -73,8 +73,17 @@ import Testing
       sequence: 101, post: other.post, file: other.file, postHash: other.postHash,
       tokensHash: other.tokensHash, annotator: other.annotator, time: other.time, kind: other.kind,
       name: other.name)
-    await #expect(throws: StoreError.outOfOrder(store.path, expected: 102, given: 101)) {
-      try await store.append(late)
+    await #expect(throws: StoreError.behind(store.path)) { try await store.append(late) }
+    let gap = Step(
+      sequence: 103, post: other.post, file: other.file, postHash: other.postHash,
+      tokensHash: other.tokensHash, annotator: other.annotator, time: other.time, kind: other.kind,
+      name: other.name)
+    // A round of which a step came too late is over.
+    await #expect(throws: StoreError.behind(store.path)) { try await store.append(gap) }
+    await #expect(throws: StoreError.outOfOrder(store.path, expected: 102, given: 103)) {
+      try await withCheckedThrowingContinuation { continuation in
+        store.append(gap, round: 1) { continuation.resume(with: $0) }
+      }
     }
     #expect(try store.steps().steps.count == 101)
   }
@@ -89,13 +98,14 @@ import Testing
     }
   }
 
-  @Test func aSecondWriterIsToldAndAReaderIsServed() throws {
+  @Test func aWriterThatWantsItAloneIsKeptOutAndAReaderIsServed() throws {
     try withFolder { folder in
       let (dataset, path) = try edited(folder)
       let first = try AnnotationStore(path: path)
-      #expect(throws: StoreError.inUse(path, process: "process \(getpid())")) {
-        try AnnotationStore(path: path)
-      }
+      // As earlier versions of the program and network file systems have it.
+      let handle = open(path, O_RDWR)
+      defer { close(handle) }
+      #expect(flock(handle, LOCK_EX | LOCK_NB) != 0)
       let reader = try AnnotationStore(path: path, access: .readOnly)
       var (history, _) = try reader.history(over: dataset)
       let taken = history.undo(by: "a")
@@ -217,7 +227,7 @@ import Testing
       (history, findings) = try store.history(over: openSmall(folder))
       #expect(findings.isEmpty)
       #expect(history.states.keys.sorted() == ["2"])
-      #expect(history.nextRedo?.post == "1")
+      #expect(history.nextRedo()?.post == "1")
     }
   }
 

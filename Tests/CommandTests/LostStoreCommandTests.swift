@@ -125,6 +125,8 @@ struct LostStoreCommandTests {
     }
     #expect(try Program.text(folder.path + "/mine") == "mine")
     let left = try FileManager.default.contentsOfDirectory(atPath: out)
-    #expect(Set(left) == [".twinlens-export", "dataset.toml", "train.jsonl"])
+    #expect(
+      Set(left)
+        == [".twinlens-export", "annotations.state.jsonl", "dataset.toml", "train.jsonl"])
   }
 }

@@ -46,6 +46,54 @@ struct ModelFoldersTests {
     #expect(set.notices.contains { $0.contains("../elsewhere/resnet, which does not exist") })
   }
 
+  @Test("a model that somebody names and that cannot be used is named with the cause")
+  func damagedModels() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: try Dataset.open(data), in: folder)
+    func asking(_ name: String, _ command: String = "predict") throws -> String {
+      let options =
+        command == "predict"
+        ? ["predict", data, "--out", folder.path + "/out", "--by", name, "--task", "ner"]
+        : ["show", data, "post-0", "--system", name]
+      let result = try Program.run(options + ["--models", models])
+      #expect(result.status != 0, "\(command) \(name): \(result.output)")
+      return result.errors
+    }
+    for (name, words) in [
+      ("clip", "the folder of that name is a dual encoder of text and picture"),
+      ("rds", "the folder of that name is a router"),
+      ("nobody", "has no expert nobody; name one of"),
+      ("../models/riva", "a name is meant, not a path"),
+    ] {
+      #expect(try asking(name).contains(words), "\(name)")
+      #expect(try asking(name, "show").contains(words), "\(name)")
+    }
+    // Encoders alone can be packed.
+    let encoders = folder.path + "/encoders-alone"
+    try FileManager.default.createDirectory(atPath: encoders, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: models + "/clip", toPath: encoders + "/clip")
+    let packed = try Program.run(["models", "pack", encoders, "--out", folder.path + "/packed"])
+    #expect(packed.status == 0 && packed.output.contains("copied clip into"), "\(packed.errors)")
+    // What an expert sees with has gone.
+    try FileManager.default.moveItem(atPath: models + "/resnet", toPath: folder.path + "/aside")
+    for command in ["predict", "show"] {
+      let errors = try asking("riva", command)
+      #expect(errors.contains("riva cannot be used: riva sees with resnet"), "\(errors)")
+      #expect(errors.contains("/resnet does not exist; copy the folder there"), "\(errors)")
+      #expect(errors.contains("--pictures"))
+    }
+    try FileManager.default.moveItem(atPath: folder.path + "/aside", toPath: models + "/resnet")
+    // Weights that were cut off, then a configuration that is none.
+    let weights = models + "/riva/model.safetensors"
+    let bytes = try #require(FileManager.default.contents(atPath: weights))
+    try bytes.prefix(100).write(to: URL(fileURLWithPath: weights))
+    #expect(try asking("riva").contains("riva cannot be used: \(weights) claims a header"))
+    try Data("{".utf8).write(to: URL(fileURLWithPath: models + "/riva/config.json"))
+    #expect(
+      try asking("riva").contains("riva cannot be used: the model folder \(models)/riva has a"))
+  }
+
   @Test("a folder that is no folder of models is named for what it is")
   func otherFolders() throws {
     let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import Foundation
 import Pictures
 import Screen
 import Testing
@@ -18,12 +19,12 @@ import Workbench
 
   @Test func eachWayFitsTheBox() {
     var style = PictureService.Style(rung: .sixel)
-    guard case .sixel(let payload, 6, 3) = render(style, 20, 3) else {
+    guard case .pixels(let encoded, 6, 3) = render(style, 20, 3) else {
       Issue.record("48×48 pixels are 6 columns and 3 rows")
       return
     }
-    #expect(!payload.isEmpty)
-    style.marksSixel = true
+    #expect(!encoded.payload.isEmpty && encoded.width == 48 && encoded.height == 48)
+    style.marksPixels = true
     #expect(render(style, 20, 3) == .placeholder("[sixel 48x48]"))
     // The terminal takes no more.
     style.mostPixels = WindowSize.Pixels(width: 16, height: 100)
@@ -39,5 +40,30 @@ import Workbench
       render(.init(rung: .none), 8, 4)
         == .placeholder("pictures are off; --graphics chooses how to show them"))
     #expect(render(style, 0, 4) == .placeholder("no room for the picture"))
+  }
+
+  /// Kitty's pictures fill their cells to the last row of pixels, whatever multiple it is of.
+  @Test func kittyFillsItsCells() throws {
+    var style = PictureService.Style(rung: .kitty)
+    (style.cellWidth, style.cellHeight) = (7, 15)
+    guard case .pixels(let encoded, 6, 3) = render(style, 20, 3) else {
+      Issue.record("45×45 pixels are 6 columns and 3 rows")
+      return
+    }
+    #expect(encoded.width == 42 && encoded.height == 45)
+    let file = try #require(Data(base64Encoded: Data(encoded.payload)))
+    let read = try Picture.decode([UInt8](file)).picture
+    #expect(read == Picture(width: 42, height: 45, color: RGB(200, 40, 40)))
+    style.marksPixels = true
+    #expect(render(style, 20, 3) == .placeholder("[kitty 42x45]"))
+  }
+
+  /// What sixels are bounded by says nothing of kitty's pictures.
+  @Test func boundsBelongToAProtocol() {
+    var facts = TerminalCapabilities(environment: ["TERM": "xterm"], isUTF8: true)
+    facts.mostPixels = WindowSize.Pixels(width: 16, height: 100)
+    #expect(PictureService.Style(rung: .sixel, facts).mostPixels?.width == 16)
+    #expect(PictureService.Style(rung: .kitty, facts).mostPixels?.width == 4096)
+    #expect(PictureService.Style(rung: .blocks, facts).mostPixels == nil)
   }
 }

@@ -20,8 +20,8 @@ enum Program {
     return nil
   }()
 
-  /// A shared folder that holds nothing: what is shown must not depend on the checkout's own
-  /// models.
+  /// A folder that is not there, for shared files and settings: what is shown must not depend on
+  /// the checkout's own models, nor on what the person who tests has set.
   static let withoutSamples = "/var/empty/twinlens"
 
   static var isBuilt: Bool { path != nil }
@@ -48,6 +48,7 @@ enum Program {
     var all = ProcessInfo.processInfo.environment
     all["TWINLENS_GRAPHICS"] = nil
     all["TWINLENS_SHARE"] = withoutSamples
+    all["XDG_CONFIG_HOME"] = withoutSamples
     all["USER"] = "tester"
     all.merge(environment) { $1 }
     return try Child(

@@ -9,6 +9,8 @@ final class PseudoTerminal {
   }
 
   let child: Child
+  /// For what the program keeps from session to session.
+  private let home: TemporaryFolder
   private let mine: Int32
   private let other: Int32
   /// All that the program has written.
@@ -25,12 +27,15 @@ final class PseudoTerminal {
       throw Failure.noTerminal(code: errno)
     }
     (mine, other) = ends
+    home = try TemporaryFolder()
     for end in [mine, other] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var environment = ProcessInfo.processInfo.environment
     for name in ["TMUX", "STY", "SSH_CONNECTION", "SWIFT_BACKTRACE"] { environment[name] = nil }
     environment["TERM"] = "xterm-256color"
     environment["LC_ALL"] = "C.UTF-8"
     environment["TWINLENS_SHARE"] = Program.withoutSamples
+    environment["XDG_CONFIG_HOME"] = Program.withoutSamples
+    environment["XDG_STATE_HOME"] = home.path
     environment.merge(variables) { _, new in new }
     let terminal = name.withUnsafeBufferPointer { $0.baseAddress.map(String.init(cString:)) ?? "" }
     do {

@@ -16,5 +16,12 @@ struct SystemOptionTests {
       #expect(count == 1, "--\(known.name) stands \(count) times in the help of train \(id)")
     }
     #expect(help.contains("--dual <") == system.takesDual)
+    // What would be refused is not offered.
+    for option in ["--encoder-rate", "--head-rate", "--longest", "--peer"] {
+      #expect(help.contains(option + " <") == !system.isTagger, "\(option)")
+    }
+    let hasCRF = system.task == .entities && !system.isTagger
+    #expect(help.contains("--crf-rate <") == hasCRF)
+    #expect(help.contains("--epochs <") && help.contains("--batch <"))
   }
 }

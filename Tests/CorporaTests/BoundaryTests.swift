@@ -37,6 +37,30 @@ import Testing
     }
   }
 
+  /// A folder of pictures that is a link out is not looked into, and it is said how it can be.
+  @Test func aFolderOfPicturesThatIsALinkOutIsNamed() throws {
+    try withData { data, outside in
+      try Data().write(to: URL(fileURLWithPath: "\(outside)/1.jpg"))
+      symlink(outside, "\(data)/images")
+      let dataset = try Dataset.open(data)
+      let reason =
+        "The folder \(data)/images leads out of the dataset's folder, to \(outside); give --images \(outside) to use it."
+      #expect(dataset.pictureFoldersOutside == [reason])
+      #expect(dataset.image(for: dataset.posts[0]) == .refused(reason))
+      let allowed = try Dataset.open(data, images: outside)
+      #expect(allowed.image(for: allowed.posts[0]) == .file("\(outside)/1.jpg"))
+      // One picture that is a link: its own folder is named.
+      unlink("\(data)/images")
+      #expect(try Dataset.open(data).pictureFoldersOutside.isEmpty)
+      symlink("\(outside)/1.jpg", "\(data)/1.jpg")
+      guard case .refused(let alone) = dataset.image(for: dataset.posts[0]) else {
+        Issue.record("it is opened")
+        return
+      }
+      #expect(alone.hasSuffix("to \(outside)/1.jpg; give --images \(outside) to use it."))
+    }
+  }
+
   @Test func settingsAndRegionsThatAreLinksOutAreNamed() throws {
     try withData { data, outside in
       try Data("name = \"x\"\n".utf8).write(to: URL(fileURLWithPath: "\(outside)/dataset.toml"))

@@ -191,7 +191,7 @@ struct PublicMNRETests {
         #expect(try contents("\(out)/\(file.name)") == contents("\(dataset.root)/\(file.name)"))
         // The files spell as Python does, so that writing them anew gives the same bytes.
         let posts = Array(dataset.posts[file.posts])
-        let copy = try Dataset.open("\(out)/jsonl/\(file.stem).jsonl", strict: true)
+        let copy = try Dataset.open("\(out)/twinlens/\(file.stem).jsonl", strict: true)
         #expect(copy.posts.map(\.relations) == posts.map(\.relations))
         try write(MNREText.bytes(of: posts), to: "\(out)/anew.txt")
         let anew = try Dataset.open("\(out)/anew.txt", strict: true)

@@ -81,13 +81,14 @@ struct TwitterTests {
       for file in dataset.files {
         #expect(try contents("\(out)/\(file.name)") == contents("\(dataset.root)/\(file.name)"))
         // The JSON Lines copy says the same and is stable under reading and writing.
-        let copy = try Dataset.open("\(out)/jsonl/\(file.stem).jsonl", strict: true)
+        let copy = try Dataset.open("\(out)/twinlens/\(file.stem).jsonl", strict: true)
         let posts = dataset.posts[file.posts]
         #expect(copy.posts.map(\.id) == posts.map(\.id))
         #expect(copy.posts.map(\.tokens) == posts.map(\.tokens))
         #expect(copy.posts.map(\.mentions) == posts.map(\.mentions))
-        let again = JSONLines.bytes(of: copy.posts, misc: copy.files[0].misc)
-        #expect(again == (try contents("\(out)/jsonl/\(file.stem).jsonl")))
+        let again = JSONLines.bytes(
+          of: copy.posts, DataFormat.WritingRequest(misc: copy.files[0].misc))
+        #expect(again == (try contents("\(out)/twinlens/\(file.stem).jsonl")))
       }
     }
   }

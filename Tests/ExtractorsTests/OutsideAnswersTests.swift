@@ -206,6 +206,6 @@ struct OutsideAnswersTests {
       #"echo '{"relations": [{"label": "left", "confidence": 0.25}]}'"#, task: .relations)
     let answer = try #require(expert.ask(post(pairs: true)).relations?.answers.first)
     #expect(answer.label == "left" && answer.confidence == 0.25 && answer.probabilities.isEmpty)
-    #expect(expert.ask(post()).failure?.contains("1 relations for 0 pairs") == true)
+    #expect(expert.ask(post()).failure?.contains("1 relation for 0 pairs") == true)
   }
 }

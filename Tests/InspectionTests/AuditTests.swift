@@ -39,6 +39,32 @@ struct AuditTests {
     return try #require(found.first)
   }
 
+  /// However many pictures lie in it, a folder that leads out is one reason, told once.
+  @Test func aFolderThatLeadsOutIsToldOnce() throws {
+    let folder = NSTemporaryDirectory() + "audit-link-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for name in ["data", "store"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+    }
+    for name in ["a", "b", "c"] {
+      let picture = Picture(width: 8, height: 8, color: RGB(1, 2, 3))
+      try Data(picture.png()).write(to: URL(fileURLWithPath: "\(folder)/store/\(name).png"))
+    }
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder)/data/images", withDestinationPath: "\(folder)/store")
+    let text = ["a", "b", "c"].map { post($0, "Ann sees", "B-PER O") }.joined()
+    try text.write(toFile: "\(folder)/data/train.txt", atomically: true, encoding: .utf8)
+    let audit = try DatasetAudit(Dataset.open("\(folder)/data"))
+    let found = try only(.refusedImage, audit)
+    #expect(found.count == 3 && found.examples.count == 3)
+    #expect(found.message.contains("the folder \(folder)/data/images leads out"))
+    #expect(found.message.contains("give --images \(folder)/store to use it"))
+    #expect(found.examples.allSatisfy { !$0.contains("leads out") })
+    #expect(found.remedy.hasPrefix("Give --images"))
+    #expect(!audit.findings.contains { $0.kind == .missingImage })
+  }
+
   @Test func picturesOfTwoSplitsAreSerious() throws {
     let result = try audit(
       [

@@ -64,6 +64,29 @@ private func bytes(_ name: String) throws -> [UInt8] {
     }
   }
 
+  @Test func quickFilesReadBackExactlyToo() throws {
+    let scene = sampleScene(width: 97, height: 61)
+    #expect(try Picture.decode(scene.png(isQuick: true)).picture == scene)
+  }
+
+  /// Few colours: near the picture, in no more colours than asked for, exact where there are few.
+  @Test(arguments: [(256, 3.0), (64, 6.0), (16, 14.0)])
+  func palettesComeBackClose(_ colors: Int, _ bound: Double) throws {
+    let scene = sampleScene(width: 90, height: 66)
+    let file = try scene.png(colors: colors)
+    let read = try Picture.decode(file).picture
+    var seen: Set<RGB> = []
+    for y in 0..<read.height {
+      for x in 0..<read.width { seen.insert(read[x, y]) }
+    }
+    #expect(seen.count <= colors && meanDifference(read, scene) < bound)
+    #expect(file.count < (try scene.png(isQuick: true)).count)
+    for color in [RGB(0, 0, 0), RGB(255, 255, 255), RGB(10, 200, 30)] {
+      let flat = Picture(width: 12, height: 7, color: color)
+      #expect(try Picture.decode(flat.png(colors: colors)).picture == flat)
+    }
+  }
+
   @Test(arguments: samples.keys.sorted()) func truncatedSaysSo(name: String) throws {
     let whole = try bytes(name)
     for count in [20, 40, whole.count - 16] {

@@ -94,7 +94,8 @@ import Testing
   @Test func picturesStayOffTheLastRow() {
     var frame = blank(10, 5)
     func picture(_ box: Box) -> PicturePlacement {
-      PicturePlacement(box: box, identity: "a", payload: [])
+      PicturePlacement(
+        box: box, identity: "a", picture: EncodedPicture(payload: [], width: 1, height: 1))
     }
     let fits = frame.place(picture(Box(column: 1, row: 0, columns: 4, rows: 4)))
     #expect(fits)

@@ -62,6 +62,31 @@ import Testing
     #expect(Set(names.map { theme.entity($0) }).count == 6)
   }
 
+  /// The ends of a pair are in colours that no type has, and that nobody takes for each other.
+  @Test(arguments: [Theme.dusk, .paper])
+  func endsOfAPairLookLikeNoType(_ theme: Theme) {
+    func distance(_ a: Ink, _ b: Ink) -> Double {
+      guard case .rgb(let r, let g, let b1) = a, case .rgb(let r2, let g2, let b2) = b else {
+        return .infinity
+      }
+      let parts = [(r, r2), (g, g2), (b1, b2)].map { Double($0) - Double($1) }
+      return parts.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    }
+    let types: [Role] = [
+      .person, .location, .organization, .miscellaneous, .other1, .other2, .other3, .other4,
+      .other5, .other6,
+    ]
+    let ends = [theme[.relationHead], theme[.relationTail]]
+    for end in ends {
+      for type in types {
+        let apart = distance(end.background, theme[type].foreground)
+        #expect(apart > 90, "\(type) in \(theme.name): \(apart)")
+      }
+      #expect(distance(end.background, end.foreground) > 200)
+    }
+    #expect(distance(ends[0].background, ends[1].background) > 60)
+  }
+
   @Test func heatRunsAlongTheRamp() {
     let theme = Theme.dusk
     #expect(theme.heatInk(0) == theme.heatRamp.first)

@@ -33,6 +33,37 @@ struct MarkedSectionTests {
       MarkedSection("d", "").document(replacing: document, behind: "z").hasSuffix("<!-- /d -->\n"))
   }
 
+  /// The same table on the same posts, of experts that are built on something else or learned from
+  /// fewer posts, is another table.
+  @Test func tablesOfOtherSetupsStandBesideEachOther() {
+    func report(_ setup: [String]) -> PaperReport {
+      let table = Paper.imm.tables[0]
+      var result = PaperTableResult(table: table, task: .relations, dataset: "a", rows: [])
+      result.setup = setup
+      return PaperReport(.imm, [result], published: [])
+    }
+    var page = PaperPage()
+    let setups = [
+      [], ["with bert + resnet"], ["with bert + vit"], ["with bert + resnet", "3 epochs"],
+    ]
+    for setup in setups + setups { page.put(report(setup), command: "\(setup.count)") }
+    let names = MarkedSection.names(in: page.text)
+    #expect(names.count == setups.count + 1 && Set(names).count == names.count)
+    #expect(names.contains { $0.hasSuffix("on a (relations), with bert + resnet, 3 epochs") })
+    // What a folder is called cannot end a mark.
+    page.put(report(["with a-->b\n<c>"]), command: "x")
+    #expect(MarkedSection.names(in: page.text).last?.hasSuffix(", with a-bc") == true)
+  }
+
+  @Test func whatExpertsAreBuiltOnIsTold() {
+    var material = RDSExperts.Material(command: "test")
+    #expect(material.setup.isEmpty)
+    (material.encoder, material.pictures) = ("/a/bert", "/b/resnet/")
+    material.changes = FineTuningChanges(epochs: 1, headRate: 0.5, longest: 64)
+    #expect(
+      material.setup == ["with bert + resnet", "1 epoch", "head rate 0.5", "at most 64 pieces"])
+  }
+
   /// Commands replace their own tables: those of other tables and posts stay, in the paper's order.
   @Test func aPageKeepsTheTablesOfOtherCommands() {
     func report(_ paper: Paper, _ tables: [String], _ dataset: String) -> PaperReport {

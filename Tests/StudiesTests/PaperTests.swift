@@ -152,6 +152,56 @@ struct PaperTests {
     #expect(throws: PaperError.self) { try alone.run(tables: ["Table 3"], seeds: [1]) }
   }
 
+  /// Times of one run stand together; those of another are marked, and never mixed with them.
+  @Test func timesOfOtherRunsAreMarked() {
+    let (now, before, older) = (MeasuringRun(), MeasuringRun(), MeasuringRun())
+    #expect(now != before && now.machine == before.machine)
+    func row(_ name: String, _ cells: [(Double, MeasuringRun?)]) -> PaperTableResult.Row {
+      PaperTableResult.Row(
+        PaperRow(name, setting: "main", system: name),
+        cells: cells.map { time, run in
+          PaperCell(
+            basis: [:], devF1: 0, posts: ["p"], counts: [[1, 1, 1]], byRelation: nil,
+            millisecondsPerPost: time, trainingSeconds: 1, run: run)
+        })
+    }
+    func times(_ rows: [PaperTableResult.Row], by run: MeasuringRun?) -> [String] {
+      var result = PaperTableResult(
+        table: PaperTable("Table 1", "made", rows: []), task: .entities, dataset: "made",
+        rows: rows)
+      result.run = run
+      let own = result.timedRun
+      return rows.map { result.time(of: $0, in: own) } + result.timeNotes(own)
+    }
+    let on = "ms/post on \(now.machine)."
+    #expect(times([row("a", [(2, now)]), row("b", [(4, now)])], by: now) == ["2.0", "4.0", on])
+    // A row of two runs is that of the run which made the table.
+    let mixed = times([row("a", [(2, now), (90, before)]), row("b", [(50, before)])], by: now)
+    #expect(Array(mixed.prefix(3)) == ["2.0", "50.0*", on])
+    #expect(mixed.count == 4 && mixed[3].contains("another run"))
+    // A table that is only printed again has the times of the run that measured it.
+    #expect(
+      times([row("a", [(2, before)]), row("b", [(4, before)])], by: now) == ["2.0", "4.0", on])
+    let old = times([row("a", [(2, before), (4, before)]), row("b", [(9, older)])], by: now)
+    #expect(Array(old.prefix(2)) == ["3.0", "9.0*"])
+    // Cells of older versions do not say who measured them.
+    let unknown = times([row("a", [(2, nil)])], by: now)
+    #expect(unknown[0] == "2.0*" && unknown.count == 2)
+  }
+
+  @Test func cellsOfOlderVersionsAreRead() throws {
+    let text = """
+      {"basis":{},"devF1":1,"posts":["p"],"counts":[[1,1,1]],"millisecondsPerPost":2,"trainingSeconds":3}
+      """
+    let cell = try JSONDecoder().decode(PaperCell.self, from: Data(text.utf8))
+    #expect(cell.run == nil && cell.millisecondsPerPost == 2)
+    let own = PaperCell(
+      basis: [:], devF1: 0, posts: [], counts: [], byRelation: nil, millisecondsPerPost: 1,
+      trainingSeconds: 1, run: MeasuringRun())
+    let again = try JSONDecoder().decode(PaperCell.self, from: JSONEncoder().encode(own))
+    #expect(again.run == own.run && own.of { _ in true }.run == own.run)
+  }
+
   @Test func claimsAreJudgedOverPosts() {
     func row(_ name: String, right: Int) -> PaperTableResult.Row {
       PaperTableResult.Row(

@@ -128,6 +128,18 @@ struct RDSTests {
     try write("b", results, "other")
     let both = try String(contentsOfFile: file, encoding: .utf8)
     #expect(both.contains("<!-- rds a b madeup -->") && both.contains("<!-- rds a b other -->"))
+    // On the same posts, built on something else.
+    var settings = place.settings()
+    settings.multimodal = "b"
+    var built = RDSReport(results, settings: settings, dataset: "other")
+    built.setup = ["with bert", "3 epochs"]
+    try RDSResultsFile(path: file).write(built)
+    try RDSResultsFile(path: file).write(built)
+    let more = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(more.components(separatedBy: "<!-- rds a b other, with bert, 3 epochs -->").count == 2)
+    #expect(more.contains("<!-- rds a b other -->"))
+    #expect(
+      more.contains("| a | b | other |") && more.contains("| a | b | other, with bert, 3 epochs |"))
     #expect(rows.count == 2)
     #expect(rows.first?.hasPrefix("| a | b | made / up | 1 |") == true)
     #expect(rows.last?.hasPrefix("| a | c | made / up | 2 |") == true)

@@ -3,12 +3,16 @@ import Testing
 
 @testable import Terminal
 
-/// A terminal with pictures as cells: text erases the pixels under it, a picture covers its box.
+/// A terminal with pictures as cells. Of sixels, text erases the pixels under it and a picture
+/// covers its box; kitty's pictures lie over the text until they are taken off.
 private struct ModelScreen {
   var texts: [String]
   /// Whose pixels each cell shows.
   var pixels: [String?]
   let size: Size
+  /// Kitty's pictures by number, and where parts of them are shown.
+  private var kept: [UInt32: String] = [:]
+  private var shown: [[UInt32]: Box] = [:]
 
   init(_ size: Size) {
     self.size = size
@@ -17,18 +21,42 @@ private struct ModelScreen {
   }
 
   mutating func show(_ plan: ScreenPlan) {
-    if plan.repaints { pixels = [String?](repeating: nil, count: pixels.count) }
+    if plan.repaints {
+      pixels = [String?](repeating: nil, count: pixels.count)
+      (kept, shown) = ([:], [:])
+    }
     for (place, cell) in plan.changes { write(cell.text, at: place) }
     for emission in plan.emissions {
       switch emission {
       case .picture(let box, let identity, _):
-        for row in box.row..<box.endRow {
-          for column in box.column..<box.endColumn {
-            pixels[row * size.columns + column] = identity
-          }
-        }
+        paint(box, identity)
+      case .kitty(let command): take(command)
       case .cluster(let place, let text, _): write(text, at: place)
       }
+    }
+    guard !kept.isEmpty else { return }
+    pixels = [String?](repeating: nil, count: pixels.count)
+    for (name, box) in shown { paint(box, kept[name[0]]) }
+  }
+
+  private mutating func paint(_ box: Box, _ identity: String?) {
+    for row in box.row..<box.endRow {
+      for column in box.column..<box.endColumn {
+        pixels[row * size.columns + column] = identity
+      }
+    }
+  }
+
+  private mutating func take(_ command: KittyCommand) {
+    switch command {
+    case .store(let image, let file): kept[image] = String(decoding: file, as: UTF8.self)
+    case .place(let image, let placement, let box, _): shown[[image, placement]] = box
+    case .remove(let image, let placement):
+      shown = shown.filter { $0.key[0] != image || placement != nil && $0.key[1] != placement }
+    case .free(let image):
+      kept[image] = nil
+      shown = shown.filter { $0.key[0] != image }
+    case .show, .endOfPieces: break
     }
   }
 
@@ -52,13 +80,13 @@ private struct ModelScreen {
   }
 
   /// Where a frame has a picture, its pixels are there, and no pixel of any is elsewhere.
-  @Test func noPixelStaysAndNoneIsMissing() {
+  @Test(arguments: PixelProtocol.allCases) func noPixelStaysAndNoneIsMissing(_ way: PixelProtocol) {
     for columns in stride(from: 60, through: 220, by: 20) {
       for rows in stride(from: 20, through: 70, by: 10) {
         let size = Size(columns: columns, rows: rows)
         var planner = ScreenPlanner(
-          depth: .indexed256, darkBackground: true, isUTF8: true, showsPictures: true,
-          clearsForPictures: false, libraryWidth: { $0 < 0x20 ? -1 : 1 })
+          depth: .indexed256, darkBackground: true, isUTF8: true, pixels: way,
+          libraryWidth: { $0 < 0x20 ? -1 : 1 })
         var screen = ModelScreen(size)
         let boxes = boxes(size)
         var step = 0
@@ -90,7 +118,11 @@ private struct ModelScreen {
         at: Position(column: 0, row: row))
     }
     if let box {
-      frame.place(PicturePlacement(box: box, identity: identity, payload: [1]))
+      frame.place(
+        PicturePlacement(
+          box: box, identity: identity,
+          picture: EncodedPicture(
+            payload: Array(identity.utf8), width: 4 * box.columns, height: 6 * box.rows)))
     }
     if popup {
       frame.fill(

@@ -9,7 +9,7 @@ import Testing
 
   private func planner(clears: Bool = false, utf8: Bool = true) -> ScreenPlanner {
     ScreenPlanner(
-      depth: .indexed256, darkBackground: true, isUTF8: utf8, showsPictures: true,
+      depth: .indexed256, darkBackground: true, isUTF8: utf8, pixels: .sixel,
       clearsForPictures: clears,
       libraryWidth: { value in
         // As an old C library: joiners and selectors take nothing, emoji two, the newest unknown.
@@ -26,7 +26,10 @@ import Testing
   private func frame(picture: String? = nil, text: String = "", popup: Box? = nil) -> Frame {
     var frame = Frame(size: size)
     if let picture {
-      frame.place(PicturePlacement(box: box, identity: picture, payload: [1, 2]))
+      frame.place(
+        PicturePlacement(
+          box: box, identity: picture,
+          picture: EncodedPicture(payload: [1, 2], width: 80, height: 60)))
     }
     frame.write(text, at: Position(column: 0, row: 3), maxColumns: 4)
     if let popup { frame.fill(popup, with: "#") }
@@ -92,7 +95,10 @@ import Testing
           [Frame(size: size)]
           + boxes.enumerated().map { i, box in
             var frame = Frame(size: size)
-            frame.place(PicturePlacement(box: box, identity: "\(i)", payload: [1]))
+            frame.place(
+              PicturePlacement(
+                box: box, identity: "\(i)",
+                picture: EncodedPicture(payload: [1], width: 80, height: 60)))
             return frame
           }
         for (a, from) in frames.enumerated() {

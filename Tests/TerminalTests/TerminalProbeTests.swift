@@ -23,6 +23,28 @@ import Testing
     #expect(TerminalProbe.questions(term: "dumb").isEmpty)
   }
 
+  /// Some terminals write the question on the screen, tmux makes a title of it.
+  @Test func kittyIsAskedWhereTheQuestionDoesNoHarm() {
+    func isAsked(_ term: String, _ environment: [String: String] = [:]) -> Bool {
+      TerminalProbe.questions(term: term, environment: environment)
+        .contains { $0.bytes.hasPrefix("\u{1B}_G") }
+    }
+    #expect(isAsked("xterm-kitty") && isAsked("xterm-ghostty") && isAsked("xterm-256color"))
+    #expect(!isAsked("tmux-256color") && !isAsked("screen") && !isAsked("rxvt-unicode-256color"))
+    #expect(!isAsked("xterm-256color", ["TMUX": "/tmp/tmux-0/default,1,0"]))
+    #expect(!isAsked("xterm-256color", ["STY": "1.pts-0.host"]))
+    #expect(!isAsked("xterm-256color", ["TERM_PROGRAM": "Apple_Terminal"]))
+    #expect(isAsked("xterm-256color", ["TERM_PROGRAM": "ghostty"]))
+  }
+
+  @Test func kittysAnswer() {
+    #expect(conclude("\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;c").kittyGraphics)
+    #expect(!conclude("\u{1B}_Gi=31;EINVAL:bad\u{1B}\\\u{1B}[?62;c").kittyGraphics)
+    // Somebody else's.
+    #expect(!conclude("\u{1B}_Gi=32;OK\u{1B}\\\u{1B}[?62;c").kittyGraphics)
+    #expect(!conclude("\u{1B}[?62;c").kittyGraphics)
+  }
+
   @Test func sixelIsAWholeParameter() {
     #expect(conclude("\u{1B}[?63;1;2;4;6c").sixel)
     #expect(!conclude("\u{1B}[?64;1;2;6;46;14;40c").sixel)
@@ -74,10 +96,11 @@ import Testing
     #expect(facts.darkBackground == false)
     #expect(facts.suggestedTheme.name == "paper")
     #expect(facts.multiplexer == .tmux)
-    #expect(facts.report.count == 9)
+    #expect(facts.report.count == 10)
     #expect(facts.report.last?.reply == "⟨ESC⟩[?62;4c")
     #expect(facts.report.last?.sent == "⟨ESC⟩[c")
     #expect(facts.report[3].reply == "silent")
+    #expect(facts.report[8].question == "kitty graphics" && facts.report[8].conclusion == "no")
   }
 
   /// A terminal at the other end of a socket that answers late, in pieces, while someone types.
@@ -125,6 +148,14 @@ import Testing
     #expect(rung(.auto, .indexed256) == .blocks)
     #expect(rung(.auto, .eight) == .ascii)
     #expect(rung(.auto, .none) == .ascii)
+    #expect(rung(.kitty, .eight) == .kitty)
+    facts.kittyGraphics = true
+    #expect(rung(.auto, .none) == .kitty)
+    facts.sixel = true
+    #expect(rung(.auto, .indexed256) == .kitty && rung(.sixel, .indexed256) == .sixel)
+    facts.name = "WezTerm 20240203"
+    #expect(rung(.auto, .indexed256) == .sixel)
+    (facts.name, facts.kittyGraphics, facts.sixel) = (nil, false, false)
     #expect(rung(.sixel, .eight) == .sixel)
     facts.isUTF8 = false
     #expect(rung(.auto, .indexed256) == .ascii)
@@ -133,5 +164,29 @@ import Testing
     #expect(GraphicsMode(option: nil, environment: ["TWINLENS_GRAPHICS": "ascii"]) == .ascii)
     #expect(GraphicsMode(option: "none", environment: ["TWINLENS_GRAPHICS": "ascii"]) == .none)
     #expect(GraphicsMode(option: nil, environment: ["TWINLENS_GRAPHICS": "3d"]) == .auto)
+  }
+
+  /// A picture in a multiplexer's pane would be lost, or land in another pane.
+  @Test func kittyIsRefusedInsideAMultiplexer() {
+    var facts = conclude("\u{1B}[?1;2c", environment: ["TERM": "tmux-256color", "TMUX": "x"])
+    func choice(_ mode: GraphicsMode) -> GraphicsChoice {
+      GraphicsChoice(mode: mode, capabilities: facts, depth: .indexed256)
+    }
+    #expect(choice(.kitty).rung == .blocks)
+    #expect(choice(.kitty).reason.hasPrefix("kitty was asked for, but tmux does not pass"))
+    #expect(choice(.auto).reason.hasSuffix("tmux does not pass kitty's pictures on"))
+    facts.sixel = true
+    #expect(choice(.kitty).rung == .sixel)
+    facts.kittyGraphics = true
+    #expect(choice(.auto).rung == .sixel)
+  }
+
+  @Test func everyWayHasAName() {
+    let wishes = Set(GraphicsMode.allCases.map(\.rawValue))
+    for way in PixelProtocol.allCases {
+      #expect(wishes.contains(way.rawValue))
+      #expect(GraphicsChoice.Rung(rawValue: way.rawValue)?.pixels == way)
+    }
+    #expect(GraphicsChoice.Rung.blocks.pixels == nil)
   }
 }

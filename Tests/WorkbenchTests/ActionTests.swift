@@ -13,7 +13,9 @@ import Testing
   static let cases: [String: Check] = moving.merging(labelling) { a, _ in a }
     .merging(relations) { a, _ in a }
     .merging(looking) { a, _ in a }.merging(routing) { a, _ in a }.merging(program) { a, _ in a }
-    .merging(hands) { a, _ in a }
+    .merging(hands) { a, _ in a }.merging(remarks) { a, _ in a }
+    .merging(settings) { a, _ in a }.merging(pages) { a, _ in a }
+    .merging(exercises) { a, _ in a }
 
   static let moving: [String: Check] = [
     "next": {
@@ -370,7 +372,7 @@ func expectInvariants(
     #expect(labels.isValid(tokenCount: post.tokens.count), sourceLocation: sourceLocation)
     #expect(labels.review == state.review(index), sourceLocation: sourceLocation)
   }
-  let accepted = state.posts.indices.count { state.review($0) == .reviewed }
+  let accepted = state.posts.indices.count { state.review($0).isAccepted }
   #expect(accepted == state.labels.accepted, sourceLocation: sourceLocation)
   if let index = state.current {
     #expect(state.posts[index].tokens.indices.contains(state.token), sourceLocation: sourceLocation)

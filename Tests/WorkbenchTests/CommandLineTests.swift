@@ -24,7 +24,7 @@ import Testing
     ("relation 0 6 None", "there is no mention at token 0"),
     ("redo", "redo: nothing was undone"),
     ("retry", "retry: nothing failed to be saved"),
-    ("search size:3", "there is no field size:; fields are state:"),
+    ("search size:3", "there is no field size: (column 1); did you mean since:?"),
     ("search /(/", "/(/: ( is never closed"),
     ("search zzz", "no post matches \"zzz\""),
   ])

@@ -1,4 +1,5 @@
 import Annotations
+import Queries
 import Screen
 import Testing
 
@@ -18,6 +19,8 @@ final class FakeServices: EffectPerformer {
   var pictures: [Int: PictureFact] = [:]
   /// Why nothing more is found out.
   var failureOfLooking: String?
+  /// The queries that were saved.
+  private(set) var queries: [SavedQuery] = []
   /// Set to refuse commits.
   var failure: String?
 
@@ -31,6 +34,9 @@ final class FakeServices: EffectPerformer {
         stored.append(step)
         waiting.append(.committed(sequence: step.sequence))
       }
+    case .recommit(let steps):
+      stored += steps
+      waiting += steps.map { .committed(sequence: $0.sequence) }
     case .analyse(let post, let neighbours):
       for id in [post] + neighbours {
         if let index = Samples.posts.firstIndex(where: { $0.id == id }) {
@@ -51,6 +57,12 @@ final class FakeServices: EffectPerformer {
         waiting.append(.facts(Samples.facts(of: place, request.needs, pictures)))
       }
       waiting.append(.lookedAt(request: request.number, failure: failureOfLooking))
+    case .saveQuery(let name, let text):
+      queries.removeAll { $0.name == name }
+      if let text { queries.append(SavedQuery(name, text)) }
+      waiting.append(
+        .queriesSaved(
+          SavedQueries(own: queries), words: text.map { "\(name) is saved: \($0)" } ?? "removed"))
     case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
     default: break
     }

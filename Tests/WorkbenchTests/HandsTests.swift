@@ -191,7 +191,7 @@ import Testing
     #expect(desk.state.posts.indices.map { desk.state.post($0).mentions } == all)
     // Through the rows of a store.
     for step in desk.services.stored {
-      #expect(Step.group(in: step.payload) == step.group)
+      #expect(Step.additions(in: step.payload).group == step.group)
     }
   }
 

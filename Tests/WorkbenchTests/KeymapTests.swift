@@ -38,7 +38,7 @@ import Testing
     #expect(map.command(for: .character("H")) == "heat")
     // Their types have the next letter of their name.
     #expect(map.keys(for: "type GROUP") == [.character("1"), .character("O")])
-    #expect(map.keys(for: "type HOTEL") == [.character("2"), .character("T")])
+    #expect(map.keys(for: "type HOTEL") == [.character("2"), .character("E")])
     // Digits end at 9, letters do not.
     let many = (0..<12).map { EntityType("T\($0)") }
     let wide = Keymap.standard(types: many)

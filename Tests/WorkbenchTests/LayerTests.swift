@@ -66,7 +66,7 @@ import Testing
     desk.press("e")
     desk.state.showsHeat = true
     desk.press("e")
-    #expect(!desk.state.showsHeat && desk.state.usuallyShowsHeat)
+    #expect(!desk.state.showsHeat && desk.state.choice.heat)
     desk.press("e")
     #expect(desk.state.showsHeat)
   }

@@ -2,6 +2,7 @@ import Inspection
 import Screen
 import Testing
 
+@testable import Queries
 @testable import Workbench
 
 /// Lists that grow while posts are looked at.

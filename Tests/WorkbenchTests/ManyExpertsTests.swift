@@ -4,6 +4,7 @@ import Inspection
 import Screen
 import Testing
 
+@testable import Queries
 @testable import Workbench
 
 /// Three taggers and two relation experts over the same posts.

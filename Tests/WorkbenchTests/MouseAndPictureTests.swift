@@ -5,6 +5,8 @@ import Traces
 @testable import Workbench
 
 @Suite struct MouseAndPictureTests {
+  private static let encoded = EncodedPicture(payload: [1, 2, 3], width: 80, height: 60)
+
   @Test func clicksGoToPostsAndTokens() {
     var desk = Desk(Samples.state())
     desk.send(.key(.click(Position(column: 6, row: 4))))
@@ -20,9 +22,9 @@ import Traces
     expectInvariants(desk.state)
   }
 
-  @Test func sixelIsPlacedOffTheLastRow() throws {
+  @Test func pixelsArePlacedOffTheLastRow() throws {
     let desk = Desk(Samples.state()) {
-      .sixel(payload: [1, 2, 3], columns: $0.box.columns - 4, rows: $0.box.rows)
+      .pixels(Self.encoded, columns: $0.box.columns - 4, rows: $0.box.rows)
     }
     let placement = try #require(view(desk.state).pictures.first)
     let box = try #require(Panes(desk.state).picture)
@@ -31,7 +33,7 @@ import Traces
   }
 
   @Test func identityChangesWithTheHeat() {
-    var desk = Desk(Samples.state()) { .sixel(payload: [], columns: $0.box.columns, rows: 2) }
+    var desk = Desk(Samples.state()) { .pixels(Self.encoded, columns: $0.box.columns, rows: 2) }
     var seen: Set<String> = []
     for key in ["H", ".", ".", "H", "j"] {
       seen.formUnion(view(desk.state).pictures.map(\.identity))
@@ -66,7 +68,9 @@ import Traces
   }
 
   @Test func anOversizedPictureIsNotDrawn() {
-    let desk = Desk(Samples.state()) { .sixel(payload: [], columns: $0.box.columns + 1, rows: 1) }
+    let desk = Desk(Samples.state()) {
+      .pixels(Self.encoded, columns: $0.box.columns + 1, rows: 1)
+    }
     #expect(view(desk.state).pictures.isEmpty)
     let cells = Desk(Samples.state()) { _ in .cells([], columns: 0, rows: 0) }
     expectInvariants(cells.state)

@@ -42,7 +42,7 @@ import Testing
     desk.services.failure = nil
     // A screen that is too small takes no keys.
     desk.send(.resized(Size(columns: 120, rows: 36)))
-    while desk.state.history.nextUndo != nil {
+    while desk.state.history.nextUndo() != nil {
       desk.command("undo"); desk.press("Escape", "Escape")
     }
     for index in desk.state.posts.indices {

@@ -122,14 +122,30 @@ import Testing
   }
 
   @Test func ownPaceIsShown() {
-    var desk = Desk(Samples.state(120, 36))
-    for (i, seconds) in [8.0, 18, 24, 900].enumerated() {
-      desk.send(.tick(i == 0 ? 0 : [8.0, 18, 24][i - 1]))
-      desk.send(.tick(seconds))
+    let clock = TestClock()
+    var state = Samples.state(120, 36)
+    state.opened.clock = clock.now
+    var desk = Desk(state)
+    func accept(at second: Double) {
+      clock.set(second)
       desk.press("Return")
     }
-    // 8, 10 and 6 seconds; the quarter of an hour was a pause.
+    accept(at: 0)
+    accept(at: 8)
+    accept(at: 18)
+    accept(at: 24)
+    // Nobody knows when the first was begun: 8, 10 and 6 seconds.
     #expect(desk.state.pace.median == 8)
+    #expect(!desk.text.contains("a post"), "a script has no clock on its screen")
+    desk.send(.tick(0))
     #expect(desk.text.contains("4 accepted · 8 s a post, 8 s left"))
+    // A quarter of an hour is a pause.
+    accept(at: 924)
+    #expect(desk.state.pace.median == 8)
+    // Another session goes on with the same pace.
+    let again = WorkbenchState(
+      opened: desk.state.opened, posts: Samples.posts, history: desk.state.history,
+      size: Size(columns: 80, rows: 24))
+    #expect(again.pace == desk.state.pace)
   }
 }

@@ -3,6 +3,7 @@ import Screen
 import TestSupport
 import Testing
 
+@testable import Queries
 @testable import Workbench
 
 /// What a search found is marked in the text and in the list.

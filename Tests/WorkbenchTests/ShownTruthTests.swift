@@ -6,6 +6,7 @@ import Routing
 import Screen
 import Testing
 
+@testable import Queries
 @testable import Workbench
 
 /// What the screen says stays true while a person works, and is said whole.

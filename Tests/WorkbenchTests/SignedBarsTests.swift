@@ -8,7 +8,8 @@ import Traces
 /// Bars of words: a worthless word is empty, the most effective one full, on either side of zero.
 @Suite struct SignedBarsTests {
   private func rows(
-    _ values: [Float], shown: Range<Int>? = nil, rows: Int = 2, glyphs: Glyphs = .unicode
+    _ values: [Float], shown: Range<Int>? = nil, rows: Int = 2, glyphs: Glyphs = .unicode,
+    marked: Int? = nil
   ) -> (texts: [String], frame: Frame, used: Int) {
     let size = Size(columns: 20, rows: rows)
     var look = Look()
@@ -16,7 +17,7 @@ import Traces
     var pen = Pen(size: size, look: look)
     let bars = SignedBars(
       values, shown: shown ?? values.indices, above: .routeMultimodal, below: .routeText)
-    let used = bars.draw(&pen, Box(size), row: 0, label: "x ", marked: nil, number: " n")
+    let used = bars.draw(&pen, Box(size), row: 0, label: "x ", marked: marked, number: " n")
     let texts = pen.frame.text.split(separator: "\n", omittingEmptySubsequences: false)
     return (texts.map(String.init), pen.frame, used)
   }
@@ -67,6 +68,17 @@ import Traces
     let (texts, _, _) = rows([1, -1, 0.5], glyphs: .ascii)
     #expect(texts[0].hasPrefix("x @ = n"))
     #expect(texts[1].hasPrefix("   @"))
+  }
+
+  /// Without colours a line tells which bar the number belongs to.
+  @Test func theMarkedBarIsUnderlined() {
+    let one = rows([0.2, 0.5, 1], marked: 1).frame
+    #expect(
+      (2..<5).map { one.cells[$0].style.attributes.contains(.underline) } == [false, true, false])
+    // In two rows the upper line is the zero line.
+    let two = rows([0.2, -0.5, 1], marked: 0).frame
+    #expect(
+      (22..<25).map { two.cells[$0].style.attributes.contains(.underline) } == [true, false, false])
   }
 
   /// The number under the cursor is that of its word, in points for points of p.

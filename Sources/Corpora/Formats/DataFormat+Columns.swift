@@ -6,11 +6,11 @@ extension DataFormat {
 
   /// A word and its tag on each line, a blank line between posts, as in CoNLL-2003.
   package static let conll = columns(
-    name: "conll", title: "CoNLL columns", headers: false,
+    name: "conll2003", otherNames: ["conll"], title: "CoNLL columns", headers: false,
     write: { try MNERText.bytes(of: $0, $1, headers: false) })
 
   private static func columns(
-    name: String, title: String, headers: Bool,
+    name: String, otherNames: [String] = [], title: String, headers: Bool,
     write: @escaping @Sendable ([Post], WritingRequest) throws -> [UInt8]
   ) -> DataFormat {
     var format = DataFormat(
@@ -32,6 +32,8 @@ extension DataFormat {
           "the relation \($0.label)"
         }
       })
+    format.otherNames = otherNames
+    format.cut = cutLines
     format.hasWordLines = true
     format.hasTags = true
     format.namesPictures = headers

@@ -5,7 +5,7 @@ extension DataFormat {
   /// MNRE's pairs: a Python dict per line.
   package static let mnre = DataFormat(
     name: "mnre", title: "MNRE text", fileExtension: "txt",
-    recognises: { kind(of: $0) == .pair },
+    recognises: { RecordKind(of: $0) == .pair },
     read: { try MNREText.read($0, file: $1.file, strict: $1.strict) },
     rewrite: { MNREText.rewrite($0, edited: $1.edited) },
     write: { posts, _ in MNREText.bytes(of: posts) },
@@ -20,37 +20,36 @@ extension DataFormat {
     })
 
   /// Twinlens JSON Lines.
-  package static let jsonLines = DataFormat(
-    name: "jsonl", title: "Twinlens JSON Lines", fileExtension: "jsonl",
-    recognises: { kind(of: $0) == .tokens },
-    read: {
-      try JSONLines.read(
-        $0, file: $1.file, strict: $1.strict, reading: $1.reading, tagNames: $1.tagNames)
-    },
-    rewrite: {
-      JSONLines.rewrite(
-        $0, originals: $1.originals, edited: $1.edited, reading: $1.reading, misc: $1.misc,
-        tagNames: $1.tagNames)
-    },
-    write: { JSONLines.bytes(of: $0, reading: $1.reading, misc: $1.misc) },
-    holds: { _, _ in true }, lacks: { _ in nil })
+  package static let jsonLines: DataFormat = {
+    var format = DataFormat(
+      name: "twinlens", title: "Twinlens JSON Lines", fileExtension: "jsonl",
+      recognises: { RecordKind(of: $0) == .tokens },
+      read: {
+        try JSONLines.read(
+          $0, file: $1.file, strict: $1.strict, reading: $1.reading, tagNames: $1.tagNames)
+      },
+      rewrite: {
+        JSONLines.rewrite(
+          $0, originals: $1.originals, edited: $1.edited, reading: $1.reading, misc: $1.misc,
+          tagNames: $1.tagNames)
+      },
+      write: { JSONLines.bytes(of: $0, $1) },
+      holds: { _, _ in true }, lacks: { _ in nil })
+    format.otherNames = ["jsonl"]
+    format.carriesState = true
+    format.cut = cutLines
+    return format
+  }()
 
   /// JSON Lines as Hugging Face's datasets have them: `tokens` and `ner_tags`. They are read as
   /// Twinlens JSON Lines, which they nearly are.
   package static let huggingFace: DataFormat = {
     var format = DataFormat(
-      name: "hf", title: "Hugging Face JSON Lines", fileExtension: "jsonl",
+      name: "huggingface", title: "Hugging Face JSON Lines", fileExtension: "jsonl",
       recognises: { _ in false }, read: jsonLines.read, rewrite: jsonLines.rewrite,
       write: { posts, request in
         var output: [UInt8] = []
-        for post in posts {
-          let tags = request.tags(of: post).map(JSONScanner.quoted)
-          let words = post.tokens.map { JSONScanner.quoted($0.text) }
-          let image = post.imageID.map { "\"image\":\(JSONScanner.quoted($0))," } ?? ""
-          output +=
-            ("{\"id\":\(JSONScanner.quoted(post.id)),\(image)\"tokens\":[\(words.joined(separator: ","))],"
-            + "\"ner_tags\":[\(tags.joined(separator: ","))]}\n").utf8
-        }
+        for post in posts { output += (huggingFaceLine(post, request) + "\n").utf8 }
         return output
       },
       holds: jsonLines.holds,
@@ -59,53 +58,55 @@ extension DataFormat {
           "the relation \($0.label)"
         }
       })
+    format.otherNames = ["hf"]
     format.hasTags = true
+    format.carriesState = true
     return format
   }()
 
-  /// A text of one post beside its picture; told by the picture, not by its content.
-  package static let bareText = DataFormat(
-    name: "text", title: "a bare text", fileExtension: "txt", recognises: { _ in false },
-    read: {
-      try Pairs.read($0, file: $1.file, stem: DataFile.stem(of: $1.file), strict: $1.strict)
-    },
-    rewrite: { bytes, _ in bytes }, write: nil,
-    holds: { new, old in new.relations == old.relations && new.mentions == old.mentions },
-    lacks: { _ in nil })
-
-  private enum RecordKind { case tokens, pair }
-
-  /// What the first line among the first 64 that is a record is, told by its keys in any order; by
-  /// the bytes alone where the record cannot be read.
-  private static func kind(of bytes: UnsafeBufferPointer<UInt8>) -> RecordKind? {
-    var kind: RecordKind?
-    var lines = 0
-    forEachLine(bytes) { content, _ in
-      let line = trim(bytes, content)
-      guard kind == nil, lines < 64, !line.isEmpty else { return }
-      lines += 1
-      kind = self.kind(bytes, record: line)
+  private static func huggingFaceLine(_ post: Post, _ request: WritingRequest) -> String {
+    let tags = request.tags(of: post).map(JSONScanner.quoted)
+    let words = post.tokens.map { JSONScanner.quoted($0.text) }
+    var fields = ["\"id\":\(JSONScanner.quoted(post.id))"]
+    if let image = post.imageID { fields.append("\"image\":\(JSONScanner.quoted(image))") }
+    fields.append("\"tokens\":[\(words.joined(separator: ","))]")
+    fields.append("\"ner_tags\":[\(tags.joined(separator: ","))]")
+    // A table has all of its columns from the first row on.
+    if let mark = request.marks[post.id] {
+      fields.append("\"state\":\(JSONScanner.quoted(mark.state))")
+      fields.append("\"annotator\":\(JSONScanner.quoted(mark.annotator ?? ""))")
+      fields.append("\"time\":\(JSONScanner.quoted(mark.date ?? ""))")
     }
-    return kind
+    return "{\(fields.joined(separator: ","))}"
   }
 
-  private static func kind(
-    _ bytes: UnsafeBufferPointer<UInt8>, record line: Range<Int>
-  ) -> RecordKind? {
-    guard bytes[line.lowerBound] == UInt8(ascii: "{"),
-      let second = line.dropFirst().first(where: { !isBlank(bytes[$0]) })
-    else { return nil }
-    let isJSON = bytes[second] == UInt8(ascii: "\"")
-    guard isJSON || bytes[second] == UInt8(ascii: "'") else { return nil }
-    let inJSON = isJSON ? JSONScanner.keys(bytes, in: line) : []
-    if inJSON.contains("tokens") { return .tokens }
-    let pair: Set<String> = ["token", "h", "t"]
-    // Python's dicts may have either quotes.
-    if inJSON.isSuperset(of: pair) || PythonScanner.keys(bytes, in: line).isSuperset(of: pair) {
-      return .pair
+  /// A text of one post beside its picture; told by the picture, not by its content.
+  package static let bareText: DataFormat = {
+    var format = DataFormat(
+      name: "text", title: "a bare text", fileExtension: "txt", recognises: { _ in false },
+      read: {
+        try Pairs.read($0, file: $1.file, stem: DataFile.stem(of: $1.file), strict: $1.strict)
+      },
+      rewrite: { bytes, _ in bytes }, write: nil,
+      holds: { new, old in new.relations == old.relations && new.mentions == old.mentions },
+      lacks: { _ in nil })
+    format.isOnePost = true
+    return format
+  }()
+
+  /// Keeps the lines of some posts, and what stands before the first post. Lines between posts
+  /// belong to the post above them.
+  static func cutLines(_ bytes: [UInt8], _ request: CuttingRequest) -> [UInt8] {
+    bytes.withUnsafeBufferPointer { buffer in
+      var output: [UInt8] = []
+      var number = 0
+      var place = -1
+      forEachLine(buffer) { _, range in
+        number += 1
+        while place + 1 < request.lines.count, request.lines[place + 1] <= number { place += 1 }
+        if place < 0 || request.kept.contains(place) { output.append(contentsOf: buffer[range]) }
+      }
+      return output
     }
-    let beginning = String(decoding: bytes[line.prefix(4096)], as: UTF8.self)
-    if isJSON { return beginning.contains("\"tokens\"") ? .tokens : nil }
-    return beginning.contains("'token'") ? .pair : nil
   }
 }

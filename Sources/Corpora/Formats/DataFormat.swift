@@ -1,8 +1,10 @@
 /// A format of dataset files, as a value: how it is told, read, rewritten and written anew.
 /// `DataFormat.builtIn` is the only list of them.
 package struct DataFormat: Sendable {
-  /// Its name on the command line, e.g. `conll`.
+  /// Its name on the command line, e.g. `conll2003`.
   package let name: String
+  /// Names that older versions used.
+  var otherNames: [String] = []
   /// What it is called in sentences.
   package let title: String
   /// The extension of new files, without a dot.
@@ -26,6 +28,23 @@ package struct DataFormat: Sendable {
   var namesPictures = true
   /// Whether new files spell mentions as tags, in the scheme that is asked for.
   var hasTags = false
+  /// Whether new files tell how far a post has come; an export puts a file of its own beside those
+  /// that do not.
+  var carriesState = false
+  /// Whether a file is one post.
+  var isOnePost = false
+  /// The ending of a second file, which has the text of a file of labels.
+  var textExtension: String?
+  /// The files of some posts, where the format needs several: names under a folder, and bytes.
+  var documents: (@Sendable ([Post], WritingRequest) throws -> [Document])?
+  /// A file's bytes without the posts that are not kept; nil where a file of some of its posts is
+  /// written anew.
+  var cut: (@Sendable ([UInt8], CuttingRequest) -> [UInt8])?
+  /// The folder that an export writes into, beside the files in their own formats: the name that
+  /// was asked for.
+  package var folder: String { alias ?? name }
+  /// The older name that was asked for.
+  var alias: String?
 
   /// What a reader is told.
   struct ReadingRequest {
@@ -34,6 +53,8 @@ package struct DataFormat: Sendable {
     let reading: BIO.Reading
     /// The tags that numbers stand for.
     var tagNames: [String] = []
+    /// The file with the text, as UTF-8, where the format has one.
+    var text: [UInt8]?
   }
 
   /// What a rewriter is told.
@@ -46,6 +67,27 @@ package struct DataFormat: Sendable {
     /// The file's word for MISC.
     let misc: String
     let tagNames: [String]
+    /// The edited posts by their place among the file's posts, from 0: several may stand on a line.
+    let places: [Int: Post]
+    /// The file with the text, as UTF-8, where the format has one.
+    let text: [UInt8]?
+  }
+
+  /// What is told to keep some posts of a file.
+  struct CuttingRequest {
+    /// The first lines of all posts, in their order.
+    let lines: [Int]
+    /// The places of the posts that stay, from 0.
+    let kept: Set<Int>
+  }
+
+  /// One of several files that a format writes.
+  package struct Document: Sendable, Hashable {
+    /// Its path in the folder.
+    package let name: String
+    /// The post in it; nil for what belongs to all.
+    package let post: Post.ID?
+    package let bytes: [UInt8]
   }
 
   /// What a writer is told.
@@ -56,24 +98,36 @@ package struct DataFormat: Sendable {
     package var misc = "MISC"
     /// How tags mark where mentions begin and end, where the format has tags.
     package var scheme = TaggingScheme.iob2
+    /// How far the posts have come, by id; empty where nothing is to be told of it.
+    package var marks: [Post.ID: ReviewMark] = [:]
 
     /// The usual words.
     package init(
-      reading: BIO.Reading = .lenient, misc: String = "MISC", scheme: TaggingScheme = .iob2
+      reading: BIO.Reading = .lenient, misc: String = "MISC", scheme: TaggingScheme = .iob2,
+      marks: [Post.ID: ReviewMark] = [:]
     ) {
       self.reading = reading
       self.misc = misc
       self.scheme = scheme
+      self.marks = marks
     }
+
+    /// The fields of a JSON object that tell how far a post has come.
+    func fields(of post: Post) -> [String] { marks[post.id]?.fields ?? [] }
   }
 
   /// The formats of this program, the one that is told most surely first.
   static let builtIn: [DataFormat] = [
     .mner,
-    .conll,
     .mnre,
-    .jsonLines,
+    .conll,
     .huggingFace,
+    .jsonLines,
+    .doccano,
+    .prodigy,
+    .labelStudio,
+    .brat,
+    .csv,
     .bareText,
   ]
 
@@ -84,22 +138,51 @@ package struct DataFormat: Sendable {
   /// Every format.
   package static var all: [DataFormat] { builtIn + added }
 
-  /// The format of a name; nil for an unknown one.
-  package static func named(_ name: String) -> DataFormat? { all.first { $0.name == name } }
+  /// The format of a name, also of an older one; nil for an unknown one.
+  package static func named(_ name: String) -> DataFormat? {
+    if let format = all.first(where: { $0.name == name }) { return format }
+    guard var format = all.first(where: { $0.otherNames.contains(name) }) else { return nil }
+    format.alias = name
+    return format
+  }
 
   /// Formats that new files can be written in.
-  package static var writable: [DataFormat] { all.filter { $0.write != nil } }
+  package static var writable: [DataFormat] { all.filter(\.isWritable) }
+
+  var isWritable: Bool { write != nil || documents != nil }
 
   /// Posts as a new file.
   ///
-  /// - Throws: `FormatError` naming the first label that has no place; `CorporaError` for words
-  ///   that cannot be spelled.
+  /// - Throws: `FormatError` naming the first label that has no place, or that the format is only
+  ///   read or needs several files; `CorporaError` for words that cannot be spelled.
   package func bytes(of posts: [Post], _ request: WritingRequest = WritingRequest()) throws
     -> [UInt8]
   {
+    if isWritable { try requireRoom(for: posts, request) }
     guard let write else {
       throw FormatError(format: self, post: nil, lacks: nil, able: Self.writable)
     }
+    return try write(posts, request)
+  }
+
+  /// Posts as new files: one with this stem, or several in a folder of that name.
+  /// - Throws: as `bytes(of:_:)`.
+  package func files(
+    of posts: [Post], stem: String, _ request: WritingRequest = WritingRequest()
+  ) throws -> [Document] {
+    guard let documents else {
+      return [
+        Document(
+          name: "\(stem).\(fileExtension)", post: nil, bytes: try bytes(of: posts, request))
+      ]
+    }
+    try requireRoom(for: posts, request)
+    return try documents(posts, request).map {
+      Document(name: "\(stem)/\($0.name)", post: $0.post, bytes: $0.bytes)
+    }
+  }
+
+  private func requireRoom(for posts: [Post], _ request: WritingRequest) throws {
     for post in posts {
       let touching = hasTags && !request.scheme.tells(post.mentions)
       if let label = lacks(post) ?? (touching ? "two mentions in IO tags that touch" : nil) {
@@ -109,7 +192,6 @@ package struct DataFormat: Sendable {
         throw FormatError(format: self, post: post.id, lacks: label, able: able)
       }
     }
-    return try write(posts, request)
   }
 
   /// Whether there is a place for all that an edit changed in a post.
@@ -139,7 +221,8 @@ package struct FormatError: Error, CustomStringConvertible {
   package var description: String {
     let names = able.map(\.name).joined(separator: ", ")
     guard let post, let lacks else {
-      return "\(format.title) is only read; choose one of \(names)"
+      let reason = format.documents == nil ? "is only read" : "are several files"
+      return "\(format.title) \(reason); choose one of \(names)"
     }
     return "\(format.title) has no place for \(lacks) of \(post), so nothing is written; "
       + (able.isEmpty ? "no other format has room for all labels" : "all labels fit into \(names)")

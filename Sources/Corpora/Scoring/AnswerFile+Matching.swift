@@ -1,3 +1,5 @@
+import Files
+
 /// Gold labels and a system's, laid side by side.
 package struct MatchedAnswers: Sendable {
   /// One post or pair with both answers.
@@ -49,7 +51,7 @@ extension AnswerFile {
   private func matchedMentions(_ answers: AnswerFile) throws -> MatchedAnswers {
     for (gold, post) in zip(posts, answers.posts) { try check(post, of: answers, like: gold) }
     try checkCounts(
-      answers, (posts.count, answers.posts.count), "posts",
+      answers, (posts.count, answers.posts.count), "post",
       lines: (posts.map(\.line), answers.posts.map(\.line)))
     return MatchedAnswers(
       posts: zip(posts, answers.posts).map { .init(gold: $0.mentions, predicted: $1.mentions) })
@@ -75,7 +77,7 @@ extension AnswerFile {
     if post.count != gold.count {
       let name = gold.name.map { "post \($0)" } ?? "the post"
       throw AnswerError.mismatch(
-        here: "\(answers.path):\(post.line)", what: "\(name) has \(post.count) words",
+        here: "\(answers.path):\(post.line)", what: "\(name) has \(post.count.counted("word"))",
         there: "\(path):\(gold.line)", instead: "\(gold.count)")
     }
   }
@@ -86,12 +88,12 @@ extension AnswerFile {
   ) throws {
     if counts.predicted < counts.gold {
       throw AnswerError.short(
-        file: answers.path, after: "\(counts.predicted) \(noun)",
+        file: answers.path, after: counts.predicted.counted(noun),
         there: "\(path):\(lines.gold[counts.predicted])")
     }
     if counts.predicted > counts.gold {
       throw AnswerError.short(
-        file: path, after: "\(counts.gold) \(noun)",
+        file: path, after: counts.gold.counted(noun),
         there: "\(answers.path):\(lines.predicted[counts.gold])")
     }
   }
@@ -103,7 +105,7 @@ extension AnswerFile {
     let predicted = byPost ? answers.grouped : answers.pairs
     for (a, b) in zip(gold, predicted) { try check(b, of: answers, like: a) }
     try checkCounts(
-      answers, (gold.count, predicted.count), "pairs",
+      answers, (gold.count, predicted.count), "pair",
       lines: (gold.map(\.line), predicted.map(\.line)))
     try answers.checkInventory(gold: gold)
     var places: [Int: Int] = [:]

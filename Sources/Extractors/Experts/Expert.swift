@@ -97,7 +97,8 @@ package enum ExpertFolder {
       throw ModelFolderError(
         folder: folder,
         problem: "holds the system \(id.prefix(40)), which is no expert; experts are "
-          + System.all.map(\.id).joined(separator: ", "))
+          + System.all.map(\.id).joined(separator: ", "),
+        advice: "name the folder of one")
     }
     return try system.open(folder)
   }

@@ -32,6 +32,12 @@ package struct ModelCard: Sendable {
   /// Where it came from; nil where nothing readable says so.
   package var provenance: Provenance?
 
+  /// Whether it learned of posts without labels: it shows what it makes of words and pictures and
+  /// has nothing to answer. What comes from outside need not say its labels.
+  package var isWithoutLabels: Bool {
+    labels.isEmpty && System.named(system)?.learnsUnlabelled == true
+  }
+
   /// `card.json`: what a training finds out beside the weights.
   package struct Notes: Sendable, Hashable, Codable {
     /// 101 quantiles on dev of every scalar that the expert shows, for percentiles.

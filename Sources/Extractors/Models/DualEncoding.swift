@@ -87,7 +87,8 @@ package enum DualEncoderFolder {
       throw ModelFolderError(
         folder: folder,
         problem: "holds the system \(system.prefix(40)), which does not see texts and pictures in "
-          + "one space as a dual encoder or a CLIP does")
+          + "one space as a dual encoder or a CLIP does",
+        advice: "name another folder")
     case nil: return try CLIPEmbedder(folder: folder)
     }
   }

@@ -46,8 +46,9 @@ extension ModelFolder {
     guard fingerprint(of: target) == fingerprint(of: folder) else {
       throw ModelFolderError(
         folder: target,
-        problem: "holds other weights than \(folder), which would have to stand there under that "
-          + "name; rename one of them")
+        problem:
+          "holds other weights than \(folder), which would have to stand there under that name",
+        advice: "rename one of them")
     }
     return nil
   }
@@ -111,6 +112,9 @@ extension ModelFolder {
       isHalved($0) ? .float16 : .float32
     }
   }
+
+  /// Whether two paths lead to one folder.
+  static func isSame(_ a: String, _ b: String) -> Bool { real(a) == real(b) }
 
   private static func real(_ path: String) -> String {
     let standard = URL(fileURLWithPath: path).standardizedFileURL

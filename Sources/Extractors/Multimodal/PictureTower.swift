@@ -50,7 +50,8 @@ package struct PictureTower: ParameterContainer, Sendable {
     default:
       throw ModelFolderError(
         folder: folder,
-        problem: "holds \(files.architecture.name.prefix(40)) where a CLIP or a ViT is read")
+        problem: "holds \(files.architecture.name.prefix(40)) where a CLIP or a ViT is read",
+        advice: "name another folder")
     }
     var side = 0
     switch model {

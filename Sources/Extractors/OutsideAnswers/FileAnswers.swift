@@ -271,7 +271,8 @@ struct ShownWords: Decodable {
     for shown in all.prefix(most) {
       guard shown.values.count == words else {
         throw failure(
-          "shows \(shown.values.count) values of \(shown.name.prefix(60)) for \(words) words")
+          "shows \(shown.values.count.counted("value")) of \(shown.name.prefix(60)) for \(words.counted("word"))"
+        )
       }
       trace.append(
         Signal(

@@ -1,5 +1,6 @@
 import Corpora
 import Dispatch
+import Files
 import Foundation
 import Synchronization
 import Tensors
@@ -144,7 +145,8 @@ package final class ProgramAnswers: Expert {
     case .relations:
       guard let relations = reply.relations, relations.count == post.pairs.count else {
         throw failure(
-          "answers \(reply.relations?.count ?? 0) relations for \(post.pairs.count) pairs")
+          "answers \((reply.relations?.count ?? 0).counted("relation")) for \(post.pairs.count.counted("pair"))"
+        )
       }
       let labels = Set(relations.map(\.label)).sorted()
       return .relations(

@@ -56,20 +56,21 @@ package struct RegionSource: Sendable {
       throw ModelFolderError(
         folder: folder,
         problem: "holds \(files.architecture.name.prefix(40)); pictures take a ResNet whose "
-          + "preprocessor_config.json says the size of its pictures")
+          + "preprocessor_config.json says the size of its pictures",
+        advice: "name another folder, or add the file")
     }
     guard (32...1024).contains(output.height), output.height == output.width else {
       throw ModelFolderError(
         folder: folder,
         problem:
-          "wants pictures of \(output.height)×\(output.width); squares of 32 to 1024 are read"
-      )
+          "wants pictures of \(output.height)×\(output.width); squares of 32 to 1024 are read",
+        advice: "name another folder")
     }
     guard sizes.mapNumbers(side: output.height) <= ModelLimits.maps else {
       throw ModelFolderError(
         folder: folder,
         problem: "makes maps of \(sizes.mapNumbers(side: output.height)) numbers of one picture, "
-          + "more than the \(ModelLimits.maps) allowed")
+          + "more than the \(ModelLimits.maps) allowed", advice: "name another folder")
     }
     try self.init(
       name: (folder as NSString).lastPathComponent, ResNetEngine(try files.loadResNet()),

@@ -59,7 +59,8 @@ package struct WordVectors: Sendable {
     try file.withBytes(0..<file.count) { try read($0.bindMemory(to: UInt8.self)) }
     guard size > 0 else { throw WordVectorsError(path: path, line: 1, problem: "is empty") }
     guard !vectors.isEmpty else {
-      throw wrong("is the last, and none of the \(words.count) words to learn from was found")
+      throw wrong(
+        "is the last, and none of the \(words.count.counted("word")) to learn from was found")
     }
     (self.size, self.vectors) = (size, vectors)
   }

@@ -126,13 +126,17 @@ package struct SeededTraining: Sendable {
     let label = "\(job.name), seed \(seed)"
     var metrics = told.scores
     if told.f1 > keepAbove ?? -1 {
-      metrics["epochs"] = Double(epochs.count)
-      metrics["seconds"] = epochs.reduce(0) { $0 + $1.seconds + $1.scoring }
+      // Stages before the tags count their epochs themselves.
+      if !epochs.isEmpty {
+        metrics["epochs"] = Double(epochs.count)
+        metrics["seconds"] = epochs.reduce(0) { $0 + $1.seconds + $1.scoring }
+      }
       func provenance() -> Provenance {
         Provenance(
           command: job.command, seed: seed, data: job.posts.sources, basis: job.basis,
           metrics: metrics)
       }
+      try job.forgetOthers(than: origin)
       try save(provenance())
       if try judgeElsewhere(&metrics) {
         try ModelFolder.write(provenance(), job.folder, "provenance.json")

@@ -1,3 +1,5 @@
+import Files
+
 /// Why a training cannot go on.
 package enum TrainingError: Error, CustomStringConvertible {
   /// A checkpoint that is not what was written.
@@ -16,8 +18,9 @@ package enum TrainingError: Error, CustomStringConvertible {
   case noBoxesOf(split: String, files: String)
   /// An expert that is built on a pretrained encoder, and none was named.
   case noEncoder(system: String)
-  /// Posts of which none has a picture, for an expert that looks at pictures.
-  case noPictureFound(system: String, dataset: String, posts: Int, named: Int)
+  /// Posts of which none has a picture that can be used, for an expert that looks at pictures; why,
+  /// a clause each, empty where no post names one.
+  case noPictureFound(system: String, dataset: String, posts: Int, reasons: [String])
   /// A folder that holds a finished model of another training; what differs, where it is known.
   case otherModel(folder: String, differs: [String])
   /// A name that no expert has.
@@ -29,7 +32,7 @@ package enum TrainingError: Error, CustomStringConvertible {
   /// A model whose first stages do not fit.
   case otherPretraining(name: String, system: String)
   /// A folder that holds something else than the system whose first stages are to be taken over.
-  case notPretrained(path: String, holds: String?, system: String)
+  case notPretrained(path: String, contents: FolderContents, system: String)
   /// Nothing to tell from whether pictures add.
   case noJudgements(dataset: String, split: String, matches: Bool)
   /// A system that is only opened.
@@ -58,11 +61,12 @@ package enum TrainingError: Error, CustomStringConvertible {
       "\(files) have no regions of the split \(split); name its file with --boxes too"
     case .noEncoder(let system):
       "\(system) is built on a pretrained encoder: name the folder of a BERT with --encoder"
-    case .noPictureFound(let system, let dataset, let posts, let named):
-      "none of the \(posts) posts of \(dataset) that \(system) is to learn from has a picture"
-        + (named > 0
-          ? ": \(named) name one, and no file of that name was found; name the folder with --images"
-          : "; train an expert that reads the text alone")
+    case .noPictureFound(let system, let dataset, let posts, let reasons):
+      "\(system) looks at pictures, and none of the \(posts.counted("post")) of \(dataset) has one that can be used"
+        + (reasons.isEmpty
+          ? "; train an expert that reads the text alone"
+          : ": " + reasons.joined(separator: "; ")
+            + ". --images DIR names another folder to look in")
     case .otherModel(let folder, let differs):
       "\(folder) holds a finished model"
         + (differs.isEmpty
@@ -78,10 +82,9 @@ package enum TrainingError: Error, CustomStringConvertible {
     case .otherPretraining(let name, let system):
       "\(name) was built otherwise than this \(system) is to be (other pictures, sizes or parts); "
         + "give the same options, or leave out --pretrained"
-    case .notPretrained(let path, let holds, let system):
-      "\(path) holds "
-        + (holds.map { "the system \($0.prefix(40))" } ?? "no model of this program")
-        + "; --pretrained takes the folder of a trained \(system), such as MODELS/\(system)"
+    case .notPretrained(let path, let contents, let system):
+      "\(path) \(contents.sentence); --pretrained takes the folder of a trained \(system), such as "
+        + "MODELS/\(system)"
     case .noJudgements(let dataset, let split, true):
       "\(dataset) has no two posts with different pictures in its split \(split) to tell own from "
         + "other pictures by; of posts without splits every tenth is dev, so give more posts, or leave "

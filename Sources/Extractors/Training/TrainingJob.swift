@@ -106,19 +106,22 @@ package struct TrainingJob: Sendable {
   /// - Throws: `TrainingStopped`, `TrainingError`, and what reading and writing throw.
   package func run(seeds: [UInt64]) throws -> [TrainingResult] {
     try check()
-    let base = try encoder.map { try TextBase(folder: $0) }
+    let base = try encoder.map {
+      try FolderOption.encoder.opening($0) { try TextBase(folder: $0) }
+    }
     let seen = needsPictures ? picturesSeen() : nil
     let earlier = try earlierResults(like: origin(0, base, seen), seeds)
-    if isFresh { forget(seeds: seeds) }
     var material: TrainingMaterial?
     var results: [TrainingResult] = []
     for seed in seeds {
       let origin = origin(seed, base, seen)
-      if let known = result(origin) {
+      if !isFresh, let known = result(origin) {
         results.append(known)
         continue
       }
       let ready = try material ?? readMaterial()
+      // Only now: a job that cannot begin takes nothing away.
+      if isFresh, material == nil { forget(seeds: seeds) }
       material = ready
       // The folder keeps the best of all seeds, also of those that were trained before.
       let others = (earlier + results).map(\.bestDev).max()
@@ -147,12 +150,50 @@ package struct TrainingJob: Sendable {
       throw TrainingError.noPictures(system: system.id)
     }
     if let pretrained {
-      let holds = try? ModelFolder.system(of: pretrained)
-      guard holds == system.id else {
-        throw TrainingError.notPretrained(path: pretrained, holds: holds, system: system.id)
+      let contents = FolderContents(pretrained)
+      guard case .expert(system.id, _) = contents else {
+        throw TrainingError.notPretrained(path: pretrained, contents: contents, system: system.id)
       }
     }
     if needsDual, dual == nil { throw TrainingError.noDual(system: system.id) }
+    try checkFolders()
+    try checkLabels()
+  }
+
+  /// Refuses posts that teach nothing, before anything that was kept is touched.
+  private func checkLabels() throws {
+    func lack(_ split: Split, _ wanted: String) -> TrainingError {
+      .nothingToLearn(dataset: posts.name, split: split.rawValue, wanted: wanted)
+    }
+    for (split, some) in [(Split.train, posts.train), (.dev, posts.dev)] {
+      if some.isEmpty { throw lack(split, "posts") }
+      if system.task == .relations, some.allSatisfy(\.relations.isEmpty) {
+        throw lack(split, "labelled pairs")
+      }
+    }
+    if system.task == .entities, !system.learnsUnlabelled,
+      posts.train.allSatisfy(\.mentions.isEmpty)
+    {
+      throw lack(.train, "entity mentions")
+    }
+  }
+
+  /// Refuses folders of another kind than is wanted; nothing is loaded.
+  ///
+  /// - Throws: `FolderOptionError`.
+  package func checkFolders() throws(FolderOptionError) {
+    try FolderOption.encoder.check(encoder)
+    if system.needsRegions, needsPictures, source == nil {
+      try FolderOption.pictures.check(pictures, tower: system.takesTower)
+    }
+    if needsDual { try FolderOption.dual.check(dual) }
+    for (option, path) in [
+      (FolderOption.encoder, encoder), (.pictures, pictures), (.dual, dual),
+    ] {
+      guard let path, ModelFolder.isSame(path, folder) else { continue }
+      throw FolderOptionError(
+        option: option, folder: folder, contents: .written, tower: system.takesTower)
+    }
   }
 
   /// Forgets checkpoints and results of this name.
@@ -197,13 +238,19 @@ package struct TrainingJob: Sendable {
     let towerFolder = pictures.flatMap {
       system.takesTower && PictureTower.isOne($0) ? $0 : nil
     }
-    let tower = try towerFolder.map { try PictureTower(folder: $0) }
+    let tower = try towerFolder.map {
+      try FolderOption.pictures.opening($0) { try PictureTower(folder: $0) }
+    }
     let source =
       try source
-      ?? (system.needsRegions && tower == nil ? pictures : nil).map {
-        try RegionSource(folder: $0)
+      ?? (system.needsRegions && needsPictures && tower == nil ? pictures : nil).map {
+        try FolderOption.pictures.opening($0, tower: system.takesTower) {
+          try RegionSource(folder: $0)
+        }
       }
-    let dual = try (needsDual ? dual : nil).map { try DualEncoderFolder.open($0) }
+    let dual = try (needsDual ? dual : nil).map {
+      try FolderOption.dual.opening($0) { try DualEncoderFolder.open($0) }
+    }
     let eyes = Eyes(
       sources: [source].compactMap(\.self), duals: [dual].compactMap(\.self),
       boxes: posts.pictures.boxes, sights: system.sights + (tower == nil ? [] : [.tower]))
@@ -298,29 +345,40 @@ package struct TrainingJob: Sendable {
     like origin: TrainingResult.Origin, _ seeds: [UInt64]
   ) throws -> [TrainingResult] {
     guard FileManager.default.fileExists(atPath: folder + "/config.json") else { return [] }
-    let kept = models + "/.results"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: kept)) ?? []
-    let own = names.sorted().filter {
-      $0.hasPrefix(name + "-") && $0.hasSuffix(".json")
-        && UInt64($0.dropFirst(name.count + 1).dropLast(".json".count)) != nil
-    }.map { kept + "/" + $0 }
-    let all = own.compactMap { file in
-      FileManager.default.contents(atPath: file).flatMap {
-        try? JSONDecoder().decode(TrainingResult.self, from: $0)
-      }
-    }
+    let all = keptResults().map(\.result)
     let same = all.filter { $0.origin.isSameTraining(as: origin) }
     // Interrupted after the model was written and before its result was.
     let isInterrupted = seeds.contains { seed in
       ([nil] + system.stages.map(Optional.some)).contains { checkpoint(seed, stage: $0).exists }
     }
-    if same.isEmpty, replaces {
-      // Results of what is overwritten must not be taken for those of the model that comes.
-      for file in own { try FileManager.default.removeItem(atPath: file) }
-    } else if same.isEmpty, !isInterrupted {
+    if same.isEmpty, !replaces, !isInterrupted {
       throw TrainingError.otherModel(
         folder: folder, differs: all.first.map { OriginDifference.words($0.origin, origin) } ?? [])
     }
     return same.filter { !seeds.contains($0.origin.seed) }
+  }
+
+  /// Forgets the results of other trainings of this name, just before their model is overwritten:
+  /// they must not be taken for those of the model that comes.
+  ///
+  /// - Throws: disk errors.
+  func forgetOthers(than origin: TrainingResult.Origin) throws {
+    for (file, result) in keptResults() where !result.origin.isSameTraining(as: origin) {
+      try FileManager.default.removeItem(atPath: file)
+    }
+  }
+
+  /// Results of this name and any seed, with their files.
+  private func keptResults() -> [(file: String, result: TrainingResult)] {
+    let kept = models + "/.results"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: kept)) ?? []
+    return names.sorted().filter {
+      $0.hasPrefix(name + "-") && $0.hasSuffix(".json")
+        && UInt64($0.dropFirst(name.count + 1).dropLast(".json".count)) != nil
+    }.compactMap { name in
+      FileManager.default.contents(atPath: kept + "/" + name).flatMap {
+        try? JSONDecoder().decode(TrainingResult.self, from: $0)
+      }.map { (kept + "/" + name, $0) }
+    }
   }
 }

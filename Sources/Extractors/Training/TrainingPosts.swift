@@ -21,6 +21,10 @@ package struct TrainingPosts: Sendable {
   package private(set) var dev: [Post]
   /// More posts, of which words and pictures are read and no labels, with their own pictures.
   package private(set) var corpus: (posts: [Post], pictures: PictureProvider)?
+  /// The corpus's name with the beginning of a checksum of its files; nil without one.
+  package private(set) var corpusMark: String?
+  /// The same of the file of judgements that was applied, over what it says of these posts.
+  package private(set) var judgementsMark: String?
   /// All relation labels that may come, `None` first.
   package let relationLabels: [String]
   /// Where their pictures are.
@@ -71,6 +75,7 @@ package struct TrainingPosts: Sendable {
     sum.add(bytes: dataset.contentHash.utf8)
     // In front, where messages about what differs show it.
     result.hash = "corpus \(sum.digits) " + hash
+    result.corpusMark = "\(dataset.name) \(sum.digits.prefix(TrainingJob.markDigits))"
     result.sources[dataset.name == name ? name + " corpus" : dataset.name] = dataset.contentHash
     return result
   }
@@ -88,6 +93,8 @@ package struct TrainingPosts: Sendable {
       sum.add(bytes: "\(post.id)\(post.imageAdds.map { $0 ? "+" : "-" } ?? "")\n".utf8)
     }
     result.hash = "judged \(sum.digits) " + result.hash
+    result.judgementsMark =
+      "\(FilePath.name(of: file.path)) \(sum.digits.prefix(TrainingJob.markDigits))"
     result.sources["judgements " + FilePath.name(of: file.path)] = sum.digits
     guard result.train != train || result.dev != dev || result.corpus?.posts != corpus?.posts else {
       throw .noPost(file: file.path, dataset: name)
@@ -118,6 +125,7 @@ package struct TrainingPosts: Sendable {
       dev: dev ?? self.dev, relationLabels: relationLabels, pictures: pictures)
     result.look = look
     result.corpus = corpus
+    (result.corpusMark, result.judgementsMark) = (corpusMark, judgementsMark)
     return result
   }
 

@@ -166,7 +166,8 @@ struct Sentence {
   private static let passingShare: Float = 0.22
   /// Share of pairs whose words relate them, where every post names one.
   private static let relatingShare: Float = 0.75
-  private static let links: [(words: String, relates: Bool)] = [
+  /// Words between two names, and whether they relate the two.
+  static let links: [(words: String, relates: Bool)] = [
     ("with", true), ("at", true), ("of", true), ("for", true), ("thanks to", false),
     (", says", false), ("not like", false), ("via", false),
   ]

@@ -108,16 +108,19 @@ struct PictureSurvey {
           }))
     }
     if !refused.isEmpty {
+      // One folder that leads out is one reason, however many pictures lie in it.
+      let isOne = refused.count > 1 && Set(refused.map(\.reason)).count == 1
       result.append(
         AuditFinding(
           .refusedImage, .warning, file: file.name, line: line(refused.first?.post),
-          "\(DatasetAudit.counted(refused.count, "picture")) that may not be opened",
-          remedy: "Put the pictures into a folder and name it with --images.",
+          "\(DatasetAudit.counted(refused.count, "picture")) that may not be opened"
+            + (isOne ? ": \(Self.clause(refused[0].reason))" : ""),
+          remedy: dataset.pictureFoldersOutside.isEmpty
+            ? "Put the pictures into a folder and name it with --images."
+            : "Give --images with the folder that the link leads to, or put the pictures into the "
+              + "dataset's folder.",
           count: refused.count,
-          examples: refused.map {
-            "\(place($0.post)): \($0.reason)"
-          }
-        ))
+          examples: refused.map { isOne ? place($0.post) : "\(place($0.post)): \($0.reason)" }))
     }
     if !broken.isEmpty {
       result.append(
@@ -131,6 +134,12 @@ struct PictureSurvey {
         ))
     }
     return result
+  }
+
+  /// A sentence without its capital and its full stop.
+  private static func clause(_ sentence: String) -> String {
+    sentence.prefix(1).lowercased()
+      + (sentence.hasSuffix(".") ? sentence.dropFirst().dropLast() : sentence.dropFirst())
   }
 
   /// Names under which one picture counts as a placeholder, not as a picture that was posted twice.

@@ -2,8 +2,9 @@ import Extractors
 import Files
 import Foundation
 
-/// A page of papers' tables. Each table of each dataset is a section of its own behind the heading
-/// of its paper, so that a command replaces just what it measured.
+/// A page of papers' tables. Each table of each dataset and each setup (what experts are built on,
+/// how many posts they learn from) is a section of its own behind the heading of its paper, so that
+/// a command replaces just what it measured.
 package struct PaperPage: Sendable, Hashable {
   /// The page.
   package private(set) var text: String
@@ -57,8 +58,10 @@ package struct PaperPage: Sendable, Hashable {
     return before ?? (same.isEmpty ? there.last ?? paper.id : paper.id)
   }
 
+  /// What tells sections of one table apart, at the end of their names.
   private static func posts(of result: PaperTableResult) -> String {
-    ", on \(result.dataset) (\(result.task.subject))"
+    let words = ["on \(result.dataset) (\(result.task.subject))"] + result.setup
+    return words.map { ", " + MarkedSection.plain($0) }.joined()
   }
 
   private static func name(of result: PaperTableResult, _ paper: Paper) -> String {

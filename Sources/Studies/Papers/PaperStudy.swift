@@ -20,6 +20,8 @@ package struct PaperStudy: Sendable {
   /// More text and picture encoders, for tables that compare them.
   package var otherEncoders: [String] = []
   package var otherPictures: [String] = []
+  /// Noted with each time that is measured.
+  package var run = MeasuringRun()
   /// Train posts that are learned from at most; nil: all.
   package var mostPosts: Int?
   /// Called from the training's own thread; returns false to stop.
@@ -45,10 +47,20 @@ package struct PaperStudy: Sendable {
     let tables = paper.tables.filter { table in
       names.map { !Set($0).isDisjoint(with: table.names) } ?? true
     }
+    for folder in [material.encoder].compactMap(\.self) + otherEncoders {
+      try FolderOption.encoder.check(folder)
+    }
+    for folder in [material.pictures].compactMap(\.self) + otherPictures {
+      try FolderOption.pictures.check(folder)
+    }
+    try FolderOption.dual.check(material.dual)
     let conditions =
       [
-        mostPosts.map { "Learned from at most \($0) posts of train." },
-        material.changes.epochs.map { "Trained for \($0) \($0 == 1 ? "epoch" : "epochs")." },
+        mostPosts.map { "Learned from at most \($0.counted("post")) of train." },
+        material.changes.words.isEmpty
+          ? nil : "Trained with \(material.changes.words.joined(separator: ", ")).",
+        material.folders.isEmpty
+          ? nil : "Built on \(material.folders.joined(separator: ", ")).",
       ].compactMap(\.self)
     let results = try tables.flatMap { table in
       try paper.tasks.compactMap { task -> PaperTableResult? in
@@ -76,11 +88,21 @@ package struct PaperStudy: Sendable {
         var result = PaperTableResult(
           table: table, task: task, dataset: dataset.name, rows: rows)
         (result.split, result.conditions) = (dataset.scoredSplit(task), conditions)
+        (result.setup, result.run) = (setup(of: table), run)
         return result
       }
     }
     guard !results.isEmpty else { throw PaperError.nothingToMeasure(tables.map(\.name)) }
     return results
+  }
+
+  /// What tells a table's numbers from those of other studies on the same posts, in words.
+  private func setup(of table: PaperTable) -> [String] {
+    let others =
+      table.lines == .encoders
+      ? (otherEncoders + otherPictures).map { VisibleText.name(FilePath.name(of: $0)) } : []
+    return material.setup + (others.isEmpty ? [] : ["also " + others.joined(separator: " + ")])
+      + (mostPosts.map { ["at most \($0.counted("post"))"] } ?? [])
   }
 
   /// The same study on each pair of encoders that a table compares, with their names; itself for
@@ -189,7 +211,7 @@ package struct PaperStudy: Sendable {
       byRelation: task == .relations
         ? byRelation.mapValues { [$0.correct, $0.predicted, $0.gold] } : nil,
       millisecondsPerPost: 1000 * Date().timeIntervalSince(start) / Double(max(1, posts)),
-      trainingSeconds: results.first?.seconds ?? 0)
+      trainingSeconds: results.first?.seconds ?? 0, run: run)
     try FileManager.default.createDirectory(
       atPath: folder + "/cells", withIntermediateDirectories: true)
     try DurableFile.write(try StableJSON.encode(cell), to: path)
@@ -309,6 +331,8 @@ package struct PaperCell: Sendable, Codable {
   package let millisecondsPerPost: Double
   /// All epochs with their scoring.
   package let trainingSeconds: Double
+  /// Who measured the times; nil in cells of older versions.
+  package var run: MeasuringRun?
 
   /// The same of some posts.
   func of(_ isWanted: (String) -> Bool) -> PaperCell {
@@ -316,7 +340,7 @@ package struct PaperCell: Sendable, Codable {
     return PaperCell(
       basis: basis, devF1: devF1, posts: kept.map { posts[$0] }, counts: kept.map { counts[$0] },
       byRelation: nil,
-      millisecondsPerPost: millisecondsPerPost, trainingSeconds: trainingSeconds)
+      millisecondsPerPost: millisecondsPerPost, trainingSeconds: trainingSeconds, run: run)
   }
 
   /// Counts of each post, in order.

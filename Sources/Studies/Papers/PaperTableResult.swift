@@ -1,5 +1,6 @@
 import Corpora
 import Extractors
+import Files
 import Foundation
 import Routing
 import Tensors
@@ -18,6 +19,10 @@ package struct PaperTableResult: Sendable {
   package var split = Split.test
   /// What was learned from, and how, where it is not as usual; sentences.
   package var conditions: [String] = []
+  /// What tells it from the same table of another study on the same posts, in words.
+  package var setup: [String] = []
+  /// The run that made the table; cells that were kept may be of others.
+  package var run: MeasuringRun?
 
   package init(table: PaperTable, task: ExpertTask, dataset: String, rows: [Row]) {
     (self.table, self.task, self.dataset, self.rows) = (table, task, dataset, rows)
@@ -97,6 +102,7 @@ package struct PaperTableResult: Sendable {
       rows.contains { row in published.contains { $0.fits(table, row.row, dataset: column) } }
     }
     let seeds = rows.map(\.cells.count).max() ?? 0
+    let timedRun = timedRun
     var main = PlainTable(
       "\(table.name), \(table.title), on \(dataset) (\(task.subject))",
       ["", "F1", "95 % over posts", "P", "R", "ms/post"]
@@ -122,8 +128,7 @@ package struct PaperTableResult: Sendable {
           interval.map { "\(text($0.low)) to \(text($0.high))" } ?? "",
           MeanCell.text(row.sums.map { share($0.correct, of: $0.predicted) }),
           MeanCell.text(row.sums.map { share($0.correct, of: $0.gold) }),
-          RoutingReport.decimals(
-            row.cells.map(\.millisecondsPerPost).reduce(0, +) / Double(row.cells.count), 1),
+          time(of: row, in: timedRun),
         ] + known)
     }
     main.notes =
@@ -131,12 +136,12 @@ package struct PaperTableResult: Sendable {
         (seeds == 1
           ? "F1 in percent, one seed; "
           : "F1 in percent, mean ± standard deviation over \(seeds) seeds; ")
-          + "\(Set(rows.flatMap { $0.cells.first?.posts ?? [] }).count) posts of \(split.rawValue)"
+          + "\(Set(rows.flatMap { $0.cells.first?.posts ?? [] }).count.counted("post")) of \(split.rawValue)"
           + (rows.allSatisfy { $0.row.measure != .answers }
             ? "."
             : task == .entities
               ? "; entities are read leniently." : "; None is neither an answer nor asked for.")
-      ] + scoredWhere + conditions + table.notes
+      ] + timeNotes(timedRun) + scoredWhere + conditions + table.notes
     guard !verdicts.isEmpty else { return [main] }
     var claims = PlainTable(
       "\(table.name), \(table.title): what the paper claims, on \(dataset) (\(task.subject))",
@@ -330,6 +335,7 @@ package struct PaperReport: Sendable {
                 }) : nil,
             devF1: row.cells.map(\.devF1),
             millisecondsPerPost: row.cells.map(\.millisecondsPerPost),
+            timedBy: row.cells.map(\.run),
             published: Dictionary(
               uniqueKeysWithValues: PublishedResult.datasets(published, result.task).compactMap {
                 name in
@@ -370,6 +376,8 @@ package struct PaperReport: Sendable {
       let byRelation: [String: [[Int]]]?
       let devF1: [Double]
       let millisecondsPerPost: [Double]
+      /// The run that measured each of them; null where it is not known.
+      let timedBy: [MeasuringRun?]
       let published: [String: Double]
     }
 

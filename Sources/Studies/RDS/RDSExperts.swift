@@ -37,6 +37,18 @@ package struct RDSExperts: Sendable {
       return result
     }
 
+    /// The folders that experts are built on, by name.
+    package var folders: [String] {
+      [encoder, pictures, dual].compactMap { $0.map { VisibleText.name(FilePath.name(of: $0)) } }
+    }
+
+    /// What tells results from others of the same experts and posts, in words: the folders beneath
+    /// them and settings that are not as usual.
+    package var setup: [String] {
+      (folders.isEmpty ? [] : ["with " + folders.joined(separator: " + ")]) + changes.words
+        + (boxes.map { ["regions \(VisibleText.sentence($0.description))"] } ?? [])
+    }
+
     /// Material with nothing but the command.
     package init(command: String) { self.command = command }
   }
@@ -53,9 +65,12 @@ package struct RDSExperts: Sendable {
   package init(_ material: Material) throws {
     self.material = material
     source = try material.pictures.flatMap {
-      PictureTower.isOne($0) ? nil : try RegionSource(folder: $0)
+      PictureTower.isOne($0)
+        ? nil : try FolderOption.pictures.opening($0) { try RegionSource(folder: $0) }
     }
-    dual = try material.dual.map { try DualEncoderFolder.open($0) }
+    dual = try material.dual.map {
+      try FolderOption.dual.opening($0) { try DualEncoderFolder.open($0) }
+    }
   }
 
   /// The names: systems and their variants.
@@ -82,7 +97,7 @@ package struct RDSExperts: Sendable {
       guard let encoder = material.encoder else {
         throw .missingInput(expert: name, input: "a text encoder", option: "--encoder")
       }
-      do { _ = try EncoderFolder(encoder) } catch { throw .unusable("\(error)") }
+      do { try FolderOption.encoder.check(encoder) } catch { throw .unusable("\(error)") }
     }
     let (material, source, dual) = (material, source, dual)
     return RDSExpertRecipe(name: name, task: system.task, needsPictures: system.seesPicture) {

@@ -76,6 +76,7 @@ extension RDSReport {
       + "Means over seeds; intervals are 95 % over resampled posts"
       + (settings.task == .relations ? " with their pairs" : "")
       + " (\(settings.resamples) resamples)."
+      + (setup.isEmpty ? "" : " This run: \(setup.joined(separator: ", ")).")
       + " " + verdict
   }
 
@@ -84,7 +85,8 @@ extension RDSReport {
     guard let main = routings.first else { return [] }
     return [
       settings.text, settings.multimodal + (mark.map { " (\($0))" } ?? ""),
-      dataset.replacing("|", with: "/"), "\(seeds.count)", cell(text), cell(multimodal),
+      ([dataset] + setup).joined(separator: ", ").replacing("|", with: "/"), "\(seeds.count)",
+      cell(text), cell(multimodal),
       cell(main.union), cell(main.gain, signed: true), cell(main.unimodalLead, signed: true),
       cell(main.multimodalLead, signed: true), holds(main) ? "holds" : "does not hold",
     ]

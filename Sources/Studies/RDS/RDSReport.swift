@@ -28,6 +28,9 @@ package struct RDSReport: Sendable, Codable {
   package let devF1: [String: Double]
   /// What is left when the multimodal expert sees less; empty where it was not asked for.
   package var controls: [RDSControls] = []
+  /// What tells it from other runs of the same experts on the same dataset, in words: what they are
+  /// built on, and settings that are not as usual.
+  package var setup: [String] = []
 
   /// A score with its interval.
   package typealias Interval = UnionBootstrap.Interval

@@ -18,7 +18,8 @@ package struct RDSResultsFile: Sendable {
     try MarkedSection(
       "rds \(report.settings.text) \(report.settings.multimodal) "
         + report.dataset.filter { $0.isLetter || $0.isNumber || "-_.".contains($0) }
-        + (report.mark.map { " \($0)" } ?? ""),
+        + (report.mark.map { " \($0)" } ?? "")
+        + report.setup.map { ", " + MarkedSection.plain($0) }.joined(),
       report.markdown(published: published)
     ).write(to: path)
   }

@@ -93,7 +93,7 @@ extension Action {
         "label these words alike wherever this post says them",
         unavailable: needsSameWords
       ) { state, _ in state.labelSame() },
-    ] + EverywhereLayer.actions + [
+    ] + EverywhereLayer.actions + AdjudicationLayer.actions + [
       Action(
         "fix", .labelling, keys: ["="],
         "fix the tags of the file that BIO does not allow: each run becomes a proper mention",
@@ -106,22 +106,28 @@ extension Action {
         "accept the labels and go on to the next unaccepted post", unavailable: needsPost
       ) { state, _ in state.accept() },
       Action(
-        "reopen", .labelling, keys: ["r"], "withdraw the acceptance of this post",
+        "reopen", .labelling, keys: ["r"], "withdraw the acceptance or rejection of this post",
         unavailable: { state in
           needsPost(state)
-            ?? (state.current.map(state.review) == .reviewed ? nil : "this post is not accepted")
+            ?? (state.current.map { state.review($0).isDecided } == true
+              ? nil : "this post is neither accepted nor rejected")
         }
       ) { state, _ in state.reopen() },
       Action(
-        "undo", .labelling, keys: ["u"], "take the latest edit back, on whatever post it was",
-        unavailable: {
-          $0.history.nextUndo == nil
-            ? $0.history.steps.isEmpty ? "nothing was edited" : "everything was taken back" : nil
-        }
+        "undo", .labelling, keys: ["u"],
+        "take your latest edit back, on whatever post it was", unavailable: { $0.undoRefusal }
       ) { state, _ in state.undo() }.counting(.times),
       Action(
+        "undo-any", .labelling, "take the latest edit back, whoever made it",
+        unavailable: {
+          $0.history.nextUndo() == nil ? "nothing is left to take back" : nil
+        }
+      ) { state, _ in state.undo(ofAnybody: true) }.counting(.times),
+      Action(
         "redo", .labelling, keys: ["C-r"], "do the edit that was taken back again",
-        unavailable: { $0.history.nextRedo == nil ? "nothing was undone" : nil }
+        unavailable: {
+          $0.history.nextRedo(of: $0.opened.annotator) == nil ? "nothing was undone" : nil
+        }
       ) { state, _ in state.redo() }.counting(.times),
       Action(
         "retry", .labelling, "save again what could not be saved",

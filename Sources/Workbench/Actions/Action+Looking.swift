@@ -57,14 +57,18 @@ extension Action {
         state.choice.panel = next
         state.notice = Notice(text: "right column: \(next.title)")
         return []
-      },
+      }.ofModels(),
     ]
 
   /// Reason of the actions that need an analysis.
   @Sendable static func needsAnalysis(_ state: WorkbenchState) -> String? {
     if !state.opened.hasModels { return "no models are loaded; start with --models DIR" }
-    return needsPost(state)
-      ?? (state.tracedSystems.isEmpty ? "no system has answered for this post yet" : nil)
+    if let reason = needsPost(state) { return reason }
+    guard state.tracedSystems.isEmpty else { return nil }
+    let isHidden = state.analysis?.answers.contains { state.choice.hidden.contains($0.expert) }
+    return isHidden == true
+      ? "the experts that answered are hidden; :hide shows them again"
+      : "no system has answered for this post yet"
   }
 
   /// Reason of the actions that need a map over the picture.
@@ -75,10 +79,14 @@ extension Action {
       "\(state.shownName ?? "this system") has no map over the picture; s shows the next system"
   }
 
-  /// Reason of the actions that step through a map.
+  /// Reason of the actions that step through heads, layers or slots.
   @Sendable static func needsSlices(_ state: WorkbenchState) -> String? {
     if let reason = needsAnalysis(state) { return reason }
     guard state.stepped == nil else { return nil }
-    return needsMap(state) ?? "this map has one slice only"
+    let name = state.shownName ?? "this system"
+    if state.spatialSignal != nil { return "the map of \(name) has one slice only" }
+    let isAlone = state.tracedSystems.count < 2
+    return "\(name) shows nothing here that has heads, layers or slots"
+      + (isAlone ? "" : "; \(state.keymap.label("system")) shows the next system")
   }
 }

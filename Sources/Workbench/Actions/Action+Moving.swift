@@ -1,3 +1,5 @@
+import Queries
+
 extension Action {
   static let moving: [Action] =
     [
@@ -73,7 +75,7 @@ extension Action {
       Action(
         "last-token", .moving, keys: ["$", "End"], "last token", unavailable: needsPost
       ) { state, _ in state.moveToken(to: .max) },
-    ] + JumpLayer.actions + SearchLayer.actions + [
+    ] + JumpLayer.actions + SearchLayer.actions + QueriesLayer.actions + [
       Action(
         "disputed", .moving, keys: ["D"],
         "list the posts on which the experts on screen disagree; then the next of them",
@@ -86,7 +88,7 @@ extension Action {
       ) { state, _ in
         state.queue.query == Query.disputed
           ? state.go(to: state.queue.position + 1) : state.search(Query.disputed, adopt: true)
-      }
+      }.ofModels()
     ]
 
   /// Reason of the actions that need something that an expert suggests.

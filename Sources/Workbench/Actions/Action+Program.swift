@@ -11,7 +11,10 @@ extension Action {
       Action(
         "save-history", .program, "write every edit to a new file and keep edits there from now on",
         parameters: [.required("FILE", .rest)],
-        unavailable: { $0.history.steps.isEmpty ? "nothing was edited yet" : nil }
+        unavailable: { state in
+          guard state.opened.keepsEdits else { return "edits are not kept here" }
+          return state.history.steps.isEmpty ? "nothing was edited yet" : nil
+        }
       ) { state, arguments in
         let steps = state.history.steps
         return arguments.text(0).map { [.saveHistory(steps, path: $0)] } ?? []

@@ -1,3 +1,4 @@
+import Files
 import Routing
 
 extension Action {
@@ -10,20 +11,20 @@ extension Action {
         state.notice = Notice(text: "training asked for", subject: .training)
         state.askedToTrain = true
         return [.train]
-      },
+      }.ofModels(),
       Action(
         "training", .routing, "train after every accepted post, or only when asked to",
-        parameters: [.optional("WHEN", .word(["automatic", "manual"]))], unavailable: needsRouter
+        parameters: [.optional("WHEN", .word(TrainingHabit.allCases.map(\.rawValue)))],
+        unavailable: needsRouter
       ) { state, arguments in
-        let wish = arguments.text(0).map { $0 == "automatic" }
-        if let wish { state.trainsAutomatically = wish }
+        let effects = arguments.text(0).map { state.carryOut(.training, .text($0)) }
         state.notice = Notice(text: state.trainingHabit, subject: .training)
-        return wish.map { [.trainAutomatically($0)] } ?? []
+        return effects ?? []
       },
       Action(
         "install", .routing, keys: ["i"], "use the newly trained router",
         unavailable: { state in needsRouter(state) ?? needsCandidate(state) }
-      ) { _, _ in [.installCandidate] },
+      ) { _, _ in [.installCandidate] }.ofModels(),
       Action(
         "rollback", .routing, keys: ["R"],
         "drop the newly trained router, or after installing one go back to the one before",
@@ -32,7 +33,7 @@ extension Action {
             ?? ([.installed, .dropped(hasEarlier: true)].contains(state.training.state)
               ? nil : needsCandidate(state))
         }
-      ) { _, _ in [.rollBack] },
+      ) { _, _ in [.rollBack] }.ofModels(),
       Action(
         "next-flip", .routing, keys: ["f"], "next post whose route the new router changes",
         unavailable: { state in
@@ -40,10 +41,10 @@ extension Action {
             ?? (state.flips.isEmpty
               ? state.hasLookedForFlips
                 ? "no route changes"
-                : "no route changes among the \(state.facts.flips.count) posts looked at so far"
+                : "no route changes among the \(state.facts.flips.count.counted("post")) looked at so far"
               : nil)
         }
-      ) { state, _ in state.goToFlip() },
+      ) { state, _ in state.goToFlip() }.ofModels(),
     ]
 
   @Sendable static func needsRouter(_ state: WorkbenchState) -> String? {

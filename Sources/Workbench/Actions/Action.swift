@@ -18,6 +18,8 @@ struct Action: Sendable {
   let place: Place?
   /// What a number typed before its key means.
   var counting = Counting.none
+  /// Whether it is about what the models say, which can be hidden (`panels`).
+  private(set) var isOfModels: Bool
   /// Why it cannot be done now; nil when it can.
   let unavailable: @Sendable (WorkbenchState) -> String?
   let run: @Sendable (inout WorkbenchState, Arguments) -> [Effect]
@@ -35,6 +37,7 @@ struct Action: Sendable {
     self.summary = summary
     self.parameters = parameters
     self.needsAnswer = needsAnswer
+    isOfModels = needsAnswer
     self.ofSignals = ofSignals
     self.place = place
     self.unavailable = unavailable
@@ -56,6 +59,18 @@ struct Action: Sendable {
     var result = self
     result.counting = counting
     return result
+  }
+
+  /// The same, about what the models say.
+  func ofModels() -> Action {
+    var result = self
+    result.isOfModels = true
+    return result
+  }
+
+  /// Why it cannot be done now; nil when it can. What is hidden cannot be acted on.
+  func obstacle(_ state: WorkbenchState) -> String? {
+    isOfModels ? state.hidingOfModels ?? unavailable(state) : unavailable(state)
   }
 
   /// A place in the list of posts, by what must be known of a list that still grows.
@@ -91,6 +106,8 @@ struct Action: Sendable {
       case type
       /// A relation label of the dataset.
       case relation
+      /// An entity type or a relation label of the dataset.
+      case label
       /// The id of a post.
       case post
       /// The name of a system that answered for this post.
@@ -103,6 +120,8 @@ struct Action: Sendable {
       case word([String])
       /// Everything up to the end of the line.
       case rest
+      /// A setting and its value, up to the end of the line.
+      case setting
     }
 
     static func required(_ name: String, _ kind: Kind) -> Self {
@@ -123,16 +142,20 @@ struct Action: Sendable {
   var needsArguments: Bool { parameters.contains { !$0.isOptional } }
 
   /// Every action, by group, in the order of the manual.
-  static let all: [Action] = moving + labelling + relations + looking + routing + program
+  static let all: [Action] =
+    moving + suspicion + labelling + guidelines + remarks + relations + looking + routing
+    + program + settings + progress + practising + learning
 
   /// The action of that name.
   static func named(_ name: String) -> Action? {
     byName[name] ?? earlier[name].flatMap { byName[$0] }
   }
 
-  /// What names were called before: keymap files and scripts may still have them.
+  /// What names were called before, as keymap files and scripts may still have it, and what vi
+  /// calls them.
   private static let earlier = [
-    "unreviewed": "unaccepted", "previous-unreviewed": "previous-unaccepted",
+    "q": "quit", "q!": "quit!", "unreviewed": "unaccepted",
+    "previous-unreviewed": "previous-unaccepted",
   ]
 
   private static let byName = Dictionary(

@@ -1,4 +1,6 @@
 import Corpora
+import Queries
+import Settings
 
 /// Reads command lines: `span 3 5 PER` becomes an action with checked arguments.
 enum CommandLine {
@@ -57,7 +59,7 @@ enum CommandLine {
         if parameter.isOptional { break }
         throw .missingArgument(parameter.name, usage: action.usage)
       }
-      if parameter.kind == .rest {
+      if parameter.kind == .rest || parameter.kind == .setting {
         values.append(.text(rest))
         return Arguments(values: values)
       }
@@ -100,6 +102,16 @@ enum CommandLine {
       if word.lowercased() == "none" { return .text("None") }
       guard let label = match(word, known) else { throw .unknownRelation(word, known: known) }
       return .text(label)
+    case .label:
+      let known = state.labelNames
+      // Of a relation the last part tells it apart.
+      let tail = "/" + word.lowercased()
+      guard
+        let label = match(word, known) ?? known.first(where: { $0.lowercased().hasSuffix(tail) })
+      else {
+        throw .unknownWord(word, parameter: parameter.name, known: Array(known.prefix(8)))
+      }
+      return .text(label)
     case .post:
       guard state.indexOfID[word] != nil else { throw .unknownPost(word) }
       return .text(word)
@@ -132,7 +144,7 @@ enum CommandLine {
         throw .unknownWord(word, parameter: parameter.name, known: known)
       }
       return .text(match)
-    case .rest: return .text(word)
+    case .rest, .setting: return .text(word)
     }
   }
 
@@ -148,29 +160,9 @@ enum CommandLine {
     return matches.first { shortest in matches.allSatisfy { $0.name.hasPrefix(shortest.name) } }
   }
 
-  /// The command with the smallest edit distance, when that is small.
+  /// The command that somebody meant who wrote another.
   static func nearest(to name: String) -> String? {
-    guard name.count <= 30 else { return nil }
-    let ranked = Action.all.map { ($0.name, distance(name, $0.name)) }.min { $0.1 < $1.1 }
-    guard let ranked, ranked.1 <= (name.count < 4 ? 1 : max(2, name.count / 3)) else { return nil }
-    return ranked.0
-  }
-
-  /// Levenshtein distance.
-  private static func distance(_ a: String, _ b: String) -> Int {
-    let a = Array(a)
-    let b = Array(b)
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in b.indices {
-        let next = min(row[j] + 1, row[j + 1] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
-        diagonal = row[j + 1]
-        row[j + 1] = next
-      }
-    }
-    return row[b.count]
+    NearestName.find(name, among: Action.all.map(\.name))
   }
 
   /// What the last word of a line could become, in order; at most 50.
@@ -180,10 +172,15 @@ enum CommandLine {
       let stem = (words.first ?? "").lowercased()
       return Action.all.map(\.name).filter { $0.hasPrefix(stem) }.sorted()
     }
-    guard let action = Action.named(name.lowercased()),
-      let parameter = action.parameters.dropFirst(words.count - 2).first
-    else { return [] }
-    let stem = words[words.count - 1].lowercased()
+    if Action.named(name.lowercased())?.parameters.first?.kind == .setting {
+      return state.settingCompletions(Array(words.dropFirst()))
+    }
+    guard let action = Action.named(name.lowercased()) else { return [] }
+    let last = words[words.count - 1]
+    // A query may have any number of words.
+    if action.name == "search" { return state.queryCompletions(of: last) }
+    guard let parameter = action.parameters.dropFirst(words.count - 2).first else { return [] }
+    let stem = last.lowercased()
     return Array(candidates(for: parameter.kind, in: state, stem: stem).prefix(50))
   }
 
@@ -193,6 +190,7 @@ enum CommandLine {
     switch kind {
     case .type: state.opened.types.map(\.rawValue).filter { $0.lowercased().hasPrefix(stem) }
     case .relation: state.opened.relations.filter { $0.lowercased().hasPrefix(stem) }
+    case .label: state.labelNames.filter { $0.lowercased().hasPrefix(stem) }
     case .system: state.tracedSystems.map(\.system).filter { $0.lowercased().hasPrefix(stem) }
     case .expert: state.expertNames.filter { $0.lowercased().hasPrefix(stem) }
     case .post:
@@ -200,8 +198,7 @@ enum CommandLine {
       Array(state.posts.lazy.map(\.id).filter { $0.lowercased().hasPrefix(stem) }.prefix(50))
     case .slice: state.spatialSignal == nil ? [] : ["mean"].filter { $0.hasPrefix(stem) }
     case .word(let known): known.filter { $0.hasPrefix(stem) }
-    case .rest: Query.filterNames.filter { $0.hasPrefix(stem) }
-    case .token, .place: []
+    case .token, .place, .rest, .setting: []
     }
   }
 }

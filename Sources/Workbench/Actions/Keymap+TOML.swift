@@ -38,93 +38,102 @@ package enum KeymapError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Keymap {
-  /// Reads a keymap file over the standard keys. Under `[keys]` each entry is a command line and
-  /// its key or keys, which replace the standard ones of that command; a key taken from another
-  /// command leaves that command its other keys:
+  /// Reads a keymap file over the standard keys, or over others. Under `[keys]` each entry is a
+  /// command line and its key or keys, which replace the ones before of that command; a key taken
+  /// from another command leaves that command its other keys:
   ///
   ///     [keys]
   ///     next = ["j", "Down"]
   ///     "type PER" = "F5"
   ///
+  /// - Parameters:
+  ///   - base: the keys that are replaced; nil takes the standard ones.
+  ///   - isForAll: whether the file holds for every dataset: then keys for types that this one does
+  ///     not have are passed over, which are a mistake in a file that was named for it.
   /// - Throws: `KeymapError` with file and line: not TOML, unknown keys or commands, conflicts.
-  package static func parse(_ toml: String, file: String, types: [EntityType]) throws -> Keymap {
+  package static func parse(
+    _ toml: String, file: String, types: [EntityType], over base: Keymap? = nil,
+    isForAll: Bool = false
+  ) throws(KeymapError) -> Keymap {
     let table: TOMLTable
     do throws(SettingsTextError) {
       table = try SettingsText.table(toml)
     } catch {
-      throw KeymapError.notTOML(file: file, line: error.line, reason: error.reason)
+      throw .notTOML(file: file, line: error.line, reason: error.reason)
     }
-    guard let entries = table["keys"]?.table else {
-      throw KeymapError.notTOML(file: file, line: 1, reason: "there is no [keys] table")
+    guard let entries = table[ReadSettings.keysTable]?.table else {
+      throw .notTOML(file: file, line: 1, reason: "there is no [keys] table")
     }
-    var map = standard(types: types)
+    var map = base ?? standard(types: types)
     var given: [Key: String] = [:]
-    let ordered = entries.keys.map { ($0, line(of: $0, in: toml)) }.sorted { $0.1 < $1.1 }
+    let lines = SettingsLines(toml)
+    let ordered = entries.keys.map { ($0, lines.line(of: $0, in: ReadSettings.keysTable) ?? 1) }
+      .sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     for (written, line) in ordered {
-      try check(written, file: file, line: line, types: types)
+      let isHere = try check(written, file: file, line: line, types: types)
       guard let value = entries[written] else { continue }
       // A name of an earlier version means the command that has it now.
       let words = written.split(separator: " ")
       let name = words.first.flatMap { Action.named(String($0))?.name } ?? written
       let command = ([name] + words.dropFirst().map(String.init)).joined(separator: " ")
+      let keys = try keys(value, command: command, file: file, line: line)
+      guard isHere else {
+        if isForAll { continue }
+        throw .unknownCommand(
+          file: file, line: line, command: written,
+          nearest: types.first.map { "type \($0.rawValue)" })
+      }
       map.unbindAll(command)
-      for name in try names(value, command: command, file: file, line: line) {
-        guard let key = KeyName.parse(name) else {
-          throw KeymapError.unknownKey(file: file, line: line, key: name)
-        }
+      for (key, name) in keys {
         if let first = given[key], first != command {
-          throw KeymapError.conflict(
-            file: file, line: line, key: name, first: first, second: command)
+          throw .conflict(file: file, line: line, key: name, first: first, second: command)
         }
         given[key] = command
         map.bind(key, to: command)
       }
     }
     for command in ["quit", "command"] where map.keys(for: command).isEmpty {
-      throw KeymapError.unreachable(file: file, command: command)
+      throw .unreachable(file: file, command: command)
     }
     return map
   }
 
-  private static func check(_ command: String, file: String, line: Int, types: [EntityType]) throws
-  {
+  /// Whether the dataset has what a command is about.
+  private static func check(
+    _ command: String, file: String, line: Int, types: [EntityType]
+  ) throws(KeymapError) -> Bool {
     let words = command.split(separator: " ").map(String.init)
     guard let name = words.first, let action = Action.named(name) else {
-      throw KeymapError.unknownCommand(
+      throw .unknownCommand(
         file: file, line: line, command: command,
         nearest: CommandLine.nearest(to: words.first ?? ""))
     }
-    let isType = action.parameters.first?.kind == .type
-    if isType, words.count > 1, !types.contains(where: { $0.rawValue == words[1] }) {
-      throw KeymapError.unknownCommand(
-        file: file, line: line, command: command,
-        nearest: types.first.map { "type \($0.rawValue)" })
-    }
+    guard action.parameters.first?.kind == .type, words.count > 1 else { return true }
+    return types.contains { $0.rawValue == words[1] }
   }
 
-  private static func names(
+  private static func keys(
     _ value: any TOMLValueConvertible, command: String, file: String, line: Int
-  ) throws -> [String] {
-    if let one = value.string { return [one] }
-    guard let list = value.array else {
-      throw KeymapError.notKeys(file: file, line: line, command: command)
-    }
-    return try list.map {
-      guard let name = $0.string else {
-        throw KeymapError.notKeys(file: file, line: line, command: command)
+  ) throws(KeymapError) -> [(key: Key, name: String)] {
+    var names: [String] = []
+    if let one = value.string {
+      names = [one]
+    } else if let list = value.array {
+      names = list.compactMap { $0.string }
+      guard names.count == list.count else {
+        throw .notKeys(file: file, line: line, command: command)
       }
-      return name
+    } else {
+      throw .notKeys(file: file, line: line, command: command)
     }
-  }
-
-  /// The line of an entry, counted from 1: TOMLKit keeps no places of keys.
-  private static func line(of key: String, in toml: String) -> Int {
-    let lines = toml.split(separator: "\n", omittingEmptySubsequences: false)
-    let at = lines.firstIndex {
-      let left = $0.split(separator: "=", maxSplits: 1).first ?? ""
-      return left.filter { $0 != "\"" && $0 != "'" }.trimmingSpaces == key
+    var keys: [(key: Key, name: String)] = []
+    for name in names {
+      guard let key = KeyName.parse(name) else {
+        throw .unknownKey(file: file, line: line, key: name)
+      }
+      keys.append((key, name))
     }
-    return (at ?? 0) + 1
+    return keys
   }
 }
 

@@ -8,6 +8,7 @@ struct BrowseLayer: Layer {
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
     let panes = Panes(state)
     state.drawTitle(&pen, panes.title)
+    if let box = panes.lesson { state.drawLesson(&pen, box) }
     state.drawHeadings(&pen, panes)
     if let box = panes.queue { state.drawQueue(&pen, box) }
     TextPane(state, panes.text, rowsPerLine: panes.rowsPerLine).draw(&pen)
@@ -99,7 +100,10 @@ extension WorkbenchState {
       queue.show(nil, query: nil)
       searchJob = nil
       growth = nil
-      notice = Notice(text: "search ended; all \(queue.count) posts are listed")
+      notice = Notice(
+        text: queue.count == 1
+          ? "search ended; the only post is listed"
+          : "search ended; all \(queue.count) posts are listed")
       arrive()
     } else if growth != nil {
       growth = nil
@@ -156,7 +160,8 @@ extension WorkbenchState {
       hint("next-head", "head"), hint("heat", "heat"), hint("numbers", "numbers"),
       seats.count > 2 ? nil : hint("system", "system"),
       hint("explain", layers[ExplanationLayer.self] == nil ? "explain" : "labels"),
-      hint("train", "train"), hint("quit", "quit"),
+      hint("train", "train"), hidingOfModels == nil ? nil : hint("panels", "models"),
+      hint("quit", "quit"),
     ]
     return hints.compactMap { $0 }
   }

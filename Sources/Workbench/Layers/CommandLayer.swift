@@ -9,13 +9,6 @@ struct CommandLayer: Layer {
   /// Earlier lines, latest last.
   private var history: [String] = []
 
-  /// Names offered by Tab, and which of them is shown.
-  struct Completion: Sendable, Equatable {
-    let stem: String
-    let candidates: [String]
-    var chosen: Int
-  }
-
   static let actions = [
     Action("command", .program, keys: [":"], "type a command by name") { state, _ in
       state.openCommandLine("")
@@ -68,32 +61,19 @@ struct CommandLayer: Layer {
   private mutating func complete(
     after earlier: Completion?, forward: Bool, in state: WorkbenchState
   ) {
-    var offered: Completion
-    if let earlier {
-      offered = earlier
-      let count = offered.candidates.count
-      offered.chosen = (offered.chosen + (forward ? 1 : count - 1)) % max(1, count)
-    } else {
-      let candidates = CommandLine.completions(of: line.text, in: state)
-      let stem = line.text.lastIndex(of: " ").map { String(line.text[...$0]) } ?? ""
-      offered = Completion(stem: stem, candidates: candidates, chosen: 0)
-    }
-    guard offered.candidates.indices.contains(offered.chosen) else { return }
-    line.set(offered.stem + offered.candidates[offered.chosen])
+    let whole = line.text
+    guard
+      let offered = earlier?.next(forward: forward)
+        ?? Completion(whole, { _ in CommandLine.completions(of: whole, in: state) })
+    else { return }
     // A single candidate is final: the next Tab completes the next word.
-    if offered.candidates.count == 1 { line.set(line.text + " ") } else { completion = offered }
+    line.set(offered.line + (offered.candidates.count == 1 ? " " : ""))
+    if offered.candidates.count > 1 { completion = offered }
   }
 
   func drawPrompt(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) -> Bool {
-    state.drawLine(&pen, box, sign: ":", line, note: completion.map(names) ?? usage(state))
+    state.drawLine(&pen, box, sign: ":", line, note: completion?.words ?? usage(state))
     return true
-  }
-
-  /// The names that Tab offers, the chosen one in brackets.
-  private func names(_ completion: Completion) -> String {
-    let start = max(0, completion.chosen - 3)
-    return completion.candidates.enumerated().dropFirst(start)
-      .map { $0 == completion.chosen ? "[\($1)]" : $1 }.joined(separator: " ")
   }
 
   private func usage(_ state: WorkbenchState) -> String {
@@ -101,7 +81,7 @@ struct CommandLayer: Layer {
       return "Tab completes, Up recalls, Esc leaves"
     }
     guard let action = Action.named(name) else { return "" }
-    if let reason = action.unavailable(state) { return reason }
+    if let reason = action.obstacle(state) { return reason }
     return action.parameters.isEmpty ? action.summary : ":\(action.usage)"
   }
 

@@ -8,6 +8,7 @@ import Traces
 /// and regions are worth to it lies over the picture.
 struct ExplanationLayer: Layer {
   let place = LayerPlace.details
+  let isOfModels = true
   /// What each region is worth is part of the reasons.
   var heat: Bool? = true
 
@@ -22,7 +23,7 @@ struct ExplanationLayer: Layer {
       state.choice.slice = nil
       state.requested.explanation = nil
       return []
-    }
+    }.ofModels()
   ]
 
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
@@ -74,8 +75,6 @@ extension WorkbenchState {
     row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
     row = drawOtherAnswer(explanation, &pen, box, row: row, post) + (hasRoom ? 1 : 0)
     row = drawOtherSignals(&pen, box, row: row)
-    // Parts that were left out because there is no row for them say nothing themselves.
-    if row >= box.rows { pen.isCut = true }
     if let parts = explanation.parts, let logit = explanation.logit {
       _ = drawParts(parts, logit, &pen, box, row: row)
     }
@@ -137,7 +136,7 @@ extension WorkbenchState {
   private func drawCounts(
     _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
   ) -> Int {
-    guard !explanation.answers.isEmpty, row < box.rows else { return row }
+    guard !explanation.answers.isEmpty else { return row }
     let names = max(12, box.columns - 22)
     func numbers(_ counts: MatchCounts) -> String {
       [counts.correct, counts.predicted, counts.gold].map { right("\($0)", 6) }.joined()
@@ -148,7 +147,7 @@ extension WorkbenchState {
     for answer in explanation.answers {
       let isChosen = answer.route == explanation.decision?.route
       let role: Role = answer.route == .text ? .textExpert : .multimodalExpert
-      guard let counts = answer.counts(post), row < box.rows else { continue }
+      guard let counts = answer.counts(post) else { continue }
       pen.line(
         [
           pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
@@ -199,7 +198,7 @@ extension WorkbenchState {
     var row = row
     let isWide = box.columns >= 48
     let all = explanation.tokens.indices.filter { post.tokens.indices.contains($0) }
-    for (route, sign) in [(Route.multimodal, Float(1)), (.text, -1)] where row < box.rows {
+    for (route, sign) in [(Route.multimodal, Float(1)), (.text, -1)] {
       let pulls = all.filter {
         Digits.rounded(100 * sign * explanation.tokens[$0].contribution) > 0
       }
@@ -230,7 +229,7 @@ extension WorkbenchState {
     guard !parts.isSilent else {
       return pen.wrap(RouteExplanation.Parts.silence, .warning, in: box, row: row)
     }
-    guard row < box.rows, !parts.contributions.isEmpty else { return row }
+    guard !parts.contributions.isEmpty else { return row }
     func signed(_ value: Float) -> String { (value < 0 ? "" : "+") + Digits.short(value) }
     pen.line(
       [
@@ -246,10 +245,6 @@ extension WorkbenchState {
     let how = parts.isLinear ? "weight × input, dimension" : "from the mean, dimension"
     let top = parts.top(box.columns >= 60 ? 6 : 3).map {
       "\($0.dimension): \(signed($0.contribution))"
-    }
-    guard row + 1 < box.rows else {
-      pen.isCut = true
-      return row + 1
     }
     pen.line(
       [

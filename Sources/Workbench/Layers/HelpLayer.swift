@@ -75,6 +75,18 @@ struct HelpLayer: Layer {
 }
 
 extension HelpLayer {
+  var isOnlyRead: Bool { true }
+
+  func sentences(_ state: WorkbenchState) -> [String] {
+    entries(in: state).map { entry in
+      let keys = entry.keys.map(KeyName.label).joined(separator: ", ")
+      let words = entry.unavailable.map { "not now: \($0)" } ?? entry.summary
+      return (keys.isEmpty ? "" : "\(keys), ") + ":\(entry.usage), \(state.safe(words))."
+    }
+  }
+}
+
+extension HelpLayer {
   /// One line of the list.
   struct Entry: Sendable, Equatable {
     let command: String
@@ -106,7 +118,7 @@ extension HelpLayer {
       let entry = Entry(
         command: action.name, group: action.group, keys: state.keymap.keys(for: action.name),
         usage: action.usage, summary: action.summary,
-        unavailable: action.needsAnswer && state.isAnswerDue ? nil : action.unavailable(state),
+        unavailable: action.needsAnswer && state.isAnswerDue ? nil : action.obstacle(state),
         needsArguments: action.needsArguments)
       guard action.parameters.first?.kind == .type, action.parameters.count == 1 else {
         return [entry]
@@ -117,7 +129,7 @@ extension HelpLayer {
         return Entry(
           command: command, group: action.group, keys: state.keymap.keys(for: command),
           usage: command, summary: "make the selection, mention or token \(type.rawValue)",
-          unavailable: action.unavailable(state), needsArguments: false)
+          unavailable: action.obstacle(state), needsArguments: false)
       }
     }
   }

@@ -34,6 +34,9 @@ protocol Layer: Sendable {
   /// Whose signals the picture and the numbers show in its place; nil leaves them to the system.
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])?
 
+  /// Whether it shows what the models say, so that it goes when that is hidden.
+  var isOfModels: Bool { get }
+
   /// Whether its own signals are still being asked for.
   func awaitsSignals(_ state: WorkbenchState) -> Bool
 
@@ -48,6 +51,12 @@ protocol Layer: Sendable {
 
   /// Letters that stand on the tokens, empty where there are none; nil: on no token.
   func tokenLabels(_ state: WorkbenchState) -> [String]?
+
+  /// What it shows, a sentence a line, for the workbench without a screen.
+  func sentences(_ state: WorkbenchState) -> [String]
+
+  /// Whether it is left once it was read out where there is no screen.
+  var isOnlyRead: Bool { get }
 
   /// What is to be asked outside, once each; called after every message.
   func requests(_ state: inout WorkbenchState) -> [Effect]
@@ -82,6 +91,7 @@ enum LayerReply {
 
 extension Layer {
   var takesText: Bool { false }
+  var isOfModels: Bool { false }
   var title: String? { nil }
   var markedPair: (head: Range<Int>, tail: Range<Int>)? { nil }
 
@@ -99,5 +109,10 @@ extension Layer {
   func awaitsSignals(_ state: WorkbenchState) -> Bool { false }
   func tokenLabels(_ state: WorkbenchState) -> [String]? { nil }
   func requests(_ state: inout WorkbenchState) -> [Effect] { [] }
+  var isOnlyRead: Bool { false }
+
+  /// Whether what is typed is a text that Enter ends.
+  var isTextPrompt: Bool { place == .prompt && takesText }
+
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply { .passes }
 }

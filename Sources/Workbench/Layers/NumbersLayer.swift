@@ -3,6 +3,7 @@ import Screen
 /// The heat's values as numbers in the place of the picture.
 struct NumbersLayer: Layer {
   let place = LayerPlace.picture
+  let isOfModels = true
   var title: String? { "heat as numbers" }
 
   static let actions = [

@@ -1,5 +1,6 @@
 import Corpora
 import Extractors
+import Files
 import Inspection
 import Screen
 import Tensors
@@ -9,6 +10,7 @@ import Traces
 /// with them in place of those they find: in the place of the tables under the text.
 struct RegionLayer: Layer {
   let place = LayerPlace.details
+  let isOfModels = true
   var heat: Bool? = true
   /// What was drawn on each post so far.
   private var drawn: [Post.ID: [ImageRegion]] = [:]
@@ -23,9 +25,13 @@ struct RegionLayer: Layer {
     Action(
       "regions", .looking, keys: ["B"],
       "put rectangles on the picture and see what experts that look at regions answer",
+      // Who is open is known with the first answer.
+      needsAnswer: true,
       unavailable: { state in
         Action.needsPost(state)
           ?? (state.opened.hasModels ? nil : "no models are loaded; start with --models DIR")
+          // What is open can always be closed.
+          ?? (state.layers[RegionLayer.self] == nil ? lackOfExpert(state) : nil)
       }
     ) { state, _ in
       state.layers.toggle(RegionLayer())
@@ -33,8 +39,15 @@ struct RegionLayer: Layer {
       // What is drawn must be seen.
       if Panes(state).picture == nil { state.choice.panel = .all }
       return []
-    }
+    }.ofModels()
   ]
+
+  /// Why rectangles would change nothing; nil where an expert looks at them, and where nobody knows
+  /// yet who is open.
+  @Sendable private static func lackOfExpert(_ state: WorkbenchState) -> String? {
+    state.members.isEmpty || state.members.contains(where: \.takesRegions)
+      ? nil : "no expert that is open looks at regions; --system NAME opens one that does"
+  }
 
   /// The rectangles of the post on screen: those drawn, else those that the first expert with some
   /// looked at, each in its own place, else one in the middle.
@@ -76,7 +89,8 @@ struct RegionLayer: Layer {
       return (most, "\(most) rectangles are the most on one picture")
     }
     return (
-      largest, counts.map { "\($0) reads \($1) rectangles" }.joined(separator: ", ") + ", no more"
+      largest,
+      counts.map { "\($0) reads \($1.counted("rectangle"))" }.joined(separator: ", ") + ", no more"
     )
   }
 
@@ -195,7 +209,8 @@ struct RegionLayer: Layer {
       "drawn by hand",
       [
         Signal(
-          name: "drawn/regions", caption: "100 % is the chosen rectangle",
+          // At 80 columns this is all that fits beside the scale.
+          name: "drawn/regions", caption: "chosen: 100%",
           kind: .regions(regions),
           tensor: Tensor([regions.count], regions.indices.map { $0 == at ? 1 : 0 }))
       ]
@@ -205,7 +220,7 @@ struct RegionLayer: Layer {
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
     guard !box.isEmpty, let post = state.currentPost else { return }
     var row = 0
-    for (i, region) in regions(state).enumerated() where row < box.rows {
+    for (i, region) in regions(state).enumerated() {
       func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))" }
       let isChosen = i == min(chosen, regions(state).count - 1)
       let name = Self.name(i, state)
@@ -224,6 +239,10 @@ struct RegionLayer: Layer {
       pen.wrap(reason, .warning, in: box, row: row)
       return
     }
+    if let reason = Self.lackOfExpert(state) {
+      pen.wrap(reason, .warning, in: box, row: row)
+      return
+    }
     guard drawn[post.id] != nil else {
       pen.wrap(
         "as found, nothing is drawn yet: arrows move the chosen one, o adds one", .muted, in: box,
@@ -236,14 +255,11 @@ struct RegionLayer: Layer {
     }
     if answers.isEmpty {
       pen.wrap(
-        "no expert that is open looks at regions; :system or --system opens others", .warning,
+        "no expert that is open looks at regions; --system NAME opens one that does", .warning,
         in: box, row: row)
       return
     }
-    for answer in answers where row < box.rows {
-      row = draw(answer, post, state, &pen, box, row: row)
-    }
-    if row > box.rows { pen.isCut = true }
+    for answer in answers { row = draw(answer, post, state, &pen, box, row: row) }
   }
 
   private func draw(
@@ -339,7 +355,7 @@ extension WorkbenchState {
     guard let box = Panes(self).picture, let request = pictureRequest else { return nil }
     let size: (columns: Int, rows: Int)
     switch pictures[request] {
-    case .cells(_, let columns, let rows)?, .sixel(_, let columns, let rows)?:
+    case .cells(_, let columns, let rows)?, .pixels(_, let columns, let rows)?:
       size = (columns, rows)
     case .placeholder?, nil: return nil
     }

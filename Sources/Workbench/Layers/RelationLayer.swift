@@ -78,6 +78,28 @@ struct RelationLayer: Layer {
     .leaves(state.relate(head: head, tail: tail, label: label))
   }
 
+  /// A label a line: key, name, and what the experts say of it.
+  func sentences(_ state: WorkbenchState) -> [String] {
+    guard let post = state.currentPost else { return [] }
+    let types = [headType, tailType].map { $0.map { state.safe($0.rawValue) } ?? "unknown" }
+    let labels = entries.enumerated().map { i, name in
+      let key = state.inventory.key(of: name).map { "\($0), " } ?? ""
+      let said = state.relationAnswers.compactMap { answers, _ -> String? in
+        let found = answers.ranked(head: head, tail: tail).first { $0.0 == name }
+        guard let p = found?.1, p >= 0.1 else { return nil }
+        return "\(state.safe(answers.expert)) says \(Digits.short(p))"
+      }
+      let parts =
+        [key + state.safe(name)] + (i < fitting.count ? [] : ["for other types"])
+        + (name == label ? ["it has this one now"] : []) + said
+      return parts.joined(separator: ", ") + "."
+    }
+    return [
+      "Labels for the pair from \(state.safe(post.quote(head))), \(types[0]), to "
+        + "\(state.safe(post.quote(tail))), \(types[1]):"
+    ] + labels + ["Enter sets \(state.safe(entries[chosen]))."]
+  }
+
   func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? {
     let other =
       label == nil
@@ -108,6 +130,8 @@ extension RelationLayer {
     let columns: Int
     /// The rows that fit.
     let rows: [Row]
+    /// Where the guideline of the chosen label stands; no rows where there is no room or none.
+    let guideline: Box
 
     var columnWidth: Int { box.columns / columns }
   }
@@ -134,10 +158,30 @@ extension RelationLayer {
     }
     let top = max(0, min((here ?? 0) - count / 2, rows.count - count))
     let shown = Array(rows[top..<(top + count)])
+    // As many rows for each label, so that the list does not move while somebody goes through it.
+    let isTold = entries.contains { state.opened.guidelines.text(of: $0) != nil }
+    let told = isTold ? min(Self.guidelineRows, most - 1 - count) : 0
+    let box = Box(
+      column: left.column, row: panes.centre.endRow - count - 1 - told, columns: width,
+      rows: count + 1 + told)
     return Plan(
-      box: Box(
-        column: left.column, row: panes.centre.endRow - count - 1, columns: width, rows: count + 1),
-      columns: columns, rows: shown)
+      box: box, columns: columns, rows: shown,
+      guideline: Box(
+        column: box.column + 1, row: box.endRow - told, columns: max(1, width - 2), rows: told))
+  }
+
+  /// Most rows that the guideline of a label takes; `:guideline` shows it whole.
+  private static let guidelineRows = 4
+
+  /// What the dataset says of the chosen label.
+  private func drawGuideline(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
+    guard box.rows > 0, let text = state.opened.guidelines.text(of: entries[chosen]) else { return }
+    let words = text.split(whereSeparator: \.isNewline).map { state.safe(String($0)) }
+    let lines = Wrapping.lines(words.joined(separator: " "), columns: box.columns - 1)
+    for (row, line) in lines.prefix(box.rows).enumerated() {
+      let isCut = row == box.rows - 1 && lines.count > box.rows
+      pen.line(line + (isCut ? pen.look.glyphs.ellipsis : ""), .muted, in: box, row: row)
+    }
   }
 
   /// The entry at a place, counted in the chooser's entries.
@@ -182,6 +226,7 @@ extension RelationLayer {
         }
       }
     }
+    drawGuideline(state, &pen, plan.guideline)
     pen.frame.restyle(plan.box) { style in
       style.background == .standard ? style.on(theme[.popup].background) : style
     }

@@ -1,39 +1,75 @@
 import Corpora
+import Queries
 import Screen
 
 /// A search over all posts, done in pieces so that no key ever waits for it.
 struct SearchJob: Sendable, Equatable {
   let text: String
-  let query: Query
-  /// The next post to look at.
-  var next = 0
-  /// Matches so far, in order.
-  var matches: [Int] = []
-  /// Posts of which something must be found out first, in order.
-  var unknown: [Int] = []
-  /// Posts of which it cannot be found out, and why for the first.
-  var unjudged = 0
-  var reason: String?
+  var run: QueryJob
   /// True once the person pressed Enter: the list changes when the search is done.
   var adopt: Bool
+  /// The number of the next edit when it began: the labels that it saw.
+  let edit: Int64
 
-  /// Posts looked at per piece, and steps of regular expressions: a few milliseconds.
-  static let piece = 1_000
-  static let work = 300_000
+  var query: Query { run.query }
+  var next: Int { run.next }
+  /// Matches so far, in order.
+  var matches: [Int] { run.matches }
+  /// Posts of which something must be found out first, in order.
+  var unknown: [Int] { run.unknown }
 }
 
 extension WorkbenchState {
+  /// The query that a text means; nil when something is wrong with it.
+  func parsed(_ text: String) -> Query? {
+    try? Query.parse(text, saved: savedQueries.texts)
+  }
+
+  /// What is searched for on this screen: the query being typed, else the one that made the list.
+  var shownQuery: Query? { searchJob?.query ?? queue.query.flatMap(parsed) }
+
+  /// What queries can be answered here.
+  var queryMeans: Query.Means {
+    Query.Means(
+      hasModels: opened.hasModels, hasRouter: opened.hasRouter,
+      hasSuspicion: opened.suspicionOf != nil, hasAssignments: opened.assigneesOf != nil,
+      knowsLastVisit: opened.lastSeen != nil)
+  }
+
+  /// Lends what posts are judged by, without a copy of any of it: `judge` must not use the state.
+  mutating func judging<Result>(_ judge: (inout QueryContext) -> Result) -> Result {
+    var context = QueryContext(
+      posts: posts, states: labels.states, facts: facts, texts: texts)
+    (facts, texts) = (Facts(), PostTexts())
+    context.hidden = choice.hidden
+    if case .candidate = training.state { context.hasCandidate = true }
+    context.reading = opened.reading
+    context.now = opened.clock()
+    if let suspicionOf = opened.suspicionOf { context.suspicionOf = suspicionOf }
+    if let assigneesOf = opened.assigneesOf { context.assigneesOf = assigneesOf }
+    context.unread = unread
+    defer { (facts, texts) = (context.facts, context.texts) }
+    return judge(&context)
+  }
+
   /// Starts a search; the list changes when it is done if `adopt` is set.
   mutating func search(_ text: String, adopt: Bool) -> [Effect] {
-    do throws(Query.Failure) {
+    do throws(QueryError) {
       notice = nil
-      let query = try Query.parse(text)
-      if let reason = query.unavailable(opened) {
+      let query = try Query.parse(text, saved: savedQueries.texts)
+      if let reason = query.unavailable(queryMeans) {
         searchJob = nil
         notice = Notice(text: reason, isError: true)
         return adopt ? [.bell] : []
       }
-      searchJob = SearchJob(text: text, query: query, adopt: adopt)
+      let edit = history.nextSequence
+      if query.conditions.contains(.unread), let seen = opened.lastSeen {
+        unread = history.changes(after: seen, byOthersThan: opened.annotator).posts
+      }
+      let earlier = searchJob.flatMap { $0.edit == edit ? $0.run : nil }
+      searchJob = SearchJob(
+        text: text, run: QueryJob(query, total: posts.count, after: earlier), adopt: adopt,
+        edit: edit)
       return continueSearch()
     } catch {
       searchJob = nil
@@ -44,35 +80,28 @@ extension WorkbenchState {
 
   /// Looks at the next piece of posts.
   mutating func continueSearch() -> [Effect] {
-    guard var job = searchJob, job.next < posts.count else { return finishSearchIfDone() }
-    let end = min(posts.count, job.next + SearchJob.piece)
-    var matcher = QueryMatcher(job.query)
-    while job.next < end, matcher.work < SearchJob.work {
-      switch matcher.verdict(job.next, self) {
-      case .yes: job.matches.append(job.next)
-      case .no: break
-      case .unknown: job.unknown.append(job.next)
-      case .unjudged(let reason):
-        job.unjudged += 1
-        job.reason = job.reason ?? reason
-      }
-      job.next += 1
-    }
+    guard var job = searchJob, !job.run.isDone else { return finishSearchIfDone() }
+    // Nobody else may hold the matches while they grow.
+    searchJob = nil
+    judging { job.run.step(&$0) }
     searchJob = job
-    return job.next < posts.count ? [.resume] : finishSearchIfDone()
+    return job.run.isDone ? finishSearchIfDone() : [.resume]
   }
 
   mutating func finishSearchIfDone() -> [Effect] {
-    guard let job = searchJob, job.adopt, job.next >= posts.count else { return [] }
+    guard let job = searchJob, job.adopt, job.run.isDone else { return [] }
     searchJob = nil
     factRequests += 1
-    var growing = ListGrowth(job, number: factRequests, here: current, total: posts.count)
-    let certain = growing.certain(here: current)
+    let stays = job.query.orders.isEmpty || job.text == queue.query
+    let (number, here) = (factRequests, stays ? current : nil)
+    let run = judging { QueryGrowth(job.run, number: number, here: here, &$0) }
+    var growing = ListGrowth(text: job.text, run: run, stays: stays)
+    let certain = growing.run.certain(here: here)
     growing.listed = certain.count
     growth = growing
     unmatched = []
     if job.unknown.isEmpty { return finishGrowth() }
-    list(certain, for: job.text)
+    list(certain, for: growing)
     return []
   }
 }

@@ -1,6 +1,8 @@
 import Annotations
 import Corpora
+import Queries
 import Screen
+import Settings
 import Traces
 
 /// Something to be done outside: the only way anything leaves the workbench. The runtime performs
@@ -8,13 +10,24 @@ import Traces
 package enum Effect: Sendable, Equatable {
   /// Make this durable and answer with `committed` or `commitFailed`.
   case commit(Step)
+  /// Make these durable in the place of all that is on its way: others wrote first, and they were
+  /// made again on that.
+  case recommit([Step])
   /// Write these steps, a whole history, to a new file and keep edits there from now on; answer
   /// with `historySaved` or `historyNotSaved`.
   case saveHistory([Step], path: String)
+  /// Keep a query under a name, or with no text remove it; answer with `queriesSaved` or
+  /// `queryNotSaved`.
+  case saveQuery(name: String, text: String?)
   /// The gold of a post changed durably: its cached counts and rewards are stale.
   case goldChanged(Post, ReviewState)
   /// Ask the models about `post` now, then about `neighbours` as time allows; newest request wins.
   case analyse(post: String, neighbours: [String])
+  /// Look at the pictures of these posts as time allows; of those that `analyse` names this is done
+  /// anyway.
+  case lookAhead([String])
+  /// What the models say is on screen, or is hidden: then nothing need be asked of them beforehand.
+  case modelsShown(Bool)
   /// Find out why the router sent a post where it did; answer with `explained` or
   /// `explanationFailed`.
   case explain(post: String)
@@ -34,6 +47,13 @@ package enum Effect: Sendable, Equatable {
   case installCandidate
   /// Go back to the router before the candidate or the last installation.
   case rollBack
+  /// Carry out what was set and the workbench cannot do by itself; answer with `themeRead`,
+  /// `emojiChosen` or `keymapRead`, or with `settingRefused`.
+  case apply(Setting.Name, SettingValue)
+  /// Write settings into the person's own file; answer with `settingsSaved` or `settingsNotSaved`.
+  case saveSettings([SettingChange])
+  /// Remember that so many tasks of the lesson are done.
+  case keepLesson(done: Int)
   /// Send `Message.resume` when no key waits.
   case resume
   /// Make everything on the terminal new.

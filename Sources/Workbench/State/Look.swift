@@ -18,10 +18,10 @@ package struct Look: Sendable {
     self.sanitizer = sanitizer
   }
 
-  /// The sign for "these differ".
   /// Experts that say different things.
   var disputed: String { glyphs.isUnicode ? "⇄" : "%" }
-  var differs: String { glyphs.isUnicode ? "≠" : "!" }
+  /// The sign for "these differ"; not `!`, which marks a post to come back to.
+  var differs: String { glyphs.isUnicode ? "≠" : "/" }
   /// The sign for an edited post.
   var edited: String { "~" }
   /// The sign that joins the words of one mention.

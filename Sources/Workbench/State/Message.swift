@@ -1,18 +1,23 @@
+import Annotations
 import Inspection
+import Queries
 import Routing
 import Screen
+import Settings
 
 /// Something that happened: the only way anything enters the workbench.
 package enum Message: Sendable {
   /// A key, click or scroll.
   case key(Key)
+  /// A command line, run as if it had been typed and entered.
+  case command(String)
   /// The terminal has this size now.
   case resized(Size)
   /// Pasted text without line ends; it is typed into a prompt and never runs as commands.
   case paste(String)
   /// What was drawn for boxes of cells fits no more: the cells have another size in pixels.
   case picturesStale
-  /// Time passes: seconds on any steady clock. Drives the person's own pace and the search.
+  /// Time passes: seconds on any steady clock. The person's own pace is shown from then on.
   case tick(Double)
   /// Work that was cut into pieces goes on (answer to `Effect.resume`).
   case resume
@@ -20,6 +25,8 @@ package enum Message: Sendable {
   case committed(sequence: Int64)
   /// The step of this sequence number could not be stored; the sentence says why.
   case commitFailed(sequence: Int64, reason: String)
+  /// Other processes stored these steps, in this order.
+  case othersWrote([Step])
   /// Every step up to a sequence number is durable in a new file, where edits go from now on.
   case historySaved(path: String, last: Int64)
   /// The history could not be written to a new file; the sentence says why.
@@ -44,8 +51,24 @@ package enum Message: Sendable {
   case facts(FactBatch)
   /// All that could be found out for this wish is; the sentence says why the rest could not.
   case lookedAt(request: Int, failure: String?)
+  /// Another theme is to be used.
+  case themeRead(Theme)
+  /// Emoji are to be shown in this way.
+  case emojiChosen(Sanitizer.EmojiMode)
+  /// Other keys are to be used.
+  case keymapRead(Keymap)
+  /// What was set cannot be carried out; the sentence says why.
+  case settingRefused(Setting.Name, reason: String)
+  /// These settings stand in the person's own file.
+  case settingsSaved([Setting.Name], path: String)
+  /// They do not; the sentence says why.
+  case settingsNotSaved(reason: String)
   /// Another router is installed: what was known of routes does not hold any more.
   case routerChanged
+  /// The saved queries as they are now, and what became of them.
+  case queriesSaved(SavedQueries, words: String)
+  /// A query could not be saved or removed; the sentence says why.
+  case queryNotSaved(reason: String)
   /// A sentence for the status line, e.g. from the runtime.
   case notice(String, isError: Bool)
 }

@@ -48,6 +48,16 @@ struct Saving: Sendable, Equatable {
     return done.sorted { $0.sequence < $1.sequence }
   }
 
+  /// Everything without a durable answer, oldest first; it is forgotten here, to be made again on
+  /// what others wrote.
+  mutating func withdraw() -> [Step] {
+    defer { (pending, failed, cause) = ([], [], nil) }
+    return (failed + pending).sorted { $0.sequence < $1.sequence }
+  }
+
+  /// Registers steps that were made again.
+  mutating func begin(again steps: [Step]) { pending += steps }
+
   /// All failed steps, to be sent again in their order.
   mutating func retry() -> [Step] {
     let again = failed

@@ -151,12 +151,12 @@ extension WorkbenchState {
       taken = next
     }
     anchor = nil
-    let effects =
+    return asSuggestion {
       switch taken.kind {
-      case .mention(let type): set(type, over: taken.range)
-      case .relation(let tail, let label): relate(head: taken.range, tail: tail, label: label)
+      case .mention(let type): $0.set(type, over: taken.range)
+      case .relation(let tail, let label): $0.relate(head: taken.range, tail: tail, label: label)
       }
-    return effects
+    }
   }
 
   /// Makes all that the routed expert answers the labels: its mentions, or its relations where the
@@ -181,9 +181,11 @@ extension WorkbenchState {
       notice = Notice(text: "\(expert) says the same already")
       return []
     }
-    let effects = apply(
-      Edit(
-        post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
+    let effects = asSuggestion {
+      $0.apply(
+        Edit(
+          post: post.id, action: .mentions(range: all, before: post.mentions, after: after)))
+    }
     name(source: expert)
     return effects
   }
@@ -206,13 +208,24 @@ extension WorkbenchState {
     var names: [String] = []
     together {
       for (pair, label, _) in differing {
-        effects += $0.relate(head: pair.head, tail: pair.tail, label: label)
+        effects += $0.asSuggestion {
+          $0.relate(head: pair.head, tail: pair.tail, label: label)
+        }
         if let notice = $0.notice { names.append(notice.text) }
       }
     }
     notice = Notice(text: names.joined(separator: "; "))
     name(source: system)
     return effects
+  }
+
+  /// Makes edits that take an expert's answer as it is: nobody has judged the labels by that.
+  private mutating func asSuggestion(
+    _ make: (inout WorkbenchState) -> [Effect]
+  ) -> [Effect] {
+    takesSuggestion = true
+    defer { takesSuggestion = false }
+    return make(&self)
   }
 
   /// Says in the notice of an edit whose answer it is.

@@ -1,5 +1,6 @@
 import Corpora
 import Extractors
+import Queries
 import Screen
 
 /// An expert for mentions as the tables show it: a column of its own.
@@ -38,10 +39,12 @@ extension WorkbenchState {
   }
 
   /// The experts' columns. One expert of each kind has a fixed place, so that nothing moves from
-  /// post to post; several stand in the roster's order. They are there before the experts answer.
+  /// post to post; several stand in the roster's order. They are there before the experts answer,
+  /// and none is where the models are hidden.
   var seats: [Seat] {
+    guard choice.showsModels else { return [] }
     // Who learned no labels has signals, but no column.
-    let silent = Set(
+    let silent = Set(members.filter(\.isWithoutLabels).map(\.name)).union(
       visibleAnswers.filter { $0.mentions?.isWithoutLabels == true }.map(\.expert))
     let answers = visibleAnswers.filter { !silent.contains($0.expert) }
     let all = members.filter {
@@ -58,7 +61,7 @@ extension WorkbenchState {
       }
     let text = seats.filter { $0.role == .textExpert }
     let multimodal = seats.filter { $0.role == .multimodalExpert }
-    guard choice.hidden.isEmpty, text.count <= 1, multimodal.count <= 1,
+    guard silent.isEmpty, choice.hidden.isEmpty, text.count <= 1, multimodal.count <= 1,
       members.isEmpty || !all.isEmpty
     else { return seats }
     return [
@@ -119,7 +122,7 @@ extension WorkbenchState {
   /// Who is on screen decides what is disputed: a list of such posts is made again.
   private mutating func disputeAgain(_ notice: Notice) -> [Effect] {
     var effects: [Effect] = []
-    if let text = queue.query, let query = try? Query.parse(text), query.needs.contains(.dispute) {
+    if let text = queue.query, let query = parsed(text), query.needs.contains(.dispute) {
       effects = search(text, adopt: true)
     }
     self.notice = notice
@@ -129,7 +132,7 @@ extension WorkbenchState {
   /// Why nothing can be disputed; nil when two experts on screen answer the same question.
   var nothingDisputed: String? {
     guard !members.isEmpty else { return nil }
-    let shown = members.filter { !choice.hidden.contains($0.name) }
+    let shown = members.filter { !choice.hidden.contains($0.name) && !$0.isWithoutLabels }
     let isComparable = ExpertTask.allCases.contains { task in
       shown.count { $0.task == task } > 1
     }
@@ -137,17 +140,5 @@ extension WorkbenchState {
       ? nil
       : "no two experts on screen answer the same question; open more with --system A,B"
         + (choice.hidden.isEmpty ? "" : ", or show them again with :hide")
-  }
-
-  /// Whether the experts on screen disagree on a post; nil as long as nobody has asked them.
-  func isDisputed(post index: Int) -> Bool? {
-    guard let verdicts = facts.verdicts[index] else { return nil }
-    // Numbers of different tasks differ in their last bit.
-    let shown = verdicts.filter { !choice.hidden.contains($0.key) }.values
-    let mentions = Set(shown.filter { $0 & 1 == 0 })
-    let relations = Set(shown.filter { $0 & 1 == 1 })
-    if mentions.count > 1 || relations.count > 1 { return true }
-    // Nobody knows what an expert that failed would have said.
-    return facts.reason(index, .dispute) == nil ? false : nil
   }
 }

@@ -5,10 +5,13 @@ import Traces
 
 /// What is shown of the models' answers, by the kinds of signals only.
 extension WorkbenchState {
-  /// The experts that answered for the post on screen with mentions, those that are hidden aside.
-  var systems: [Prediction] { visibleAnswers.compactMap(\.mentions) }
+  /// The experts that answered for the post on screen with mentions, those that are hidden aside,
+  /// and those that learned no labels.
+  var systems: [Prediction] {
+    visibleAnswers.compactMap(\.mentions).filter { !$0.isWithoutLabels }
+  }
 
-  /// The tagger whose answers are on screen.
+  /// The tagger whose answers, or whose signals alone, are on screen.
   var shown: Prediction? {
     let answers = visibleAnswers
     return
@@ -20,7 +23,7 @@ extension WorkbenchState {
   /// screen.
   var tracedSystems: [(system: String, trace: Trace)] {
     let pair = pair
-    return systems.map { ($0.expert, $0.trace) }
+    return visibleAnswers.compactMap(\.mentions).map { ($0.expert, $0.trace) }
       + relationAnswers.compactMap { answers, _ in
         pair.flatMap { answers[$0.head, $0.tail] }.map { (answers.expert, $0.trace) }
       }
@@ -117,7 +120,9 @@ extension WorkbenchState {
   }
 
   mutating func stepSlice(_ step: Int) -> [Effect] {
-    guard let stepped, stepped.sliceCount > 1 else { return [] }
+    guard let stepped, stepped.sliceCount > 1 else {
+      return refuse(Action.needsSlices(self) ?? "there is nothing to step through")
+    }
     let count = stepped.sliceCount
     // The mean stands before the first head and after the last.
     let at = (min(choice.slice ?? -1, count - 1) + 1 + step + count + 1) % (count + 1)

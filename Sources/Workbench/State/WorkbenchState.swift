@@ -1,8 +1,10 @@
 import Annotations
 import Corpora
 import Inspection
+import Queries
 import Routing
 import Screen
+import Settings
 
 /// Everything the workbench knows: one value. `update` changes it, `view` draws it, neither does
 /// anything else. The posts as read are never copied or changed; labels live in an overlay.
@@ -14,7 +16,7 @@ package struct WorkbenchState: Sendable {
   /// The size of the screen.
   package internal(set) var size: Size
   /// Which key does what.
-  package let keymap: Keymap
+  package internal(set) var keymap: Keymap
   /// Colours, signs and how text from posts is made safe.
   package var look: Look
 
@@ -32,6 +34,8 @@ package struct WorkbenchState: Sendable {
   var count: Int?
   /// The first of the edits that are being made together.
   var editGroup: Int64?
+  /// Whether the edits that are being made take an expert's answer as it is.
+  var takesSuggestion = false
   /// What the keys changed last, to be done again elsewhere.
   var lastChange: Change?
   /// The other end of a selection, nil = nothing selected.
@@ -52,10 +56,6 @@ package struct WorkbenchState: Sendable {
   var members: [PostAnalysis.Member] = []
   /// What the models said of the posts looked at lately, or why they did not.
   var analyses = RecentCache<Int, Result<PostAnalysis, Unanswered>>(bound: 64)
-  /// Decisions of the router by post index.
-  var routes: [Int: RouteDecision] = [:]
-  /// Posts whose gold differs from the chosen expert's answer, as far as that is known.
-  var disagreements: Set<Int> = []
   /// Why posts were routed as they were, of those asked about lately, or why nobody can say.
   var explanations = RecentCache<Int, Result<RouteExplanation, Unanswered>>(bound: 16)
   /// What experts answered with rectangles drawn by hand, the newest question's.
@@ -71,8 +71,15 @@ package struct WorkbenchState: Sendable {
   var askedToTrain = false
   /// Whether every accepted post makes the router train again.
   var trainsAutomatically: Bool
-  /// Posts whose route the candidate router would change.
-  var flips: Set<Int> = []
+  /// The settings as they were opened, and what `:set` changed since; those that keys change too
+  /// are the screen's own (`currentSettings`).
+  var settings: ResolvedSettings
+  /// What `:set` changed that is being carried out, as it was before.
+  var settingsBefore: [Setting.Name: ResolvedSettings.Entry] = [:]
+  /// Posts that others changed since the person was last here, as of the last search for them.
+  var unread: Set<Post.ID> = []
+  /// The search of the list that was left the last time, until it is made again.
+  var resumedQuery: String?
   /// Listed posts that edits made since the search do not match any more.
   var unmatched: Set<Int> = []
   /// The request for the flips of all posts, while it is carried out.
@@ -81,6 +88,12 @@ package struct WorkbenchState: Sendable {
   var hasLookedForFlips = false
   /// What is known of all posts that were looked at.
   var facts = Facts()
+  /// The posts' words, as far as searches have read them.
+  var texts = PostTexts()
+  /// The queries that were given names.
+  package var savedQueries = SavedQueries()
+  /// How many posts they list, while they are on screen.
+  var queryCounts: QueryCounts?
   /// A search that is going on.
   var searchJob: SearchJob?
   /// The list on screen while it is not final.
@@ -88,12 +101,20 @@ package struct WorkbenchState: Sendable {
   /// How often something was asked of many posts; the last wish that was sent.
   var factRequests = 0
   var requestedFacts: Int?
-  /// How fast the person works.
-  var pace = Pace()
+  /// What the person's labels are compared with, where they practise.
+  package internal(set) var practice: Practice?
+  /// The lesson that is given.
+  package internal(set) var lesson: Lesson?
+  /// How fast the person works, from the times of all their steps.
+  var pace: Pace
+  /// Whether time has been told: a script has no clock, and none may be on its screen.
+  var isTimed = false
   /// The sentence on the status line, until the next key.
   var notice: Notice?
   /// What happened in the background while another notice was on screen, oldest first.
   var laterNotices: [Notice] = []
+  /// The place in the ranking of suspicious posts that was gone to last; −1: none.
+  var suspicionRank = -1
   /// What was asked for last, so that it is not asked for again.
   var requested = Requested()
   /// True once the person asked to quit while something was unsaved.
@@ -119,9 +140,12 @@ package struct WorkbenchState: Sendable {
       posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     inventory = RelationInventory(opened.relations)
     trainsAutomatically = opened.trainsAutomatically
+    settings = opened.settings
     labels = Labels(history, posts: posts, indexOfID: indexOfID)
+    pace = Pace(of: opened.annotator, history.steps)
     queue = PostQueue(total: posts.count)
     token = firstPlace
+    takeSettingsOfScreen()
   }
 
   /// Names of what was opened.
@@ -144,11 +168,26 @@ package struct WorkbenchState: Sendable {
     package var trainsAutomatically: Bool
     /// Who makes the edits.
     package var annotator: String
+    /// What was set, and where; empty where nothing can be.
+    package var settings = ResolvedSettings()
+    /// The last step that this annotator saw when here before; nil the first time.
+    package var lastSeen: Int64?
     /// Where an edited post (the second; the first is as it was opened) is lost on export, in
     /// words.
     package var lacksPlace: @Sendable (Post, Post) -> String? = { _, _ in nil }
+    /// Whether edits are stored; in a practice or a lesson they are gone with the program.
+    package var keepsEdits = true
+    /// What the dataset tells its annotators.
+    package var guidelines = Guidelines()
     /// What is wrong with the lines of a post, in words; empty for most.
     package var findings: [Post.ID: [String]] = [:]
+    /// How suspicious a post with its labels is, 0 … 1, nil where these were not judged; nil
+    /// without any judgement.
+    package var suspicionOf: (@Sendable (Post) -> Float?)?
+    /// Who is to label a post; nil where no post is assigned to anybody.
+    package var assigneesOf: (@Sendable (Post) -> [String])?
+    /// Which labels are probably wrong, as far as somebody has ranked them.
+    package var suspicion: SuspicionRanking?
     /// The time of an edit in milliseconds since 1970: the only thing that `update` asks the world.
     package var clock: @Sendable () -> Int64
 
@@ -197,17 +236,16 @@ extension WorkbenchState {
     )
   }
 
-  /// Whether heat lies over the picture where no layer has a switch of its own: what is kept from
-  /// one session to the next.
-  package var usuallyShowsHeat: Bool {
-    get { choice.heat }
-    set { choice.heat = newValue }
-  }
-
   /// Whether heat lies over the picture now.
   var showsHeat: Bool {
     get { layers.first(\.heat) ?? choice.heat }
     set { if !layers.setHeat(newValue) { choice.heat = newValue } }
+  }
+
+  /// Practises on the posts on screen, whose labels are hidden; the first one is begun now.
+  package mutating func begin(_ practice: Practice) {
+    self.practice = practice
+    beginPost()
   }
 
   /// Shows the post with this id, before the first key; false when there is none.
@@ -217,11 +255,21 @@ extension WorkbenchState {
     return true
   }
 
+  /// Decisions of the router by post index.
+  var routes: [Int: RouteDecision] { facts.routes }
+  /// Posts whose gold differs from the chosen expert's answer, as far as that is known.
+  var disagreements: Set<Int> { facts.disagreements }
+  /// Posts whose route the candidate router would change.
+  var flips: Set<Int> { facts.flipping }
+
   /// How far a post has come.
   func review(_ index: Int) -> ReviewState { labels.review[index] }
 
-  /// What the models said about the post on screen.
-  var analysis: PostAnalysis? { current.flatMap { analyses[$0] }.flatMap { try? $0.get() } }
+  /// What the models said about the post on screen, unless that is hidden.
+  var analysis: PostAnalysis? {
+    guard choice.showsModels else { return nil }
+    return current.flatMap { analyses[$0] }.flatMap { try? $0.get() }
+  }
 
   /// Why they said nothing.
   var analysisFailure: String? { current.flatMap { analyses[$0]?.reason } }
@@ -258,6 +306,8 @@ extension Result where Failure == Unanswered {
 
 /// What the person chose to see.
 struct ViewChoice: Sendable, Equatable {
+  /// Whether what the models say is on screen.
+  var showsModels = true
   /// Heat over the picture; at first the picture itself is to be seen.
   var heat = false
   /// Which slice of the heat: nil = mean over all heads and layers.
@@ -288,4 +338,6 @@ struct Requested: Sendable, Equatable {
   var explanation: Int?
   var regions: RegionQuestion?
   var picture: PictureRequest?
+  /// The post whose neighbours' pictures are wanted, where no model is asked.
+  var ahead: Int?
 }

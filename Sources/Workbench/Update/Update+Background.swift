@@ -31,6 +31,7 @@ extension WorkbenchState {
   }
 
   private mutating func tellOfTraining(_ words: String, isError: Bool = false) {
+    guard showsModels else { return }
     tell(Notice(text: words, isError: isError, subject: .training))
   }
 
@@ -45,8 +46,7 @@ extension WorkbenchState {
     let changed = report.state != training.state
     // Another candidate decides in its own way.
     if changed {
-      facts.flips = [:]
-      flips = []
+      facts.forgetFlips()
       flipWish = nil
       hasLookedForFlips = false
     }

@@ -91,10 +91,10 @@ extension WorkbenchState {
   mutating func accept() -> [Effect] {
     guard let index = current else { return [] }
     var effects: [Effect] = []
-    if let edit = Edit.reviewing(posts[index], from: review(index)) {
-      pace.accept()
+    if !review(index).isAccepted, let edit = Edit.reviewing(posts[index], from: review(index)) {
       effects = apply(edit)
     }
+    guard practice == nil else { return effects + judge(index) }
     // The acceptance is carried out now; where to go may have to wait for a search.
     return effects + run("unaccepted")
   }
@@ -115,6 +115,8 @@ extension WorkbenchState {
   mutating func apply(_ edit: Edit, toPost index: Int) -> [Effect] {
     do {
       let before = post(index)
+      var edit = edit
+      edit.isSuggestion = edit.isSuggestion || takesSuggestion
       let step = try labels.apply(
         edit, at: index, base: posts[index], by: opened.annotator, time: opened.clock(),
         group: editGroup)
@@ -124,22 +126,44 @@ extension WorkbenchState {
     }
   }
 
-  /// Takes the latest edit back, going to its post.
-  mutating func undo() -> [Effect] {
-    repeatOrTakeBack(labels.history.nextUndo, refusal: "this edit cannot be undone") {
-      $0.undo(at: $1, by: $2, time: $3)
+  /// Why this annotator has nothing to take back; nil when there is something.
+  var undoRefusal: String? {
+    let own = opened.annotator
+    guard history.nextUndo(of: own) == nil else { return nil }
+    if let other = history.nextUndo() {
+      return
+        "you have nothing to take back; the latest edit is \(other.annotator)'s (\(other.name)), "
+        + ":undo-any takes it back"
+    }
+    return history.steps.isEmpty ? "nothing was edited" : "everything was taken back"
+  }
+
+  /// Takes this annotator's latest edit back, or anybody's, going to its post.
+  mutating func undo(ofAnybody: Bool = false) -> [Effect] {
+    let owner = ofAnybody ? nil : opened.annotator
+    guard let edit = history.nextUndo(of: owner) else { return [] }
+    if let later = history.latest(of: edit.post), later.sequence != edit.sequence {
+      return refuse(
+        "\(later.annotator) changed \(edit.post) after that (\(later.name)); "
+          + ":undo-any takes that back first")
+    }
+    return repeatOrTakeBack(edit, owner, refusal: "this edit cannot be undone") {
+      $0.undo(at: $1, by: $2, of: owner, time: $3)
     }
   }
 
   /// Does the edit that was taken back last again, going to its post.
   mutating func redo() -> [Effect] {
-    repeatOrTakeBack(labels.history.nextRedo, refusal: "this edit cannot be redone") {
-      $0.redo(at: $1, by: $2, time: $3)
+    let owner = opened.annotator
+    return repeatOrTakeBack(
+      history.nextRedo(of: owner), owner, refusal: "this edit cannot be redone"
+    ) {
+      $0.redo(at: $1, by: $2, of: owner, time: $3)
     }
   }
 
   private mutating func repeatOrTakeBack(
-    _ edit: Step?, refusal: String,
+    _ edit: Step?, _ owner: String?, refusal: String,
     _ change: (inout Labels, _ index: Int, _ annotator: String, _ time: Int64) -> Step?
   ) -> [Effect] {
     guard let edit, let index = indexOfID[edit.post] else { return [] }
@@ -149,7 +173,8 @@ extension WorkbenchState {
     var effects = took(step, index)
     var (last, others) = ((place: index, edit: edit), 0)
     // What was made with one key is taken back, and done again, with one.
-    while let group = edit.group, let next = isUndo(step) ? history.nextUndo : history.nextRedo,
+    while let group = edit.group,
+      let next = isUndo(step) ? history.nextUndo(of: owner) : history.nextRedo(of: owner),
       next.group == group, let place = indexOfID[next.post],
       let more = change(&labels, place, opened.annotator, opened.clock())
     {
@@ -161,6 +186,9 @@ extension WorkbenchState {
     if others > 0 {
       notice = Notice(
         text: "\(step.name), and \(others) more \(others == 1 ? "edit" : "edits") with it")
+    }
+    if edit.annotator != opened.annotator {
+      notice = Notice(text: "\(edit.annotator)'s edit: \(notice?.text ?? step.name)")
     }
     return effects
   }
@@ -179,10 +207,11 @@ extension WorkbenchState {
   ) -> [Effect] {
     noteDisagreement(index)
     noteMatch(index)
+    pace.take(step)
     suggestion = nil
     let lost = before.flatMap { opened.lacksPlace($0, post(index)) }.map { "; \($0)" } ?? ""
     notice = Notice(text: step.name + lost, isError: !lost.isEmpty)
-    return saving.begin(step).map(Effect.commit)
+    return opened.keepsEdits ? saving.begin(step).map(Effect.commit) : []
   }
 
   mutating func refuse(_ words: String) -> [Effect] {
@@ -200,7 +229,7 @@ extension WorkbenchState {
     case .relation(let head, let tail, _, _):
       token = head.lowerBound
       point(at: head, tail)
-    case .review: break
+    case .review, .note, .mark: break
     }
     token = max(0, min(token, (current.map { posts[$0].tokens.count } ?? 1) - 1))
   }

@@ -26,12 +26,14 @@ struct HeldInput: Sendable, Equatable {
 enum TypedInput: Sendable, Equatable {
   case key(Key)
   case paste(String)
+  /// A whole command line.
+  case line(String)
 }
 
 extension WorkbenchState {
   /// Whether the models may still answer for the post on screen.
   var isAnswerDue: Bool {
-    guard opened.hasModels, let index = current else { return false }
+    guard asksModels, let index = current else { return false }
     return analyses[index] == nil
   }
 
@@ -50,7 +52,7 @@ extension WorkbenchState {
   }
 
   /// Whether a search has yet to say which post is on screen next.
-  private var isSearchUnseen: Bool {
+  var isSearchUnseen: Bool {
     searchJob?.adopt == true || growth.map { $0.listed == 0 } ?? false
   }
 
@@ -63,7 +65,7 @@ extension WorkbenchState {
       return queue.position + (CommandLine.counted(line)?.count ?? 1) >= queue.count
     case .nextUnreviewed?:
       return !(queue.position + 1..<max(queue.position + 1, queue.count)).contains {
-        review(queue[$0]) != .reviewed
+        !review(queue[$0]).isDecided
       }
     case .anywhere?: return true
     }
@@ -98,9 +100,15 @@ extension WorkbenchState {
 
   /// Whether a key means the same whatever a search finds.
   private func isIndependent(_ input: TypedInput) -> Bool {
-    guard case .key(let key) = input else { return false }
-    let command = keymap.command(for: key).flatMap(CommandLine.action(of:))?.name
-    return key == .control("c") || Self.independent.contains(command ?? "")
+    switch input {
+    case .key(.control("c")): return true
+    case .key(let key):
+      let command = keymap.command(for: key).flatMap(CommandLine.action(of:))?.name
+      return Self.independent.contains(command ?? "")
+    case .line(let line):
+      return Self.independent.contains(CommandLine.action(of: line)?.name ?? "")
+    case .paste: return false
+    }
   }
 
   /// Does what a key or a paste means, or keeps it until what it depends on is known.
@@ -133,7 +141,17 @@ extension WorkbenchState {
     switch input {
     case .key(let key): press(key)
     case .paste(let text): paste(text)
+    case .line(let line): enter(line)
     }
+  }
+
+  private mutating func enter(_ line: String) -> [Effect] {
+    notice = nil
+    count = nil
+    guard layers.isBrowsing else {
+      return refuse("something is open that takes all keys; Esc leaves it")
+    }
+    return run(line)
   }
 
   /// Keeps a command until what it depends on is known.

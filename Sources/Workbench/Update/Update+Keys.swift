@@ -3,8 +3,12 @@ extension WorkbenchState {
   mutating func run(_ line: String) -> [Effect] {
     if let wait = wait(for: line) { return hold(line, for: wait) }
     do throws(CommandError) {
+      // What is hidden has no names to be checked either.
+      if let action = CommandLine.action(of: line), action.isOfModels, let reason = hidingOfModels {
+        throw CommandError.unavailable(action.name, reason: reason)
+      }
       let (action, arguments) = try CommandLine.parse(line, in: self)
-      if let reason = action.unavailable(self) {
+      if let reason = action.obstacle(self) {
         throw CommandError.unavailable(action.name, reason: reason)
       }
       guard let count = arguments.count, action.counting == .times else {
@@ -12,7 +16,7 @@ extension WorkbenchState {
       }
       var effects: [Effect] = []
       for _ in 0..<count {
-        guard action.unavailable(self) == nil else { break }
+        guard action.obstacle(self) == nil else { break }
         let before = (queue.position, token, history.nextSequence, choice, pairPlace, suggestion)
         effects += action.run(&self, arguments)
         // At the end of the road the rest of a large number is nothing.

@@ -16,7 +16,6 @@ extension WorkbenchState {
     suggestion = nil
     pairPlace = 0
     newHead = nil
-    pace.arrive()
   }
 
   /// Where the cursor waits in a post: where work is likely, at the first mention or pair.
@@ -45,21 +44,34 @@ extension WorkbenchState {
 
   mutating func goToUnreviewed(forward: Bool) -> [Effect] {
     guard let position = nextUnreviewed(forward: forward) else {
-      notice = Notice(text: "every listed post is accepted")
+      notice = Notice(
+        text: labels.decided > labels.accepted
+          ? "every listed post is accepted or rejected" : "every listed post is accepted")
       return []
+    }
+    if isSkipped(queue[position]), !isSkipped(queue[queue.position]) {
+      notice = Notice(text: "only posts that were skipped are left")
     }
     return go(to: position)
   }
 
-  /// Position of the nearest listed post that nobody accepted, going round; nil when there is none.
+  /// Position of the nearest listed post that is to be decided on, going round; posts that were
+  /// skipped come after all others. Nil when there is none.
   func nextUnreviewed(forward: Bool) -> Int? {
     let count = queue.count
     guard count > 0 else { return nil }
+    var skipped: Int?
     for step in 1...count {
       let position = (queue.position + (forward ? step : count - step)) % count
-      if review(queue[position]) != .reviewed { return position }
+      guard !review(queue[position]).isDecided else { continue }
+      if !isSkipped(queue[position]) { return position }
+      skipped = skipped ?? position
     }
-    return nil
+    return skipped
+  }
+
+  private func isSkipped(_ index: Int) -> Bool {
+    labels.remarks[index]?.marks.contains(.skip) ?? false
   }
 
   mutating func goToFlip() -> [Effect] {

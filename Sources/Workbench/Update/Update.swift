@@ -10,6 +10,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .key(let key):
     effects = state.type(.key(key))
     state.showLaterNotice()
+  case .command(let line):
+    effects = state.type(.line(line))
+    state.showLaterNotice()
   case .resized(let size):
     state.size = size
     effects = []
@@ -19,9 +22,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     state.requested.picture = nil
     effects = []
   case .tick(let seconds):
-    state.pace.tick(seconds)
+    if seconds.isFinite { state.isTimed = true }
     effects = []
-  case .resume: effects = state.continueSearch()
+  case .resume: effects = state.continueSearch() + state.continueCounting()
   case .committed(let sequence): effects = state.committed(sequence)
   case .commitFailed(let sequence, let reason):
     state.saving.fail(sequence, reason: reason)
@@ -30,6 +33,7 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
       state.notice = Notice(text: "NOT SAVED: \(cause)", isError: true)
     }
     effects = []
+  case .othersWrote(let steps): effects = state.takeUp(steps)
   case .historySaved(let path, let last): effects = state.tookHistory(path, last)
   case .historyNotSaved(let reason): effects = state.refuse("the history is not saved: \(reason)")
   case .analysed(let analysis):
@@ -66,18 +70,35 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .facts(let batch): effects = state.take(batch)
   case .lookedAt(let request, let failure): effects = state.looked(request, failure: failure)
   case .routerChanged: effects = state.routerChanged()
+  case .queriesSaved(let queries, let words): effects = state.took(queries, words)
+  case .queryNotSaved(let reason): effects = state.refuse("the query is not saved: \(reason)")
+  case .themeRead(let theme):
+    state.took(.theme) { $0.look.theme = theme }
+    effects = []
+  case .emojiChosen(let mode):
+    state.took(.emoji) { $0.look.sanitizer.emoji = mode }
+    effects = []
+  case .keymapRead(let keymap):
+    state.took(.keymap) { $0.keymap = keymap }
+    effects = []
+  case .settingRefused(let name, let reason): effects = state.refused(name, reason)
+  case .settingsSaved(let names, let path): effects = state.saved(names, in: path)
+  case .settingsNotSaved(let reason):
+    effects = state.refuse("the settings are not saved: \(reason)")
   case .notice(let text, let isError):
     state.tell(Notice(text: text, isError: isError))
     effects = []
   }
   effects += state.releaseHeldInput()
+  effects += state.followLesson()
   effects += state.requestWhatIsMissing()
   return effects
 }
 
 /// What a workbench asks for before the first key: analysis and picture of the first post.
 package func start(_ state: inout WorkbenchState) -> [Effect] {
-  state.requestWhatIsMissing()
+  let hidden: [Effect] = state.showsModels ? [] : [.modelsShown(false)]
+  return hidden + state.searchAgain() + state.requestWhatIsMissing()
 }
 
 extension WorkbenchState {
@@ -93,11 +114,9 @@ extension WorkbenchState {
       requested = Requested()
       return effects
     }
-    if opened.hasModels, requested.analysis != index {
+    if asksModels, requested.analysis != index {
       requested.analysis = index
-      let neighbours = [1, 2, -1].map { queue.position + $0 }
-        .filter { $0 >= 0 && $0 < queue.count }.map { queue[$0] }
-        .filter { analyses[$0] == nil }
+      let neighbours = neighbours.filter { analyses[$0] == nil }
       if analyses[index] == nil || !neighbours.isEmpty {
         effects.append(
           .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
@@ -109,7 +128,17 @@ extension WorkbenchState {
       requested.picture = wanted
       if let wanted, pictures[wanted] == nil { effects.append(.renderPicture(wanted)) }
     }
+    if !asksModels, requested.ahead != index {
+      requested.ahead = index
+      effects.append(.lookAhead(neighbours.map { posts[$0].id }))
+    }
     return effects
+  }
+
+  /// The posts that are likely to be on screen next, the likeliest first.
+  private var neighbours: [Int] {
+    [1, 2, -1].map { queue.position + $0 }.filter { $0 >= 0 && $0 < queue.count }
+      .map { queue[$0] }
   }
 
   /// A retrained router has other reasons.
@@ -147,19 +176,14 @@ extension WorkbenchState {
       opened.hasRouter = analysis.router != nil
     }
     if let decision = analysis.decision { setRoute(decision, of: index) }
-    if let answer = analysis.chosenAnswer { facts.answers[index] = answer }
-    noteDisagreement(index)
+    if let answer = analysis.chosenAnswer { facts.setAnswer(answer, of: index, post(index)) }
     return grow(by: [index])
   }
 
-  /// Remembers whether a post's gold differs from the chosen expert's answer, if that is known.
+  /// What was known of a post's labels does not hold any more.
   mutating func noteDisagreement(_ index: Int) {
-    guard let answer = facts.answers[index] else { return }
-    if answer.differs(from: post(index)) {
-      disagreements.insert(index)
-    } else {
-      disagreements.remove(index)
-    }
+    facts.noteDisagreement(index, post(index))
+    facts.suspicion.removeValue(forKey: index)
   }
 
   /// Quits at once when all is saved, else as soon as it is.

@@ -10,6 +10,8 @@ struct Panes: Sendable, Equatable {
 
   let size: Size
   let title: Box
+  /// The task of a lesson; nil where none is given.
+  let lesson: Box?
   /// The line with the headings of the columns.
   let headings: Box
   /// Posts; nil where there is no room for them.
@@ -53,11 +55,14 @@ struct Panes: Sendable, Equatable {
     size = state.size
     let screen = Box(size)
     title = screen.line(0)
-    headings = screen.line(1)
+    let bar = state.lesson == nil ? 0 : WorkbenchState.lessonRows(columns: size.columns)
+    lesson =
+      bar > 0 ? Box(column: 0, row: 1, columns: max(0, size.columns), rows: bar) : nil
+    headings = screen.line(1 + bar)
     prompt = screen.line(size.rows - 2)
     status = screen.line(size.rows - 1)
     let body = Box(
-      column: 0, row: 2, columns: max(0, size.columns), rows: max(0, size.rows - 4))
+      column: 0, row: 2 + bar, columns: max(0, size.columns), rows: max(0, size.rows - 4 - bar))
 
     let columns = Self.columns(body)
     queue = columns.queue
@@ -68,7 +73,7 @@ struct Panes: Sendable, Equatable {
     rowsPerLine = plan.rowsPerLine
     details = plan.details
 
-    let parts = RightColumn(columns.right, state.choice.panel)
+    let parts = RightColumn(columns.right, state.shownPanel)
     let isCovered = state.layers.taking(.picture) != nil
     picture = isCovered ? nil : parts.picture
     cover = isCovered ? parts.picture : nil

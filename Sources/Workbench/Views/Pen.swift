@@ -5,8 +5,8 @@ import Screen
 struct Pen {
   var frame: Frame
   let look: Look
-  /// Whether something had no room since this was last set to false.
-  var isCut = false
+  /// Lines that had no room below a box since this was last set to 0.
+  var cut = 0
 
   init(size: Size, look: Look) {
     frame = Frame(size: size)
@@ -36,7 +36,7 @@ struct Pen {
   @discardableResult
   mutating func line(_ pieces: [Piece], in box: Box, row: Int, indent: Int = 0) -> Int {
     guard row >= 0, row < box.rows else {
-      isCut = true
+      miss(row, in: box)
       return 0
     }
     var column = box.column + indent
@@ -50,12 +50,24 @@ struct Pen {
     return column - box.column - indent
   }
 
-  /// Says beside the last row of a box, on the line between the panes, that more belongs there than
-  /// has room.
+  /// Notes lines from a row on that belong into a box and have no room.
+  mutating func miss(_ row: Int, in box: Box, lines: Int = 1) {
+    if row >= 0, lines > 0 { cut = max(cut, row + lines - box.rows) }
+  }
+
+  /// Says in the last row of a box, up to the line between the panes, how many lines more belong
+  /// there than have room.
   mutating func markCut(in box: Box) {
-    guard isCut, !box.isEmpty else { return }
-    frame.write(
-      "v", at: Position(column: box.endColumn, row: box.endRow - 1), style: look.theme[.muted])
+    guard cut > 0, !box.isEmpty else { return }
+    more(look.glyphs.down, cut, in: box, row: box.rows - 1)
+  }
+
+  /// An arrow with a number of lines, which ends on the line beside a box.
+  mutating func more(_ arrow: String, _ lines: Int, in box: Box, row: Int) {
+    let text = arrow + "\(lines)"
+    let column = box.endColumn + 1 - TextWidth.columns(of: text)
+    guard column >= box.column else { return }
+    frame.write(text, at: Position(column: column, row: box.row + row), style: look.theme[.muted])
   }
 
   /// Writes pieces that end at the right edge of a box.
@@ -65,14 +77,16 @@ struct Pen {
     line(pieces, in: box, row: row, indent: box.columns - width)
   }
 
-  /// Writes sentences wrapped to a box from a row on. Returns the next free row.
+  /// Writes sentences wrapped to a box from a row on. Returns the next free row, which is below the
+  /// box where not all had room.
   @discardableResult
   mutating func wrap(_ text: String, _ role: Role = .text, in box: Box, row: Int) -> Int {
     var row = row
-    for line in Wrapping.lines(look.sanitizer.visible(text), columns: box.columns) {
+    let lines = Wrapping.lines(look.sanitizer.visible(text), columns: box.columns)
+    for (i, line) in lines.enumerated() {
       guard row < box.rows else {
-        isCut = true
-        return row
+        miss(row, in: box, lines: lines.count - i)
+        return row + lines.count - i
       }
       self.line(line, role, in: box, row: row)
       row += 1

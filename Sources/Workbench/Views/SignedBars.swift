@@ -46,9 +46,17 @@ struct SignedBars: Sendable, Equatable {
       let role: Role = index == marked ? .title : (value ?? 0) < 0 ? below : above
       let line = value.map { $0 > 0 ? pen.look.glyphs.level($0) : " " } ?? "?"
       var stands = pen.piece(line, role)
-      let hangs = Self.hanging(max(0, -(value ?? 0)), pen, role)
+      var hangs = Self.hanging(max(0, -(value ?? 0)), pen, role)
       // The zero line.
       if hasBelow, isTall { stands.style = stands.style.with(.underline) }
+      // The marked one has a line under it: colour alone says nothing on many terminals.
+      if index == marked {
+        if isTall {
+          hangs.style = hangs.style.with(.underline)
+        } else {
+          stands.style = stands.style.with(.underline)
+        }
+      }
       upper.append(stands)
       lower.append(hangs)
     }

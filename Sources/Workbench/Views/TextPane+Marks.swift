@@ -8,6 +8,18 @@ extension TextPane {
     /// Names for it, the longest first; the first that has room is written.
     let names: [String]
     let style: Style
+    /// What stays where none of the names has room: a letter, and as much of a type as goes behind
+    /// it.
+    var brief: (letter: String, type: String)?
+
+    /// The brief form in some columns; nil where there is none.
+    func shortened(to columns: Int) -> String? {
+      guard let (letter, type) = brief else { return nil }
+      let left = columns - TextWidth.columns(of: letter)
+      if TextWidth.columns(of: type) <= left { return letter + type }
+      let gap = left >= 2 ? " " : ""
+      return letter + gap + TextWidth.prefix(type, columns: max(0, left - gap.count))
+    }
   }
 
   /// The types of mentions under their words.
@@ -42,8 +54,11 @@ extension TextPane {
     for (range, word, role) in ends {
       let type = post.mentions.first { $0.range == range }?.type.rawValue
       let letter = word.prefix(1).uppercased()
-      let names = type.map { ["\(word) \($0)", "\(letter) \($0)", "\(letter)"] } ?? [word, letter]
-      marks.append(Mark(range: range, names: names, style: theme[role]))
+      let names = type.map { ["\(word) \($0)", "\(letter) \($0)"] } ?? [word, letter]
+      marks.append(
+        Mark(
+          range: range, names: names, style: theme[role],
+          brief: type.map { (letter, $0) }))
     }
     return marks
   }

@@ -1,4 +1,5 @@
 import Corpora
+import Queries
 import Screen
 
 /// The tokens of the post on screen with the marks under them.
@@ -20,10 +21,12 @@ struct TextPane {
     gutter = TextPlan.gutter(rows)
     tokens = state.current.map(state.visibleTokens) ?? []
     let whole = TextFlow(tokens, columns: box.columns - gutter)
-    // Where lines are out of sight, the marks that say so have a column of their own.
+    // Where lines are out of sight, how many they are has columns of its own beside the line
+    // between the panes.
+    let marks = "\(whole.lines)".count
     flow =
       whole.lines > Self.lines(in: box, rows)
-      ? TextFlow(tokens, columns: max(1, box.columns - gutter - 1)) : whole
+      ? TextFlow(tokens, columns: max(1, box.columns - gutter - marks)) : whole
     let fits = max(1, box.rows / rows)
     let line = flow.places.indices.contains(state.token) ? flow.places[state.token].row : 0
     top = max(0, min(line - fits / 2, flow.lines - fits))
@@ -109,10 +112,12 @@ struct TextPane {
     let pair = state.markedPair
     let inHead = pair.head.flatMap { $0.contains(index) ? $0.count : nil }
     let inTail = pair.tail.flatMap { $0.contains(index) ? $0.count : nil }
+    // A mention stays to be seen as one where there are no colours.
+    let emphasis = mention == nil ? [] : style.attributes
     if let inHead, inHead <= inTail ?? .max {
-      style = theme[.relationHead]
+      style = theme[.relationHead].with(emphasis)
     } else if inTail != nil {
-      style = theme[.relationTail]
+      style = theme[.relationTail].with(emphasis)
     }
     if state.suggestion?.mentionRange?.contains(index) == true {
       style = theme[.suggested].with(.underline)
@@ -120,7 +125,10 @@ struct TextPane {
     let isSelected = state.selection?.contains(index) == true
     if isSelected { style = theme[.selection] }
     guard index == state.token else { return style }
-    return isSelected ? theme[.cursor] : style.with(.reverse)
+    if isSelected { return theme[.cursor].with(.underline) }
+    // Reversed, a style with a background of its own would lose the block that the cursor is.
+    return style.background == .standard
+      ? style.with(.reverse) : theme[.cursor].with(style.attributes)
   }
 
   /// Names under their words: `PER─────`.
@@ -139,7 +147,8 @@ struct TextPane {
         // A name longer than its word may use the free cells after it.
         let name =
           all.first { TextWidth.columns(of: $0) <= width }
-          ?? all.first { TextWidth.columns(of: $0) <= most } ?? all.last ?? ""
+          ?? all.first { TextWidth.columns(of: $0) <= most }
+          ?? (names == nil ? nil : mark.shortened(to: max(width, most))) ?? all.last ?? ""
         let text = TextWidth.prefix(pen.look.sanitizer.visible(name), columns: max(width, most))
         let rest = width - TextWidth.columns(of: text)
         pen.frame.write(
@@ -198,12 +207,9 @@ struct TextPane {
 
   private func drawScrollMarks(_ pen: inout Pen) {
     let fits = Self.lines(in: box, rowsPerLine)
-    let right = Position(column: box.endColumn - 1, row: box.row)
-    if top > 0 { pen.frame.write("^", at: right, style: pen.look.theme[.muted]) }
-    if top + fits < flow.lines {
-      pen.frame.write(
-        "v", at: Position(column: right.column, row: box.endRow - 1), style: pen.look.theme[.muted])
-    }
+    if top > 0 { pen.more(pen.look.glyphs.up, top, in: box, row: 0) }
+    let below = flow.lines - top - fits
+    if below > 0 { pen.more(pen.look.glyphs.down, below, in: box, row: box.rows - 1) }
   }
 }
 

@@ -37,7 +37,9 @@ struct TextPlan: Sendable, Equatable {
     let wanted = min(max(8, box.rows / 2), state.mentionRows.count + state.pairs.count + 7)
     let room = max(2, box.rows - wanted - 1)
     let wide = TextFlow(tokens, columns: box.columns - Self.gutter(4))
-    let rows = box.columns >= 48 && state.opened.hasModels && wide.lines * 5 <= room ? 5 : 2
+    let rows =
+      box.columns >= 48 && state.opened.hasModels && state.showsModels && wide.lines * 5 <= room
+      ? 5 : 2
     let flow = rows == 2 ? TextFlow(tokens, columns: box.columns) : wide
     rowsPerLine = rows
     let used = min(room, flow.lines * rows)

@@ -39,8 +39,10 @@ extension WorkbenchState {
   }
 
   /// A line that is being typed, with its cursor; behind it a note, or what is wrong with it.
+  /// - Parameter wrong: the characters that are wrong.
   func drawLine(
-    _ pen: inout Pen, _ box: Box, sign: String, _ line: LineEditor, note: String
+    _ pen: inout Pen, _ box: Box, sign: String, _ line: LineEditor, wrong: Range<Int>? = nil,
+    note: String
   ) {
     let text = line.characters.map { look.sanitizer.visible(String($0)) }
     let before = text.prefix(line.cursor).joined()
@@ -50,10 +52,15 @@ extension WorkbenchState {
     while TextWidth.columns(of: text[hidden..<line.cursor].joined()) > room, hidden < line.cursor {
       hidden += 1
     }
+    let shown = hidden..<text.count
+    let marked = (wrong ?? shown.upperBound..<shown.upperBound).clamped(to: shown)
+    let role: Role = line.isSelected ? .selection : .text
     pen.line(
       [
         pen.piece(sign, .prompt),
-        pen.piece(text[hidden...].joined(), line.isSelected ? .selection : .text),
+        pen.piece(text[shown.lowerBound..<marked.lowerBound].joined(), role),
+        pen.piece(text[marked].joined(), line.isSelected ? .selection : .error),
+        pen.piece(text[marked.upperBound..<shown.upperBound].joined(), role),
       ], in: box, row: 0)
     let column =
       1 + TextWidth.columns(of: hidden == 0 ? before : text[hidden..<line.cursor].joined())
@@ -85,8 +92,9 @@ extension WorkbenchState {
     var parts = [placeWords]
     if let words = lookingWords { parts.append(words) }
     parts.append("\(labels.accepted) accepted")
-    if let median = pace.median {
-      let left = Double(posts.count - labels.accepted) * median
+    if !practiceScore.isEmpty { parts.append(practiceScore) }
+    if isTimed, let median = pace.median {
+      let left = Double(posts.count - labels.decided) * median
       parts.append("\(Digits.duration(median)) a post, \(Digits.duration(left)) left")
     }
     if let job = searchJob, job.adopt {
@@ -97,7 +105,8 @@ extension WorkbenchState {
   }
 
   private var trainingWords: String? {
-    switch training.state {
+    guard showsModels else { return nil }
+    return switch training.state {
     case .idle, .installed, .rolledBack, .dropped: nil
     case .queued: "training queued"
     case .running(let step, let total, _): "training \(step)/\(total)"
@@ -108,6 +117,7 @@ extension WorkbenchState {
 
   /// True: "saved" is only said of what the store has committed.
   private var savedWords: (text: String, role: Role) {
+    guard opened.keepsEdits else { return ("edits are not kept", .status) }
     if !saving.failed.isEmpty { return ("NOT SAVED: \(saving.failed.count)", .error) }
     if !saving.pending.isEmpty { return ("saving \(saving.pending.count)", .statusNote) }
     if let sequence = saving.lastSequence { return ("saved #\(sequence)", .status) }

@@ -6,7 +6,7 @@ extension WorkbenchState {
   /// Under the tokens: who says what of each mention and pair, the tag under the cursor, notices.
   func drawDetails(_ pen: inout Pen, _ box: Box) {
     guard let post = currentPost, !box.isEmpty else { return }
-    pen.isCut = false
+    pen.cut = 0
     defer { pen.markCut(in: box) }
     if let layer = layers.taking(.details) { return layer.draw(self, &pen, box) }
     var row = drawTables(&pen, box) + 1
@@ -28,7 +28,9 @@ extension WorkbenchState {
     }
     pen.line(pieces, in: box, row: row)
     row += 1
-    let name = min(12, systems.map { safe($0.expert).count + 1 }.max() ?? 0)
+    // As much of a name as leaves room for two answers.
+    let wanted = systems.map { TextWidth.columns(of: safe($0.expert)) + 1 }.max() ?? 0
+    let name = min(wanted, max(12, box.columns - Self.twoAnswers))
     for prediction in systems {
       let best = prediction.ranked(at: token).prefix(box.columns >= 60 ? 4 : 2)
       var pieces = [pen.piece(pen.cell(prediction.expert, name), .muted)]
@@ -46,21 +48,29 @@ extension WorkbenchState {
     return row
   }
 
+  /// Columns of ` B-MISC .79 B-MISC .21`.
+  private static let twoAnswers = 22
+
   /// Why no system says anything.
-  private var missingAnalysis: String {
+  var missingAnalysis: String {
     if !opened.hasModels { return "no models: start with --models DIR" }
+    if !showsModels { return "\(keymap.label("panels")) shows what the models say" }
     if let reason = analysisFailure { return safe(reason) }
     if analysis != nil { return "no model answered for mentions" }
     return "the models are reading …"
   }
 
   private func drawNotices(_ pen: inout Pen, _ box: Box, row: Int, _ post: Post) -> Int {
-    var row = row
-    let found = (opened.findings[post.id] ?? []).map { safe($0) }
-    for sentence in found.prefix(3) + irregularTags(post) + (analysis?.notices ?? []).prefix(3) {
-      row = pen.wrap(sentence, .warning, in: box, row: row)
-    }
-    return row
+    noticesOfPost(post).reduce(
+      currentRemarks.note.map { pen.wrap("note: \(safe($0))", .suggested, in: box, row: row) }
+        ?? row
+    ) { pen.wrap($1, .warning, in: box, row: $0) }
+  }
+
+  /// What is wrong with a post's lines, tags and picture, the first of each.
+  func noticesOfPost(_ post: Post) -> [String] {
+    (opened.findings[post.id] ?? []).prefix(3).map { safe($0) } + irregularTags(post)
+      + (analysis?.notices ?? []).prefix(3)
   }
 }
 

@@ -6,12 +6,15 @@ extension WorkbenchState {
   func drawMarginals(_ pen: inout Pen, _ box: Box, row: Int) {
     let area = Box(
       column: box.column, row: box.row + row, columns: box.columns, rows: box.rows - row)
-    guard area.rows >= 6, let index = current, let shown, let plan = marginalPlan(area.columns)
+    // An expert that learned no labels has no tags to show.
+    guard area.rows >= 6, let index = current,
+      let first = systems.first(where: { $0.expert == shown?.expert }) ?? systems.first,
+      let plan = marginalPlan(area.columns)
     else { return }
-    let others = systems.filter { $0.expert != shown.expert }
+    let others = systems.filter { $0.expert != first.expert }
     let tokens = marginalTokens(area.rows - 3)
     var column = plan.name
-    for prediction in ([shown] + others).prefix(plan.systems) {
+    for prediction in ([first] + others).prefix(plan.systems) {
       let part = Box(
         column: area.column + column, row: area.row,
         columns: prediction.labels.count * plan.cell, rows: area.rows)

@@ -6,21 +6,47 @@ import Screen
 extension WorkbenchState {
   /// Columns of the table. On a narrow screen a mention has its words on a line of their own.
   struct MentionTable: Sendable, Equatable {
-    let words: Int
+    private(set) var words: Int
     let gold: Int
-    let answer: Int
-    /// How many experts have a column.
-    let experts: Int
+    /// Of each expert that has a column, with the space after it; all begin equal.
+    private(set) var answers: [Int]
     let rowsPerMention: Int
 
+    /// How many experts have a column.
+    var experts: Int { answers.count }
+
     init(columns: Int, rows: Int, mentions: Int, seats: Int) {
-      let isNarrow = columns < 48 && mentions * 2 + 1 <= rows
-      answer = columns >= 48 ? 13 : 10
+      let isNarrow = seats > 0 && columns < 48 && mentions * 2 + 1 <= rows
+      let answer = columns >= 48 ? 13 : 10
       gold = columns >= 48 ? 7 : isNarrow ? 6 : 5
       rowsPerMention = isNarrow ? 2 : 1
       let least = isNarrow ? 2 : 12
-      experts = min(max(2, seats), max(2, (columns - gold - least + 1) / answer))
+      // Two have their places even where they say nothing; where the models are hidden none has.
+      let experts =
+        seats == 0 ? 0 : min(max(2, seats), max(2, (columns - gold - least + 1) / answer))
       words = isNarrow ? 2 : min(40, max(8, columns - gold - experts * answer + 1))
+      answers = Array(repeating: answer, count: experts)
+    }
+
+    /// The same with what is left of the columns given to names that need more than theirs.
+    ///
+    /// - Parameters:
+    ///   - names: columns of the experts' names, in the order of their columns.
+    ///   - longest: columns of the longest mention.
+    func widened(for names: [Int], longest: Int, columns: Int) -> MentionTable {
+      var result = self
+      // The last column needs no space after it.
+      let free = max(0, columns - words - gold - answers.reduce(0, +) + 1)
+      // What no mention fills: pointer and marks stand beside them.
+      let unused = rowsPerMention == 2 ? 0 : max(0, words - max(12, longest + 3))
+      var left = free + unused
+      for (i, name) in names.enumerated() where answers.indices.contains(i) {
+        let more = min(left, max(0, name + 1 - answers[i]))
+        result.answers[i] += more
+        left -= more
+      }
+      result.words -= max(0, unused - left)
+      return result
     }
   }
 
@@ -34,9 +60,12 @@ extension WorkbenchState {
 
   func drawMentions(_ pen: inout Pen, _ box: Box) {
     let all = mentionRows
-    let table = MentionTable(
+    let plain = MentionTable(
       columns: box.columns, rows: box.rows, mentions: all.count, seats: seats.count)
-    let seats = seats(fitting: table.experts)
+    let seats = seats(fitting: plain.experts)
+    let table = plain.widened(
+      for: seats.map { TextWidth.columns(of: safe($0.name)) },
+      longest: all.map { TextWidth.columns(of: words(of: $0)) }.max() ?? 0, columns: box.columns)
     let last = seats.count - 1
     pen.line(
       [
@@ -44,7 +73,7 @@ extension WorkbenchState {
         pen.piece(pen.cell("gold", table.gold), .gold),
       ]
         + seats.enumerated().map { i, seat in
-          pen.piece(pen.cell(seat.name, table.answer - 1) + (i == last ? "" : " "), seat.role)
+          pen.piece(pen.cell(seat.name, table.answers[i] - 1) + (i == last ? "" : " "), seat.role)
         }, in: box, row: 0)
     let disputed = Set(disputedRanges)
     if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
@@ -62,8 +91,7 @@ extension WorkbenchState {
     _ row: MentionRow, _ pen: inout Pen, _ box: Box, row line: Int, _ table: MentionTable,
     _ seats: [Seat], isDisputed: Bool
   ) {
-    guard let index = current else { return }
-    let words = posts[index].tokens[row.range].map { safe($0.text) }.joined(separator: " ")
+    let words = words(of: row)
     let here = row.range.contains(token)
     let pointer = pen.piece(here ? pen.look.glyphs.pointer : " ", .title)
     let dispute = isDisputed ? pen.piece(look.disputed, .warning) : pen.piece(" ")
@@ -83,9 +111,13 @@ extension WorkbenchState {
       pieces.append(
         answerPiece(
           pen, row.answers[seat.name], row.gold, seat.prediction != nil,
-          table.answer - (i == seats.count - 1 && i > 0 ? 1 : 0)))
+          table.answers[i] - (i == seats.count - 1 && i > 0 ? 1 : 0)))
     }
     pen.line(pieces, in: box, row: line + table.rowsPerMention - 1)
+  }
+
+  private func words(of row: MentionRow) -> String {
+    current.map { posts[$0].tokens[row.range].map { safe($0.text) }.joined(separator: " ") } ?? ""
   }
 
   private func goldPiece(_ pen: Pen, _ type: EntityType?, _ columns: Int) -> Pen.Piece {

@@ -1,5 +1,6 @@
 import Annotations
 import Corpora
+import Queries
 import Screen
 
 extension WorkbenchState {
@@ -84,13 +85,17 @@ extension WorkbenchState {
   func reviewMark(_ state: ReviewState) -> String {
     switch state {
     case .untouched: look.glyphs.dot
+    case .suggested: "?"
     case .edited: look.edited
     case .reviewed: look.glyphs.check
+    case .adjudicated: "="
+    case .rejected: "x"
     }
   }
 
   private func routePiece(_ pen: Pen, _ index: Int) -> Pen.Piece {
-    switch routes[index]?.route {
+    switch shownRoute(index)?.route {
+    case _ where !showsModels: pen.piece(" ")
     case .text: pen.piece("T", .routeText)
     case .multimodal: pen.piece("M", .routeMultimodal)
     case nil: pen.piece(look.glyphs.dot, .muted)
@@ -98,6 +103,9 @@ extension WorkbenchState {
   }
 
   private func flagPiece(_ pen: Pen, _ index: Int) -> Pen.Piece {
+    let marks = labels.remarks[index]?.marks ?? []
+    if marks.contains(.flag) { return pen.piece("!", .warning) }
+    guard showsModels else { return pen.piece(" ") }
     if flips.contains(index) { return pen.piece("f", .warning) }
     if disagreements.contains(index) { return pen.piece(look.differs, .disagreement) }
     return pen.piece(" ")

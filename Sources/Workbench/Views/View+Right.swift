@@ -11,7 +11,7 @@ extension WorkbenchState {
     if let box = panes.legend { drawLegend(&pen, box) }
     if let box = panes.slices { drawSlices(&pen, box) }
     for case (let panel, var box?) in zip(SidePanel.all, panes.panels) {
-      if choice.panel == .all {
+      if shownPanel == .all {
         pen.heading(panel.title, in: box)
         box = Box(column: box.column, row: box.row + 1, columns: box.columns, rows: box.rows - 1)
       }
@@ -28,12 +28,12 @@ extension WorkbenchState {
       let place = box.centered(columns: columns, rows: rows)
       guard columns > 0, columns <= box.columns, rows <= box.rows else { return }
       pen.frame.draw(Array(cells.prefix(columns * rows)), columns: columns, at: place.origin)
-    case .sixel(let payload, let columns, let rows)?:
+    case .pixels(let encoded, let columns, let rows)?:
       let place = box.centered(columns: columns, rows: rows)
       guard columns <= box.columns, rows <= box.rows else { return }
       // Two requests differ in post, box or heat, so their hash tells the terminal when to redraw.
       pen.frame.place(
-        PicturePlacement(box: place, identity: request.identity, payload: payload))
+        PicturePlacement(box: place, identity: request.identity, picture: encoded))
     }
   }
 

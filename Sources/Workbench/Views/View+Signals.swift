@@ -2,13 +2,30 @@ import Corpora
 import Screen
 import Traces
 
+extension Signal.Kind {
+  /// Whether it has a line of its own under the text.
+  fileprivate var hasLine: Bool {
+    switch self {
+    case .words, .series, .distribution, .matrix: true
+    case .scalar, .imageMap, .wordsByImage, .wordDistributions, .regions: false
+    }
+  }
+}
+
 extension WorkbenchState {
   /// The shown system's signals that have no place of their own on the screen, a line each: words
   /// as small bars, the likeliest outcomes of a distribution, a series, the largest cell of a
   /// matrix. Returns the next free row.
   func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
     var row = row
-    for signal in shownSignals where row < box.rows {
+    for signal in shownSignals {
+      guard row < box.rows else {
+        if signal.kind.hasLine {
+          pen.miss(row, in: box)
+          row += 1
+        }
+        continue
+      }
       let slice = shownSlice(of: signal)
       let values = slice.map { signal.slice($0) } ?? signal.mean
       var caption = safe(signal.caption.isEmpty ? signal.name : signal.caption)

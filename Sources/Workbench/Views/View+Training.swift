@@ -1,3 +1,4 @@
+import Files
 import Routing
 import Screen
 
@@ -128,7 +129,7 @@ extension WorkbenchState {
     guard let difference = training.difference, row + 1 < box.rows else { return row + 1 }
     pen.line(
       "95% \(Digits.score(Float(difference.low), signed: true)) to "
-        + "\(Digits.score(Float(difference.high), signed: true)), \(training.judgedOn) posts",
+        + "\(Digits.score(Float(difference.high), signed: true)), \(training.judgedOn.counted("post"))",
       .muted,
       in: box, row: row + 1)
     return row + 2

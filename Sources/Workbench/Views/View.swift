@@ -1,4 +1,5 @@
 import Annotations
+import Foundation
 import Screen
 
 /// The whole screen for a state. Pure: equal states give equal frames.
@@ -34,6 +35,12 @@ extension WorkbenchState {
       pieces.append(pen.piece("  \(safe(post.id))", .text))
       pieces.append(pen.piece("  \(post.split.rawValue)", .muted))
       pieces.append(pen.piece("  \(word(for: review(index)))", role(of: review(index))))
+      if box.columns >= 100, let words = judgedWords(index) {
+        pieces.append(pen.piece(" " + words, .muted))
+      }
+      let marks = currentRemarks.marks
+      if marks.contains(.flag) { pieces.append(pen.piece("  flagged", .warning)) }
+      if marks.contains(.skip) { pieces.append(pen.piece("  skipped", .muted)) }
     }
     let used = pen.line(pieces, in: box, row: 0)
     guard let index = current else { return }
@@ -50,11 +57,20 @@ extension WorkbenchState {
       let role: Role = words.share >= 0.5 ? .warning : .muted
       right.append(pen.piece("\(Digits.percent(words.share)) of words unknown  ", role))
     }
-    if let decision = routes[index] {
+    if let decision = shownRoute(index) {
       let role: Role = decision.route == .text ? .routeText : .routeMultimodal
       right.append(pen.piece("routed \(decision.route.rawValue) ", role))
     }
     if box.columns - used > 24 { pen.rightLine(right, in: box, row: 0) }
+  }
+
+  /// `by ann, 2026-11-21 14:02 UTC`: who judged the labels last, and when; nil when nobody did.
+  private func judgedWords(_ index: Int) -> String? {
+    guard let state = history.states[posts[index].id], let annotator = state.annotator,
+      let time = state.time
+    else { return nil }
+    let date = Date(timeIntervalSince1970: Double(time) / 1000)
+    return "by \(safe(annotator)), \(HistoryLayer.time(date))"
   }
 
   func drawHeadings(_ pen: inout Pen, _ panes: Panes) {
@@ -78,24 +94,19 @@ extension WorkbenchState {
   }
 
   private var rightTitle: String {
-    if case .only = choice.panel { return choice.panel.title }
+    if case .only = shownPanel { return shownPanel.title }
     return layers.taking(.picture)?.title ?? "picture"
   }
 
   /// What the screen calls a review state.
-  func word(for state: ReviewState) -> String {
-    switch state {
-    case .untouched: "untouched"
-    case .edited: "edited"
-    case .reviewed: "accepted"
-    }
-  }
+  func word(for state: ReviewState) -> String { state.word }
 
   func role(of state: ReviewState) -> Role {
     switch state {
     case .untouched: .untouched
-    case .edited: .suggested
-    case .reviewed: .reviewed
+    case .suggested, .edited: .suggested
+    case .reviewed, .adjudicated: .reviewed
+    case .rejected: .warning
     }
   }
 

@@ -6,32 +6,13 @@ import Services
 /// `twinlens annotations`: what to do with annotations outside the workbench.
 struct AnnotationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "annotations", abstract: "Export annotations, print or merge their history.",
-    subcommands: [Export.self, Log.self, Merge.self])
-
-  struct Export: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "export", abstract: "Write the corrected dataset in its own format.")
-
-    @Argument(help: "A dataset file or folder.")
-    var dataset: String
-
-    @OptionGroup var text: EncodingOption
-
-    @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
-    var store: String?
-
-    @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir"))
-    var out: String
-
-    @OptionGroup var also: WritingOptions
-
-    func run() throws {
-      let report = try AnnotationsReport(
-        dataset: dataset, store: store, encoding: text.encoding)
-      StandardOutput.write(try report.export(to: out, formats: also.all, scheme: also.scheme))
-    }
-  }
+    commandName: "annotations",
+    abstract: """
+      Export annotations, print or merge their history, tell the progress, share out posts, measure agreement.
+      """,
+    subcommands: [
+      Export.self, Log.self, Merge.self, Stats.self, AssignCommand.self, AgreementCommand.self,
+    ])
 
   struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -70,13 +51,16 @@ struct AnnotationsCommand: ParsableCommand {
     @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
     var store: String?
 
+    @Option(help: ArgumentHelp("Only the steps of this post.", valueName: "id"))
+    var post: String?
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
       let report = try AnnotationsReport(
         dataset: dataset, store: store, encoding: text.encoding)
-      StandardOutput.write(json ? report.logJSON() : report.log())
+      StandardOutput.write(try json ? report.logJSON(post: post) : report.log(post: post))
     }
   }
 }

@@ -33,23 +33,23 @@ struct DatasetOptions: ParsableArguments {
   @Flag(help: "Stop at the first malformed line.")
   var strict = false
 
+  /// Whether the command line asks for models or other experts by name.
+  var asksModels: Bool {
+    models != nil || system != nil || router != nil || !outside.answers.isEmpty
+      || !outside.program.isEmpty
+  }
+
   func validate() throws {
     if noModels, models != nil {
       throw ValidationError("--models and --no-models exclude each other")
     }
   }
 
-  /// The account's name where the environment has none: its number where it has no entry either, so
-  /// that the edits of two people never run together.
-  private static var accountName: String {
-    getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "user \(getuid())"
-  }
-
   /// The same as the services want it.
   func session(dataset: String?, annotator: String? = nil) throws -> SessionOptions {
-    let environment = ProcessInfo.processInfo.environment
     var options = SessionOptions(
-      dataset: dataset, annotator: annotator ?? environment["USER"] ?? Self.accountName)
+      dataset: dataset,
+      annotator: annotator ?? Account.name(ProcessInfo.processInfo.environment))
     options.models = models
     options.withoutModels = noModels
     options.experts = ExpertNames.list(system)

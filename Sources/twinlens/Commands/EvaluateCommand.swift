@@ -47,6 +47,10 @@ struct EvaluateCommand: ParsableCommand {
         "twinlens: the dataset has no test split: evaluating on "
           + (asked == .all ? "all of it" : asked.rawValue))
     }
+    if set.experts.contains(where: \.seesPicture) {
+      let posts = lenient.posts.filter { asked == .all || $0.split == asked }
+      TrainingPictures(posts) { lenient.image(for: $0) }.noteLosses(progress)
+    }
     func report(_ reading: BIO.Reading) throws -> RoutingReport {
       try RoutingReport(
         reading == .lenient ? lenient : input.open(dataset, reading: reading),

@@ -1,39 +1,69 @@
 import ArgumentParser
 import Extractors
 
-/// What can be set of how an expert on an encoder learns.
-struct LearningOptions: ParsableArguments {
+/// How often posts are learned from, and how many at once.
+struct PassOptions: ParsableArguments {
   @Option(help: "Passes over the training posts.")
   var epochs: Int?
 
   @Option(help: "Inputs per step.")
   var batch: Int?
 
-  @Option(help: "Peak learning rate of the encoder (not for riva and bilstm-crf).")
+  func validate() throws {
+    guard (1...1000).contains(epochs ?? 1) else {
+      throw ValidationError("--epochs takes a number from 1 to 1000")
+    }
+    guard (1...4096).contains(batch ?? 1) else {
+      throw ValidationError("--batch takes a number from 1 to 4096")
+    }
+  }
+}
+
+/// How fast the parts of an expert learn that is built on an encoder.
+struct RateOptions: ParsableArguments {
+  @Option(help: "Peak learning rate of the encoder.")
   var encoderRate: Float?
 
-  @Option(help: "Peak learning rate of the layers above the encoder (not for riva and bilstm-crf).")
+  @Option(help: "Peak learning rate of the layers above the encoder.")
   var headRate: Float?
 
+  func validate() throws {
+    for rate in [encoderRate, headRate].compactMap(\.self) { try Self.check(rate) }
+  }
+
+  /// - Throws: `ValidationError`.
+  static func check(_ rate: Float) throws {
+    guard (0...1).contains(rate) else {
+      throw ValidationError("a learning rate is a number from 0 to 1")
+    }
+  }
+
+  /// An option that was given; nil when none was.
+  var given: String? {
+    encoderRate != nil ? "--encoder-rate" : headRate != nil ? "--head-rate" : nil
+  }
+}
+
+/// How fast a CRF learns, for experts on mentions.
+struct CRFRateOption: ParsableArguments {
   @Option(
     help: "Peak learning rate of a CRF and the layer that scores for it; else as all above.")
   var crfRate: Float?
 
-  func validate() throws {
-    func check(_ holds: Bool, _ problem: String) throws {
-      if !holds { throw ValidationError(problem) }
-    }
-    try check((1...1000).contains(epochs ?? 1), "--epochs takes a number from 1 to 1000")
-    try check((1...4096).contains(batch ?? 1), "--batch takes a number from 1 to 4096")
-    for rate in [encoderRate, headRate, crfRate].compactMap(\.self) {
-      try check((0...1).contains(rate), "a learning rate is a number from 0 to 1")
-    }
-  }
+  func validate() throws { try crfRate.map { try RateOptions.check($0) } }
+}
+
+/// What can be set of how several experts learn; rates are those of experts on encoders.
+struct LearningOptions: ParsableArguments {
+  @OptionGroup var passes: PassOptions
+  @OptionGroup var rates: RateOptions
+  @OptionGroup var crf: CRFRateOption
 
   var changes: FineTuningChanges {
     var result = FineTuningChanges(
-      epochs: epochs, batch: batch, encoderRate: encoderRate, headRate: headRate)
-    result.crfRate = crfRate
+      epochs: passes.epochs, batch: passes.batch, encoderRate: rates.encoderRate,
+      headRate: rates.headRate)
+    result.crfRate = crf.crfRate
     return result
   }
 }

@@ -46,7 +46,9 @@ struct ModelChoice: ParsableArguments {
     if let router, set.router?.configuration.name != router {
       throw Refusal(
         "the router \(router) cannot be used here"
-          + (set.notices.first.map { ": \($0)" } ?? "") + "; leave --router or --system out")
+          + ((set.notices.first { $0.contains(router) } ?? set.notices.first).map { ": \($0)" }
+            ?? "")
+          + "; leave --router or --system out")
     }
     if let system, set.expert(system)?.task == set.task || set.router != nil {
       try check(system, of: set)

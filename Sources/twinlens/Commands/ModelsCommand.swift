@@ -253,7 +253,8 @@ extension ModelsCommand {
           "\(folder) holds folders of models; give one of them: "
             + names.map { folder + "/" + $0 }.joined(separator: ", "))
       }
-      try ModelsFolder.check(folder)
+      // Encoders alone answer nothing, and can be carried elsewhere all the same.
+      if case .encoders = ModelsFolder(folder) {} else { try ModelsFolder.check(folder) }
       let inside = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
       let links = inside.filter {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0)) != nil

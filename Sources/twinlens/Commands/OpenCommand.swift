@@ -22,40 +22,7 @@ struct OpenCommand: ParsableCommand {
       "File of the annotations; else .twinlens/ in the dataset's folder.", valueName: "file"))
   var store: String?
 
-  @Option(help: "Name that edits are made under; else $USER, or the name of the account.")
-  var annotator: String?
-
-  @Option(help: "How pictures are shown; else TWINLENS_GRAPHICS, else by asking the terminal.")
-  var graphics: GraphicsMode?
-
-  @Option(
-    help: ArgumentHelp(
-      "Colours of a sixel picture, 2 to 256; else 256, or 64 over ssh.", valueName: "n"))
-  var sixelColors: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "dusk, paper, a name in Themes/, or a .toml file; else by the background.",
-      valueName: "theme"))
-  var theme: String?
-
-  @Option(help: ArgumentHelp("File of own keys.", valueName: "file"))
-  var keymap: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "When the router is trained: automatic (after every accepted post) or manual (t).",
-      valueName: "when"))
-  var training = TrainingHabit.automatic
-
-  @Flag(help: "Leave the mouse to the terminal.")
-  var noMouse = false
-
-  @Flag(help: "Draw with ASCII only.")
-  var noUnicode = false
-
-  @Option(help: "How emoji sequences are shown; else by asking the terminal.")
-  var emoji: Sanitizer.EmojiMode?
+  @OptionGroup var settings: SettingsOptions
 
   @Option(help: ArgumentHelp("Post to show first.", valueName: "id"))
   var post: String?
@@ -65,31 +32,52 @@ struct OpenCommand: ParsableCommand {
       "Run a key script without a terminal and print the frames.", valueName: "file"))
   var script: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Work line by line, without a screen: keys and commands from standard input, sentences out; "
+        + "for screen readers, dumb terminals and pipes."))
+  var plain = false
+
   @Option(
     help: ArgumentHelp("Size of a script's screen, COLSxROWS.", valueName: "size"))
   var size = "120x36"
 
-  func run() throws {
-    var session = try options.session(dataset: dataset, annotator: annotator)
-    session.store = store
-    session.theme = theme
-    session.keymap = keymap
-    session.trainsAutomatically = training == .automatic
-    session.emoji = emoji
-    session.post = post
-    if let script { return try run(script, session) }
-    let environment = ProcessInfo.processInfo.environment
-    guard TerminalSession.isPossible(environment: environment) else {
-      return try printFirst(session, because: "there is no terminal to draw on")
+  @OptionGroup(title: "Practising") var practising: PracticeOptions
+
+  func validate() throws {
+    if plain, script != nil {
+      throw ValidationError("--plain and --script exclude each other: a script draws frames")
     }
-    var wishes = TerminalOptions(environment: environment)
-    if let graphics { wishes.graphics = graphics }
-    wishes.mouse = !noMouse
-    wishes.unicode = !noUnicode
+  }
+
+  func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let (settings, keys) = try self.settings.read(
+      environment: environment, remembers: script == nil)
+    var session = try options.session(dataset: dataset, annotator: settings.text(.annotator))
+    session.store = store
+    session.settings = settings
+    session.ownKeys = keys
+    session.post = post
+    practising.apply(to: &session, asksModels: options.asksModels)
+    if let script {
+      // A script is the same in every run, unless it is about where somebody stopped.
+      session.resumes = self.settings.resume == true
+      return try run(script, session)
+    }
+    session.resumes = settings.isOn(.resume) == true
+    if plain || PlainSession.isNeeded(environment: environment) {
+      return try PlainSession.run(try Session(session), output: StandardOutput.write)
+    }
+    guard TerminalSession.isPossible(environment: environment) else {
+      try practising.requireTerminal()
+      return try printFirst(
+        session, because: "there is no terminal to draw on (--plain works without)")
+    }
     do {
-      try TerminalSession.run(
-        session, terminal: wishes, colors: sixelColors, environment: environment)
+      try practising.report(try TerminalSession.run(session, environment: environment))
     } catch let error as TerminalError {
+      try practising.requireTerminal()
       try printFirst(session, because: error.description)
       // The first post is no workbench: a script that wanted one must notice.
       throw ExitCode.failure
@@ -98,10 +86,11 @@ struct OpenCommand: ParsableCommand {
 
   private func run(_ script: String, _ session: SessionOptions) throws {
     guard let size = KeyScript.size(size) else { throw SessionError.badSize(self.size) }
-    let rung = graphics.flatMap { GraphicsChoice.Rung(rawValue: $0.rawValue) } ?? .blocks
-    try ScriptSession.run(
-      try Session(session), script: script, size: size, graphics: rung,
+    let rung = session.settings.text(.graphics).flatMap(GraphicsChoice.Rung.init(rawValue:))
+    let left = try ScriptSession.run(
+      try Session(session), script: script, size: size, graphics: rung ?? .blocks,
       output: StandardOutput.write)
+    try practising.report(left)
   }
 
   private func printFirst(_ session: SessionOptions, because reason: String) throws {
@@ -111,10 +100,3 @@ struct OpenCommand: ParsableCommand {
     StandardOutput.write(report.text())
   }
 }
-
-/// When the workbench trains the router.
-enum TrainingHabit: String, ExpressibleByArgument, CaseIterable {
-  case automatic, manual
-}
-
-extension Sanitizer.EmojiMode: ExpressibleByArgument {}

@@ -139,9 +139,8 @@ struct PaperCommand: ParsableCommand {
       material.boxes = try files.open(for: dataset)
     }
     for dataset in datasets.values {
-      let looked = TrainingPictures(dataset.posts) { dataset.image(for: $0) }
-      try looked.check(dataset: dataset.name, system: paper.id)
-      if let notice = looked.notice { StandardOutput.complain("twinlens: \(notice)") }
+      try TrainingPictures(dataset.posts) { dataset.image(for: $0) }
+        .checked(progress, dataset: dataset.name, system: paper.id)
     }
     let report = try whileTraining(in: out, nil, progress) {
       var study = PaperStudy(paper, datasets, folder: out, material: material) { event in

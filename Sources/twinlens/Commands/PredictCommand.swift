@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpora
 import Extractors
+import Files
 import Foundation
 import Inspection
 import Reports
@@ -65,7 +66,7 @@ struct PredictCommand: ParsableCommand {
           + (able.isEmpty ? "" : ", or one of \(able.joined(separator: ", "))"))
     }
     if asked == .entities, case .expert = answerer, let card = set.expert(by)?.card,
-      card.labels.isEmpty
+      card.isWithoutLabels
     {
       throw Refusal(
         "\(by) learned no tags, as its posts had no labels; train tags on it with "
@@ -81,6 +82,10 @@ struct PredictCommand: ParsableCommand {
       }
     }
     let parts = split == .all ? Set(dataset.posts.map(\.split)) : [split]
+    if by != "text", set.experts.contains(where: \.seesPicture) {
+      let asked = dataset.posts.filter { parts.contains($0.split) }
+      TrainingPictures(asked) { dataset.image(for: $0) }.noteLosses(progress)
+    }
     var edited: [Post.ID: Post] = [:]
     var all: [DatasetPredictions] = []
     var (count, multimodal, cutOff) = (0, 0, 0)
@@ -106,14 +111,6 @@ struct PredictCommand: ParsableCommand {
     ).write(into: out)
     try DatasetPredictions.write(all, models: set, into: out)
     progress.clear()
-    let missing = dataset.posts.count { post in
-      if case .missing = dataset.image(for: post) { true } else { false }
-    }
-    if missing > 0, by != "text" {
-      StandardOutput.complain(
-        "\(missing) of \(dataset.posts.count) posts name a picture that is not there; they are answered "
-          + "as posts without one (--images DIR looks elsewhere)")
-    }
     if cutOff > 0 {
       StandardOutput.complain(
         (cutOff == 1
@@ -133,7 +130,8 @@ struct PredictCommand: ParsableCommand {
       default: "answered by \(by)"
       }
     StandardOutput.write(
-      "\(count) posts, \(which); \(report.changedPosts) differ from the dataset's labels. Wrote "
+      "\(count.counted("post")), \(which); \(report.changedPosts) "
+        + "\(report.changedPosts == 1 ? "differs" : "differ") from the dataset's labels. Wrote "
         + (report.files.count > 6
           ? "\(report.files.count) files" : report.files.joined(separator: ", "))
         + " into \(out)."

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Encoders
 import Extractors
 import Files
 import Foundation
@@ -115,9 +116,9 @@ struct RDSCommand: ParsableCommand {
         task: task, text: text, multimodal: multimodal, grid: routers.grid.grid)
       settings.retrains = retrain
       try routers.apply(to: &settings)
-      let looked = TrainingPictures(dataset.posts) { dataset.image(for: $0) }
-      try looked.check(dataset: dataset.name, system: multimodal)
-      var notices = [looked.notice].compactMap(\.self)
+      try TrainingPictures(dataset.posts) { dataset.image(for: $0) }
+        .checked(progress, dataset: dataset.name, system: multimodal)
+      var notices: [String] = []
       if routers.batches == nil, let left = settings.fit(to: settings.leastUnits(dataset, seeds)) {
         notices.append(left)
       }
@@ -158,6 +159,9 @@ struct RDSCommand: ParsableCommand {
           boxes: System.trainable(multimodal)?.system.takesBoxes == true
             ? material.boxes?.mark : nil, scored: scored))
       report.controls = controlled
+      report.setup =
+        material.setup + (retrain ? [] : ["not trained again on all of train"])
+        + routers.differences
       for (name, content) in [
         ("tables.txt", report.text(published: known)),
         ("tables.md", report.markdown(published: known)),
@@ -251,6 +255,18 @@ struct RDSRouterOptions: ParsableArguments {
     help: "Never clear the gradients of code, as in the released loop; it is then code-as-released."
   )
   var accumulateGradients = false
+
+  /// What is otherwise than usual, in words.
+  var differences: [String] {
+    [
+      grid == .paper ? nil : "\(grid.rawValue) grid", rates.map { "rates \($0)" },
+      batches.map { "batches \($0)" }, alphas.map { "alphas \($0)" },
+      iterations.map { $0.counted("step") }, baseline == "none" ? nil : "baseline \(baseline)",
+      explorationPenalty == .off ? nil : "exploration penalty \(explorationPenalty.rawValue)",
+      inputScale == "1" ? nil : "input scale \(inputScale)",
+      accumulateGradients ? "gradients never cleared" : nil,
+    ].compactMap { $0.map { VisibleText.sentence($0) } }
+  }
 
   /// Puts what was asked for into the settings.
   ///

@@ -20,6 +20,19 @@ struct ShowCommand: ParsableCommand {
   @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
   var store: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Labels as they were: after a step (#12) or at a time (2026-11-21T14:02:00Z).",
+      valueName: "moment"),
+    transform: {
+      guard let moment = HistoryMoment($0) else {
+        throw ValidationError(
+          "no moment “\($0)”; write the number of a step (12) or a time (2026-11-21T14:02:00Z)")
+      }
+      return moment
+    })
+  var at: HistoryMoment?
+
   @OptionGroup(title: "What is changed before the models are asked again")
   var changes: ChangeOptions
 
@@ -32,7 +45,7 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     var session = try options.session(dataset: dataset)
     session.store = store
-    let report = try PostReport(session, post: post, changes: try changes.changes())
+    let report = try PostReport(session, post: post, changes: try changes.changes(), at: at)
     if json { return StandardOutput.write(report.json()) }
     StandardOutput.write(report.text())
     let environment = ProcessInfo.processInfo.environment

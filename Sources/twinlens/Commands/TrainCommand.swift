@@ -47,7 +47,6 @@ struct TrainHarborCommand: ParsableCommand {
     let dataset = try source.open(progress)
     var recipe = HarborRecipe(seed: seed)
     if let epochs { recipe.tagger.epochs = epochs }
-    if fresh { try? FileManager.default.removeItem(atPath: models + "/.training") }
     let trainer = try SampleTrainer(
       dataset: dataset, models: models, recipe: recipe,
       command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
@@ -56,13 +55,19 @@ struct TrainHarborCommand: ParsableCommand {
         return !interrupt.isRaised
       })
     let wanted = names.contains("all") ? HarborRecipe.names : names
+    // What was interrupted is forgotten when something can begin, not before.
+    var forgets = fresh
     for name in HarborRecipe.names where wanted.contains(name) {
       if !force, let finished = try finished(name, trainer) {
         progress.clear()
         StandardOutput.complain(finished)
         continue
       }
-      try whileTraining(in: models, name, progress) { try trainer.train(name) }
+      try whileTraining(in: models, name, progress) {
+        if forgets { try? FileManager.default.removeItem(atPath: models + "/.training") }
+        forgets = false
+        try trainer.train(name)
+      }
     }
     progress.clear()
     StandardOutput.write("\(models) holds \(wanted.joined(separator: ", "))")

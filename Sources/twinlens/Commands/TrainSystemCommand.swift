@@ -1,159 +1,8 @@
 import ArgumentParser
 import Corpora
 import Extractors
-import Foundation
-import Reports
 import Services
 import Studies
-
-/// What the training of every expert takes.
-struct ExpertTrainingOptions: ParsableArguments {
-
-  @Option(
-    help: ArgumentHelp(
-      "Dataset with a train and a dev split; harbor: the generated sample.", valueName: "path"))
-  var dataset: String
-
-  @OptionGroup var input: ReadingOptions
-
-  @Option(help: ArgumentHelp("Folder of model folders to write to.", valueName: "dir"))
-  var models: String
-
-  @Option(help: ArgumentHelp("Name of the model folder; else the recipe's.", valueName: "name"))
-  var name: String?
-
-  @Option(help: "The first seed: it decides the head's first weights, batches and dropout.")
-  var seed: UInt64 = 1
-
-  @Option(help: "How many seeds; the model that is best on dev is kept.")
-  var seeds = 1
-
-  @OptionGroup var learning: LearningOptions
-
-  @Option(help: "Pieces of the longest input.")
-  var longest: Int?
-
-  @Option(help: ArgumentHelp("Markdown file whose section is written.", valueName: "file"))
-  var results: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Python with torch and transformers, to train the reference with the first seed too.",
-      valueName: "python"))
-  var peer: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The peer's script; else Tools/finetune-peer.py.", valueName: "file"))
-  var peerScript: String?
-
-  @Flag(help: "Forget interrupted trainings and results, and begin anew.")
-  var fresh = false
-
-  @Flag(help: "Replace a finished model of another training.")
-  var force = false
-
-  func validate() throws {
-    func check(_ holds: Bool, _ problem: String) throws {
-      if !holds { throw ValidationError(problem) }
-    }
-    try check((1...100).contains(seeds), "--seeds takes a number from 1 to 100")
-    try check((3...100_000).contains(longest ?? 3), "--longest takes a number from 3 to 100000")
-    let plain = name.map { !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") } ?? true
-    try check(plain, "--name takes the name of a folder inside --models")
-  }
-
-  /// The dataset; the name harbor stands for the generated sample.
-  private func open(_ progress: ProgressLine, for task: ExpertTask) throws -> Dataset {
-    guard dataset == "harbor", !FileManager.default.fileExists(atPath: dataset) else {
-      return try input.open(dataset)
-    }
-    return try HarborSource.generated(progress, pairs: task == .relations)
-  }
-
-  /// An option that was given and speaks of encoders; nil when none was.
-  private var unusedOption: String? {
-    if learning.encoderRate != nil { return "--encoder-rate" }
-    if learning.headRate != nil { return "--head-rate" }
-    if learning.crfRate != nil { return "--crf-rate" }
-    if longest != nil { return "--longest" }
-    return peer == nil ? nil : "--peer"
-  }
-
-  /// Trains a system with switches, and tells what came of it.
-  func run(
-    _ system: System, switches: [String: String], encoder: String?, pictures: String?,
-    dual: String?, files: RegionOptions?, pretrained: String? = nil, vectors: String? = nil,
-    adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
-  ) throws {
-    if system.needsEncoder, learning.crfRate != nil, system.task != .entities {
-      throw ValidationError("\(system.id) has no CRF; leave out --crf-rate")
-    }
-    if system.isTagger, let unused = unusedOption {
-      throw ValidationError("\(system.id) takes no \(unused); leave it out")
-    }
-    let progress = ProgressLine()
-    let interrupt = Interrupt()
-    try results.map { try MarkedSection.check($0) }
-    let dataset = try open(progress, for: system.task)
-    if system.task == .relations { try dataset.checkRelationLabels() }
-    for folder in [pictures, dual].compactMap(\.self) {
-      _ = try ModelFolder.vacancy(for: folder, in: models)
-    }
-    let hasSplits = !dataset.posts(in: .train).isEmpty
-    let posts = try adding(
-      !hasSplits && system.learnsUnlabelled
-        ? .tenths(of: dataset)
-        : TrainingPosts(dataset, boxes: try files?.open(for: dataset)))
-    var job = TrainingJob(
-      system, switches: switches, encoder: encoder, pictures: pictures, posts: posts,
-      models: models,
-      name: name ?? system.id,
-      command: "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " "),
-      observe: { event in
-        progress.show(event)
-        return !interrupt.isRaised
-      })
-    job.dual = dual
-    job.pretrained = pretrained
-    job.vectors = vectors
-    job.changes = learning.changes
-    job.changes.longest = longest
-    job.replaces = force
-    if job.needsPictures, let files = job.posts.files {
-      try files.check(dataset: dataset.name, system: system.id)
-      if let notice = files.notice { StandardOutput.complain("twinlens: \(notice)") }
-    }
-    let wanted = (0..<UInt64(seeds)).map { seed &+ $0 }
-    job.isFresh = fresh
-    try whileTraining(in: models, job.name, progress) {
-      let results = try job.run(seeds: wanted)
-      let reference = try reference(job, results)
-      progress.clear()
-      let document = TrainingDocument(results, peer: reference)
-      StandardOutput.write(document.section)
-      if let path = self.results { try document.write(to: path) }
-      // The folder of models is whole by itself: what the expert sees with stands beside it.
-      let card = try ExpertFolder.open(job.folder).card
-      if let pictures, card.grid != nil { try ModelFolder.place(pictures, in: models, .copy) }
-      if let dual, card.dual != nil {
-        try ModelFolder.place(dual, in: models, .copy)
-      }
-      StandardOutput.write("\nwrote \(models)/\(job.name)")
-    }
-  }
-
-  private func reference(
-    _ job: TrainingJob, _ results: [TrainingResult]
-  ) throws -> TrainingPeer? {
-    guard let peer, let first = results.first else { return nil }
-    let script = peerScript ?? (SharedFiles().folder ?? ".") + "/Tools/finetune-peer.py"
-    guard FileManager.default.isReadableFile(atPath: script) else {
-      throw ValidationError("\(script) is missing; name the script with --peer-script")
-    }
-    return try TrainingPeerProgram(python: peer, script: script).run(job, like: first)
-  }
-}
 
 /// The place of a system in `System.all`, as a type: each `twinlens train SYSTEM` is a command of
 /// its own, and commands are types.
@@ -245,6 +94,9 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   var dual: String?
 
   @OptionGroup var options: ExpertTrainingOptions
+  @OptionGroup(visibility: visibility(!system.isTagger)) var tuning: EncoderTrainingOptions
+  @OptionGroup(visibility: visibility(!system.isTagger && system.task == .entities)) var crf:
+    CRFRateOption
 
   @Option(name: name(0), help: help(0)) var choice0: String?
   @Option(name: name(1), help: help(1)) var choice1: String?
@@ -325,6 +177,12 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
 
   func validate() throws {
     let chosen = try switches()
+    if Self.system.isTagger, let unused = tuning.given ?? crf.crfRate.map({ _ in "--crf-rate" }) {
+      throw ValidationError("\(Self.system.id) takes no \(unused); leave it out")
+    }
+    if crf.crfRate != nil, Self.system.task != .entities {
+      throw ValidationError("\(Self.system.id) has no CRF; leave out --crf-rate")
+    }
     if Self.system.needsEncoder, encoder == nil {
       throw ValidationError("--encoder is missing: name the folder of a BERT or RoBERTa")
     }
@@ -333,6 +191,9 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     }
     if Self.system.needsRegions, pictures == nil, Self.system.needsPictures(values) {
       throw ValidationError("--pictures is missing: name the folder of a ResNet")
+    }
+    if pictures != nil, !Self.system.needsRegions {
+      throw ValidationError("\(Self.system.id) looks at no pictures; leave out --pictures")
     }
     if encoder != nil, !Self.system.needsEncoder, !Self.system.takesEncoder {
       throw ValidationError("\(Self.system.id) is built on no encoder; leave out --encoder")
@@ -362,22 +223,24 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   }
 
   func run() throws {
+    var changes = tuning.changes
+    changes.crfRate = crf.crfRate
     try options.run(
       Self.system, switches: try switches(), encoder: encoder, pictures: pictures,
-      dual: dual, files: Self.system.takesBoxes ? files : nil, pretrained: pretrained,
+      dual: dual, changes: changes, tuning: tuning, files: Self.system.takesBoxes ? files : nil,
+      pretrained: pretrained,
       vectors: vectors
     ) { posts in
       var posts = posts
       if let corpus {
         let more = try options.input.open(corpus)
-        let hasPicture = more.posts.contains {
-          if case .file = more.image(for: $0) { true } else { false }
-        }
-        guard hasPicture else {
+        let files = TrainingPictures(more.posts) { more.image(for: $0) }.decoded(ProgressLine())
+        guard files.usable > 0 else {
           throw Refusal(
-            "--corpus is for posts with pictures, and no post of \(corpus) has one that is there; name "
+            "--corpus is for posts with pictures, and no post of \(corpus) has one that can be used; name "
               + "another, or leave it out")
         }
+        if let notice = files.notice() { StandardOutput.complain("twinlens: --corpus: \(notice)") }
         posts = posts.adding(corpus: more)
       }
       if let judgements {

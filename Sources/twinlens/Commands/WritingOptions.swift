@@ -17,19 +17,21 @@ struct WritingOptions: ParsableArguments {
 
   @Flag(help: "The same as --format jsonl.") var jsonl = false
 
-  /// The formats that were asked for.
+  /// The formats that were asked for, each once.
   var all: [DataFormat] {
-    let asked = formats.map(\.format) + (jsonl ? [.jsonLines] : [])
-    return DataFormat.writable.filter(asked.contains)
+    let asked = formats.map(\.format) + (jsonl ? DataFormat.named("jsonl").map { [$0] } ?? [] : [])
+    return DataFormat.writable.compactMap { format in asked.first { $0 == format } }
   }
 }
 
-/// A format that can be written, by its name.
+/// A format that can be written, by its name or an older one.
 struct WrittenFormat: ExpressibleByArgument {
   let format: DataFormat
 
   init?(argument: String) {
-    guard let format = DataFormat.writable.first(where: { $0.name == argument }) else { return nil }
+    guard let format = DataFormat.named(argument), DataFormat.writable.contains(format) else {
+      return nil
+    }
     self.format = format
   }
 

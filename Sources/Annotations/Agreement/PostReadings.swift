@@ -1,0 +1,165 @@
+import Corpora
+
+/// What several annotators say of one post, taken apart into what they agree on and where they
+/// disagree: what an adjudicator decides on.
+package struct PostReadings: Sendable, Equatable {
+  /// Where they disagree: places of the text in its order, then pairs.
+  package let disagreements: [Disagreement]
+  /// Mentions and relations on which all agree.
+  package let agreed: LabelTable.Labels
+  /// Pairs that the dataset lists without a relation, as all annotators do.
+  private let withoutRelation: [LabelTable.Pair]
+
+  /// One place of a post at which not all say the same.
+  package struct Disagreement: Sendable, Equatable {
+    package let place: Place
+    /// Different things that are said, each with those who say it; what most say comes first.
+    package let readings: [Reading]
+  }
+
+  /// Where a disagreement is.
+  package enum Place: Sendable, Hashable {
+    /// Words that mentions of the annotators cover, one mention overlapping the next.
+    case words(Range<Int>)
+    case pair(head: Range<Int>, tail: Range<Int>)
+  }
+
+  /// What some annotators say at a place.
+  package struct Reading: Sendable, Equatable {
+    package let annotators: [String]
+    package let said: Said
+  }
+
+  package enum Said: Sendable, Hashable {
+    case mentions([EntityMention])
+    /// nil: no relation.
+    case relation(String?)
+  }
+
+  /// - Parameters:
+  ///   - listed: pairs that the dataset lists for the post.
+  ///   - labels: what each annotator says.
+  package init(
+    listed: [RelationMention], _ labels: [(annotator: String, labels: LabelTable.Labels)]
+  ) {
+    var disagreements: [Disagreement] = []
+    var mentions: [EntityMention] = []
+    for range in Self.clusters(labels.flatMap(\.labels.mentions)) {
+      let said = labels.map { name, own in
+        (name, Said.mentions(own.mentions.filter { $0.range.overlaps(range) }))
+      }
+      let readings = Self.readings(said)
+      if readings.count > 1 {
+        disagreements.append(Disagreement(place: .words(range), readings: readings))
+      } else if case .mentions(let own)? = readings.first?.said {
+        mentions += own
+      }
+    }
+    var relations: [RelationMention] = []
+    var without: [LabelTable.Pair] = []
+    let found = labels.map { Self.relations($0.labels.relations) }
+    for pair in Self.pairs(listed + labels.flatMap(\.labels.relations)) {
+      let readings = Self.readings(
+        zip(labels, found).map { ($0.annotator, Said.relation($1[pair])) })
+      if readings.count > 1 {
+        disagreements.append(
+          Disagreement(place: .pair(head: pair.head, tail: pair.tail), readings: readings))
+      } else if case .relation(let label?)? = readings.first?.said {
+        relations.append(RelationMention(head: pair.head, tail: pair.tail, label: label))
+      } else {
+        without.append(pair)
+      }
+    }
+    self.disagreements = disagreements
+    agreed = LabelTable.Labels(mentions: mentions, relations: relations)
+    withoutRelation = without
+  }
+
+  /// Ranges of mentions that overlap each other, in the order of the text.
+  private static func clusters(_ mentions: [EntityMention]) -> [Range<Int>] {
+    var clusters: [Range<Int>] = []
+    for range in mentions.map(\.range).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = clusters.last, range.lowerBound < last.upperBound {
+        clusters[clusters.count - 1] =
+          last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        clusters.append(range)
+      }
+    }
+    return clusters
+  }
+
+  /// Relations by pair; `None` is none, and of two of the same pair the first counts.
+  private static func relations(_ all: [RelationMention]) -> [LabelTable.Pair: String] {
+    var result: [LabelTable.Pair: String] = [:]
+    for relation in all where relation.label != RelationInventory.none {
+      let pair = LabelTable.Pair(head: relation.head, tail: relation.tail)
+      if result[pair] == nil { result[pair] = relation.label }
+    }
+    return result
+  }
+
+  /// Every pair once, in the order of the text.
+  private static func pairs(_ relations: [RelationMention]) -> [LabelTable.Pair] {
+    func key(_ pair: LabelTable.Pair) -> (Int, Int, Int, Int) {
+      (
+        pair.head.lowerBound, pair.tail.lowerBound, pair.head.upperBound, pair.tail.upperBound
+      )
+    }
+    return Set(relations.map { LabelTable.Pair(head: $0.head, tail: $0.tail) })
+      .sorted { key($0) < key($1) }
+  }
+
+  /// Those who say the same together.
+  private static func readings(_ said: [(String, Said)]) -> [Reading] {
+    var order: [Said] = []
+    var names: [Said: [String]] = [:]
+    for (name, own) in said {
+      if names[own] == nil { order.append(own) }
+      names[own, default: []].append(name)
+    }
+    return order.map { Reading(annotators: names[$0] ?? [], said: $0) }.enumerated()
+      .sorted {
+        (-$0.element.annotators.count, $0.offset) < (-$1.element.annotators.count, $1.offset)
+      }
+      .map(\.element)
+  }
+}
+
+extension PostReadings {
+  /// The edits that give a post the labels on which all agree, and at each disagreement those of a
+  /// reading.
+  /// - Parameters:
+  ///   - choices: by disagreement, the reading that is right; nil: none of them, no mention and no
+  ///     relation.
+  ///   - none: what a pair without a relation is labelled; nil: it is removed.
+  ///   - post: with the labels it has now.
+  package func edits(taking choices: [Int?], none: String?, in post: Post) -> [Edit] {
+    var wanted = LabelState(post)
+    wanted.mentions = agreed.mentions
+    wanted.relations = agreed.relations
+    var without = withoutRelation
+    for (disagreement, choice) in zip(disagreements, choices) {
+      let said = choice.flatMap {
+        disagreement.readings.indices.contains($0) ? disagreement.readings[$0].said : nil
+      }
+      switch (disagreement.place, said) {
+      case (.words, .mentions(let own)?): wanted.mentions += own
+      case (.pair(let head, let tail), .relation(let label?)?):
+        wanted.relations.append(RelationMention(head: head, tail: tail, label: label))
+      case (.pair(let head, let tail), _):
+        without.append(LabelTable.Pair(head: head, tail: tail))
+      case (.words, _): break
+      }
+    }
+    wanted.mentions.sort { $0.range.lowerBound < $1.range.lowerBound }
+    if let none {
+      // A pair that is not there needs no label that says that it is none.
+      let there = Set(Self.pairs(post.relations))
+      for pair in without where there.contains(pair) {
+        wanted.relations.append(RelationMention(head: pair.head, tail: pair.tail, label: none))
+      }
+    }
+    return Edit.restoring(wanted, of: post)
+  }
+}

@@ -1,0 +1,244 @@
+import Annotations
+import Corpora
+import Screen
+
+/// The posts on which annotators disagree: a list, and for the post that is chosen each place of
+/// disagreement with what everybody says there, of which one key takes what is right.
+///
+/// An annotator's labels are those that his or her own steps leave (`AnnotatorLabels`), of posts
+/// that he or she accepted. Nothing is edited before the last place is decided on; then all edits
+/// of the post are made together, and are taken back with one key.
+struct AdjudicationLayer: Layer {
+  let place = LayerPlace.over
+  /// Posts with a place to decide on, in the dataset's order.
+  private(set) var found: [Found]
+  /// The post of the list that is chosen.
+  private(set) var cursor: Int
+  /// What was decided so far of that post; nil while the list is on screen.
+  private(set) var walk: Walk?
+
+  struct Found: Sendable, Equatable {
+    let post: Int
+    let annotators: [String]
+    let readings: PostReadings
+
+    var disagreements: [PostReadings.Disagreement] { readings.disagreements }
+  }
+
+  /// The way through the disagreements of a post.
+  struct Walk: Sendable, Equatable {
+    /// The disagreement on screen.
+    var place = 0
+    var choices: [Choice?]
+
+    init(_ item: Found) { choices = item.disagreements.map { _ in nil } }
+
+    var left: Int { choices.count { $0 == nil } }
+  }
+
+  enum Choice: Sendable, Equatable {
+    case reading(Int)
+    /// None of them: no mention, no relation.
+    case none
+  }
+
+  static let actions = [
+    Action(
+      "adjudicate", .labelling, keys: ["J"],
+      "list the posts that annotators accepted with different labels, and decide on each place",
+      unavailable: Action.needsPost
+    ) { state, _ in
+      let (layer, agreed) = AdjudicationLayer.find(in: state)
+      guard let layer else {
+        state.notice = Notice(text: Self.nothingFound(agreed))
+        return []
+      }
+      state.layers.open(layer)
+      return []
+    }
+  ]
+
+  private static func nothingFound(_ agreed: Int) -> String {
+    guard agreed > 0 else {
+      return "no post is accepted by two annotators here; `twinlens annotations merge` adds the "
+        + "stores of others"
+    }
+    return agreed == 1
+      ? "annotators agree on the one post that two of them accepted"
+      : "annotators agree on all \(agreed) posts that two of them accepted"
+  }
+
+  /// - Returns: nil where nothing is to be decided on, and on how many posts annotators agree.
+  /// - Complexity: O(steps).
+  private static func find(in state: WorkbenchState) -> (AdjudicationLayer?, agreed: Int) {
+    let labels = AnnotatorLabels(state.history.steps) { id in
+      state.indexOfID[id].map { state.posts[$0] }
+    }
+    var found: [Found] = []
+    var agreed = 0
+    for index in labels.posts.compactMap({ state.indexOfID[$0] }).sorted() {
+      let post = state.posts[index]
+      let own = labels.annotators.indices.compactMap { place in
+        labels.labels(of: post.id, by: place).map { (labels.annotators[place], $0) }
+      }
+      guard own.count > 1 else { continue }
+      let readings = PostReadings(
+        listed: post.relations, own.map { (annotator: $0.0, labels: $0.1) })
+      let isOpen = state.review(index) != .adjudicated && state.review(index) != .rejected
+      if isOpen, !readings.disagreements.isEmpty {
+        found.append(Found(post: index, annotators: own.map(\.0), readings: readings))
+      } else {
+        agreed += 1
+      }
+    }
+    guard !found.isEmpty else { return (nil, agreed) }
+    // From the post on screen on.
+    let here = found.firstIndex { $0.post >= state.current ?? 0 } ?? 0
+    return (AdjudicationLayer(found: found, cursor: here, walk: nil), agreed)
+  }
+
+  // MARK: Keys
+
+  mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
+    state.notice = nil
+    return walk == nil ? pressInList(key, &state) : pressInWalk(key, &state)
+  }
+
+  private mutating func pressInList(_ key: Key, _ state: inout WorkbenchState) -> LayerReply {
+    let last = found.count - 1
+    let page = max(1, box(state).rows - 2)
+    switch key {
+    case .escape, .control("c"), .character("q"): return .leaves([])
+    case .up, .character("k"): cursor = max(0, cursor - 1)
+    case .down, .character("j"): cursor = min(last, cursor + 1)
+    case .pageUp: cursor = max(0, cursor - page)
+    case .pageDown: cursor = min(last, cursor + page)
+    case .home, .character("g"): cursor = 0
+    case .end, .character("G"): cursor = last
+    case .enter: begin(&state)
+    default: return .stays([.bell])
+    }
+    return .stays([])
+  }
+
+  /// Shows the disagreements of the chosen post, with its picture beside them.
+  private mutating func begin(_ state: inout WorkbenchState) {
+    walk = Walk(found[cursor])
+    state.show(post: found[cursor].post)
+  }
+
+  private mutating func pressInWalk(_ key: Key, _ state: inout WorkbenchState) -> LayerReply {
+    guard var walk else { return .passes }
+    let item = found[cursor]
+    let last = item.disagreements.count - 1
+    switch key {
+    case .escape, .control("c"):
+      self.walk = nil
+      return .stays([])
+    case .up, .left, .backTab, .character("k"): walk.place = max(0, walk.place - 1)
+    case .down, .right, .tab, .character("j"): walk.place = min(last, walk.place + 1)
+    case .character("u"):
+      if walk.choices[walk.place] == nil { walk.place = max(0, walk.place - 1) }
+      walk.choices[walk.place] = nil
+    case .character(let character):
+      guard character.isASCII, let digit = character.wholeNumberValue,
+        digit <= item.disagreements[walk.place].readings.count
+      else {
+        return .stays(
+          state.refuse(
+            "\(state.safe(String(character))) is no answer; the numbers stand beside them"))
+      }
+      walk.choices[walk.place] = digit == 0 ? Choice.none : .reading(digit - 1)
+      walk.place = min(last, walk.place + 1)
+    case .enter:
+      guard walk.left == 0 else {
+        walk.place = walk.choices.firstIndex { $0 == nil } ?? walk.place
+        self.walk = walk
+        return .stays(
+          state.refuse(
+            walk.left == 1
+              ? "one place is left; its number, or 0, decides"
+              : "\(walk.left) places are left; a number, or 0, decides on each"))
+      }
+      return finish(item, walk, &state)
+    default: return .stays([.bell])
+    }
+    self.walk = walk
+    return .stays([])
+  }
+
+  /// Makes the edits, and goes on to the next post.
+  private mutating func finish(
+    _ item: Found, _ walk: Walk, _ state: inout WorkbenchState
+  ) -> LayerReply {
+    let effects = state.adjudicate(item, walk)
+    found.remove(at: cursor)
+    guard !found.isEmpty else {
+      self.walk = nil
+      let words = state.notice?.text ?? ""
+      state.notice = Notice(text: words + "; every disagreement is decided on")
+      return .leaves(effects)
+    }
+    cursor = min(cursor, found.count - 1)
+    begin(&state)
+    return .stays(effects)
+  }
+
+  func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? {
+    guard let walk else {
+      return HintLine(
+        [
+          Hint(label: "Enter", words: "decides on this post", key: .enter),
+          Hint(label: "j", words: "next", key: .character("j")),
+          Hint(label: "k", words: "previous", key: .character("k")),
+          Hint(label: "Esc", words: "leaves", key: .escape),
+        ], last: nil, in: box)
+    }
+    let done = Hint(label: "Enter", words: "adjudicated, next post", key: .enter)
+    let keys = [
+      Hint(label: "number", words: "is right", key: nil),
+      Hint(label: "0", words: "none is", key: .character("0")),
+      Hint(label: "j", words: "next place", key: .character("j")),
+      Hint(label: "u", words: "undecided", key: .character("u")),
+      Hint(label: "Esc", words: "list", key: .escape),
+    ]
+    return HintLine(walk.left == 0 ? [done] + keys : keys, last: nil, in: box)
+  }
+
+  /// The left and the middle column: the picture stays to be seen.
+  func box(_ state: WorkbenchState) -> Box {
+    let panes = Panes(state)
+    let left = panes.queue ?? panes.centre
+    return Box(
+      column: left.column, row: panes.headings.row,
+      columns: panes.centre.endColumn - left.column,
+      rows: panes.centre.endRow - panes.headings.row)
+  }
+}
+
+extension WorkbenchState {
+  /// Gives a post the labels that were decided on, as edits that one key takes back.
+  fileprivate mutating func adjudicate(
+    _ item: AdjudicationLayer.Found, _ walk: AdjudicationLayer.Walk
+  ) -> [Effect] {
+    let choices = walk.choices.map { choice -> Int? in
+      if case .reading(let number)? = choice { number } else { nil }
+    }
+    let edits = item.readings.edits(
+      taking: choices, none: inventory.hasNone ? RelationInventory.none : nil,
+      in: post(item.post))
+    var effects: [Effect] = []
+    together { state in
+      for edit in edits { effects += state.apply(edit, toPost: item.post) }
+      let base = state.posts[item.post]
+      if let edit = Edit.reviewing(base, from: state.review(item.post), to: .adjudicated) {
+        effects += state.apply(edit, toPost: item.post)
+      }
+    }
+    if notice?.isError != true {
+      notice = Notice(
+        text: "\(posts[item.post].id) is adjudicated; \(keymap.label("undo")) takes it back")
+    }
+    return effects
+  }
+}

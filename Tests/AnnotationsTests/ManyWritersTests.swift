@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+
+@testable import Annotations
+@testable import Corpora
+
+/// Several writers of one store, each with a history of its own.
+@Suite("Many writers") struct ManyWritersTests {
+  /// A process as the store sees it: its history, and steps whose answer it has not taken in.
+  private struct Writer {
+    let name: String
+    let store: AnnotationStore
+    var history: EditHistory
+    var pending: [Step] = []
+    var lost = 0
+
+    /// Sends what is pending; what came too late is made again on what the others wrote.
+    mutating func settle(_ dataset: Dataset) throws {
+      while true {
+        do {
+          while let step = pending.first {
+            try store.append(step)
+            pending.removeFirst()
+          }
+          return
+        } catch StoreError.behind {
+          try takeUp(dataset)
+        }
+      }
+    }
+
+    mutating func takeUp(_ dataset: Dataset) throws {
+      let others = try store.othersSteps()
+      let result = history.takeUp(others, under: pending) { dataset.post(id: $0) }
+      pending = result.again
+      lost += result.dropped.count
+    }
+  }
+
+  /// Whoever writes when, all see the same in the end, and nothing that was stored is lost.
+  @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1, 2, 3])
+  func writersAgreeInTheEnd(seed: UInt64) throws {
+    try withFolder { folder in
+      print("many writers: seed \(seed)")
+      var random = Random(seed: seed)
+      let dataset = try openSmall(folder)
+      let path = "\(folder)/s.sqlite"
+      var writers = try ["ann", "bo", "cy"].map {
+        Writer(name: $0, store: try AnnotationStore(path: path), history: EditHistory())
+      }
+      let types: [EntityType] = [.person, .location, .organization]
+      var made = 0
+      for time in 0..<400 {
+        let who = random.next(3)
+        var writer = writers[who]
+        let post = dataset.posts[random.next(dataset.posts.count)]
+        let token = random.next(post.tokens.count)
+        switch random.next(8) {
+        case 0:
+          if let step = writer.history.undo(by: writer.name, of: writer.name, at: Int64(time)) {
+            writer.pending.append(step)
+            made += 1
+          }
+        case 1:
+          if let step = writer.history.redo(by: writer.name, of: writer.name, at: Int64(time)) {
+            writer.pending.append(step)
+            made += 1
+          }
+        case 2: try writer.settle(dataset)
+        case 3 where writer.pending.isEmpty: try writer.takeUp(dataset)
+        default:
+          let edit = Edit.setting(
+            types[random.next(3)], over: token..<(token + 1), in: writer.history.annotated(post))
+          if let edit {
+            writer.pending.append(
+              try writer.history.apply(edit, to: post, by: writer.name, at: Int64(time)))
+            made += 1
+          }
+        }
+        writers[who] = writer
+      }
+      for i in writers.indices { try writers[i].settle(dataset) }
+      for i in writers.indices { try writers[i].takeUp(dataset) }
+      let read = try AnnotationStore(path: path, access: .readOnly).history(over: dataset)
+      #expect(read.findings.isEmpty, "seed \(seed): \(read.findings)")
+      let stored = read.history.steps.count
+      #expect(stored + writers.map(\.lost).reduce(0, +) == made, "seed \(seed)")
+      #expect(Set(read.history.steps.map(\.annotator)) == ["ann", "bo", "cy"])
+      for writer in writers {
+        #expect(writer.history.steps == read.history.steps, "seed \(seed), \(writer.name)")
+        for post in dataset.posts {
+          #expect(
+            writer.history.labels(of: post).mentions == read.history.labels(of: post).mentions,
+            "seed \(seed), \(writer.name), post \(post.id)")
+        }
+      }
+    }
+  }
+
+  @Test func undoIsOnesOwn() throws {
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      let (first, second) = (dataset.posts[0], dataset.posts[1])
+      var history = EditHistory()
+      let own = try #require(Edit.setting(.location, over: 0..<1, in: first))
+      try history.apply(own, to: first, by: "ann")
+      let others = try #require(Edit.setting(.person, over: 0..<1, in: second))
+      try history.apply(others, to: second, by: "bo")
+      // The latest edit is bo's; ann takes her own back, and does it again.
+      #expect(history.nextUndo(of: "ann")?.post == first.id)
+      let undo = history.undo(by: "ann", of: "ann")
+      #expect(undo?.post == first.id)
+      #expect(history.nextUndo(of: "ann") == nil)
+      // An edit of bo's elsewhere leaves her redo alone.
+      let more = try #require(
+        Edit.setting(.organization, over: 0..<1, in: history.annotated(second)))
+      try history.apply(more, to: second, by: "bo")
+      #expect(history.redo(by: "ann", of: "ann")?.post == first.id)
+      // What somebody changed after her in the same post stands in the way.
+      let later = try #require(
+        Edit.setting(.organization, over: 0..<1, in: history.annotated(first)))
+      try history.apply(later, to: first, by: "bo")
+      #expect(history.undo(by: "ann", of: "ann") == nil)
+      #expect(history.latest(of: first.id)?.annotator == "bo")
+      #expect(history.undo(by: "ann") != nil, "anybody's edit can be taken back when asked for")
+    }
+  }
+
+  @Test func remarksAndSuggestionsComeBack() throws {
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      let post = dataset.posts[0]
+      let path = "\(folder)/s.sqlite"
+      let store = try AnnotationStore(path: path)
+      var history = EditHistory()
+      var suggestion = try #require(Edit.setting(.location, over: 0..<1, in: post))
+      suggestion.isSuggestion = true
+      try store.append(history.apply(suggestion, to: post, by: "ann", at: 5))
+      #expect(history.labels(of: post).review == .suggested)
+      let note = "unsure: \"\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}\" \\ {group}"
+      for edit in [
+        Edit.noting(" \(note)\n", on: post, from: nil),
+        Edit(post: post.id, action: .mark(.flag, isSet: true)),
+        Edit(post: post.id, action: .mark(.skip, isSet: true)),
+      ] {
+        try store.append(history.apply(try #require(edit), to: post, by: "bo", at: 6))
+      }
+      let state = history.labels(of: post)
+      #expect(state.note == note)
+      #expect(state.isFlagged && state.isSkipped)
+      #expect(state.annotator == "ann" && state.time == 5, "who stands behind the labels")
+      let read = try store.history(over: dataset)
+      #expect(read.findings.isEmpty)
+      #expect(read.history == history)
+      // Judging it ends both what was suggested and what was passed over.
+      let accept = try #require(Edit.reviewing(post, from: .suggested))
+      try history.apply(accept, to: post, by: "bo", at: 7)
+      #expect(history.labels(of: post).review == .reviewed)
+      #expect(!history.labels(of: post).isSkipped)
+      // An own change is no suggestion any more.
+      history.undo(by: "bo")
+      let own = try #require(Edit.setting(.person, over: 0..<1, in: history.annotated(post)))
+      try history.apply(own, to: post, by: "bo", at: 8)
+      #expect(history.labels(of: post).review == .edited)
+      #expect(Edit.noting("  ", on: post, from: nil) == nil)
+      #expect(
+        Edit.noting(String(repeating: "a", count: 9999), on: post, from: nil)?.action
+          == .note(before: nil, after: String(repeating: "a", count: Edit.longestNote)))
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import Corpora
+import Screen
+import Testing
+
+@testable import Annotations
+@testable import Workbench
+
+/// Deciding where annotators disagree.
+@Suite("Adjudication") struct AdjudicationTests {
+  /// The sample after ann and bo labelled it, each in a store of one's own, and both stores were
+  /// joined: they disagree on two mentions and the relation of the first post, agree on the second,
+  /// and only ann has accepted the third.
+  private func joined() throws -> EditHistory {
+    let dataset = Dataset(name: "harbor", posts: Samples.posts)
+    let posts = dataset.posts
+    func accept(_ post: Post, _ history: inout EditHistory, _ name: String) throws {
+      let edit = try #require(Edit.reviewing(post, from: history.labels(of: post).review))
+      try history.apply(edit, to: post, by: name, at: 10)
+    }
+    var ann = EditHistory()
+    let wide = try #require(Edit.setting(.person, over: 1..<2, in: posts[0]))
+    try ann.apply(wide, to: posts[0], by: "ann", at: 1)
+    for post in posts.prefix(3) { try accept(post, &ann, "ann") }
+    var bo = EditHistory()
+    let type = try #require(Edit.setting(.location, over: 6..<8, in: posts[0]))
+    try bo.apply(type, to: posts[0], by: "bo", at: 2)
+    let relation = try #require(
+      Edit.relating(head: 3..<5, tail: 6..<8, label: "/per/per/peer", in: posts[0]))
+    try bo.apply(relation, to: posts[0], by: "bo", at: 3)
+    for post in posts.prefix(2) { try accept(post, &bo, "bo") }
+    let union = StepMerge.union([ann.steps, bo.steps], over: dataset)
+    #expect(union.findings.isEmpty)
+    let (history, findings) = EditHistory.replaying(union.steps, over: dataset)
+    #expect(findings.isEmpty)
+    return history
+  }
+
+  private func desk(
+    _ history: EditHistory, _ columns: Int = 120, _ rows: Int = 36, hasModels: Bool = false
+  ) -> Desk {
+    Desk(
+      WorkbenchState(
+        opened: .init(
+          dataset: "harbor", store: "harbor/.twinlens/annotations.sqlite",
+          relations: ["/per/per/peer", "/per/misc/present_in"], hasModels: hasModels,
+          hasRouter: hasModels, annotator: "cy", clock: { 20 }),
+        posts: Samples.posts, history: history, size: Size(columns: columns, rows: rows)))
+  }
+
+  private func layer(_ desk: Desk) -> AdjudicationLayer? {
+    desk.state.layers[AdjudicationLayer.self]
+  }
+
+  @Test func eachPlaceIsDecidedWithOneKey() throws {
+    let history = try joined()
+    var desk = desk(history)
+    desk.press("J")
+    #expect(desk.text.contains("annotators disagree on 1 post"))
+    #expect(desk.text.contains("hb_0001  3 places  ann, bo"))
+    desk.press("Return")
+    #expect(desk.state.current == 0 && desk.text.contains("hb_0001: place 1 of 3"))
+    #expect(desk.text.contains("1 ann") && desk.text.contains("2 bo"))
+    // bo has no mention of 'RT's neighbour, ann has.
+    #expect(desk.text.contains("no mention") && desk.text.contains("3 left"))
+    desk.press("2")
+    #expect(layer(desk)?.walk?.place == 1 && desk.text.contains("2 left"))
+    desk.press("Return")
+    #expect(desk.noticeText.hasPrefix("2 places are left"))
+    desk.press("1", "2")
+    #expect(desk.text.contains("all decided"))
+    #expect(desk.services.stored.isEmpty, "nothing is edited before the last key")
+    desk.press("Return")
+    #expect(desk.state.layers.isBrowsing)
+    #expect(desk.noticeText.contains("hb_0001 is adjudicated"))
+    #expect(desk.noticeText.contains("every disagreement is decided on"))
+    #expect(desk.gold == ["3-5 PER", "6-8 MISC"])
+    #expect(desk.state.currentPost?.relations.map(\.label) == ["/per/per/peer"])
+    #expect(desk.state.review(0) == .adjudicated)
+    let made = desk.services.stored
+    #expect(
+      made.allSatisfy { $0.annotator == "cy" } && Set(made.map(\.group)) == [made[0].sequence])
+    // One key takes all of it back.
+    let before = desk.state.posts.indices.map { history.labels(of: desk.state.posts[$0]) }
+    desk.press("u")
+    #expect(
+      desk.state.posts.indices.map { desk.state.history.labels(of: desk.state.posts[$0]) } == before
+    )
+    desk.press("ctrl+r")
+    #expect(desk.state.review(0) == .adjudicated)
+    desk.press("J")
+    #expect(desk.noticeText == "annotators agree on all 2 posts that two of them accepted")
+    // What annotators said is what they said, whatever was decided.
+    let labels = AnnotatorLabels(desk.state.history.steps) { id in
+      Samples.posts.first { $0.id == id }
+    }
+    #expect(labels.labels(of: "hb_0001", by: 0)?.mentions.count == 3)
+    expectInvariants(desk.state)
+  }
+
+  @Test func zeroIsNoneAndUTakesAChoiceBack() throws {
+    var desk = desk(try joined())
+    desk.press("J", "Return", "0", "0")
+    #expect(
+      layer(desk)?.walk?.choices == [
+        AdjudicationLayer.Choice.none, AdjudicationLayer.Choice.none, nil,
+      ])
+    desk.press("u")
+    #expect(layer(desk)?.walk?.place == 1 && layer(desk)?.walk?.left == 2)
+    desk.press("2", "0")
+    desk.press("k", "k", "k")
+    #expect(layer(desk)?.walk?.place == 0)
+    desk.press("Tab", "Right")
+    #expect(layer(desk)?.walk?.place == 2)
+    desk.press("7")
+    #expect(desk.noticeText.hasPrefix("7 is no answer"))
+    desk.press("Return")
+    #expect(desk.gold == ["3-5 PER", "6-8 LOC"])
+    #expect(desk.state.currentPost?.relations.isEmpty == true)
+  }
+
+  @Test func escapeLeavesEverythingAsItWas() throws {
+    let history = try joined()
+    var desk = desk(history)
+    desk.press("J", "Return", "1", "Escape")
+    #expect(desk.text.contains("annotators disagree on 1 post"))
+    desk.press("Return")
+    #expect(layer(desk)?.walk?.left == 3)
+    desk.press("Escape", "Escape")
+    #expect(desk.state.layers.isBrowsing && desk.services.stored.isEmpty)
+    #expect(desk.state.history == history)
+  }
+
+  /// The post, every reading and the numbers are on one screen, with the picture beside them.
+  @Test(arguments: [(60, 20), (80, 24), (120, 36), (300, 90)])
+  func itFits(_ columns: Int, _ rows: Int) throws {
+    var desk = desk(try joined(), columns, rows, hasModels: true)
+    desk.press("J", "Return")
+    for place in 1...3 {
+      #expect(desk.text.contains("place \(place) of 3"))
+      #expect(desk.text.contains("1 ann") && desk.text.contains("2 bo"))
+      #expect(desk.text.contains(place == 3 ? "0 no relation" : "0 no mention"))
+      let box = try #require(layer(desk)).box(desk.state)
+      let panes = Panes(desk.state)
+      #expect(box.endColumn <= panes.right.column && box.endRow <= panes.prompt.row)
+      desk.press("j")
+    }
+    if columns >= 80 { #expect(desk.text.contains("PER────") || desk.text.contains("/per/")) }
+    expectInvariants(desk.state)
+  }
+
+  /// Text of posts and names of annotators from other stores cannot steer the terminal.
+  @Test func hostileNamesAndWordsAreShownSafely() throws {
+    let post = Samples.posts[4]
+    var histories: [EditHistory] = []
+    for (name, type) in [("e\u{1B}[2Jve", EntityType("A\u{7}B")), ("bo", .person)] {
+      var own = EditHistory()
+      let edit = try #require(Edit.setting(type, over: 0..<2, in: post))
+      try own.apply(edit, to: post, by: name, at: 1)
+      let accept = try #require(Edit.reviewing(post, from: .edited))
+      try own.apply(accept, to: post, by: name, at: 2)
+      histories.append(own)
+    }
+    let dataset = Dataset(name: "harbor", posts: Samples.posts)
+    let union = StepMerge.union(histories.map(\.steps), over: dataset)
+    var desk = desk(EditHistory.replaying(union.steps, over: dataset).history)
+    desk.press("J")
+    let list = desk.text
+    desk.press("Return")
+    for text in [list, desk.text] {
+      #expect(!text.unicodeScalars.contains { $0 != "\n" && $0.value < 0x20 })
+    }
+    desk.press("1", "Return")
+    #expect(desk.state.review(4) == .adjudicated)
+  }
+
+  /// The same as a script, as scripts of people run it.
+  @Test func aScriptRunsThrough() throws {
+    let services = FakeServices()
+    var lines: [String] = []
+    var runner = ScriptRunner(state: desk(try joined()).state, performer: services) {
+      lines.append($0)
+    }
+    runner.run(
+      try KeyScript.parse(
+        "key J\nkey Return\nkey 2\nkey 1\nkey 2\nkey Return\nkey u", file: "adjudicate.keys"))
+    let text = lines.joined(separator: "\n")
+    #expect(text.contains("place 3 of 3") && text.contains("is adjudicated"))
+    let commits = lines.filter { $0.hasPrefix("committed") }
+    // What was made, and as many to take it back.
+    #expect(commits.count >= 4 && commits.count % 2 == 0)
+  }
+}
