@@ -55,17 +55,16 @@ struct Pen {
     if row >= 0, lines > 0 { cut = max(cut, row + lines - box.rows) }
   }
 
-  /// Says in the last row of a box, up to the line between the panes, how many lines more belong
-  /// there than have room.
+  /// Says at the end of the last row of a box how many lines more belong there than have room.
   mutating func markCut(in box: Box) {
     guard cut > 0, !box.isEmpty else { return }
     more(look.glyphs.down, cut, in: box, row: box.rows - 1)
   }
 
-  /// An arrow with a number of lines, which ends on the line beside a box.
+  /// An arrow with a number of lines at the end of a row of a box.
   mutating func more(_ arrow: String, _ lines: Int, in box: Box, row: Int) {
     let text = arrow + "\(lines)"
-    let column = box.endColumn + 1 - TextWidth.columns(of: text)
+    let column = box.endColumn - TextWidth.columns(of: text)
     guard column >= box.column else { return }
     frame.write(text, at: Position(column: column, row: box.row + row), style: look.theme[.muted])
   }

@@ -21,9 +21,8 @@ struct TextPane {
     gutter = TextPlan.gutter(rows)
     tokens = state.current.map(state.visibleTokens) ?? []
     let whole = TextFlow(tokens, columns: box.columns - gutter)
-    // Where lines are out of sight, how many they are has columns of its own beside the line
-    // between the panes.
-    let marks = "\(whole.lines)".count
+    // Where lines are out of sight, the arrow with their number has columns of its own.
+    let marks = "\(whole.lines)".count + 1
     flow =
       whole.lines > Self.lines(in: box, rows)
       ? TextFlow(tokens, columns: max(1, box.columns - gutter - marks)) : whole
