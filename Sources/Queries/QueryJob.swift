@@ -37,7 +37,9 @@ package struct QueryJob: Sendable, Equatable {
   package var isDone: Bool { next >= total }
 
   /// Looks at the next posts, until about so much work is done.
-  package mutating func step(_ context: inout QueryContext, work: Int = QueryJob.piece) {
+  /// - Returns: the work that was done.
+  @discardableResult
+  package mutating func step(_ context: inout QueryContext, work: Int = QueryJob.piece) -> Int {
     var matcher = QueryMatcher(query, limit: work)
     while !isDone, matcher.work < work {
       let before = matcher.work
@@ -49,6 +51,7 @@ package struct QueryJob: Sendable, Equatable {
       if spent < work / 16 { stretch = min(2 * stretch, Self.stretches.upperBound) }
       if spent > work / 2 { stretch = max(stretch / 2, Self.stretches.lowerBound) }
     }
+    return matcher.work
   }
 
   private mutating func mask(_ range: Range<Int>) -> PostSet {

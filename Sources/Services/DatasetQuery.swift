@@ -34,7 +34,8 @@ package struct DatasetQuery {
     let opened = session.opened
     means = Query.Means(
       hasModels: opened.hasModels, hasRouter: opened.hasRouter,
-      hasSuspicion: opened.suspicionOf != nil, hasAssignments: opened.assigneesOf != nil)
+      hasSuspicion: opened.suspicionOf != nil, hasAssignments: opened.assigneesOf != nil,
+      knowsLastVisit: opened.lastSeen != nil)
     if let reason = query.unavailable(means) { throw QueryRefusal(description: reason) }
     var states: [Int: LabelState] = [:]
     for (id, state) in session.history.states {
@@ -45,6 +46,10 @@ package struct DatasetQuery {
     context.now = opened.clock()
     if let suspicionOf = opened.suspicionOf { context.suspicionOf = suspicionOf }
     if let assigneesOf = opened.assigneesOf { context.assigneesOf = assigneesOf }
+    if query.conditions.contains(.unread), let seen = opened.lastSeen {
+      context.unread =
+        session.history.changes(after: seen, byOthersThan: opened.annotator).posts
+    }
   }
 
   /// Finds the posts; models and pictures are only looked at where the query asks for them.

@@ -25,18 +25,35 @@ struct QueryCounts: Sendable {
   fileprivate mutating func step(
     _ means: Query.Means, total: Int, _ context: inout QueryContext
   ) {
-    guard let next = left.last else { return }
-    if job == nil {
-      guard next.problem == nil, let query = try? Query.parse(next.text) else {
-        return finish(next, .none(next.problem ?? "cannot be read"))
+    var room = QueryJob.piece
+    while room > 0, let next = left.last {
+      // To read a query takes a while, too.
+      room -= 1_000
+      if job == nil { job = begin(next, means, total) }
+      guard var going = job else { continue }
+      job = nil
+      room -= going.step(&context, work: max(1, room))
+      guard going.isDone else {
+        job = going
+        return
       }
-      if let reason = query.unavailable(means) { return finish(next, .none(reason)) }
-      job = QueryJob(query, total: total)
+      let (count, unknown) = (going.matches.count, going.unknown.count)
+      finish(next, unknown == 0 ? .posts(count) : .open(count, unknown: unknown))
     }
-    job?.step(&context)
-    guard let job, job.isDone else { return }
-    let (count, unknown) = (job.matches.count, job.unknown.count)
-    finish(next, unknown == 0 ? .posts(count) : .open(count, unknown: unknown))
+  }
+
+  /// The search for a query; nil when it cannot be answered, which is noted.
+  private mutating func begin(_ query: SavedQuery, _ means: Query.Means, _ total: Int) -> QueryJob?
+  {
+    guard query.problem == nil, let parsed = try? Query.parse(query.text) else {
+      finish(query, .none(query.problem ?? "cannot be read"))
+      return nil
+    }
+    if let reason = parsed.unavailable(means) {
+      finish(query, .none(reason))
+      return nil
+    }
+    return QueryJob(parsed, total: total)
   }
 
   private mutating func finish(_ query: SavedQuery, _ count: Count) {

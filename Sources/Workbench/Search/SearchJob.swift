@@ -83,7 +83,7 @@ extension WorkbenchState {
     guard var job = searchJob, !job.run.isDone else { return finishSearchIfDone() }
     // Nobody else may hold the matches while they grow.
     searchJob = nil
-    judging { job.run.step(&$0) }
+    judging { _ = job.run.step(&$0) }
     searchJob = job
     return job.run.isDone ? finishSearchIfDone() : [.resume]
   }

@@ -59,6 +59,8 @@ struct QueryCommand: ParsableCommand {
     let text = query ?? ""
     var session = try options.session(dataset: dataset)
     session.store = store
+    // What `since:me` means.
+    session.resumes = true
     var found: DatasetQuery
     do {
       found = try DatasetQuery(Session(session), text, orders: try orders())
