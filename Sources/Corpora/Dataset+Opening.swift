@@ -211,14 +211,8 @@ struct Opener {
     }
   }
 
-  /// The text beside a file of brat's labels, where there is one.
   private func textName(of name: String) -> String? {
-    let format = DataFormat.brat
-    guard let ending = format.textExtension,
-      DataFile.fileExtension(of: name).lowercased() == format.fileExtension
-    else { return nil }
-    let text = "\(DataFile.stem(of: name)).\(ending)"
-    return access(path(of: text), F_OK) == 0 ? text : nil
+    DataFormat.brat.textName(beside: name, in: root)
   }
 
   /// What a file's content says it is.
@@ -288,7 +282,8 @@ struct Opener {
       index[key] = posts.count
       var read = Post(
         id: key, tokens: post.tokens,
-        imageID: source.format == .brat ? picture(ofDocument: post.imageID) : post.imageID,
+        imageID: source.format == .brat
+          ? images?.picture(ofDocument: post.imageID) : post.imageID,
         mentions: post.mentions, relations: post.relations, split: source.split,
         attributes: post.attributes,
         source: SourceLocation(file: source.name, line: post.line))
@@ -301,19 +296,6 @@ struct Opener {
         posts: first..<posts.count, hash: hash, misc: parsed.misc,
         wordOffset: parsed.wordOffset, scheme: parsed.scheme, encoding: encoding))
     self.findings += (parsed.findings + findings.all).sorted { $0.location.line < $1.location.line }
-  }
-
-  /// The picture of a document that has no place to name it: its own name, or that without the
-  /// number that tells documents of one picture apart; nil where there is none.
-  private func picture(ofDocument name: String?) -> String? {
-    guard let name, let images else { return nil }
-    if case .file = images.lookup(name) { return name }
-    guard let dash = name.lastIndex(of: "-"), Int(name[name.index(after: dash)...]) != nil else {
-      return nil
-    }
-    let base = String(name[..<dash])
-    if case .file = images.lookup(base) { return base }
-    return nil
   }
 
   /// Parses and hashes at the same time: the two take about as long.
