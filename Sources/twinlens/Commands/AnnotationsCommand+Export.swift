@@ -81,7 +81,7 @@ extension AnnotationsCommand {
           guard report.revision != revision else { continue }
           let next = try report.export(request)
           (request.previous, revision) = (next.report.files, report.revision)
-          let time = Date().formatted(date: .omitted, time: .standard)
+          let time = Date().formatted(.iso8601)
           StandardOutput.write(json ? next.json() : "\(time)  exported again; \(next.summary)")
         } catch {
           // The dataset may be half written, the disk full: the next change tries again.
