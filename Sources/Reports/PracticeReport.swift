@@ -17,7 +17,7 @@ package struct PracticeReport: Sendable {
   /// The same as JSON, with each post.
   package func json() -> String {
     JSONText.object([
-      ("dataset", .string(dataset)), ("posts", .int(practice.posts.count)),
+      ("dataset", .string(dataset)), ("posts", .int(practice.count)),
       ("accepted", .int(practice.results.count)), ("spans", json(practice.spans)),
       ("relations", json(practice.relations)),
       ("medianSeconds", practice.medianSeconds.map(JSONText.double) ?? .null),

@@ -52,6 +52,9 @@ package struct Practice: Sendable {
     }
   }
 
+  /// Posts that there are to label.
+  package var count: Int { right.count }
+
   /// How a post was labelled; nil before it is accepted.
   func result(of index: Int) -> Result? { places[index].map { results[$0] } }
 

@@ -27,7 +27,7 @@ package struct PracticeText: Sendable {
   /// What was found out, a line each.
   package var summary: [String] {
     let count = practice.results.count
-    var lines = ["\(count) of \(practice.right.count) posts accepted"]
+    var lines = ["\(count) of \(practice.count) posts accepted"]
     for (name, counts) in [("spans", practice.spans), ("relations", practice.relations)]
     where Self.isCounted(counts) {
       lines.append(
