@@ -17,11 +17,13 @@ package enum PlainSession {
   /// Reads lines until the person quits or they end. Lines from a file or a pipe wait for all that
   /// they set off, so that the same lines print the same.
   /// - Parameter output: takes one line; should write at once.
+  /// - Returns: the workbench as the person left it.
   /// - Throws: `SessionError.notSaved` when something could not be saved, `.refused` when a
   ///   line was refused and nobody sat at a terminal who saw it; `KeymapError`.
+  @discardableResult
   package static func run(
     _ session: Session, input: Int32 = STDIN_FILENO, output: @escaping (String) -> Void
-  ) throws {
+  ) throws -> WorkbenchState {
     let isPerson = isatty(input) == 1
     let isUTF8 = TerminalProbe.isUTF8
     let look = Look(
@@ -53,10 +55,11 @@ package enum PlainSession {
     if let unsaved = last.unsaved {
       throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
     }
-    say("Everything is saved.")
+    if last.opened.keepsEdits { say("Everything is saved.") }
     if !isPerson, runner.refusals > 0 {
       throw SessionError.refused(lines: runner.refusals)
     }
+    return last
   }
 }
 

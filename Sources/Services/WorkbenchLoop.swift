@@ -76,7 +76,10 @@ package struct WorkbenchLoop {
       }
       if isStale, !hasQuit { present() }
     }
-    remembered.keep(ViewMemory(state.currentSettings), environment: environment)
+    // What an exercise shows and hides is no wish of the person's.
+    if state.opened.keepsEdits {
+      remembered.keep(ViewMemory(state.currentSettings), environment: environment)
+    }
     services.shutDown(&state)
     keeper?.finish(state)
     if let unsaved = state.unsaved {

@@ -33,6 +33,12 @@ struct PageLayer: Layer {
   }
 
   var takesText: Bool { true }
+  var isOnlyRead: Bool { true }
+
+  /// All of it: a reader needs no search and does not scroll.
+  func sentences(_ state: WorkbenchState) -> [String] {
+    layout(state, columns: .max).map(\.text).filter { !$0.isEmpty }
+  }
 
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     state.notice = nil

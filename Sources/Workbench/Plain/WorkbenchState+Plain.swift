@@ -9,7 +9,7 @@ import Screen
 extension WorkbenchState {
   /// All facts in the order in which they are said.
   var plainFacts: [PlainFact] {
-    var facts = [placeFact]
+    var facts = exerciseFacts + [placeFact]
     if let index = current, let post = currentPost {
       facts += postFacts(index, post)
       facts += labelFacts(post)
@@ -21,6 +21,13 @@ extension WorkbenchState {
     if let words = trainingSentence { facts.append(PlainFact("training", words)) }
     facts.append(PlainFact("accepted", "\(grouped(labels.accepted)) accepted."))
     facts.append(PlainFact("saved", savedSentence))
+    return facts
+  }
+
+  /// The task of a lesson and what is wrong; the score of a practice.
+  private var exerciseFacts: [PlainFact] {
+    var facts = lessonSentences.enumerated().map { PlainFact("lesson/\($0)", $1) }
+    if !practiceScore.isEmpty { facts.append(PlainFact("practice", "Score: \(practiceScore).")) }
     return facts
   }
 
@@ -249,6 +256,7 @@ extension WorkbenchState {
   }
 
   private var savedSentence: String {
+    guard opened.keepsEdits else { return "Edits are not kept." }
     if let unsaved, !saving.failed.isEmpty {
       return "NOT SAVED: \(unsaved.count == 1 ? "1 edit" : "\(unsaved.count) edits"), "
         + "\(safe(unsaved.cause)); :retry tries again, :save-history FILE writes a new file."

@@ -5,6 +5,8 @@ extension WorkbenchState {
   /// Gives a lesson over the posts on screen, which have its mistakes.
   package mutating func begin(_ lesson: Lesson) {
     self.lesson = lesson
+    // One task is about what an expert says.
+    _ = showModels(true)
     beginTask()
   }
 

@@ -17,25 +17,44 @@ extension WorkbenchState {
       column: box.column + 1, row: box.row + 1, columns: max(1, box.columns - 2),
       rows: max(0, box.rows - 2))
     let last = Box(column: text.column, row: text.endRow, columns: text.columns, rows: 1)
-    guard let task = lesson.task, let index = indexOfID[task.post] else {
+    guard !lesson.isDone, let words = taskWords else {
       pen.heading("lesson: all \(Lesson.count) tasks are done", in: box)
-      pen.wrap(
-        "\(keymap.label("quit")) leaves; :task 5 goes to a task again, and \(keymap.label("help")) lists "
-          + "all keys.", .text, in: text, row: 0)
+      pen.wrap(endOfLesson, .text, in: text, row: 0)
       return
     }
-    pen.heading("lesson \(lesson.place + 1) of \(Lesson.count): \(task.topic)", in: box)
-    let words = LessonWords(state: self, right: lesson.right[index])
-    pen.wrap(task.text(words), .text, in: text, row: 0)
+    pen.heading("lesson \(lesson.place + 1) of \(Lesson.count): \(words.topic)", in: box)
+    pen.wrap(words.text, .text, in: text, row: 0)
     if let fault = lesson.fault {
       pen.line(safe(fault), .warning, in: last, row: 0)
     } else if lesson.showsHint {
       pen.line(
-        [pen.piece("keys: ", .muted), pen.piece(task.hint(words), .key)], in: last, row: 0)
+        [pen.piece("keys: ", .muted), pen.piece(words.hint, .key)], in: last, row: 0)
     } else {
       pen.line(
         ":hint shows the keys, :task the next task, :task 5 another one", .muted, in: last, row: 0)
     }
+  }
+
+  /// The task at hand in words; nil where there is none.
+  private var taskWords: (topic: String, text: String, hint: String)? {
+    guard let lesson, let task = lesson.task, let index = indexOfID[task.post] else { return nil }
+    let words = LessonWords(state: self, right: lesson.right[index])
+    return (task.topic, task.text(words), task.hint(words))
+  }
+
+  private var endOfLesson: String {
+    "\(keymap.label("quit")) leaves; :task 5 goes to a task again, and \(keymap.label("help")) lists "
+      + "all keys."
+  }
+
+  /// The same where there is no screen.
+  var lessonSentences: [String] {
+    guard let lesson else { return [] }
+    guard let words = taskWords else { return ["All tasks are done. \(endOfLesson)"] }
+    var sentences = ["Task \(lesson.place + 1) of \(Lesson.count), \(words.topic): \(words.text)"]
+    if let fault = lesson.fault { sentences.append(safe(fault)) }
+    if lesson.showsHint { sentences.append("Keys: \(words.hint).") }
+    return sentences
   }
 }
 

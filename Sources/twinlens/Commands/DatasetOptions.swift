@@ -33,12 +33,6 @@ struct DatasetOptions: ParsableArguments {
   @Flag(help: "Stop at the first malformed line.")
   var strict = false
 
-  /// Whether the command line asks for models or other experts by name.
-  var asksModels: Bool {
-    models != nil || system != nil || router != nil || !outside.answers.isEmpty
-      || !outside.program.isEmpty
-  }
-
   func validate() throws {
     if noModels, models != nil {
       throw ValidationError("--models and --no-models exclude each other")

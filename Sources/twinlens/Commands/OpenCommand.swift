@@ -59,7 +59,7 @@ struct OpenCommand: ParsableCommand {
     session.settings = settings
     session.ownKeys = keys
     session.post = post
-    practising.apply(to: &session, asksModels: options.asksModels)
+    practising.apply(to: &session)
     if let script {
       // A script is the same in every run, unless it is about where somebody stopped.
       session.resumes = self.settings.resume == true
@@ -67,7 +67,8 @@ struct OpenCommand: ParsableCommand {
     }
     session.resumes = settings.isOn(.resume) == true
     if plain || PlainSession.isNeeded(environment: environment) {
-      return try PlainSession.run(try Session(session), output: StandardOutput.write)
+      return try practising.report(
+        try PlainSession.run(try Session(session), output: StandardOutput.write))
     }
     guard TerminalSession.isPossible(environment: environment) else {
       try practising.requireTerminal()

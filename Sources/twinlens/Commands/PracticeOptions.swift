@@ -10,7 +10,7 @@ struct PracticeOptions: ParsableArguments {
   @Flag(
     help: """
       Hide the labels, those of the files and of earlier edits, and compare yours with them when you accept a post. \
-      Nothing is stored, and no model is asked unless you name one.
+      Nothing is stored; what models say is hidden until you ask for it (Z).
       """)
   var practice = false
 
@@ -25,14 +25,8 @@ struct PracticeOptions: ParsableArguments {
     }
   }
 
-  /// - Parameter asksModels: whether models were asked for by name; else none may give an answer
-  ///   away.
-  func apply(to session: inout SessionOptions, asksModels: Bool) {
-    guard practice else { return }
-    session.exercise = .practice
-    guard !asksModels else { return }
-    session.withoutModels = true
-    session.programs = []
+  func apply(to session: inout SessionOptions) {
+    if practice { session.exercise = .practice }
   }
 
   /// Without a workbench there is nothing to practise in.

@@ -37,12 +37,18 @@ struct TutorCommand: ParsableCommand {
       valueName: "file"))
   var script: String?
 
+  @Flag(help: "Work line by line, without a screen, as twinlens DATASET --plain does.")
+  var plain = false
+
   @Option(help: ArgumentHelp("Size of a script's screen, COLSxROWS.", valueName: "size"))
   var size = "120x36"
 
   func validate() throws {
     if let first, !(1...Lesson.count).contains(first) {
       throw ValidationError("--from takes a task from 1 to \(Lesson.count)")
+    }
+    if plain, script != nil {
+      throw ValidationError("--plain and --script exclude each other: a script draws frames")
     }
     if json, !list { throw ValidationError("--json goes with --list") }
   }
@@ -66,6 +72,9 @@ struct TutorCommand: ParsableCommand {
     session.answers = ["expert=\(LessonFolder.answers)"]
     session.exercise = .lesson(from: from)
     if let script { return try run(script, session) }
+    if plain || PlainSession.isNeeded(environment: environment) {
+      return tell(try PlainSession.run(try Session(session), output: StandardOutput.write))
+    }
     guard TerminalSession.isPossible(environment: environment) else {
       throw Refusal("the lesson needs a terminal to draw on, or a key script: --script FILE")
     }
