@@ -15,6 +15,11 @@ package enum UserFolders {
     folder("XDG_STATE_HOME", ".local/state", environment)
   }
 
+  /// What can be made again: `$XDG_CACHE_HOME/twinlens`, else `~/.cache/twinlens`.
+  package static func cache(_ environment: [String: String]) -> String {
+    folder("XDG_CACHE_HOME", ".cache", environment)
+  }
+
   private static func folder(
     _ variable: String, _ fallback: String, _ environment: [String: String]
   ) -> String {

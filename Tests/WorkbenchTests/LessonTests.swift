@@ -194,6 +194,26 @@ import Traces
     }
   }
 
+  @Test func itIsGivenWithoutAScreen() throws {
+    let state = try Self.state()
+    var lines: [String] = []
+    var runner = PlainRunner(
+      state: state, performer: LessonServices(try #require(state.lesson)), isPatient: true
+    ) { lines.append($0) }
+    runner.begin()
+    #expect(lines.contains { $0.hasPrefix("Task 1 of 20, types: 'Bellamy' is labelled LOC") })
+    #expect(lines.contains("Edits are not kept."))
+    lines = []
+    runner.run("O")
+    #expect(lines.contains("not yet: wrong type: 'Bellamy' ORG, should be PER"))
+    lines = []
+    runner.run("P")
+    #expect(lines.contains { $0.hasPrefix("Task 2 of 20, posts: ") })
+    lines = []
+    runner.run(":hint")
+    #expect(lines.contains("Keys: j  M."))
+  }
+
   /// Only the task about suggestions has something to take.
   @Test func theExpertSaysWhatTheLabelsSay() throws {
     let lesson = try Lesson(over: try Self.posts())

@@ -122,6 +122,37 @@ import Testing
     #expect(desk.text.contains(row("pair missed", "'Ada Lund' → 'Tarn' /per/loc/place_of_birth")))
   }
 
+  /// What experts say would give the labels away.
+  @Test func whatModelsSayIsHiddenUntilAskedFor() {
+    var state = Samples.state(120, 36)
+    let practice = Practice(hiding: Samples.posts)
+    state.begin(practice)
+    #expect(!state.showsModels)
+    var desk = Desk(state)
+    #expect(!desk.text.contains("bilstm-crf"))
+    desk.press("Z")
+    #expect(desk.state.showsModels)
+  }
+
+  @Test func itWorksWithoutAScreen() throws {
+    var lines: [String] = []
+    var runner = PlainRunner(
+      state: desk().state, performer: FakeServices(), isPatient: true
+    ) { lines.append($0) }
+    runner.begin()
+    lines = []
+    runner.run("Enter")
+    #expect(lines.contains { $0.contains("3 differences from the hidden labels") })
+    #expect(lines.contains("missed 'Anna Berg' PER"))
+    #expect(lines.contains { $0.hasPrefix("Score: spans P .00 R .00 F1 .00") })
+    lines = []
+    runner.run("Enter")
+    #expect(lines.contains { $0.hasPrefix("Post 2 of 5: hb_0002") })
+    lines = []
+    runner.run(":practice")
+    #expect(lines.contains("1 of 5 posts accepted"))
+  }
+
   @Test func rejectedPostsAreNotJudged() {
     var desk = desk()
     desk.press("X")

@@ -107,10 +107,8 @@ struct TutorCommand: ParsableCommand {
 enum LessonFolder {
   /// Their folder.
   static var path: String {
-    let environment = ProcessInfo.processInfo.environment
-    let named = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-    let cache = named ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.cache"
-    return "\(cache)/twinlens/lesson-\(posts.version)-\(pairs.version)"
+    let cache = UserFolders.cache(ProcessInfo.processInfo.environment)
+    return "\(cache)/lesson-\(posts.version)-\(pairs.version)"
   }
 
   /// What an expert answers in the lesson.
