@@ -243,11 +243,7 @@ package struct Session: Sendable {
     opened.store = "memory, and are gone with the program"
     opened.findings = [:]
     opened.lacksPlace = { _, _ in nil }
-    switch options.exercise {
-    case .practice: opened.dataset += ", practice"
-    case .lesson: opened.dataset = "lesson"
-    case nil: break
-    }
+    if case .lesson = options.exercise { opened.dataset = "lesson" }
   }
 
   private func keymap() throws -> Keymap {

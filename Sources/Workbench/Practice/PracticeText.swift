@@ -65,13 +65,14 @@ package struct PracticeText: Sendable {
   }
 
   /// The posts that were not right, with what was wrong.
-  package var faults: [String] {
-    practice.results.flatMap { result in result.sentences.map { "\(result.post): \($0)" } }
+  package var faults: [(post: Post.ID, sentences: [String])] {
+    practice.results.filter { !$0.sentences.isEmpty }.map { ($0.post, $0.sentences) }
   }
 
   /// All of it.
   package var text: String {
-    ([summary] + tables + [faults]).filter { !$0.isEmpty }
+    let faults = faults.flatMap { post, sentences in sentences.map { "\(post): \($0)" } }
+    return ([summary] + tables + [faults]).filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 

@@ -132,7 +132,7 @@ extension Action {
       let text = PracticeText(practice)
       let blocks =
         [PageLayer.Block(text: text.summary)] + text.tables.map { PageLayer.Block(rows: $0) }
-        + text.faults.map { PageLayer.Block(text: [$0]) }
+        + text.faults.map { PageLayer.Block(heading: $0.post, text: $0.sentences) }
       state.layers.open(PageLayer("practice") { _ in blocks })
       return []
     }

@@ -29,7 +29,10 @@ private func drawTooSmall(_ pen: inout Pen, _ state: WorkbenchState) {
 
 extension WorkbenchState {
   func drawTitle(_ pen: inout Pen, _ box: Box) {
-    var pieces = [pen.piece(" twinlens", .title), pen.piece("  \(safe(opened.dataset))", .text)]
+    var pieces = [
+      pen.piece(" twinlens", .title),
+      pen.piece("  \(safe(opened.dataset))\(practice == nil ? "" : ", practice")", .text),
+    ]
     if let index = current {
       let post = posts[index]
       pieces.append(pen.piece("  \(safe(post.id))", .text))
