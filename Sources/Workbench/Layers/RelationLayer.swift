@@ -151,33 +151,43 @@ extension RelationLayer {
     if headType != nil || tailType != nil { rows.append(.heading("other types")) }
     add(fitting.count..<entries.count)
     // The tokens with their marks should stay to be seen.
-    let most = max(4, panes.centre.rows - min(6, panes.text.rows))
-    let count = min(rows.count, most - 1)
+    let room = max(4, panes.centre.rows - min(6, panes.text.rows))
+    let count = min(rows.count, room - 1)
     let here = rows.firstIndex {
       if case .entries(let range) = $0 { range.contains(chosen) } else { false }
     }
     let top = max(0, min((here ?? 0) - count / 2, rows.count - count))
     let shown = Array(rows[top..<(top + count)])
     // As many rows for each label, so that the list does not move while somebody goes through it.
-    let isTold = entries.contains { state.opened.guidelines.text(of: $0) != nil }
-    let told = isTold ? min(Self.guidelineRows, most - 1 - count) : 0
+    let most = entries.map { told(of: $0, state, columns: width - 2).count }.max() ?? 0
+    let extra = min(Self.guidelineRows, most, room - 1 - count)
     let box = Box(
-      column: left.column, row: panes.centre.endRow - count - 1 - told, columns: width,
-      rows: count + 1 + told)
+      column: left.column, row: panes.centre.endRow - count - 1 - extra, columns: width,
+      rows: count + 1 + extra)
     return Plan(
       box: box, columns: columns, rows: shown,
       guideline: Box(
-        column: box.column + 1, row: box.endRow - told, columns: max(1, width - 2), rows: told))
+        column: box.column + 1, row: box.endRow - extra, columns: max(1, width - 2), rows: extra))
   }
 
   /// Most rows that the guideline of a label takes; `:guideline` shows it whole.
   private static let guidelineRows = 4
 
-  /// What the dataset says of the chosen label.
+  /// What the dataset says of a label, as many lines as may be shown and one more where there are
+  /// more.
+  private func told(of label: String, _ state: WorkbenchState, columns: Int) -> [String] {
+    guard let text = state.opened.guidelines.text(of: label), columns > 0 else { return [] }
+    // A beginning is enough: a guideline may be pages long.
+    let start = text.prefix((Self.guidelineRows + 1) * columns)
+    let words = start.split(whereSeparator: \.isNewline).map { state.safe(String($0)) }
+    return Array(
+      Wrapping.lines(words.joined(separator: " "), columns: columns - 1)
+        .prefix(Self.guidelineRows + 1))
+  }
+
   private func drawGuideline(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
-    guard box.rows > 0, let text = state.opened.guidelines.text(of: entries[chosen]) else { return }
-    let words = text.split(whereSeparator: \.isNewline).map { state.safe(String($0)) }
-    let lines = Wrapping.lines(words.joined(separator: " "), columns: box.columns - 1)
+    guard box.rows > 0 else { return }
+    let lines = told(of: entries[chosen], state, columns: box.columns)
     for (row, line) in lines.prefix(box.rows).enumerated() {
       let isCut = row == box.rows - 1 && lines.count > box.rows
       pen.line(line + (isCut ? pen.look.glyphs.ellipsis : ""), .muted, in: box, row: row)
