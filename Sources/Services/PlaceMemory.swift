@@ -129,7 +129,8 @@ package final class PlaceKeeper: Sendable {
 
   /// A keeper for a session; nil where nothing is to be remembered.
   package convenience init?(_ session: Session) {
-    guard session.options.resumes else { return nil }
+    // An exercise is no place to come back to.
+    guard session.options.resumes, session.options.exercise == nil else { return nil }
     let annotator = session.options.annotator
     self.init(
       PlaceMemory(session.dataset, session.location, annotator: annotator), annotator: annotator,
