@@ -242,8 +242,8 @@ extension WorkbenchState {
     set { if !layers.setHeat(newValue) { choice.heat = newValue } }
   }
 
-  /// Practises on the posts on screen, whose labels are hidden; the first one is begun now. What the
-  /// models say would give answers away: it is hidden until it is asked for.
+  /// Practises on the posts on screen, whose labels are hidden; the first one is begun now. What
+  /// the models say would give answers away: it is hidden until it is asked for.
   package mutating func begin(_ practice: Practice) {
     self.practice = practice
     _ = showModels(false)
