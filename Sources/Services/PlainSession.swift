@@ -35,6 +35,7 @@ package enum PlainSession {
     // Drawn as text and not shown: what is wrong with a picture is found out by drawing it.
     let services = WorkbenchServices(
       session, style: PictureService.Style(rung: .ascii), isScript: true)
+    let keeper = PlaceKeeper(session)
     var runner = PlainRunner(
       state: try session.workbench(size: PlainRunner.size, look: look),
       performer: PlainPerformer(services, waitsForTraining: !isPerson), isPatient: !isPerson,
@@ -52,6 +53,7 @@ package enum PlainSession {
     runner.finish()
     var last = runner.state
     services.shutDown(&last)
+    keeper?.finish(last)
     if let unsaved = last.unsaved {
       throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
     }

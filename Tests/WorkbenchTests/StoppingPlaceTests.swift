@@ -28,6 +28,12 @@ import Testing
     #expect(desk.state.queue.count == 2)
   }
 
+  /// A list in another order begins with its first post, but not when it is come back to.
+  @Test func theOrderOfTheListDoesNotMatter() {
+    let place = StoppingPlace(post: "hb_0003", token: 4, query: "sort:-length")
+    #expect(resumed(place).state.stoppingPlace == place)
+  }
+
   @Test func aPostThatIsGoneLeavesTheList() {
     let desk = resumed(StoppingPlace(post: "hb_9999", token: 7, query: "split:test"))
     #expect(desk.state.queue.query == "split:test")

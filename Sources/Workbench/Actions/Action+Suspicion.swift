@@ -13,7 +13,7 @@ extension Action {
           ?? (state.opened.suspicion == nil
             ? "nothing is ranked; give `twinlens suspect` with this dataset first" : nil)
       }
-    ) { state, arguments in state.goToSuspicious(arguments.count) }.counting(.which)
+    ) { state, arguments in state.goToSuspicious(arguments.count) }.counting(.which).ofModels()
   ]
 }
 

@@ -41,8 +41,10 @@ extension WorkbenchState {
     var parts = [safe(post.id), post.split.rawValue, word(for: review(index))]
     if currentRemarks.marks.contains(.flag) { parts.append("flagged") }
     if currentRemarks.marks.contains(.skip) { parts.append("skipped") }
-    if disagreements.contains(index) { parts.append("differs from the chosen expert's answer") }
-    if flips.contains(index) { parts.append("the new router changes its route") }
+    if showsModels, disagreements.contains(index) {
+      parts.append("differs from the chosen expert's answer")
+    }
+    if showsModels, flips.contains(index) { parts.append("the new router changes its route") }
     return PlainFact(
       "place", "Post \(grouped(queue.position + 1)) of \(list): \(parts.joined(separator: ", ")).")
   }
@@ -124,7 +126,7 @@ extension WorkbenchState {
   // MARK: Models
 
   private func modelFacts(_ index: Int, _ post: Post) -> [PlainFact] {
-    guard opened.hasModels else { return [] }
+    guard asksModels else { return [] }
     var facts: [PlainFact] = []
     if systems.isEmpty, relationAnswers.isEmpty {
       facts.append(PlainFact("experts/\(post.id)", "Experts: \(missingAnalysis)."))
@@ -237,6 +239,7 @@ extension WorkbenchState {
   }
 
   private var trainingSentence: String? {
+    guard showsModels else { return nil }
     switch training.state {
     case .idle: return nil
     case .queued, .running: return "The router is being trained."

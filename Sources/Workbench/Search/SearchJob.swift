@@ -10,6 +10,8 @@ struct SearchJob: Sendable, Equatable {
   var adopt: Bool
   /// The number of the next edit when it began: the labels that it saw.
   let edit: Int64
+  /// Whether the post on screen stays there if it matches, whatever the order.
+  var stays = false
 
   var query: Query { run.query }
   var next: Int { run.next }
@@ -53,7 +55,7 @@ extension WorkbenchState {
   }
 
   /// Starts a search; the list changes when it is done if `adopt` is set.
-  mutating func search(_ text: String, adopt: Bool) -> [Effect] {
+  mutating func search(_ text: String, adopt: Bool, stays: Bool = false) -> [Effect] {
     do throws(QueryError) {
       notice = nil
       let query = try Query.parse(text, saved: savedQueries.texts)
@@ -69,7 +71,7 @@ extension WorkbenchState {
       let earlier = searchJob.flatMap { $0.edit == edit ? $0.run : nil }
       searchJob = SearchJob(
         text: text, run: QueryJob(query, total: posts.count, after: earlier), adopt: adopt,
-        edit: edit)
+        edit: edit, stays: stays)
       return continueSearch()
     } catch {
       searchJob = nil
@@ -92,7 +94,7 @@ extension WorkbenchState {
     guard let job = searchJob, job.adopt, job.run.isDone else { return [] }
     searchJob = nil
     factRequests += 1
-    let stays = job.query.orders.isEmpty || job.text == queue.query
+    let stays = job.stays || job.query.orders.isEmpty || job.text == queue.query
     let (number, here) = (factRequests, stays ? current : nil)
     let run = judging { QueryGrowth(job.run, number: number, here: here, &$0) }
     var growing = ListGrowth(text: job.text, run: run, stays: stays)

@@ -55,6 +55,6 @@ extension WorkbenchState {
     resumedQuery = nil
     // What a file says may be no query, or ask for models that are not open today.
     guard let known = parsed(query), known.unavailable(queryMeans) == nil else { return [] }
-    return search(query, adopt: true)
+    return search(query, adopt: true, stays: true)
   }
 }

@@ -52,20 +52,18 @@ struct OpenCommand: ParsableCommand {
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
-    let (settings, keys) = try self.settings.read(
-      environment: environment, remembers: script == nil)
+    // Lines from a pipe print the same in every run, as a script does, unless they are about where
+    // somebody stopped.
+    let isScript = script != nil || plain && isatty(STDIN_FILENO) == 0
+    let (settings, keys) = try self.settings.read(environment: environment, remembers: !isScript)
     var session = try options.session(dataset: dataset, annotator: settings.text(.annotator))
     session.store = store
     session.settings = settings
     session.ownKeys = keys
     session.post = post
     practising.apply(to: &session)
-    if let script {
-      // A script is the same in every run, unless it is about where somebody stopped.
-      session.resumes = self.settings.resume == true
-      return try run(script, session)
-    }
-    session.resumes = settings.isOn(.resume) == true
+    session.resumes = isScript ? self.settings.resume == true : settings.isOn(.resume) == true
+    if let script { return try run(script, session) }
     if plain || PlainSession.isNeeded(environment: environment) {
       return try practising.report(
         try PlainSession.run(try Session(session), output: StandardOutput.write))
