@@ -93,7 +93,7 @@ package struct AgreementReport: Sendable {
             .map(RegionVerdict.grouped)
         })
     lines += facet(agreement.mentions, "mentions", unit: "tokens", labelled: "labelled tokens")
-    if !agreement.relations.pairs.isEmpty {
+    if !agreement.relations.labels.isEmpty {
       lines += facet(agreement.relations, "relations", unit: "pairs", labelled: "related pairs")
     }
     return (lines + [""] + legend(hasDashes: lines.contains { $0.contains("—") }))

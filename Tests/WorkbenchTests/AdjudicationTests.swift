@@ -97,6 +97,22 @@ import Testing
     expectInvariants(desk.state)
   }
 
+  /// What was merged after a post was adjudicated puts it on the list again.
+  @Test func laterLabelsAreDecidedOnAgain() throws {
+    var desk = desk(try joined())
+    desk.press("J", "Return", "1", "1", "1", "Return", "J")
+    #expect(desk.noticeText.hasPrefix("annotators agree on all 2 posts"))
+    let dataset = Dataset(name: "harbor", posts: Samples.posts)
+    var eve = EditHistory()
+    let accept = try #require(Edit.reviewing(dataset.posts[0], from: .untouched))
+    try eve.apply(accept, to: dataset.posts[0], by: "eve", at: 5)
+    let merged = StepMerge.missing(from: eve.steps, in: desk.state.history, over: dataset)
+    desk.send(.othersWrote(merged.steps))
+    #expect(desk.state.review(0) == .adjudicated, "eve's step is earlier than the decision")
+    desk.press("J")
+    #expect(desk.text.contains("ann, bo, eve"))
+  }
+
   @Test func zeroIsNoneAndUTakesAChoiceBack() throws {
     var desk = desk(try joined())
     desk.press("J", "Return", "0", "0")

@@ -9,6 +9,10 @@ package struct AnnotatorLabels: Sendable {
   /// Everybody who made a step, by name.
   package let annotators: [String]
   private let states: [[String: LabelState]]
+  /// The latest step of each post that says something of its labels, and the latest that
+  /// adjudicated it.
+  private var judged: [String: Int64] = [:]
+  private var adjudicated: [String: Int64] = [:]
 
   /// Which posts count for an annotator.
   package enum Counting: Sendable {
@@ -26,8 +30,15 @@ package struct AnnotatorLabels: Sendable {
     let order = StepOrder(steps)
     let adjudications = Adjudications(steps)
     var own: [String: [Step]] = [:]
-    for step in order.steps where !adjudications.contains(step) {
+    for step in order.steps {
+      guard !adjudications.contains(step) else {
+        adjudicated[step.post] = max(adjudicated[step.post] ?? 0, step.sequence)
+        continue
+      }
       own[step.annotator, default: []].append(step)
+      if case .edit(let action) = step.kind, action.judges {
+        judged[step.post] = max(judged[step.post] ?? 0, step.sequence)
+      }
     }
     var hashes: [String: String] = [:]
     func fit(_ step: Step) -> (base: Post?, rebase: Bool) {
@@ -58,6 +69,12 @@ package struct AnnotatorLabels: Sendable {
       }
     guard counts else { return nil }
     return LabelTable.Labels(mentions: state.mentions, relations: state.relations)
+  }
+
+  /// Whether somebody labelled a post after it was adjudicated, or a store with such steps was
+  /// merged since.
+  package func isLabelledSinceAdjudication(_ post: String) -> Bool {
+    judged[post] ?? 0 > adjudicated[post] ?? 0
   }
 
   /// Posts that somebody decided on or began.

@@ -84,7 +84,12 @@ struct AdjudicationLayer: Layer {
       guard own.count > 1 else { continue }
       let readings = PostReadings(
         listed: post.relations, own.map { (annotator: $0.0, labels: $0.1) })
-      let isOpen = state.review(index) != .adjudicated && state.review(index) != .rejected
+      let isOpen =
+        switch state.review(index) {
+        case .adjudicated: labels.isLabelledSinceAdjudication(post.id)
+        case .rejected: false
+        case .untouched, .suggested, .edited, .reviewed: true
+        }
       if isOpen, !readings.disagreements.isEmpty {
         found.append(Found(post: index, annotators: own.map(\.0), readings: readings))
       } else {
@@ -194,7 +199,7 @@ struct AdjudicationLayer: Layer {
           Hint(label: "Esc", words: "leaves", key: .escape),
         ], last: nil, in: box)
     }
-    let done = Hint(label: "Enter", words: "adjudicated, next post", key: .enter)
+    let done = Hint(label: "Enter", words: "adjudicates, next post", key: .enter)
     let keys = [
       Hint(label: "number", words: "is right", key: nil),
       Hint(label: "0", words: "none is", key: .character("0")),
