@@ -90,18 +90,13 @@ package struct SuspicionScoring: Sendable {
       for (place, post) in noise.posts.enumerated() {
         guard case .tags(let tags)? = answers[place] else { continue }
         let here = spoiled[place] ?? []
-        let items = evidence.items(post, numbers.posts[place], tags, counts)
-        let absent = here.filter { $0.kind == .dropped }.map(\.range)
-        let exact = Set(items.filter { !$0.isGiven }.map(\.mention.range)).intersection(absent)
-        for item in items {
+        for item in evidence.items(post, numbers.posts[place], tags, counts) {
           let range = item.mention.range
           if item.isGiven {
             given.add(item.row, here.contains { $0.kind != .dropped && $0.range == range })
           } else {
-            // Where the very words are not among the candidates, those that overlap them are meant.
             missing.add(
-              item.row,
-              absent.contains { exact.contains($0) ? $0 == range : $0.overlaps(range) })
+              item.row, here.contains { $0.kind == .dropped && $0.range.overlaps(range) })
           }
         }
       }
@@ -136,14 +131,29 @@ package struct SuspicionScoring: Sendable {
         rest.append(entry)
       }
     }
-    let told = kept.map { suspicion($0.item, $0.score, post) }
-      .prefix(SuspicionRanking.mostOfPost)
+    // One answer may be told of in place of several parts of it.
+    var missing: Set<Range<Int>> = []
+    let told = kept.compactMap { entry -> Suspicion? in
+      let item = Self.named(entry.item, among: items.map(\.item))
+      guard item.isGiven || missing.insert(item.mention.range).inserted else { return nil }
+      return suspicion(item, entry.score, post)
+    }.prefix(SuspicionRanking.mostOfPost)
     return SuspiciousPost(
       id: post.id, score: Self.any(kept.map(\.score)),
       why: told.first?.why
         ?? rest.first { $0.item.answer != nil }.map { SuspicionWords.why($0.item, post) }
         ?? SuspicionWords.nothing(post),
       mark: SuspicionRanking.mark(of: post), mentions: Array(told))
+  }
+
+  /// What is told of where a mention is missing: the expert's own answer, where it has one among
+  /// the words in question.
+  private static func named(
+    _ item: MentionEvidence.Item, among items: [MentionEvidence.Item]
+  ) -> MentionEvidence.Item {
+    guard !item.isGiven, let answer = item.answer?.mention.range, answer != item.mention.range
+    else { return item }
+    return items.first { !$0.isGiven && $0.mention.range == answer } ?? item
   }
 
   private func suspicion(

@@ -46,8 +46,8 @@ extension WorkbenchState {
     }
     let isFirst = suspicionRank < 0
     suspicionRank = -1
-    let what =
-      passedOver == 0 ? "" : "; \(passedOver) were corrected or decided on since the ranking"
+    let counted = passedOver == 1 ? "1 was" : "\(passedOver) were"
+    let what = passedOver == 0 ? "" : "; \(counted) corrected or decided on since"
     notice = Notice(
       text: isFirst
         ? "no listed post is left in the ranking\(what)"
