@@ -184,14 +184,30 @@ import Testing
     #expect(talk.services.stored.count == 1 && talk.state?.unsaved == nil)
   }
 
+  /// Pages are read out whole, however long, and left.
+  @Test func pagesAreReadOut() {
+    let page = PageLayer("guidelines") { _ in
+      [PageLayer.Block(heading: "PER", text: ["a name\nof a person"], rows: ["Ada"])]
+        + (0..<300).map { PageLayer.Block(text: ["line \($0)"]) }
+    }
+    let said = page.sentences(state())
+    #expect(said.prefix(5) == ["guidelines:", "PER:", "a name", "of a person", "Ada"])
+    #expect(said.last == "line 299" && page.isOnlyRead)
+  }
+
   @Test func bordersAndRulesAreLeftOut() {
     let glyphs = Glyphs.unicode
     #expect(glyphs.withoutRules("╭─ help ─────╮") == "help")
     #expect(glyphs.withoutRules("│ a  b     │") == "a b")
     #expect(glyphs.withoutRules("╰──────────╯") == nil)
     #expect(glyphs.withoutRules("") == nil)
+    #expect(glyphs.withoutRules("│The name of a gull.│") == "The name of a gull.")
+    #expect(glyphs.withoutRules("─ 'Ada' → 'Tarn' ──────") == "'Ada' → 'Tarn'")
     #expect(glyphs.withoutRules("St Mary  ─ ≠  MISC .81") == "St Mary ─ ≠ MISC .81")
     #expect(Glyphs.ascii.withoutRules("+--- title ----+") == "title")
     #expect(Glyphs.ascii.withoutRules("a - b") == "a - b")
+    #expect(Glyphs.ascii.withoutRules("+6.0 -1.0  +3.0") == "+6.0 -1.0 +3.0")
+    #expect(Glyphs.ascii.withoutRules("|-1.0 +2.0|") == "-1.0 +2.0")
+    #expect(Glyphs.ascii.withoutRules("+-------------+") == nil)
   }
 }

@@ -18,6 +18,16 @@ struct NumbersLayer: Layer {
     }
   ]
 
+  func sentences(_ state: WorkbenchState) -> [String] {
+    guard let signal = state.spatialSignal, let heat = state.heat else {
+      return drawnSentences(state)
+    }
+    let title = state.heatTitle.isEmpty ? "" : ", " + state.safe(state.heatTitle)
+    return [
+      "Numbers of \(state.safe(signal.caption))\(title), \(HeatNumbers(heat).range), row by row:"
+    ] + drawnSentences(state)
+  }
+
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
     guard let heat = state.heat else {
       let (next, back) = (state.keymap.label("system"), state.keymap.label("numbers"))

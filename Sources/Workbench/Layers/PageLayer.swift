@@ -35,11 +35,6 @@ struct PageLayer: Layer {
   var takesText: Bool { true }
   var isOnlyRead: Bool { true }
 
-  /// All of it: a reader needs no search and does not scroll.
-  func sentences(_ state: WorkbenchState) -> [String] {
-    layout(state, columns: .max).map(\.text).filter { !$0.isEmpty }
-  }
-
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     state.notice = nil
     let rows = parts(state).text.rows
@@ -76,6 +71,20 @@ struct PageLayer: Layer {
       Hint(label: "type", words: "to search", key: nil),
     ]
     return HintLine(hints, last: nil, in: box)
+  }
+}
+
+extension PageLayer {
+  func sentences(_ state: WorkbenchState) -> [String] {
+    var lines = [name + ":"]
+    for block in found(in: state) {
+      if let heading = block.heading { lines.append(heading + ":") }
+      for paragraph in block.text {
+        lines += paragraph.split(whereSeparator: \.isNewline).map(String.init)
+      }
+      lines += block.rows
+    }
+    return lines.map { state.look.sanitizer.visible($0) }
   }
 }
 
