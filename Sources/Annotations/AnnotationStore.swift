@@ -67,14 +67,30 @@ package final class AnnotationStore: Sendable {
     }
   }
 
-  // The connection first: its locks go when any handle of the file is closed.
-  deinit { try? queue.close() }
+  // The connection first: its locks go when any handle of the file is closed. The last to let go of
+  // a store may be its own queue, where an append has just ended; closing would wait for itself.
+  deinit {
+    guard DispatchQueue.getSpecific(key: Self.isOfStore) == true else {
+      try? queue.close()
+      return
+    }
+    DispatchQueue.global().async { [queue, file, copy] in
+      try? queue.close()
+      withExtendedLifetime((file, copy)) {}
+    }
+  }
+
+  /// Set on the queues of stores.
+  private static let isOfStore = DispatchSpecificKey<Bool>()
 
   private static func open(
     _ real: String, _ path: String, _ access: Access, _ budget: StoreBudget
   ) throws -> (DatabaseQueue, Schema.Level, damage: String?) {
     var configuration = Configuration()
     configuration.label = "twinlens.store"
+    let target = DispatchQueue(label: "twinlens.store.target", qos: .userInitiated)
+    target.setSpecific(key: isOfStore, value: true)
+    configuration.targetQueue = target
     configuration.readonly = access == .readOnly
     // A reader may hold SQLite's own locks for a moment.
     configuration.busyMode = .timeout(10)

@@ -40,6 +40,36 @@ import Testing
     }
   }
 
+  /// An append that has just ended may be the last to hold its store: closing must not wait for
+  /// itself on the store's own queue.
+  @Test func aStoreMayBeLetGoOfOnItsOwnQueue() throws {
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      var history = EditHistory()
+      let edit = try #require(
+        Edit.retyping(mentionAt: 0, to: .location, in: dataset.posts[0]))
+      let step = try history.apply(edit, to: dataset.posts[0], by: "a")
+      for i in 0..<20 {
+        let path = folder + "/\(i).sqlite"
+        let letGo = DispatchSemaphore(value: 0)
+        let done = DispatchSemaphore(value: 0)
+        do {
+          let store = try AnnotationStore(path: path)
+          store.append(step) { result in
+            // Nobody else holds the store when this ends.
+            letGo.wait()
+            #expect((try? result.get()) == 1)
+            done.signal()
+          }
+        }
+        letGo.signal()
+        done.wait()
+        let read = try AnnotationStore(path: path, access: .readOnly)
+        #expect(try read.history(over: dataset).0.steps.count == 1)
+      }
+    }
+  }
+
   @Test func asynchronousAppendsKeepTheirOrder() async throws {
     let folder = "\(NSTemporaryDirectory())annotations-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
