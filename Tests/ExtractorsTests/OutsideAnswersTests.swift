@@ -104,7 +104,7 @@ struct OutsideAnswersTests {
       """, "predictions.jsonl")
     let expert = try FileAnswers(name: "theirs", path: path)
     #expect(expert.ask(post()).trace()["own/w"]?.tensor.array == [1, 2, 3])
-    #expect(expert.ask(post("8")).failure?.contains("1 values of own/w for 3 words") == true)
+    #expect(expert.ask(post("8")).failure?.contains("1 value of own/w for 3 words") == true)
     #expect(expert.ask(post("7", ["Ann", "came"])).failure?.contains("other words") == true)
   }
 
@@ -173,7 +173,7 @@ struct OutsideAnswersTests {
     (#"echo '{"error": "no such model"}'"#, "no such model"),
     (
       #"echo '{"mentions": [], "signals": [{"name": "w", "values": [1]}]}'"#,
-      "1 values of w for 3 words"
+      "1 value of w for 3 words"
     ),
     ("head -c 5000000 /dev/zero | tr '\\0' x", "more than 4 MB"),
   ]) func failuresAreItsOwn(reply: String, reason: String) throws {
