@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Routing
 import Screen
@@ -8,17 +9,19 @@ import Workbench
 package enum ScriptSession {
   /// Runs a key script over a session. The same script over the same session prints the same text:
   /// nothing but edits is answered before a `wait`, and no clock is on the screen.
-  /// - Parameter output: takes whole lines.
+  /// - Parameters:
+  ///   - pictures: the folder for the screens that the script gives a name, as `NAME.svg`; nil keeps
+  ///     none.
+  ///   - output: takes whole lines.
   /// - Returns: the workbench as the script left it.
-  /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`.
+  /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`, `DurableFileError`.
   @discardableResult
   package static func run(
     _ session: Session, script: String, size: Size, graphics: GraphicsChoice.Rung,
-    output: @escaping (String) -> Void
+    pictures: String? = nil, output: @escaping (String) -> Void
   ) throws -> WorkbenchState {
     let steps = try KeyScript.parse(try text(of: script), file: script)
-    var style = PictureService.Style(rung: graphics)
-    style.marksPixels = true
+    let style = style(graphics, keepsPictures: pictures != nil)
     let theme = try Session.theme(session.options, session.shared, suggested: .dusk)
     let look = Look(
       theme: theme, glyphs: .unicode,
@@ -30,9 +33,19 @@ package enum ScriptSession {
     let state = try session.workbench(size: size, look: look)
     let services = WorkbenchServices(session, style: style, isScript: true)
     let keeper = PlaceKeeper(session)
+    var kept: [(String, Frame)] = []
     var runner = ScriptRunner(
-      state: state, performer: ScriptPerformer(services), output: output)
+      state: state, performer: ScriptPerformer(services), output: output,
+      keep: { kept.append(($0, $1)) })
     runner.run(steps)
+    if let pictures {
+      for (name, frame) in kept {
+        let svg = frame.svg(theme) {
+          "data:image/png;base64," + String(decoding: $0.picture.payload, as: UTF8.self)
+        }
+        try DurableFile.write(Data(svg.utf8), to: "\(pictures)/\(name).svg")
+      }
+    }
     var last = runner.state
     services.shutDown(&last)
     keeper?.finish(last)
@@ -40,6 +53,18 @@ package enum ScriptSession {
       throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
     }
     return last
+  }
+
+  /// Kept screens have the pictures as kitty takes them, which is as PNG.
+  private static func style(
+    _ graphics: GraphicsChoice.Rung, keepsPictures: Bool
+  ) -> PictureService.Style {
+    var style = PictureService.Style(rung: keepsPictures ? .kitty : graphics)
+    style.marksPixels = !keepsPictures
+    if keepsPictures {
+      (style.cellWidth, style.cellHeight, style.colors) = (12, 25, 96)
+    }
+    return style
   }
 
   private static func text(of path: String) throws -> String {

@@ -208,8 +208,8 @@ import Testing
       $0.command("hide")
       return !seats.contains("bilstm-crf") && $0.state.seats.map(\.name).contains("bilstm-crf")
     },
-    "panel": {
-      $0.command("panel"); return $0.state.choice.panel == .picture
+    "full": {
+      $0.command("full"); return $0.state.choice.fullScreen == .picture
     },
   ]
 

@@ -63,6 +63,32 @@ import Testing
     try golden("no-models", size, desk(size, hasModels: false))
   }
 
+  /// What `z` gives the screen to, one after the other.
+  @Test(arguments: sizes) func fullScreens(_ size: Size) throws {
+    var desk = desk(size)
+    var texts: [String] = []
+    for _ in FullScreen.allCases {
+      desk.press("z")
+      texts.append(desk.text)
+    }
+    try expectGolden(
+      texts.joined(separator: "\n\n"), "full-\(size.columns)x\(size.rows)")
+    desk.press("z")
+    #expect(desk.state.fullScreen == nil)
+  }
+
+  @Test(arguments: sizes) func hiddenModels(_ size: Size) throws {
+    var desk = desk(size)
+    desk.press("Z", "h")
+    try golden("hidden-models", size, desk)
+  }
+
+  @Test(arguments: sizes) func suggestion(_ size: Size) throws {
+    var desk = desk(size)
+    desk.press("j", "j", ">", ">")
+    try golden("suggestion", size, desk)
+  }
+
   @Test(arguments: sizes) func hostileTokens(_ size: Size) throws {
     var desk = desk(size)
     desk.press("G")

@@ -63,7 +63,7 @@ import Testing
 
   /// Keys about what is not to be seen do nothing, do not wait for it and say why.
   @Test(arguments: [
-    "adopt", "take", "next-suggestion", "heat", "numbers", "explain", "regions", "system", "panel",
+    "adopt", "take", "next-suggestion", "heat", "numbers", "explain", "regions", "system",
     "install", "rollback", "train", "disputed", "next-flip", "hide riva", "next-suspicious",
   ])
   func whatIsHiddenCannotBeActedOn(_ command: String) {

@@ -56,13 +56,15 @@ import Testing
   @Test(arguments: [
     (
       "key j\npress j",
-      "demo.keys:2: no step \"press j\"; steps are: key NAME, text STRING, size COLSxROWS, wait"
+      "demo.keys:2: no step \"press j\"; steps are: key NAME, text STRING, size COLSxROWS, wait, picture NAME"
     ),
     ("key Retrun", "demo.keys:1: no key \"Retrun\""),
     ("\n\nsize 80", "demo.keys:3: no size \"80\""),
     ("size 0x20", "demo.keys:1: no size \"0x20\""),
     ("size 99999999999999999999x1", "demo.keys:1: no size"),
     ("wait 5", "demo.keys:1: no step \"wait 5\""),
+    ("picture ../x", "demo.keys:1: no name \"../x\" for a picture"),
+    ("picture", "demo.keys:1: no name \"\""),
     ("text", "demo.keys:1: no step \"text\""),
     ("key", "demo.keys:1: no key \"\""),
   ])
@@ -73,6 +75,25 @@ import Testing
     } catch {
       #expect(error.description.hasPrefix(message), "\(error)")
     }
+  }
+
+  @Test func keysAreCounted() throws {
+    let script = try KeyScript.parse("key j\ntext /ab\nwait\nsize 80x24\npicture a\nkey k", file: "")
+    #expect(script.keys == 5)
+  }
+
+  /// A named screen is kept and prints no frame.
+  @Test func namedScreensAreKept() throws {
+    var kept: [(String, Frame)] = []
+    var text = ""
+    var runner = ScriptRunner(
+      state: Samples.state(), performer: FakeServices(), output: { text += $0 + "\n" },
+      keep: { kept.append(($0, $1)) })
+    runner.run(try KeyScript.parse("key j\npicture second\nkey j", file: ""))
+    #expect(kept.map(\.0) == ["second"])
+    #expect(text.contains("== frame 3: key j") && !text.contains("picture second"))
+    let svg = try #require(kept.first?.1.svg(.dusk))
+    #expect(svg.contains("Morgan") && svg.hasPrefix("<svg "))
   }
 
   @Test func textKeepsItsSpaces() throws {

@@ -55,8 +55,8 @@ import Testing
     for columns in [0, 1, 2, 59, 60, 61, 77, 78, 79, 80, 100, 140, 299, 300] {
       for rows in [0, 1, 2, 3, 19, 20, 21, 22, 24, 30, 50, 90] {
         desk.state.size = Size(columns: columns, rows: rows)
-        for panel in RightPanel.allCases {
-          desk.state.choice.panel = panel
+        for full in FullScreen.allCases + [nil] {
+          desk.state.choice.fullScreen = full
           #expect(view(desk.state).cells.count == columns * rows)
         }
       }

@@ -166,7 +166,7 @@ import Traces
     #expect(desk.state.systems.map(\.expert) == ["bilstm-crf"])
     #expect(desk.state.tracedSystems.map(\.system).contains("silent"))
     #expect(desk.state.disputedRanges.isEmpty && desk.state.nothingDisputed != nil)
-    #expect(!desk.text.contains(/silent +O/))
+    #expect(desk.text.contains(/bilstm-crf +B-PER/) && !desk.text.contains(/silent +O/))
     #expect(analysis.chosen?.expert == "bilstm-crf")
   }
 }

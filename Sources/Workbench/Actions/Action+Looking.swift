@@ -49,15 +49,15 @@ extension Action {
         unavailable: { $0.opened.hasModels ? nil : "no models are loaded; start with --models DIR" }
       ) { state, arguments in state.hide(arguments.text(0)) },
       Action(
-        "panel", .looking, keys: ["z"], "give the right column to one part, then the next"
+        "full", .looking, keys: ["z"],
+        "the picture alone on the screen, then the text, then the values, then everything"
       ) { state, _ in
-        let all = RightPanel.allCases
-        let at = all.firstIndex(of: state.choice.panel) ?? 0
-        let next = all[(at + 1) % all.count]
-        state.choice.panel = next
-        state.notice = Notice(text: "right column: \(next.title)")
+        let all: [FullScreen?] =
+          [nil] + FullScreen.allCases.filter { $0 != .values || !state.neededPanels.isEmpty }
+        let at = all.firstIndex(of: state.fullScreen) ?? 0
+        state.choice.fullScreen = all[(at + 1) % all.count]
         return []
-      }.ofModels(),
+      },
     ]
 
   /// Reason of the actions that need an analysis.

@@ -11,7 +11,7 @@ struct BrowseLayer: Layer {
     if let box = panes.lesson { state.drawLesson(&pen, box) }
     state.drawHeadings(&pen, panes)
     if let box = panes.queue { state.drawQueue(&pen, box) }
-    TextPane(state, panes.text, rowsPerLine: panes.rowsPerLine).draw(&pen)
+    TextPane(state, panes).draw(&pen)
     state.drawDetails(&pen, panes.details)
     state.drawRight(&pen, panes)
     state.drawStatus(&pen, panes.status)
@@ -75,7 +75,7 @@ extension WorkbenchState {
       let position = queueTop(rows: box.rows) + place.row - box.row
       return position < queue.count ? go(to: position) : []
     }
-    if panes.text.contains(place), let hit = TextPane(self, panes.text).token(at: place) {
+    if panes.text.contains(place), let hit = TextPane(self, panes).token(at: place) {
       return moveToken(to: hit)
     }
     if let pair = pairPlace(at: place) { return showPair(pair) }
@@ -88,7 +88,8 @@ extension WorkbenchState {
     return go(to: queue.position + (up ? -1 : 1))
   }
 
-  /// Esc: the selection or the pair being made first, then the list that a search left.
+  /// Esc: the selection or the pair being made first, then what has the screen to itself, then the
+  /// list that a search left.
   mutating func leave() -> [Effect] {
     if suggestion != nil {
       suggestion = nil
@@ -96,6 +97,8 @@ extension WorkbenchState {
       anchor = nil
     } else if newHead != nil {
       newHead = nil
+    } else if choice.fullScreen != nil {
+      choice.fullScreen = nil
     } else if queue.filter != nil {
       queue.show(nil, query: nil)
       searchJob = nil
@@ -110,6 +113,11 @@ extension WorkbenchState {
       notice = Notice(text: "search stopped; all \(grouped(queue.count)) posts are listed")
     }
     return []
+  }
+
+  /// What a suggestion would set, of a relation its last part.
+  private func name(of suggestion: Suggestion) -> String {
+    safe(suggestion.label.split(separator: "/").last.map(String.init) ?? suggestion.label)
   }
 
   fileprivate var browsingHints: [Hint] {
@@ -130,15 +138,15 @@ extension WorkbenchState {
       return hints.compactMap { $0 }
     }
     if let suggestion {
-      let name = suggestion.label.split(separator: "/").last.map(String.init) ?? suggestion.label
       hints = [
-        hint("take", "take \(look.sanitizer.visible(name))"), hint("next-suggestion", "next"),
+        hint("take", "take \(name(of: suggestion))"), hint("next-suggestion", "next"),
         hint("previous-suggestion", "previous"), hint("adopt", "take all"),
       ]
       if suggestion.mentionRange != nil { hints += types }
       return (hints + [hint("leave", "leave")]).compactMap { $0 }
     }
     hints = [hint("accept", "accept"), hint("undo", "undo")]
+    if let taken = takenSuggestion { hints.insert(hint("take", "take \(name(of: taken))"), at: 0) }
     // On a narrow screen the experts' columns take turns.
     if seats.count > 2 { hints.append(hint("system", "next of \(seats.count) experts")) }
     if canFixTags { hints.append(hint("fix", "fix tags")) }

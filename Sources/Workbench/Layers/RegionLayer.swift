@@ -37,7 +37,7 @@ struct RegionLayer: Layer {
       state.layers.toggle(RegionLayer())
       state.requested.regions = nil
       // What is drawn must be seen.
-      if Panes(state).picture == nil { state.choice.panel = .all }
+      if Panes(state).picture == nil { state.choice.fullScreen = nil }
       return []
     }.ofModels()
   ]

@@ -7,6 +7,7 @@ import Screen
 ///     key Return
 ///     size 120x36
 ///     wait
+///     picture found
 ///
 /// Empty lines and lines that begin with `#` are left out.
 package struct KeyScript: Sendable, Equatable {
@@ -31,6 +32,19 @@ package struct KeyScript: Sendable, Equatable {
     case size(Size)
     /// Go on when no work is pending.
     case wait
+    /// Keep the screen as a picture of this name, where the session keeps any.
+    case picture(String)
+  }
+
+  /// Keys that a person presses for the whole script.
+  package var keys: Int {
+    steps.reduce(0) { count, step in
+      switch step.action {
+      case .key: count + 1
+      case .text(let text): count + text.count
+      case .size, .wait, .picture: count
+      }
+    }
   }
 
   /// What can be wrong with a script. The wording stands here and nowhere else.
@@ -41,15 +55,20 @@ package struct KeyScript: Sendable, Equatable {
     case unknownKey(file: String, line: Int, key: String)
     /// A size that is none, or larger than any screen.
     case badSize(file: String, line: Int, size: String)
+    /// A name that is no plain file name.
+    case badName(file: String, line: Int, name: String)
 
     package var description: String {
       switch self {
       case .unknownStep(let file, let line, let step):
-        "\(file):\(line): no step \"\(step)\"; steps are: key NAME, text STRING, size COLSxROWS, wait"
+        "\(file):\(line): no step \"\(step)\"; steps are: key NAME, text STRING, size COLSxROWS, wait, picture NAME"
       case .unknownKey(let file, let line, let key):
         "\(file):\(line): no key \"\(key)\"; write one character, Return, Escape, Down, ctrl+r …"
       case .badSize(let file, let line, let size):
         "\(file):\(line): no size \"\(size)\"; write COLSxROWS, from 1x1 to 1000x1000"
+      case .badName(let file, let line, let name):
+        "\(file):\(line): no name \"\(name)\" for a picture; write letters, digits and hyphens, at "
+          + "most 64"
       }
     }
   }
@@ -83,6 +102,12 @@ package struct KeyScript: Sendable, Equatable {
       guard let size = size(rest) else { throw .badSize(file: file, line: line, size: rest) }
       return .size(size)
     case "wait" where rest.isEmpty: return .wait
+    case "picture":
+      let name = rest.trimmingSpaces
+      guard (1...64).contains(name.utf8.count),
+        name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") })
+      else { throw .badName(file: file, line: line, name: rest) }
+      return .picture(name)
     default: throw .unknownStep(file: file, line: line, step: source)
     }
   }

@@ -4,6 +4,7 @@ import Screen
 package struct ScriptRunner {
   private var workbench: HeadlessWorkbench
   private let output: (String) -> Void
+  private let keep: (String, Frame) -> Void
 
   /// The workbench as it stands.
   package var state: WorkbenchState { workbench.state }
@@ -13,11 +14,14 @@ package struct ScriptRunner {
   /// - Parameters:
   ///   - performer: carries effects out.
   ///   - output: takes one or more whole lines, without the last line feed; should write at once.
+  ///   - keep: takes the frames that the script gives a name.
   package init(
-    state: WorkbenchState, performer: any EffectPerformer, output: @escaping (String) -> Void
+    state: WorkbenchState, performer: any EffectPerformer, output: @escaping (String) -> Void,
+    keep: @escaping (String, Frame) -> Void = { _, _ in }
   ) {
     workbench = HeadlessWorkbench(state, performer) { output("committed \($0)") }
     self.output = output
+    self.keep = keep
   }
 
   /// Runs the steps: after each, `== frame N: STEP` (from 1) and the frame as text. A durable edit
@@ -28,6 +32,7 @@ package struct ScriptRunner {
     workbench.begin()
     for (i, step) in script.steps.enumerated() where !hasQuit {
       run(step.action)
+      if case .picture = step.action { continue }
       output("== frame \(i + 1): \(step.source)")
       output(view(state).text)
     }
@@ -41,6 +46,9 @@ package struct ScriptRunner {
       for character in text where !hasQuit { workbench.send(.key(.character(character))) }
     case .size(let size): workbench.send(.resized(size))
     case .wait: workbench.wait()
+    case .picture(let name):
+      workbench.wait()
+      keep(name, view(state))
     }
     workbench.settle()
   }

@@ -19,8 +19,33 @@ extension WorkbenchState {
   /// Where the router sends a post, as far as that is to be seen.
   func shownRoute(_ index: Int) -> RouteDecision? { showsModels ? routes[index] : nil }
 
-  /// Which part of the right column has the room: without the models the picture.
-  var shownPanel: RightPanel { showsModels ? choice.panel : .picture }
+  /// What has the screen to itself; nil shows everything. A layer whose place would be hidden has it
+  /// back as long as it is there.
+  var fullScreen: FullScreen? {
+    guard let chosen = choice.fullScreen, chosen != .values || !neededPanels.isEmpty else {
+      return nil
+    }
+    let hidesLayer = layers.downwards.contains { layer in
+      switch layer.place {
+      case .over: true
+      case .details: chosen != .text
+      case .picture: chosen != .picture
+      case .ground, .prompt: false
+      }
+    }
+    return hidesLayer ? nil : chosen
+  }
+
+  /// The parts of the right column under the picture that have something to say, by their places in
+  /// `SidePanel.all`.
+  var neededPanels: [Int] {
+    showsModels ? SidePanel.all.indices.filter { SidePanel.all[$0].isNeeded(opened) } : []
+  }
+
+  /// What the labels of the post on screen are called: gold once somebody judged them.
+  var labelsTitle: String {
+    current.map { review($0).isDecided } == true ? "gold" : "labels"
+  }
 
   /// Shows or hides what the models say.
   mutating func showModels(_ isOn: Bool) -> [Effect] {

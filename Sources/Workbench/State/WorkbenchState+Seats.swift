@@ -40,9 +40,10 @@ extension WorkbenchState {
 
   /// The experts' columns. One expert of each kind has a fixed place, so that nothing moves from
   /// post to post; several stand in the roster's order. They are there before the experts answer,
-  /// and none is where the models are hidden.
+  /// and none is where there are no models or they
+  /// are hidden.
   var seats: [Seat] {
-    guard choice.showsModels else { return [] }
+    guard asksModels else { return [] }
     // Who learned no labels has signals, but no column.
     let silent = Set(members.filter(\.isWithoutLabels).map(\.name)).union(
       visibleAnswers.filter { $0.mentions?.isWithoutLabels == true }.map(\.expert))

@@ -22,6 +22,8 @@ package struct WorkbenchState: Sendable {
 
   /// Index of each post by id.
   let indexOfID: [String: Int]
+  /// The posts' ids as the list shows them.
+  let shortIDs: ShortIDs
   /// Relation labels with their ids and keys.
   let inventory: RelationInventory
   /// Labels, review states, undo and redo.
@@ -138,6 +140,7 @@ package struct WorkbenchState: Sendable {
     self.look = look
     indexOfID = Dictionary(
       posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    shortIDs = ShortIDs(posts.lazy.map(\.id))
     inventory = RelationInventory(opened.relations)
     trainsAutomatically = opened.trainsAutomatically
     settings = opened.settings
@@ -320,8 +323,8 @@ struct ViewChoice: Sendable, Equatable {
   var system: String?
   /// Experts that are left out of the tables.
   var hidden: Set<String> = []
-  /// Which part of the right column has the room on a small screen.
-  var panel = RightPanel.all
+  /// What has the screen to itself.
+  var fullScreen: FullScreen?
 }
 
 /// A sentence for the status line.

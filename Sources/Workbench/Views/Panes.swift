@@ -16,21 +16,21 @@ struct Panes: Sendable, Equatable {
   let headings: Box
   /// Posts; nil where there is no room for them.
   let queue: Box?
-  /// Everything about the text.
+  /// Everything about the text; empty where something else has the screen.
   let centre: Box
   /// The tokens inside `centre`.
   let text: Box
-  /// Rows per line of tokens: 2 = tokens and gold, 4 = both experts too.
-  let rowsPerLine: Int
+  /// Whether the experts have rows in the text.
+  let showsExperts: Bool
   /// The rest of `centre`.
   let details: Box
-  /// The whole right column.
+  /// The whole right column; empty where something else has the screen.
   let right: Box
   /// The picture, nil when it is not shown.
   let picture: Box?
   /// What a layer shows in the place of the picture, nil when the picture is shown.
   let cover: Box?
-  /// Title and range of the heat, under the picture.
+  /// Title and range of the heat, under the picture; nil where none lies over it.
   let legend: Box?
   /// Numbers of all slices, on large screens.
   let slices: Box?
@@ -64,16 +64,16 @@ struct Panes: Sendable, Equatable {
     let body = Box(
       column: 0, row: 2 + bar, columns: max(0, size.columns), rows: max(0, size.rows - 4 - bar))
 
-    let columns = Self.columns(body)
+    let columns = Self.columns(body, state)
     queue = columns.queue
     centre = columns.centre
     right = columns.right
     let plan = TextPlan(state, columns.centre)
     text = plan.text
-    rowsPerLine = plan.rowsPerLine
+    showsExperts = plan.showsExperts
     details = plan.details
 
-    let parts = RightColumn(columns.right, state.shownPanel)
+    let parts = RightColumn(columns.right, state)
     let isCovered = state.layers.taking(.picture) != nil
     picture = isCovered ? nil : parts.picture
     cover = isCovered ? parts.picture : nil
@@ -82,16 +82,34 @@ struct Panes: Sendable, Equatable {
     panels = parts.panels
   }
 
-  private static func columns(_ body: Box) -> (queue: Box?, centre: Box, right: Box) {
+  private static func columns(
+    _ body: Box, _ state: WorkbenchState
+  ) -> (queue: Box?, centre: Box, right: Box) {
+    let none = Box(column: body.endColumn, row: body.row, columns: 0, rows: body.rows)
+    switch state.fullScreen {
+    case .picture, .values: return (nil, none, body)
+    case .text: return (nil, body, none)
+    case nil: break
+    }
     let width = body.columns
-    // About two fifths; on the largest screens four small grids of numbers stand beside each other.
-    let wide = max(25, min(122, width * 2 / 5 + (width > 200 ? 2 : -3)))
-    guard width >= 78 else {
-      let parts = body.splitColumns([.share(1), .fixed(min(wide, width))], gap: 1)
+    // Signs, the number of a post and the beginning of its text.
+    let list = width < 78 ? 0 : width < 100 ? 20 : min(44, width * 22 / 100)
+    let right: Int
+    if state.neededPanels.isEmpty {
+      // A picture as large as the rows allow, beside words that can still be read.
+      let words = max(28, width * 3 / 10)
+      right = max(25, min(2 * body.rows, width - list - words - 2))
+    } else {
+      // About two fifths; on the largest screens four small grids of numbers stand beside each
+      // other.
+      right = max(
+        list == 0 ? 25 : 29, min(122, width * 2 / 5 + (width > 200 ? 2 : -4)))
+    }
+    guard list > 0 else {
+      let parts = body.splitColumns([.share(1), .fixed(min(right, width))], gap: 1)
       return (nil, parts[0], parts[1])
     }
-    let narrow = max(16, min(44, width / 6))
-    let parts = body.splitColumns([.fixed(narrow), .share(1), .fixed(max(29, wide))], gap: 1)
+    let parts = body.splitColumns([.fixed(list), .share(1), .fixed(right)], gap: 1)
     return (parts[0], parts[1], parts[2])
   }
 }
@@ -103,30 +121,47 @@ private struct RightColumn {
   var slices: Box?
   var panels: [Box?] = SidePanel.all.map { _ in nil }
 
-  init(_ box: Box, _ panel: RightPanel) {
+  init(_ box: Box, _ state: WorkbenchState) {
     guard !box.isEmpty else { return }
-    switch panel {
-    case .picture: split(box, panels: panels.map { _ in 0 }, hasSlices: false)
-    case .only(let place): panels[place] = box
-    case .all: split(box, panels: SidePanel.all.map { $0.rows(box.rows) }, hasSlices: true)
+    let needed = state.neededPanels
+    let hasLegend = state.showsHeat || state.layers.taking(.picture) != nil
+    switch state.fullScreen {
+    case .values: share(box, among: needed)
+    case .picture: split(box, panels: panels.map { _ in 0 }, hasLegend, isAlone: true)
+    case .text, nil:
+      let rows = SidePanel.all.indices.map {
+        needed.contains($0) ? SidePanel.all[$0].rows(box.rows) : 0
+      }
+      split(box, panels: rows, hasLegend, isAlone: needed.isEmpty)
     }
+  }
+
+  /// Panels alone: beside each other where that gives them room enough.
+  private mutating func share(_ box: Box, among needed: [Int]) {
+    let parts = needed.map { _ in Layout.Length.share(1) }
+    let boxes =
+      box.columns >= 100
+      ? box.splitColumns(parts, gap: 2)
+      : box.splitRows(needed.map { SidePanel.all[$0].rows(1000) }.map { .share($0) })
+    for (place, part) in zip(needed, boxes) where part.rows > 1 { panels[place] = part }
   }
 
   /// Two grids of seven rows with their titles.
   private static let slicesRows = 17
 
-  private mutating func split(_ box: Box, panels rows: [Int], hasSlices: Bool) {
-    let top = box.rows - rows.reduce(0, +)
-    // Cells are about twice as tall as wide; a picture taller than a square would waste rows.
-    let tallest = max(6, box.columns / 2 + 1)
+  private mutating func split(_ box: Box, panels rows: [Int], _ hasLegend: Bool, isAlone: Bool) {
+    let top = box.rows - rows.reduce(0, +) - (hasLegend ? 1 : 0)
+    // Cells are about twice as tall as wide; a picture taller than a square would waste rows, where
+    // there is anything else for them.
+    let tallest = isAlone ? top : max(6, box.columns / 2 + 1)
     // On a large screen two lines of small grids show all slices at once.
-    let hasSlices = hasSlices && top >= 45 && box.columns >= 58
-    let pictureRows = max(0, min(tallest, top - (hasSlices ? Self.slicesRows : 0) - 1))
-    let extra = top - 1 - pictureRows
+    let hasSlices = !isAlone && top >= 45 && box.columns >= 58
+    let pictureRows = max(0, min(tallest, top - (hasSlices ? Self.slicesRows : 0)))
     let parts = box.splitRows(
-      [.fixed(pictureRows), .fixed(1), .fixed(extra)] + rows.map { .fixed($0) })
+      [.fixed(pictureRows), .fixed(hasLegend ? 1 : 0), .fixed(top - pictureRows)]
+        + rows.map { .fixed($0) })
     picture = parts[0].isEmpty ? nil : parts[0]
-    legend = parts[1]
+    legend = hasLegend ? parts[1] : nil
     slices = parts[2].isEmpty ? nil : parts[2]
     panels = zip(rows, parts.dropFirst(3)).map { $0 > 1 ? $1 : nil }
   }

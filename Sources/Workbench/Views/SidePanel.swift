@@ -1,8 +1,10 @@
 import Screen
 
-/// A part of the right column under the picture; `z` gives it the whole column.
+/// A part of the right column under the picture.
 struct SidePanel: Sendable {
   let title: String
+  /// Whether what was opened has anything for it.
+  let isNeeded: @Sendable (WorkbenchState.Opened) -> Bool
   /// Rows that it takes of a column with so many, its heading among them; too few leave it out.
   let rows: @Sendable (Int) -> Int
   /// Draws it under its heading.
@@ -13,28 +15,18 @@ struct SidePanel: Sendable {
 
   private static let values = SidePanel(
     title: "gates and router",
+    isNeeded: { $0.hasModels || $0.hasRouter },
     rows: { min($0 < 26 ? 6 : $0 < 50 ? 10 : 12, $0 / 3) },
     draw: { state, pen, box in state.drawValues(&pen, box) })
 
   private static let training = SidePanel(
     title: "training",
-    rows: { min($0 < 26 ? 5 : $0 < 50 ? 7 : 9, $0 / 4) },
+    isNeeded: \.hasRouter,
+    rows: { min($0 < 26 ? 3 : $0 < 50 ? 7 : 9, $0 / 4) },
     draw: { state, pen, box in state.drawTraining(&pen, box) })
 }
 
-/// Which part of the right column has the room.
-enum RightPanel: Sendable, Equatable {
-  case all, picture
-  /// One of `SidePanel.all`, by its place there.
-  case only(Int)
-
-  static let allCases = [all, picture] + SidePanel.all.indices.map { only($0) }
-
-  var title: String {
-    switch self {
-    case .all: "everything"
-    case .picture: "picture"
-    case .only(let place): SidePanel.all[place].title
-    }
-  }
+/// What has the screen to itself, without the list and all else.
+enum FullScreen: String, Sendable, Equatable, CaseIterable {
+  case picture, text, values
 }

@@ -31,9 +31,9 @@ extension TextPane {
     }
   }
 
-  /// Gold: mentions, the ends of pairs that are no mentions, and head and tail of the pair on
+  /// Labels: mentions, the ends of pairs that are no mentions, and head and tail of the pair on
   /// screen, which also say so in words.
-  func goldMarks(_ post: Post, _ theme: Theme) -> [Mark] {
+  func labelMarks(_ post: Post, _ theme: Theme) -> [Mark] {
     var marks = marks(of: post.mentions, theme)
     let named = Set(post.mentions.map(\.range))
     marks += state.pairRanges.filter { !named.contains($0) }.map {

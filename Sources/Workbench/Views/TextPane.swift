@@ -6,40 +6,37 @@ import Screen
 struct TextPane {
   let state: WorkbenchState
   let box: Box
-  let rowsPerLine: Int
+  private let showsExperts: Bool
   private let tokens: [String]
   private let flow: TextFlow
+  private let rows: TextRows
   /// The first line of tokens on screen: the line of the cursor is always there.
   private let top: Int
   private let gutter: Int
 
-  init(_ state: WorkbenchState, _ box: Box, rowsPerLine: Int? = nil) {
+  init(_ state: WorkbenchState, _ panes: Panes) {
     self.state = state
-    self.box = box
-    let rows = rowsPerLine ?? Panes(state).rowsPerLine
-    self.rowsPerLine = rows
-    gutter = TextPlan.gutter(rows)
+    box = panes.text
+    showsExperts = panes.showsExperts
+    gutter = TextPlan.gutter(showsExperts)
     tokens = state.current.map(state.visibleTokens) ?? []
-    let whole = TextFlow(tokens, columns: box.columns - gutter)
-    // Where lines are out of sight, the arrow with their number has columns of its own.
-    let marks = "\(whole.lines)".count + 1
-    flow =
-      whole.lines > Self.lines(in: box, rows)
-      ? TextFlow(tokens, columns: max(1, box.columns - gutter - marks)) : whole
-    let fits = max(1, box.rows / rows)
+    let ranges = state.textRanges(showsExperts)
+    var flow = TextFlow(tokens, columns: box.columns - gutter)
+    var rows = TextRows(flow, ranges)
+    if rows.count > box.rows {
+      // Where lines are out of sight, the arrow with their number has columns of its own.
+      flow = TextFlow(tokens, columns: box.columns - gutter - "\(flow.lines)".count - 1)
+      rows = TextRows(flow, ranges)
+    }
+    (self.flow, self.rows) = (flow, rows)
     let line = flow.places.indices.contains(state.token) ? flow.places[state.token].row : 0
-    top = max(0, min(line - fits / 2, flow.lines - fits))
-  }
-
-  /// How many lines of tokens can be seen, the last one perhaps without all of its marks.
-  private static func lines(in box: Box, _ rowsPerLine: Int) -> Int {
-    max(1, (box.rows + rowsPerLine - 1) / rowsPerLine)
+    top = rows.top(showing: line, rows: box.rows)
   }
 
   /// The cell of a token on screen, nil when it is scrolled away.
   private func place(_ index: Int) -> Position? {
     let at = flow.places[index]
-    let row = (at.row - top) * rowsPerLine
+    let row = rows.starts[at.row] - rows.starts[top]
     guard row >= 0, row < box.rows else { return nil }
     return Position(column: box.column + gutter + at.column, row: box.row + row)
   }
@@ -48,7 +45,8 @@ struct TextPane {
   func token(at position: Position) -> Int? {
     tokens.indices.first { index in
       guard let at = place(index) else { return false }
-      return position.row >= at.row && position.row < at.row + rowsPerLine
+      let height = 1 + rows.under[flow.places[index].row].count
+      return position.row >= at.row && position.row < at.row + height
         && position.column >= at.column && position.column < at.column + flow.widths[index]
     }
   }
@@ -73,21 +71,22 @@ struct TextPane {
           within: cells.intersection(box))
       }
     }
-    draw(goldMarks(post, theme), row: 1, &pen)
+    draw(labelMarks(post, theme), .labels, &pen)
     for index in state.layers.downwards.flatMap({ $0.crossedTokens(state) })
     where tokens.indices.contains(index) {
-      guard let at = place(index) else { continue }
+      guard let at = place(index), let depth = depth(of: .labels, at: index) else { continue }
       pen.frame.write(
         pen.look.glyphs.cross,
-        at: Position(column: at.column + max(0, flow.widths[index] - 1), row: at.row + 1),
+        at: Position(column: at.column + max(0, flow.widths[index] - 1), row: at.row + depth),
         style: theme[.warning], within: box)
     }
-    if rowsPerLine > 2 {
-      names(&pen)
-      for (i, seat) in state.seats(fitting: 2).enumerated() {
-        draw(marks(of: seat.prediction?.mentions.map(\.mention) ?? [], theme), row: 2 + i, &pen)
+    if showsExperts {
+      let seats = state.seats(fitting: 2)
+      names(of: seats, &pen)
+      for (i, seat) in seats.enumerated() {
+        draw(marks(of: seat.prediction?.mentions.map(\.mention) ?? [], theme), .expert(i), &pen)
       }
-      if state.seats.count > 2 { drawDisputes(&pen, theme) }
+      drawDisputes(&pen, theme)
     }
     drawLabels(&pen)
     drawScrollMarks(&pen)
@@ -130,15 +129,19 @@ struct TextPane {
       ? style.with(.reverse) : theme[.cursor].with(style.attributes)
   }
 
+  private func depth(of row: TextRows.Row, at token: Int) -> Int? {
+    rows.depth(of: row, line: flow.places[token].row)
+  }
+
   /// Names under their words: `PER─────`.
-  private func draw(_ marks: [Mark], row: Int, _ pen: inout Pen) {
+  private func draw(_ marks: [Mark], _ row: TextRows.Row, _ pen: inout Pen) {
     for mark in marks {
       let range = mark.range.clamped(to: tokens.indices)
       var names: [String]? = mark.names
       for line in segments(range) {
-        guard let first = place(line.lowerBound), let last = place(line.upperBound - 1) else {
-          continue
-        }
+        guard let first = place(line.lowerBound), let last = place(line.upperBound - 1),
+          let depth = depth(of: row, at: line.lowerBound)
+        else { continue }
         let width = last.column + flow.widths[line.upperBound - 1] - first.column
         let most = room(from: first, after: line.upperBound, marks)
         // A mention that goes on in the next line says so in its first cell there.
@@ -152,7 +155,7 @@ struct TextPane {
         let rest = width - TextWidth.columns(of: text)
         pen.frame.write(
           text + String(repeating: pen.look.join, count: max(0, rest)),
-          at: Position(column: first.column, row: first.row + row),
+          at: Position(column: first.column, row: first.row + depth),
           style: mark.style, within: box)
         names = nil
       }
@@ -183,31 +186,36 @@ struct TextPane {
     return parts
   }
 
-  private func names(_ pen: inout Pen) {
-    let rows: [(String, Role)] =
-      [("gold", .gold)] + state.seats(fitting: 2).map { (state.safe($0.short), $0.role) }
-    for line in 0..<max(0, min(flow.lines - top, box.rows / rowsPerLine)) {
-      for (i, (name, role)) in rows.enumerated() {
-        pen.line(name, role, in: box, row: line * rowsPerLine + 1 + i)
+  /// Before each row of marks whose they are.
+  private func names(of seats: [Seat], _ pen: inout Pen) {
+    for line in top..<flow.lines {
+      for (i, row) in rows.under[line].enumerated() {
+        let (name, role): (String, Role) =
+          switch row {
+          case .labels: (state.labelsTitle, .gold)
+          case .expert(let seat): (state.safe(seats[seat].short), seats[seat].role)
+          case .disputes: ("", .muted)
+          }
+        let place = rows.starts[line] - rows.starts[top] + 1 + i
+        if place < box.rows { pen.line(name, role, in: box, row: place) }
       }
     }
   }
 
-  /// A mark above the words of which the experts on screen say different things.
+  /// A sign at the words of which the experts on screen say different things.
   private func drawDisputes(_ pen: inout Pen, _ theme: Theme) {
     for index in Set(state.disputedRanges.flatMap { Array($0) })
     where tokens.indices.contains(index) {
-      guard let at = place(index) else { continue }
+      guard let at = place(index), let depth = depth(of: .disputes, at: index) else { continue }
       pen.frame.write(
-        state.look.disputed, at: Position(column: at.column, row: at.row + rowsPerLine - 1),
+        state.look.disputed, at: Position(column: at.column, row: at.row + depth),
         style: theme[.warning], within: box)
     }
   }
 
   private func drawScrollMarks(_ pen: inout Pen) {
-    let fits = Self.lines(in: box, rowsPerLine)
     if top > 0 { pen.more(pen.look.glyphs.up, top, in: box, row: 0) }
-    let below = flow.lines - top - fits
+    let below = (top..<flow.lines).count { rows.starts[$0] - rows.starts[top] >= box.rows }
     if below > 0 { pen.more(pen.look.glyphs.down, below, in: box, row: box.rows - 1) }
   }
 }

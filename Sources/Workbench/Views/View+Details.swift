@@ -24,7 +24,7 @@ extension WorkbenchState {
     var pieces = [pen.piece("token \(token) ", .muted), pen.piece(text, .title)]
     // A dataset of pairs has no tags; `O` everywhere would say what nobody said.
     if pairs.isEmpty || !post.mentions.isEmpty {
-      pieces += [pen.piece(" gold ", .muted), pen.piece(tag, .gold)]
+      pieces += [pen.piece(" \(labelsTitle) ", .muted), pen.piece(tag, .gold)]
     }
     pen.line(pieces, in: box, row: row)
     row += 1

@@ -18,7 +18,7 @@ extension WorkbenchState {
     init(columns: Int, rows: Int, mentions: Int, seats: Int) {
       let isNarrow = seats > 0 && columns < 48 && mentions * 2 + 1 <= rows
       let answer = columns >= 48 ? 13 : 10
-      gold = columns >= 48 ? 7 : isNarrow ? 6 : 5
+      gold = 7
       rowsPerMention = isNarrow ? 2 : 1
       let least = isNarrow ? 2 : 12
       // Two have their places even where they say nothing; where the models are hidden none has.
@@ -70,7 +70,7 @@ extension WorkbenchState {
     pen.line(
       [
         pen.piece(pen.cell(table.words > 2 ? " mention" : "", table.words), .muted),
-        pen.piece(pen.cell("gold", table.gold), .gold),
+        pen.piece(pen.cell(labelsTitle, table.gold), .gold),
       ]
         + seats.enumerated().map { i, seat in
           pen.piece(pen.cell(seat.name, table.answers[i] - 1) + (i == last ? "" : " "), seat.role)

@@ -159,13 +159,21 @@ extension WorkbenchState {
     var pieces = [pen.piece("  \(safe(answers.0.expert)) ", answers.1)]
     let ranked = answers.0.ranked(head: pair.head, tail: pair.tail)
     if ranked.isEmpty { pieces.append(pen.piece("was not asked about this pair", .muted)) }
+    var room = box.columns - pieces.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
     for (i, (label, p)) in ranked.prefix(box.columns >= 60 ? 3 : 2).enumerated() {
-      let name = label.split(separator: "/").last.map(String.init) ?? label
-      pieces.append(
-        pen.piece(
-          "\(safe(i == 0 && box.columns >= 48 ? label : name))"
-            + (p.map { " " + Digits.short($0) } ?? "") + "  ",
-          i == 0 ? .text : .muted))
+      let name = safe(label.split(separator: "/").last.map(String.init) ?? label)
+      let number = p.map { " " + Digits.short($0) } ?? ""
+      let whole = safe(label) + number
+      let words = i == 0 && TextWidth.columns(of: whole) <= room ? whole : name + number
+      // Half a second answer says nothing; of the first its number matters more than its end.
+      if i > 0, TextWidth.columns(of: words) > room { break }
+      let fitted =
+        TextWidth.columns(of: words) <= room
+        ? words
+        : TextWidth.fitted(
+          name, columns: max(1, room - number.count), ellipsis: pen.look.glyphs.ellipsis) + number
+      pieces.append(pen.piece(fitted + "  ", i == 0 ? .text : .muted))
+      room -= TextWidth.columns(of: fitted) + 2
     }
     pen.line(pieces, in: box, row: row)
   }

@@ -4,76 +4,60 @@ import Queries
 import Screen
 
 extension WorkbenchState {
-  /// The list of posts: pointer, review state, route, disagreement, id, and the text where there is
-  /// room.
+  /// The list of posts: pointer, review state, route, flag or disagreement, as much of the id as
+  /// differs from others, and the text.
   func drawQueue(_ pen: inout Pen, _ box: Box) {
     let top = queueTop(rows: box.rows)
     let marks = SearchMarks(shownQuery)
-    let idColumns = idColumns(box, top: top)
-    for row in 0..<box.rows where top + row < queue.count {
-      let position = top + row
-      let index = queue[position]
-      let here = position == queue.position
+    let shown = (top..<min(queue.count, top + box.rows)).map { queue[$0] }
+    let ids = shown.map { safe(shortIDs.short(posts[$0].id)) }
+    let idColumns = min(box.columns / 3, ids.map { TextWidth.columns(of: $0) }.max() ?? 0)
+    for (row, index) in shown.enumerated() {
+      let here = top + row == queue.position
       var pieces = [
         pen.piece(here ? pen.look.glyphs.pointer : " ", .title),
         pen.piece(reviewMark(review(index)), role(of: review(index))),
-        routePiece(pen, index),
-        flagPiece(pen, index),
       ]
-      let id = Self.fitted(id: safe(posts[index].id), idColumns, pen.look.glyphs.ellipsis)
-      pieces.append(
-        pen.piece(" " + TextWidth.padded(id.text, columns: idColumns), here ? .title : .text))
-      if box.columns >= 30 {
-        let words = posts[index].tokens.prefix(12).map { safe($0.text) }.joined(separator: " ")
-        pieces.append(pen.piece(" " + words, .muted))
-      }
+      if showsRoutes { pieces.append(routePiece(pen, index)) }
+      let signs = pieces.count + 2
+      let id = Self.fitted(id: ids[row], idColumns, pen.look.glyphs.ellipsis)
+      let words = posts[index].tokens.prefix(12).map { safe($0.text) }.joined(separator: " ")
+      pieces += [
+        flagPiece(pen, index),
+        pen.piece(" " + TextWidth.padded(id, columns: idColumns), here ? .title : .muted),
+        pen.piece(" " + words, here ? .title : .text),
+      ]
       pen.line(pieces, in: box, row: row)
-      if let marks { mark(marks, &pen, box.line(row), posts[index], idColumns) }
+      if let marks { mark(marks, &pen, box.line(row), posts[index], signs, idColumns) }
     }
   }
 
-  /// Columns of the signs before an id, its leading space included.
-  private static let signColumns = 5
+  /// Whether posts have routes to be told.
+  private var showsRoutes: Bool { showsModels && opened.hasRouter }
 
-  private func idColumns(_ box: Box, top: Int) -> Int {
-    guard box.columns >= 30 else { return box.columns - Self.signColumns }
-    // No wider than the ids on screen are: the text says more.
-    let longest = (top..<min(queue.count, top + box.rows)).map {
-      TextWidth.columns(of: safe(posts[queue[$0]].id))
-    }.max()
-    return min(18, box.columns / 2, max(4, longest ?? 0))
-  }
-
-  /// An id as it fits, and the columns that were cut from its beginning: ids of a dataset begin
-  /// alike and differ at the end.
-  private static func fitted(
-    id: String, _ columns: Int, _ ellipsis: String
-  ) -> (text: String, cut: Int) {
-    let whole = TextWidth.columns(of: id)
-    guard whole > columns else { return (id, 0) }
+  /// An id as it fits: ids of a dataset begin alike and differ at the end.
+  private static func fitted(id: String, _ columns: Int, _ ellipsis: String) -> String {
+    guard TextWidth.columns(of: id) > columns else { return id }
     var rest = Substring(id)
-    var left = whole
-    while left > max(0, columns - TextWidth.columns(of: ellipsis)), let first = rest.first {
-      left -= TextWidth.columns(of: first)
+    while TextWidth.columns(of: String(rest)) > max(0, columns - TextWidth.columns(of: ellipsis)),
+      !rest.isEmpty
+    {
       rest = rest.dropFirst()
     }
-    return (ellipsis + rest, whole - left - TextWidth.columns(of: ellipsis))
+    return ellipsis + rest
   }
 
-  /// Marks what a search found in a line of the list.
+  /// Marks what a search found in a line of the list: of an id all that is shown of it.
   private func mark(
-    _ marks: SearchMarks, _ pen: inout Pen, _ line: Box, _ post: Post, _ idColumns: Int
+    _ marks: SearchMarks, _ pen: inout Pen, _ line: Box, _ post: Post, _ signs: Int,
+    _ idColumns: Int
   ) {
-    var at = Position(column: line.column + Self.signColumns, row: line.row)
-    let idBox = Box(column: at.column, row: at.row, columns: idColumns, rows: 1)
-    let shown = safe(post.id)
-    let cut = Self.fitted(id: shown, idBox.columns, look.glyphs.ellipsis).cut
-    pen.mark(
-      marks.ranges(inID: post.id), of: post.id, shown: shown,
-      at: Position(column: at.column - cut, row: at.row),
-      within: idBox.intersection(line))
-    guard line.columns >= 30 else { return }
-    at.column = idBox.endColumn + 1
+    var at = Position(column: line.column + signs, row: line.row)
+    if !marks.ranges(inID: post.id).isEmpty {
+      let id = Box(column: at.column, row: at.row, columns: idColumns, rows: 1)
+      pen.frame.restyle(id.intersection(line)) { _ in pen.look.theme[.search] }
+    }
+    at.column += idColumns + 1
     let words = post.tokens.prefix(12)
     for (token, ranges) in zip(words, marks.ranges(in: words)) where at.column < line.endColumn {
       let shown = safe(token.text)
@@ -94,8 +78,7 @@ extension WorkbenchState {
   }
 
   private func routePiece(_ pen: Pen, _ index: Int) -> Pen.Piece {
-    switch shownRoute(index)?.route {
-    case _ where !showsModels: pen.piece(" ")
+    switch routes[index]?.route {
     case .text: pen.piece("T", .routeText)
     case .multimodal: pen.piece("M", .routeMultimodal)
     case nil: pen.piece(look.glyphs.dot, .muted)

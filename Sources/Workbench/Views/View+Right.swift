@@ -10,12 +10,11 @@ extension WorkbenchState {
     if let box = panes.cover { layers.taking(.picture)?.draw(self, &pen, box) }
     if let box = panes.legend { drawLegend(&pen, box) }
     if let box = panes.slices { drawSlices(&pen, box) }
-    for case (let panel, var box?) in zip(SidePanel.all, panes.panels) {
-      if shownPanel == .all {
-        pen.heading(panel.title, in: box)
-        box = Box(column: box.column, row: box.row + 1, columns: box.columns, rows: box.rows - 1)
-      }
-      panel.draw(self, &pen, box)
+    for case (let panel, let box?) in zip(SidePanel.all, panes.panels) {
+      pen.heading(panel.title, in: box)
+      panel.draw(
+        self, &pen,
+        Box(column: box.column, row: box.row + 1, columns: box.columns, rows: box.rows - 1))
     }
   }
 
@@ -52,11 +51,6 @@ extension WorkbenchState {
     guard let signal = spatialSignal, let heat else {
       let name = shownName.map { "\(safe($0)) has no map here" } ?? ""
       pen.line(name, .muted, in: box, row: 0)
-      return
-    }
-    if !showsHeat, layers.taking(.picture) == nil {
-      let words = "\(keymap.label("heat")) shows \(safe(signal.caption))"
-      pen.line(pen.cell(words, box.columns), .muted, in: box, row: 0)
       return
     }
     let span = HeatNumbers(heat).range

@@ -20,7 +20,7 @@ extension WorkbenchState {
       if isLastRow, row < box.rows {
         let rest = all.count - i
         pen.line(
-          "\(rest) more; \(keymap.label("panel")) gives room", .muted, in: box, row: row)
+          "\(rest) more; \(keymap.label("full")) gives room", .muted, in: box, row: row)
         return
       }
       draw(gauge, &pen, box, row: row, isTall: perGauge == 2)
@@ -75,13 +75,16 @@ extension WorkbenchState {
     }
     let room = box.columns - TextWidth.columns(of: numbers) - 1
     guard isTall else {
-      let name = max(8, room - 8)
+      // The whole name; the bar has what is left, where that can show anything.
+      let name = min(TextWidth.columns(of: safe(gauge.caption)), room)
       pen.line(pen.cell(gauge.caption, max(1, name)), .text, in: box, row: row)
       let middle = Box(
         column: box.column + name + 1, row: box.row, columns: room - name - 1, rows: box.rows)
-      bar(
-        &pen, middle, row: row, value: gauge.fraction(gauge.value),
-        threshold: gauge.threshold.map(gauge.fraction))
+      if middle.columns >= 4 {
+        bar(
+          &pen, middle, row: row, value: gauge.fraction(gauge.value),
+          threshold: gauge.threshold.map(gauge.fraction))
+      }
       pen.rightLine([pen.piece(numbers, .gate)], in: box, row: row)
       return
     }

@@ -85,11 +85,11 @@ extension WorkbenchState {
       (panes.queue, queue.filter == nil ? "posts" : "found"), (panes.centre, "text"),
       (panes.right, rightTitle),
     ]
-    for case (let box?, let title) in columns {
+    for case (let box?, let title) in columns where !box.isEmpty {
       let line = Box(column: box.column, row: panes.headings.row, columns: box.columns, rows: 1)
       pen.heading(title, in: line)
     }
-    for box in [panes.queue, panes.centre].compactMap({ $0 }) {
+    for box in [panes.queue, panes.centre].compactMap({ $0 }) where box.endColumn < size.columns {
       pen.frame.verticalRule(
         at: Position(column: box.endColumn, row: box.row), rows: box.rows, glyphs: look.glyphs,
         style: style)
@@ -97,7 +97,7 @@ extension WorkbenchState {
   }
 
   private var rightTitle: String {
-    if case .only = shownPanel { return shownPanel.title }
+    if fullScreen == .values { return "values" }
     return layers.taking(.picture)?.title ?? "picture"
   }
 

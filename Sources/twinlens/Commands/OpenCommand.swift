@@ -42,11 +42,20 @@ struct OpenCommand: ParsableCommand {
     help: ArgumentHelp("Size of a script's screen, COLSxROWS.", valueName: "size"))
   var size = "120x36"
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep the screens to which a script gives a name (picture NAME) as SVG in this folder.",
+      valueName: "folder"))
+  var pictures: String?
+
   @OptionGroup(title: "Practising") var practising: PracticeOptions
 
   func validate() throws {
     if plain, script != nil {
       throw ValidationError("--plain and --script exclude each other: a script draws frames")
+    }
+    if pictures != nil, script == nil {
+      throw ValidationError("--pictures keeps screens of a key script; name it with --script FILE")
     }
   }
 
@@ -88,7 +97,7 @@ struct OpenCommand: ParsableCommand {
     let rung = session.settings.text(.graphics).flatMap(GraphicsChoice.Rung.init(rawValue:))
     let left = try ScriptSession.run(
       try Session(session), script: script, size: size, graphics: rung ?? .blocks,
-      output: StandardOutput.write)
+      pictures: pictures, output: StandardOutput.write)
     try practising.report(left)
   }
 

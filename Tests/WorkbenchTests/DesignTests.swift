@@ -1,0 +1,127 @@
+import Annotations
+import Corpora
+import Screen
+import Tensors
+import Testing
+
+@testable import Workbench
+
+/// What the screen gives its room to.
+@Suite("The screen's design") struct DesignTests {
+  @Test(arguments: [
+    (["hb_0001", "hb_0002", "hb_0010"], ["01", "02", "10"]),
+    (["dev-00001", "dev-00002", "test-00001"], ["d1", "d2", "t1"]),
+    (["train-1", "test-1"], ["r1", "e1"]),
+    (["pairs", "other"], ["pairs", "other"]),
+    // What comes twice is told whole.
+    (["a01", "a01"], ["a01", "a01"]),
+    (["a1", "a01"], ["1", "01"]),
+    (["7", "x7", "xy7"], ["7", "x7", "xy7"]),
+    (["71", "72", "7-1"], ["71", "72", "7-1"]),
+    (["820731846", "820112846", "820112847"], ["1846", "2846", "2847"]),
+    ([""], [""]),
+  ])
+  func idsAreToldAsFarAsTheyDiffer(_ ids: [String], _ expected: [String]) {
+    let short = ShortIDs(ids)
+    #expect(ids.map { short.short($0) } == expected)
+  }
+
+  /// Whatever the ids are, two that differ are shown differently.
+  @Test(arguments: 0..<40) func shortIDsStayDifferent(_ seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let stems = ["a", "ab", "b-", "x_", "", "7-", "é"].shuffled(using: &random).prefix(4)
+    let ids = Set(
+      (0..<60).map { _ in
+        stems.randomElement(using: &random)! + "\(Int.random(in: 0..<2000, using: &random))"
+      })
+    let short = ShortIDs(ids)
+    #expect(Set(ids.map { short.short($0) }).count == ids.count, "seed \(seed)")
+  }
+
+  /// No line of the text has rows under it in which nothing stands.
+  @Test(arguments: [(80, 24), (120, 36), (200, 50)])
+  func noRowUnderTheWordsIsBlank(_ columns: Int, _ rows: Int) {
+    for index in Samples.posts.indices {
+      var desk = Desk(Samples.state(columns, rows))
+      for _ in 0..<index { desk.press("j") }
+      let panes = Panes(desk.state)
+      let lines = view(desk.state).lines
+      for row in panes.text.row..<panes.text.endRow {
+        let line = lines[row].dropFirst(panes.text.column + (panes.showsExperts ? 7 : 0))
+          .prefix(panes.text.columns)
+        // Wide characters make a line of text shorter than its cells.
+        #expect(line.contains { $0 != " " && $0 != "│" }, "row \(row) of \(desk.text)")
+      }
+    }
+  }
+
+  @Test func whatWasNotJudgedIsNotCalledGold() {
+    var desk = Desk(Samples.state(120, 36))
+    #expect(desk.text.contains("labels") && !desk.text.contains("gold "), "\(desk.text)")
+    desk.press("Return", "k")
+    #expect(desk.text.contains("gold "), "\(desk.text)")
+  }
+
+  @Test func panelsWithNothingToSayAreNotThere() {
+    let without = Desk(Samples.state(120, 36, hasModels: false))
+    #expect(!without.text.contains("router") && !without.text.contains("training"))
+    let picture = Panes(without.state).picture
+    let with = Panes(Desk(Samples.state(120, 36)).state).picture
+    #expect(picture.map { $0.rows * $0.columns } ?? 0 > (with.map { $0.rows * $0.columns } ?? 0))
+  }
+
+  @Test func theLegendIsThereWithTheHeat() {
+    var desk = Desk(Samples.state(120, 36))
+    #expect(Panes(desk.state).legend == nil)
+    desk.press("H")
+    #expect(Panes(desk.state).legend != nil && desk.text.contains("mean of 8"))
+  }
+
+  /// `z` gives the screen away and back; what is to be seen takes it back meanwhile.
+  @Test func oneThingCanHaveTheScreen() {
+    var desk = Desk(Samples.state(120, 36))
+    desk.press("z")
+    #expect(Panes(desk.state).picture == Box(column: 0, row: 2, columns: 120, rows: 32))
+    desk.press("c")
+    #expect(desk.state.fullScreen == nil && desk.state.choice.fullScreen == .picture)
+    desk.press("Escape")
+    #expect(desk.state.fullScreen == .picture)
+    desk.press("z")
+    #expect(Panes(desk.state).centre.columns == 120 && Panes(desk.state).picture == nil)
+    desk.press("e")
+    #expect(desk.state.fullScreen == .text, "what stands under the text is to be seen there")
+    desk.press("e", "#")
+    #expect(desk.state.fullScreen == nil && Panes(desk.state).cover != nil)
+    desk.press("#", "z")
+    #expect(Panes(desk.state).panels.allSatisfy { $0 != nil })
+    desk.press("Escape")
+    #expect(desk.state.fullScreen == nil)
+    // Without the models there are no values.
+    desk.press("Z", "z", "z")
+    #expect(desk.state.fullScreen == .text)
+    desk.press("z")
+    #expect(desk.state.fullScreen == nil)
+  }
+
+  /// With the cursor on what an expert suggests, the first hint says how to take it.
+  @Test func theHintSaysHowToTakeASuggestion() {
+    var desk = Desk(Samples.state(80, 24))
+    desk.press("j", "j", "2", "w")
+    #expect(view(desk.state).lines[22].hasPrefix(" + take ORG"), "\(desk.text)")
+  }
+
+  /// Numbers and names that decide are whole at the sizes people work in.
+  @Test(arguments: [(80, 24), (120, 36)])
+  func whatDecidesIsNotCut(_ columns: Int, _ rows: Int) {
+    for index in 0..<4 {
+      var desk = Desk(Samples.state(columns, rows))
+      for _ in 0..<index { desk.press("j") }
+      let panes = Panes(desk.state)
+      let lines = view(desk.state).lines
+      for row in panes.centre.row..<panes.centre.endRow {
+        let line = lines[row].dropFirst(panes.centre.column)
+        #expect(!line.contains("…"), "post \(index), row \(row): \(line)")
+      }
+    }
+  }
+}
