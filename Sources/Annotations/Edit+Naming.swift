@@ -22,6 +22,19 @@ extension Edit {
         let verb = wider ? "extend" : "shrink"
         return
           "\(verb) \(mention.type.rawValue) \(words(before[0].range)) → \(words(mention.range))"
+      case (2..., 1, let mention?):
+        // What was wanted first, then what had to go for it.
+        let grown = before.first {
+          $0.type == mention.type && $0.range != mention.range
+            && $0.range.clamped(to: mention.range) == $0.range
+        }
+        let gone = before.filter { $0 != grown && $0.range != mention.range }
+          .map { "\($0.type.rawValue) \(words($0.range))" }
+        let made =
+          grown.map {
+            "extend \(mention.type.rawValue) \(words($0.range)) → \(words(mention.range))"
+          } ?? "\(mention.type.rawValue) on \(words(mention.range))"
+        return gone.isEmpty ? made : "\(made); without \(gone.joined(separator: ", "))"
       default: return changes(before, after, words).joined(separator: ", ")
       }
     case .relation(let head, let tail, let before, let after):

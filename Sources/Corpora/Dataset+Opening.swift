@@ -161,6 +161,15 @@ struct Opener {
     }
   }
 
+  /// Whether a file is an object of relation labels with their ids, as `ours_rel2id.json`.
+  private func isRelationList(_ name: String) -> Bool {
+    guard let bytes = try? FileBytes.read(path(of: name), limit: 1 << 16),
+      let ids = try? JSONDecoder().decode([String: Int].self, from: Data(bytes))
+    else { return false }
+    return ids.keys.contains { $0.hasPrefix("/") }
+      && ids.keys.allSatisfy { $0.hasPrefix("/") || $0 == RelationInventory.none }
+  }
+
   /// Tells the formats by content and puts the files in order.
   mutating func recognize(_ names: [String], alone: Bool) throws -> [Source] {
     var sources: [Source] = []
@@ -182,6 +191,8 @@ struct Opener {
       switch try guess(name, alone: alone) {
       case .format(let format):
         sources.append(Source(name: name, format: format, split: Split(fileName: name)))
+      // MNRE brings the ids of its relations along; the labels themselves stand in its lines.
+      case .unknown where ending == "json" && isRelationList(name): continue
       case .unknown where ending == "txt" && pictures.contains(stem):
         sources.append(Source(name: name, format: .bareText, split: .all))
       case .unknown:

@@ -24,9 +24,14 @@ package struct SampleWriter: Sendable {
 
   /// Writes everything below `folder`.
   ///
-  /// - Parameter progress: called with the share that is done, 0 … 1, from any thread.
+  /// - Parameters:
+  ///   - progress: called with the share that is done, 0 … 1, from any thread.
+  ///   - change: takes the posts of a split and gives those that are written.
   /// - Throws: `DurableFileError` or `PictureError`.
-  package func write(to folder: String, progress: @escaping @Sendable (Double) -> Void) throws {
+  package func write(
+    to folder: String, progress: @escaping @Sendable (Double) -> Void,
+    change: ([Post]) -> [Post] = { $0 }
+  ) throws {
     let total = Double(max(1, recipe.train + recipe.dev + recipe.test + recipe.captions))
     let done = Mutex(0)
     let step: @Sendable () -> Void = {
@@ -38,7 +43,7 @@ package struct SampleWriter: Sendable {
     }
     for (split, count) in [(Split.train, recipe.train), (.dev, recipe.dev), (.test, recipe.test)]
     where count > 0 {
-      try writeFile(split.rawValue, in: folder, count: count, step: step) { i in
+      try writeFile(split.rawValue, in: folder, count: count, step: step, change: change) { i in
         try post(split, i)
       }
     }
@@ -66,7 +71,7 @@ package struct SampleWriter: Sendable {
 
   private func writeFile(
     _ stem: String, in folder: String, count: Int, step: @escaping @Sendable () -> Void,
-    make: @Sendable @escaping (Int) throws -> Made
+    change: ([Post]) -> [Post] = { $0 }, make: @Sendable @escaping (Int) throws -> Made
   ) throws {
     let images = folder + "/images"
     try FileManager.default.createDirectory(
@@ -84,7 +89,7 @@ package struct SampleWriter: Sendable {
       step()
     }
     let posts = try results.withLock { all in try (0..<count).compactMap { try all[$0]?.get() } }
-    try DurableFile.write(Data(JSONLines.bytes(of: posts)), to: folder + "/\(stem).jsonl")
+    try DurableFile.write(Data(JSONLines.bytes(of: change(posts))), to: folder + "/\(stem).jsonl")
   }
 
   func post(_ split: Split, _ i: Int) throws -> Made {

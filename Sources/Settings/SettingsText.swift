@@ -16,6 +16,11 @@ package enum SettingsText {
     guard text.utf8.count <= mostBytes else {
       throw SettingsTextError(line: 0, reason: "larger than 1 MB")
     }
+    // The parser would take the text to end there.
+    if let end = text.utf8.firstIndex(of: 0) {
+      let line = 1 + text.utf8[..<end].count { $0 == UInt8(ascii: "\n") }
+      throw SettingsTextError(line: line, reason: "a zero byte; is this a text file?")
+    }
     if let line = firstLineDeeper(than: mostLevels, Array(text.utf8)) {
       throw SettingsTextError(
         line: line, reason: "more than \(mostLevels) levels of names or brackets")

@@ -59,6 +59,13 @@ import Testing
       try name(.shrinking(mentionAt: 0, .right, in: post)) == "shrink PER 'New York' → 'New'")
     #expect(
       try name(.extending(mentionAt: 3, .right, in: post)) == "extend LOC 'Paris' → 'Paris !'")
+    // What was wanted stands before what had to go for it.
+    #expect(
+      try name(.extending(mentionAt: 0, .right, by: 2, in: post))
+        == "extend PER 'New York' → 'New York and Paris'; without LOC 'Paris'")
+    #expect(
+      try name(.setting(.organization, over: 1..<4, in: post))
+        == "ORG on 'York and Paris'; without PER 'New York', LOC 'Paris'")
     #expect(try name(.reviewing(post, from: .untouched)) == "accept p")
     #expect(
       try name(.relating(head: 0..<2, tail: 3..<4, label: "x", in: post))

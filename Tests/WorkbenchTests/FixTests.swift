@@ -15,7 +15,7 @@ import Testing
   @Test(arguments: BIO.Reading.allCases) func oneKeyFixesAllOfThePost(_ reading: BIO.Reading) {
     var desk = Desk(Samples.irregular(reading))
     let before = desk.state.currentPost
-    #expect(desk.text.contains("in the file, I-PER at token 0"))
+    #expect(desk.text.contains("in the file, I-PER at token"))
     #expect(desk.text.contains("= fix tags"))
     desk.press("=")
     #expect(desk.gold == ["0-2 PER", "3-4 LOC"])

@@ -11,7 +11,7 @@ import Traces
     var desk = Desk(Samples.state())
     desk.send(.key(.click(Position(column: 6, row: 4))))
     #expect(desk.state.current == 2)
-    desk.send(.key(.click(Position(column: 18, row: 4))))
+    desk.send(.key(.click(Position(column: 22, row: 4))))
     #expect(desk.state.token == 5, "the first word of the second line")
     desk.send(.key(.scroll(Position(column: 30, row: 3), up: false)))
     #expect(desk.state.token == 6)

@@ -6,7 +6,7 @@ import Testing
 @testable import Workbench
 
 @Suite struct RelationTests {
-  private func desk(_ columns: Int = 80, _ rows: Int = 24) -> Desk {
+  func desk(_ columns: Int = 80, _ rows: Int = 24) -> Desk {
     Desk(RelationSamples.state(columns, rows))
   }
 
@@ -216,7 +216,7 @@ import Testing
   @Test func marksNeedNoColour() {
     let desk = desk()
     #expect(desk.text.contains("head────"))
-    #expect(desk.text.contains("tail───────────"))
+    #expect(desk.text.contains("tail────"))
     var typed = Desk(Samples.state())
     #expect(typed.text.contains("head PER──") || typed.text.contains("head PER"))
     typed.press("c")

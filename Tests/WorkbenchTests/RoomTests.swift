@@ -63,21 +63,26 @@ import Traces
 
   /// The free columns go to the names that are cut, and the sum stays as wide as the pane.
   @Test func namesTakeTheFreeColumns() {
-    typealias Table = WorkbenchState.MentionTable
-    let narrow = Table(columns: 33, rows: 12, mentions: 2, seats: 2)
-    #expect(narrow.answers == [10, 10])
+    func table(_ columns: Int) -> WorkbenchState.MentionTable {
+      .init(columns: columns, rows: 12, mentions: 2, seats: 2, type: 4)
+    }
+    let narrow = table(33)
+    #expect(narrow.answers == [10, 10] && narrow.gold == 7)
+    // One column has no space behind it.
     let wider = narrow.widened(for: [10, 4], longest: 9, columns: 33)
     #expect(wider.answers == [11, 10] && wider.words == narrow.words)
-    #expect(narrow.widened(for: [40, 40], longest: 9, columns: 33).answers == [16, 10])
+    #expect(narrow.widened(for: [40, 40], longest: 9, columns: 33).answers == [15, 10])
     #expect(narrow.widened(for: [4, 4], longest: 9, columns: 33).answers == [10, 10])
     // Where mentions are shorter than their column, names take what is over.
-    let wide = Table(columns: 70, rows: 12, mentions: 2, seats: 2)
+    let wide = table(70)
     let named = wide.widened(for: [20, 16], longest: 9, columns: 70)
     #expect(named.answers == [21, 17])
-    #expect(named.words == wide.words - 12 + (70 - wide.words - wide.gold - 26 + 1))
-    #expect(named.words >= 12)
+    #expect(named.words == 70 - wide.gold - 38 + 1 && named.words >= 12)
     let full = wide.widened(for: [20, 16], longest: 60, columns: 70)
     #expect(full.words == wide.words)
+    // Many mentions in a narrow pane: their types without probabilities.
+    let brief = WorkbenchState.MentionTable(columns: 29, rows: 8, mentions: 5, seats: 2, type: 4)
+    #expect(brief.isBrief && brief.rowsPerMention == 1 && brief.words >= 12)
   }
 
   @Test func aNameIsNotCutBesideFreeColumns() {

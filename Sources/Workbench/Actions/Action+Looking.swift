@@ -52,10 +52,7 @@ extension Action {
         "full", .looking, keys: ["z"],
         "the picture alone on the screen, then the text, then the values, then everything"
       ) { state, _ in
-        let all: [FullScreen?] =
-          [nil] + FullScreen.allCases.filter { $0 != .values || !state.neededPanels.isEmpty }
-        let at = all.firstIndex(of: state.fullScreen) ?? 0
-        state.choice.fullScreen = all[(at + 1) % all.count]
+        state.choice.fullScreen = state.nextFullScreen
         return []
       },
     ]

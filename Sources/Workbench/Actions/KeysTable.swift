@@ -19,7 +19,10 @@ package enum KeysTable {
         if action.name == "type" {
           for type in types {
             let command = "type \(type.rawValue)"
-            lines.append(row(map.keys(for: command), command, "make it \(type.rawValue)"))
+            let place = types.firstIndex(of: type) ?? 0
+            let note =
+              place == 0 ? "; the digit where words are selected or a suggestion was gone to" : ""
+            lines.append(row(map.keys(for: command), command, "make it \(type.rawValue)\(note)"))
           }
           continue
         }

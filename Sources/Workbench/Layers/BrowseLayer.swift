@@ -62,8 +62,8 @@ extension WorkbenchState {
     }
     count = number
     notice = Notice(
-      text: "\(number) …  a key that moves goes \(number) on; a type, "
-        + "\(keymap.label("clear")) or \(keymap.label("take")) means number \(number) of the post")
+      text: "\(number) …  keys that move and \(keymap.label("extend")) \(keymap.label("shrink")) go \(number) on; a type, "
+        + "\(keymap.label("clear")), \(keymap.label("label-pair")) or \(keymap.label("take")) means number \(number) of the post")
     return .stays([])
   }
 
@@ -128,6 +128,14 @@ extension WorkbenchState {
       }
     }
     var hints: [Hint?] = []
+    if let full = fullScreen {
+      let next = nextFullScreen
+      hints = [hint("leave", "back"), hint("full", next.map { "the \($0.rawValue)" } ?? "back")]
+      if full == .picture { hints += [hint("heat", "heat"), hint("next-head", "head")] }
+      if full != .text {
+        return (hints + [hint("next", "next"), hint("previous", "previous")]).compactMap { $0 }
+      }
+    }
     if let selection {
       let last = selection.upperBound - 1
       let words =
@@ -145,13 +153,15 @@ extension WorkbenchState {
       if suggestion.mentionRange != nil { hints += types }
       return (hints + [hint("leave", "leave")]).compactMap { $0 }
     }
-    hints = [hint("accept", "accept"), hint("undo", "undo")]
+    hints += [hint("accept", "accept"), hint("undo", "undo")]
     if let taken = takenSuggestion { hints.insert(hint("take", "take \(name(of: taken))"), at: 0) }
     // On a narrow screen the experts' columns take turns.
     if seats.count > 2 { hints.append(hint("system", "next of \(seats.count) experts")) }
     if canFixTags { hints.append(hint("fix", "fix tags")) }
-    if mentionAtCursor == nil { hints.append(hint("select", "select")) }
-    hints += types
+    // Where pairs are labelled and no mentions, types are not what is next.
+    let labelsMentions = pairs.isEmpty || currentPost?.mentions.isEmpty == false
+    if mentionAtCursor == nil, labelsMentions { hints.append(hint("select", "select")) }
+    if labelsMentions { hints += types }
     if newHead != nil { hints = [hint("relate", "tail"), hint("leave", "leave")] }
     if pair != nil, newHead == nil {
       hints.insert(hint("label-pair", "relation"), at: 2)

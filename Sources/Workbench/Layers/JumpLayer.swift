@@ -68,7 +68,7 @@ struct JumpLayer: Layer {
       [
         pen.piece(" jump: ", .prompt),
         pen.piece(
-          "type a word's letters; the last as a capital selects up to it; Esc",
+          "type a word's letters; the last as a capital selects up to it; Esc leaves",
           .text),
       ], in: box, row: 0)
     return true

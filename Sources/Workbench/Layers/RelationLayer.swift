@@ -265,12 +265,17 @@ extension RelationLayer {
     if saysTypes, entry < fitting.count, let last = shown.split(separator: "/").last {
       shown = last
     }
+    // The last part tells labels apart; the types before it are what can be missed.
+    let room = max(1, box.columns - 3 - after)
+    if TextWidth.columns(of: String(shown)) > room, let last = shown.split(separator: "/").last {
+      shown = last
+    }
     pen.line(
       [
         pen.piece(isNow ? pen.look.glyphs.pointer : " ", .title), pen.piece("\(key) ", .key),
         pen.piece(
           TextWidth.fitted(
-            String(shown), columns: max(1, box.columns - 3 - after),
+            String(shown), columns: room,
             ellipsis: pen.look.glyphs.ellipsis), role),
       ] + answers, in: box, row: 0)
   }

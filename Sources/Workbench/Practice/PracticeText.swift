@@ -14,7 +14,7 @@ package struct PracticeText: Sendable {
     var parts: [String] = []
     if Self.isCounted(spans) {
       parts.append(
-        "spans P \(short(spans.precision)) R \(short(spans.recall)) F1 \(short(spans.f1))")
+        "spans P \(precision(spans)) R \(recall(spans)) F1 \(short(spans.f1))")
     }
     if Self.isCounted(relations) { parts.append("relations F1 \(short(relations.f1))") }
     return parts.joined(separator: " \(dot) ")
@@ -31,7 +31,7 @@ package struct PracticeText: Sendable {
     for (name, counts) in [("spans", practice.spans), ("relations", practice.relations)]
     where Self.isCounted(counts) {
       lines.append(
-        "\(name): precision \(short(counts.precision)), recall \(short(counts.recall)), "
+        "\(name): precision \(precision(counts)), recall \(recall(counts)), "
           + "F1 \(short(counts.f1)); \(counts.correct) right of \(counts.predicted) given and "
           + "\(counts.gold) asked for")
     }
@@ -74,6 +74,15 @@ package struct PracticeText: Sendable {
     let faults = faults.flatMap { post, sentences in sentences.map { "\(post): \($0)" } }
     return ([summary] + tables + [faults]).filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+  }
+
+  /// A dash where nothing was given, as nothing can be right or wrong of it.
+  private func precision(_ counts: MatchCounts) -> String {
+    counts.predicted == 0 ? "–" : short(counts.precision)
+  }
+
+  private func recall(_ counts: MatchCounts) -> String {
+    counts.gold == 0 ? "–" : short(counts.recall)
   }
 
   private func short(_ value: Double) -> String { Digits.short(Float(value)) }

@@ -36,6 +36,14 @@ extension WorkbenchState {
     return hidesLayer ? nil : chosen
   }
 
+  /// What comes after it; nil for everything.
+  var nextFullScreen: FullScreen? {
+    let all: [FullScreen?] =
+      [nil] + FullScreen.allCases.filter { $0 != .values || !neededPanels.isEmpty }
+    let at = all.firstIndex(of: fullScreen) ?? 0
+    return all[(at + 1) % all.count]
+  }
+
   /// The parts of the right column under the picture that have something to say, by their places in
   /// `SidePanel.all`.
   var neededPanels: [Int] {
@@ -43,9 +51,12 @@ extension WorkbenchState {
   }
 
   /// What the labels of the post on screen are called: gold once somebody judged them.
-  var labelsTitle: String {
-    current.map { review($0).isDecided } == true ? "gold" : "labels"
-  }
+  var labelsTitle: String { isDecided ? "gold" : "labels" }
+
+  /// The same of one of them.
+  var labelTitle: String { isDecided ? "gold" : "label" }
+
+  private var isDecided: Bool { current.map { review($0).isDecided } == true }
 
   /// Shows or hides what the models say.
   mutating func showModels(_ isOn: Bool) -> [Effect] {

@@ -209,6 +209,8 @@ extension WorkbenchState {
     noteMatch(index)
     pace.take(step)
     suggestion = nil
+    // Nobody edits what is not to be seen.
+    if choice.fullScreen != .text { choice.fullScreen = nil }
     let lost = before.flatMap { opened.lacksPlace($0, post(index)) }.map { "; \($0)" } ?? ""
     notice = Notice(text: step.name + lost, isError: !lost.isEmpty)
     return opened.keepsEdits ? saving.begin(step).map(Effect.commit) : []

@@ -8,7 +8,8 @@ extension WorkbenchState {
   }
 
   func drawNoticeOrHints(_ pen: inout Pen, _ box: Box) {
-    if let notice { drawNotice(notice, &pen, box) } else { drawHints(&pen, box) }
+    if let notice { drawNotice(notice, &pen, box) }
+    drawHints(&pen, box)
   }
 
   /// A notice that is longer than the line takes lines above it, beside the picture: what to do

@@ -21,11 +21,13 @@ extension WorkbenchState {
     var row = row
     let tag = post.tag(at: token)
     let text = safe(post.tokens.indices.contains(token) ? post.tokens[token].text : "")
-    var pieces = [pen.piece("token \(token) ", .muted), pen.piece(text, .title)]
+    var pieces = [pen.piece("token \(token) ", .muted)]
     // A dataset of pairs has no tags; `O` everywhere would say what nobody said.
     if pairs.isEmpty || !post.mentions.isEmpty {
-      pieces += [pen.piece(" \(labelsTitle) ", .muted), pen.piece(tag, .gold)]
+      pieces += [pen.piece("\(labelTitle) ", .muted), pen.piece("\(tag)  ", .gold)]
     }
+    // The word last: it stands in the text, and may be long.
+    pieces.append(pen.piece(text, .title))
     pen.line(pieces, in: box, row: row)
     row += 1
     // As much of a name as leaves room for two answers.
@@ -41,9 +43,8 @@ extension WorkbenchState {
       pen.line(pieces, in: box, row: row)
       row += 1
     }
-    if systems.isEmpty {
-      pen.line(missingAnalysis, .muted, in: box, row: row)
-      row += 1
+    if systems.isEmpty, opened.hasModels {
+      row = pen.wrap(missingAnalysis, .muted, in: box, row: row)
     }
     return row
   }
@@ -53,7 +54,6 @@ extension WorkbenchState {
 
   /// Why no system says anything.
   var missingAnalysis: String {
-    if !opened.hasModels { return "no models: start with --models DIR" }
     if !showsModels { return "\(keymap.label("panels")) shows what the models say" }
     if let reason = analysisFailure { return safe(reason) }
     if analysis != nil { return "no model answered for mentions" }

@@ -43,9 +43,16 @@ struct HintLine: Sendable, Equatable {
 }
 
 extension WorkbenchState {
-  /// The keys that matter now, with what they do; nil while something else stands on the line.
+  /// The keys that matter now, with what they do, behind a notice that leaves room for them; nil
+  /// while something else has the line.
   func hintLine(_ box: Box) -> HintLine? {
-    notice == nil ? layers.first { $0.hints(self, box) } : nil
+    guard let notice else { return layers.first { $0.hints(self, box) } }
+    let used = TextWidth.columns(of: safe(notice.text)) + 3
+    // What is wrong stands alone, and a number waits for its key.
+    guard !notice.isError, count == nil, used <= box.columns / 2 else { return nil }
+    let rest = Box(
+      column: box.column + used, row: box.row, columns: box.columns - used, rows: box.rows)
+    return layers.first { $0.hints(self, rest) }
   }
 
   func drawHints(_ pen: inout Pen, _ box: Box) {

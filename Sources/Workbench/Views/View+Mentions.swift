@@ -11,20 +11,27 @@ extension WorkbenchState {
     /// Of each expert that has a column, with the space after it; all begin equal.
     private(set) var answers: [Int]
     let rowsPerMention: Int
+    /// Whether only types have room, and short names.
+    let isBrief: Bool
 
     /// How many experts have a column.
     var experts: Int { answers.count }
 
-    init(columns: Int, rows: Int, mentions: Int, seats: Int) {
+    /// - Parameter type: columns of the longest type.
+    init(columns: Int, rows: Int, mentions: Int, seats: Int, type: Int) {
       let isNarrow = seats > 0 && columns < 48 && mentions * 2 + 1 <= rows
-      let answer = columns >= 48 ? 13 : 10
-      gold = 7
+      isBrief = seats > 0 && columns < 48 && !isNarrow
+      // A type with its probability and a sign; in the brief form without the probability.
+      let answer = isBrief ? min(8, type + 2) : isNarrow ? 10 : min(17, max(11, type + 7))
+      gold = isBrief ? max(5, min(8, type + 1)) : 7
       rowsPerMention = isNarrow ? 2 : 1
       let least = isNarrow ? 2 : 12
       // Two have their places even where they say nothing; where the models are hidden none has.
       let experts =
         seats == 0 ? 0 : min(max(2, seats), max(2, (columns - gold - least + 1) / answer))
-      words = isNarrow ? 2 : min(40, max(8, columns - gold - experts * answer + 1))
+      // The last column needs no space after it.
+      words =
+        isNarrow ? 2 : min(40, max(8, columns - gold - experts * answer + (experts > 0 ? 1 : 0)))
       answers = Array(repeating: answer, count: experts)
     }
 
@@ -54,26 +61,29 @@ extension WorkbenchState {
   func mentionTableRows(_ box: Box, _ rows: Int) -> Int {
     let count = mentionRows.count
     let table = MentionTable(
-      columns: box.columns, rows: rows, mentions: count, seats: seats.count)
+      columns: box.columns, rows: rows, mentions: count, seats: seats.count, type: typeColumns)
     return min(rows, 1 + max(1, count * table.rowsPerMention))
   }
 
   func drawMentions(_ pen: inout Pen, _ box: Box) {
     let all = mentionRows
     let plain = MentionTable(
-      columns: box.columns, rows: box.rows, mentions: all.count, seats: seats.count)
+      columns: box.columns, rows: box.rows, mentions: all.count, seats: seats.count,
+      type: typeColumns)
     let seats = seats(fitting: plain.experts)
     let table = plain.widened(
-      for: seats.map { TextWidth.columns(of: safe($0.name)) },
+      for: seats.map { TextWidth.columns(of: safe(plain.isBrief ? $0.short : $0.name)) },
       longest: all.map { TextWidth.columns(of: words(of: $0)) }.max() ?? 0, columns: box.columns)
     let last = seats.count - 1
     pen.line(
       [
         pen.piece(pen.cell(table.words > 2 ? " mention" : "", table.words), .muted),
-        pen.piece(pen.cell(labelsTitle, table.gold), .gold),
+        pen.piece(pen.cell(table.isBrief ? labelTitle : labelsTitle, table.gold), .gold),
       ]
         + seats.enumerated().map { i, seat in
-          pen.piece(pen.cell(seat.name, table.answers[i] - 1) + (i == last ? "" : " "), seat.role)
+          pen.piece(
+            pen.cell(table.isBrief ? seat.short : seat.name, table.answers[i] - 1)
+              + (i == last ? "" : " "), seat.role)
         }, in: box, row: 0)
     let disputed = Set(disputedRanges)
     if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
@@ -111,9 +121,14 @@ extension WorkbenchState {
       pieces.append(
         answerPiece(
           pen, row.answers[seat.name], row.gold, seat.prediction != nil,
-          table.answers[i] - (i == seats.count - 1 && i > 0 ? 1 : 0)))
+          table.answers[i] - (i == seats.count - 1 && i > 0 ? 1 : 0), isBrief: table.isBrief))
     }
     pen.line(pieces, in: box, row: line + table.rowsPerMention - 1)
+  }
+
+  /// Columns of the longest type of the dataset.
+  private var typeColumns: Int {
+    opened.types.map { TextWidth.columns(of: safe($0.rawValue)) }.max() ?? 4
   }
 
   private func words(of row: MentionRow) -> String {
@@ -129,7 +144,8 @@ extension WorkbenchState {
 
   /// What a system says of a range; `≠` where it is not what gold says.
   private func answerPiece(
-    _ pen: Pen, _ answer: ScoredMention?, _ gold: EntityType?, _ isKnown: Bool, _ columns: Int
+    _ pen: Pen, _ answer: ScoredMention?, _ gold: EntityType?, _ isKnown: Bool, _ columns: Int,
+    isBrief: Bool
   ) -> Pen.Piece {
     guard isKnown else { return pen.piece(pen.cell("", columns)) }
     guard let answer else {
@@ -138,7 +154,7 @@ extension WorkbenchState {
     }
     let type = answer.mention.type
     let text =
-      type.rawValue + (answer.confidence.map { " " + Digits.short($0) } ?? "")
+      type.rawValue + (isBrief ? "" : answer.confidence.map { " " + Digits.short($0) } ?? "")
       + (type == gold ? "" : columns > 10 ? " \(look.differs)" : look.differs)
     return Pen.Piece(
       text: pen.cell(text, columns),

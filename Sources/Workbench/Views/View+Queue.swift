@@ -21,7 +21,7 @@ extension WorkbenchState {
       if showsRoutes { pieces.append(routePiece(pen, index)) }
       let signs = pieces.count + 2
       let id = Self.fitted(id: ids[row], idColumns, pen.look.glyphs.ellipsis)
-      let words = posts[index].tokens.prefix(12).map { safe($0.text) }.joined(separator: " ")
+      let words = Self.beginning(of: posts[index]).map { safe($0.text) }.joined(separator: " ")
       pieces += [
         flagPiece(pen, index),
         pen.piece(" " + TextWidth.padded(id, columns: idColumns), here ? .title : .muted),
@@ -30,6 +30,15 @@ extension WorkbenchState {
       pen.line(pieces, in: box, row: row)
       if let marks { mark(marks, &pen, box.line(row), posts[index], signs, idColumns) }
     }
+  }
+
+  /// The first words that say something: `RT @name :` stands before many.
+  private static func beginning(of post: Post) -> ArraySlice<Token> {
+    let tokens = post.tokens
+    let isShared =
+      tokens.count > 3 && tokens[0].text == "RT" && tokens[1].text.hasPrefix("@")
+      && tokens[2].text == ":"
+    return tokens.dropFirst(isShared ? 3 : 0).prefix(12)
   }
 
   /// Whether posts have routes to be told.
@@ -58,7 +67,7 @@ extension WorkbenchState {
       pen.frame.restyle(id.intersection(line)) { _ in pen.look.theme[.search] }
     }
     at.column += idColumns + 1
-    let words = post.tokens.prefix(12)
+    let words = Self.beginning(of: post)
     for (token, ranges) in zip(words, marks.ranges(in: words)) where at.column < line.endColumn {
       let shown = safe(token.text)
       pen.mark(ranges, of: token.text, shown: shown, at: at, within: line)

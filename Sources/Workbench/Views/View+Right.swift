@@ -21,6 +21,8 @@ extension WorkbenchState {
   private func drawPicture(_ pen: inout Pen, _ box: Box) {
     guard let request = pictureRequest else { return }
     switch pictures[request] {
+    case nil where current.map { posts[$0].imageID == nil } == true:
+      sentence(&pen, "this post has no picture", box)
     case nil: sentence(&pen, "loading picture \(pen.look.glyphs.ellipsis)", box)
     case .placeholder(let words)?: sentence(&pen, words, box)
     case .cells(let cells, let columns, let rows)?:

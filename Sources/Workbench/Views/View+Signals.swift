@@ -33,9 +33,13 @@ extension WorkbenchState {
         caption +=
           ", " + (slice.map { safe(signal.title(ofSlice: $0)) } ?? "mean of \(signal.sliceCount)")
       }
-      let room = min(TextWidth.columns(of: caption) + 2, max(12, box.columns / 2))
-      let label = pen.cell(caption, room - 1) + " "
-      let rest = box.columns - room
+      // A name that leaves no room for what it names has a line of its own.
+      var label = caption + "  "
+      if signal.kind.hasLine, TextWidth.columns(of: label) > max(12, box.columns / 2) {
+        row = pen.wrap(caption, .muted, in: box, row: row)
+        label = "  "
+      }
+      let rest = box.columns - TextWidth.columns(of: label)
       switch signal.kind {
       case .words:
         row += drawWords(signal, values, label, &pen, box, row: row, room: rest)
@@ -52,8 +56,9 @@ extension WorkbenchState {
         let words = best.map { label, value -> String in
           let path = label.hasPrefix("/") ? label.split(separator: "/") : []
           return "\(safe(path.last.map(String.init) ?? label)) \(Digits.short(value))"
-        }.joined(separator: "  ")
-        pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
+        }
+        pen.line(
+          [pen.piece(label, .muted), pen.piece(whole(words, columns: rest))], in: box, row: row)
       case .matrix(let rows, let columns):
         let words = largestCell(values, rows, columns)
         pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
@@ -62,6 +67,14 @@ extension WorkbenchState {
       row += 1
     }
     return row
+  }
+
+  /// As many of the words as fit whole, two blanks between them; of the first at least a part.
+  private func whole(_ words: [String], columns: Int) -> String {
+    words.dropFirst().reduce(words.first ?? "") { line, next in
+      let longer = line + "  " + next
+      return line.isEmpty || TextWidth.columns(of: longer) > columns ? line : longer
+    }
   }
 
   /// A bar per word around the cursor, and the number of the word under it.

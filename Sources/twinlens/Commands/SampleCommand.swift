@@ -1,6 +1,9 @@
 import ArgumentParser
+import Corpora
+import Files
 import Foundation
 import Harbor
+import Inspection
 
 /// `twinlens sample`: the harbour world as a dataset.
 struct SampleCommand: ParsableCommand {
@@ -25,7 +28,19 @@ struct SampleCommand: ParsableCommand {
       """)
   var crowded = false
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Spoil this share of the labels, for practice and to measure with: of mentions 40 % get another type, 20 % \
+      have an edge moved by a word, 20 % are taken away, 20 % are invented; of pairs the relation is changed. \
+      What was done stands in .twinlens/spoiled.jsonl.
+      """, valueName: "share"))
+  var noise: Double?
+
   func validate() throws {
+    if let noise, !(noise > 0 && noise <= 0.5) {
+      throw ValidationError("--noise takes a share above 0, to 0.5")
+    }
     guard train + dev + test + captions > 0 else {
       throw ValidationError("nothing is to be drawn: all numbers are 0")
     }
@@ -50,9 +65,32 @@ struct SampleCommand: ParsableCommand {
     var recipe = SampleRecipe(seed: seed, train: train, dev: dev, test: test, captions: captions)
     if pairs { recipe.pairs = .everyPost }
     recipe.isCrowded = crowded
-    try SampleWriter(recipe).write(to: out) { progress.show("drawing the harbour sample", $0) }
+    var spoiled: [String] = []
+    try SampleWriter(recipe).write(
+      to: out, progress: { progress.show("drawing the harbour sample", $0) },
+      change: { posts in
+        guard let noise else { return posts }
+        let result = LabelNoise(of: posts, pairs ? .relations : .entities, rate: noise, seed: seed)
+        spoiled += result.places.map { Self.line($0, result.posts[$0.post].id) }
+        return result.posts
+      })
     progress.clear()
+    if noise != nil {
+      let folder = out + "/.twinlens"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try DurableFile.write(
+        Data(spoiled.map { $0 + "\n" }.joined().utf8), to: folder + "/spoiled.jsonl")
+      print("\(spoiled.count.counted("label")) spoiled: \(folder)/spoiled.jsonl says which")
+    }
     print(
       "\(train) training, \(dev) dev and \(test) test posts and \(captions) captions are in \(out)")
+  }
+
+  /// `{"post": "test-00004", "kind": "boundary", "words": [3, 5]}`: the words as they are labelled
+  /// now, their end left out; of a dropped mention those that it had, of a pair those of its head.
+  private static func line(_ place: LabelNoise.Place, _ post: Post.ID) -> String {
+    func words(_ range: Range<Int>) -> String { "[\(range.lowerBound), \(range.upperBound)]" }
+    return #"{"post": "\#(post)", "kind": "\#(place.kind.rawValue)", "words": \#(words(place.range))"#
+      + (place.tail.map { ", \"tail\": \(words($0))" } ?? "") + "}"
   }
 }
