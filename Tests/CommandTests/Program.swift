@@ -74,6 +74,8 @@ final class TemporaryFolder {
   /// Writes a text and returns its path.
   func write(_ text: String, _ name: String) throws -> String {
     let file = path + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     try text.write(toFile: file, atomically: true, encoding: .utf8)
     return file
   }

@@ -36,7 +36,8 @@ struct QueryCommandTests {
       if last.contains("no post matches") { return [] }
       #expect(!last.contains("looked at") && !last.contains("could not be judged"), "\(last)")
       return last.split(separator: "\n").compactMap { line in
-        line.firstMatch(of: /^.{4} (post-\d+)/).map { String($0.1) }
+        // Signs, then the end of the id.
+        line.firstMatch(of: #/^.{4} (\d+) /#).map { "post-\($0.1)" }
       }
     }
   }

@@ -167,7 +167,7 @@ struct SettingsCommandTests {
     #expect(try lastFrame(script("size 300x40\n").output).contains("small  post-0"))
     _ = try script(go, ["--resume"])
     let again = try lastFrame(script("size 300x40\n", ["--resume"]).output)
-    #expect(again.contains("small  post-3") && again.contains("token 1 lost"))
+    #expect(again.contains("small  post-3") && again.contains("token 1 label O  lost"))
     #expect(try lastFrame(script("size 300x40\n").output).contains("small  post-0"))
     #expect(
       try lastFrame(script("size 300x40\n", ["--resume"], as: "bo").output).contains(

@@ -138,7 +138,7 @@ import Testing
   /// MNRE's list of relations with their ids lies beside its lines and is no post.
   @Test func aListOfRelationsIsNothingToComplainOf() throws {
     try withFolder { folder in
-      try write("a\tO\n", to: "\(folder)/train.txt")
+      try write("Ada\tB-PER\nleft\tO\n", to: "\(folder)/train.txt")
       try write(#"{"None": 0, "/per/per/peer": 1}"#, to: "\(folder)/ours_rel2id.json")
       #expect(try Dataset.open(folder).findings.isEmpty)
       try write(#"{"None": 0, "colour": 1}"#, to: "\(folder)/other.json")

@@ -97,6 +97,6 @@ import Traces
         PostAnalysis(post: Samples.posts[0].id, text: nil, multimodal: nil, decision: nil)),
       answers: false)
     #expect(!desk.text.contains("the models are reading"))
-    #expect(desk.text.contains("no model answered for mentions"))
+    #expect(desk.text.contains("no model answered for"))
   }
 }

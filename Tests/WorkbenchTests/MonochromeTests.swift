@@ -100,7 +100,7 @@ private func monochrome(_ frame: Frame, _ depth: ColorDepth = .none) -> String {
   private func cell(of word: String, in frame: Frame) -> Int? {
     let letters = word.map(String.init)
     return frame.cells.indices.first { start in
-      start % frame.size.columns > 20 && start + letters.count <= frame.cells.count
+      start % frame.size.columns > 26 && start + letters.count <= frame.cells.count
         && letters.indices.allSatisfy { frame.cells[start + $0].text == letters[$0] }
     }
   }

@@ -48,7 +48,7 @@ import Testing
     for words in [
       row("missed", "'Anna Berg' PER"), row("missed", "'St Mary' MISC"),
       row("pair missed", "'Anna Berg' → 'St Mary' /per/misc/present_in"),
-      "spans P .00 R .00 F1 .00",
+      "spans P – R .00 F1 .00",
     ] { #expect(desk.text.contains(words), "\(words)") }
     #expect(desk.state.current == 0)
     // Reading the result is no work on the next post.
@@ -144,7 +144,7 @@ import Testing
     runner.run("Enter")
     #expect(lines.contains { $0.contains("3 differences from the hidden labels") })
     #expect(lines.contains("missed 'Anna Berg' PER"))
-    #expect(lines.contains { $0.hasPrefix("Score: spans P .00 R .00 F1 .00") })
+    #expect(lines.contains { $0.hasPrefix("Score: spans P – R .00 F1 .00") })
     lines = []
     runner.run("Enter")
     #expect(lines.contains { $0.hasPrefix("Post 2 of 5: hb_0002") })

@@ -86,10 +86,14 @@ import Traces
     var desk = Desk(Samples.state(120, 36))
     desk.press("e", "0")
     #expect(desk.text.contains(" -6.0"))
-    let line = desk.text.split(separator: "\n").first { $0.contains("p lost without the word") }
-    #expect(line?.contains(" -6.0") == true, "\(line ?? "")")
+    func line() -> String {
+      let lines = desk.text.split(separator: "\n")
+      let name = lines.firstIndex { $0.contains("p lost without the word") }
+      // The name has a line of its own.
+      return name.map { String(lines[$0 + 1]) } ?? ""
+    }
+    #expect(line().contains(" -6.0"), "\(line())")
     desk.press("l")
-    let next = desk.text.split(separator: "\n").first { $0.contains("p lost without the word") }
-    #expect(next?.contains(" +4.0") == true, "\(next ?? "")")
+    #expect(line().contains(" +4.0"), "\(line())")
   }
 }

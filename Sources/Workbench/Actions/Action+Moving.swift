@@ -54,7 +54,7 @@ extension Action {
         "left", .moving, keys: ["h", "Left"], "previous token", unavailable: needsPost
       ) { state, _ in state.moveToken(to: state.token - 1) }.counting(.times),
       Action(
-        "next-mention", .moving, keys: ["w"], "next gold mention, or head or tail of a pair",
+        "next-mention", .moving, keys: ["w"], "next labelled mention, or head or tail of a pair",
         unavailable: needsPost
       ) { state, _ in state.moveToMention(forward: true) }.counting(.times),
       Action(
@@ -62,7 +62,7 @@ extension Action {
       ) { state, _ in state.moveToMention(forward: false) }.counting(.times),
       Action(
         "next-suggestion", .moving, keys: [">"],
-        "next mention or relation that an expert names and gold does not; waits for the models",
+        "next mention or relation that an expert names and the labels do not; waits for the models",
         needsAnswer: true, unavailable: needsSuggestions
       ) { state, _ in state.moveToSuggestion(forward: true) }.counting(.times),
       Action(

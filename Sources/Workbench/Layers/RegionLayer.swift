@@ -359,7 +359,7 @@ extension WorkbenchState {
       size = (columns, rows)
     case .placeholder?, nil: return nil
     }
-    let place = box.centered(columns: size.columns, rows: size.rows)
+    let place = picturePlace(in: box, columns: size.columns, rows: size.rows)
     guard place.contains(position), size.columns > 0, size.rows > 0 else { return nil }
     return (
       (Double(position.column - place.column) + 0.5) / Double(size.columns),

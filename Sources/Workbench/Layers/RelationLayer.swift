@@ -265,10 +265,11 @@ extension RelationLayer {
     if saysTypes, entry < fitting.count, let last = shown.split(separator: "/").last {
       shown = last
     }
-    // The last part tells labels apart; the types before it are what can be missed.
+    // The last part says most; of the types before it the first letter is enough.
     let room = max(1, box.columns - 3 - after)
     if TextWidth.columns(of: String(shown)) > room, let last = shown.split(separator: "/").last {
-      shown = last
+      let types = shown.split(separator: "/").dropLast().map { $0.prefix(1) + "/" }
+      shown = Substring(types.joined() + last)
     }
     pen.line(
       [

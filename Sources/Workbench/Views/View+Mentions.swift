@@ -23,7 +23,7 @@ extension WorkbenchState {
       isBrief = seats > 0 && columns < 48 && !isNarrow
       // A type with its probability and a sign; in the brief form without the probability.
       let answer = isBrief ? min(8, type + 2) : isNarrow ? 10 : min(17, max(11, type + 7))
-      gold = isBrief ? max(5, min(8, type + 1)) : 7
+      gold = isBrief ? max(6, min(8, type + 1)) : 7
       rowsPerMention = isNarrow ? 2 : 1
       let least = isNarrow ? 2 : 12
       // Two have their places even where they say nothing; where the models are hidden none has.

@@ -166,14 +166,14 @@ extension WorkbenchState {
       let whole = safe(label) + number
       let words = i == 0 && TextWidth.columns(of: whole) <= room ? whole : name + number
       // Half a second answer says nothing; of the first its number matters more than its end.
-      if i > 0, TextWidth.columns(of: words) > room { break }
+      if i > 0, TextWidth.columns(of: words) + 2 > room { break }
       let fitted =
         TextWidth.columns(of: words) <= room
         ? words
         : TextWidth.fitted(
           name, columns: max(1, room - number.count), ellipsis: pen.look.glyphs.ellipsis) + number
-      pieces.append(pen.piece(fitted + "  ", i == 0 ? .text : .muted))
-      room -= TextWidth.columns(of: fitted) + 2
+      pieces.append(pen.piece((i == 0 ? "" : "  ") + fitted, i == 0 ? .text : .muted))
+      room -= TextWidth.columns(of: fitted) + (i == 0 ? 0 : 2)
     }
     pen.line(pieces, in: box, row: row)
   }

@@ -26,16 +26,24 @@ extension WorkbenchState {
     case nil: sentence(&pen, "loading picture \(pen.look.glyphs.ellipsis)", box)
     case .placeholder(let words)?: sentence(&pen, words, box)
     case .cells(let cells, let columns, let rows)?:
-      let place = box.centered(columns: columns, rows: rows)
+      let place = picturePlace(in: box, columns: columns, rows: rows)
       guard columns > 0, columns <= box.columns, rows <= box.rows else { return }
       pen.frame.draw(Array(cells.prefix(columns * rows)), columns: columns, at: place.origin)
     case .pixels(let encoded, let columns, let rows)?:
-      let place = box.centered(columns: columns, rows: rows)
+      let place = picturePlace(in: box, columns: columns, rows: rows)
       guard columns <= box.columns, rows <= box.rows else { return }
       // Two requests differ in post, box or heat, so their hash tells the terminal when to redraw.
       pen.frame.place(
         PicturePlacement(box: place, identity: request.identity, picture: encoded))
     }
+  }
+
+  /// Where a picture lies in its box: in the middle of the screen where that is its own, else at the
+  /// top, beside the text.
+  func picturePlace(in box: Box, columns: Int, rows: Int) -> Box {
+    var place = box.centered(columns: columns, rows: rows)
+    if fullScreen != .picture { place.row = box.row }
+    return place
   }
 
   /// A sentence in the middle of a box.

@@ -1,0 +1,86 @@
+import Corpora
+import Foundation
+import TestSupport
+import Testing
+
+/// The stories of docs/annotating.md, by the key scripts that stand there: what they leave is what
+/// the drawn labels were before they were spoiled, and their screens are as they were.
+@Suite("Stories of the manual", .enabled(if: Program.isBuilt, "the program is not built"))
+struct StoryScriptTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func run(_ arguments: [String]) throws -> String {
+    let done = try Program.run(arguments)
+    try #require(done.status == 0, "\(arguments): \(done.errors)")
+    return done.output
+  }
+
+  /// Draws posts as the manual does; once more without spoiled labels, when they are spoiled.
+  private func draw(_ name: String, _ options: [String]) throws -> String {
+    let place = folder.path + "/" + name
+    _ = try run(["sample", place, "--train", "0", "--dev", "0", "--captions", "0"] + options)
+    return place
+  }
+
+  /// Runs a script of the manual and keeps its last frames as a golden file.
+  private func play(_ name: String, on data: String, _ options: [String] = []) throws {
+    let text = try #require(try manualBlock("# \(name).keys", page: "annotating.md"))
+    let script = try folder.write(text + "wait\n", "\(name).keys")
+    let output = try run(
+      [data, "--no-models", "--script", script, "--size", "80x24"] + options)
+    let frames = output.split(separator: "== frame ").map(String.init)
+    // The screens in the middle of the work and at its end.
+    let kept = [frames[frames.count / 2], frames[frames.count - 1]]
+    try expectGolden(kept.joined(separator: "\n"), "story-\(name)")
+  }
+
+  private func exported(_ data: String) throws -> Dataset {
+    let out = folder.path + "/out-" + UUID().uuidString
+    _ = try run(["annotations", "export", data, "--only", "accepted", "--out", out])
+    return try Dataset.open(out)
+  }
+
+  @Test("correct twenty tweets") func twenty() throws {
+    let options = ["--test", "20", "--seed", "7"]
+    let data = try draw("twenty", options + ["--noise", "0.3"])
+    let clean = try Dataset.open(try draw("clean", options))
+    #expect(try Dataset.open(data).posts.map(\.mentions) != clean.posts.map(\.mentions))
+    try play("correct", on: data)
+    let after = try exported(data)
+    #expect(after.posts.map(\.mentions) == clean.posts.map(\.mentions))
+  }
+
+  @Test("adjudicate two annotators' relations") func adjudicate() throws {
+    let data = try draw("ends", ["--pairs", "--test", "8", "--seed", "3"])
+    for name in ["ada", "bo"] {
+      let store = folder.path + "/\(name).store"
+      try play(name, on: data, ["--annotator", name, "--store", store])
+    }
+    for name in ["ada", "bo"] {
+      _ = try run(["annotations", "merge", data, "--from", folder.path + "/\(name).store"])
+    }
+    try play("decide", on: data, ["--annotator", "lea"])
+    let decided = try run(["query", data, "state:adjudicated", "--count"])
+    #expect(decided.trimmingCharacters(in: .whitespacesAndNewlines).hasPrefix("4"))
+    // Three times Ada was right, once Bo.
+    let before = try Dataset.open(data).posts.map(\.relations)
+    #expect(try exported(data).posts.map(\.relations) == before)
+  }
+
+  @Test("find and mend the ten most suspicious relations") func suspicious() throws {
+    let options = ["--pairs", "--test", "200", "--seed", "3"]
+    let data = try draw("doubtful", options + ["--noise", "0.05"])
+    let clean = try Dataset.open(try draw("clean", options)).posts
+    _ = try run(["suspect", data])
+    try play("suspicious", on: data)
+    let before = try Dataset.open(data).posts
+    let after = try exported(data).posts
+    #expect(after.count == 10)
+    let right = Dictionary(uniqueKeysWithValues: clean.map { ($0.id, $0.relations) })
+    #expect(after.allSatisfy { right[$0.id] == $0.relations })
+    let wrong = Set(zip(before, clean).filter { $0.relations != $1.relations }.map(\.0.id))
+    #expect(wrong.count == 10 && wrong.intersection(after.map(\.id)).count == 8)
+  }
+}
