@@ -83,7 +83,24 @@ package final class AnnotationStore: Sendable {
   /// Set on the queues of stores.
   private static let isOfStore = DispatchSpecificKey<Bool>()
 
+  /// Two programs that make a store at the same moment meet while it becomes one that several can
+  /// write: SQLite refuses the second at once, so it tries again.
   private static func open(
+    _ real: String, _ path: String, _ access: Access, _ budget: StoreBudget
+  ) throws -> (DatabaseQueue, Schema.Level, damage: String?) {
+    for _ in 0..<40 {
+      do {
+        return try openOnce(real, path, access, budget)
+      } catch let error as DatabaseError
+        where access == .readWrite && [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode)
+      {
+        usleep(50_000)
+      }
+    }
+    return try openOnce(real, path, access, budget)
+  }
+
+  private static func openOnce(
     _ real: String, _ path: String, _ access: Access, _ budget: StoreBudget
   ) throws -> (DatabaseQueue, Schema.Level, damage: String?) {
     var configuration = Configuration()

@@ -62,10 +62,15 @@ extension EditHistory {
         case .redo(let sequence): .redo(numbers[sequence] ?? sequence)
         }
       let next = nextSequence
+      // What was replaced may be another's now.
+      var name = step.name
+      if case .edit(let action) = kind, let post = base(step) {
+        name = Edit(post: step.post, action: action).name(in: annotated(post))
+      }
       let again = Step(
         sequence: next, post: step.post, file: step.file, postHash: step.postHash,
         tokensHash: step.tokensHash, annotator: step.annotator, time: step.time, kind: kind,
-        name: step.name,
+        name: name,
         group: step.group.map { $0 == step.sequence ? next : numbers[$0] ?? $0 },
         isSuggestion: step.isSuggestion)
       do {

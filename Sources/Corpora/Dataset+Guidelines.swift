@@ -19,7 +19,8 @@ extension Opener {
       }
     }
     let (found, unknown) = settings.guidelines.resolved(types: types, relations: relations)
-    for label in unknown.prefix(20) {
+    // A part of a dataset need not have each of the field's relations.
+    for label in unknown.filter({ !RelationInventory.mnre.contains($0) }).prefix(20) {
       let known = types.map(\.rawValue).joined(separator: " ")
       try note(
         .settings(

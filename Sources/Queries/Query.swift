@@ -1,6 +1,7 @@
 import Annotations
 import Corpora
 import Routing
+import Settings
 
 /// What a search line asks for, and the order in which the posts are wanted.
 ///
@@ -156,6 +157,8 @@ extension Query {
   package struct Means: Sendable {
     package var hasModels: Bool
     package var hasRouter: Bool
+    /// The types that mentions can have; empty where nobody knows.
+    package var types: [EntityType] = []
     package var hasSuspicion: Bool
     package var hasAssignments: Bool
     /// Whether it is known when the annotator was last here.
@@ -190,6 +193,13 @@ extension Query {
       return "route:, p: and is:flip need a router, and none is loaded; \(start) --router NAME"
     }
     let conditions = conditions
+    for case .label(let type) in conditions
+    where !type.rawValue.isEmpty && !means.types.isEmpty && !means.types.contains(type) {
+      let known = means.types.map(\.rawValue)
+      let nearest = NearestName.find(type.rawValue, among: known).map { "; did you mean \($0)?" }
+      return "label: there is no type \(type.rawValue) here; types are "
+        + known.joined(separator: ", ") + (nearest ?? "")
+    }
     let asksSuspicion =
       orders.contains { $0.key == .suspicion }
       || conditions.contains {

@@ -36,7 +36,7 @@ extension AnnotationsReport {
     /// How many of the posts written are in each state, in the order of states.
     package let states: [(state: ReviewState, posts: Int)]
     /// What does not fit the dataset any more.
-    let findings: [String]
+    package let findings: [String]
 
     /// `400 posts: 398 untouched, 2 accepted`.
     package var summary: String {

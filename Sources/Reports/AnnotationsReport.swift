@@ -40,6 +40,12 @@ package struct AnnotationsReport: Sendable {
     guard let from = from ?? location.elsewhere else { throw StoreError.missing(location.path) }
     guard access(from, F_OK) == 0 else { throw StoreError.noSource(from) }
     let source = try AnnotationStore(path: from, access: .readOnly).steps()
+    let posts = Set(source.steps.map(\.post))
+    let foreign = posts.count { dataset.position(of: $0) == nil }
+    // Steps can never be taken out again.
+    guard posts.isEmpty || foreign < posts.count else {
+      throw MergeError(from: from, dataset: dataset.name, posts: posts.count)
+    }
     let target = try AnnotationStore(path: location.path)
     var merged = (steps: [Step](), findings: [StoreFinding]())
     while true {
@@ -55,7 +61,13 @@ package struct AnnotationsReport: Sendable {
     let count = merged.steps.count
     let first =
       "\(count) \(count == 1 ? "step" : "steps") of \(from) added to \(location.path)"
-    return ([first] + (source.findings + merged.findings).map { "note: \($0)" })
+    let elsewhere =
+      foreign == 0
+      ? []
+      : [
+        "note: \(foreign) of its \(posts.count) posts are not in \(dataset.name); their steps are kept"
+      ]
+    return ([first] + elsewhere + (source.findings + merged.findings).map { "note: \($0)" })
       .joined(separator: "\n")
   }
 
@@ -115,5 +127,17 @@ package struct AnnotationsReport: Sendable {
         ("annotator", .string(step.annotator)), ("file", .string(step.file)),
         ("post", .string(step.post)),
       ] + kind + [("name", .string(step.name))])
+  }
+}
+
+/// A store that is about other posts altogether.
+package struct MergeError: Error, CustomStringConvertible {
+  let from: String
+  let dataset: String
+  let posts: Int
+
+  package var description: String {
+    "\(from): none of the \(posts.counted("post")) that it is about is in \(dataset), so nothing is "
+      + "added; it belongs to another dataset"
   }
 }

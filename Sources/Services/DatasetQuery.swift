@@ -12,7 +12,7 @@ package struct DatasetQuery {
   package let query: Query
   /// What is known of the posts.
   package private(set) var context: QueryContext
-  private let means: Query.Means
+  private var means: Query.Means
 
   /// What was found.
   package struct Result: Sendable {
@@ -36,6 +36,7 @@ package struct DatasetQuery {
       hasModels: opened.hasModels, hasRouter: opened.hasRouter,
       hasSuspicion: opened.suspicionOf != nil, hasAssignments: opened.assigneesOf != nil,
       knowsLastVisit: opened.lastSeen != nil)
+    means.types = opened.types
     if let reason = query.unavailable(means) { throw QueryRefusal(description: reason) }
     var states: [Int: LabelState] = [:]
     for (id, state) in session.history.states {

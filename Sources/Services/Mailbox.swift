@@ -135,6 +135,7 @@ extension Message {
     case .committed, .commitFailed, .othersWrote, .historySaved, .historyNotSaved: true
     case .themeRead, .emojiChosen, .keymapRead: true
     case .settingRefused, .settingsSaved, .settingsNotSaved: true
+    case .queriesSaved, .queryNotSaved: true
     default: false
     }
   }

@@ -10,11 +10,13 @@ package enum ScriptSession {
   /// Runs a key script over a session. The same script over the same session prints the same text:
   /// nothing but edits is answered before a `wait`, and no clock is on the screen.
   /// - Parameters:
-  ///   - pictures: the folder for the screens that the script gives a name, as `NAME.svg`; nil keeps
+  ///   - pictures: the folder for the screens that the script gives a name, as `NAME.svg`; nil
+  ///     keeps
   ///     none.
   ///   - output: takes whole lines.
   /// - Returns: the workbench as the script left it.
-  /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`, `DurableFileError`.
+  /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`,
+  ///   `DurableFileError`.
   @discardableResult
   package static func run(
     _ session: Session, script: String, size: Size, graphics: GraphicsChoice.Rung,
@@ -86,7 +88,7 @@ private final class ScriptPerformer: EffectPerformer {
   func perform(_ effect: Effect) {
     switch effect {
     case .commit, .recommit: services.perform(effect)
-    case .saveSettings, .apply:
+    case .saveSettings, .apply, .saveQuery:
       services.perform(effect)
       services.mailbox.waitForCommits()
     case .saveHistory:

@@ -127,14 +127,14 @@ package final class WorkbenchServices {
   }
 
   private func saveQuery(_ name: String, _ text: String?) {
-    mailbox.begin()
+    mailbox.begin(commit: true)
     let dataset = session.dataset
     DispatchQueue.global(qos: .userInitiated).async { [mailbox] in
       do {
         let (queries, words) = try SavedQueriesFile(of: dataset).save(name, text)
-        mailbox.finish([.queriesSaved(queries, words: words)])
+        mailbox.finish([.queriesSaved(queries, words: words)], commit: true)
       } catch {
-        mailbox.finish([.queryNotSaved(reason: "\(error)")])
+        mailbox.finish([.queryNotSaved(reason: "\(error)")], commit: true)
       }
     }
   }

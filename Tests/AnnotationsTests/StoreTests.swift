@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 @testable import Annotations
@@ -37,6 +38,22 @@ import Testing
       #expect(history.steps[0].time == 1_700_000_000_123)
       #expect(history.nextUndo()?.name == "PER on 'Ann Lee'")
       #expect(history.annotated(dataset.posts[0]).mentions == [EntityMention(0..<1, .location)])
+    }
+  }
+
+  /// Two programs may make a store at the same moment.
+  @Test func aStoreCanBeMadeByManyAtOnce() throws {
+    try withFolder { folder in
+      for round in 0..<5 {
+        let path = folder + "/\(round).sqlite"
+        let failures = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+          do { _ = try AnnotationStore(path: path) } catch {
+            failures.withLock { $0.append("\(error)") }
+          }
+        }
+        #expect(failures.withLock { $0 } == [], "round \(round)")
+      }
     }
   }
 

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Several annotators", .enabled(if: Program.isBuilt, "the program is not built"))
 struct AgreementCommandTests {
-  /// A dataset, and the stores of two people: ada accepts three posts as they are, bo sees the first
-  /// mention of the first one otherwise.
+  /// A dataset, and the stores of two people: ada accepts three posts as they are, bo sees the
+  /// first mention of the first one otherwise.
   private struct Material {
     let folder: TemporaryFolder
     let data: String
@@ -25,6 +25,21 @@ struct AgreementCommandTests {
         #expect(result.status == 0, "\(result.errors)")
       }
     }
+  }
+
+  /// Steps can never be taken out again: a store about other posts altogether is refused.
+  @Test func aStoreOfAnotherDatasetIsNotMerged() throws {
+    let material = try Material()
+    let other = material.folder.path + "/other"
+    _ = try Program.run([
+      "sample", other, "--train", "0", "--dev", "0", "--test", "3", "--captions", "0",
+    ])
+    let store = material.folder.path + "/into.sqlite"
+    let result = try Program.run([
+      "annotations", "merge", other, "--store", store, "--from", material.ada,
+    ])
+    #expect(result.status != 0 && result.errors.contains("belongs to another dataset"))
+    #expect(!FileManager.default.fileExists(atPath: store))
   }
 
   private struct Sheet: Decodable {

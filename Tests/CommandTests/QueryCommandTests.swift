@@ -181,3 +181,19 @@ struct QueryCommandTests {
     #expect(try room.query("@theirs", "--count", "--no-models").output == "1\n")
   }
 }
+
+extension QueryCommandTests {
+  /// A type that the dataset has not got is a mistake, not an empty list; so is what is left of a
+  /// broken file of saved queries.
+  @Test func unknownTypesAndBrokenFilesAreTold() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let wrong = try Program.run(["query", data, "label:PRE", "--count"])
+    #expect(wrong.status != 0 && wrong.output.isEmpty)
+    #expect(wrong.errors.contains("there is no type PRE here; types are PER"))
+    #expect(wrong.errors.contains("did you mean PER?"), "\(wrong.errors)")
+    _ = try folder.write("calm = 5 5\n", "data/.twinlens/queries.toml")
+    let broken = try Program.run(["query", data, "@calm", "--count"])
+    #expect(broken.errors.contains("queries.toml"), "\(broken.errors)")
+  }
+}

@@ -40,7 +40,9 @@ import Testing
     return reader
   }
 
-  @Test(arguments: ["plain words", "a<b & \"c\" > d", "作 e\u{301} 😂", "]]>", "<!--", "\u{1B}[31m\u{0}"])
+  @Test(arguments: [
+    "plain words", "a<b & \"c\" > d", "作 e\u{301} 😂", "]]>", "<!--", "\u{1B}[31m\u{0}",
+  ])
   func wordsStayWhatTheyAre(_ text: String) throws {
     var frame = Frame(size: Size(columns: 40, rows: 2))
     frame.write(text, at: Position(column: 2, row: 1), style: .plain)
@@ -54,7 +56,8 @@ import Testing
 
   @Test func colorsAndPicturesAreThere() throws {
     var frame = Frame(size: Size(columns: 10, rows: 3))
-    frame.write("ab", at: Position(column: 0, row: 0), style: Style(.rgb(1, 2, 255), on: .standard, .bold))
+    frame.write(
+      "ab", at: Position(column: 0, row: 0), style: Style(.rgb(1, 2, 255), on: .standard, .bold))
     frame.write("cd", at: Position(column: 2, row: 0), style: Style(.standard, on: .rgb(9, 9, 9)))
     frame.write(
       "ef", at: Position(column: 4, row: 0), style: Style(.rgb(200, 0, 0), on: .standard, .reverse))

@@ -113,6 +113,17 @@ import Testing
     #expect(desk.text.contains("ann, bo, eve"))
   }
 
+  /// Which pair, and which end is which, is said in words.
+  @Test func aPairIsNamed() throws {
+    var desk = desk(try joined())
+    desk.press("J", "Return", "j", "j")
+    #expect(desk.text.contains("'Anna Berg' → 'St Mary'"), "\(desk.text)")
+    #expect(
+      desk.state.layers[AdjudicationLayer.self]?.sentences(desk.state).contains {
+        $0.contains("'Anna Berg' → 'St Mary'")
+      } == true)
+  }
+
   @Test func zeroIsNoneAndUTakesAChoiceBack() throws {
     var desk = desk(try joined())
     desk.press("J", "Return", "0", "0")

@@ -138,6 +138,20 @@ import Testing
     #expect(view(desk.state).lines[22].contains("+ take PER  Enter accept"), "\(desk.text)")
   }
 
+  /// What somebody wrote stands first, and what has no room is counted.
+  @Test func notesComeFirstAndMentionsAreCounted() {
+    var desk = Desk(Samples.state(80, 24))
+    desk.press("N")
+    desk.type("look here again please, before the others do")
+    desk.press("Return")
+    let panes = Panes(desk.state)
+    let line = view(desk.state).lines[panes.details.row].dropFirst(panes.details.column)
+    #expect(line.hasPrefix("note: look here"), "\(desk.text)")
+    desk.state.size = Size(columns: 80, rows: 20)
+    desk.press("j", "j")
+    #expect(desk.text.contains(" of 5"), "\(desk.text)")
+  }
+
   /// Numbers and names that decide are whole at the sizes people work in.
   @Test(arguments: [(80, 24), (120, 36)])
   func whatDecidesIsNotCut(_ columns: Int, _ rows: Int) {

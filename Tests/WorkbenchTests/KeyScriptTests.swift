@@ -78,7 +78,8 @@ import Testing
   }
 
   @Test func keysAreCounted() throws {
-    let script = try KeyScript.parse("key j\ntext /ab\nwait\nsize 80x24\npicture a\nkey k", file: "")
+    let script = try KeyScript.parse(
+      "key j\ntext /ab\nwait\nsize 80x24\npicture a\nkey k", file: "")
     #expect(script.keys == 5)
   }
 

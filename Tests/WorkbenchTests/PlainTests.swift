@@ -107,6 +107,16 @@ import Testing
     #expect(talk.services.stored.map(\.post) == services.stored.map(\.post))
   }
 
+  /// A key that does nothing where the lines are says so, and counts.
+  @Test func keysThatDoNothingAreRefused() {
+    let talk = Talk(state())
+    _ = talk.say("O")
+    _ = talk.say("T")
+    let said = talk.say("X")
+    #expect(said.contains("X does nothing here"), "\(said)")
+    #expect(talk.refusals == 1 && talk.services.stored.count == 1)
+  }
+
   @Test func linesAreKeysCommandsOrSearches() throws {
     #expect(try PlainLine.parse("  ") == .empty)
     #expect(try PlainLine.parse(":accept") == .command("accept"))

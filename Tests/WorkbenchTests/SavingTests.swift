@@ -138,7 +138,7 @@ import Testing
     #expect(desk.state.pace.median == 8)
     #expect(!desk.text.contains("a post"), "a script has no clock on its screen")
     desk.send(.tick(0))
-    #expect(desk.text.contains("4 accepted · 8 s a post, 8 s left"))
+    #expect(desk.text.contains("4 accepted · 8 s left · 8 s a post"))
     // A quarter of an hour is a pause.
     accept(at: 924)
     #expect(desk.state.pace.median == 8)

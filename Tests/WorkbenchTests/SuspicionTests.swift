@@ -46,6 +46,18 @@ import Testing
     return Desk(state)
   }
 
+  /// A list that a search made is not left.
+  @Test func aNumberStaysInTheList() {
+    var desk = desk()
+    desk.command("search hb_0001 or hb_0002")
+    let list = desk.state.queue.filter
+    desk.press("1", "!")
+    #expect(desk.noticeText == "post 1 of the ranking, hb_0003, is not in this list")
+    #expect(desk.state.queue.filter == list && list?.count == 2)
+    desk.press("2", "!")
+    #expect(desk.state.current == 0)
+  }
+
   @Test func oneKeyGoesThroughThemAndSaysWhy() {
     var desk = desk()
     desk.press("!")

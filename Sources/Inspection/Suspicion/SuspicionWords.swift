@@ -35,7 +35,9 @@ enum SuspicionWords {
 
   private static func answer(_ item: MentionEvidence.Item, _ post: Post) -> String {
     guard let found = item.answer else {
-      return "the expert gives no mention \(share(item.outside))"
+      return item.isGiven
+        ? "the expert gives no mention \(share(item.outside))"
+        : "the expert is \(share(1 - item.outside)) sure of a mention among these words"
     }
     let type = found.mention.type.rawValue
     let sure = found.confidence.map { " " + share(Double($0)) } ?? ""

@@ -94,7 +94,9 @@ extension Action {
   /// Reason of the actions that need something that an expert suggests.
   @Sendable static func needsSuggestions(_ state: WorkbenchState) -> String? {
     if let reason = needsAnswer(state) { return reason }
-    return state.suggestions.isEmpty ? "the experts say what the labels say" : nil
+    guard state.suggestions.isEmpty else { return nil }
+    let name = state.analysis?.chosen?.expert ?? "the expert"
+    return "\(state.safe(name)) says what the labels say"
   }
 
   /// Reason of the actions that need an expert's answer.

@@ -31,6 +31,9 @@ extension WorkbenchState {
       guard let index = indexOfID[ranking.posts[number - 1].id] else {
         return refuse("post \(number) of the ranking is not in the dataset any more; rank again")
       }
+      guard queue.position(of: index) != nil else {
+        return refuse("post \(number) of the ranking, \(posts[index].id), is not in this list")
+      }
       return show(suspicious: number - 1, index, ranking)
     }
     var passedOver = 0

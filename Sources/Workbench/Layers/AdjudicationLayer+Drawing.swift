@@ -55,7 +55,7 @@ extension AdjudicationLayer {
     let disagreement = item.disagreements[walk.place]
     let readings = disagreement.readings
     // The answers stand whole; the text takes what is left.
-    let room = max(1, box.rows - 4 - (readings.count + 1))
+    let room = max(1, box.rows - 5 - (readings.count + 1))
     var row = drawText(post, item, walk.place, state, &pen, box, row: 1, rows: room) + 1
     let rows = SaidRows(post, disagreement, width: box.columns - 1, state)
     for line in rows.heading { row = drawLine(line, &pen, box, row) }
@@ -144,7 +144,17 @@ private struct SaidRows {
       .map { TextWidth.columns(of: $0) }.max() ?? 0
     names = min(longest, width / 3)
     switch disagreement.place {
-    case .pair: none = "no relation"
+    case .pair(let head, let tail):
+      none = "no relation"
+      // Which end is which is said in words, too.
+      let arrow = state.look.glyphs.arrow
+      heading = [
+        [
+          Pen.Piece(
+            text: " " + state.safe("\(post.quote(head)) \(arrow) \(post.quote(tail))"),
+            style: state.look.theme[.title])
+        ]
+      ]
     case .words(let range):
       none = "no mention"
       place(range, disagreement, width - names - Self.numbers - 2)

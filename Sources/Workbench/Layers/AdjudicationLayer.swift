@@ -242,7 +242,9 @@ extension WorkbenchState {
     }
     if notice?.isError != true {
       notice = Notice(
-        text: "\(posts[item.post].id) is adjudicated; \(keymap.label("undo")) takes it back")
+        text:
+          "\(posts[item.post].id) is adjudicated; outside this list \(keymap.label("undo")) takes "
+          + "it back")
     }
     return effects
   }

@@ -62,8 +62,10 @@ extension WorkbenchState {
     }
     count = number
     notice = Notice(
-      text: "\(number) …  keys that move and \(keymap.label("extend")) \(keymap.label("shrink")) go \(number) on; a type, "
-        + "\(keymap.label("clear")), \(keymap.label("label-pair")) or \(keymap.label("take")) means number \(number) of the post")
+      text:
+        "\(number) …  keys that move and \(keymap.label("extend")) \(keymap.label("shrink")) go \(number) on; a type, "
+        + "\(keymap.label("clear")), \(keymap.label("label-pair")) or \(keymap.label("take")) means number \(number) of the post"
+    )
     return .stays([])
   }
 
@@ -131,7 +133,9 @@ extension WorkbenchState {
     if let full = fullScreen {
       let next = nextFullScreen
       hints = [hint("leave", "back"), hint("full", next.map { "the \($0.rawValue)" } ?? "back")]
-      if full == .picture { hints += [hint("heat", "heat"), hint("next-head", "head")] }
+      if full == .picture, opened.hasModels {
+        hints += [hint("heat", "heat"), hint("next-head", "head")]
+      }
       if full != .text {
         return (hints + [hint("next", "next"), hint("previous", "previous")]).compactMap { $0 }
       }
@@ -153,8 +157,13 @@ extension WorkbenchState {
       if suggestion.mentionRange != nil { hints += types }
       return (hints + [hint("leave", "leave")]).compactMap { $0 }
     }
+    // How to get back from what stands in a place of the labels or the picture.
+    if layers[ExplanationLayer.self] != nil { hints.append(hint("explain", "labels")) }
+    if layers[NumbersLayer.self] != nil { hints.append(hint("numbers", "picture")) }
     hints += [hint("accept", "accept"), hint("undo", "undo")]
-    if let taken = takenSuggestion { hints.insert(hint("take", "take \(name(of: taken))"), at: 0) }
+    if let taken = takenSuggestion {
+      hints.insert(hint("take", "take \(name(of: taken))"), at: max(0, hints.count - 2))
+    }
     // On a narrow screen the experts' columns take turns.
     if seats.count > 2 { hints.append(hint("system", "next of \(seats.count) experts")) }
     if canFixTags { hints.append(hint("fix", "fix tags")) }
@@ -164,20 +173,26 @@ extension WorkbenchState {
     if labelsMentions { hints += types }
     if newHead != nil { hints = [hint("relate", "tail"), hint("leave", "leave")] }
     if pair != nil, newHead == nil {
-      hints.insert(hint("label-pair", "relation"), at: 2)
-      if pairs.count > 1 { hints.insert(hint("next-pair", "next pair"), at: 3) }
+      hints.insert(hint("label-pair", "relation"), at: min(2, hints.count))
+      if pairs.count > 1 { hints.insert(hint("next-pair", "next pair"), at: min(3, hints.count)) }
     }
     if mentionAtCursor != nil {
       hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
     }
+    let suggestions = suggestions
     if !suggestions.isEmpty {
-      hints += [hint("next-suggestion", "suggestion"), hint("adopt", "take all")]
+      let isAhead = suggestions.contains { $0.range.lowerBound >= token }
+      hints += [
+        hint(isAhead ? "next-suggestion" : "previous-suggestion", "suggestion"),
+        hint("adopt", "take all"),
+      ]
     }
     hints += [
       hint("next", "next"), hint("unaccepted", "unaccepted"), hint("search", "search"),
-      hint("next-head", "head"), hint("heat", "heat"), hint("numbers", "numbers"),
+      hint("next-head", "head"), hint("heat", "heat"),
+      layers[NumbersLayer.self] == nil ? hint("numbers", "numbers") : nil,
       seats.count > 2 ? nil : hint("system", "system"),
-      hint("explain", layers[ExplanationLayer.self] == nil ? "explain" : "labels"),
+      layers[ExplanationLayer.self] == nil ? hint("explain", "explain") : nil,
       hint("train", "train"), hidingOfModels == nil ? nil : hint("panels", "models"),
       hint("quit", "quit"),
     ]

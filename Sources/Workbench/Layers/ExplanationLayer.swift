@@ -137,7 +137,7 @@ extension WorkbenchState {
     _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
   ) -> Int {
     guard !explanation.answers.isEmpty else { return row }
-    let names = max(12, box.columns - 22)
+    let names = max(8, box.columns - 19)
     func numbers(_ counts: MatchCounts) -> String {
       [counts.correct, counts.predicted, counts.gold].map { right("\($0)", 6) }.joined()
     }

@@ -1,8 +1,8 @@
 import Screen
 
 extension Layer {
-  /// What is drawn, as lines of text without rules and borders, on a screen with room for all of it:
-  /// for layers that say nothing else.
+  /// What is drawn, as lines of text without rules and borders, on a screen with room for all of
+  /// it: for layers that say nothing else.
   func sentences(_ state: WorkbenchState) -> [String] { drawnSentences(state) }
 
   func drawnSentences(_ state: WorkbenchState) -> [String] {

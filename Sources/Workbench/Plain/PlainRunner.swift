@@ -52,7 +52,10 @@ package struct PlainRunner {
   package mutating func run(_ line: String) {
     wasRefused = false
     defer { refusals += wasRefused ? 1 : 0 }
+    let before = state.notice
     workbench.take()
+    // What others did meanwhile: the next key would take it away unsaid.
+    if state.notice != before { sayNotice() }
     if state.layers.top.isTextPrompt {
       answer(line)
     } else {
@@ -98,7 +101,13 @@ package struct PlainRunner {
 
   private mutating func press(_ keys: [Key]) {
     for (i, key) in keys.enumerated() where !hasQuit {
+      let bells = workbench.bells
       send(.key(key))
+      // A bell says nothing to who reads lines.
+      if workbench.bells > bells, state.notice == nil {
+        wasRefused = true
+        say("\(KeyName.label(key)) does nothing here")
+      }
       // A number means something together with the key after it.
       if state.count == nil || i + 1 == keys.count { sayNotice() }
     }

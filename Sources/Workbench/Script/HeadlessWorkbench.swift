@@ -17,6 +17,8 @@ struct HeadlessWorkbench {
   private(set) var state: WorkbenchState
   /// True once an effect asked to quit.
   private(set) var hasQuit = false
+  /// How often the terminal's bell would have rung.
+  private(set) var bells = 0
   private let performer: any EffectPerformer
   /// Called with the sequence number of each edit that is durable.
   private let committed: (Int64) -> Void
@@ -79,7 +81,8 @@ struct HeadlessWorkbench {
       switch effect {
       case .resume: send(.resume)
       case .quit: hasQuit = true
-      case .bell, .redraw, .suspend: break
+      case .bell: bells += 1
+      case .redraw, .suspend: break
       default: performer.perform(effect)
       }
     }

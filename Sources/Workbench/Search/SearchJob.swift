@@ -32,10 +32,12 @@ extension WorkbenchState {
 
   /// What queries can be answered here.
   var queryMeans: Query.Means {
-    Query.Means(
+    var means = Query.Means(
       hasModels: opened.hasModels, hasRouter: opened.hasRouter,
       hasSuspicion: opened.suspicionOf != nil, hasAssignments: opened.assigneesOf != nil,
       knowsLastVisit: opened.lastSeen != nil)
+    means.types = opened.types
+    return means
   }
 
   /// Lends what posts are judged by, without a copy of any of it: `judge` must not use the state.

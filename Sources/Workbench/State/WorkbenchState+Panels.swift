@@ -19,8 +19,8 @@ extension WorkbenchState {
   /// Where the router sends a post, as far as that is to be seen.
   func shownRoute(_ index: Int) -> RouteDecision? { showsModels ? routes[index] : nil }
 
-  /// What has the screen to itself; nil shows everything. A layer whose place would be hidden has it
-  /// back as long as it is there.
+  /// What has the screen to itself; nil shows everything. A layer whose place would be hidden has
+  /// it back as long as it is there.
   var fullScreen: FullScreen? {
     guard let chosen = choice.fullScreen, chosen != .values || !neededPanels.isEmpty else {
       return nil

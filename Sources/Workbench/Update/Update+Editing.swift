@@ -211,8 +211,10 @@ extension WorkbenchState {
     suggestion = nil
     // Nobody edits what is not to be seen.
     if choice.fullScreen != .text { choice.fullScreen = nil }
-    let lost = before.flatMap { opened.lacksPlace($0, post(index)) }.map { "; \($0)" } ?? ""
-    notice = Notice(text: step.name + lost, isError: !lost.isEmpty)
+    let lost = before.flatMap { opened.lacksPlace($0, post(index)) }
+    // Said once of every reason: the edit itself is kept.
+    let isNew = lost.map { toldOfLoss.insert($0).inserted } == true
+    notice = Notice(text: step.name + (isNew ? lost.map { "; \($0)" } ?? "" : ""))
     return opened.keepsEdits ? saving.begin(step).map(Effect.commit) : []
   }
 

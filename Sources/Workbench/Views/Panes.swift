@@ -97,7 +97,7 @@ struct Panes: Sendable, Equatable {
     let right: Int
     if state.neededPanels.isEmpty {
       // A picture as large as the rows allow, beside words that can still be read.
-      let words = max(32, width * 38 / 100)
+      let words = max(29, width * 38 / 100)
       right = max(25, min(2 * body.rows, width - list - words - 2))
     } else {
       // About two fifths; on the largest screens four small grids of numbers stand beside each

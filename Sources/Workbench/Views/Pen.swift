@@ -63,7 +63,7 @@ struct Pen {
 
   /// An arrow with a number of lines at the end of a row of a box.
   mutating func more(_ arrow: String, _ lines: Int, in box: Box, row: Int) {
-    let text = arrow + "\(lines)"
+    let text = " " + arrow + "\(lines)"
     let column = box.endColumn - TextWidth.columns(of: text)
     guard column >= box.column else { return }
     frame.write(text, at: Position(column: column, row: box.row + row), style: look.theme[.muted])

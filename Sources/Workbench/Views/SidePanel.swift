@@ -22,7 +22,7 @@ struct SidePanel: Sendable {
   private static let training = SidePanel(
     title: "training",
     isNeeded: \.hasRouter,
-    rows: { min($0 < 26 ? 3 : $0 < 50 ? 7 : 9, $0 / 4) },
+    rows: { min($0 < 26 ? 3 : $0 < 50 ? 5 : 9, $0 / 4) },
     draw: { state, pen, box in state.drawTraining(&pen, box) })
 }
 

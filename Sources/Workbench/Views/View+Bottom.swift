@@ -79,11 +79,16 @@ extension WorkbenchState {
   /// The last line: where the person stands and what is saved.
   func drawStatus(_ pen: inout Pen, _ box: Box) {
     pen.frame.fill(box, style: pen.look.theme[.status])
-    let left = statusLeft.joined(separator: " \(look.glyphs.dot) ")
-    pen.line(
-      [pen.piece(" " + left, .status)], in: box, row: 0)
     let right = savedWords
     let width = TextWidth.columns(of: right.text) + 2
+    // Whole parts, as many as have room.
+    let separator = " \(look.glyphs.dot) "
+    let left = statusLeft.reduce("") { line, part in
+      let longer = line.isEmpty ? part : line + separator + part
+      return TextWidth.columns(of: longer) + 1 + width <= box.columns ? longer : line
+    }
+    pen.line(
+      [pen.piece(" " + left, .status)], in: box, row: 0)
     guard width <= box.columns else { return }
     pen.rightLine(
       [Pen.Piece(text: " \(right.text) ", style: pen.look.theme[right.role])], in: box, row: 0)
@@ -96,7 +101,7 @@ extension WorkbenchState {
     if !practiceScore.isEmpty { parts.append(practiceScore) }
     if isTimed, let median = pace.median {
       let left = Double(posts.count - labels.decided) * median
-      parts.append("\(Digits.duration(median)) a post, \(Digits.duration(left)) left")
+      parts += ["\(Digits.duration(left)) left", "\(Digits.duration(median)) a post"]
     }
     if let job = searchJob, job.adopt {
       parts.append("searching \(grouped(job.next)) of \(grouped(posts.count))")

@@ -9,6 +9,8 @@ extension WorkbenchState {
     pen.cut = 0
     defer { pen.markCut(in: box) }
     if let layer = layers.taking(.details) { return layer.draw(self, &pen, box) }
+    drawNote(&pen, box)
+    let box = detailsBelowNote(box)
     var row = drawTables(&pen, box) + 1
     row = drawToken(&pen, box, row: row, post)
     row = drawNotices(&pen, box, row: row + 1, post)
@@ -60,11 +62,32 @@ extension WorkbenchState {
     return "the models are reading …"
   }
 
+  /// What somebody wrote about the post comes first; a long note shows its beginning.
+  private func drawNote(_ pen: inout Pen, _ box: Box) {
+    let lines = noteLines(box)
+    for (row, line) in lines.prefix(Self.noteRows).enumerated() {
+      let isCut = row == Self.noteRows - 1 && lines.count > Self.noteRows
+      pen.line(line + (isCut ? pen.look.glyphs.ellipsis : ""), .suggested, in: box, row: row)
+    }
+  }
+
+  /// Most rows of a note among the details.
+  private static var noteRows: Int { 2 }
+
+  private func noteLines(_ box: Box) -> [String] {
+    guard let note = currentRemarks.note, box.columns > 1 else { return [] }
+    return Wrapping.lines("note: \(safe(note))", columns: box.columns - 1)
+  }
+
+  /// The details without the rows of a note.
+  func detailsBelowNote(_ box: Box) -> Box {
+    let used = min(box.rows, min(Self.noteRows, noteLines(box).count))
+    return Box(
+      column: box.column, row: box.row + used, columns: box.columns, rows: box.rows - used)
+  }
+
   private func drawNotices(_ pen: inout Pen, _ box: Box, row: Int, _ post: Post) -> Int {
-    noticesOfPost(post).reduce(
-      currentRemarks.note.map { pen.wrap("note: \(safe($0))", .suggested, in: box, row: row) }
-        ?? row
-    ) { pen.wrap($1, .warning, in: box, row: $0) }
+    noticesOfPost(post).reduce(row) { pen.wrap($1, .warning, in: box, row: $0) }
   }
 
   /// What is wrong with a post's lines, tags and picture, the first of each.

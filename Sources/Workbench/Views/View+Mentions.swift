@@ -75,9 +75,11 @@ extension WorkbenchState {
       for: seats.map { TextWidth.columns(of: safe(plain.isBrief ? $0.short : $0.name)) },
       longest: all.map { TextWidth.columns(of: words(of: $0)) }.max() ?? 0, columns: box.columns)
     let last = seats.count - 1
+    let fits = max(0, (box.rows - 1) / table.rowsPerMention)
+    let title = fits < all.count ? " \(fits) of \(all.count)" : " mention"
     pen.line(
       [
-        pen.piece(pen.cell(table.words > 2 ? " mention" : "", table.words), .muted),
+        pen.piece(pen.cell(table.words > 2 ? title : "", table.words), .muted),
         pen.piece(pen.cell(table.isBrief ? labelTitle : labelsTitle, table.gold), .gold),
       ]
         + seats.enumerated().map { i, seat in
@@ -87,7 +89,6 @@ extension WorkbenchState {
         }, in: box, row: 0)
     let disputed = Set(disputedRanges)
     if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
-    let fits = (box.rows - 1) / table.rowsPerMention
     let at = all.firstIndex { $0.range.contains(token) } ?? 0
     let top = max(0, min(at - fits / 2, all.count - fits))
     for (i, row) in all.dropFirst(top).prefix(max(0, fits)).enumerated() {

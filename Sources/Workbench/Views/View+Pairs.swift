@@ -49,7 +49,11 @@ extension WorkbenchState {
       rows = min(wanted, max(2, least), room)
       mentions = max(0, room - rows - gap)
     }
-    // A heading alone says nothing.
+    // A heading alone says nothing; the mention under the cursor is to be seen where it can be.
+    if wantsMentions, mentions < 2, room >= 6 {
+      mentions = 2
+      rows = min(rows, room - mentions - gap)
+    }
     if mentions < 2 { mentions = 0 }
     let answers = max(0, min(relationAnswers.count, rows - 1 - perPair))
     let fits = max(0, min(count, (rows - 1 - answers) / perPair))
@@ -76,7 +80,7 @@ extension WorkbenchState {
   /// The pair at a place on the screen.
   func pairPlace(at place: Position) -> Int? {
     guard layers.taking(.details) == nil else { return nil }
-    let plan = tablesPlan(Panes(self).details)
+    let plan = tablesPlan(detailsBelowNote(Panes(self).details))
     guard plan.pairs.contains(place) else { return nil }
     let row = place.row - plan.pairs.row - 1
     let pair = plan.shown.lowerBound + row / plan.rowsPerPair

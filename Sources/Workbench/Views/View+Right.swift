@@ -38,8 +38,8 @@ extension WorkbenchState {
     }
   }
 
-  /// Where a picture lies in its box: in the middle of the screen where that is its own, else at the
-  /// top, beside the text.
+  /// Where a picture lies in its box: in the middle of the screen where that is its own, else at
+  /// the top, beside the text.
   func picturePlace(in box: Box, columns: Int, rows: Int) -> Box {
     var place = box.centered(columns: columns, rows: rows)
     if fullScreen != .picture { place.row = box.row }
@@ -72,7 +72,7 @@ extension WorkbenchState {
     var right = [pen.piece(span + " ", .muted)] + ramp
     var room = box.columns - TextWidth.columns(of: span) - ramp.count - 2
     var words = heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
-    let full = safe(signal.caption) + ", " + words
+    let full = words.contains(safe(signal.caption)) ? words : safe(signal.caption) + ", " + words
     // Where there is no room for the sentence, its number and place.
     let short = words.hasPrefix("largest ") ? String(words.dropFirst(8)) : words
     if TextWidth.columns(of: words) > room { words = short }

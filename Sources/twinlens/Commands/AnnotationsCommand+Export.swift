@@ -69,6 +69,7 @@ extension AnnotationsCommand {
       _ request: AnnotationsReport.ExportRequest, until interrupt: Interrupt
     ) {
       var (stamps, revision, request) = (first, revision, request)
+      var told: Set<String> = []
       while !interrupt.isRaised {
         let now = FileStamps(paths)
         guard now != stamps else {
@@ -83,6 +84,10 @@ extension AnnotationsCommand {
           (request.previous, revision) = (next.report.files, report.revision)
           let time = Date().formatted(.iso8601)
           StandardOutput.write(json ? next.json() : "\(time)  exported again; \(next.summary)")
+          for note in next.findings where !told.contains(note) {
+            StandardOutput.complain("note: \(note)")
+          }
+          told = Set(next.findings)
         } catch {
           // The dataset may be half written, the disk full: the next change tries again.
           StandardOutput.complain("not exported: \(error)")

@@ -61,9 +61,14 @@ struct QueryCommand: ParsableCommand {
     session.store = store
     // What `since:me` means.
     session.resumes = true
+    let opened = try Session(session)
+    // What could not be read may be what the query is about.
+    for notice in opened.notices where notice.isWarning {
+      StandardOutput.complain("note: \(notice.text)")
+    }
     var found: DatasetQuery
     do {
-      found = try DatasetQuery(Session(session), text, orders: try orders())
+      found = try DatasetQuery(opened, text, orders: try orders())
     } catch let error as QueryError {
       let line = Sanitizer(emoji: .base).visible(text)
       // What is shown otherwise than it was typed has its columns elsewhere.

@@ -90,7 +90,8 @@ struct SampleCommand: ParsableCommand {
   /// now, their end left out; of a dropped mention those that it had, of a pair those of its head.
   private static func line(_ place: LabelNoise.Place, _ post: Post.ID) -> String {
     func words(_ range: Range<Int>) -> String { "[\(range.lowerBound), \(range.upperBound)]" }
-    return #"{"post": "\#(post)", "kind": "\#(place.kind.rawValue)", "words": \#(words(place.range))"#
+    return
+      #"{"post": "\#(post)", "kind": "\#(place.kind.rawValue)", "words": \#(words(place.range))"#
       + (place.tail.map { ", \"tail\": \(words($0))" } ?? "") + "}"
   }
 }
