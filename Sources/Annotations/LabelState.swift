@@ -95,7 +95,7 @@ package struct LabelState: Sendable, Hashable {
       next.review = .edited
     case .review(let before, let after):
       guard rebase || review == before else { throw EditError.outOfDate }
-      next.review = after
+      next.review = review.following(before, after)
       // Decided is not passed over.
       if after.isDecided { next.marks.remove(.skip) }
     case .note(let before, let after):
@@ -110,12 +110,23 @@ package struct LabelState: Sendable, Hashable {
   }
 }
 
+extension ReviewState {
+  /// The state after a judgement. One that was made before anybody had edited the labels is none of
+  /// labels that somebody else edited meanwhile; taking it back changes nothing either.
+  fileprivate func following(_ before: ReviewState, _ after: ReviewState) -> ReviewState {
+    guard self == .edited, before != self else { return after }
+    return after == .reviewed || before.isDecided ? self : after
+  }
+}
+
 extension LabelState {
   /// Does what an edit says, and notes who made it.
   /// - Throws: `EditError`; the state is then unchanged.
   mutating func take(_ step: Step, _ action: Edit.Action, tokenCount: Int, rebase: Bool) throws {
     let review = review
     try apply(action, tokenCount: tokenCount, rebase: rebase)
+    // Who judged other labels than these has not judged these.
+    if case .review(_, let after) = action, self.review != after { return }
     if step.isSuggestion, review == .untouched || review == .suggested {
       self.review = .suggested
     }

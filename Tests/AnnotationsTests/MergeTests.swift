@@ -54,6 +54,34 @@ import Testing
     }
   }
 
+  /// Nobody has accepted labels that he or she did not see, in whatever order stores are joined;
+  /// taking such an acceptance back changes nothing.
+  @Test func whoDidNotSeeAnEditHasNotAcceptedIt() throws {
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      let post = dataset.posts[0]
+      var ada = EditHistory()
+      let edit = try #require(Edit.setting(.organization, over: 0..<1, in: post))
+      try ada.apply(edit, to: post, by: "ada", at: 1)
+      var bo = EditHistory()
+      try bo.apply(try #require(.reviewing(post, from: .untouched)), to: post, by: "bo", at: 2)
+      for stores in [[ada.steps, bo.steps], [bo.steps, ada.steps]] {
+        let union = StepMerge.union(stores, over: dataset)
+        var (history, findings) = EditHistory.replaying(union.steps, over: dataset)
+        #expect(findings.isEmpty)
+        #expect(history.labels(of: post).review == .edited)
+        #expect(history.labels(of: post).annotator == "ada")
+        let labels = history.annotated(post)
+        _ = history.undo(by: "bo")
+        #expect(history.annotated(post) == labels)
+        #expect(history.labels(of: post).review == .edited)
+        // Who sees them can accept them.
+        try history.apply(try #require(.reviewing(post, from: .edited)), to: post, by: "bo", at: 9)
+        #expect(history.labels(of: post).review == .reviewed)
+      }
+    }
+  }
+
   @Test func historiesThatWentTheirOwnWaysAreJoined() throws {
     try withFolder { folder in
       let dataset = try openSmall(folder)
