@@ -37,7 +37,7 @@ extension Query {
       case (.length, false): "shortest first"
       case (.length, true): "longest first"
       case (.time, false): "changed last first"
-      case (.time, true): "changed first first"
+      case (.time, true): "earliest changed first"
       case (.file, false): "in the files' order"
       case (.file, true): "in the files' order, last first"
       }
