@@ -30,13 +30,13 @@ extension AnnotationStore {
         budget.refill()
         // Counts the commits of other connections alone (https://sqlite.org/pragma.html).
         let version = try Int64.fetchOne(db, sql: "PRAGMA data_version")
-        let (last, isNew) = shared.withLock { shared in
-          defer { shared.version = version }
-          return (shared.last, shared.version != version)
-        }
+        let (last, isNew) = shared.withLock { ($0.last, $0.version != version) }
         guard isNew else { return [] }
         let stored = try StepRows.fetch(after: last, db, level)
-        shared.withLock { $0.last = max($0.last, stored.last) }
+        // Only now: what could not be read is read the next time.
+        shared.withLock {
+          $0 = Shared(last: max($0.last, stored.last), refused: $0.refused, version: version)
+        }
         return stored.steps
       }
     } catch {

@@ -208,7 +208,10 @@ package final class AnnotationStore: Sendable {
     try file.requireInPlace()
     do {
       let sequence = try StepRows.insert(step, db, path)
-      shared.withLock { $0.last = max($0.last, sequence) }
+      // A full disk may show only when the step is committed.
+      db.afterNextTransaction { [self] _ in
+        shared.withLock { $0.last = max($0.last, sequence) }
+      }
       return sequence
     } catch let error as StoreError {
       if case .behind = error, let round {

@@ -83,13 +83,17 @@ package enum StepMerge {
   /// versions changed them when they merged.
   static func facts(_ steps: [Step]) -> [Int64: String] {
     var facts: [Int64: String] = [:]
+    var results: [Int64: String] = [:]
     var count: [String: Int] = [:]
     for step in steps {
-      let result =
-        switch step.kind {
-        case .edit(let action): action.result
-        case .undo(let sequence), .redo(let sequence): facts[sequence] ?? ""
-        }
+      // What is taken back, or taken back again, is what the edit at the end of it left: a chain of
+      // a stranger's steps gives no longer and longer texts.
+      let result: String
+      switch step.kind {
+      case .edit(let action): result = action.result
+      case .undo(let sequence), .redo(let sequence): result = results[sequence] ?? ""
+      }
+      results[step.sequence] = result
       let parts = [
         step.post, step.annotator, "\(step.time)", step.kind.word, step.name, result,
       ]

@@ -30,7 +30,7 @@ final class StoreLock: Sendable {
       let count = pread(handle, &bytes, bytes.count, 0)
       let text = String(decoding: bytes[..<max(0, count)], as: UTF8.self)
       let process = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
-      close(handle)
+      // Closed with the value, which is complete.
       throw StoreError.inUse(path, process: process.map { "process \($0)" } ?? "another process")
     }
     let text = Array("\(getpid())\n".utf8)

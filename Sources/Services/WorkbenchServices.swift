@@ -23,11 +23,11 @@ package final class WorkbenchServices {
   private let isScript: Bool
   /// Where steps are appended: the session's store, until the history is saved elsewhere.
   private let store: Current
+  /// Carries out, one after the other, what is written: edits, histories, queries.
+  private let saving = DispatchQueue(label: "twinlens.saving", qos: .userInitiated)
   private var box: Size?
   /// Grows with each time that steps are made again on what others wrote.
   private var round = 0
-  /// Looks for what other processes write.
-  private var watch: StoreWatch?
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
   /// equal.
@@ -49,9 +49,7 @@ package final class WorkbenchServices {
     facts = FactService(
       session.dataset, inference: inference, folder: session.location.path + "-answers",
       mailbox: mailbox)
-    watch = session.store?.watch(every: Self.lookInterval) { [mailbox] steps in
-      mailbox.post(.othersWrote(steps))
-    }
+    store.watch(with: mailbox)
   }
 
   /// Seconds between two looks for what others wrote: they see each other's work within a second.
@@ -92,21 +90,26 @@ package final class WorkbenchServices {
 
   private func commit(_ step: Step) {
     mailbox.begin(commit: true)
-    guard let store = store.value.withLock({ $0 }) else {
-      let reason = "edits are not kept here"
-      return mailbox.finish(
-        [.commitFailed(sequence: step.sequence, reason: reason)], commit: true)
-    }
-    store.append(step, round: round) { [mailbox, watch] result in
-      switch result {
-      case .failure(.behind):
-        // What the others wrote comes with the next look, and the step is made again on it.
-        watch?.lookNow { mailbox.finish([], commit: true) }
-      case .success(let sequence):
-        mailbox.finish([.committed(sequence: sequence)], commit: true)
-      case .failure(let error):
-        mailbox.finish(
-          [.commitFailed(sequence: step.sequence, reason: error.problem)], commit: true)
+    // In the order of what was done, also where a new file takes the store's place.
+    saving.async { [mailbox, store, round] in
+      let (opened, watch) = store.value.withLock { ($0.store, $0.watch) }
+      guard let opened else {
+        let reason = "edits are not kept here"
+        return mailbox.finish(
+          [.commitFailed(sequence: step.sequence, reason: reason)], commit: true)
+      }
+      opened.append(step, round: round) { result in
+        switch result {
+        case .failure(.behind):
+          // What the others wrote comes with the next look, and the step is made again on it.
+          guard let watch else { return mailbox.finish([], commit: true) }
+          watch.lookNow { mailbox.finish([], commit: true) }
+        case .success(let sequence):
+          mailbox.finish([.committed(sequence: sequence)], commit: true)
+        case .failure(let error):
+          mailbox.finish(
+            [.commitFailed(sequence: step.sequence, reason: error.problem)], commit: true)
+        }
       }
     }
   }
@@ -114,10 +117,10 @@ package final class WorkbenchServices {
   private func save(_ steps: [Step], to path: String) {
     let path = (path as NSString).expandingTildeInPath
     mailbox.begin(commit: true)
-    DispatchQueue.global(qos: .userInitiated).async { [mailbox, store] in
+    saving.async { [mailbox, store] in
       do {
         let new = try AnnotationStore.writing(steps, to: path)
-        store.value.withLock { $0 = new }
+        store.replace(with: new, mailbox)
         let last = steps.last?.sequence ?? 0
         mailbox.finish([.historySaved(path: path, last: last)], commit: true)
       } catch {
@@ -129,7 +132,7 @@ package final class WorkbenchServices {
   private func saveQuery(_ name: String, _ text: String?) {
     mailbox.begin(commit: true)
     let dataset = session.dataset
-    DispatchQueue.global(qos: .userInitiated).async { [mailbox] in
+    saving.async { [mailbox] in
       do {
         let (queries, words) = try SavedQueriesFile(of: dataset).save(name, text)
         mailbox.finish([.queriesSaved(queries, words: words)], commit: true)
@@ -139,9 +142,29 @@ package final class WorkbenchServices {
     }
   }
 
+  /// The store that edits go to, and the look for what others write there.
   private final class Current: Sendable {
-    let value: Mutex<AnnotationStore?>
-    init(_ store: AnnotationStore?) { value = Mutex(store) }
+    let value: Mutex<(store: AnnotationStore?, watch: StoreWatch?)>
+
+    init(_ store: AnnotationStore?) { value = Mutex((store, nil)) }
+
+    func watch(with mailbox: Mailbox) {
+      value.withLock { $0.watch = $0.store.map { Self.watch($0, mailbox) } }
+    }
+
+    /// What others write to the old store is nothing to the new one.
+    func replace(with new: AnnotationStore, _ mailbox: Mailbox) {
+      let watch = Self.watch(new, mailbox)
+      let old = value.withLock { value in
+        defer { value = (new, watch) }
+        return value
+      }
+      withExtendedLifetime(old) {}
+    }
+
+    private static func watch(_ store: AnnotationStore, _ mailbox: Mailbox) -> StoreWatch {
+      store.watch(every: lookInterval) { mailbox.post(.othersWrote($0)) }
+    }
   }
 
   /// Lets background work end; waits only for edits on their way to the disk, and sends those again
@@ -152,7 +175,10 @@ package final class WorkbenchServices {
     while !answers.isEmpty {
       for answer in answers {
         for effect in update(&state, answer) {
-          if case .recommit = effect { perform(effect) }
+          switch effect {
+          case .commit, .recommit: perform(effect)
+          default: break
+          }
         }
       }
       answers = commitAnswers()

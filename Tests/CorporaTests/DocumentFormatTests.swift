@@ -45,6 +45,26 @@ import Testing
     }
   }
 
+  /// Numbers without bound, and two spans of one name whose remark can go only once.
+  @Test func hostileNumbersAndNamesAreTaken() throws {
+    let labels =
+      "T9223372036854775807\tPER 0 3\tAnn\nT1\tLOC 7 11\tAcme\nT1\tORG 12 15\tnow\nA1\tKnown T1\n"
+      + "R9223372036854775807\tmember Arg1:T1 Arg2:T1\n"
+    try withFolder { folder in
+      try write("Ann of Acme now\n", to: "\(folder)/a.txt")
+      try write(labels, to: "\(folder)/a.ann")
+      let dataset = try Dataset.open(folder)
+      var post = dataset.posts[0]
+      post.mentions = [EntityMention(1..<2, .miscellaneous)]
+      post.relations = []
+      let new = try DatasetWriter.bytes(
+        of: dataset.files[0], in: dataset, edited: [post.id: post]
+      ).bytes
+      let text = String(decoding: new, as: UTF8.self)
+      #expect(text.contains("MISC 4 6") && !text.contains("Known"), "\(text)")
+    }
+  }
+
   @Test func editsChangeTheirLinesOnly() throws {
     let labels =
       "T1\tPER 0 3\tAnn\nT2\tORG 7 11\tAcme\nR1\tmember Arg1:T1 Arg2:T2\nA1\tKnown T2\n"

@@ -60,6 +60,38 @@ import Testing
     }
   }
 
+  /// Ids that cannot be counted on from, and ids that are texts of digits.
+  @Test(arguments: ["9223372036854775807", "-9223372036854775808", "\"007\"", "\"+5\"", "\"a\""])
+  func doccanoTakesAnyId(_ id: String) throws {
+    let line =
+      #"{"text":"Ann of Acme","entities":[{"id":\#(id),"label":"PER","start_offset":0,"end_offset":3}],"#
+      + #""relations":[{"id":\#(id),"from_id":\#(id),"to_id":\#(id),"type":"self"}]}"#
+    try open(line, as: "train.jsonl") { dataset in
+      let new = try rewritten(dataset) {
+        $0.mentions = [EntityMention(0..<1, .location), EntityMention(2..<3, .organization)]
+        $0.relations = [RelationMention(head: 0..<1, tail: 2..<3, label: "in")]
+      }
+      try open(new, as: "train.jsonl") { again in
+        #expect(again.posts[0].mentions.map(\.type) == [.location, .organization], "\(new)")
+        #expect(again.posts[0].relations.map(\.label) == ["in"], "\(new)")
+      }
+    }
+  }
+
+  /// A row whose label was not understood stays when the post's other labels change.
+  @Test func rowsThatWereNotUnderstoodStay() throws {
+    let table =
+      "post,image,text,kind,label,start,end\np,,Ann went,mention,PER,0,1\np,,Ann went,comment,hi,,\n"
+    try open(table, as: "train.csv") { dataset in
+      guard dataset.posts.count == 1 else {
+        Issue.record("\(dataset.posts.count) posts, \(dataset.findings)")
+        return
+      }
+      let new = try rewritten(dataset) { $0.mentions = [EntityMention(0..<1, .location)] }
+      #expect(new.contains("comment,hi") && new.contains("LOC") && !new.contains("PER"), "\(new)")
+    }
+  }
+
   @Test func doccanoKeepsIdsAndWhatItHasBesides() throws {
     let line =
       #"{"text":"Ann of Acme","entities":[{"id":4,"label":"PER","start_offset":0,"end_offset":3,"k":1},"#

@@ -79,14 +79,16 @@ enum Brat {
     _ posts: [Post], _ request: DataFormat.WritingRequest
   ) -> [DataFormat.Document] {
     var taken: Set<String> = []
+    // Many posts may have one picture.
+    var next: [String: Int] = [:]
     var documents: [DataFormat.Document] = []
     for post in posts {
       let base = post.imageID ?? post.id
       var name = base
-      var number = 2
       while !taken.insert(name.lowercased()).inserted {
+        let number = next[base, default: 2]
+        next[base] = number + 1
         name = "\(base)-\(number)"
-        number += 1
       }
       let joined = JoinedWords(post.tokens)
       documents.append(

@@ -50,7 +50,7 @@ struct BratLabels {
     let words = fields[1].split(separator: " ")
     switch id.first {
     case "T":
-      lastSpan = max(lastSpan, Int(id.dropFirst()) ?? 0)
+      lastSpan = max(lastSpan, Self.number(id))
       guard !fields[1].contains(";") else {
         return .spanInParts(String(words.first ?? ""))
       }
@@ -62,7 +62,7 @@ struct BratLabels {
           name: String(id), start: start, end: end, label: SpanRecord.label(String(words[0])),
           source: source))
     case "R":
-      lastRelation = max(lastRelation, Int(id.dropFirst()) ?? 0)
+      lastRelation = max(lastRelation, Self.number(id))
       let ends = words.dropFirst().map { $0.split(separator: ":").last.map(String.init) ?? "" }
       guard ends.count == 2 else {
         return .syntax(column: id.count + 2, "a relation needs a type and two ends")
@@ -74,6 +74,11 @@ struct BratLabels {
     default: break
     }
     return nil
+  }
+
+  /// The number of `T12`; 0 where none can be counted on from.
+  private static func number(_ id: Substring) -> Int {
+    Int(id.dropFirst()).flatMap { (0..<1 << 53).contains($0) ? $0 : nil } ?? 0
   }
 
   /// The lines with other labels; what is said of a span that is gone goes with it.
@@ -88,12 +93,15 @@ struct BratLabels {
       }
       var patches: [Patch] = []
       let stays = Set(edit.spans.compactMap(\.origin))
+      // Several spans may have one name.
+      var gone: Set<String> = []
       for (i, span) in record.spans.enumerated()
       where reading.ranges[i] != nil && !stays.contains(i) {
         if let source = span.source { patches.append(Patch(range: source, text: "")) }
-        for remark in remarks where remark.target == span.name {
-          patches.append(Patch(range: remark.source, text: ""))
-        }
+        gone.insert(span.name)
+      }
+      for remark in remarks where gone.contains(remark.target) {
+        patches.append(Patch(range: remark.source, text: ""))
       }
       for span in edit.spans where !span.isKept {
         guard let source = span.origin.flatMap({ record.spans[$0].source }) else { continue }

@@ -229,6 +229,8 @@ enum CSV {
           post.mentions.map(Label.mention) + post.relations.map(Label.relation)
         var gone: [CSVTable.Row] = []
         for (row, label) in group.rows {
+          // A row that was not understood may say something all the same.
+          if label == nil, columns.cell("kind", row).map({ !$0.isEmpty }) == true { continue }
           if let label, let at = left.firstIndex(of: label) {
             left.remove(at: at)
           } else {

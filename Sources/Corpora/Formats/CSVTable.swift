@@ -38,7 +38,8 @@ struct CSVTable {
             isQuoted.toggle()
           }
         } else if !isQuoted, byte == UInt8(ascii: ",") {
-          cells.append(cell..<at)
+          // A row that is too long is refused; its cells are not kept.
+          if at - start <= Bounds.line { cells.append(cell..<at) }
           cell = at + 1
         } else if !isQuoted, byte == 0x0A {
           end = at

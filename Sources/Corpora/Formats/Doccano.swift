@@ -62,7 +62,12 @@ struct Doccano: SpanLines.Line {
       Self.spanKeys.first { spans[$0]?.isEmpty == false }
       ?? Self.spanKeys.first { spans[$0] != nil }
     record.spans = spansKey.flatMap { spans[$0] } ?? []
-    nextID = (record.spans.compactMap { Int($0.name) }.max() ?? -1) + 1
+    nextID = (record.spans.compactMap { Self.count($0.name) }.max() ?? -1) + 1
+  }
+
+  /// A number that ids can be counted on from; nil for texts and for what no database would give.
+  private static func count(_ id: String) -> Int? {
+    Int(id).flatMap { (0..<1 << 53).contains($0) ? $0 : nil }
   }
 
   /// `[[0, 3, "PER"]]`, or objects with ids.
@@ -107,7 +112,9 @@ struct Doccano: SpanLines.Line {
       var relation = SpanRecord.Relation(head: "", tail: "", label: "")
       try scanner.object { key, scanner in
         switch key {
-        case "id": nextRelation = max(nextRelation, (try scanner.optionalInteger() ?? -1) + 1)
+        case "id":
+          let id = try scanner.optionalInteger().flatMap { Self.count("\($0)") }
+          nextRelation = max(nextRelation, (id ?? -1) + 1)
         case "from_id": relation.head = try scanner.scalarText()
         case "to_id": relation.tail = try scanner.scalarText()
         case "type": relation.label = try scanner.scalarText()
@@ -225,6 +232,7 @@ struct Doccano: SpanLines.Line {
 
   /// An id as it is written: doccano's are numbers, others' may be texts.
   private static func number(_ name: String) -> String {
-    Int(name) != nil ? name : JSONScanner.quoted(name)
+    // `007` is a text: JSON has no such number.
+    Int(name).map(String.init) == name ? name : JSONScanner.quoted(name)
   }
 }

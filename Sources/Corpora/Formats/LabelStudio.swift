@@ -82,8 +82,11 @@ enum LabelStudio {
         do {
           task = try LabelStudioTask(bytes, range)
         } catch let failure as ScanFailure {
-          let (line, column) = place(failure.offset, in: bytes)
-          return try findings.add(.syntax(column: column, failure.reason), line: line)
+          // Counted from the task, as far as that is of one line.
+          let (lines, column) = place(
+            failure.offset - range.lowerBound, in: .init(rebasing: bytes[range]))
+          return try findings.add(
+            .syntax(column: column, failure.reason), line: line + lines - 1)
         }
         misc.note(task.record)
         let reading = SpanReading(task.record)

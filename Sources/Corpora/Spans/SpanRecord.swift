@@ -137,9 +137,13 @@ struct SpanReading {
       let middle = (low + high) / 2
       if words[middle].upperBound <= span.lowerBound { low = middle + 1 } else { high = middle }
     }
-    var end = low
-    while end < words.count, words[end].lowerBound < span.upperBound { end += 1 }
-    return low < end ? low..<end : nil
+    let first = low
+    high = words.count
+    while low < high {
+      let middle = (low + high) / 2
+      if words[middle].lowerBound < span.upperBound { low = middle + 1 } else { high = middle }
+    }
+    return first < low ? first..<low : nil
   }
 
   /// The post, or what is wrong with it as a whole.

@@ -47,13 +47,12 @@ extension WorkbenchState {
   /// An id as it fits: ids of a dataset begin alike and differ at the end.
   private static func fitted(id: String, _ columns: Int, _ ellipsis: String) -> String {
     guard TextWidth.columns(of: id) > columns else { return id }
-    var rest = Substring(id)
-    while TextWidth.columns(of: String(rest)) > max(0, columns - TextWidth.columns(of: ellipsis)),
-      !rest.isEmpty
-    {
-      rest = rest.dropFirst()
+    var left = max(0, columns - TextWidth.columns(of: ellipsis))
+    let rest = id.reversed().prefix { character in
+      left -= TextWidth.columns(of: String(character))
+      return left >= 0
     }
-    return ellipsis + rest
+    return ellipsis + String(rest.reversed())
   }
 
   /// Marks what a search found in a line of the list: of an id all that is shown of it.
