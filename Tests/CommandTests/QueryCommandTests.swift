@@ -188,10 +188,10 @@ extension QueryCommandTests {
   @Test func unknownTypesAndBrokenFilesAreTold() throws {
     let folder = try TemporaryFolder()
     let data = try SmallDataset.make(in: folder)
-    let wrong = try Program.run(["query", data, "label:PRE", "--count"])
+    let wrong = try Program.run(["query", data, "label:LOCC", "--count"])
     #expect(wrong.status != 0 && wrong.output.isEmpty)
-    #expect(wrong.errors.contains("there is no type PRE here; types are PER"))
-    #expect(wrong.errors.contains("did you mean PER?"), "\(wrong.errors)")
+    #expect(wrong.errors.contains("there is no type LOCC here; types are PER"))
+    #expect(wrong.errors.contains("did you mean LOC?"), "\(wrong.errors)")
     _ = try folder.write("calm = 5 5\n", "data/.twinlens/queries.toml")
     let broken = try Program.run(["query", data, "@calm", "--count"])
     #expect(broken.errors.contains("queries.toml"), "\(broken.errors)")

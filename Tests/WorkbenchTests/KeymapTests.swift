@@ -109,6 +109,6 @@ import Testing
     for action in Action.all where action.name != "type" {
       #expect(manual.contains("`:\(action.usage)`"))
     }
-    #expect(manual.contains("| `1` `P` | `:type PER` | make it PER |"))
+    #expect(manual.contains("| `1` `P` | `:type PER` | make it PER; the digit where words are selected"))
   }
 }
