@@ -109,6 +109,7 @@ import Testing
     for action in Action.all where action.name != "type" {
       #expect(manual.contains("`:\(action.usage)`"))
     }
-    #expect(manual.contains("| `1` `P` | `:type PER` | make it PER; the digit where words are selected"))
+    let digits = "the digit where words are selected"
+    #expect(manual.contains("| `1` `P` | `:type PER` | make it PER; \(digits)"))
   }
 }
