@@ -38,9 +38,13 @@ extension WorkbenchState {
     for prediction in systems {
       let best = prediction.ranked(at: token).prefix(box.columns >= 60 ? 4 : 2)
       var pieces = [pen.piece(pen.cell(prediction.expert, name), .muted)]
+      var room = box.columns - name
       for (i, (label, p)) in best.enumerated() {
-        pieces.append(
-          pen.piece(" \(safe(label)) \(Digits.short(p))", i == 0 ? .text : .muted))
+        let words = " \(safe(label)) \(Digits.short(p))"
+        room -= TextWidth.columns(of: words)
+        // Half an answer says nothing.
+        guard i == 0 || room >= 0 else { break }
+        pieces.append(pen.piece(words, i == 0 ? .text : .muted))
       }
       pen.line(pieces, in: box, row: row)
       row += 1
