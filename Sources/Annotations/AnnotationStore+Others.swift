@@ -9,35 +9,69 @@ extension AnnotationStore {
   struct Shared {
     /// The last step that was read or written here.
     var last: Int64 = 0
-    /// The round of which a step came too late; no step of it is taken any more.
+    /// The last round of which a step was not stored; no step of it is taken any more.
     var refused = -1
+    /// Whether others were faster in that round; else the step itself failed.
+    var isBehind = false
     /// SQLite's count of the others' commits.
     var version: Int64?
   }
 
-  /// Refuses the later steps of a round of which one came too late: their numbers may fit by
-  /// chance.
-  func admit(_ step: Step, _ round: Int) throws {
-    if shared.withLock({ round <= $0.refused }) { throw StoreError.behind(path) }
+  /// What other processes stored.
+  package struct Others: Sendable, Equatable {
+    /// Their steps, in the store's order.
+    package var steps: [Step]
+    /// The number of the last row, whether it makes a step or not: own steps are numbered after it.
+    package var last: Int64
+    /// Rows that make no step that this version knows, or are not as they were written.
+    package var findings: [StoreFinding]
+
+    package init(_ steps: [Step], last: Int64? = nil, findings: [StoreFinding] = []) {
+      self.steps = steps
+      self.last = last ?? steps.last?.sequence ?? 0
+      self.findings = findings
+    }
   }
 
-  /// Steps that other processes stored since the last call, in the store's order. Own ones are not
-  /// among them.
+  /// Refuses the later steps of a round of which one was not stored.
+  func admit(_ round: Int?) throws {
+    guard let round else { return }
+    try shared.withLock {
+      guard round <= $0.refused else { return }
+      throw $0.isBehind
+        ? StoreError.behind(path) : .notSaved(path, reason: "an edit before it is not saved")
+    }
+  }
+
+  /// Ends a round with the first of its steps that was not stored.
+  func refuse(_ round: Int?, _ error: StoreError) {
+    guard let round else { return }
+    shared.withLock {
+      guard round > $0.refused else { return }
+      $0.refused = round
+      $0.isBehind = if case .behind = error { true } else { false }
+    }
+  }
+
+  /// What other processes stored since the last call; nil when it is nothing. Own steps are not
+  /// among it.
   /// - Throws: `StoreError`.
-  package func othersSteps() throws -> [Step] {
+  package func others() throws -> Others? {
     do {
       return try queue.read { db in
         budget.refill()
         // Counts the commits of other connections alone (https://sqlite.org/pragma.html).
         let version = try Int64.fetchOne(db, sql: "PRAGMA data_version")
         let (last, isNew) = shared.withLock { ($0.last, $0.version != version) }
-        guard isNew else { return [] }
+        guard isNew else { return nil }
         let stored = try StepRows.fetch(after: last, db, level)
         // Only now: what could not be read is read the next time.
         shared.withLock {
-          $0 = Shared(last: max($0.last, stored.last), refused: $0.refused, version: version)
+          $0.last = max($0.last, stored.last)
+          $0.version = version
         }
-        return stored.steps
+        guard stored.last > last else { return nil }
+        return Others(stored.steps, last: stored.last, findings: stored.findings)
       }
     } catch {
       throw Self.explain(error, path)
@@ -49,10 +83,10 @@ extension AnnotationStore {
   ///   - interval: seconds.
   ///   - found: is called on a queue of its own, in the store's order with the answers of `append`.
   package func watch(
-    every interval: Double, found: @escaping @Sendable ([Step]) -> Void
+    every interval: Double, found: @escaping @Sendable (Others) -> Void
   ) -> StoreWatch {
     StoreWatch(interval) { [weak self] in
-      if let steps = try? self?.othersSteps(), !steps.isEmpty { found(steps) }
+      if let others = try? self?.others() { found(others) }
     }
   }
 }

@@ -133,18 +133,21 @@ package final class AnnotationStore: Sendable {
 
   /// Appends a step; `completion` is called on the store's queue once it is committed, or failed.
   /// Calls are carried out in their order.
-  /// - Parameter round: grows each time that steps are made again on what others wrote. After one
-  ///   of a round came too late, the rest of that round is refused too: their order would be lost.
+  /// - Parameter round: grows each time that steps are sent again. After one of a round was not
+  ///   stored, the rest of that round is refused too: once others write, their numbers may fit by
+  ///   chance. Nil for a step that is on its own.
   package func append(
-    _ step: Step, round: Int = 0,
+    _ step: Step, round: Int? = nil,
     completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
   ) {
     guard access == .readWrite else { return completion(.failure(.readOnly(path))) }
     queue.asyncWrite { [self] in
-      try admit(step, round)
-      return try insert(step, $0, round: round)
+      try admit(round)
+      return try insert(step, $0)
     } completion: { [self] _, result in
-      completion(acknowledge(result))
+      let answer = acknowledge(result)
+      if case .failure(let error) = answer { refuse(round, error) }
+      completion(answer)
     }
   }
 
@@ -203,22 +206,15 @@ package final class AnnotationStore: Sendable {
     return store
   }
 
-  private func insert(_ step: Step, _ db: Database, round: Int? = nil) throws -> Int64 {
+  private func insert(_ step: Step, _ db: Database) throws -> Int64 {
     budget.refill()
     try file.requireInPlace()
-    do {
-      let sequence = try StepRows.insert(step, db, path)
-      // A full disk may show only when the step is committed.
-      db.afterNextTransaction { [self] _ in
-        shared.withLock { $0.last = max($0.last, sequence) }
-      }
-      return sequence
-    } catch let error as StoreError {
-      if case .behind = error, let round {
-        shared.withLock { $0.refused = max($0.refused, round) }
-      }
-      throw error
+    let sequence = try StepRows.insert(step, db, path)
+    // A full disk may show only when the step is committed.
+    db.afterNextTransaction { [self] _ in
+      shared.withLock { $0.last = max($0.last, sequence) }
     }
+    return sequence
   }
 
   /// What was committed counts only while the path names the file it was committed to.

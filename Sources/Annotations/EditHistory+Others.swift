@@ -16,10 +16,10 @@ extension EditHistory {
   /// The store's order counts: own steps are made again on what the others left. An own edit of a
   /// post that somebody else changed meanwhile puts its result over its range, as a merge does.
   /// - Parameters:
-  ///   - others: follow the last step that both know, in the store's order.
+  ///   - others: follow the last step that both know.
   ///   - pending: own steps without an answer of the store, oldest first; the last of the history.
   package mutating func takeUp(
-    _ others: [Step], under pending: [Step], over dataset: (String) -> Post?
+    _ others: AnnotationStore.Others, under pending: [Step], over dataset: (String) -> Post?
   ) -> Rebased {
     var result = Rebased()
     if let first = pending.first { withdraw(from: first.sequence) }
@@ -28,7 +28,7 @@ extension EditHistory {
         DatasetHash.hash(ofTokens: $0) == step.tokensHash ? $0 : nil
       }
     }
-    let new = others.filter { $0.sequence >= nextSequence }
+    let new = others.steps.filter { $0.sequence >= nextSequence }
     result.posts.formUnion(new.map(\.post))
     if new.contains(where: { $0.clock != nil }) {
       // Another store was joined with this one: some steps take effect before earlier ones.
@@ -48,6 +48,7 @@ extension EditHistory {
         if (try? adopt(step, base: base(step), rebase: true)) == nil { keep(step) }
       }
     }
+    skip(to: others.last)
     var numbers: [Int64: Int64] = [:]
     for step in pending {
       result.posts.insert(step.post)

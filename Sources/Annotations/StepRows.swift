@@ -180,14 +180,20 @@ enum StepRows {
       }
       stored.take(found, sequence, level)
     }
-    if level >= .checksums,
+    try noteSealed(&stored, db, level)
+    return stored
+  }
+
+  /// Names the steps at the end of which only the checksum is left.
+  private static func noteSealed(
+    _ stored: inout Stored, _ db: Database, _ level: Schema.Level
+  ) throws {
+    guard level >= .checksums,
       let last = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM seal"),
       last < 1 << 62, last > stored.last
-    {
-      stored.noteMissing(before: last + 1)
-      stored.last = last
-    }
-    return stored
+    else { return }
+    stored.noteMissing(before: last + 1)
+    stored.last = last
   }
 
   /// Reads what can be read of a damaged file: each step is looked for by its number, and taken
@@ -225,6 +231,7 @@ enum StepRows {
       guard let next = Int64.fromDatabaseValue(found[0]), next < 1 << 62 else { break }
       stored.take(found, next, level)
     }
+    try noteSealed(&stored, db, level)
     return stored
   }
 

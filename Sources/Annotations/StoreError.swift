@@ -80,7 +80,7 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
       "steps are gone from it (step \(given) does not follow, \(expected) was expected); "
         + "write every step to a new file with :save-history FILE"
     case .behind:
-      "somebody else wrote to it at this moment; do it again"
+      "somebody else wrote to it at this moment; :retry"
     case .notSaved(_, let reason):
       "\(reason); make room or check the disk, then :retry"
     }

@@ -87,7 +87,7 @@ private final class ScriptPerformer: EffectPerformer {
 
   func perform(_ effect: Effect) {
     switch effect {
-    case .commit, .recommit: services.perform(effect)
+    case .commit: services.perform(effect)
     case .saveSettings, .apply, .saveQuery:
       services.perform(effect)
       services.mailbox.waitForCommits()

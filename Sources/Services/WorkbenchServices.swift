@@ -26,8 +26,6 @@ package final class WorkbenchServices {
   /// Carries out, one after the other, what is written: edits, histories, queries.
   private let saving = DispatchQueue(label: "twinlens.saving", qos: .userInitiated)
   private var box: Size?
-  /// Grows with each time that steps are made again on what others wrote.
-  private var round = 0
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
   /// equal.
@@ -58,10 +56,7 @@ package final class WorkbenchServices {
   /// Begins to carry an effect out. Those that concern the terminal are not for here.
   package func perform(_ effect: Effect) {
     switch effect {
-    case .commit(let step): commit(step)
-    case .recommit(let steps):
-      round += 1
-      for step in steps { commit(step) }
+    case .commit(let sending): for step in sending.steps { commit(step, sending.round) }
     case .saveHistory(let steps, let path): save(steps, to: path)
     case .saveQuery(let name, let text): saveQuery(name, text)
     case .goldChanged(let post, let review): inference.goldChanged(post, review)
@@ -88,27 +83,29 @@ package final class WorkbenchServices {
     }
   }
 
-  private func commit(_ step: Step) {
+  private func commit(_ step: Step, _ round: Int) {
     mailbox.begin(commit: true)
     // In the order of what was done, also where a new file takes the store's place.
-    saving.async { [mailbox, store, round] in
+    saving.async { [mailbox, store] in
       let (opened, watch) = store.value.withLock { ($0.store, $0.watch) }
       guard let opened else {
         let reason = "edits are not kept here"
         return mailbox.finish(
-          [.commitFailed(sequence: step.sequence, reason: reason)], commit: true)
+          [.commitFailed(sequence: step.sequence, round: round, reason: reason)], commit: true)
       }
       opened.append(step, round: round) { result in
-        switch result {
-        case .failure(.behind):
-          // What the others wrote comes with the next look, and the step is made again on it.
-          guard let watch else { return mailbox.finish([], commit: true) }
-          watch.lookNow { mailbox.finish([], commit: true) }
-        case .success(let sequence):
-          mailbox.finish([.committed(sequence: sequence)], commit: true)
-        case .failure(let error):
-          mailbox.finish(
-            [.commitFailed(sequence: step.sequence, reason: error.problem)], commit: true)
+        let answer: Message =
+          switch result {
+          case .success(let sequence): .committed(sequence: sequence)
+          case .failure(let error):
+            .commitFailed(sequence: step.sequence, round: round, reason: error.problem)
+          }
+        // What the others wrote comes first: the step is made again on it in the next round, and
+        // this answer has no meaning any more.
+        if case .failure(.behind) = result, let watch {
+          watch.lookNow { mailbox.finish([answer], commit: true) }
+        } else {
+          mailbox.finish([answer], commit: true)
         }
       }
     }
@@ -176,7 +173,7 @@ package final class WorkbenchServices {
       for answer in answers {
         for effect in update(&state, answer) {
           switch effect {
-          case .commit, .recommit: perform(effect)
+          case .commit: perform(effect)
           default: break
           }
         }

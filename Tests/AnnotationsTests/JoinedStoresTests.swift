@@ -162,7 +162,9 @@ import Testing
       var open = EditHistory()
       let known = random.next(one.steps.count)
       open = EditHistory.replaying(Array(one.steps[..<known]), over: dataset).history
-      _ = open.takeUp(Array(one.steps[known...]), under: []) { dataset.post(id: $0) }
+      _ = open.takeUp(AnnotationStore.Others(Array(one.steps[known...])), under: []) {
+        dataset.post(id: $0)
+      }
       for post in dataset.posts {
         #expect(open.labels(of: post) == one.history.labels(of: post), "seed \(seed), \(known)")
       }

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 @testable import Annotations
@@ -30,7 +31,7 @@ import Testing
     }
 
     mutating func takeUp(_ dataset: Dataset) throws {
-      let others = try store.othersSteps()
+      guard let others = try store.others() else { return }
       let result = history.takeUp(others, under: pending) { dataset.post(id: $0) }
       pending = result.again
       lost += result.dropped.count
@@ -94,6 +95,77 @@ import Testing
             "seed \(seed), \(writer.name), post \(post.id)")
         }
       }
+    }
+  }
+
+  /// A step that was not stored ends its round: once others took its number, that of the next step
+  /// would fit by chance, and theirs would never be seen.
+  @Test func afterAFailureTheRestOfARoundIsRefused() async throws {
+    let folder = "\(NSTemporaryDirectory())annotations-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let dataset = try openSmall(folder)
+    let path = "\(folder)/s.sqlite"
+    let (own, others) = (try AnnotationStore(path: path), try AnnotationStore(path: path))
+    var history = EditHistory()
+    func step(_ type: EntityType, by annotator: String, in history: inout EditHistory) throws
+      -> Step
+    {
+      let post = dataset.posts[0]
+      let edit = Edit.setting(type, over: 0..<1, in: history.annotated(post))
+      return try history.apply(try #require(edit), to: post, by: annotator, at: 1)
+    }
+    func send(_ step: Step, round: Int) async -> Result<Int64, StoreError> {
+      await withCheckedContinuation { continuation in
+        own.append(step, round: round) { continuation.resume(returning: $0) }
+      }
+    }
+    let steps = [
+      try step(.location, by: "ann", in: &history), try step(.person, by: "ann", in: &history),
+    ]
+    try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
+    #expect(await send(steps[0], round: 0) == .failure(.displaced(path)))
+    try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
+    var theirs = EditHistory()
+    try await others.append(try step(.organization, by: "bo", in: &theirs))
+    // bo has number 1 now, and ann's second step is numbered 2.
+    guard case .failure(.notSaved) = await send(steps[1], round: 0) else {
+      Issue.record("a step without the one before it is stored")
+      return
+    }
+    // Sent again, it is too late, and so is what follows in that round.
+    #expect(await send(steps[0], round: 1) == .failure(.behind(path)))
+    #expect(await send(steps[1], round: 1) == .failure(.behind(path)))
+    let new = try #require(try own.others())
+    let rebased = history.takeUp(new, under: steps) { dataset.post(id: $0) }
+    #expect(rebased.again.map(\.sequence) == [2, 3])
+    for step in rebased.again {
+      #expect(await send(step, round: 2) == .success(step.sequence))
+    }
+    #expect(try own.steps().steps.map(\.annotator) == ["bo", "ann", "ann"])
+  }
+
+  /// What a newer version wrote is not understood, and one's own edits go on after it.
+  @Test func editsGoOnAfterRowsThatMakeNoStep() throws {
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      let post = dataset.posts[0]
+      let path = "\(folder)/s.sqlite"
+      let store = try AnnotationStore(path: path)
+      var history = EditHistory()
+      let first = try #require(Edit.setting(.location, over: 0..<1, in: post))
+      try store.append(history.apply(first, to: post, by: "ann", at: 1))
+      _ = try store.others()
+      var row = StepRow(history.steps[0])
+      (row.sequence, row.kind, row.annotator) = (2, "teleport", "bo")
+      try DatabaseQueue(path: path).write { try StepRows.write(row, $0) }
+      let others = try #require(try store.others())
+      #expect(others.steps.isEmpty && others.last == 2)
+      #expect(others.findings.count == 1)
+      _ = history.takeUp(others, under: []) { dataset.post(id: $0) }
+      let second = try #require(Edit.setting(.person, over: 0..<1, in: history.annotated(post)))
+      #expect(try store.append(history.apply(second, to: post, by: "ann", at: 2)) == 3)
+      #expect(try store.others() == nil)
     }
   }
 

@@ -120,13 +120,21 @@ import Testing
       sequence: 101, post: other.post, file: other.file, postHash: other.postHash,
       tokensHash: other.tokensHash, annotator: other.annotator, time: other.time, kind: other.kind,
       name: other.name)
-    await #expect(throws: StoreError.behind(store.path)) { try await store.append(late) }
+    await #expect(throws: StoreError.behind(store.path)) {
+      try await withCheckedThrowingContinuation { continuation in
+        store.append(late, round: 0) { continuation.resume(with: $0) }
+      }
+    }
     let gap = Step(
       sequence: 103, post: other.post, file: other.file, postHash: other.postHash,
       tokensHash: other.tokensHash, annotator: other.annotator, time: other.time, kind: other.kind,
       name: other.name)
     // A round of which a step came too late is over.
-    await #expect(throws: StoreError.behind(store.path)) { try await store.append(gap) }
+    await #expect(throws: StoreError.behind(store.path)) {
+      try await withCheckedThrowingContinuation { continuation in
+        store.append(gap, round: 0) { continuation.resume(with: $0) }
+      }
+    }
     await #expect(throws: StoreError.outOfOrder(store.path, expected: 102, given: 103)) {
       try await withCheckedThrowingContinuation { continuation in
         store.append(gap, round: 1) { continuation.resume(with: $0) }

@@ -130,7 +130,7 @@ import Workbench
       }
     }
     var history = EditHistory()
-    _ = history.takeUp(steps, under: []) { dataset.post(id: $0) }
+    _ = history.takeUp(AnnotationStore.Others(steps), under: []) { dataset.post(id: $0) }
     return UnreadWords.sentence(
       history.changes(after: 0, byOthersThan: "ada"), since: "yesterday 17:04")
   }

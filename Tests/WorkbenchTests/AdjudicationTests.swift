@@ -107,7 +107,7 @@ import Testing
     let accept = try #require(Edit.reviewing(dataset.posts[0], from: .untouched))
     try eve.apply(accept, to: dataset.posts[0], by: "eve", at: 5)
     let merged = StepMerge.missing(from: eve.steps, in: desk.state.history, over: dataset)
-    desk.send(.othersWrote(merged.steps))
+    desk.send(.othersWrote(AnnotationStore.Others(merged.steps)))
     #expect(desk.state.review(0) == .adjudicated, "eve's step is earlier than the decision")
     desk.press("J")
     #expect(desk.text.contains("ann, bo, eve"))

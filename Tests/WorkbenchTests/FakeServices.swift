@@ -27,16 +27,15 @@ final class FakeServices: EffectPerformer {
   func perform(_ effect: Effect) {
     performed.append(effect)
     switch effect {
-    case .commit(let step):
+    case .commit(let sending):
       if let failure {
-        waiting.append(.commitFailed(sequence: step.sequence, reason: failure))
+        waiting += sending.steps.map {
+          .commitFailed(sequence: $0.sequence, round: sending.round, reason: failure)
+        }
       } else {
-        stored.append(step)
-        waiting.append(.committed(sequence: step.sequence))
+        stored += sending.steps
+        waiting += sending.steps.map { .committed(sequence: $0.sequence) }
       }
-    case .recommit(let steps):
-      stored += steps
-      waiting += steps.map { .committed(sequence: $0.sequence) }
     case .analyse(let post, let neighbours):
       for id in [post] + neighbours {
         if let index = Samples.posts.firstIndex(where: { $0.id == id }) {

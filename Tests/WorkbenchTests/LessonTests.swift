@@ -248,7 +248,7 @@ final class LessonServices: EffectPerformer {
             post: id, text: Samples.prediction("expert", post, mentions, trace: Trace()),
             multimodal: nil)))
     case .keepLesson(let done): kept.append(done)
-    case .commit, .saveHistory, .recommit: commits += 1
+    case .commit, .saveHistory: commits += 1
     default: break
     }
   }

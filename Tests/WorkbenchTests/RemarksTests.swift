@@ -78,22 +78,26 @@ import Testing
     desk.press("L")
     let own = try #require(desk.state.saving.pending.first)
     #expect(own.sequence == 1)
-    desk.send(.othersWrote(others))
+    desk.send(.othersWrote(AnnotationStore.Others(others)))
     #expect(desk.state.history.steps.map(\.annotator) == ["bo", "bo", "ada"])
     #expect(desk.state.history.steps.map(\.sequence) == [1, 2, 3])
     #expect(desk.state.saving.pending.map(\.sequence) == [3])
     guard
-      case .recommit(let again)? = desk.effects.last(where: {
-        if case .recommit = $0 { true } else { false }
+      case .commit(let again)? = desk.effects.last(where: {
+        if case .commit = $0 { true } else { false }
       })
     else {
       Issue.record("nothing was sent again")
       return
     }
-    #expect(again.map(\.name) == [own.name])
+    #expect(again.steps.map(\.name) == [own.name])
+    #expect(again.round == 1)
     #expect(desk.state.review(0) == .edited, "ada's edit came after bo accepted")
     #expect(desk.noticeText.hasPrefix("bo changed this post: accept"))
     #expect(desk.state.post(1).mentions.contains(EntityMention(0..<1, .location)))
+    // What the store said of the first time comes late.
+    desk.send(.commitFailed(sequence: 3, round: 0, reason: "somebody else was faster"))
+    #expect(desk.state.saving.failed.isEmpty)
     desk.send(.committed(sequence: 3))
     #expect(desk.state.saving.isClean)
     // Undo is one's own.

@@ -49,8 +49,8 @@ import Testing
     desk.press("P", answers: false)
     // The store answers in its own way here.
     _ = desk.services.nextMessages(waiting: true)
-    desk.send(.commitFailed(sequence: 1, reason: "disk full"))
-    desk.send(.commitFailed(sequence: 2, reason: "another program wrote to it"))
+    desk.send(.commitFailed(sequence: 1, round: 0, reason: "disk full"))
+    desk.send(.commitFailed(sequence: 2, round: 0, reason: "another program wrote to it"))
     #expect(desk.noticeText == "NOT SAVED: disk full")
     #expect(desk.state.unsaved?.count == 2)
     #expect(desk.state.unsaved?.cause == "disk full")
@@ -64,6 +64,27 @@ import Testing
     #expect(desk.services.stored.suffix(2).map(\.sequence) == [1, 2])
     #expect(desk.state.unsaved == nil)
     #expect(desk.text.contains("saved #2"))
+  }
+
+  /// What is sent again is sent with all that was made after it, and what the store still says of
+  /// the first time has no meaning.
+  @Test func whatFailedIsSentAgainInAnotherRound() {
+    var desk = Desk(Samples.state())
+    desk.isQuiet = true
+    desk.press("O", "P")
+    desk.send(.commitFailed(sequence: 1, round: 0, reason: "disk full"))
+    desk.press("L")
+    let sent = desk.effects.compactMap { effect in
+      if case .commit(let sending) = effect { sending } else { nil }
+    }
+    #expect(sent.last?.round == 1)
+    #expect(sent.last?.steps.map(\.sequence) == [1, 2, 3])
+    desk.send(.commitFailed(sequence: 2, round: 0, reason: "an edit before it is not saved"))
+    #expect(desk.state.unsaved?.count == 3)
+    #expect(desk.state.saving.failed.isEmpty, "it is on its way")
+    for sequence in 1...3 { desk.send(.committed(sequence: Int64(sequence))) }
+    #expect(desk.state.isSaved)
+    #expect(desk.text.contains("saved #3"))
   }
 
   @Test func theWholeHistoryGoesToANewFile() {
@@ -86,7 +107,7 @@ import Testing
     #expect(desk.text.contains("saved #2"))
     #expect(desk.state.opened.store == "/tmp/new.sqlite")
     // A late answer of the old store changes nothing.
-    desk.send(.commitFailed(sequence: 2, reason: "late"))
+    desk.send(.commitFailed(sequence: 2, round: 0, reason: "late"))
     #expect(desk.state.isSaved)
     #expect(!desk.noticeText.contains("late"))
   }
@@ -103,7 +124,7 @@ import Testing
   @Test func answersThatNobodyAskedForAreIgnored() {
     var desk = Desk(Samples.state())
     desk.send(.committed(sequence: 77))
-    desk.send(.commitFailed(sequence: 78, reason: "?"))
+    desk.send(.commitFailed(sequence: 78, round: 0, reason: "?"))
     #expect(desk.state.saving.isClean)
     #expect(desk.text.contains("all saved"))
   }

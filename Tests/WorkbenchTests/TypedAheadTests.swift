@@ -71,7 +71,8 @@ import Traces
     private mutating func take(_ effects: [Effect]) {
       for effect in effects {
         switch effect {
-        case .commit(let step): commits.append(.committed(sequence: step.sequence))
+        case .commit(let sending):
+          commits += sending.steps.map { .committed(sequence: $0.sequence) }
         case .analyse(let post, let neighbours):
           for id in [post] + neighbours {
             guard let index = TypedAheadTests.posts.firstIndex(where: { $0.id == id }) else {
@@ -211,8 +212,8 @@ private final class LateServices: EffectPerformer {
   init(answers: Bool) { self.answers = answers }
 
   func perform(_ effect: Effect) {
-    if case .commit(let step) = effect {
-      commits.append(.committed(sequence: step.sequence))
+    if case .commit(let sending) = effect {
+      commits += sending.steps.map { .committed(sequence: $0.sequence) }
     } else {
       held.append(effect)
     }

@@ -8,11 +8,8 @@ import Traces
 /// Something to be done outside: the only way anything leaves the workbench. The runtime performs
 /// it.
 package enum Effect: Sendable, Equatable {
-  /// Make this durable and answer with `committed` or `commitFailed`.
-  case commit(Step)
-  /// Make these durable in the place of all that is on its way: others wrote first, and they were
-  /// made again on that.
-  case recommit([Step])
+  /// Make these durable, one after the other, and answer each with `committed` or `commitFailed`.
+  case commit(Saving.Sending)
   /// Write these steps, a whole history, to a new file and keep edits there from now on; answer
   /// with `historySaved` or `historyNotSaved`.
   case saveHistory([Step], path: String)

@@ -23,10 +23,11 @@ package enum Message: Sendable {
   case resume
   /// The step of this sequence number is durable.
   case committed(sequence: Int64)
-  /// The step of this sequence number could not be stored; the sentence says why.
-  case commitFailed(sequence: Int64, reason: String)
-  /// Other processes stored these steps, in this order.
-  case othersWrote([Step])
+  /// The step of this sequence number, sent in this round, could not be stored; the sentence says
+  /// why.
+  case commitFailed(sequence: Int64, round: Int, reason: String)
+  /// Other processes stored something.
+  case othersWrote(AnnotationStore.Others)
   /// Every step up to a sequence number is durable in a new file, where edits go from now on.
   case historySaved(path: String, last: Int64)
   /// The history could not be written to a new file; the sentence says why.

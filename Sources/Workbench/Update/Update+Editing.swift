@@ -198,7 +198,7 @@ extension WorkbenchState {
   }
 
   /// Sends what could not be saved again, in its order.
-  mutating func retry() -> [Effect] { saving.retry().map(Effect.commit) }
+  mutating func retry() -> [Effect] { saving.retry().map { [.commit($0)] } ?? [] }
 
   /// - Parameter before: the post before an edit; nil for taking back and repeating, which say what
   ///   they did.
@@ -215,7 +215,7 @@ extension WorkbenchState {
     // Said once of every reason: the edit itself is kept.
     let isNew = lost.map { toldOfLoss.insert($0).inserted } == true
     notice = Notice(text: step.name + (isNew ? lost.map { "; \($0)" } ?? "" : ""))
-    return opened.keepsEdits ? saving.begin(step).map(Effect.commit) : []
+    return opened.keepsEdits ? [.commit(saving.begin(step))] : []
   }
 
   mutating func refuse(_ words: String) -> [Effect] {

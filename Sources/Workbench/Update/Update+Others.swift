@@ -4,12 +4,12 @@ import Corpora
 extension WorkbenchState {
   /// Takes up what other processes stored in the same store. Own edits that were on their way are
   /// made again on top of it and sent anew.
-  mutating func takeUp(_ others: [Step]) -> [Effect] {
+  mutating func takeUp(_ others: AnnotationStore.Others) -> [Effect] {
     let pending = saving.withdraw()
     let result = labels.takeUp(others, under: pending, posts, indexOfID)
-    saving.begin(again: result.again)
+    let send = saving.begin(again: result.again)
     // Own steps have other numbers now, or were made in another process.
-    if !pending.isEmpty || others.contains(where: { $0.annotator == opened.annotator }) {
+    if !pending.isEmpty || others.steps.contains(where: { $0.annotator == opened.annotator }) {
       pace = Pace(of: opened.annotator, history.steps)
     }
     for id in result.posts {
@@ -18,15 +18,15 @@ extension WorkbenchState {
       noteMatch(index)
     }
     tell(of: others, result)
-    var effects: [Effect] = pending.isEmpty ? [] : [.recommit(result.again)]
-    for id in Set(others.map(\.post)).sorted() {
+    var effects: [Effect] = send.steps.isEmpty ? [] : [.commit(send)]
+    for id in Set(others.steps.map(\.post)).sorted() {
       if let index = indexOfID[id] { effects.append(.goldChanged(post(index), review(index))) }
     }
     if quitsWhenSaved, saving.isClean { effects.append(.quit) }
     return effects
   }
 
-  private mutating func tell(of others: [Step], _ result: EditHistory.Rebased) {
+  private mutating func tell(of others: AnnotationStore.Others, _ result: EditHistory.Rebased) {
     if let lost = result.dropped.first {
       let more = result.dropped.count > 1 ? " and \(result.dropped.count - 1) more" : ""
       notice = Notice(
@@ -34,8 +34,13 @@ extension WorkbenchState {
         isError: true)
       return
     }
+    if let finding = others.findings.first {
+      let more = others.findings.count > 1 ? " (and \(others.findings.count - 1) more)" : ""
+      notice = Notice(text: "\(finding)\(more)", isError: true)
+      return
+    }
     guard let here = currentPost,
-      let last = others.last(where: { $0.post == here.id && $0.annotator != opened.annotator })
+      let last = others.steps.last(where: { $0.post == here.id && $0.annotator != opened.annotator })
     else { return }
     notice = Notice(text: "\(last.annotator) changed this post: \(last.name)")
     token = max(0, min(token, here.tokens.count - 1))

@@ -26,14 +26,15 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     effects = []
   case .resume: effects = state.continueSearch() + state.continueCounting()
   case .committed(let sequence): effects = state.committed(sequence)
-  case .commitFailed(let sequence, let reason):
-    state.saving.fail(sequence, reason: reason)
-    state.quitsWhenSaved = false
-    if let cause = state.saving.cause {
-      state.notice = Notice(text: "NOT SAVED: \(cause)", isError: true)
+  case .commitFailed(let sequence, let round, let reason):
+    if state.saving.fail(sequence, round: round, reason: reason) {
+      state.quitsWhenSaved = false
+      if let cause = state.saving.cause {
+        state.notice = Notice(text: "NOT SAVED: \(cause)", isError: true)
+      }
     }
     effects = []
-  case .othersWrote(let steps): effects = state.takeUp(steps)
+  case .othersWrote(let others): effects = state.takeUp(others)
   case .historySaved(let path, let last): effects = state.tookHistory(path, last)
   case .historyNotSaved(let reason): effects = state.refuse("the history is not saved: \(reason)")
   case .analysed(let analysis):
