@@ -56,6 +56,13 @@ package final class AnnotationStore: Sendable {
         let copy = try StoreCopy(of: file.realPath, for: path)
         (queue, level, damage) = try Self.open(copy.path, path, access, budget)
         self.copy = copy
+      } catch let error as DatabaseError
+        where access == .readOnly && error.resultCode == .SQLITE_CORRUPT
+      {
+        // Of a file that lost its end the beginning can still be read.
+        let copy = try StoreCopy(of: file.realPath, for: path, completed: true)
+        (queue, level, damage) = try Self.open(copy.path, path, access, budget)
+        self.copy = copy
       }
       if access == .readWrite {
         try queue.read { _ = try Int.fetchOne($0, sql: "SELECT count(*) FROM grdb_migrations") }
@@ -63,7 +70,12 @@ package final class AnnotationStore: Sendable {
         try file.requireInPlace()
       }
     } catch {
-      throw Self.explain(error, path)
+      let error = Self.explain(error, path)
+      // A reader has tried all that can be done.
+      if case .damaged(_, let detail) = error, access == .readOnly {
+        throw StoreError.unreadable(path, detail: detail)
+      }
+      throw error
     }
   }
 
@@ -113,8 +125,19 @@ package final class AnnotationStore: Sendable {
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { try budget.harden($0) }
     let queue = try DatabaseQueue(path: real, configuration: configuration)
-    let (level, damage) = try queue.read {
-      try Schema.check($0, path: path, salvaging: access == .readOnly)
+    let level: Schema.Level
+    var damage: String?
+    do {
+      (level, damage) = try queue.read {
+        try Schema.check($0, path: path, salvaging: access == .readOnly)
+      }
+    } catch let error as DatabaseError
+      where access == .readOnly && error.resultCode == .SQLITE_CORRUPT
+    {
+      // SQLite does not end a transaction in which it met damage; each statement alone goes well.
+      (level, damage) = try queue.unsafeRead {
+        try Schema.check($0, path: path, salvaging: true)
+      }
     }
     guard access == .readWrite else { return (queue, level, damage) }
     budget.refill()
@@ -247,10 +270,17 @@ package final class AnnotationStore: Sendable {
 
   private func stored() throws -> StepRows.Stored {
     do {
+      if let damage {
+        // Not in a transaction, as when it was opened.
+        return queue.unsafeRead { db in
+          budget.refill()
+          return StepRows.salvage(db, level, path, damage)
+        }
+      }
       return try queue.read { db in
         budget.refill()
-        if let damage { return StepRows.salvage(db, level, path, damage) }
-        let stored = try StepRows.fetch(db, path, level)
+        var stored = try StepRows.fetch(db, path, level)
+        if file.wasEmptied, stored.last == 0 { stored.findings.append(.emptied(path)) }
         shared.withLock { $0.last = max($0.last, stored.last) }
         return stored
       }

@@ -17,6 +17,8 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
   case damaged(sequence: Int64)
   /// The file as a whole is damaged, as SQLite says.
   case damagedFile(String, String)
+  /// The file was there, with nothing in it.
+  case emptied(String)
   /// Steps are not there any more.
   case missing(first: Int64, last: Int64)
   /// Steps that were made while the store beside the dataset could not be written.
@@ -42,6 +44,8 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
     case .damagedFile(let path, let detail):
       "\(path) is damaged (\(detail)); what can be read is used, and "
         + "`twinlens annotations merge DATASET --store NEW --from FILE` makes a new store of it"
+    case .emptied(let path):
+      "\(path) is there, but was empty; if it held annotations, look for a copy of it"
     case .missing(let first, let last):
       (first == last ? "step \(first) is" : "steps \(first) to \(last) are")
         + " missing in the store; all others are used, check the posts edited around then"
@@ -57,6 +61,14 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StoreFinding {
+  /// The post that it is about, where it is one of the dataset.
+  package var post: Post.ID? {
+    switch self {
+    case .tokensChanged(let post, _), .labelsChanged(let post, _): post
+    default: nil
+    }
+  }
+
   /// The step that it is about.
   fileprivate var sequence: Int64? {
     if case .unusable(let sequence, _) = self { sequence } else { nil }

@@ -78,11 +78,18 @@ enum Schema {
     guard !found.isEmpty else { return (.begun, nil) }
     let expected = try expectedObjects()
     let versions = expected[.begun] ?? []
-    let applied =
-      versions.isSubset(of: found)
-      ? Set(
-        try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations LIMIT 100")
-          .map { String.fromDatabaseValue($0[0]) ?? "" }) : []
+    let applied: Set<String>
+    do {
+      applied =
+        versions.isSubset(of: found)
+        ? Set(
+          try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations LIMIT 100")
+            .map { String.fromDatabaseValue($0[0]) ?? "" }) : []
+    } catch let error as DatabaseError where salvaging && error.resultCode == .SQLITE_CORRUPT {
+      guard id == applicationID, let level = expected.first(where: { $0.value == found })?.key
+      else { throw error }
+      return (level, "which version wrote it cannot be read")
+    }
     if found == versions, applied.isEmpty { return (.begun, nil) }
     guard id == applicationID else { throw StoreError.foreign(path) }
     guard applied.isSubset(of: identifiers.map(\.name)) else { throw StoreError.newer(path) }
@@ -98,12 +105,20 @@ enum Schema {
   /// their checksums.
   private static func damage(_ db: Database) throws -> String? {
     let most = 10_000
-    let verdicts = try String.fetchAll(db, sql: "PRAGMA quick_check(\(most))")
+    let verdicts: [String]
+    do {
+      verdicts = try String.fetchAll(db, sql: "PRAGMA quick_check(\(most))")
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+      // It gives up where it cannot even look at the rows.
+      return error.message ?? "its pages do not hang together"
+    }
     let wholeFile = verdicts.first {
       $0 != "ok" && !$0.hasPrefix("CHECK constraint failed in ") && !$0.contains(" value in ")
     }
-    return wholeFile.map { String($0.prefix(200).prefix { !$0.isNewline }) }
-      ?? (verdicts.count >= most ? "most of its rows" : nil)
+    // A heading comes first.
+    let first = wholeFile?.split(whereSeparator: \.isNewline).first { !$0.hasPrefix("***") }
+    return first.map { String($0.prefix(200)) }
+      ?? (wholeFile ?? (verdicts.count >= most ? "most of its rows" : nil))
   }
 
   /// Brings a store that was checked to the latest level: all of it in one transaction or nothing,

@@ -11,6 +11,8 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   case linked(String, names: Int)
   case leadsOut(String, to: String)
   case damaged(String, detail: String)
+  /// Damaged so that no step can be read.
+  case unreadable(String, detail: String)
   case missing(String)
   case noSource(String)
   case exists(String)
@@ -31,7 +33,8 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
     switch self {
     case .inUse(let path, _), .notADatabase(let path), .foreign(let path), .newer(let path),
       .altered(let path, _), .linked(let path, _), .leadsOut(let path, _), .damaged(let path, _),
-      .missing(let path), .noSource(let path), .exists(let path), .cannotOpen(let path, _),
+      .unreadable(let path, _), .missing(let path), .noSource(let path), .exists(let path),
+      .cannotOpen(let path, _),
       .unwritable(let path),
       .readOnly(let path), .displaced(let path), .outOfOrder(let path, _, _), .behind(let path),
       .notSaved(let path, _):
@@ -62,6 +65,9 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
     case .damaged(_, let detail):
       "damaged (\(detail)); it was left as it is; make a new store of what can be read with "
         + "`twinlens annotations merge DATASET --store NEW --from FILE`"
+    case .unreadable(_, let detail):
+      "damaged so that no step can be read (\(detail)); it was left as it is; take an earlier copy, or "
+        + "see what `sqlite3 FILE .recover` finds"
     case .missing:
       "no annotations are there yet; check --store"
     case .noSource:

@@ -13,6 +13,9 @@ final class StoreFile: Sendable {
   let path: String
   /// The path with every link resolved.
   let realPath: String
+  /// Whether a file was there with nothing in it. One that was made just now is another process's
+  /// that opens it too.
+  let wasEmptied: Bool
   private let handle: Int32
   private let lock: StoreLock?
   // Safe: set by `watchSiblings` before the store is shared, and only read after that.
@@ -63,6 +66,9 @@ final class StoreFile: Sendable {
       throw error
     }
     self.handle = handle
+    var info = stat()
+    wasEmptied =
+      fstat(handle, &info) == 0 && info.st_size == 0 && time(nil) - info.st_mtim.tv_sec > 60
   }
 
   deinit {
@@ -91,14 +97,7 @@ final class StoreFile: Sendable {
     var info = stat()
     guard lstat(path, &info) != 0 else { return }
     guard errno == ENOENT else { throw StoreError.cannotOpen(path, reason: reason(errno)) }
-    let folder = FilePath.parent(of: path)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw StoreError.cannotOpen(path, reason: "its folder cannot be made")
-    }
+    let folder = try makeFolder(of: path)
     sync(folder: FilePath.parent(of: folder))
     let handle = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard handle >= 0 else {
@@ -108,6 +107,21 @@ final class StoreFile: Sendable {
     }
     close(handle)
     sync(folder: folder)
+  }
+
+  /// Makes the folder of a file for its owner alone, unless it is there; returns its path.
+  /// - Throws: `StoreError.cannotOpen`.
+  @discardableResult
+  static func makeFolder(of path: String) throws(StoreError) -> String {
+    let folder = FilePath.parent(of: path)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw .cannotOpen(path, reason: "its folder cannot be made")
+    }
+    return folder
   }
 
   /// Refuses what is no SQLite file, and with `writing` what must not be written.

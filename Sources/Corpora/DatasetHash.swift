@@ -11,14 +11,7 @@ package enum DatasetHash {
     }
     hash.update(field: post.imageID ?? "")
     // Where a format has no tags, the mentions are what the file says.
-    for mention in post.mentions {
-      hash.update(field: "\(mention.range.lowerBound) \(mention.range.upperBound)")
-      hash.update(field: mention.type.rawValue)
-    }
-    for relation in post.relations {
-      hash.update(field: "\(relation.head) \(relation.tail)")
-      hash.update(field: relation.label)
-    }
+    hash.update(labelsOf: post)
     return hash.hexDigest()
   }
 
@@ -39,5 +32,19 @@ extension Dataset {
       hash.update(field: file.hash)
     }
     return hash.hexDigest()
+  }
+}
+
+extension SHA256 {
+  /// Takes in a post's mentions and relations, in their order.
+  mutating func update(labelsOf post: Post) {
+    for mention in post.mentions {
+      update(field: "\(mention.range.lowerBound) \(mention.range.upperBound)")
+      update(field: mention.type.rawValue)
+    }
+    for relation in post.relations {
+      update(field: "\(relation.head) \(relation.tail)")
+      update(field: relation.label)
+    }
   }
 }

@@ -84,9 +84,9 @@ final class ImageIndex: Sendable {
         return result
       }
     }
-    return .missing(
-      "\(Self.shown(id)).jpg, .jpeg or .png is not in \(folders.map(\.path).joined(separator: ", "))"
-    )
+    let name = Self.shown(id)
+    let wanted = Self.extensions.contains(ownExtension) ? name : "\(name).jpg, .jpeg or .png"
+    return .missing("\(wanted) is not in \(folders.map(\.path).joined(separator: ", "))")
   }
 
   /// The file if it may be opened, the reason if it may not, nil if it is not there.

@@ -6,7 +6,7 @@ import Settings
 extension QueryField {
   /// Every field, in the order of the manual.
   package static let all: [QueryField] = [
-    text("label", ["label:PER"], "with a mention of this type in gold", .types) {
+    text("label", ["label:PER"], "with a mention of this type", .types) {
       .label(.normalized($0.uppercased()))
     },
     text(
@@ -53,7 +53,7 @@ extension QueryField {
     yesOrNo("skipped", "that were skipped, or were not") { .skipped($0) },
     words(
       "is", ["is:different"],
-      "`different`: gold differs from what the chosen expert answers; `disputed` (or `disagree` "
+      "`different`: the labels are not what the chosen expert answers; `disputed` (or `disagree` "
         + "alone): the experts on screen say different things (`D`); `flip`: the newly trained "
         + "router changes the route; `irregular` (also alone): the file has a tag that the scheme "
         + "does not allow",

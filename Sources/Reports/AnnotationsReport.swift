@@ -26,49 +26,70 @@ package struct AnnotationsReport: Sendable {
 
   var steps: [Step] { history.steps }
 
-  /// Adds the steps of another store that a dataset's own store lacks; returns what to tell the
-  /// person.
-  /// - Parameter from: the other store; nil takes the one where edits went while the dataset's own
-  ///   could not be written.
+  /// Adds the steps of other stores that a dataset's own store lacks; returns what to tell the
+  /// person. All of them are read before anything is added.
+  /// - Parameter from: the other stores; none takes the one where edits went while the dataset's
+  ///   own could not be written.
   /// - Throws: `CorporaError`, `StoreError`.
   package static func merge(
-    dataset path: String, store: String?, from: String?, encoding: TextEncoding? = nil
+    dataset path: String, store: String?, from: [String], encoding: TextEncoding? = nil
   ) throws -> String {
     let dataset = try Dataset.open(path, encoding: encoding)
     let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     if let unwritable = location.unwritable { throw StoreError.unwritable(unwritable) }
-    guard let from = from ?? location.elsewhere else { throw StoreError.missing(location.path) }
-    guard access(from, F_OK) == 0 else { throw StoreError.noSource(from) }
-    let source = try AnnotationStore(path: from, access: .readOnly).steps()
-    let posts = Set(source.steps.map(\.post))
-    let foreign = posts.count { dataset.position(of: $0) == nil }
-    // Steps can never be taken out again.
-    guard posts.isEmpty || foreign < posts.count else {
-      throw MergeError(from: from, dataset: dataset.name, posts: posts.count)
-    }
+    let paths = from.isEmpty ? [location.elsewhere].compactMap(\.self) : from
+    guard !paths.isEmpty else { throw StoreError.missing(location.path) }
+    let sources = try paths.map { try Source($0, dataset) }
     let target = try AnnotationStore(path: location.path)
-    var merged = (steps: [Step](), findings: [StoreFinding]())
-    while true {
-      do {
-        merged = StepMerge.missing(
-          from: source.steps, in: try target.history(over: dataset).history, over: dataset)
-        try target.append(contentsOf: merged.steps)
-        break
-      } catch StoreError.behind {
-        // Somebody made an edit at this moment: what is missing is found anew.
-      }
-    }
-    let count = merged.steps.count
-    let first =
-      "\(count) \(count == 1 ? "step" : "steps") of \(from) added to \(location.path)"
-    let elsewhere =
-      foreign == 0
-      ? []
-      : [
-        "note: \(foreign) of its \(posts.count) posts are not in \(dataset.name); their steps are kept"
-      ]
-    return ([first] + elsewhere + (source.findings + merged.findings).map { "note: \($0)" })
+    return try sources.flatMap { try $0.add(to: target, location.path, dataset) }
       .joined(separator: "\n")
+  }
+
+  /// A store that steps are taken from.
+  private struct Source {
+    let path: String
+    let steps: [Step]
+    let findings: [StoreFinding]
+    let notes: [String]
+
+    init(_ path: String, _ dataset: Dataset) throws {
+      guard access(path, F_OK) == 0 else { throw StoreError.noSource(path) }
+      let stored = try AnnotationStore(path: path, access: .readOnly).steps()
+      if case .damagedFile(_, let detail)? = stored.findings.first, stored.steps.isEmpty {
+        throw StoreError.unreadable(path, detail: detail)
+      }
+      let posts = Set(stored.steps.map(\.post))
+      let foreign = posts.count { dataset.position(of: $0) == nil }
+      // Steps can never be taken out again.
+      guard posts.isEmpty || foreign < posts.count else {
+        throw MergeError(from: path, dataset: dataset.name, posts: posts.count)
+      }
+      (self.path, steps, findings) = (path, stored.steps, stored.findings)
+      notes =
+        foreign == 0
+        ? []
+        : [
+          "note: \(foreign) of its \(posts.count) posts are not in \(dataset.name); their steps are kept"
+        ]
+    }
+
+    /// Adds what the target lacks; returns what to tell the person, a line each.
+    func add(to target: AnnotationStore, _ name: String, _ dataset: Dataset) throws -> [String] {
+      var merged = (steps: [Step](), findings: [StoreFinding]())
+      while true {
+        do {
+          merged = StepMerge.missing(
+            from: steps, in: try target.history(over: dataset).history, over: dataset)
+          try target.append(contentsOf: merged.steps)
+          break
+        } catch StoreError.behind {
+          // Somebody made an edit at this moment: what is missing is found anew.
+        }
+      }
+      let count = merged.steps.count
+      return ["\(count) \(count == 1 ? "step" : "steps") of \(path) added to \(name)"]
+        + notes + (findings + merged.findings).map { "note: \($0)" }
+    }
   }
 
   private var place: String {

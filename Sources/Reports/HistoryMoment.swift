@@ -1,8 +1,10 @@
 import Annotations
 import Foundation
+import Queries
 
 /// A moment in the history of a dataset's labels, as a person writes it: a step's number (`#12`,
-/// `12`) or a time (`2026-11-21T14:02:00Z`, or a day, which means its end).
+/// `12`) or a time: `2026-11-21T14:02:00Z`, a day, which means its end, or what `since:` of a query
+/// takes, such as `2h`, which means two hours ago.
 package enum HistoryMoment: Sendable, Equatable {
   case step(Int64)
   /// Milliseconds since 1970.
@@ -15,6 +17,8 @@ package enum HistoryMoment: Sendable, Equatable {
       self = .time(Int64(date.timeIntervalSince1970 * 1000))
     } else if let day = try? Date(text + "T23:59:59Z", strategy: .iso8601) {
       self = .time(Int64(day.timeIntervalSince1970 * 1000) + 999)
+    } else if let moment = Moment(text.lowercased()) {
+      self = .time(moment.milliseconds(now: Step.now()))
     } else {
       return nil
     }

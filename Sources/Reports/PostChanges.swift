@@ -175,7 +175,7 @@ extension PostReport {
         let end = signals.contains { $0.name == name }
         throw refuse(
           (end
-            ? "\(name) is computed from the answer, and changes nothing"
+            ? "\(name) is only shown, and cannot be set"
             : "no expert shows \(name.prefix(60).debugDescription) for this post")
             + (all.isEmpty
               ? "; none has a signal that can be set"

@@ -49,8 +49,9 @@ package struct PracticeReport: Sendable {
     guard counts.predicted + counts.gold > 0 else { return .null }
     return .object([
       ("right", .int(counts.correct)), ("given", .int(counts.predicted)),
-      ("asked", .int(counts.gold)), ("precision", .double(counts.precision)),
-      ("recall", .double(counts.recall)), ("f1", .double(counts.f1)),
+      ("asked", .int(counts.gold)),
+      ("precision", counts.predicted > 0 ? .double(counts.precision) : .null),
+      ("recall", counts.gold > 0 ? .double(counts.recall) : .null), ("f1", .double(counts.f1)),
     ])
   }
 }

@@ -41,6 +41,7 @@ package enum ScriptSession {
       keep: { kept.append(($0, $1)) })
     runner.run(steps)
     if let pictures {
+      try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
       for (name, frame) in kept {
         let svg = frame.svg(theme) {
           "data:image/png;base64," + String(decoding: $0.picture.payload, as: UTF8.self)

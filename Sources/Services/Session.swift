@@ -40,6 +40,8 @@ package struct Session: Sendable {
   private let assignees: Assignees?
   /// The query of the list at the start; nil where all posts are listed.
   private let listed: String?
+  /// What of the annotations does not fit, or is damaged.
+  private let storeFindings: [StoreFinding]
   /// What is unusual about dataset or annotations, for the first status line.
   package let notices: [Notice]
 
@@ -83,11 +85,17 @@ package struct Session: Sendable {
       let exercise: Exercise
       (exercise, findings) = try Self.exercise(wish, found, location)
       (self.exercise, store, history) = (exercise, nil, EditHistory())
+      storeFindings = []
       dataset = found.replacing(posts: exercise.posts)
+    } else if options.onlyReads {
+      let stored = try StoredAnnotations(at: location, over: found)
+      (exercise, store, history) = (nil, nil, stored.history)
+      (findings, storeFindings) = (stored.findings.map(\.description), stored.findings)
+      dataset = found
     } else {
       let stored = try AnnotationStore.open(location, over: found)
       (exercise, store, history) = (nil, stored.store, stored.history)
-      findings = stored.findings.map(\.description)
+      (findings, storeFindings) = (stored.findings.map(\.description), stored.findings)
       dataset = found
       do {
         isSame = try stored.store.noteOpening(of: dataset)
@@ -118,7 +126,7 @@ package struct Session: Sendable {
     let isFree = options.post == nil && options.exercise == nil && stopped?.place?.query == nil
     listed = isFree ? assignees?.query(for: options.annotator) : nil
     var notices = Self.notices(
-      dataset, findings: findings, isSame: isSame, options.exercise == nil ? location : nil)
+      dataset, findings: findings, isSame: isSame, store == nil ? nil : location)
     for problem in (saved?.problems ?? []).prefix(3) {
       notices.append(Notice(text: problem, isWarning: true))
     }
@@ -203,6 +211,9 @@ package struct Session: Sendable {
     opened.settings = options.settings
     opened.lastSeen = stopped?.seen
     opened.findings = dataset.findingsByPost.mapValues { $0.map { "in the file, " + $0.sentence } }
+    for finding in storeFindings {
+      if let post = finding.post { opened.findings[post, default: []].append("\(finding)") }
+    }
     if exercise == nil {
       opened.suspicion = suspicion
       if let suspicion {

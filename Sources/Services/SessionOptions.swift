@@ -46,6 +46,8 @@ package struct SessionOptions: Sendable {
   package var post: String?
   /// Whether the workbench opens where the annotator stopped, and remembers where that is.
   package var resumes = false
+  /// Whether the store is only read: nothing is made where there is none, and edits are not kept.
+  package var onlyReads = false
   /// What the posts are opened for, where that is not to label them for good.
   package var exercise: Exercise?
 

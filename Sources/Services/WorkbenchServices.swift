@@ -25,6 +25,7 @@ package final class WorkbenchServices {
   private let store: Current
   /// Carries out, one after the other, what is written: edits, histories, queries.
   private let saving = DispatchQueue(label: "twinlens.saving", qos: .userInitiated)
+  private let datasetWatch: DatasetWatch?
   private var box: Size?
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
@@ -48,6 +49,12 @@ package final class WorkbenchServices {
       session.dataset, inference: inference, folder: session.location.path + "-answers",
       mailbox: mailbox)
     store.watch(with: mailbox)
+    datasetWatch =
+      isScript
+      ? nil
+      : DatasetWatch(session.dataset, every: 3) { [mailbox] in
+        mailbox.post(.notice($0, isError: true))
+      }
   }
 
   /// Seconds between two looks for what others wrote: they see each other's work within a second.

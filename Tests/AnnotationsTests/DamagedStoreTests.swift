@@ -8,12 +8,14 @@ import Testing
 /// Steps that the disk or another program changed, and stores of older versions.
 @Suite struct DamagedStoreTests {
   /// Twenty steps over two posts, with undos.
-  private func made(_ folder: String) throws -> (dataset: Dataset, path: String, steps: [Step]) {
+  private func made(
+    _ folder: String, count: Int = 20
+  ) throws -> (dataset: Dataset, path: String, steps: [Step]) {
     let dataset = try openSmall(folder)
     let path = "\(folder)/s.sqlite"
     let store = try AnnotationStore(path: path)
     var history = EditHistory()
-    for i in 0..<20 {
+    for i in 0..<count {
       let post = dataset.posts[i % 2]
       let types: [EntityType] = [.location, .organization, .person]
       var step: Step?
@@ -119,6 +121,45 @@ import Testing
         }
       }
       #expect(named >= 1)
+    }
+  }
+
+  /// A store of many pages: whichever is lost, those of the others are read. Only the roots of the
+  /// two tables lead to all of theirs.
+  @Test func aLostPageTakesOnlyItsOwnSteps() throws {
+    try withFolder { folder in
+      let (dataset, path, steps) = try made(folder, count: 300)
+      let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+      let copy = "\(folder)/copy.sqlite"
+      var lost = 0
+      for page in 1..<(whole.count / 4096) {
+        for damage in [Data(repeating: 0xA5, count: 600), Data(count: 4096)] {
+          var bytes = whole
+          bytes.replaceSubrange(page * 4096..<(page * 4096 + damage.count), with: damage)
+          try bytes.write(to: URL(fileURLWithPath: copy))
+          let read = try AnnotationStore(path: copy, access: .readOnly).history(over: dataset)
+          #expect(Set(read.history.steps).isSubset(of: steps), "page \(page)")
+          #expect(!read.findings.isEmpty || read.history.steps == steps, "page \(page)")
+          if read.history.steps.count < 200 { lost += 1 }
+        }
+      }
+      #expect(lost <= 4, "\(lost) of \(2 * (whole.count / 4096 - 1))")
+      // A file that lost its end, as when a disk was full or a copy stopped.
+      for share in [2, 3] {
+        try whole.prefix(whole.count * share / 4).write(to: URL(fileURLWithPath: copy))
+        let read = try AnnotationStore(path: copy, access: .readOnly).history(over: dataset)
+        #expect(Set(read.history.steps).isSubset(of: steps))
+        #expect(read.history.steps.count > 20 * share, "\(read.history.steps.count) of 300")
+        guard case .damagedFile? = read.findings.first else {
+          Issue.record("the damage is not named")
+          return
+        }
+      }
+      // Without its schema nothing is found, and the advice is another.
+      try Data(whole.dropFirst(4096)).write(to: URL(fileURLWithPath: copy))
+      #expect(throws: StoreError.notADatabase(copy)) {
+        try AnnotationStore(path: copy, access: .readOnly)
+      }
     }
   }
 

@@ -145,7 +145,7 @@ import Testing
     #expect(try own.steps().steps.map(\.annotator) == ["bo", "ann", "ann"])
   }
 
-  /// What a newer version wrote is not understood, and one's own edits go on after it.
+  /// What somebody else's row says may make no sense; one's own edits go on after it.
   @Test func editsGoOnAfterRowsThatMakeNoStep() throws {
     try withFolder { folder in
       let dataset = try openSmall(folder)
@@ -157,7 +157,7 @@ import Testing
       try store.append(history.apply(first, to: post, by: "ann", at: 1))
       _ = try store.others()
       var row = StepRow(history.steps[0])
-      (row.sequence, row.kind, row.annotator) = (2, "teleport", "bo")
+      (row.sequence, row.payload, row.annotator) = (2, "{", "bo")
       try DatabaseQueue(path: path).write { try StepRows.write(row, $0) }
       let others = try #require(try store.others())
       #expect(others.steps.isEmpty && others.last == 2)

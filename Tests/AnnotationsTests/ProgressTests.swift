@@ -87,6 +87,29 @@ import Testing
     #expect(pace.spent["p3"] == 76_000, "undoing is work on its post")
   }
 
+  @Test func whatIsWithdrawnOrThrownOutDoesNotCount() throws {
+    var desk = Desk()
+    let base = Self.posts[0]
+    try desk.accept(0, at: 0)
+    try desk.accept(1, at: 10)
+    let reject = try #require(Edit.reviewing(base, from: .reviewed, to: .rejected))
+    try desk.history.apply(reject, to: base, by: "ada", at: desk.time(20))
+    var progress = try desk.progress(at: 30)
+    #expect(progress.accepted == 1 && progress.rejected == 1)
+    #expect(progress.people.map(\.accepted) == [1] && progress.todaysWork?.accepted == 1)
+    desk.history.undo(by: "ada", at: desk.time(40))
+    progress = try desk.progress(at: 50)
+    #expect(progress.people.map(\.accepted) == [2] && progress.todaysWork?.accepted == 2)
+    desk.history.redo(by: "ada", at: desk.time(60))
+    #expect(try desk.progress(at: 70).people.map(\.accepted) == [1])
+    desk.history.undo(by: "ada", at: desk.time(80))
+    // Once more accepted, a post is still one post.
+    try desk.label(1, at: 90)
+    try desk.accept(1, at: 100)
+    progress = try desk.progress(at: 110)
+    #expect(progress.accepted == 2 && progress.people.map(\.accepted) == [2])
+  }
+
   @Test func everybodyHasAPaceOfTheirOwn() throws {
     var desk = Desk()
     for post in 0..<4 {

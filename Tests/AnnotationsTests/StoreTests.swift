@@ -222,6 +222,25 @@ import Testing
     }
   }
 
+  /// A disk that was full or a copy that failed leaves such a file.
+  @Test func anEmptyFileIsNamed() throws {
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      let path = "\(folder)/s.sqlite"
+      try write("", to: path)
+      // Another process may have made it at this moment.
+      #expect(
+        try AnnotationStore(path: path, access: .readOnly).history(over: dataset)
+          .findings.isEmpty)
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSinceNow: -3600)], ofItemAtPath: path)
+      let read = try AnnotationStore(path: path, access: .readOnly).history(over: dataset)
+      #expect(read.findings == [.emptied(path)])
+      #expect(try AnnotationStore(path: path).history(over: dataset).findings == [.emptied(path)])
+      #expect(try AnnotationStore(path: path).history(over: dataset).findings.isEmpty)
+    }
+  }
+
   @Test func rowsOfTheWrongKindAreNamed() throws {
     try withFolder { folder in
       let (dataset, path) = try edited(folder)

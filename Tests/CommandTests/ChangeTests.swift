@@ -36,7 +36,7 @@ struct ChangeTests {
     (["--set", "rgn/gate=1e99"], "is too large"),
     (["--set", "rgn/gate=x"], "write SIGNAL=NUMBER"),
     (["--set", "rgn/gate=0", "--set", "rgn/gate=1"], "gets two values"),
-    (["--set", "crf/marginals=0"], "is computed from the answer, and changes nothing; rgn/gate"),
+    (["--set", "crf/marginals=0"], "is only shown, and cannot be set; rgn/gate"),
     (["--set", "no/such=0"], "no expert shows \"no/such\" for this post; rgn/gate"),
     (["--mask", "0,0,200,200"], "reaches beyond the picture"),
     (["--mask", "0,0,0,50"], "has no area"),

@@ -36,6 +36,35 @@ struct LostStoreCommandTests {
     #expect(log.output.contains("3 steps"))
   }
 
+  @Test("several stores are joined at once, all of them or none")
+  func several() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let stores = try ["ada", "bo"].map { name in
+      let store = "\(folder.path)/\(name).sqlite"
+      let script = try folder.write(name == "ada" ? "key O\nkey j\nkey P" : "key M", "\(name).keys")
+      let made = try Program.run([
+        data, "--script", script, "--store", store, "--annotator", name, "--size", "80x24",
+        "--graphics", "none",
+      ])
+      #expect(made.status == 0, "\(made.errors)")
+      return store
+    }
+    let new = folder.path + "/joined.sqlite"
+    let none = try Program.run([
+      "annotations", "merge", data, "--store", new, "--from", stores[0], "--from",
+      folder.path + "/none.sqlite",
+    ])
+    #expect(none.status != 0 && !FileManager.default.fileExists(atPath: new))
+    let merged = try Program.run([
+      "annotations", "merge", data, "--store", new, "--from", stores[0], "--from", stores[1],
+    ])
+    #expect(merged.status == 0, "\(merged.errors)")
+    #expect(merged.output.contains("2 steps of") && merged.output.contains("1 step of"))
+    let read = try AnnotationStore(path: new, access: .readOnly).steps()
+    #expect(Set(read.steps.map(\.annotator)) == ["ada", "bo"] && read.steps.count == 3)
+  }
+
   @Test("a workbench that gives up edits ends with an error")
   func givenUp() throws {
     let folder = try TemporaryFolder()

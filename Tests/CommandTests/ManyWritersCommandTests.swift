@@ -16,7 +16,8 @@ struct ManyWritersCommandTests {
 
   /// What becomes of edits of one post depends on who is faster; of posts of one's own nothing
   /// does.
-  @Test("three annotators write one store at once, and every edit is kept", arguments: [false, true])
+  @Test(
+    "three annotators write one store at once, and every edit is kept", arguments: [false, true])
   func together(inOnePost: Bool) throws {
     let folder = try TemporaryFolder()
     let data = try SmallDataset.make(in: folder)

@@ -131,6 +131,21 @@ struct QueryCommandTests {
     #expect(try Program.run(["query", room.data]).errors.contains("twinlens query DATASET"))
   }
 
+  /// Who only asks leaves no trace, and no store is made where there is none.
+  @Test func aQueryWritesNothing() throws {
+    let room = try Room()
+    func files() throws -> [String] {
+      try FileManager.default.subpathsOfDirectory(atPath: room.folder.path).sorted()
+    }
+    let before = try files()
+    #expect(try room.query("Ada", "--count", "--no-models").output == "1\n")
+    #expect(try files() == before)
+    let named = try room.query("Ada", "--no-models", "--store", room.folder.path + "/none.sqlite")
+    #expect(named.status != 0)
+    #expect(named.errors.contains("no annotations are there yet; check --store"))
+    #expect(try files() == before)
+  }
+
   @Test func savedQueriesBelongToTheDataset() throws {
     let room = try Room()
     let own = room.data + "/.twinlens/queries.toml"

@@ -146,7 +146,7 @@ import Testing
       $0.command("accept"); return $0.state.current == 1 && $0.state.review(0) == .reviewed
     },
     "reopen": {
-      $0.press("Return", "k"); $0.command("reopen"); return $0.state.review(0) == .edited
+      $0.press("Return", "k"); $0.command("reopen"); return $0.state.review(0) == .untouched
     },
     "save-history": {
       $0.press("O")
@@ -179,7 +179,7 @@ import Testing
       $0.command("heat"); return $0.state.pictureRequest?.heat != nil
     },
     "regions": {
-      $0.command("regions"); return $0.text.contains("region 1  ")
+      $0.command("regions"); return $0.text.contains("region 1 of")
     },
     "numbers": {
       $0.command("numbers"); return $0.text.contains("heat as numbers")

@@ -149,7 +149,7 @@ import Testing
     #expect(desk.text.contains("no router is in use"))
     var without = Desk(Samples.state(hasModels: false))
     without.press("e")
-    #expect(without.noticeText.contains("no router is loaded"))
+    #expect(without.noticeText.contains("no models are loaded"))
   }
 
   @Test func countsFollowTheLabels() {

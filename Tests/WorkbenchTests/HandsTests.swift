@@ -156,7 +156,7 @@ import Testing
     var desk = echoing()
     desk.press("*", "W")
     // What is labelled alike already is not in the list.
-    #expect(desk.state.layers[EverywhereLayer.self]?.found.map(\.post) == [1, 2])
+    #expect(desk.state.layers[EverywhereLayer.self]?.found.map(\.post) == [1, 2, 2])
     #expect(desk.text.contains("2 of 2 posts") && desk.text.contains("we love"))
     desk.press("j", "Space")
     #expect(desk.text.contains("1 of 2 posts"))
@@ -166,10 +166,42 @@ import Testing
     #expect(desk.state.post(1).mentions.map(\.type) == [.location])
     #expect(desk.state.post(2).mentions.count == 1, "what was not chosen stays")
     desk.press("W", "Return")
-    // A mention that merely holds the words goes: half a name is no name.
+    #expect(desk.state.post(2).mentions.map(\.range) == [0..<2, 4..<5])
+    // A longer mention is cut only by who chooses that.
+    desk.press("W")
+    #expect(desk.text.contains("0 of 1 post that labels it otherwise; longer mentions are left"))
+    desk.press("Return")
+    #expect(desk.noticeText.hasPrefix("no post is chosen"))
+    desk.press("Space", "Return")
     #expect(desk.state.post(2).mentions.map(\.range) == [0..<1, 4..<5])
+    #expect(desk.noticeText.contains("1 post, 1 place, 1 longer mention cut"))
+    let before = desk.services.stored.count
     desk.press("W")
     #expect(desk.noticeText == "every post that says 'Mercy' has it as LOC")
+    // The Enter that was typed for the list accepts nothing.
+    desk.press("Return")
+    #expect(desk.noticeText.hasPrefix("not accepted: Enter was for everywhere"))
+    #expect(desk.services.stored.count == before)
+    desk.press("Return")
+    #expect(desk.services.stored.count == before + 1)
+  }
+
+  @Test func sameWordsInLongerMentionsAreLeft() {
+    let post = Samples.post(
+      "a", "Mercy met Little Mercy and Mercy", [(0..<1, .location), (2..<4, .person)], image: nil)
+    var desk = Desk(
+      WorkbenchState(
+        opened: .init(
+          dataset: "echo", store: "", hasModels: false, hasRouter: false, clock: { 0 }),
+        posts: [post], size: Size(columns: 100, rows: 30)))
+    desk.press("*")
+    #expect(desk.gold == ["0-1 LOC", "2-4 PER", "5-6 LOC"])
+    #expect(desk.noticeText.hasSuffix("1 longer mention with it left"))
+    desk.press("*")
+    #expect(desk.noticeText == "'Mercy' is LOC everywhere in this post, longer mentions aside")
+    desk.press("W")
+    desk.press("Escape")
+    #expect(desk.gold.count == 3)
   }
 
   /// What one key did to many posts, one key takes back, and another does again; also after the
@@ -241,7 +273,7 @@ extension ActionTests {
     },
     "everywhere": {
       $0.command("everywhere")
-      return $0.noticeText == "every post that says 'Anna Berg' has it as PER"
+      return $0.noticeText == "no other post says 'Anna Berg'"
     },
     "swap-pair": {
       $0.command("swap-pair"); return $0.state.pairs.map(\.head) == [6..<8]

@@ -56,6 +56,26 @@ import Testing
     #expect(desk.state.layers[CommandLayer.self]?.line.text == "hide mega-lite ")
   }
 
+  /// With many experts a gauge says whose it is, and its name is whole wherever it stands.
+  @Test(arguments: [(80, 24), (100, 30), (120, 36), (200, 50)])
+  func namesOfGaugesAreWhole(_ columns: Int, _ rows: Int) throws {
+    let desk = desk(columns, rows)
+    let at = try #require(SidePanel.all.firstIndex { $0.title == "gates and router" })
+    let box = try #require(Panes(desk.state).panels[at])
+    let lines = view(desk.state).lines[box.row..<box.endRow].map {
+      String($0.dropFirst(box.column).prefix(box.columns))
+    }
+    let words = lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
+    let left = words.firstMatch(of: #/(\d+) more; z gives room/#).flatMap { Int($0.1) } ?? 0
+    let captions = desk.state.gauges.map(\.caption)
+    #expect(captions.count > left && captions.allSatisfy { $0.contains(": ") })
+    for caption in captions.dropLast(left) {
+      // Bar and numbers stand at its end.
+      #expect(words.contains(caption), "\(lines.joined(separator: "\n"))")
+    }
+    #expect(!words.contains("…"))
+  }
+
   /// Columns keep their names while the next post's answers are on their way.
   @Test func columnsAreThereBeforeTheAnswers() {
     var desk = desk()

@@ -22,6 +22,29 @@ import Traces
 
   private func close(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-9 }
 
+  /// Without a picture no key of the layer reaches the labels beneath.
+  @Test(arguments: ["Right", "Tab", "u", "o", "x", "Delete", "<", ">", "+", "-"])
+  func withoutAPictureKeysChangeNothing(_ key: String) {
+    var desk = Desk(
+      Samples.state(120, 36), picture: { _ in .placeholder("the picture cannot be read") })
+    desk.press("L", "B")
+    let (labels, place) = (desk.state.post(0).mentions, desk.state.current)
+    desk.press(key)
+    #expect(desk.state.post(0).mentions == labels && desk.state.current == place)
+    #expect(desk.noticeText == "the picture cannot be read")
+    #expect(!desk.text.contains("as found"))
+  }
+
+  /// The scale under the picture would say that a choice is a value.
+  @Test func theLegendSaysWhichIsChosen() {
+    var desk = desk()
+    while !regions(desk).isEmpty { desk.press("x") }
+    desk.press("o", "o")
+    #expect(desk.text.contains("region 2 of 2") && !desk.text.contains("100%"))
+    desk.press("#")
+    #expect(!desk.text.contains("largest first"))
+  }
+
   /// A picture whose rectangles moved is another to the terminal, also when it is known already.
   @Test func movedRectanglesAreAnotherPicture() throws {
     var desk = desk()
@@ -100,7 +123,7 @@ import Traces
   @Test(arguments: [(80, 24), (120, 36), (200, 50)])
   func itFits(_ columns: Int, _ rows: Int) {
     let desk = desk(columns, rows)
-    #expect(desk.text.contains("region 1  "))
+    #expect(desk.text.contains("region 1: 50 × 50 %"))
     #expect(desk.text.contains("arrows move"))
   }
 
@@ -149,7 +172,7 @@ import Traces
     desk.press("B")
     // The whole picture is no slot; a crop that was not found sees all of it.
     #expect(regions(desk) == [found[1], .whole, found[2]])
-    #expect(desk.text.contains("region 1  crop 1  ") && desk.text.contains("region 3  crop 3  "))
+    #expect(desk.text.contains("region 1, crop 1: ") && desk.text.contains("region 3, crop 3: "))
     desk.press("o")
     #expect(regions(desk).count == 3)
     #expect(desk.text.contains("prefixed reads 3 rectangles, no more"))

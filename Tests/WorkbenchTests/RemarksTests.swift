@@ -38,6 +38,10 @@ import Testing
     #expect(desk.noticeText == "every listed post is accepted or rejected")
     desk.command("goto hb_0002")
     desk.press("r")
+    #expect(state(desk, 1).review == .untouched, "no label was changed")
+    desk.press("L", "Return")
+    desk.command("goto hb_0002")
+    desk.press("r")
     #expect(state(desk, 1).review == .edited)
   }
 

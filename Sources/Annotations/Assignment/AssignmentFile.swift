@@ -78,14 +78,7 @@ package enum AssignmentFile {
   /// Writes a file durably, and its folder where that is not there.
   /// - Throws: `StoreError`, `DurableFileError`.
   package static func write(_ assignment: Assignment, to path: String) throws {
-    let folder = FilePath.parent(of: path)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw StoreError.cannotOpen(path, reason: "its folder cannot be made")
-    }
+    try StoreFile.makeFolder(of: path)
     try DurableFile.write(Data(text(of: assignment).utf8), to: path)
   }
 

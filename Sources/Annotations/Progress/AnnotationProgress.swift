@@ -32,7 +32,7 @@ package struct AnnotationProgress: Sendable, Equatable {
   package struct Day: Sendable, Equatable {
     /// `2026-11-28`
     package let date: String
-    /// Posts accepted on it, but for those taken back.
+    /// Posts accepted on it, each once, but for those taken back or thrown out.
     package let accepted: Int
     /// Seconds of work, pauses left out.
     package let seconds: Double
@@ -44,7 +44,7 @@ package struct AnnotationProgress: Sendable, Equatable {
   package struct Person: Sendable, Equatable {
     /// The name under which the steps were made.
     package let name: String
-    /// Posts accepted, but for those taken back.
+    /// Posts accepted, each once, but for those taken back or thrown out.
     package let accepted: Int
     /// Edits, and the taking back and repeating of them.
     package let steps: Int
@@ -98,12 +98,14 @@ package struct AnnotationProgress: Sendable, Equatable {
     people = paces.values.sorted { $0.annotator < $1.annotator }.map { pace in
       let own = work[pace.annotator] ?? [:]
       return Person(
-        name: pace.annotator, accepted: pace.accepted.count, steps: steps[pace.annotator] ?? 0,
+        name: pace.annotator, accepted: Set(pace.accepted.map(\.post)).count,
+        steps: steps[pace.annotator] ?? 0,
         seconds: Double(own.values.reduce(0, +)) / 1_000, pace: pace.median,
         days: calendar.days(own, pace.accepted))
     }
     self.today = Days.date(today)
-    let counts = Dictionary(grouping: all) { calendar.day(of: $0.time) }.mapValues(\.count)
+    let counts = Dictionary(grouping: all) { calendar.day(of: $0.time) }
+      .mapValues { Set($0.map(\.post)).count }
     estimate = Self.estimate(counts, left: self.posts - accepted - rejected, today)
   }
 
@@ -147,7 +149,7 @@ private struct Days {
     return Set(work.keys).union(byDay.keys).sorted().map { day in
       let found = byDay[day] ?? []
       return AnnotationProgress.Day(
-        date: Self.date(day), accepted: found.count,
+        date: Self.date(day), accepted: Set(found.map(\.post)).count,
         seconds: Double(work[day] ?? 0) / 1_000, median: Pace.median(of: found, atLeast: 1))
     }
   }

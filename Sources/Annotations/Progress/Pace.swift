@@ -42,8 +42,10 @@ package struct Pace: Sendable, Equatable {
   /// Milliseconds of work by post.
   package private(set) var spent: [Post.ID: Int64] = [:]
   private var stays: [Post.ID: Stay] = [:]
-  /// Acceptances that were taken back, by their step.
+  /// Acceptances that do not count any more, by the step that was taken back or that withdrew them.
   private var takenBack: [Int64: Acceptance] = [:]
+  /// Acceptances that a step withdrew before it was taken back itself.
+  private var restored: [Int64: Acceptance] = [:]
   private var last: Int64?
 
   /// The pace of a person by their steps among these, oldest first.
@@ -77,11 +79,24 @@ package struct Pace: Sendable, Equatable {
         Acceptance(
           sequence: step.sequence, post: step.post, time: step.time,
           spent: stay.flatMap { $0.isWhole ? $0.spent : nil }))
+    case .edit(let action) where action.withdraws:
+      guard let place = accepted.lastIndex(where: { $0.post == step.post }) else { break }
+      takenBack[step.sequence] = accepted.remove(at: place)
     case .undo(let sequence):
-      guard let place = accepted.lastIndex(where: { $0.sequence == sequence }) else { break }
-      takenBack[sequence] = accepted.remove(at: place)
+      if let place = accepted.lastIndex(where: { $0.sequence == sequence }) {
+        takenBack[sequence] = accepted.remove(at: place)
+      } else if let again = takenBack.removeValue(forKey: sequence) {
+        restored[sequence] = again
+        accepted.append(again)
+      }
     case .redo(let sequence):
-      if let again = takenBack.removeValue(forKey: sequence) { accepted.append(again) }
+      if let again = takenBack.removeValue(forKey: sequence) {
+        accepted.append(again)
+      } else if let gone = restored.removeValue(forKey: sequence),
+        let place = accepted.lastIndex(of: gone)
+      {
+        takenBack[sequence] = accepted.remove(at: place)
+      }
     case .edit: break
     }
     return passed
@@ -104,6 +119,17 @@ extension Edit.Action {
   /// Whether a person accepts the labels with it.
   package var accepts: Bool {
     if case .review(_, let after) = self { after.isAccepted } else { false }
+  }
+}
+
+extension Edit.Action {
+  /// Whether a person takes an acceptance back with it, or throws the post out.
+  fileprivate var withdraws: Bool {
+    if case .review(let before, let after) = self {
+      before.isAccepted && !after.isAccepted
+    } else {
+      false
+    }
   }
 }
 

@@ -82,14 +82,7 @@ package struct SuspicionRanking: Sendable, Equatable {
   package static func mark(of post: Post) -> String {
     var hash = SHA256()
     for token in post.tokens { hash.update(field: token.text) }
-    for mention in post.mentions {
-      hash.update(field: "\(mention.range.lowerBound) \(mention.range.upperBound)")
-      hash.update(field: mention.type.rawValue)
-    }
-    for relation in post.relations {
-      hash.update(field: "\(relation.head) \(relation.tail)")
-      hash.update(field: relation.label)
-    }
+    hash.update(labelsOf: post)
     return String(hash.hexDigest().prefix(16))
   }
 

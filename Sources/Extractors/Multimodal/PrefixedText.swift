@@ -90,15 +90,16 @@ struct PrefixedText: ParameterContainer {
       }
     }
     let names = (0..<pictures).map { $0 == 0 ? "picture" : "crop \($0)" }
+    let cropped = item.pictures.indices.filter { !item.pictures[$0].array.allSatisfy { $0 == 0 } }
+    let columns = names.indices.map { cropped.contains($0) ? names[$0] : "\(names[$0]) (none)" }
     probe.show(
       Signal(
         name: "prefix/attention", caption: "share of the words' attention on the prefix",
-        kind: .matrix(rows: (1...layers).map { "layer \($0)" }, columns: names),
+        kind: .matrix(rows: (1...layers).map { "layer \($0)" }, columns: columns),
         steps: [.head(heads)], ofPicture: true,
         tensor: Tensor([heads, layers, pictures], shares)))
     var means = [Float](repeating: 0, count: pictures)
     for (i, share) in shares.enumerated() { means[i % pictures] += share / Float(heads * layers) }
-    let cropped = item.pictures.indices.filter { !item.pictures[$0].array.allSatisfy { $0 == 0 } }
     probe.show(
       Signal(
         name: "prefix/regions", caption: "mean share of attention on each part of the picture",

@@ -127,7 +127,9 @@ struct PictureSurvey {
         AuditFinding(
           .undecodableImage, .warning, file: file.name, line: line(broken.first?.post),
           "\(DatasetAudit.counted(broken.count, "picture")) that cannot be decoded",
-          remedy: "Fetch them again; models see nothing in their place.", count: broken.count,
+          remedy:
+            "Fetch them again, or shrink those that are too large; models see nothing in their place.",
+          count: broken.count,
           examples: broken.map {
             "\(place($0.post)): \($0.reason)"
           }

@@ -34,8 +34,13 @@ extension Action {
           needsMap(state) ?? (state.spatialSignals.count < 2 ? "there is only one map" : nil)
         }
       ) { state, _ in
-        state.choice.map = (state.choice.map + 1) % max(1, state.spatialSignals.count)
+        let count = max(1, state.spatialSignals.count)
+        state.choice.map = (state.choice.map + 1) % count
         state.choice.slice = nil
+        if let map = state.spatialSignal {
+          state.notice = Notice(
+            text: "map \(state.choice.map + 1) of \(count): \(map.caption) (\(map.name))")
+        }
         return []
       },
       Action(
@@ -46,7 +51,7 @@ extension Action {
       Action(
         "hide", .looking, "hide an expert, or show it again; without a name all are shown",
         parameters: [.optional("NAME", .expert)], needsAnswer: true,
-        unavailable: { $0.opened.hasModels ? nil : "no models are loaded; start with --models DIR" }
+        unavailable: { $0.opened.hasModels ? nil : noModels }
       ) { state, arguments in state.hide(arguments.text(0)) },
       Action(
         "full", .looking, keys: ["z"],
@@ -59,7 +64,7 @@ extension Action {
 
   /// Reason of the actions that need an analysis.
   @Sendable static func needsAnalysis(_ state: WorkbenchState) -> String? {
-    if !state.opened.hasModels { return "no models are loaded; start with --models DIR" }
+    if !state.opened.hasModels { return noModels }
     if let reason = needsPost(state) { return reason }
     guard state.tracedSystems.isEmpty else { return nil }
     let isHidden = state.analysis?.answers.contains { state.choice.hidden.contains($0.expert) }

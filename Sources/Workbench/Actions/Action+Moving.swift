@@ -83,7 +83,7 @@ extension Action {
         unavailable: { state in
           needsPost(state)
             ?? (state.opened.hasModels
-              ? state.nothingDisputed : "no models are loaded; start with --models DIR")
+              ? state.nothingDisputed : noModels)
         }
       ) { state, _ in
         state.queue.query == Query.disputed
@@ -102,7 +102,7 @@ extension Action {
   /// Reason of the actions that need an expert's answer.
   @Sendable static func needsAnswer(_ state: WorkbenchState) -> String? {
     if let reason = needsPost(state) { return reason }
-    guard state.opened.hasModels else { return "no models are loaded; start with --models DIR" }
+    guard state.opened.hasModels else { return noModels }
     guard state.analysis?.chosen == nil, state.analysis?.chosenRelations == nil else { return nil }
     return state.analysisFailure
       ?? "no expert has answered for this post"

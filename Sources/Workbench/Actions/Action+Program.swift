@@ -5,7 +5,11 @@ extension Action {
         state.leave()
       },
       Action("store", .program, "say where edits are kept") { state, _ in
-        state.notice = Notice(text: "edits are kept in \(state.opened.store)")
+        let path = state.opened.store
+        state.notice =
+          state.unsaved.map {
+            Notice(text: "\($0.count) not saved in \(path): \($0.cause)", isError: true)
+          } ?? Notice(text: "edits are kept in \(path)")
         return []
       },
       Action(

@@ -22,7 +22,7 @@ extension Action {
       "relate", .relations, keys: ["y"],
       "mark the head of a new pair, then its tail, and choose their relation",
       unavailable: needsLabels
-    ) { state, _ in state.relateHere() },
+    ) { state, _ in state.relateHere() }.openingChoice(),
     Action(
       "drop-pair", .relations, keys: ["-"], "remove the pair on screen, whatever its relation",
       unavailable: needsPair

@@ -48,7 +48,11 @@ extension Action {
     ]
 
   @Sendable static func needsRouter(_ state: WorkbenchState) -> String? {
-    state.opened.hasRouter ? nil : "no router is loaded; start with --models DIR --router NAME"
+    state.opened.hasRouter
+      ? nil
+      : state.opened.hasModels
+        ? WorkbenchState.noRouter
+        : noModels
   }
 
   @Sendable private static func needsCandidate(_ state: WorkbenchState) -> String? {

@@ -6,7 +6,7 @@ extension Action {
     Action(
       "panels", .looking, keys: ["Z"],
       "hide everything that the models say, for labelling alone, or show it again",
-      unavailable: { $0.opened.hasModels ? nil : "no models are loaded; start with --models DIR" }
+      unavailable: { $0.opened.hasModels ? nil : noModels }
     ) { state, _ in
       let effects = state.carryOut(.panels, .flag(!state.showsModels))
       state.notice = Notice(

@@ -20,6 +20,9 @@ struct Action: Sendable {
   var counting = Counting.none
   /// Whether it is about what the models say, which can be hidden (`panels`).
   private(set) var isOfModels: Bool
+  /// Whether it opens something in which Enter chooses. Where it could not, an Enter that was typed
+  /// for that must not accept the post.
+  private(set) var opensChoice = false
   /// Why it cannot be done now; nil when it can.
   let unavailable: @Sendable (WorkbenchState) -> String?
   let run: @Sendable (inout WorkbenchState, Arguments) -> [Effect]
@@ -67,6 +70,17 @@ struct Action: Sendable {
     result.isOfModels = true
     return result
   }
+
+  /// The same, opening something in which Enter chooses.
+  func openingChoice() -> Action {
+    var result = self
+    result.opensChoice = true
+    return result
+  }
+
+  /// Why nothing can be asked of models.
+  static let noModels =
+    "no models are loaded; start without --no-models, or with a folder of some after --models"
 
   /// Why it cannot be done now; nil when it can. What is hidden cannot be acted on.
   func obstacle(_ state: WorkbenchState) -> String? {

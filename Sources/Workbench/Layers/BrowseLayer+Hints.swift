@@ -48,7 +48,10 @@ extension WorkbenchState {
       // How to get back from what stands in a place of the labels or the picture.
       layers[ExplanationLayer.self].flatMap { _ in hint("explain", "labels") },
       layers[NumbersLayer.self].flatMap { _ in hint("numbers", "picture") },
-      takenSuggestion.flatMap { hint("take", "take \(name(of: $0))") },
+      takenSuggestion.flatMap {
+        // Where pairs are labelled, mentions would have no place in the file.
+        labelsMentions || $0.mentionRange == nil ? hint("take", "take \(name(of: $0))") : nil
+      },
       hint("accept", "accept"),
       pair == nil ? nil : hint("label-pair", "relation"),
       pairs.count > 1 ? hint("next-pair", "next pair") : nil,
@@ -68,7 +71,8 @@ extension WorkbenchState {
   /// What can be done on any post.
   private var furtherHints: [Hint?] {
     guard newHead == nil else { return [] }
-    let suggestions = suggestions
+    let labelsMentions = pairs.isEmpty || currentPost?.mentions.isEmpty == false
+    let suggestions = suggestions.filter { labelsMentions || $0.mentionRange == nil }
     let isAhead = suggestions.contains { $0.range.lowerBound >= token }
     let toSuggestion = isAhead ? "next-suggestion" : "previous-suggestion"
     return [

@@ -20,6 +20,8 @@ struct EverywhereLayer: Layer {
   struct Found: Sendable, Equatable {
     let post: Int
     let ranges: [Range<Int>]
+    /// Whether longer mentions stand there, which would be cut.
+    let cuts: Bool
   }
 
   static let actions = [
@@ -31,14 +33,19 @@ struct EverywhereLayer: Layer {
       guard let post = state.currentPost, let (range, type) = state.sameWords else { return [] }
       let layer = EverywhereLayer(post.tokens[range].map(\.text), type, state)
       guard !layer.found.isEmpty else {
+        let others = state.posts.indices.contains {
+          $0 != state.current && !state.posts[$0].occurrences(of: layer.words).isEmpty
+        }
         state.notice = Notice(
-          text: "every post that says \(post.quote(range)) has it as "
-            + (type.map(\.rawValue) ?? "no mention"))
+          text: others
+            ? "every post that says \(post.quote(range)) has it as "
+              + (type.map(\.rawValue) ?? "no mention")
+            : "no other post says \(post.quote(range))")
         return []
       }
       state.layers.open(layer)
       return []
-    }
+    }.openingChoice()
   ]
 
   /// - Complexity: one comparison a token of the dataset.
@@ -54,11 +61,18 @@ struct EverywhereLayer: Layer {
         return type == nil
           ? !there.isEmpty : there != [EntityMention(place, type ?? .person)]
       }
-      if !other.isEmpty { found.append(Found(post: index, ranges: other)) }
+      for (cuts, ranges) in [
+        (false, other.filter { !post.isInsideMention($0) }),
+        (true, other.filter(post.isInsideMention)),
+      ] where !ranges.isEmpty {
+        found.append(Found(post: index, ranges: ranges, cuts: cuts))
+      }
     }
     isCut = found.count > Self.most
-    self.found = Array(found.prefix(Self.most))
-    chosen = Set(self.found.indices)
+    let kept = Array(found.prefix(Self.most))
+    self.found = kept
+    // `Trump` is no reason to cut `Donald Trump`; who wants that says so.
+    chosen = Set(kept.indices.filter { !kept[$0].cuts })
   }
 
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
@@ -96,12 +110,18 @@ struct EverywhereLayer: Layer {
     }
     if let here { state.show(post: here) }
     let places = posts.reduce(0) { $0 + $1.ranges.count }
+    let count = Set(posts.map(\.post)).count
+    let cut = posts.reduce(0) { $0 + ($1.cuts ? $1.ranges.count : 0) }
     state.notice = Notice(
       text: "\(type.map(\.rawValue) ?? "no mention") on '\(words.joined(separator: " "))' in "
-        + "\(posts.count) \(posts.count == 1 ? "post" : "posts"), \(places) "
-        + "\(places == 1 ? "place" : "places"); \(state.keymap.label("undo")) takes all back")
+        + "\(count.counted("post")), \(places.counted("place"))"
+        + (cut > 0 ? ", \(cut.counted("longer mention")) cut" : "")
+        + "; \(state.keymap.label("undo")) takes all back")
     return effects
   }
+
+  /// How many posts some of the rows are of.
+  private func posts(_ rows: some Sequence<Int>) -> Int { Set(rows.map { found[$0].post }).count }
 
   // MARK: On screen
 
@@ -114,8 +134,10 @@ struct EverywhereLayer: Layer {
     pen.frame.fill(box, style: pen.look.theme[.popup])
     let title =
       "\(state.safe(words.joined(separator: " "))) as \(type.map { state.safe($0.rawValue) } ?? "no mention"): "
-      + "\(chosen.count) of \(isCut ? "the first " : "")\(state.grouped(found.count)) "
-      + "posts that label it otherwise"
+      + "\(state.grouped(posts(chosen))) of \(isCut ? "the first " : "")"
+      + "\(state.grouped(posts(found.indices))) "
+      + "\(posts(found.indices) == 1 ? "post that labels" : "posts that label") it otherwise"
+      + (found.contains(where: \.cuts) ? "; longer mentions are left unless chosen" : "")
     pen.line(" " + title, .title, in: box, row: 0)
     let rows = box.rows - 1
     let top = max(0, min(cursor - rows / 2, found.count - rows))

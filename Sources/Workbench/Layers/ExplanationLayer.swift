@@ -26,6 +26,10 @@ struct ExplanationLayer: Layer {
     }.ofModels()
   ]
 
+  func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
+    key == .escape ? .leaves([]) : .passes
+  }
+
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
     state.drawExplanation(&pen, box)
   }

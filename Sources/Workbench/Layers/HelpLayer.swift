@@ -80,7 +80,7 @@ extension HelpLayer {
   func sentences(_ state: WorkbenchState) -> [String] {
     entries(in: state).map { entry in
       let keys = entry.keys.map(KeyName.label).joined(separator: ", ")
-      let words = entry.unavailable.map { "not now: \($0)" } ?? entry.summary
+      let words = entry.summary + (entry.unavailable.map { "; not now: \($0)" } ?? "")
       return (keys.isEmpty ? "" : "\(keys), ") + ":\(entry.usage), \(state.safe(words))."
     }
   }
@@ -210,7 +210,8 @@ extension HelpLayer {
       let style = isChosen ? pen.look.theme[.selection] : pen.look.theme[.popup]
       let faded = isChosen ? style : pen.look.theme[.disabled].on(style.background)
       let keys = entry.keys.map(KeyName.label).joined(separator: " ")
-      let words = entry.unavailable.map { "not now: \($0)" } ?? entry.summary
+      // What it does is what somebody looks up; why it cannot be done now stands below.
+      let words = (entry.unavailable == nil ? "" : "(not now) ") + entry.summary
       let line = Box(column: box.column, row: box.row + row, columns: box.columns, rows: 1)
       pen.frame.fill(line, style: style)
       pen.line(

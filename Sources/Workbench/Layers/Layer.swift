@@ -34,6 +34,9 @@ protocol Layer: Sendable {
   /// Whose signals the picture and the numbers show in its place; nil leaves them to the system.
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])?
 
+  /// What stands under the picture in place of the scale of values, for signals that have none.
+  func legend(_ state: WorkbenchState) -> String?
+
   /// Whether it shows what the models say, so that it goes when that is hidden.
   var isOfModels: Bool { get }
 
@@ -105,6 +108,7 @@ extension Layer {
   func drawPrompt(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) -> Bool { false }
   func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? { nil }
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])? { nil }
+  func legend(_ state: WorkbenchState) -> String? { nil }
   func crossedTokens(_ state: WorkbenchState) -> [Int] { [] }
   func awaitsSignals(_ state: WorkbenchState) -> Bool { false }
   func tokenLabels(_ state: WorkbenchState) -> [String]? { nil }

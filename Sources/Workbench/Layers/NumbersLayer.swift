@@ -19,9 +19,9 @@ struct NumbersLayer: Layer {
   ]
 
   func sentences(_ state: WorkbenchState) -> [String] {
-    guard let signal = state.spatialSignal, let heat = state.heat else {
-      return drawnSentences(state)
-    }
+    guard let signal = state.spatialSignal, let heat = state.heat,
+      state.layers.first({ $0.legend(state) }) == nil
+    else { return drawnSentences(state) }
     let title = state.heatTitle.isEmpty ? "" : ", " + state.safe(state.heatTitle)
     return [
       "Numbers of \(state.safe(signal.caption))\(title), \(HeatNumbers(heat).range), row by row:"
@@ -29,7 +29,13 @@ struct NumbersLayer: Layer {
   }
 
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
+    if let words = state.layers.first({ $0.legend(state) }) {
+      return state.sentence(&pen, words, box)
+    }
     guard let heat = state.heat else {
+      if state.awaitsSignals {
+        return state.sentence(&pen, "the models are reading \(pen.look.glyphs.ellipsis)", box)
+      }
       let (next, back) = (state.keymap.label("system"), state.keymap.label("numbers"))
       let name = state.shownName.map { state.safe($0) } ?? "this system"
       state.sentence(

@@ -29,7 +29,7 @@ struct RegionLayer: Layer {
       needsAnswer: true,
       unavailable: { state in
         Action.needsPost(state)
-          ?? (state.opened.hasModels ? nil : "no models are loaded; start with --models DIR")
+          ?? (state.opened.hasModels ? nil : Action.noModels)
           // What is open can always be closed.
           ?? (state.layers[RegionLayer.self] == nil ? lackOfExpert(state) : nil)
       }
@@ -96,15 +96,19 @@ struct RegionLayer: Layer {
 
   // MARK: Keys
 
+  /// Those that put rectangles elsewhere.
+  private static let keys: Set<Key> = [
+    .left, .right, .up, .down, .tab, .backTab, .delete, .character(">"), .character("<"),
+    .character("+"), .character("-"), .character("o"), .character("x"), .character("u"),
+  ]
+
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     guard let post = state.currentPost else { return .passes }
     state.notice = nil
     if key == .escape || key == .enter { return .leaves([]) }
     if let reason = state.lackOfPicture {
-      guard [.left, .right, .up, .down, .character("o"), .character("x")].contains(key) else {
-        return .passes
-      }
-      return .stays(state.refuse(reason))
+      // Beneath, some of them would change labels.
+      return Self.keys.contains(key) ? .stays(state.refuse(reason)) : .passes
     }
     var regions = regions(state)
     let at = min(chosen, regions.count - 1)
@@ -172,14 +176,17 @@ struct RegionLayer: Layer {
 
   func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? {
     HintLine(
-      [
-        Hint(label: "arrows", words: "move", key: nil),
-        Hint(label: "< >", words: "width", key: nil), Hint(label: "- +", words: "height", key: nil),
-        Hint(label: "Tab", words: "next", key: .tab),
-        Hint(label: "u", words: "as found", key: .character("u")),
-        Hint(label: "o", words: "add", key: .character("o")),
-        Hint(label: "x", words: "remove", key: .character("x")),
-      ], last: state.hint("regions", "done"), in: box)
+      state.lackOfPicture != nil
+        ? []
+        : [
+          Hint(label: "arrows", words: "move", key: nil),
+          Hint(label: "< >", words: "width", key: nil),
+          Hint(label: "- +", words: "height", key: nil),
+          Hint(label: "Tab", words: "next", key: .tab),
+          Hint(label: "u", words: "as found", key: .character("u")),
+          Hint(label: "o", words: "add", key: .character("o")),
+          Hint(label: "x", words: "remove", key: .character("x")),
+        ], last: state.hint("regions", "done"), in: box)
   }
 
   // MARK: Answers
@@ -209,12 +216,20 @@ struct RegionLayer: Layer {
       "drawn by hand",
       [
         Signal(
-          // At 80 columns this is all that fits beside the scale.
-          name: "drawn/regions", caption: "chosen: 100%",
+          // Only to show which one is chosen: its values mean nothing.
+          name: "drawn/regions", caption: "the chosen rectangle",
           kind: .regions(regions),
           tensor: Tensor([regions.count], regions.indices.map { $0 == at ? 1 : 0 }))
       ]
     )
+  }
+
+  func legend(_ state: WorkbenchState) -> String? {
+    let count = regions(state).count
+    guard count > 0, state.lackOfPicture == nil else { return "" }
+    let at = min(chosen, count - 1)
+    let name = Self.name(at, state)
+    return "region \(at + 1) of \(count)" + (name.isEmpty ? "" : ", \(name)")
   }
 
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
@@ -224,16 +239,15 @@ struct RegionLayer: Layer {
       func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))" }
       let isChosen = i == min(chosen, regions(state).count - 1)
       let name = Self.name(i, state)
-      pen.line(
-        [
-          pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title),
-          pen.piece(
-            "region \(i + 1)  " + (name.isEmpty ? "" : name + "  ")
-              + "\(percent(region.width)) × \(percent(region.height)) % "
-              + "at \(percent(region.left)), \(percent(region.top)) %",
-            isChosen ? .title : .text),
-        ], in: box, row: row)
-      row += 1
+      let place =
+        "\(percent(region.width)) × \(percent(region.height)) % "
+        + "at \(percent(region.left)), \(percent(region.top)) %"
+      pen.line([pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title)], in: box, row: row)
+      let rest = Box(
+        column: box.column + 1, row: box.row, columns: box.columns - 1, rows: box.rows)
+      row = pen.wrap(
+        "region \(i + 1)" + (name.isEmpty ? "" : ", \(name)") + ": \(place)",
+        isChosen ? .title : .text, in: rest, row: row)
     }
     if let reason = state.lackOfPicture {
       pen.wrap(reason, .warning, in: box, row: row)

@@ -214,16 +214,18 @@ extension RelationLayer {
     let title =
       "\(state.safe(post.quote(head))) \(pen.look.glyphs.arrow) \(state.safe(post.quote(tail)))"
     pen.heading(label == nil ? "new pair: \(title)" : title, in: plan.box)
-    if headType != nil || tailType != nil {
-      let types = [headType, tailType].map { $0.map { state.safe($0.rawValue) } ?? "?" }
-      let names = state.relationAnswers.map { state.safe($0.0.expert) }.joined(separator: " ")
-      let short = " \(types.joined(separator: " \(state.look.glyphs.arrow) ")) "
-      let long = names.isEmpty ? short : "\(short.dropLast()); p of \(names) "
-      let room = plan.box.columns - TextWidth.columns(of: title) - 16
-      if let words = [long, short].first(where: { TextWidth.columns(of: $0) <= room }) {
-        pen.rightLine([pen.piece(words, .title)], in: plan.box, row: 0)
-      }
-    }
+    let types = [headType, tailType].map { $0.map { state.safe($0.rawValue) } ?? "?" }
+    let fromTo =
+      headType == nil && tailType == nil
+      ? "" : types.joined(separator: " \(state.look.glyphs.arrow) ")
+    let names = state.relationAnswers.map { state.safe($0.0.expert) }.joined(separator: " ")
+    let whose = names.isEmpty ? "" : "p of \(names)"
+    let room = plan.box.columns - TextWidth.columns(of: title) - 16
+    // Numbers without an owner say less than types that the words show.
+    let both = [fromTo, whose].filter { !$0.isEmpty }.joined(separator: "; ")
+    let words = [both, whose, fromTo].map { " \($0) " }
+      .first { $0.count > 2 && TextWidth.columns(of: $0) <= room }
+    if let words { pen.rightLine([pen.piece(words, .title)], in: plan.box, row: 0) }
     for (i, row) in plan.rows.enumerated() {
       switch row {
       case .heading(let words): pen.line(" \(state.safe(words))", .muted, in: plan.box, row: i + 1)

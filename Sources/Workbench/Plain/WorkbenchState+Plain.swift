@@ -262,7 +262,9 @@ extension WorkbenchState {
     guard opened.keepsEdits else { return "Edits are not kept." }
     if let unsaved, !saving.failed.isEmpty {
       return "NOT SAVED: \(unsaved.count == 1 ? "1 edit" : "\(unsaved.count) edits"), "
-        + "\(safe(unsaved.cause)); :retry tries again, :save-history FILE writes a new file."
+        + safe(unsaved.cause)
+        + (unsaved.cause.contains(":retry")
+          ? "." : "; :retry tries again, :save-history FILE writes a new file.")
     }
     if !saving.pending.isEmpty { return "Saving \(saving.pending.count)." }
     return saving.lastSequence.map { "Saved, edit \($0)." } ?? "Everything is saved."

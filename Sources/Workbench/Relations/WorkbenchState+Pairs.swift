@@ -72,6 +72,7 @@ extension WorkbenchState {
     let count = pairs.count
     guard count > 0 else { return [] }
     newHead = nil
+    if count == 1 { notice = Notice(text: "this post has one pair") }
     return showPair((min(pairPlace, count - 1) + step + count) % count)
   }
 

@@ -89,6 +89,8 @@ package struct Heat: Sendable, Hashable {
   package let values: [Float]
   /// What the values count.
   package let unit: Signal.Unit
+  /// What regions are, by their places; those without are numbered. Not part of what is drawn.
+  var names: [Int: String] = [:]
 
   /// Heat by its parts; the values must fill the shape.
   package init(shape: Shape, values: [Float], unit: Signal.Unit = .plain) {
@@ -131,8 +133,18 @@ package struct Heat: Sendable, Hashable {
   /// that equal sizes look equally strong.
   package var bounds: (low: Float, high: Float) {
     guard isSigned else { return extremes }
-    let most = max(-extremes.low, extremes.high)
+    // Effects too small to be told must not look strong.
+    let most = max(-extremes.low, extremes.high, unit == .points ? Self.leastEffect : 0)
     return (-most, most)
+  }
+
+  /// Differences of a probability that are written as 0.0 points.
+  private static let leastEffect: Float = 0.0005
+
+  /// Whether any value differs from a zero that means "no effect", as it is written.
+  var hasEffect: Bool {
+    let most = max(-extremes.low, extremes.high)
+    return unit == .points ? most >= Self.leastEffect : most > 0
   }
 
   /// The place of the largest value by size; nil where all are zero or none is finite.
@@ -142,12 +154,12 @@ package struct Heat: Sendable, Hashable {
     return best
   }
 
-  /// `row 2, column 5` or `region 3`, counted from 1.
+  /// `row 2, column 5`, `crop 1` or `region 3`, counted from 1.
   func title(ofPlace index: Int) -> String {
     switch shape {
     case .grid(_, let columns, _) where columns > 0:
       "row \(index / columns + 1), column \(index % columns + 1)"
-    case .grid, .regions: "region \(index + 1)"
+    case .grid, .regions: names[index] ?? "region \(index + 1)"
     }
   }
 }

@@ -57,7 +57,8 @@ struct Labels: Sendable {
 
   /// Takes up what other processes stored, under own steps that are not stored yet.
   mutating func takeUp(
-    _ others: AnnotationStore.Others, under pending: [Step], _ posts: [Post], _ indexOfID: [String: Int]
+    _ others: AnnotationStore.Others, under pending: [Step], _ posts: [Post],
+    _ indexOfID: [String: Int]
   ) -> EditHistory.Rebased {
     let result = history.takeUp(others, under: pending) { id in indexOfID[id].map { posts[$0] } }
     for id in result.posts {

@@ -8,7 +8,7 @@ struct ShortIDs: Sendable {
   private var digits: [Substring: Int] = [:]
 
   /// - Parameter ids: of all posts.
-  init(_ ids: some Sequence<Post.ID>) {
+  init(_ ids: some Collection<Post.ID>) {
     var numbers: [Substring: Shared] = [:]
     for id in ids {
       let (stem, number) = Self.parts(id)
@@ -18,6 +18,9 @@ struct ShortIDs: Sendable {
       guard numbers.count <= 12 else { return }
     }
     digits = numbers.compactMapValues { $0.count > 1 ? $0.differing : nil }
+    // `train-7` and `test-7` would both be 7.
+    var seen: Set<String> = []
+    if digits.count > 1, !ids.allSatisfy({ seen.insert(short($0)).inserted }) { digits = [:] }
   }
 
   /// An id as short as others allow.

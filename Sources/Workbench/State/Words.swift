@@ -35,7 +35,7 @@ extension TrainingReport.Refusal {
         "no cached counts in \(place)",
         "run: twinlens train on this router's folder"
       )
-    case .noRouter: ("no router is loaded", "start with --models DIR --router NAME")
+    case .noRouter: ("no router is loaded", "--router NAME alone opens one with its own experts")
     case .failed(let reason): (reason, "train again; if it stays, see the log")
     }
   }

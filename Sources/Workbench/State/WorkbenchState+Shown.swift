@@ -94,10 +94,50 @@ extension WorkbenchState {
   }
 
   /// The slice of the chosen spatial signal that is on screen, whether heat is on or off.
-  var heat: Heat? { spatialSignal?.heat(slice: choice.slice, word: token) }
+  var heat: Heat? {
+    guard let signal = spatialSignal, var heat = signal.heat(slice: choice.slice, word: token)
+    else { return nil }
+    heat.names = regionNames(of: signal)
+    return heat
+  }
+
+  /// What the rectangles of a map are, as far as a signal beside it says so.
+  private func regionNames(of signal: Signal) -> [Int: String] {
+    guard case .regions(let regions) = signal.kind else { return [:] }
+    var names: [Int: String] = [:]
+    for other in [signal] + spatialSignals {
+      guard case .regions(regions) = other.kind else { continue }
+      for slot in other.slots {
+        if let place = slot.place, names[place] == nil { names[place] = slot.name }
+      }
+    }
+    for (i, region) in regions.enumerated() where region == .whole && names[i] == nil {
+      names[i] = "whole picture"
+    }
+    return names
+  }
+
+  /// Whether the map on screen is of the router's reasons.
+  var isOfRouter: Bool {
+    layers.downwards.first { $0.signals(self) != nil } is ExplanationLayer
+  }
+
+  /// Whether the signals on screen are still being asked for.
+  var awaitsSignals: Bool {
+    layers.downwards.first { $0.signals(self) != nil }?.awaitsSignals(self) == true
+  }
+
+  /// The same as `heatWords`; with several systems that have maps, behind the name of its own.
+  var heatTitle: String {
+    guard let signal = spatialSignal else { return "" }
+    let words = heatWords
+    let mapped = tracedSystems.count { $0.trace.signals.contains(where: \.isSpatial) }
+    guard mapped > 1, let system = traced?.system, shownName == system else { return words }
+    return system + ": " + (words.isEmpty ? signal.caption : words)
+  }
 
   /// `head 3 of 8` or `mean of 8`, and the word for maps that differ by word.
-  var heatTitle: String {
+  var heatWords: String {
     guard let signal = spatialSignal else { return "" }
     let count = signal.sliceCount
     var title = ""
@@ -111,10 +151,6 @@ extension WorkbenchState {
     if signal.unit == .points, let heat, let place = heat.largest {
       let number = HeatNumbers(heat).text(heat.values[place])
       title += (title.isEmpty ? "" : ", ") + "largest \(number) in \(heat.title(ofPlace: place))"
-    }
-    let mapped = tracedSystems.count { $0.trace.signals.contains(where: \.isSpatial) }
-    if mapped > 1, let system = traced?.system, shownName == system {
-      title = system + ": " + (title.isEmpty ? signal.caption : title)
     }
     return title
   }

@@ -111,8 +111,9 @@ package struct WorkbenchState: Sendable {
   var pace: Pace
   /// Whether time has been told: a script has no clock, and none may be on its screen.
   var isTimed = false
-  /// Where edits are lost on export, as far as that was said.
-  var toldOfLoss: Set<String> = []
+  /// The command before this one, where it was to open something in which Enter chooses, and could
+  /// not.
+  var missedChoice: String?
   /// The sentence on the status line, until the next key.
   var notice: Notice?
   /// What happened in the background while another notice was on screen, oldest first.

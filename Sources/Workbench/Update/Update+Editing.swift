@@ -91,17 +91,31 @@ extension WorkbenchState {
   mutating func accept() -> [Effect] {
     guard let index = current else { return [] }
     var effects: [Effect] = []
-    if !review(index).isAccepted, let edit = Edit.reviewing(posts[index], from: review(index)) {
+    let before = review(index)
+    let who = history.states[posts[index].id]?.annotator
+    if !before.isAccepted, let edit = Edit.reviewing(posts[index], from: before) {
       effects = apply(edit)
+      // Who overrules somebody should know.
+      if before == .rejected, let words = notice?.text {
+        notice = Notice(text: "\(words), which \(who.map { safe($0) } ?? "somebody") rejected")
+      }
+    } else if before.isAccepted, let who, who != opened.annotator {
+      notice = Notice(
+        text: "\(posts[index].id) was accepted by \(safe(who)) before; nothing is added")
     }
     guard practice == nil else { return effects + judge(index) }
     // The acceptance is carried out now; where to go may have to wait for a search.
     return effects + run("unaccepted")
   }
 
+  /// Who withdraws a decision on labels that nobody changed leaves the post as it was found.
   mutating func reopen() -> [Effect] {
-    guard let index = current,
-      let edit = Edit.reviewing(posts[index], from: review(index), to: .edited)
+    guard let index = current else { return [] }
+    let (now, file) = (post(index), posts[index])
+    let isSame = now.mentions == file.mentions && now.relations == file.relations
+    guard
+      let edit = Edit.reviewing(
+        posts[index], from: review(index), to: isSame ? .untouched : .edited)
     else { return [] }
     return apply(edit)
   }
@@ -181,11 +195,15 @@ extension WorkbenchState {
       effects += took(more, place)
       (last, others) = ((place, next), others + 1)
     }
+    let wasFiltered = queue.filter != nil
     show(post: last.place)
     focus(on: last.edit)
     if others > 0 {
       notice = Notice(
         text: "\(step.name), and \(others) more \(others == 1 ? "edit" : "edits") with it")
+    }
+    if wasFiltered, queue.filter == nil, let words = notice?.text {
+      notice = Notice(text: "\(words); it was not in the search, so all posts are listed")
     }
     if edit.annotator != opened.annotator {
       notice = Notice(text: "\(edit.annotator)'s edit: \(notice?.text ?? step.name)")
@@ -212,9 +230,8 @@ extension WorkbenchState {
     // Nobody edits what is not to be seen.
     if choice.fullScreen != .text { choice.fullScreen = nil }
     let lost = before.flatMap { opened.lacksPlace($0, post(index)) }
-    // Said once of every reason: the edit itself is kept.
-    let isNew = lost.map { toldOfLoss.insert($0).inserted } == true
-    notice = Notice(text: step.name + (isNew ? lost.map { "; \($0)" } ?? "" : ""))
+    // The edit itself is kept.
+    notice = Notice(text: step.name + (lost.map { "; \($0)" } ?? ""))
     return opened.keepsEdits ? [.commit(saving.begin(step))] : []
   }
 

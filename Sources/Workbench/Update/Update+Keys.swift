@@ -8,6 +8,16 @@ extension WorkbenchState {
         throw CommandError.unavailable(action.name, reason: reason)
       }
       let (action, arguments) = try CommandLine.parse(line, in: self)
+      let missed = missedChoice
+      missedChoice = nil
+      if action.name == "accept", let missed {
+        notice = Notice(
+          text: "not accepted: Enter was for \(missed), which did not open; once more accepts",
+          isError: true)
+        return [.bell]
+      }
+      let top = layers.count
+      defer { if action.opensChoice, layers.count <= top, newHead == nil { missedChoice = line } }
       if let reason = action.obstacle(self) {
         throw CommandError.unavailable(action.name, reason: reason)
       }

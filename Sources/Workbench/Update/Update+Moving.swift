@@ -5,12 +5,19 @@ extension WorkbenchState {
   mutating func go(to position: Int) -> [Effect] {
     let before = queue.position
     queue.move(to: position)
-    if queue.position != before { arrive() }
+    if queue.position != before {
+      arrive()
+    } else if position != before, queue.count > 0 {
+      let kind = queue.filter == nil ? "post" : "post found"
+      notice = Notice(
+        text: position < before ? "this is the first \(kind)" : "this is the last \(kind)")
+    }
     return []
   }
 
   /// Another post is on screen now.
   mutating func arrive() {
+    if newHead != nil { notice = Notice(text: "no pair was made: its head is in another post") }
     token = firstPlace
     anchor = nil
     suggestion = nil
@@ -51,6 +58,10 @@ extension WorkbenchState {
     }
     if isSkipped(queue[position]), !isSkipped(queue[queue.position]) {
       notice = Notice(text: "only posts that were skipped are left")
+    } else if forward, position < queue.position {
+      let before = notice.map { "\($0.text); " } ?? ""
+      notice = Notice(
+        text: before + "going on from the first \(queue.filter == nil ? "post" : "post found")")
     }
     return go(to: position)
   }
@@ -94,7 +105,9 @@ extension WorkbenchState {
     guard let next else {
       notice = Notice(
         text: starts.isEmpty
-          ? "no mention is labelled here; \(keymap.label("next-suggestion")) goes to what the experts suggest"
+          ? "no mention is labelled here"
+            + (opened.hasModels
+              ? "; \(keymap.label("next-suggestion")) goes to what the experts suggest" : "")
           : forward ? "no mention after this" : "no mention before this")
       return []
     }

@@ -40,7 +40,8 @@ extension WorkbenchState {
       return
     }
     guard let here = currentPost,
-      let last = others.steps.last(where: { $0.post == here.id && $0.annotator != opened.annotator })
+      let last = others.steps.last(where: { $0.post == here.id && $0.annotator != opened.annotator }
+      )
     else { return }
     notice = Notice(text: "\(last.annotator) changed this post: \(last.name)")
     token = max(0, min(token, here.tokens.count - 1))

@@ -69,23 +69,36 @@ extension WorkbenchState {
   /// Gives the words under the cursor the same label wherever the post says them.
   mutating func labelSame() -> [Effect] {
     guard let post = currentPost, let (range, type) = sameWords else { return [] }
-    let ranges = post.occurrences(of: post.tokens[range].map(\.text)).filter {
-      !$0.overlaps(range)
-    }
+    let all = post.occurrences(of: post.tokens[range].map(\.text)).filter { !$0.overlaps(range) }
+    // `Trump` is no reason to cut `Donald Trump`.
+    let ranges = all.filter { !post.isInsideMention($0) }
+    let left = all.count - ranges.count
     guard let edit = Edit.setting(type, over: ranges, in: post) else {
       notice = Notice(
         text: ranges.isEmpty
-          ? "this post says \(post.quote(range)) once; "
-            + "\(keymap.label("everywhere")) looks at the other posts"
-          : "\(post.quote(range)) is \(type?.rawValue ?? "no mention") everywhere in this post")
+          ? left > 0
+            ? "\(post.quote(range)) stands in longer mentions besides, which are left"
+            : "this post says \(post.quote(range)) once; "
+              + "\(keymap.label("everywhere")) looks at the other posts"
+          : "\(post.quote(range)) is \(type?.rawValue ?? "no mention") everywhere in this post"
+            + (left > 0 ? ", longer mentions aside" : ""))
       return []
     }
     anchor = nil
-    return apply(edit)
+    let effects = apply(edit)
+    if left > 0, let words = notice?.text {
+      notice = Notice(text: "\(words); \(left.counted("longer mention")) with it left")
+    }
+    return effects
   }
 }
 
 extension Post {
+  /// Whether a longer mention holds these words.
+  func isInsideMention(_ range: Range<Int>) -> Bool {
+    mentions.contains { $0.range.count > range.count && $0.range.contains(range) }
+  }
+
   /// Where these words stand, one after the other; places that overlap an earlier one are left out.
   func occurrences(of words: [String]) -> [Range<Int>] {
     guard let first = words.first, tokens.count >= words.count else { return [] }

@@ -5,12 +5,16 @@ import Screen
 struct HeatNumbers {
   let heat: Heat
 
-  init(_ heat: Heat) { self.heat = heat }
-
-  /// Attention and other shares are written in percent: two digits that count in three cells.
-  private var isShare: Bool {
-    heat.unit == .plain && heat.values.allSatisfy { $0 >= 0 && $0 <= 1 }
+  init(_ heat: Heat) {
+    self.heat = heat
+    isShare =
+      heat.unit == .plain && heat.values.allSatisfy { $0 >= 0 && $0 <= 1 }
+      && heat.values.reduce(0, +) <= 1.01
   }
+
+  /// Attention and other shares of a whole are written in percent: two digits that count in three
+  /// cells. Rounding may make a little more than the whole of them.
+  private let isShare: Bool
 
   /// Cells per value, with the space before it.
   private var cellColumns: Int { isShare ? 4 : 6 }

@@ -48,7 +48,7 @@ extension WorkbenchState {
     let text = line.characters.map { look.sanitizer.visible(String($0)) }
     let before = text.prefix(line.cursor).joined()
     // A line longer than the screen shows the part around the cursor.
-    let room = max(1, box.columns - 3)
+    let room = max(1, box.columns - 4)
     var hidden = 0
     while TextWidth.columns(of: text[hidden..<line.cursor].joined()) > room, hidden < line.cursor {
       hidden += 1
@@ -58,13 +58,17 @@ extension WorkbenchState {
     let role: Role = line.isSelected ? .selection : .text
     pen.line(
       [
-        pen.piece(sign, .prompt),
+        pen.piece(sign + (hidden > 0 ? look.glyphs.ellipsis : ""), .prompt),
         pen.piece(text[shown.lowerBound..<marked.lowerBound].joined(), role),
         pen.piece(text[marked].joined(), line.isSelected ? .selection : .error),
         pen.piece(text[marked.upperBound..<shown.upperBound].joined(), role),
       ], in: box, row: 0)
     let column =
-      1 + TextWidth.columns(of: hidden == 0 ? before : text[hidden..<line.cursor].joined())
+      1
+      + (hidden == 0
+        ? TextWidth.columns(of: before)
+        : TextWidth.columns(of: look.glyphs.ellipsis)
+          + TextWidth.columns(of: text[hidden..<line.cursor].joined()))
     pen.frame.cursor = Position(column: box.column + min(column, box.columns - 1), row: box.row)
     let used = 1 + TextWidth.columns(of: text[hidden...].joined())
     let error = notice.map { $0.isError ? $0.text : "" } ?? ""

@@ -69,14 +69,15 @@ extension WorkbenchState {
   /// What somebody wrote about the post comes first; a long note shows its beginning.
   private func drawNote(_ pen: inout Pen, _ box: Box) {
     let lines = noteLines(box)
-    for (row, line) in lines.prefix(Self.noteRows).enumerated() {
-      let isCut = row == Self.noteRows - 1 && lines.count > Self.noteRows
+    let most = Self.noteRows(box)
+    for (row, line) in lines.prefix(most).enumerated() {
+      let isCut = row == most - 1 && lines.count > most
       pen.line(line + (isCut ? pen.look.glyphs.ellipsis : ""), .suggested, in: box, row: row)
     }
   }
 
-  /// Most rows of a note among the details.
-  private static var noteRows: Int { 2 }
+  /// Most rows of a note among the details: the labels matter more.
+  private static func noteRows(_ box: Box) -> Int { max(2, min(6, box.rows / 3)) }
 
   private func noteLines(_ box: Box) -> [String] {
     guard let note = currentRemarks.note, box.columns > 1 else { return [] }
@@ -85,7 +86,7 @@ extension WorkbenchState {
 
   /// The details without the rows of a note.
   func detailsBelowNote(_ box: Box) -> Box {
-    let used = min(box.rows, min(Self.noteRows, noteLines(box).count))
+    let used = min(box.rows, min(Self.noteRows(box), noteLines(box).count))
     return Box(
       column: box.column, row: box.row + used, columns: box.columns, rows: box.rows - used)
   }

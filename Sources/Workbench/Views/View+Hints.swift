@@ -68,7 +68,11 @@ extension WorkbenchState {
 
   /// The key of a command; nil where it has none, or is about what is hidden.
   func hint(_ command: String, _ words: String) -> Hint? {
-    if !showsModels, Action.named(command)?.isOfModels == true { return nil }
+    if !showsModels || !opened.hasModels && analysis == nil,
+      Action.named(command)?.isOfModels == true
+    {
+      return nil
+    }
     return keymap.keys(for: command).first.map {
       Hint(label: KeyName.label($0), words: words, key: $0)
     }

@@ -89,24 +89,27 @@ extension WorkbenchState {
         }, in: box, row: 0)
     let disputed = Set(disputedRanges)
     if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
-    let at = all.firstIndex { $0.range.contains(token) } ?? 0
+    // Of several the one that the keys act on.
+    let here =
+      all.firstIndex { $0.gold != nil && $0.range.contains(token) }
+      ?? all.firstIndex { $0.range.contains(token) }
+    let at = here ?? 0
     let top = max(0, min(at - fits / 2, all.count - fits))
     for (i, row) in all.dropFirst(top).prefix(max(0, fits)).enumerated() {
       draw(
         row, &pen, box, row: 1 + i * table.rowsPerMention, table, seats,
-        isDisputed: disputed.contains(row.range))
+        isHere: top + i == here, isDisputed: disputed.contains(row.range))
     }
   }
 
   private func draw(
     _ row: MentionRow, _ pen: inout Pen, _ box: Box, row line: Int, _ table: MentionTable,
-    _ seats: [Seat], isDisputed: Bool
+    _ seats: [Seat], isHere: Bool, isDisputed: Bool
   ) {
     let words = words(of: row)
-    let here = row.range.contains(token)
-    let pointer = pen.piece(here ? pen.look.glyphs.pointer : " ", .title)
+    let pointer = pen.piece(isHere ? pen.look.glyphs.pointer : " ", .title)
     let dispute = isDisputed ? pen.piece(look.disputed, .warning) : pen.piece(" ")
-    let role: Role = here ? .title : .text
+    let role: Role = isHere ? .title : .text
     var pieces: [Pen.Piece] = []
     if table.rowsPerMention == 2 {
       pen.line([pointer, pen.piece(words + " ", role), dispute], in: box, row: line)

@@ -82,7 +82,10 @@ extension WorkbenchState {
     guard layers.taking(.details) == nil else { return nil }
     let plan = tablesPlan(detailsBelowNote(Panes(self).details))
     guard plan.pairs.contains(place) else { return nil }
-    let row = place.row - plan.pairs.row - 1
+    var row = place.row - plan.pairs.row - 1
+    // Behind the pair on screen stand its answers.
+    let answered = (pairPlace - plan.shown.lowerBound + 1) * plan.rowsPerPair
+    if row >= answered { row = row < answered + plan.answers ? -1 : row - plan.answers }
     let pair = plan.shown.lowerBound + row / plan.rowsPerPair
     return row >= 0 && plan.shown.contains(pair) ? pair : nil
   }
@@ -109,14 +112,50 @@ extension WorkbenchState {
           .muted),
         pen.piece("relation", .gold),
       ], in: box, row: 0)
+    var row = 1
     for i in plan.shown {
-      draw(
-        pairs[i], isHere: i == place, &pen, plan,
-        row: 1 + (i - plan.shown.lowerBound) * plan.rowsPerPair)
+      draw(pairs[i], isHere: i == place, &pen, plan, row: row)
+      row += plan.rowsPerPair
+      guard i == place else { continue }
+      drawAnswers(about: pairs[i], &pen, box, row: row, rows: plan.answers)
+      row += plan.answers
     }
-    for (i, answer) in relationAnswers.prefix(plan.answers).enumerated() {
-      draw(answer, pairs[place], &pen, box, row: 1 + plan.shown.count * plan.rowsPerPair + i)
+  }
+
+  /// What the experts say of the pair above, a line each; where that is too much, the last line has
+  /// the rest of them, as far as they go.
+  private func drawAnswers(
+    about pair: RelationMention, _ pen: inout Pen, _ box: Box, row: Int, rows: Int
+  ) {
+    let all = relationAnswers
+    guard rows > 0 else { return }
+    let own = all.count <= rows ? all.count : rows - 1
+    for (i, answer) in all.prefix(own).enumerated() { draw(answer, pair, &pen, box, row: row + i) }
+    let rest = all.dropFirst(own)
+    guard !rest.isEmpty else { return }
+    // Whose answer counts comes first.
+    let route = current.flatMap { shownRoute($0) }?.route
+    let order =
+      rest.filter { ($0.1 == .textExpert) == (route == .text) }
+      + rest.filter { ($0.1 == .textExpert) != (route == .text) }
+    var pieces: [Pen.Piece] = []
+    var room = box.columns
+    for (i, (answers, role)) in order.enumerated() {
+      let best = answers.ranked(head: pair.head, tail: pair.tail).first
+      let label = best.map { safe($0.0.split(separator: "/").last.map(String.init) ?? $0.0) }
+      let name = "  \(safe(answers.expert)) "
+      let words = (label ?? "–") + (best?.1.map { " " + Digits.short($0) } ?? "")
+      let left = order.count - i - 1
+      let more = " +\(left + 1)"
+      let width = TextWidth.columns(of: name) + TextWidth.columns(of: words)
+      guard i == 0 || width + (left > 0 ? more.count : 0) <= room else {
+        pieces.append(pen.piece(more, .muted))
+        break
+      }
+      pieces += [pen.piece(name, role), pen.piece(words, i == 0 ? .text : .muted)]
+      room -= width
     }
+    pen.line(pieces, in: box, row: row + own)
   }
 
   private func draw(

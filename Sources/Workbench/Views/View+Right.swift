@@ -58,37 +58,65 @@ extension WorkbenchState {
 
   /// Which slice of which signal, and the range of its values.
   private func drawLegend(_ pen: inout Pen, _ box: Box) {
+    if let words = layers.first({ $0.legend(self) }) {
+      pen.line(pen.cell(words, box.columns), .text, in: box, row: 0)
+      return
+    }
     guard let signal = spatialSignal, let heat else {
-      let name = shownName.map { "\(safe($0)) has no map here" } ?? ""
-      pen.line(name, .muted, in: box, row: 0)
+      let words =
+        awaitsSignals ? "" : shownName.map { "\(safe($0)) has no map here" } ?? ""
+      pen.line(words, .muted, in: box, row: 0)
       return
     }
-    let span = HeatNumbers(heat).range
+    guard !heat.isSigned || heat.hasEffect else {
+      pen.line("no region matters here", .muted, in: box, row: 0)
+      return
+    }
     let ramp = ramp(heat, pen)
-    if heat.isSigned, heat.values.allSatisfy({ $0 == 0 }) {
-      pen.line("no region changes p", .muted, in: box, row: 0)
-      return
+    let scale = [pen.piece(HeatNumbers(heat).range + " ", .muted)] + ramp
+    // Whose map it is and which slice matters more than its scale, and that more than its name.
+    let words = legendWords(signal)
+    for (words, scales) in [(words.whole, [scale, ramp]), (words.bare, [scale, ramp, []])] {
+      for scale in scales {
+        for words in words where legend(words, scale, &pen, box) { return }
+      }
     }
-    var right = [pen.piece(span + " ", .muted)] + ramp
-    var room = box.columns - TextWidth.columns(of: span) - ramp.count - 2
-    var words = heatTitle.isEmpty ? safe(signal.caption) : safe(heatTitle)
-    let full = words.contains(safe(signal.caption)) ? words : safe(signal.caption) + ", " + words
-    // Where there is no room for the sentence, its number and place.
-    let short = words.hasPrefix("largest ") ? String(words.dropFirst(8)) : words
-    if TextWidth.columns(of: words) > room { words = short }
-    // The place of the largest effect matters more than the end of the scale.
-    if heat.unit == .points, TextWidth.columns(of: words) > room {
-      right = ramp
-      room = box.columns - ramp.count - 1
-      words = words.replacing("row ", with: "r").replacing(", column ", with: " c")
-    }
-    if !heatTitle.isEmpty, TextWidth.columns(of: full) <= room { words = full }
-    pen.line(pen.cell(words, max(1, room)), .text, in: box, row: 0)
-    pen.rightLine(right, in: box, row: 0)
+    pen.line(pen.cell(words.bare.last ?? "", box.columns), .text, in: box, row: 0)
   }
 
-  /// The colours of the heat from least to most; of points of p between `T` and `M`, the experts
-  /// that they pull to.
+  /// Writes words and a scale beside each other; false where they do not fit.
+  private func legend(
+    _ words: String, _ scale: [Pen.Piece], _ pen: inout Pen, _ box: Box
+  ) -> Bool {
+    let width = scale.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+    guard TextWidth.columns(of: words) + (width > 0 ? width + 1 : 0) <= box.columns else {
+      return false
+    }
+    pen.line(words, .text, in: box, row: 0)
+    pen.rightLine(scale, in: box, row: 0)
+    return true
+  }
+
+  /// What the map shows, the fullest words first: those that say whose it is where several systems
+  /// have one, and those without.
+  private func legendWords(_ signal: Signal) -> (whole: [String], bare: [String]) {
+    let (title, bare) = (safe(heatTitle), safe(heatWords))
+    let names = [safe(signal.caption), safe(signal.name)]
+    guard !bare.isEmpty else { return ((title.isEmpty ? [] : [title]) + names, names) }
+    let system = title.hasSuffix(bare) ? String(title.dropLast(bare.count)) : ""
+    // Of the largest effect the place matters more than the sentence.
+    func short(_ words: String) -> String { words.replacing("largest ", with: "") }
+    return (
+      names.map { "\(system)\($0), \(bare)" } + [title, short(title)],
+      [
+        bare, short(bare),
+        short(bare).replacing("row ", with: "r").replacing(", column ", with: " c"),
+      ]
+    )
+  }
+
+  /// The colours of the heat from least to most; of what the router makes of regions between `T`
+  /// and `M`, the experts that they pull to.
   private func ramp(_ heat: Heat, _ pen: Pen) -> [Pen.Piece] {
     let theme = pen.look.theme
     let steps: [Double] = heat.isSigned ? [-1, -0.5, 0.5, 1] : [0.25, 0.5, 0.75, 1]
@@ -96,7 +124,7 @@ extension WorkbenchState {
       let ink = heat.isSigned ? theme.signedHeatInk(step) : theme.heatInk(step)
       return Pen.Piece(text: pen.look.glyphs.level(abs(step)), style: Style(ink))
     }
-    guard heat.unit == .points else { return pieces }
+    guard isOfRouter else { return pieces }
     return [pen.piece("T", .routeText)] + pieces + [pen.piece("M", .routeMultimodal)]
   }
 

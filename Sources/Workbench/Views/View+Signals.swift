@@ -61,6 +61,14 @@ extension WorkbenchState {
           [pen.piece(label, .muted), pen.piece(whole(words, columns: rest))], in: box, row: row)
       case .matrix(let rows, let columns):
         let words = largestCell(values, rows, columns)
+        // The end of it is what counts.
+        guard TextWidth.columns(of: words) <= rest else {
+          let inner = Box(
+            column: box.column + 2, row: box.row, columns: box.columns - 2, rows: box.rows)
+          if label.count > 2 { row = pen.wrap(caption, .muted, in: box, row: row) }
+          row = pen.wrap(words, in: inner, row: row)
+          continue
+        }
         pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
       case .scalar, .imageMap, .wordsByImage, .wordDistributions, .regions: continue
       }

@@ -82,7 +82,7 @@ extension WorkbenchState {
         opened.hasRouter
         ? (trainsAutomatically ? "idle" : "only when asked")
           + "; \(keymap.label("train")) trains on corrections"
-        : "no router: start with --router NAME"
+        : Self.noRouter
       return pen.wrap(words, .muted, in: box, row: 0)
     case .queued:
       pen.line("queued\(queued)", .saving, in: box, row: 0)

@@ -5,26 +5,30 @@ extension WorkbenchState {
   /// The router's word and every scalar that a system shows, as bars with numbers.
   func drawValues(_ pen: inout Pen, _ box: Box) {
     var row = drawRouter(&pen, box)
-    let all = gauges
-    let perGauge = box.rows - row >= all.count * 2 ? 2 : 1
     for signal in absentGauges where row < box.rows {
       let words = "no picture"
-      pen.line(
-        pen.cell(safe(signal.caption), max(1, box.columns - words.count - 1)), .text, in: box,
-        row: row)
+      let caption = safe(signal.caption)
+      guard TextWidth.columns(of: caption) + words.count < box.columns else {
+        row = pen.wrap("\(caption): \(words)", .muted, in: box, row: row)
+        continue
+      }
+      pen.line(caption, .text, in: box, row: row)
       pen.rightLine([pen.piece(words, .muted)], in: box, row: row)
       row += 1
     }
-    for (i, gauge) in all.enumerated() {
-      let isLastRow = row + perGauge > box.rows - (i + 1 < all.count ? 1 : 0)
-      if isLastRow, row < box.rows {
-        let rest = all.count - i
+    let tall = gauges.map { gaugeLayout($0, box.columns, isTall: true) }
+    let isTall = box.rows - row >= tall.reduce(0) { $0 + $1.rows }
+    let all = isTall ? tall : gauges.map { gaugeLayout($0, box.columns, isTall: false) }
+    for (i, layout) in all.enumerated() {
+      // The last row says how many are left.
+      guard row + layout.rows <= box.rows - (i + 1 < all.count ? 1 : 0) else {
+        guard row < box.rows else { return }
         pen.line(
-          "\(rest) more; \(keymap.label("full")) gives room", .muted, in: box, row: row)
+          "\(all.count - i) more; \(keymap.label("full")) gives room", .muted, in: box, row: row)
         return
       }
-      draw(gauge, &pen, box, row: row, isTall: perGauge == 2)
-      row += perGauge
+      draw(layout, &pen, box, row: row)
+      row += layout.rows
     }
   }
 
@@ -32,7 +36,7 @@ extension WorkbenchState {
     guard let index = current, let decision = routes[index] else {
       let words =
         opened.hasRouter
-        ? "no route yet for this post" : "no router: start with --router NAME"
+        ? "no route yet for this post" : Self.noRouter
       return pen.wrap(words, .muted, in: box, row: 0)
     }
     let role: Role = decision.route == .text ? .routeText : .routeMultimodal
@@ -48,11 +52,21 @@ extension WorkbenchState {
         pen.piece("  rank ", .muted), pen.piece(Digits.percent(scores.percentile)),
         pen.piece("  cos ", .muted), pen.piece(Digits.short(scores.cosine)),
       ], in: box, row: 0)
-    bar(
-      &pen, box, row: 1, value: Double(scores.probability),
-      threshold: Double(RouteDecision.threshold))
-    return pen.wrap(why(decision.route, scores, isLong: box.rows >= 8), role, in: box, row: 2)
+    // Where the gauges need its row, the number is enough.
+    let others = gauges.reduce(0) { $0 + gaugeLayout($1, box.columns, isTall: false).rows }
+    let hasBar = box.rows > 5 || others + 3 <= box.rows
+    if hasBar {
+      bar(
+        &pen, box, row: 1, value: Double(scores.probability),
+        threshold: Double(RouteDecision.threshold))
+    }
+    return pen.wrap(
+      why(decision.route, scores, isLong: box.rows >= 8), role, in: box, row: hasBar ? 2 : 1)
   }
+
+  /// A router chooses between the experts that it learned with.
+  static let noRouter =
+    "no router is loaded for these experts; --router NAME alone opens one with its own"
 
   /// Why the post went where it went, in one sentence.
   private func why(_ route: Route, _ scores: RouteScores, isLong: Bool) -> String {
@@ -68,30 +82,58 @@ extension WorkbenchState {
     return short + ", and \(isText ? "lower" : "higher") than on \(rank) of the held-out posts" + by
   }
 
-  private func draw(_ gauge: Gauge, _ pen: inout Pen, _ box: Box, row: Int, isTall: Bool) {
+  /// How a gauge is drawn in a column.
+  private struct GaugeLayout {
+    let gauge: Gauge
+    let numbers: String
+    /// The name, in as many lines as it needs.
+    let caption: [String]
+    /// Where the bar and the numbers are.
+    let bar: Place
+    var rows: Int { caption.count + (bar == .beside ? 0 : 1) }
+
+    enum Place {
+      /// Bar and numbers stand behind the end of the name.
+      case beside
+      /// The bar has a row of its own under the name and the numbers.
+      case below
+      /// The name leaves no room: the numbers are with the bar.
+      case belowWithNumbers
+    }
+  }
+
+  private func gaugeLayout(_ gauge: Gauge, _ columns: Int, isTall: Bool) -> GaugeLayout {
     var numbers = Digits.short(gauge.value)
     if let percentile = gauge.percentile {
       numbers += (isTall ? "  rank " : " ") + Digits.percent(percentile)
     }
-    let room = box.columns - TextWidth.columns(of: numbers) - 1
-    guard isTall else {
-      // The whole name; the bar has what is left, where that can show anything.
-      let name = min(TextWidth.columns(of: safe(gauge.caption)), room)
-      pen.line(pen.cell(gauge.caption, max(1, name)), .text, in: box, row: row)
-      let middle = Box(
-        column: box.column + name + 1, row: box.row, columns: room - name - 1, rows: box.rows)
-      if middle.columns >= 4 {
-        bar(
-          &pen, middle, row: row, value: gauge.fraction(gauge.value),
-          threshold: gauge.threshold.map(gauge.fraction))
-      }
-      pen.rightLine([pen.piece(numbers, .gate)], in: box, row: row)
-      return
+    let caption = safe(gauge.caption)
+    let room = columns - TextWidth.columns(of: numbers) - 1
+    // The numbers stand behind the end of the name where that leaves them room.
+    let lines = Wrapping.lines(caption, columns: max(1, columns))
+    let fits = lines.last.map { TextWidth.columns(of: $0) <= room } ?? true
+    return GaugeLayout(
+      gauge: gauge, numbers: numbers, caption: lines,
+      bar: !fits ? .belowWithNumbers : isTall ? .below : .beside)
+  }
+
+  private func draw(_ layout: GaugeLayout, _ pen: inout Pen, _ box: Box, row: Int) {
+    for (i, line) in layout.caption.enumerated() {
+      pen.line(line, .text, in: box, row: row + i)
     }
-    pen.line(pen.cell(gauge.caption, max(1, room)), .text, in: box, row: row)
-    pen.rightLine([pen.piece(numbers, .gate)], in: box, row: row)
+    let numbersRow = row + layout.caption.count - (layout.bar == .belowWithNumbers ? 0 : 1)
+    pen.rightLine([pen.piece(layout.numbers, .gate)], in: box, row: numbersRow)
+    // What is left of the row; where that can show nothing, there is no bar.
+    let last = layout.caption.last.map { TextWidth.columns(of: $0) } ?? 0
+    let name = layout.bar == .beside ? last + 1 : 0
+    let numbers = layout.bar == .below ? 0 : TextWidth.columns(of: layout.numbers) + 1
+    let place = Box(
+      column: box.column + name, row: box.row, columns: box.columns - name - numbers,
+      rows: box.rows)
+    guard place.columns >= 4 else { return }
+    let gauge = layout.gauge
     bar(
-      &pen, box, row: row + 1, value: gauge.fraction(gauge.value),
+      &pen, place, row: row + layout.rows - 1, value: gauge.fraction(gauge.value),
       threshold: gauge.threshold.map(gauge.fraction))
   }
 

@@ -29,42 +29,55 @@ private func drawTooSmall(_ pen: inout Pen, _ state: WorkbenchState) {
 
 extension WorkbenchState {
   func drawTitle(_ pen: inout Pen, _ box: Box) {
-    var pieces = [
+    let dataset = [
       pen.piece(" twinlens", .title),
       pen.piece("  \(safe(opened.dataset))\(practice == nil ? "" : ", practice")", .text),
     ]
-    if let index = current {
-      let post = posts[index]
-      pieces.append(pen.piece("  \(safe(post.id))", .text))
-      pieces.append(pen.piece("  \(post.split.rawValue)", .muted))
-      pieces.append(pen.piece("  \(word(for: review(index)))", role(of: review(index))))
-      if box.columns >= 100, let words = judgedWords(index) {
-        pieces.append(pen.piece(" " + words, .muted))
-      }
-      let marks = currentRemarks.marks
-      if marks.contains(.flag) { pieces.append(pen.piece("  flagged", .warning)) }
-      if marks.contains(.skip) { pieces.append(pen.piece("  skipped", .muted)) }
+    guard let index = current else {
+      pen.line(dataset, in: box, row: 0)
+      return
     }
-    let used = pen.line(pieces, in: box, row: 0)
-    guard let index = current else { return }
-    var right: [Pen.Piece] = []
-    if box.columns - used > 80 {
-      let post = posts[index]
-      let picture = post.imageID.map { "picture \(safe($0))" } ?? "no picture"
-      right = [
-        pen.piece(
-          "\(safe(post.source.description))  \(post.tokens.count) tokens  \(picture)  ", .muted)
-      ]
+    let post = posts[index]
+    func columns(_ pieces: [Pen.Piece]) -> Int {
+      pieces.reduce(0) { $0 + TextWidth.columns(of: $1.text) }
     }
-    if box.columns - used > 48, let words = analysis?.leastKnown {
-      let role: Role = words.share >= 0.5 ? .warning : .muted
-      right.append(pen.piece("\(Digits.percent(words.share)) of words unknown  ", role))
+    var state = [
+      pen.piece("  \(post.split.rawValue)", .muted),
+      pen.piece("  \(word(for: review(index)))", role(of: review(index))),
+    ]
+    if box.columns >= 100, let words = judgedWords(index) {
+      state.append(pen.piece(" " + words, .muted))
     }
+    let marks = currentRemarks.marks
+    if marks.contains(.flag) { state.append(pen.piece("  flagged", .warning)) }
+    if marks.contains(.skip) { state.append(pen.piece("  skipped", .muted)) }
+    // What stands right, the most important last.
+    var route: [Pen.Piece] = []
     if let decision = shownRoute(index) {
       let role: Role = decision.route == .text ? .routeText : .routeMultimodal
-      right.append(pen.piece("routed \(decision.route.rawValue) ", role))
+      route = [pen.piece("routed \(decision.route.rawValue) ", role)]
     }
-    if box.columns - used > 24 { pen.rightLine(right, in: box, row: 0) }
+    var unknown: [Pen.Piece] = []
+    if let words = analysis?.leastKnown {
+      let role: Role = words.share >= 0.5 ? .warning : .muted
+      unknown = [pen.piece("\(Digits.percent(words.share)) of words unknown  ", role)]
+    }
+    let picture = post.imageID.map { "picture \(safe($0))" } ?? "no picture"
+    let place = [
+      pen.piece(
+        "\(safe(post.source.description))  \(post.tokens.count) tokens  \(picture)  ", .muted)
+    ]
+    // A long id gives way to what is said of the post; the list has its end too.
+    var id = safe(post.id)
+    let isShort =
+      columns(dataset + state + unknown + route) + columns([pen.piece(id)]) + 4 > box.columns
+    if isShort { id = safe(shortIDs.short(post.id)) }
+    let left = dataset + [pen.piece("  \(id)", .text)] + state
+    let used = pen.line(left, in: box, row: 0)
+    let rights = [place + unknown + route, unknown + route, route]
+    if let right = rights.first(where: { used + columns($0) + 2 <= box.columns }) {
+      pen.rightLine(right, in: box, row: 0)
+    }
   }
 
   /// `by ann, 2026-11-21 14:02 UTC`: who judged the labels last, and when; nil when nobody did.

@@ -28,9 +28,9 @@ struct AnnotationsCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Store to take edits from; else where they went while the dataset's could not be written.",
+        "Store to take edits from; can be given several times; else where they went while the dataset's could not be written.",
         valueName: "file"))
-    var from: String?
+    var from: [String] = []
 
     func run() throws {
       StandardOutput.write(

@@ -73,6 +73,14 @@ struct OutsideOptions: ParsableArguments {
         + "times.", valueName: "name=command"))
   var program: [String] = []
 
+  /// The same options as they are typed, each after a space.
+  var line: String {
+    func option(_ name: String, _ value: String) -> String {
+      " --\(name) '" + value.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+    return (answers.map { option("answers", $0) } + program.map { option("program", $0) }).joined()
+  }
+
   /// Those of the command line, then those of the person's own configuration.
   func allPrograms() throws -> [String] {
     program + (try ConfiguredPrograms.read(environment: ProcessInfo.processInfo.environment))

@@ -59,6 +59,7 @@ struct QueryCommand: ParsableCommand {
     let text = query ?? ""
     var session = try options.session(dataset: dataset)
     session.store = store
+    session.onlyReads = true
     // What `since:me` means.
     session.resumes = true
     let opened = try Session(session)

@@ -22,12 +22,13 @@ struct ShowCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Labels as they were: after a step (#12) or at a time (2026-11-21T14:02:00Z).",
+      "Labels as they were: after a step (#12), at a time (2026-11-21T14:02:00Z), or so long ago (2h).",
       valueName: "moment"),
     transform: {
       guard let moment = HistoryMoment($0) else {
         throw ValidationError(
-          "no moment “\($0)”; write the number of a step (12) or a time (2026-11-21T14:02:00Z)")
+          "no moment “\($0)”; write the number of a step (12), a time (2026-11-21T14:02:00Z) or how long ago (2h)"
+        )
       }
       return moment
     })

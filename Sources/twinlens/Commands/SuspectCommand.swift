@@ -49,6 +49,7 @@ struct SuspectCommand: ParsableCommand {
     func run() throws {
       let task = try SuspectTask(options)
       let path = SuspicionRanking.path(besideStore: task.location.path)
+      let earlier = (try? SuspicionRanking.reading(besideStore: task.location.path)) ?? nil
       let ranking = try task.run(task.posts) { run, answers, share in
         let scoring = SuspicionScoring(task.posts, answers, run.learner.task, seed: run.seed)
         guard let ranking = scoring.ranking(task.origin, progress: share) else {
@@ -62,7 +63,12 @@ struct SuspectCommand: ParsableCommand {
       if let out { try ranking.write(to: out) }
       let report = SuspicionReport(ranking)
       StandardOutput.write(json ? report.json() : report.text(most: top))
-      if !json { StandardOutput.complain("wrote \(path)") }
+      let subject = ranking.origin.subject
+      let replaced = earlier.map(\.origin.subject).flatMap { $0 == subject ? nil : $0 }
+      if !json {
+        StandardOutput.complain(
+          "wrote \(path)" + (replaced.map { " (in place of the ranking of \($0))" } ?? ""))
+      }
     }
   }
 

@@ -75,7 +75,7 @@ struct TrainRouterCommand: ParsableCommand {
       let folder = try job.run(replaces: force)
       progress.clear()
       StandardOutput.write(
-        "wrote \(folder); twinlens \(dataset) --models \(models) shows it at work")
+        "wrote \(folder); twinlens \(dataset) --models \(models)\(outside.line) shows it at work")
     }
   }
 }

@@ -1,0 +1,38 @@
+import Corpora
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Services
+
+/// Files of a dataset that change while it is open.
+@Suite("The look at a dataset's files") struct DatasetWatchTests {
+  private final class Told: Sendable {
+    private let all = Mutex<[String]>([])
+    func add(_ words: String) { all.withLock { $0.append(words) } }
+    var words: [String] { all.withLock { $0 } }
+
+    /// Waits until so many sentences are there.
+    func wait(for count: Int) -> [String] {
+      for _ in 0..<400 where words.count < count { usleep(25_000) }
+      return words
+    }
+  }
+
+  @Test func changesAreToldOnce() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let told = Told()
+    let watch = DatasetWatch(try Dataset.open(data), every: 0.05) { told.add($0) }
+    let path = data + "/train.jsonl"
+    let text = try Program.text(path)
+    try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(
+      told.wait(for: 1).first?.hasPrefix("train.jsonl was changed by another program") == true)
+    try FileManager.default.removeItem(atPath: path)
+    #expect(told.wait(for: 2).last?.hasPrefix("train.jsonl is gone from the disk") == true)
+    usleep(300_000)
+    #expect(told.words.count == 2)
+    withExtendedLifetime(watch) {}
+  }
+}
