@@ -61,7 +61,8 @@ package final class AnnotationStore: Sendable {
       {
         // Of a file that lost its end the beginning can still be read.
         let copy = try StoreCopy(of: file.realPath, for: path, completed: true)
-        (queue, level, damage) = try Self.open(copy.path, path, access, budget)
+        (queue, level, _) = try Self.open(copy.path, path, access, budget)
+        damage = "its end is missing, and the last steps with it"
         self.copy = copy
       }
       if access == .readWrite {
@@ -272,10 +273,14 @@ package final class AnnotationStore: Sendable {
     do {
       if let damage {
         // Not in a transaction, as when it was opened.
-        return queue.unsafeRead { db in
+        let salvaged = queue.unsafeRead { db in
           budget.refill()
           return StepRows.salvage(db, level, path, damage)
         }
+        guard !salvaged.steps.isEmpty else {
+          throw StoreError.unreadable(path, detail: damage)
+        }
+        return salvaged
       }
       return try queue.read { db in
         budget.refill()

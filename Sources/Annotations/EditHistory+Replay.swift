@@ -39,8 +39,8 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
     case .unusable(let sequence, let reason):
       "step \(sequence) cannot be used (\(reason)); it is kept, look at it with `annotations log`"
     case .damaged(let sequence):
-      "step \(sequence) is damaged on the disk (its checksum does not fit); it is left out and all "
-        + "others are used, check the posts edited around it"
+      "step \(sequence) is damaged on the disk (its checksum does not fit) and left out; check the "
+        + "posts edited around it"
     case .damagedFile(let path, let detail):
       "\(path) is damaged (\(detail)); what can be read is used, and "
         + "`twinlens annotations merge DATASET --store NEW --from FILE` makes a new store of it"
@@ -48,7 +48,7 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
       "\(path) is there, but was empty; if it held annotations, look for a copy of it"
     case .missing(let first, let last):
       (first == last ? "step \(first) is" : "steps \(first) to \(last) are")
-        + " missing in the store; all others are used, check the posts edited around then"
+        + " missing in the store; check the posts edited around then"
     case .elsewhere(let path, let steps, let command):
       "`\(command)` adds \(steps == 1 ? "1 step that was" : "\(steps) steps that were") made while "
         + "the store could not be written (in \(path))"

@@ -60,6 +60,23 @@ package struct EditHistory: Sendable, Equatable {
   /// taken back.
   package func latest(of post: String) -> Step? { done.last { $0.step.post == post }?.step }
 
+  /// The edit that has to be taken back before this one, and all that was made with the same key,
+  /// can be: the latest of one of their posts. Nil where nothing stands in the way.
+  package func obstacle(toUndoing edit: Step) -> Step? {
+    func later(_ step: Step) -> Step? {
+      guard let last = latest(of: step.post), last.sequence != step.sequence else { return nil }
+      // What was made with the same key is taken back with it.
+      return step.group != nil && last.group == step.group ? nil : last
+    }
+    guard let group = edit.group else { return later(edit) }
+    for step in done.reversed().lazy.map(\.step)
+    where step.annotator == edit.annotator {
+      guard step.group == group else { break }
+      if let found = later(step) { return found }
+    }
+    return nil
+  }
+
   /// The current labels of a post.
   package func labels(of post: Post) -> LabelState { states[post.id] ?? LabelState(post) }
 

@@ -216,6 +216,8 @@ enum StepRows {
       }
       sequence += 1
     }
+    // What the checksums still tell of steps whose pages are gone.
+    try? noteSealed(&stored, db, level)
     return stored
   }
 

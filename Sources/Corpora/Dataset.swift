@@ -42,6 +42,12 @@ package struct Dataset: Sendable {
   /// thread.
   package func image(for post: Post) -> ImageLookup { images.lookup(post.imageID) }
 
+  /// Whether the posts name pictures, and whether any of them may be there. Looks at the disk.
+  package var pictures: (areNamed: Bool, mayBeThere: Bool) {
+    let ids = posts.lazy.compactMap(\.imageID)
+    return (!ids.isEmpty, images.mayHold(ids))
+  }
+
   /// What is to be known of folders of pictures that lead out of the dataset's folder and are
   /// therefore not looked into, a sentence each with the way to use them.
   package var pictureFoldersOutside: [String] { images.outsideSentences }

@@ -89,6 +89,21 @@ final class ImageIndex: Sendable {
     return .missing("\(wanted) is not in \(folders.map(\.path).joined(separator: ", "))")
   }
 
+  /// Whether any picture may be there for posts that name these; says yes where it would have to
+  /// look into folders of folders.
+  func mayHold(_ ids: some Collection<String>) -> Bool {
+    guard !ids.isEmpty else { return false }
+    // Where there are pictures, one of the first is.
+    for id in ids.prefix(50) {
+      switch lookup(id) {
+      case .file, .refused: return true
+      case .missing, .none: break
+      }
+    }
+    return folders.contains { $0.outside != nil || !listing(of: $0).isEmpty }
+      || ids.contains { $0.utf8.contains(UInt8(ascii: "/")) }
+  }
+
   /// The file if it may be opened, the reason if it may not, nil if it is not there.
   private func examine(_ path: String, _ folder: Folder, _ id: String) -> ImageLookup? {
     var info = stat()

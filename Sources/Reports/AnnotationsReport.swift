@@ -55,9 +55,6 @@ package struct AnnotationsReport: Sendable {
     init(_ path: String, _ dataset: Dataset) throws {
       guard access(path, F_OK) == 0 else { throw StoreError.noSource(path) }
       let stored = try AnnotationStore(path: path, access: .readOnly).steps()
-      if case .damagedFile(_, let detail)? = stored.findings.first, stored.steps.isEmpty {
-        throw StoreError.unreadable(path, detail: detail)
-      }
       let posts = Set(stored.steps.map(\.post))
       let foreign = posts.count { dataset.position(of: $0) == nil }
       // Steps can never be taken out again.

@@ -40,6 +40,8 @@ package struct Session: Sendable {
   private let assignees: Assignees?
   /// The query of the list at the start; nil where all posts are listed.
   private let listed: String?
+  /// Whether any post may have a picture.
+  private let hasPictures: Bool
   /// What of the annotations does not fit, or is damaged.
   private let storeFindings: [StoreFinding]
   /// What is unusual about dataset or annotations, for the first status line.
@@ -132,6 +134,14 @@ package struct Session: Sendable {
     }
     notices += Self.notices(ignored)
     notices += UnreadWords.notices(history, of: dataset, since: stopped, for: options.annotator)
+    let pictures = dataset.pictures
+    hasPictures = pictures.mayBeThere
+    if pictures.areNamed, !pictures.mayBeThere {
+      notices.append(
+        Notice(
+          text: "posts name pictures, and none is there; --images DIR names their folder",
+          isWarning: false))
+    }
     if listed != nil { notices.append(Notice(text: Assignees.notice, isWarning: false)) }
     self.notices = notices
   }
@@ -207,6 +217,7 @@ package struct Session: Sendable {
       hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
       annotator: options.annotator)
     opened.guidelines = dataset.guidelines
+    opened.hasPictures = hasPictures
     opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }
     opened.settings = options.settings
     opened.lastSeen = stopped?.seen

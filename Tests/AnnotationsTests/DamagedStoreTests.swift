@@ -137,7 +137,12 @@ import Testing
           var bytes = whole
           bytes.replaceSubrange(page * 4096..<(page * 4096 + damage.count), with: damage)
           try bytes.write(to: URL(fileURLWithPath: copy))
-          let read = try AnnotationStore(path: copy, access: .readOnly).history(over: dataset)
+          guard
+            let read = try? AnnotationStore(path: copy, access: .readOnly).history(over: dataset)
+          else {
+            lost += 1
+            continue
+          }
           #expect(Set(read.history.steps).isSubset(of: steps), "page \(page)")
           #expect(!read.findings.isEmpty || read.history.steps == steps, "page \(page)")
           if read.history.steps.count < 200 { lost += 1 }
@@ -150,10 +155,7 @@ import Testing
         let read = try AnnotationStore(path: copy, access: .readOnly).history(over: dataset)
         #expect(Set(read.history.steps).isSubset(of: steps))
         #expect(read.history.steps.count > 20 * share, "\(read.history.steps.count) of 300")
-        guard case .damagedFile? = read.findings.first else {
-          Issue.record("the damage is not named")
-          return
-        }
+        #expect("\(read.findings)".contains("its end is missing"))
       }
       // Without its schema nothing is found, and the advice is another.
       try Data(whole.dropFirst(4096)).write(to: URL(fileURLWithPath: copy))

@@ -95,6 +95,26 @@ import Testing
     }
   }
 
+  /// Whether a screen needs a place for pictures at all.
+  @Test func picturesAreNamedAndMayBeThere() throws {
+    try withFolder { folder in
+      let path = "\(folder)/train.txt"
+      try write("Ada\tB-PER\nleft\tO\n", to: path)
+      #expect(try Dataset.open(folder).pictures == (false, false))
+      try write((0..<60).map { "IMGID:\($0)\nAda\tB-PER\n\n" }.joined(), to: path)
+      #expect(try Dataset.open(folder).pictures == (true, false))
+      // One of many, behind those that are asked for first, and under another ending.
+      try FileManager.default.createDirectory(
+        atPath: "\(folder)/images", withIntermediateDirectories: true)
+      try write("x", to: "\(folder)/images/59.JPeG")
+      #expect(try Dataset.open(folder).pictures == (true, true))
+      try FileManager.default.removeItem(atPath: "\(folder)/images")
+      // Folders of folders are not looked through.
+      try write("IMGID:a/1\nAda\tB-PER\n\n", to: path)
+      #expect(try Dataset.open(folder).pictures == (true, true))
+    }
+  }
+
   @Test func picturesMayNotLeaveTheFolder() throws {
     try withFolder { outer in
       try write("secret", to: "\(outer)/secret.jpg")

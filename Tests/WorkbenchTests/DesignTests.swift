@@ -58,6 +58,28 @@ import Testing
     }
   }
 
+  /// Where no post has a picture, none takes room from the words.
+  @Test(arguments: [(80, 24), (120, 36), (200, 50)])
+  func withoutPicturesTheWordsHaveTheRoom(_ columns: Int, _ rows: Int) {
+    var state = Samples.state(columns, rows, hasModels: false)
+    state.opened.hasPictures = false
+    state.opened.hasRouter = false
+    var desk = Desk(state)
+    let panes = Panes(desk.state)
+    #expect(panes.right.isEmpty && panes.picture == nil)
+    #expect(panes.centre.endColumn == columns)
+    #expect(!desk.text.contains("picture ─"))
+    desk.press("z")
+    #expect(desk.state.fullScreen == .text, "there is no picture to fill the screen")
+    desk.press("z")
+    #expect(desk.state.fullScreen == nil)
+    // What models say has the whole column.
+    var other = Samples.state(columns, rows)
+    other.opened.hasPictures = false
+    let with = Panes(Desk(other).state)
+    #expect(with.picture == nil && with.panels.contains { ($0?.rows ?? 0) > rows / 3 })
+  }
+
   @Test func whatWasNotJudgedIsNotCalledGold() {
     var desk = Desk(Samples.state(120, 36))
     #expect(desk.text.contains("labels") && !desk.text.contains("gold "), "\(desk.text)")

@@ -140,6 +140,17 @@ import Testing
     #expect(desk.text.contains("✗ turns only when 7 of 10 words go: "), "\(desk.text)")
   }
 
+  /// The reasons have the screen with the text, and nothing else hides them.
+  @Test func theWholeScreenIsForTheReasons() {
+    var desk = desk()
+    desk.press("e", "z")
+    #expect(desk.state.fullScreen == .text && desk.text.contains("turns without"))
+    desk.press("z")
+    #expect(desk.state.fullScreen == nil)
+    desk.press("Escape")
+    #expect(desk.state.layers[ExplanationLayer.self] == nil && desk.state.fullScreen == nil)
+  }
+
   @Test func waitsAndRefusals() {
     var desk = desk()
     desk.press("e", answers: false)

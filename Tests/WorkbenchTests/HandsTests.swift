@@ -169,7 +169,7 @@ import Testing
     #expect(desk.state.post(2).mentions.map(\.range) == [0..<2, 4..<5])
     // A longer mention is cut only by who chooses that.
     desk.press("W")
-    #expect(desk.text.contains("0 of 1 post that labels it otherwise; longer mentions are left"))
+    #expect(desk.text.contains("0 of 1 post that labels it otherwise; longer mentions only if"))
     desk.press("Return")
     #expect(desk.noticeText.hasPrefix("no post is chosen"))
     desk.press("Space", "Return")
@@ -225,6 +225,44 @@ import Testing
     for step in desk.services.stored {
       #expect(Step.additions(in: step.payload).group == step.group)
     }
+  }
+
+  /// What was made together is taken back together or not at all.
+  @Test func whatOthersChangedIsNotTakenBackByHalves() throws {
+    var desk = echoing()
+    desk.press("P", "W", "Return")
+    let made = desk.state.posts.indices.map { desk.state.post($0).mentions }
+    var theirs = desk.state.history
+    let edit = try #require(Edit.setting(.organization, over: 1..<2, in: desk.state.post(4)))
+    let step = try theirs.apply(edit, to: echo[4], by: "bo", at: 5)
+    desk.send(.othersWrote(AnnotationStore.Others([step])))
+    desk.press("u")
+    #expect(desk.noticeText.hasPrefix("bo changed e after that"), "\(desk.noticeText)")
+    #expect(desk.noticeText.contains("nothing of what was changed together is taken back"))
+    #expect(
+      desk.state.posts.indices.prefix(4).map { desk.state.post($0).mentions } == Array(made[..<4]))
+    desk.command("undo-any")
+    desk.press("u")
+    #expect(desk.noticeText.contains("and 2 more edits with it"))
+    #expect(desk.state.post(4).mentions == echo[4].mentions)
+  }
+
+  /// Two longer mentions in one post are two rows.
+  @Test func whatStandsThereHasARowEach() {
+    let posts = [
+      Samples.post("a", "Mercy left", [(0..<1, .location)], image: nil),
+      Samples.post(
+        "b", "Ida Mercy at Mercy Tower", [(0..<2, .person), (3..<5, .organization)], image: nil),
+    ]
+    var desk = Desk(
+      WorkbenchState(
+        opened: .init(
+          dataset: "echo", store: "", hasModels: false, hasRouter: false, clock: { 0 }),
+        posts: posts, size: Size(columns: 100, rows: 30)))
+    desk.press("W")
+    #expect(desk.text.contains("PER 'Ida Mercy'") && desk.text.contains("ORG 'Mercy Tower'"))
+    desk.press("Space", "Return")
+    #expect(desk.state.post(1).mentions.map(\.type) == [.location, .organization])
   }
 
   @Test func aPairIsTurnedRound() {

@@ -27,12 +27,18 @@ import Traces
   func withoutAPictureKeysChangeNothing(_ key: String) {
     var desk = Desk(
       Samples.state(120, 36), picture: { _ in .placeholder("the picture cannot be read") })
-    desk.press("L", "B")
+    desk.press("L")
+    // As when somebody goes to such a post with the layer open.
+    desk.state.layers.open(RegionLayer())
     let (labels, place) = (desk.state.post(0).mentions, desk.state.current)
     desk.press(key)
     #expect(desk.state.post(0).mentions == labels && desk.state.current == place)
     #expect(desk.noticeText == "the picture cannot be read")
     #expect(!desk.text.contains("as found"))
+    // It is not opened there.
+    desk.press("B", "B")
+    #expect(desk.noticeText == "regions: the picture cannot be read")
+    #expect(desk.state.layers[RegionLayer.self] == nil)
   }
 
   /// The scale under the picture would say that a choice is a value.

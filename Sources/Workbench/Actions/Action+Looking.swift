@@ -77,6 +77,9 @@ extension Action {
   @Sendable static func needsMap(_ state: WorkbenchState) -> String? {
     if let reason = needsAnalysis(state) { return reason }
     guard state.spatialSignals.isEmpty else { return nil }
+    if state.currentPost?.imageID == nil {
+      return "this post has no picture that a map could lie over"
+    }
     return
       "\(state.shownName ?? "this system") has no map over the picture; s shows the next system"
   }

@@ -61,11 +61,17 @@ struct EverywhereLayer: Layer {
         return type == nil
           ? !there.isEmpty : there != [EntityMention(place, type ?? .person)]
       }
-      for (cuts, ranges) in [
-        (false, other.filter { !post.isInsideMention($0) }),
-        (true, other.filter(post.isInsideMention)),
-      ] where !ranges.isEmpty {
-        found.append(Found(post: index, ranges: ranges, cuts: cuts))
+      // A row for each thing that stands there, so that none hides behind another.
+      let rows = Dictionary(grouping: other) { place in
+        post.mentions.filter { $0.range.overlaps(place) }
+      }
+      let new = rows.map { there, ranges in
+        Found(
+          post: index, ranges: ranges,
+          cuts: there.contains { $0.range.count > words.count && $0.range.contains(ranges[0]) })
+      }
+      found += new.sorted {
+        ($0.cuts ? 1 : 0, $0.ranges[0].lowerBound) < ($1.cuts ? 1 : 0, $1.ranges[0].lowerBound)
       }
     }
     isCut = found.count > Self.most
@@ -137,7 +143,7 @@ struct EverywhereLayer: Layer {
       + "\(state.grouped(posts(chosen))) of \(isCut ? "the first " : "")"
       + "\(state.grouped(posts(found.indices))) "
       + "\(posts(found.indices) == 1 ? "post that labels" : "posts that label") it otherwise"
-      + (found.contains(where: \.cuts) ? "; longer mentions are left unless chosen" : "")
+      + (found.contains(where: \.cuts) ? "; longer mentions only if chosen" : "")
     pen.line(" " + title, .title, in: box, row: 0)
     let rows = box.rows - 1
     let top = max(0, min(cursor - rows / 2, found.count - rows))

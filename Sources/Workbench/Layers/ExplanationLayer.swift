@@ -214,13 +214,14 @@ extension WorkbenchState {
         "\(safe(post.tokens[index].text)) "
           + Digits.score(100 * explanation.tokens[index].contribution, signed: true)
       }
+      let room = box.columns - (isWide ? 15 : 10)
       pen.line(
         [
           pen.piece(
             pen.cell(
               "for \(isWide ? route.rawValue : String(route.rawValue.prefix(5)))", isWide ? 15 : 10),
             route == .text ? .routeText : .routeMultimodal),
-          pen.piece(words.isEmpty ? "no word" : words.joined(separator: "  ")),
+          pen.piece(words.isEmpty ? "no word" : whole(words, columns: room)),
         ], in: box, row: row)
       row += 1
     }
@@ -253,7 +254,8 @@ extension WorkbenchState {
     pen.line(
       [
         pen.piece(box.columns >= 48 ? "\(how) " : "", .muted),
-        pen.piece(top.joined(separator: "  ")),
+        pen.piece(
+          whole(top, columns: box.columns - (box.columns >= 48 ? how.count + 1 : 0))),
       ], in: box, row: row + 1)
     return row + 2
   }

@@ -11,7 +11,11 @@ struct NumbersLayer: Layer {
       "numbers", .looking, keys: ["#"], "the heat as numbers in the place of the picture",
       needsAnswer: true, ofSignals: true,
       // What covers the picture can always be taken away.
-      unavailable: { $0.layers[NumbersLayer.self] == nil ? Action.needsMap($0) : nil }
+      unavailable: { state in
+        if state.layers[NumbersLayer.self] != nil { return nil }
+        return state.layers.first { $0.legend(state) } == nil
+          ? Action.needsMap(state) : "rectangles put by hand have no numbers"
+      }
     ) { state, _ in
       state.layers.toggle(NumbersLayer())
       return []

@@ -31,7 +31,8 @@ struct RegionLayer: Layer {
         Action.needsPost(state)
           ?? (state.opened.hasModels ? nil : Action.noModels)
           // What is open can always be closed.
-          ?? (state.layers[RegionLayer.self] == nil ? lackOfExpert(state) : nil)
+          ?? (state.layers[RegionLayer.self] == nil
+            ? lackOfExpert(state) ?? state.lackOfPicture : nil)
       }
     ) { state, _ in
       state.layers.toggle(RegionLayer())

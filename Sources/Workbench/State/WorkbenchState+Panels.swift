@@ -22,27 +22,38 @@ extension WorkbenchState {
   /// What has the screen to itself; nil shows everything. A layer whose place would be hidden has
   /// it back as long as it is there.
   var fullScreen: FullScreen? {
-    guard let chosen = choice.fullScreen, chosen != .values || !neededPanels.isEmpty else {
-      return nil
-    }
-    let hidesLayer = layers.downwards.contains { layer in
-      switch layer.place {
-      case .over: true
-      case .details: chosen != .text
-      case .picture: chosen != .picture
-      case .ground, .prompt: false
-      }
-    }
-    return hidesLayer ? nil : chosen
+    choice.fullScreen.flatMap { canFill($0) ? $0 : nil }
   }
 
   /// What comes after it; nil for everything.
   var nextFullScreen: FullScreen? {
     let all: [FullScreen?] =
-      [nil] + FullScreen.allCases.filter { $0 != .values || !neededPanels.isEmpty }
+      [nil] + FullScreen.allCases.filter(canFill)
     let at = all.firstIndex(of: fullScreen) ?? 0
     return all[(at + 1) % all.count]
   }
+
+  /// Whether there is anything to fill the screen with, and no layer would be hidden by it.
+  private func canFill(_ part: FullScreen) -> Bool {
+    let isThere =
+      switch part {
+      case .picture: needsPicturePlace
+      case .text: true
+      case .values: !neededPanels.isEmpty
+      }
+    return isThere
+      && !layers.downwards.contains { layer in
+        switch layer.place {
+        case .over: true
+        case .details: part != .text
+        case .picture: part != .picture
+        case .ground, .prompt: false
+        }
+      }
+  }
+
+  /// Whether the right column keeps a place for a picture, or for what lies over it.
+  var needsPicturePlace: Bool { opened.hasPictures || layers.taking(.picture) != nil }
 
   /// The parts of the right column under the picture that have something to say, by their places in
   /// `SidePanel.all`.

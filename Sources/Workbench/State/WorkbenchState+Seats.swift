@@ -7,7 +7,7 @@ import Screen
 struct Seat: Sendable {
   /// The expert's name, or what kind of expert would sit here.
   let name: String
-  /// At most five letters for the margin of the text.
+  /// At most six letters for the margin of the text.
   private(set) var short: String
   let role: Role
   /// What it says; nil where nobody sits.
@@ -15,7 +15,7 @@ struct Seat: Sendable {
 
   init(_ answer: Answer) {
     name = answer.expert
-    short = String(answer.expert.prefix(5))
+    short = String(answer.expert.prefix(6))
     role = answer.seesPicture ? .multimodalExpert : .textExpert
     prediction = answer.mentions
   }
@@ -57,7 +57,7 @@ extension WorkbenchState {
       : all.map { member in
         answers.first { $0.expert == member.name }.map { Seat($0) }
           ?? Seat(
-            empty: member.name, short: String(member.name.prefix(5)),
+            empty: member.name, short: String(member.name.prefix(6)),
             member.seesPicture ? .multimodalExpert : .textExpert)
       }
     let text = seats.filter { $0.role == .textExpert }

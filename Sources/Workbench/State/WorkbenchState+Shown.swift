@@ -78,8 +78,8 @@ extension WorkbenchState {
     let gauges = order.flatMap { system, trace in
       trace.signals.compactMap { Gauge($0, system: system) }
     }
-    // With several experts open, whose number it is has to be said.
-    guard members.count > 2 else { return gauges }
+    // Where several experts have some, whose number it is has to be said.
+    guard Set(gauges.map(\.system)).count > 1 else { return gauges }
     return gauges.map { gauge in
       var gauge = gauge
       gauge.caption = "\(gauge.system): \(gauge.caption)"
@@ -111,8 +111,9 @@ extension WorkbenchState {
         if let place = slot.place, names[place] == nil { names[place] = slot.name }
       }
     }
-    for (i, region) in regions.enumerated() where region == .whole && names[i] == nil {
-      names[i] = "whole picture"
+    // What stands before all slots is the whole picture, or what an expert sees of it.
+    for (i, region) in regions.enumerated() where names[i] == nil {
+      if region == .whole || i == 0 && !names.isEmpty { names[i] = "picture" }
     }
     return names
   }

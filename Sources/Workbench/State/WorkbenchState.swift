@@ -181,6 +181,8 @@ package struct WorkbenchState: Sendable {
     /// Where an edited post (the second; the first is as it was opened) is lost on export, in
     /// words.
     package var lacksPlace: @Sendable (Post, Post) -> String? = { _, _ in nil }
+    /// Whether any post may have a picture.
+    package var hasPictures = true
     /// Whether edits are stored; in a practice or a lesson they are gone with the program.
     package var keepsEdits = true
     /// What the dataset tells its annotators.

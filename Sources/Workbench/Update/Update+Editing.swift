@@ -156,9 +156,10 @@ extension WorkbenchState {
   mutating func undo(ofAnybody: Bool = false) -> [Effect] {
     let owner = ofAnybody ? nil : opened.annotator
     guard let edit = history.nextUndo(of: owner) else { return [] }
-    if let later = history.latest(of: edit.post), later.sequence != edit.sequence {
+    if let later = history.obstacle(toUndoing: edit) {
       return refuse(
-        "\(later.annotator) changed \(edit.post) after that (\(later.name)); "
+        "\(later.annotator) changed \(later.post) after that (\(later.name)); "
+          + (edit.group == nil ? "" : "nothing of what was changed together is taken back, ")
           + ":undo-any takes that back first")
     }
     return repeatOrTakeBack(edit, owner, refusal: "this edit cannot be undone") {

@@ -92,8 +92,14 @@ struct Panes: Sendable, Equatable {
     case nil: break
     }
     let width = body.columns
+    let hasRight = state.needsPicturePlace || !state.neededPanels.isEmpty
     // Signs, the number of a post and the beginning of its text.
     let list = width < 78 ? 0 : width < 100 ? 20 : min(44, width * 22 / 100)
+    guard hasRight else {
+      guard list > 0 else { return (nil, body, none) }
+      let parts = body.splitColumns([.fixed(list), .share(1)], gap: 1)
+      return (parts[0], parts[1], none)
+    }
     let right: Int
     if state.neededPanels.isEmpty {
       // A picture as large as the rows allow, beside words that can still be read.
@@ -128,6 +134,7 @@ private struct RightColumn {
     switch state.fullScreen {
     case .values: share(box, among: needed)
     case .picture: split(box, panels: panels.map { _ in 0 }, hasLegend, isAlone: true)
+    case nil where !state.needsPicturePlace: share(box, among: needed)
     case .text, nil:
       let rows = SidePanel.all.indices.map {
         needed.contains($0) ? SidePanel.all[$0].rows(box.rows) : 0

@@ -23,8 +23,10 @@ extension WorkbenchState {
   /// Shares the details between the tables and what is under the cursor, which must always be
   /// seen.
   func tablesPlan(_ box: Box) -> TablesPlan {
-    let room = max(1, box.rows - max(1, systems.count) - 2)
     let count = pairs.count
+    // Where pairs are labelled and no mentions, tags matter less than what is said of the pair.
+    let ofTags = count > 0 && currentPost?.mentions.isEmpty == true ? 0 : max(1, systems.count)
+    let room = max(1, box.rows - ofTags - 2)
     func part(_ row: Int, _ rows: Int) -> Box {
       Box(column: box.column, row: box.row + row, columns: box.columns, rows: max(0, rows))
     }
@@ -184,14 +186,21 @@ extension WorkbenchState {
       pen.line(pieces, in: box, row: row)
       pieces = [pen.piece("  ")]
     }
+    var marks: [Pen.Piece] = []
+    if isEdited(pair) { marks.append(pen.piece(" \(look.edited)", .suggested)) }
+    if differs(pair) { marks.append(pen.piece(" \(look.differs)", .disagreement)) }
+    if isDisputed(pair) { marks.append(pen.piece(" \(look.disputed)", .warning)) }
+    // The marks are never cut; of a long relation the last part tells most.
+    let used = (pieces + marks).reduce(0) { $0 + TextWidth.columns(of: $1.text) }
+    let space = max(1, box.columns - used)
+    let whole = safe(pair.label)
+    let last = whole.split(separator: "/").last.map(String.init) ?? whole
+    let label = TextWidth.columns(of: whole) <= space ? whole : last
     pieces.append(
-      pen.piece(safe(pair.label), pair.label == RelationInventory.none ? .muted : .gold))
-    if isEdited(pair) { pieces.append(pen.piece(" \(look.edited)", .suggested)) }
-    if differs(pair) { pieces.append(pen.piece(" \(look.differs)", .disagreement)) }
-    if isDisputed(pair) {
-      pieces.append(pen.piece(" \(look.disputed)", .warning))
-    }
-    pen.line(pieces, in: box, row: row + plan.rowsPerPair - 1)
+      pen.piece(
+        TextWidth.fitted(label, columns: space, ellipsis: pen.look.glyphs.ellipsis),
+        pair.label == RelationInventory.none ? .muted : .gold))
+    pen.line(pieces + marks, in: box, row: row + plan.rowsPerPair - 1)
   }
 
   /// What an expert says of the pair on screen: its likeliest labels.

@@ -76,8 +76,8 @@ extension WorkbenchState {
     let scale = [pen.piece(HeatNumbers(heat).range + " ", .muted)] + ramp
     // Whose map it is and which slice matters more than its scale, and that more than its name.
     let words = legendWords(signal)
-    for (words, scales) in [(words.whole, [scale, ramp]), (words.bare, [scale, ramp, []])] {
-      for scale in scales {
+    for words in [words.whole, words.bare] {
+      for scale in [scale, ramp, []] {
         for words in words where legend(words, scale, &pen, box) { return }
       }
     }
@@ -102,8 +102,9 @@ extension WorkbenchState {
   private func legendWords(_ signal: Signal) -> (whole: [String], bare: [String]) {
     let (title, bare) = (safe(heatTitle), safe(heatWords))
     let names = [safe(signal.caption), safe(signal.name)]
-    guard !bare.isEmpty else { return ((title.isEmpty ? [] : [title]) + names, names) }
-    let system = title.hasSuffix(bare) ? String(title.dropLast(bare.count)) : ""
+    let end = bare.isEmpty ? names[0] : bare
+    let system = title.hasSuffix(end) ? String(title.dropLast(end.count)) : ""
+    guard !bare.isEmpty else { return (names.map { system + $0 }, names) }
     // Of the largest effect the place matters more than the sentence.
     func short(_ words: String) -> String { words.replacing("largest ", with: "") }
     return (

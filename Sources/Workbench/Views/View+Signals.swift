@@ -78,7 +78,7 @@ extension WorkbenchState {
   }
 
   /// As many of the words as fit whole, two blanks between them; of the first at least a part.
-  private func whole(_ words: [String], columns: Int) -> String {
+  func whole(_ words: [String], columns: Int) -> String {
     words.dropFirst().reduce(words.first ?? "") { line, next in
       let longer = line + "  " + next
       return line.isEmpty || TextWidth.columns(of: longer) > columns ? line : longer

@@ -110,7 +110,7 @@ extension WorkbenchState {
   }
 
   private var rightTitle: String {
-    if fullScreen == .values { return "values" }
+    if fullScreen == .values || !needsPicturePlace { return "values" }
     return layers.taking(.picture)?.title ?? "picture"
   }
 
