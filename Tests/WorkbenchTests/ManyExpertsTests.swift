@@ -2,7 +2,9 @@ import Corpora
 import Extractors
 import Inspection
 import Screen
+import Tensors
 import Testing
+import Traces
 
 @testable import Queries
 @testable import Workbench
@@ -54,6 +56,31 @@ import Testing
     desk.type("hide mega")
     desk.press("Tab")
     #expect(desk.state.layers[CommandLayer.self]?.line.text == "hide mega-lite ")
+  }
+
+  /// Where rows are few, a gauge has its name without what explains it, rather than no place.
+  @Test func namesOfGaugesAreShort() {
+    var desk = Desk(Samples.state(80, 24))
+    var trace = Trace()
+    trace.append(
+      Signal(
+        name: "rgn/gate", caption: "relation gate s^G: the picture adds to the text",
+        kind: .scalar(low: 0, high: 1, threshold: 0.5, percentile: 0.34),
+        tensor: Tensor(scalar: 0.25)))
+    let post = desk.state.posts[0]
+    var analysis = Samples.analysis(0)
+    analysis.answers = [
+      Answer(
+        expert: "riva", seesPicture: true,
+        .mentions(
+          Prediction(
+            expert: "riva", mentions: [], labels: ["O", "B-PER"], marginals: [],
+            path: post.tokens.map { _ in 0 }, trace: trace)))
+    ]
+    desk.send(.analysed(analysis))
+    #expect(desk.text.contains("relation gate s^G     .25 34%"), "\(desk.text)")
+    desk.state.size = Size(columns: 200, rows: 50)
+    #expect(desk.text.contains("relation gate s^G: the picture adds to the text"))
   }
 
   /// With many experts a gauge says whose it is, and its name is whole wherever it stands.

@@ -107,8 +107,14 @@ extension WorkbenchState {
     if let percentile = gauge.percentile {
       numbers += (isTall ? "  rank " : " ") + Digits.percent(percentile)
     }
-    let caption = safe(gauge.caption)
+    var caption = safe(gauge.caption)
     let room = columns - TextWidth.columns(of: numbers) - 1
+    // Where rows are few, a name does without what explains it.
+    if !isTall, TextWidth.columns(of: caption) > room {
+      let parts = caption.split(separator: ": ")
+      let least = caption.hasPrefix(safe(gauge.system) + ": ") ? 2 : 1
+      if parts.count > least { caption = parts.dropLast().joined(separator: ": ") }
+    }
     // The numbers stand behind the end of the name where that leaves them room.
     let lines = Wrapping.lines(caption, columns: max(1, columns))
     let fits = lines.last.map { TextWidth.columns(of: $0) <= room } ?? true
