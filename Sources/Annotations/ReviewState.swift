@@ -28,4 +28,11 @@ package enum ReviewState: String, Sendable, Hashable, Codable, CaseIterable {
 
   /// Whether nothing is left to do.
   package var isDecided: Bool { isAccepted || self == .rejected }
+
+  /// What the labels of such a post are called wherever they stand beside those of experts: gold
+  /// once somebody judged them.
+  package var labelsTitle: String { isDecided ? "gold" : "labels" }
+
+  /// The same of one of them.
+  package var labelTitle: String { isDecided ? "gold" : "label" }
 }

@@ -65,7 +65,7 @@ extension PostReport {
     let gold = BIO.tags(of: post.mentions, count: post.tokens.count).map(\.text)
     // Experts that learned no labels have none to show.
     let answering = predictions.filter { !$0.isWithoutLabels }
-    var rows = [["#", "token", labelsTitle] + answering.map { safe($0.expert) }]
+    var rows = [["#", "token", review.labelsTitle] + answering.map { safe($0.expert) }]
     for (i, token) in post.tokens.enumerated() {
       var row = ["\(i)", safe(token.text), gold[i]]
       for prediction in answering {
@@ -88,7 +88,7 @@ extension PostReport {
   private func mentionLines() -> [String] {
     var rows: [[String]] = []
     for mention in post.mentions {
-      rows.append([labelsTitle, mention.type.rawValue, "", words(mention.range)])
+      rows.append([review.labelsTitle, mention.type.rawValue, "", words(mention.range)])
     }
     for prediction in predictions {
       for scored in prediction.mentions {

@@ -15,8 +15,6 @@ package struct PostReport: Sendable {
   /// The post with the labels it has now.
   let post: Post
   let review: ReviewState
-  /// What the labels are called, as on the screen: gold once somebody judged them.
-  var labelsTitle: String { review.isDecided ? "gold" : "labels" }
   /// What people left on the post, as of then; nil where nobody touched it.
   let state: LabelState?
   let analysis: PostAnalysis

@@ -38,6 +38,13 @@ import Testing
     }
   }
 
+  /// A small dataset and a new store of it.
+  private func withStore(_ body: (Dataset, AnnotationStore) throws -> Void) throws {
+    try withFolder { folder in
+      try body(try openSmall(folder), try AnnotationStore(path: "\(folder)/s.sqlite"))
+    }
+  }
+
   /// Whoever writes when, all see the same in the end, and nothing that was stored is lost.
   @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1, 2, 3])
   func writersAgreeInTheEnd(seed: UInt64) throws {
@@ -147,18 +154,15 @@ import Testing
 
   /// What somebody else's row says may make no sense; one's own edits go on after it.
   @Test func editsGoOnAfterRowsThatMakeNoStep() throws {
-    try withFolder { folder in
-      let dataset = try openSmall(folder)
+    try withStore { dataset, store in
       let post = dataset.posts[0]
-      let path = "\(folder)/s.sqlite"
-      let store = try AnnotationStore(path: path)
       var history = EditHistory()
       let first = try #require(Edit.setting(.location, over: 0..<1, in: post))
       try store.append(history.apply(first, to: post, by: "ann", at: 1))
       _ = try store.others()
       var row = StepRow(history.steps[0])
       (row.sequence, row.payload, row.annotator) = (2, "{", "bo")
-      try DatabaseQueue(path: path).write { try StepRows.write(row, $0) }
+      try DatabaseQueue(path: store.path).write { try StepRows.write(row, $0) }
       let others = try #require(try store.others())
       #expect(others.steps.isEmpty && others.last == 2)
       #expect(others.findings.count == 1)
@@ -199,11 +203,8 @@ import Testing
   }
 
   @Test func remarksAndSuggestionsComeBack() throws {
-    try withFolder { folder in
-      let dataset = try openSmall(folder)
+    try withStore { dataset, store in
       let post = dataset.posts[0]
-      let path = "\(folder)/s.sqlite"
-      let store = try AnnotationStore(path: path)
       var history = EditHistory()
       var suggestion = try #require(Edit.setting(.location, over: 0..<1, in: post))
       suggestion.isSuggestion = true

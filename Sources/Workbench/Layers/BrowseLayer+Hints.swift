@@ -41,15 +41,12 @@ extension WorkbenchState {
   /// What the post and the cursor ask for.
   private var hintsOfPost: [Hint?] {
     if newHead != nil { return [hint("relate", "tail"), hint("leave", "leave")] }
-    // Where pairs are labelled and no mentions, types are not what is next.
-    let labelsMentions = pairs.isEmpty || currentPost?.mentions.isEmpty == false
     let isInMention = mentionAtCursor != nil
     var hints = [
       // How to get back from what stands in a place of the labels or the picture.
       layers[ExplanationLayer.self].flatMap { _ in hint("explain", "labels") },
       layers[NumbersLayer.self].flatMap { _ in hint("numbers", "picture") },
       takenSuggestion.flatMap {
-        // Where pairs are labelled, mentions would have no place in the file.
         labelsMentions || $0.mentionRange == nil ? hint("take", "take \(name(of: $0))") : nil
       },
       hint("accept", "accept"),
@@ -61,6 +58,7 @@ extension WorkbenchState {
       canFixTags ? hint("fix", "fix tags") : nil,
       labelsMentions && !isInMention ? hint("select", "select") : nil,
     ]
+    // Where none are labelled, types are not what is next.
     if labelsMentions { hints += typeHints }
     if isInMention {
       hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
@@ -71,7 +69,6 @@ extension WorkbenchState {
   /// What can be done on any post.
   private var furtherHints: [Hint?] {
     guard newHead == nil else { return [] }
-    let labelsMentions = pairs.isEmpty || currentPost?.mentions.isEmpty == false
     let suggestions = suggestions.filter { labelsMentions || $0.mentionRange == nil }
     let isAhead = suggestions.contains { $0.range.lowerBound >= token }
     let toSuggestion = isAhead ? "next-suggestion" : "previous-suggestion"

@@ -1,3 +1,4 @@
+import Annotations
 import Routing
 
 /// What the models say, on screen or off it with one key: routes, the experts' columns, heat,
@@ -61,13 +62,17 @@ extension WorkbenchState {
     showsModels ? SidePanel.all.indices.filter { SidePanel.all[$0].isNeeded(opened) } : []
   }
 
-  /// What the labels of the post on screen are called: gold once somebody judged them.
-  var labelsTitle: String { isDecided ? "gold" : "labels" }
+  /// What the labels of the post on screen are called.
+  var labelsTitle: String { shownReview.labelsTitle }
 
   /// The same of one of them.
-  var labelTitle: String { isDecided ? "gold" : "label" }
+  var labelTitle: String { shownReview.labelTitle }
 
-  private var isDecided: Bool { current.map { review($0).isDecided } == true }
+  private var shownReview: ReviewState { current.map { review($0) } ?? .untouched }
+
+  /// Whether mentions are labelled in the post on screen: where its file has pairs and no mention,
+  /// none would have a place in it.
+  var labelsMentions: Bool { pairs.isEmpty || currentPost?.mentions.isEmpty == false }
 
   /// Shows or hides what the models say.
   mutating func showModels(_ isOn: Bool) -> [Effect] {

@@ -25,7 +25,7 @@ extension WorkbenchState {
   func tablesPlan(_ box: Box) -> TablesPlan {
     let count = pairs.count
     // Where pairs are labelled and no mentions, tags matter less than what is said of the pair.
-    let ofTags = count > 0 && currentPost?.mentions.isEmpty == true ? 0 : max(1, systems.count)
+    let ofTags = labelsMentions ? max(1, systems.count) : 0
     let room = max(1, box.rows - ofTags - 2)
     func part(_ row: Int, _ rows: Int) -> Box {
       Box(column: box.column, row: box.row + row, columns: box.columns, rows: max(0, rows))
