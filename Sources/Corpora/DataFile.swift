@@ -24,7 +24,7 @@ package struct DataFile: Sendable, Hashable {
   package var encoding = TextEncoding.utf8
 
   /// The file beside it that has the text, where the format has one.
-  var textName: String? { format.textExtension.map { "\(stem).\($0)" } }
+  package var textName: String? { format.textExtension.map { "\(stem).\($0)" } }
 
   /// The name without its extension.
   package var stem: String { Self.stem(of: name) }

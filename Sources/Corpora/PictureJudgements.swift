@@ -13,6 +13,9 @@ package struct PictureJudgements: Sendable {
   package let adds: [String: Bool]
   /// The file.
   package let path: String
+  /// Lines that are no id and label, from 1: the data as it is handed around has some, torn by a
+  /// text's line ends.
+  package let unreadable: [Int]
 
   private static let idNames = ["id", "tweet_id", "tweetid"]
   private static let labelNames = ["image_adds", "imageadds", "label"]
@@ -21,16 +24,20 @@ package struct PictureJudgements: Sendable {
     "r2": true, "r3": false, "r4": false,
   ]
 
+  /// One line in so many may be unreadable.
+  private static let linesPerUnreadable = 20
+
   /// Reads a file.
   ///
-  /// - Throws: `CorporaError`; `PictureJudgementError` for a line that cannot be read, and for an
-  ///   id with two labels.
+  /// - Throws: `CorporaError`; `PictureJudgementError` when more than one line in twenty cannot be
+  ///   read, and for an id with two labels.
   package init(path: String) throws {
     let bytes = try FileBytes.read(path)
     let text = TextEncoding(of: bytes, named: nil).utf8(bytes) ?? bytes
     var adds: [String: Bool] = [:]
     var (id, label) = (0, 1)
     var number = 0
+    var (read, unreadable) = (0, [Int]())
     try text.withUnsafeBufferPointer { text in
       let separator: Character = text.contains(0x09) ? "\t" : ","
       try forEachLine(text) { content, _ in
@@ -49,7 +56,11 @@ package struct PictureJudgements: Sendable {
         }
         guard fields.indices.contains(id), fields.indices.contains(label), !fields[id].isEmpty,
           let truth = Self.truths[names[label]]
-        else { throw PictureJudgementError.unreadable(file: path, line: number) }
+        else {
+          unreadable.append(number)
+          return
+        }
+        read += 1
         if let before = adds[fields[id]], before != truth {
           throw PictureJudgementError.contradiction(
             file: path, line: number, id: String(fields[id].prefix(40)))
@@ -57,7 +68,13 @@ package struct PictureJudgements: Sendable {
         adds[fields[id]] = truth
       }
     }
+    if let first = unreadable.first,
+      unreadable.count * Self.linesPerUnreadable > read + unreadable.count
+    {
+      throw PictureJudgementError.unreadable(file: path, line: first)
+    }
     guard !adds.isEmpty else { throw PictureJudgementError.empty(file: path) }
+    self.unreadable = unreadable
     self.adds = adds
     self.path = path
   }

@@ -153,7 +153,7 @@ package struct ModelReport: Sendable, Codable {
   package var text: String {
     var lines = ["\(VisibleText.name(folder)): \(VisibleText.name(system))"]
     func line(_ title: String, _ value: String) {
-      lines.append("  " + title + String(repeating: " ", count: max(1, 18 - title.count)) + value)
+      lines.append("  " + title + String(repeating: " ", count: max(1, 22 - title.count)) + value)
     }
     if isWithoutLabels {
       line(
@@ -180,7 +180,7 @@ package struct ModelReport: Sendable, Codable {
         line("data", "\(VisibleText.name(name)) \(VisibleText.name(hash))")
       }
       for (name, value) in provenance.metrics.sorted(by: { $0.key < $1.key }) {
-        line(VisibleText.name(name), String(format: "%.6g", value))
+        line(VisibleText.name(TrainingMetric.words(name)), TrainingMetric.text(name, value))
       }
     }
     if measuredPosts != nil { lines.append(measured) }

@@ -35,6 +35,10 @@ extension Roster {
     let answers = experts.compactMap { expert in
       expert.task == .relations && post.relations.isEmpty ? nil : expert.ask(changed, under: taps)
     }
+    let waiting = experts.filter { $0.task == .relations && post.relations.isEmpty }.map(\.name)
+    let pairless =
+      answers.isEmpty && !waiting.isEmpty
+      ? ["\(waiting.joined(separator: ", ")): answers for relations, and the post has no pair"] : []
     let cut = answers.compactMap { $0.relations?.cutOffNotice(words: changed.words) }
     var problems = answers.compactMap(\.failure)
     var decision: RouteDecision?
@@ -43,7 +47,7 @@ extension Roster {
     let missing = changed.notice.map { ["no picture: " + $0] } ?? []
     var analysis = PostAnalysis(
       post: post.id, answers: answers, decision: decision,
-      notices: problems + cut + notices + marks + missing)
+      notices: problems + cut + pairless + notices + marks + missing)
     analysis.members = experts.map { PostAnalysis.Member($0) }
     analysis.task = task
     analysis.unknownWords = unknownWords(of: post)

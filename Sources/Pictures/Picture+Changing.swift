@@ -42,12 +42,18 @@ extension Picture {
       ?? self
   }
 
+  /// Pixels of an outline that is drawn on a picture as it comes, as the released code of FocalMRE
+  /// has it.
+  package static let nativeFrame = 3
+
   /// The picture with the outline of a rectangle on it, a hundredth of the short side wide: two
   /// pixels of 224.
-  package func framed(_ region: PictureRegion, with color: RGB) -> Picture {
+  ///
+  /// - Parameter wide: pixels of the outline in its place.
+  package func framed(_ region: PictureRegion, with color: RGB, wide: Int? = nil) -> Picture {
     var result = self
     let (columns, rows) = pixels(of: region)
-    let wide = max(1, min(width, height) * 2 / 224)
+    let wide = max(1, wide ?? min(width, height) * 2 / 224)
     for y in rows {
       for x in columns
       where y < rows.lowerBound + wide || y >= rows.upperBound - wide

@@ -8,37 +8,45 @@ import Traces
 extension PostReport {
   /// Everything as JSON: each number as the shortest text that reads back as the same Float.
   package func json() -> String {
-    JSONText.object([
-      ("dataset", .string(dataset.name)),
-      ("post", .string(post.id)),
-      ("split", .string(post.split.rawValue)),
-      ("source", .string(post.source.description)),
-      ("image", .optional(post.imageID)),
-      ("review", .string(review.word)),
-      ("annotator", .optional(state?.annotator)),
-      (
-        "time",
-        .optional(
-          state?.time.map {
-            Date(timeIntervalSince1970: Double($0) / 1000).formatted(.iso8601)
-          })
-      ),
-      ("note", .optional(state?.note)),
-      ("marks", .strings((state?.marks ?? []).map(\.rawValue).sorted())),
-      ("store", .string(store)),
-      ("tokens", .strings(post.tokens.map(\.text))),
-      ("attributes", .object(post.attributes.sorted { $0.key < $1.key }.map { ($0, .string($1)) })),
-      ("mentions", .list(post.mentions.map { Self.mention($0) })),
-      ("relations", .list(post.relations.map(Self.relation))),
-      ("router", .optional(analysis.router)),
-      ("route", analysis.decision.map(Self.route) ?? .null),
-      ("explanation", explanation.map { Self.explanation($0, post) } ?? .null),
-      ("notices", .strings(analysis.notices)),
-      ("unknownWords", .list(analysis.unknownWords.map(Self.unknownWords))),
-      ("experts", .list(analysis.answers.map(Self.expert))),
-      ("changed", changedJSON),
-      ("occlusion", occlusionJSON),
-    ]).text()
+    let timed: [(String, JSONText)] =
+      times.isEmpty
+      ? [] : [("milliseconds", .object(times.map { ($0.expert, .double($0.milliseconds)) }))]
+    return JSONText.object(
+      [
+        ("dataset", .string(dataset.name)),
+        ("post", .string(post.id)),
+        ("split", .string(post.split.rawValue)),
+        ("source", .string(post.source.description)),
+        ("image", .optional(post.imageID)),
+        ("review", .string(review.word)),
+        ("annotator", .optional(state?.annotator)),
+        (
+          "time",
+          .optional(
+            state?.time.map {
+              Date(timeIntervalSince1970: Double($0) / 1000).formatted(.iso8601)
+            })
+        ),
+        ("note", .optional(state?.note)),
+        ("marks", .strings((state?.marks ?? []).map(\.rawValue).sorted())),
+        ("store", .string(store)),
+        ("tokens", .strings(post.tokens.map(\.text))),
+        (
+          "attributes",
+          .object(post.attributes.sorted { $0.key < $1.key }.map { ($0, .string($1)) })
+        ),
+        ("mentions", .list(post.mentions.map { Self.mention($0) })),
+        ("relations", .list(post.relations.map(Self.relation))),
+        ("router", .optional(analysis.router)),
+        ("route", analysis.decision.map(Self.route) ?? .null),
+        ("explanation", explanation.map { Self.explanation($0, post) } ?? .null),
+        ("notices", .strings(notices)),
+        ("unknownWords", .list(analysis.unknownWords.map(Self.unknownWords))),
+        ("experts", .list(analysis.answers.map(Self.expert))),
+        ("changed", changedJSON),
+        ("occlusion", occlusionJSON),
+      ] + timed
+    ).text()
   }
 
   private static func unknownWords(_ words: UnknownWords) -> JSONText {

@@ -39,7 +39,15 @@ extension PostReport {
     lines += routeLines()
     lines += explanationLines()
     lines += unknownWordLines()
-    for notice in analysis.notices { lines.append("note: \(safe(notice))") }
+    if !times.isEmpty {
+      lines.append(
+        "time: "
+          + times.map { "\(safe($0.expert)) \(String(format: "%.1f", $0.milliseconds)) ms" }
+          .joined(separator: ", ")
+          + "; the median of \(Self.timings), from the picture's file to the answer with all it shows"
+      )
+    }
+    for notice in notices { lines.append("note: \(safe(notice))") }
     for prediction in predictions where !prediction.trace.signals.isEmpty {
       lines += signalLines("\(safe(prediction.expert)) shows", prediction.trace)
     }
@@ -51,6 +59,12 @@ extension PostReport {
     }
     lines += occlusionLines()
     return lines.joined(separator: "\n")
+  }
+
+  /// What is to be said beside the answers.
+  var notices: [String] {
+    analysis.notices
+      + waiting.map { "\($0) answers for relations, and the post has no pair" }
   }
 
   /// The experts that answered with mentions, in their order.
@@ -197,8 +211,12 @@ extension PostReport {
     case .regions(let regions):
       return zip(regions, values).enumerated().map { place, entry in
         let (region, value) = entry
-        let slot = signal.slots.first { $0.place == place }
-        return (slot.map { safe($0.name) + "  " } ?? "")
+        // A slot without a place of its own has the whole picture.
+        let name =
+          signal.slots.first { $0.place == place }?.name
+          ?? (signal.slots.count == regions.count ? signal.slots[place].name : nil)
+          ?? (region == .whole && !signal.slots.isEmpty ? "whole picture" : nil)
+        return (name.map { safe($0) + "  " } ?? "")
           + "\(number(value))  at \(self.place(region.left)), \(self.place(region.top)), size "
           + "\(self.place(region.width)) x \(self.place(region.height))"
       }

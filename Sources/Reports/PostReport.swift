@@ -25,6 +25,10 @@ package struct PostReport: Sendable {
   let changed: Changed?
   /// What each part of the post is worth to each expert; empty when it was not asked for.
   let occluded: [Occluded]
+  /// Experts that were asked for by name and answer for relations, where the post has no pair.
+  let waiting: [String]
+  /// How long each expert takes, milliseconds; empty when it was not asked for.
+  let times: [(expert: String, milliseconds: Double)]
 
   /// Opens a dataset and its annotations for reading, loads the models and asks them.
   /// - Parameters:
@@ -32,11 +36,12 @@ package struct PostReport: Sendable {
   ///   - post: an id; nil takes the first post.
   ///   - changes: what is changed before the models are asked again.
   ///   - moment: up to when edits count; nil = all.
+  ///   - isTimed: whether each expert is asked again to measure how long it takes.
   /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`,
   ///   `InterventionError`.
   package init(
     _ options: SessionOptions, post id: String?, changes: PostChanges = PostChanges(),
-    at moment: HistoryMoment? = nil, shared: SharedFiles = SharedFiles()
+    at moment: HistoryMoment? = nil, isTimed: Bool = false, shared: SharedFiles = SharedFiles()
   ) throws {
     let dataset = try Dataset.open(
       try Session.path(options, shared), images: options.images, strict: options.strict,
@@ -72,6 +77,10 @@ package struct PostReport: Sendable {
       explanation = models.explainRoute(seen, found)
       changed = try Self.changed(seen, found, changes, models, dataset)
       occluded = changes.occludes ? Self.occluded(seen, found, models) : []
+      waiting =
+        labelled.relations.isEmpty && !found.answers.isEmpty
+        ? options.experts.filter { models.expert($0)?.task == .relations } : []
+      times = isTimed ? Self.times(labelled, of: dataset, found, models) : []
     } else {
       let reason =
         options.withoutModels
@@ -82,7 +91,31 @@ package struct PostReport: Sendable {
       }
       analysis = PostAnalysis(post: base.id, notices: [reason])
       explanation = nil
-      (changed, occluded) = (nil, [])
+      (changed, occluded, waiting, times) = (nil, [], [], [])
+    }
+  }
+
+  /// How many times an expert is asked for its time.
+  static let timings = 5
+
+  /// The median times of experts that answered, from the decoding of the picture to the answer with
+  /// all its signals: nothing that was seen before is used again.
+  private static func times(
+    _ post: Post, of dataset: Dataset, _ found: PostAnalysis, _ models: Roster
+  ) -> [(expert: String, milliseconds: Double)] {
+    let answered = Set(found.answers.filter { $0.failure == nil }.map(\.expert))
+    return models.experts.filter { answered.contains($0.name) }.map { expert in
+      var times = (0..<timings).map { round in
+        let pictures = PictureProvider(name: "\(dataset.path) \(round) for \(expert.name)") {
+          dataset.picture(of: $0, for: $1)
+        }
+        let seen = models.eyes.see(post, pictures)
+        let start = ContinuousClock.now
+        _ = expert.ask(seen)
+        return (ContinuousClock.now - start) / .milliseconds(1)
+      }
+      times.sort()
+      return (expert.name, times[timings / 2])
     }
   }
 

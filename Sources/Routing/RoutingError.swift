@@ -50,7 +50,7 @@ package enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
       "a batch of \(batch) cannot be drawn from \(posts.counted("post")); lower batchSize (--batches) to at most "
         + "\(posts), or give the router a larger part"
     case .badSetting(let name, let value, let allowed):
-      "\(name) is \(value) in the router's config.json; it must be \(allowed)"
+      "\(name) is \(value) in the router's settings (config.json, or the command's options); it must be \(allowed)"
     case .missingTensor(let name):
       "model.safetensors of the router has no tensor \(name); train the router again"
     case .wrongShape(let name, let have, let need):

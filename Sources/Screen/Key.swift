@@ -9,5 +9,7 @@ package enum Key: Sendable, Hashable {
   case function(Int)
   /// A mouse press at a cell (optional input).
   case click(Position)
+  /// Where the pressed button of the mouse was let go.
+  case release(Position)
   case scroll(Position, up: Bool)
 }

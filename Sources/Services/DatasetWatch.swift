@@ -32,9 +32,10 @@ final class DatasetWatch: Sendable {
   init(
     _ dataset: Dataset, every interval: Double, changed: @escaping @Sendable (String) -> Void
   ) {
-    let files = dataset.files.prefix(Self.most).map {
-      (name: $0.name, path: "\(dataset.root)/\($0.name)")
+    let files = dataset.files.prefix(Self.most).flatMap {
+      [$0.name, $0.textName].compactMap(\.self)
     }
+    .map { (name: $0, path: "\(dataset.root)/\($0)") }
     nonisolated(unsafe) var known = files.map { Version(of: $0.path) }
     timer = DispatchSource.makeTimerSource(
       queue: DispatchQueue(label: "twinlens.dataset.watch", qos: .utility))

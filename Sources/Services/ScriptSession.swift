@@ -25,9 +25,11 @@ package enum ScriptSession {
     let steps = try KeyScript.parse(try text(of: script), file: script)
     let style = style(graphics, keepsPictures: pictures != nil)
     let theme = try Session.theme(session.options, session.shared, suggested: .dusk)
+    let isUnicode = session.options.settings.isOn(.unicode) ?? true
     let look = Look(
-      theme: theme, glyphs: .unicode,
-      sanitizer: Sanitizer(emoji: session.options.emoji ?? .base))
+      theme: theme, glyphs: isUnicode ? .unicode : .ascii,
+      sanitizer: Sanitizer(
+        emoji: session.options.emoji ?? (isUnicode ? .base : .name), ascii: !isUnicode))
     // On a terminal they are shown one after the other; here the first key would take them away.
     for notice in session.notices.prefix(WorkbenchLoop.mostNotices) {
       StandardOutput.complain("twinlens: \(notice.text)")

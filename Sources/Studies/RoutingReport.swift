@@ -187,7 +187,8 @@ package enum StudyError: Error, CustomStringConvertible {
   package var description: String {
     switch self {
     case .incompleteModels(let folder, let notices):
-      "an evaluation needs a text expert, a multimodal expert and a router; \(folder) lacks one"
+      "an evaluation needs a text expert, a multimodal expert and a router; \(folder) lacks one (`twinlens rds run` makes "
+        + "all three; `twinlens predict --by NAME` and `twinlens score` judge one expert)"
         + (notices.isEmpty ? "" : ": " + notices.joined(separator: "; "))
     case .emptySplit(let split, let have):
       "the dataset has no posts in the split \(split); it has \(have.joined(separator: ", ")) (--split)"

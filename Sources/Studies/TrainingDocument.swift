@@ -14,6 +14,8 @@ package struct TrainingDocument {
   private let pictureFolders: [String]
   private let differences: [String]
   private let posts: (train: Int, dev: Int)?
+  /// Labelled pairs of these posts; nil for trainings on mentions.
+  package var pairs: (train: Int, dev: Int)?
 
   /// A section of a finished job.
   ///
@@ -103,8 +105,10 @@ package struct TrainingDocument {
   }
 
   private var counts: String {
-    posts.map {
-      " Learned from \($0.train.counted("post")), chosen by and scored on \($0.dev.counted("post")) of dev."
+    func pairs(_ count: Int?) -> String { count.map { " with \($0.counted("pair"))" } ?? "" }
+    return posts.map {
+      " Learned from \($0.train.counted("post"))\(pairs(self.pairs?.train)), chosen by and scored on "
+        + "\($0.dev.counted("post"))\(pairs(self.pairs?.dev)) of dev."
     } ?? ""
   }
 

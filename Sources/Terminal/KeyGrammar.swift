@@ -187,9 +187,12 @@ enum KeyGrammar {
   }
 
   private static func mouse(_ final: UInt8, _ numbers: [Int]) -> Meaning {
-    guard numbers.count == 3, final == 0x4D, numbers[1] > 0, numbers[2] > 0 else { return .nothing }
+    guard numbers.count == 3, final == 0x4D || final == 0x6D, numbers[1] > 0, numbers[2] > 0
+    else { return .nothing }
     let place = Position(column: numbers[1] - 1, row: numbers[2] - 1)
-    switch numbers[0] & ~0x1C {
+    let button = numbers[0] & ~0x1C
+    if final == 0x6D { return button == 0 ? .input(.key(.release(place))) : .nothing }
+    switch button {
     case 0: return .input(.key(.click(place)))
     case 64: return .input(.key(.scroll(place, up: true)))
     case 65: return .input(.key(.scroll(place, up: false)))

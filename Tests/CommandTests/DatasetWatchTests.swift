@@ -35,4 +35,18 @@ import Testing
     #expect(told.words.count == 2)
     withExtendedLifetime(watch) {}
   }
+
+  /// brat keeps the words in another file than the labels.
+  @Test func theTextBesideLabelsIsLookedAt() throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path + "/brat"
+    try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+    try "Ann in Oslo\n".write(toFile: data + "/1.txt", atomically: true, encoding: .utf8)
+    try "T1\tPER 0 3\tAnn\n".write(toFile: data + "/1.ann", atomically: true, encoding: .utf8)
+    let told = Told()
+    let watch = DatasetWatch(try Dataset.open(data), every: 0.05) { told.add($0) }
+    try "Eve in Oslo\n".write(toFile: data + "/1.txt", atomically: true, encoding: .utf8)
+    #expect(told.wait(for: 1).first?.hasPrefix("1.txt was changed by another program") == true)
+    withExtendedLifetime(watch) {}
+  }
 }

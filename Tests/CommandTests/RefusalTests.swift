@@ -47,6 +47,52 @@ struct RefusalTests {
     #expect(try refusal(odd).contains("models inspect"))
   }
 
+  /// Options of a training that would change nothing, or no number of it.
+  @Test(arguments: [
+    ("bert-crf", ["--exchange-pictures", "0.5"], "sees no pictures"),
+    ("mtb", ["--disturb-regions", "0.5"], "looks for no regions"),
+    ("mega-lite", ["--disturb-regions", "0.5"], "looks for no regions"),
+    ("bert-crf", ["--pairs-of-each", "2"], "learns of no pairs"),
+    ("mtb", ["--pairs-of-each", "0"], "a number from 1"),
+    ("mtb", ["--train-share", "1.5"], "at most 1"), ("mtb", ["--train-share", "0"], "more than 0"),
+    ("mtb", ["--train-share", "0.5", "--pairs-of-each", "2"], "exclude each other"),
+    ("imm", ["--without", "sw", "--temperature", "1"], "temperature changes nothing without sw"),
+    ("imm", ["--comparison", "raw", "--temperature", "1"], "temperature divides cosines"),
+    (
+      "imm", ["--without", "insert-activation", "--slots", "own"],
+      "slots changes nothing without insert-activation"
+    ),
+    (
+      "i2srm", ["--without", "semantic", "--divergence", "both"],
+      "divergence changes nothing without semantic"
+    ),
+    (
+      "i2srm", ["--without", "attn-mixup", "--big-delta", "0.8"],
+      "big-delta changes nothing without attn-mixup"
+    ),
+    (
+      "i2srm", ["--without", "mixup", "--small-delta", "0.5"],
+      "small-delta changes nothing without mixup"
+    ),
+    ("i2srm", ["--without", "attn-mixup", "--without", "mixup"], "mixup changes nothing"),
+    ("hvpnet", ["--without", "image", "--crops", "1"], "crops changes nothing without image"),
+    ("imm", ["--without", "image", "--selection", "scaled"], "selection changes nothing"),
+    ("imm", ["--without", "sw"], "sees by no dual encoder here; leave out --dual"),
+    ("focalmre", ["--rectangles", "fixed"], "sees by no dual encoder here; leave out --dual"),
+    ("focalmre", ["--regions", "leaky-reproduction"], "--regions is about --boxes"),
+    ("focalmre", ["--input", "cropped", "--frames", "native"], "frames is of framed pictures"),
+    ("riva", ["--context", "none", "--pretraining", "published"], "pretraining is of what RIVA"),
+  ])
+  func optionsWithoutEffect(system: String, options: [String], words: String) throws {
+    let all =
+      ["train", system, "--dataset", data, "--models", folder.path + "/new"]
+      + (["riva"].contains(system) ? [] : ["--encoder", folder.path])
+      + (["bert-crf", "mtb"].contains(system) ? [] : ["--pictures", folder.path])
+      + (["imm", "focalmre"].contains(system) ? ["--dual", folder.path] : [])
+    let told = try refusal(all + options)
+    #expect(told.contains(words), "\(system) \(options): \(told)")
+  }
+
   @Test("an expert or router that would be ignored is an error")
   func choices() throws {
     let models = try SmallModels.make(for: Dataset.open(data), in: folder)

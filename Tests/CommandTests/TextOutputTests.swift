@@ -21,6 +21,24 @@ struct TextOutputTests {
     }
   }
 
+  @Test("the time of each expert that answers is told when it is asked for")
+  func times() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let models = try SmallModels.make(for: Dataset.open(data), in: folder)
+    let show = ["show", data, "post-0", "--models", models, "--graphics", "none"]
+    #expect(try !Program.run(show).output.contains("time: "))
+    let text = try Program.run(show + ["--time"]).output
+    #expect(text.contains("time: ") && text.contains("riva"))
+    let object = try JSONSerialization.jsonObject(
+      with: Data(Program.run(show + ["--time", "--json"]).output.utf8))
+    let fields = try #require(object as? [String: Any])
+    let told = try #require(fields["milliseconds"] as? [String: Double])
+    let experts = try #require(fields["experts"] as? [[String: Any]])
+    #expect(Set(told.keys) == Set(experts.compactMap { $0["name"] as? String }))
+    #expect(told.values.allSatisfy { $0 > 0 })
+  }
+
   @Test("a dataset that is not there is named, and fails")
   func missing() throws {
     let result = try Program.run(["/nowhere/at/all"])

@@ -42,6 +42,18 @@ struct PictureJudgementTests {
     #expect(problem("id\tlabel\n").contains("no line"))
   }
 
+  /// The published data has rows that a tweet's text tore in two.
+  @Test func aFewTornLinesAreLeftOutAndNamed() throws {
+    let rows = (1...60).map { "\($0)\t\($0 % 2)" }
+    let torn = rows[..<20] + ["and then he", "said\tso"] + rows[20...]
+    let file = try judgements("tweet_id\timage_adds\n" + torn.joined(separator: "\n") + "\n")
+    #expect(file.adds.count == 60 && file.unreadable == [22, 23])
+    let more = rows[..<20] + Array(repeating: "torn", count: 4) + rows[20...]
+    #expect(throws: PictureJudgementError.self) {
+      try judgements(more.joined(separator: "\n") + "\n")
+    }
+  }
+
   @Test func postsAreFoundByTheirIdOrTheirPictures() throws {
     func post(_ id: String, _ image: String?) -> Post {
       Post(

@@ -107,7 +107,7 @@ struct MEGALiteTests {
       }
       func own(_ boxes: [RegionFile.Box]) -> PairBoxes.OfPost {
         var own = PairBoxes.OfPost()
-        own.add(post.relations[0], boxes)
+        own.add(post.relations[0], boxes, ofPair: boxes.count)
         return own
       }
       func answer(_ boxes: [RegionFile.Box]) throws -> RelationAnswer {

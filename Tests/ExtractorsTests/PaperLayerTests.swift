@@ -117,7 +117,7 @@ struct PaperLayerTests {
   @Test mutating func focalAttention() throws {
     let fixture = try PaperLayer("focal")
     func run(_ change: (inout FocalMREOptions) -> Void, _ tape: Tape) throws -> (
-      z: Tape.Variable, logits: Tape.Variable, text: Tape.Variable
+      z: Tape.Variable, logits: Tape.Variable, text: Tape.Variable, slots: [Tape.Variable]
     ) {
       var options = FocalMREOptions { _ in "" }
       (options.grounding, options.detected) = (2, 1)
@@ -152,7 +152,7 @@ struct PaperLayerTests {
       }
       let batch = MultimodalBatch(items, padding: 0, showsPictures: true)
       let text = tape.input(fixture["in.text"])
-      let slots = (0..<3).map { tape.constant(batch.view($0)) }
+      let slots = (0..<3).map { tape.input(batch.view($0)) }
       let states = network.fused(text, slots, batch, network.fusion.value, tape, nil)
       // The head reads both sums at both markers: grounding's and detection's of each.
       let rows = tape.select(states, items.map { [$0.pair?.head ?? 0, $0.pair?.tail ?? 0] })
@@ -161,14 +161,21 @@ struct PaperLayerTests {
         tape.gather(quarters, [0, 2, 1, 3, 4, 6, 5, 7], shape: [8]), [2, 24])
       var classifier = Linear(24, 4, &generator)
       try fixture.fill(&classifier, "classifier.")
-      return (z, classifier(z, tape), text)
+      return (z, classifier(z, tape), text, slots)
     }
     let tape = tape()
-    let (z, logits, text) = try run({ _ in }, tape)
+    let (z, logits, text, slots) = try run({ _ in }, tape)
     fixture.expect(tape[z], "out.z")
     fixture.expect(tape[logits], "out.logits")
     backward(logits, fixture["in.weighting"], tape)
     fixture.expect(tape.gradient(of: text), "grad.text")
+    // A tower that learns along gets its gradients from here: each post's slots one after another.
+    let pictures = slots.map { tape.gradient(of: $0).array }
+    fixture.expect(
+      Tensor(
+        [2, 3, 5, 7],
+        (0..<2).flatMap { i in pictures.flatMap { Array($0[(i * 35)..<(i * 35 + 35)]) } }),
+      "grad.pictures")
     var plain = self.tape()
     fixture.expect(plain[try run({ $0.attends = false }, plain).logits], "out.logits.noattention")
     plain = self.tape()
@@ -327,12 +334,13 @@ struct PaperLayerTests {
     try fixture.fill(&fusion, "text.fusion.")
     let tape = tape()
     let (text, vision) = (tape.input(fixture["in.text"]), tape.input(fixture["in.vision"]))
+    let (keys, values) = (
+      tape.input(fixture["in.prefix.keys"]), tape.input(fixture["in.prefix.values"])
+    )
     let mask = fixture.mask("in.mask")
     let places = picture(
       vision, mask: AttentionMask(),
-      prefix: AttentionPrefix(
-        keys: tape.constant(fixture["in.prefix.keys"]),
-        values: tape.constant(fixture["in.prefix.values"]), mask: mask), tape)
+      prefix: AttentionPrefix(keys: keys, values: values, mask: mask), tape)
     fixture.expect(tape[places], "out.vision")
     let (words, weights) = MKGformer.fused(
       layer, fusion, text, places, AttentionMask(keys: mask), tape)
@@ -341,6 +349,9 @@ struct PaperLayerTests {
     backward(words, fixture["in.weighting"], tape)
     fixture.expect(tape.gradient(of: text), "grad.text")
     fixture.expect(tape.gradient(of: vision), "grad.vision")
+    // What the picture sees of the text before teaches that layer, too.
+    fixture.expect(tape.gradient(of: keys), "grad.prefix.keys")
+    fixture.expect(tape.gradient(of: values), "grad.prefix.values")
   }
 
   // MARK: MODELS §12, item 5

@@ -11,9 +11,11 @@ Masks are 1 for what is real; `in.weighting` is 0 for tokens that are padding.
 
 Needs: torch safetensors numpy (the files here are by torch 2.13.0+cpu).
 """
+import itertools
 import math
 import os
 import sys
+from dataclasses import dataclass
 
 import torch
 from safetensors.torch import save_file
@@ -131,6 +133,25 @@ def run_post_norm(parts, x, heads, activation, seen=None, added=None):
     return parts["output.LayerNorm"](parts["output.dense"](activation(inner)) + a)
 
 
+def additive_form(record, width, heads):
+    """I2SRM's attention across a batch as the paper prints it, of [B, width]."""
+    size = width // heads
+    scores = [(record.linear(f"additive.heads.{h}.hidden", size, size),
+               record.linear(f"additive.heads.{h}.score", size, 1, bias=False))
+              for h in range(heads)]
+    output = record.linear("additive.output", width, width)
+    norm = record.norm("additive.norm", width, 1e-5)
+
+    def run(x):
+        parts = []
+        for (hidden, score), part in zip(scores, x.split(size, dim=-1)):
+            alpha = score(hidden(part).tanh()).softmax(0)
+            checked_rows(alpha.T)
+            parts.append(alpha * part)
+        return norm(output(torch.cat(parts, -1)) + x)
+    return run
+
+
 def batch_attention():
     """I2SRM: a Transformer layer whose sequence is the batch, and the paper's additive form."""
     record = Record("batch-attention")
@@ -139,22 +160,161 @@ def batch_attention():
     parts = post_norm_layer(record, "", 8, 8, 1e-5)
     out = run_post_norm(parts, x[None], 4, F.relu)[0]
 
-    heads = []
-    for h, part in enumerate(x.split(4, dim=-1)):
-        hidden = record.linear(f"additive.heads.{h}.hidden", 4, 4)
-        score = record.linear(f"additive.heads.{h}.score", 4, 1, bias=False)
-        alpha = score(hidden(part).tanh()).softmax(0)
-        checked_rows(alpha.T)
-        heads.append(alpha * part)
-    output = record.linear("additive.output", 8, 8)
-    norm = record.norm("additive.norm", 8, 1e-5)
-    additive = norm(output(torch.cat(heads, -1)) + x)
+    additive = additive_form(record, 8, 2)(x)
 
     order = torch.tensor([3, 0, 4, 1, 2])
     assert close(run_post_norm(parts, x[order][None], 4, F.relu)[0], out[order])
     record.outputs(x=out, additive=additive)
     record.gradients((out * weighting).sum(), x=x)
     record.gradients((additive * weighting).sum(), additive=x)
+    record.write()
+
+
+@dataclass
+class Mix:
+    """Which rows of [H; H*] a step of AttnMixup learns from, as our generator draws them for a
+    seed: the tests see that it still does. `code`: H̃ as the released code takes it."""
+    small: float
+    big: float
+    plain: list
+    mixed: list
+    share: float
+    code: bool = False
+
+    def check(self, count):
+        """The counts of MODELS §5.5 and §5.6."""
+        def floor(share, whole):
+            return math.floor(share * whole + 1e-9)
+        lasting = 2 * count - floor(1 - self.small / 2, 2 * count)
+        pool = floor(self.small / 2, 2 * count) + lasting if self.code else count
+        kept = self.plain[count:]
+        assert self.plain[:count] == list(range(count)) and len(kept) == floor(self.big, count)
+        assert all(count <= row < 2 * count for row in kept) and len(set(kept)) == len(kept)
+        assert len(self.mixed) == floor(1 - self.big, pool)
+        for rows in zip(*self.mixed):
+            assert self.code or sum(row < count for row in rows) <= floor(self.small, count)
+
+    def losses(self, x, star, scores, loss):
+        """Both means: of rows as they are, and of pairs that are mixed.
+
+        loss: the mean over rows of scores, each of the item whose number stands beside it.
+        """
+        count = len(x)
+        self.check(count)
+        both = torch.cat([x, star])
+        share = torch.tensor(self.share, dtype=torch.float32).double()
+
+        def items(rows):
+            return [row % count for row in rows]
+        plain = loss(scores(both[self.plain]), items(self.plain))
+        first, second = (list(rows) for rows in zip(*self.mixed))
+        seen = scores(share * both[first] + (1 - share) * both[second])
+        return plain, share * loss(seen, items(first)) + (1 - share) * loss(seen, items(second))
+
+    def note(self, record, name):
+        first, second = zip(*self.mixed)
+        for part, rows in [("plain", self.plain), ("first", first), ("second", second)]:
+            record.constant(f"{name}.{part}", torch.tensor(rows).double())
+        record.constant(name + ".share", torch.tensor([self.share], dtype=torch.float32).double())
+
+
+def mixup_gradients(record, name, loss, **inputs):
+    """Of inputs and of some weights, by their names."""
+    weights = ["head.weight", "head.bias", "layer.attention.self.query.weight",
+               "layer.attention.output.dense.weight", "layer.intermediate.dense.bias",
+               "layer.output.LayerNorm.weight"]
+    inputs |= {key: record.tensors["w." + key].requires_grad_() for key in weights}
+    record.gradients(loss, **{f"{name}.{key}": value for key, value in inputs.items()})
+
+
+def attention_mixup():
+    """I2SRM's AttnMixup of pairs: the loss of a batch, with two choices of δ and Δ."""
+    record = Record("attention-mixup")
+    h = record.input("h", normal(5, 8))
+    labels = record.constant("labels", torch.tensor([2.0, 0, 1, 0, 2])).long()
+    parts = post_norm_layer(record, "layer.", 8, 8, 1e-5)
+    head = record.linear("head", 8, 3)
+    for weight in record.tensors.values():
+        weight.requires_grad_()
+    star = run_post_norm(parts, h[None], 4, F.relu)[0]
+
+    def loss(scores, items):
+        return F.cross_entropy(scores, labels[items])
+
+    mixes = {
+        "usual": Mix(0.7, 0.6, [0, 1, 2, 3, 4, 6, 5, 9], [(6, 4), (0, 7)], 0.8929982),
+        "other": Mix(0.9, 0.2, [0, 1, 2, 3, 4, 9], [(2, 0), (7, 2), (0, 1), (4, 7)], 0.24724561),
+    }
+    for name, mix in mixes.items():
+        mix.note(record, name)
+        plain, mixed = mix.losses(h, star, head, loss)
+        # Posts that have not looked at each other are mixed all the same.
+        alone = mix.losses(h, h, head, loss)[1] + loss(head(h), list(range(5)))
+        record.outputs(**{name + "_plain": plain[None], name + "_loss": (plain + mixed)[None],
+                          name + "_alone": alone[None]})
+        mixup_gradients(record, name, plain + mixed, h=h)
+    record.write()
+
+
+def crf_loss(emissions, tags, start, transitions, end):
+    """−log p of one sequence of tags (MODELS §2.6)."""
+    def score(path):
+        steps = torch.arange(len(path))
+        inner = transitions[path[:-1], path[1:]].sum()
+        return start[path[0]] + emissions[steps, path].sum() + inner + end[path[-1]]
+    alpha = start + emissions[0]
+    for now in emissions[1:]:
+        alpha = now + torch.logsumexp(alpha[:, None] + transitions, 0)
+    whole = torch.logsumexp(alpha + end, 0)
+    paths = itertools.product(range(len(start)), repeat=len(tags))
+    assert close(torch.stack([score(torch.tensor(p)) for p in paths]).logsumexp(0), whole)
+    return whole - score(tags)
+
+
+def attention_mixup_tags():
+    """I2SRM's AttnMixup of texts: at each step the texts that are so long look at each other; whole
+    texts are mixed, zeros behind their ends, and each half has its own text's length."""
+    record = Record("attention-mixup-tags")
+    lengths = record.constant("lengths", torch.tensor([4.0, 3, 2, 1])).long().tolist()
+    real = torch.tensor([[float(s < n) for s in range(4)] for n in lengths])[..., None]
+    h = record.input("h", normal(4, 4, 8) * real)
+    tags = record.constant(
+        "tags", torch.tensor([[1.0, 2, 0, 1], [0, 1, 2, 0], [1, 0, 0, 0], [2, 0, 0, 0]])).long()
+    parts = post_norm_layer(record, "layer.", 8, 8, 1e-5)
+    additive = additive_form(record, 8, 4)
+    head = record.linear("head", 8, 3)
+    start, transitions, end = (record.weight("head.crf." + name, *shape) for name, shape in [
+        ("start_transitions", (3,)), ("transitions", (3, 3)), ("end_transitions", (3,))])
+    for weight in record.tensors.values():
+        weight.requires_grad_()
+
+    def attended(layer):
+        steps = []
+        for s in range(4):
+            there = [i for i, n in enumerate(lengths) if n > s]
+            steps.append(torch.zeros(4, 8).index_put((torch.tensor(there),), layer(h[there, s])))
+        return torch.stack(steps, 1)
+
+    def loss(scores, items):
+        each = [crf_loss(row[:lengths[i]], tags[i, :lengths[i]], start, transitions, end)
+                for row, i in zip(scores, items)]
+        assert all(value > 0 for value in each)
+        return torch.stack(each).mean()
+
+    star = attended(lambda x: run_post_norm(parts, x[None], 4, F.relu)[0])
+    usual = Mix(0.7, 0.4, [0, 1, 2, 3, 6], [(4, 2), (6, 4)], 0.523931)
+    code = Mix(0.7, 0.4, [0, 1, 2, 3, 4], [(7, 1), (1, 6), (5, 0)], 0.41732025, code=True)
+    for name, mix in [("usual", usual), ("code", code)]:
+        mix.note(record, name)
+        plain, mixed = mix.losses(h, star, head, loss)
+        record.outputs(**{name + "_plain": plain[None], name + "_loss": (plain + mixed)[None]})
+        mixup_gradients(record, name, plain + mixed, h=h, field=transitions)
+        # What lies behind a text's end is not its own.
+        record.tensors[f"grad.{name}.h"] = record.tensors[f"grad.{name}.h"] * real
+    printed = usual.losses(h, attended(additive), head, loss)
+    record.outputs(star=star, additive=sum(printed)[None])
+    record.gradients(sum(printed), additive_h=h)
+    record.tensors["grad.additive.h"] = record.tensors["grad.additive.h"] * real
     record.write()
 
 
@@ -387,7 +547,7 @@ def riva():
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)
 os.makedirs(OUT, exist_ok=True)
-for layer in [batch_attention, semantic_loss, focal, isa, switched_loss, insert_activation,
-              correlated_layer, riva]:
+for layer in [batch_attention, attention_mixup, attention_mixup_tags, semantic_loss, focal, isa,
+              switched_loss, insert_activation, correlated_layer, riva]:
     layer()
     print(layer.__name__.replace("_", "-"))

@@ -165,7 +165,8 @@ struct TrainingPlace {
       pictures: system.seesPicture ? folder + "/models/resnet" : nil, posts: posts,
       models: folder + "/" + models, name: system.id, command: "test", observe: observe)
     job.dual = system.takesDual ? folder + "/models/dual" : nil
-    job.changes = FineTuningChanges(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-3)
+    job.changes = FineTuningChanges(
+      epochs: epochs, batch: system.leastTestBatch, encoderRate: 1e-3, headRate: 1e-3)
     return job
   }
 }
@@ -308,7 +309,7 @@ struct ExpertTrainingTests {
         system, switches: switches, encoder: job.encoder, pictures: job.pictures, posts: posts,
         models: job.models, name: name + "-1", command: "test", observe: { _ in true })
       job.dual = system.takesDual ? place.folder + "/models/dual" : nil
-      job.changes = FineTuningChanges(epochs: 1, batch: 4)
+      job.changes = FineTuningChanges(epochs: 1, batch: system.leastTestBatch)
       let expert = try job.expert(seed: 1)
       #expect(switches.allSatisfy { expert.card.switches[$0] == $1 }, "\(name)")
       let eyes = try place.eyes(of: expert)

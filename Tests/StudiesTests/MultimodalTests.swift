@@ -175,6 +175,7 @@ struct MultimodalTests {
       } catch { return "\(error)" }
     }
     #expect(reason({ $0.changes.batch = 2 }, .i2srm).contains("--without attn-mixup"))
+    #expect(reason({ $0.changes.batch = 7 }, .maf).contains("--matching off"))
     #expect(reason({ $0.changes.batch = 1 }, .immRelations).contains("--without sw"))
     #expect(reason({ $0.dual = nil }, .focalMRE).contains("--dual"))
     #expect(reason({ $0.pictures = nil }, .hvpnet).contains("--pictures"))

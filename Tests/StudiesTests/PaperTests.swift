@@ -58,6 +58,46 @@ struct PaperTests {
     }
   }
 
+  /// Posts of one picture do not get each other's, and regions go with the pictures.
+  @Test(arguments: 1...5 as ClosedRange<UInt64>)
+  func noPostGetsAPictureOfTheSameName(seed: UInt64) throws {
+    let posts = (0..<24).map { i in
+      Post(
+        id: "p\(i)", tokens: [Token("a")], imageID: "picture \(i / 3)", mentions: [],
+        split: .train, source: SourceLocation(file: "memory", line: i))
+    }
+    let own = PictureProvider(name: "made") { post, _ in
+      let shade = UInt8(Int(post.id.dropFirst()) ?? 0)
+      return .success(Picture(width: 1, height: 1, color: RGB(shade, 0, 0)))
+    }
+    let exchanged = own.exchanged(among: [posts], share: 1, seed: seed)
+    var taken: Set<Int> = []
+    for (i, post) in posts.enumerated() {
+      guard case .success(let picture) = exchanged.picture(post, .reference) else { continue }
+      let from = Int(picture.pixels[0])
+      #expect(from / 3 != i / 3, "seed \(seed): \(i) got the picture of \(from)")
+      taken.insert(from)
+    }
+    #expect(taken.count == posts.count, "seed \(seed)")
+  }
+
+  @Test func noiseIsWhereItIsWanted() {
+    let post = { (split: Split) in
+      Post(
+        id: "p", tokens: [Token("a")], imageID: nil, mentions: [], split: split,
+        source: SourceLocation(file: "memory", line: 1))
+    }
+    let data = PaperData.disturbedRegions(0.5)
+    for (place, disturbed) in [
+      (PaperData.Place.both, [true, true, true]), (.train, [true, true, false]),
+      (.test, [false, false, true]),
+    ] {
+      let change = data.interventions(seed: 1, in: place)
+      #expect([Split.train, .dev, .test].map { !change(post($0)).isEmpty } == disturbed)
+    }
+    #expect(PaperData.share(0.29).name == "share-29")
+  }
+
   @Test func fewPairsOfEachAreChosen() {
     let posts = (0..<30).map { i in
       Post(
@@ -100,6 +140,14 @@ struct PaperTests {
     #expect(again[0].rows.map { $0.sums } == results[0].rows.map { $0.sums })
     #expect(throws: TrainingStopped.self) {
       try study(true).run(tables: ["Table 5"], seeds: [3])
+    }
+    // What was made with other settings is neither shown as these nor made again.
+    var longer = study()
+    longer.material.changes = FineTuningChanges(epochs: 2, batch: 4)
+    #expect {
+      try longer.run(tables: ["Table 5"], seeds: [1])
+    } throws: {
+      "\($0)".contains("made with other --batch, --epochs; give the same again, or another --out")
     }
     let path = place.folder + "/published.csv"
     try Data(

@@ -84,7 +84,8 @@ struct SmallTraining {
       system, switches: switches, encoder: system.needsEncoder ? folder + "/encoder" : nil,
       pictures: system.needsRegions ? folder + "/models/resnet" : nil, posts: posts,
       models: folder + "/" + models, name: system.id, command: "test", observe: { _ in true })
-    job.changes = FineTuningChanges(epochs: epochs, batch: 4, encoderRate: 1e-3, headRate: 1e-2)
+    job.changes = FineTuningChanges(
+      epochs: epochs, batch: system.leastTestBatch, encoderRate: 1e-3, headRate: 1e-2)
     return job
   }
 
@@ -94,4 +95,9 @@ struct SmallTraining {
     return try JSONDecoder().decode(
       Provenance.self, from: Data(contentsOf: URL(fileURLWithPath: path)))
   }
+}
+
+extension System {
+  /// A small batch that it can be trained with.
+  var leastTestBatch: Int { id == System.maf.id ? MAFOptions.leastBatch : 4 }
 }

@@ -26,6 +26,7 @@ func parse(_ text: String) -> [TerminalInput] {
       ("\u{1B}[[E", .function(5)), ("\u{1B}OM", .enter), ("\u{1B}Oq", .character("1")),
       ("\u{1B}[97;5u", .control("a")), ("\u{1B}[27;3;120~", .alt("x")), ("\u{1B}[27u", .escape),
       ("\u{1B}[<0;3;5M", .click(Position(column: 2, row: 4))),
+      ("\u{1B}[<0;3;5m", .release(Position(column: 2, row: 4))),
       ("\u{1B}[<65;1;1M", .scroll(Position(column: 0, row: 0), up: false)),
     ] as [(String, Key)])
   func key(_ text: String, _ key: Key) {

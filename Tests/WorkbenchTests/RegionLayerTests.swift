@@ -133,15 +133,21 @@ import Traces
     #expect(desk.text.contains("arrows move"))
   }
 
-  @Test func aClickMovesTheMiddleThere() throws {
-    var desk = desk()
+  /// The cells that the picture covers.
+  private func picturePlace(_ desk: Desk) throws -> Box {
     let box = try #require(Panes(desk.state).picture)
     let request = try #require(desk.state.pictureRequest)
     guard case .cells(_, let columns, let rows)? = desk.state.pictures[request] else {
       Issue.record("no picture")
-      return
+      return box
     }
-    let place = box.centered(columns: columns, rows: rows)
+    return box.centered(columns: columns, rows: rows)
+  }
+
+  @Test func aClickMovesTheMiddleThere() throws {
+    var desk = desk()
+    let place = try picturePlace(desk)
+    let (columns, rows) = (place.columns, place.rows)
     desk.send(
       .key(
         .click(
@@ -149,6 +155,36 @@ import Traces
     let middle = regions(desk)[0]
     #expect(abs(middle.left + middle.width / 2 - 0.5) < 0.1)
     #expect(abs(middle.top + middle.height / 2 - 0.5) < 0.1)
+  }
+
+  /// A click in another rectangle chooses it; the mouse draws the chosen one from corner to corner.
+  @Test func theMouseChoosesAndDraws() throws {
+    var desk = desk()
+    let place = try picturePlace(desk)
+    let (columns, rows) = (place.columns, place.rows)
+    func at(_ x: Double, _ y: Double) -> Position {
+      Position(
+        column: place.column + Int(x * Double(columns)), row: place.row + Int(y * Double(rows)))
+    }
+    // Drawn to the upper left, then another one to the lower right.
+    desk.send(.key(.click(at(0.05, 0.05))))
+    desk.send(.key(.release(at(0.4, 0.4))))
+    let first = regions(desk)[0]
+    #expect(first.left < 0.15 && first.top < 0.2 && first.width < 0.45 && first.height < 0.5)
+    desk.send(.key(.character("o")))
+    desk.send(.key(.click(at(0.9, 0.9))))
+    desk.send(.key(.release(at(0.6, 0.6))))
+    let second = regions(desk)[1]
+    #expect(second.left > 0.5 && second.top > 0.5 && regions(desk)[0] == first)
+    #expect(desk.text.contains("region 2 of 2"))
+    desk.send(.key(.click(at(0.2, 0.2))))
+    desk.send(.key(.release(at(0.2, 0.2))))
+    #expect(desk.text.contains("region 1 of 2") && regions(desk) == [first, second])
+    // Let go outside the picture, nothing is drawn.
+    desk.send(.key(.click(at(0.2, 0.2))))
+    let moved = regions(desk)
+    desk.send(.key(.release(Position(column: 0, row: 0))))
+    #expect(regions(desk) == moved)
   }
 
   /// Rectangles stand where each expert reads them, have their names, and are no more than are

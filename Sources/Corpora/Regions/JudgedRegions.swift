@@ -23,7 +23,7 @@ package struct JudgedRegions: Sendable {
 
   /// Reads and judges a file of regions.
   /// - Throws: `RegionError.leaking` for leaking regions without the permission to reproduce,
-  ///   `.unrelated` for those of another dataset, the others as `RegionFile` has them;
+  ///   `.unrelated` and `.beyond` for those of another dataset, the others as `RegionFile` has them;
   ///   `CorporaError`.
   package static func open(
     _ path: String, for dataset: Dataset, permission: RegionPermission = .labelFree
@@ -31,6 +31,10 @@ package struct JudgedRegions: Sendable {
     let file = try RegionFile(path: path)
     guard let verdict = try file.verdict(for: dataset) else {
       throw RegionError.unrelated(file: path, dataset: dataset.name)
+    }
+    if let place = try file.joined(to: dataset)?.beyond {
+      throw RegionError.beyond(
+        file: path, place: place, split: file.split.rawValue, dataset: dataset.name)
     }
     if verdict.leaks && permission != .leakyReproduction {
       throw RegionError.leaking(file: path, verdict)

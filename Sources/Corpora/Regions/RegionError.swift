@@ -8,6 +8,8 @@ package enum RegionError: Error, Sendable, Hashable, CustomStringConvertible, Lo
   case tooMany(file: String)
   /// The file is for another split, or keyed in a way that fits none of the dataset's files.
   case unrelated(file: String, dataset: String)
+  /// The file has regions for pairs behind the dataset's last: its places are those of other pairs.
+  case beyond(file: String, place: Int, split: String, dataset: String)
   /// Its regions tell the labels.
   case leaking(file: String, RegionVerdict)
 
@@ -21,6 +23,9 @@ package enum RegionError: Error, Sendable, Hashable, CustomStringConvertible, Lo
     case .unrelated(let file, let dataset):
       "\(file): none of its keys names a picture or a pair of \(dataset); "
         + "name the regions of this dataset and of a split that is open"
+    case .beyond(let file, let place, let split, let dataset):
+      "\(file): has regions for pair \(place), counted from 0, which \(split) of \(dataset) does not reach; "
+        + "so its places are those of another dataset's pairs: name the regions of this one"
     case .leaking(let file, let verdict):
       "\(file): the regions leak the labels: \(verdict.summary); use regions made without labels, "
         + "or say --regions \(RegionPermission.leakyReproduction.rawValue), "

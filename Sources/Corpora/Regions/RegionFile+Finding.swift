@@ -35,13 +35,19 @@ extension RegionFile {
   struct Joined {
     var instances: [LabelledInstance] = []
     var profiles: [Profile] = []
+    /// Regions of each, its own before its picture's.
     var boxes: [[Box]] = []
+    /// How many of them are its own.
+    var ofPair: [Int] = []
     /// The picture of each, as a number; instances without one have numbers of their own.
     var pictures: [Int] = []
     /// Owners of the file that are none of the dataset's.
     var strangers = 0
     /// Owners in the file.
     var owners = 0
+    /// The largest place of a pair that the file has regions for but its split does not; nil where
+    /// there is none.
+    var beyond: Int?
     /// Whether regions belong to pictures, so that all instances of one share them.
     var byPicture = true
   }
@@ -67,6 +73,13 @@ extension RegionFile {
     // An index means a line of one file.
     guard result.byPicture || parts.count == 1 else { return nil }
     result.owners = table.count
+    if parts.count == 1 {
+      result.beyond =
+        table.keys.compactMap { key -> Int? in
+          guard case .instance(let place) = key, place >= parts[0].count else { return nil }
+          return place
+        }.max()
+    }
     var used: Set<Owner> = []
     var numbers: [String: Int] = [:]
     for instance in parts.joined() {
@@ -79,6 +92,7 @@ extension RegionFile {
       result.instances.append(instance)
       result.profiles.append(Profile(all))
       result.boxes.append(all)
+      result.ofPair.append(own?.count ?? 0)
       let key = picture.map { "=\($0)" } ?? "\(instance.post)"
       let number = numbers[key] ?? numbers.count
       numbers[key] = number

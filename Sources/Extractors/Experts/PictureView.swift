@@ -14,9 +14,20 @@ package enum PictureView: Sendable, Hashable {
   /// own square.
   case crop(ImageRegion, cells: Int?)
   /// All of it stretched to the network's square, with the outline of a rectangle on it.
-  case frame(ImageRegion, FrameColor)
+  case frame(ImageRegion, FrameColor, FrameDrawing = .stretched)
   /// What a visual prefix reads of a rectangle, or of all of it.
   case quadrants(ImageRegion?)
+
+  /// When an outline is drawn (MODELS §7.2).
+  package enum FrameDrawing: String, Sendable, Hashable, Codable, CaseIterable {
+    /// On the stretched square, two pixels of 224 wide: nothing of it is lost.
+    case stretched
+    /// On the picture as it comes, three pixels wide, which is then stretched.
+    case native
+    /// The same, and then cut to the square as the network's recipe says: what lies at the long
+    /// sides is lost, as in the released code.
+    case centred
+  }
 
   /// The colour of an outline, as FocalMRE draws it.
   package enum FrameColor: Sendable, Hashable {
@@ -54,11 +65,20 @@ extension RegionSource {
       }
       let side = cells * max(1, self.side / max(1, grid))
       return try regions(of: picture.cut(region), stretchedTo: side, showing: region)
-    case .frame(let region, let color):
-      let square = picture.resized(
-        to: PixelSize(width: side, height: side), filter: .bilinear)
-      let framed = square.framed(region, with: color.rgb)
-      return try regions(of: framed, stretchedTo: side, showing: .whole)
+    case .frame(let region, let color, let drawing):
+      switch drawing {
+      case .stretched:
+        let square = picture.resized(
+          to: PixelSize(width: side, height: side), filter: .bilinear)
+        let framed = square.framed(region, with: color.rgb)
+        return try regions(of: framed, stretchedTo: side, showing: .whole)
+      case .native:
+        let framed = picture.framed(region, with: color.rgb, wide: Picture.nativeFrame)
+        return try regions(of: framed, stretchedTo: side, showing: .whole)
+      case .centred:
+        return try regions(
+          of: picture.framed(region, with: color.rgb, wide: Picture.nativeFrame))
+      }
     case .quadrants(let region):
       return try quadrants(of: region.map { picture.cut($0) } ?? picture, inside: region ?? .whole)
     }

@@ -37,6 +37,10 @@ package struct System: Sendable {
   package var learnsUnlabelled = false
   /// Why switches exclude each other; nil when they do not.
   package var conflict: @Sendable ([String: String]) -> String? = { _ in nil }
+  /// Why switches do not go with how it is trained, e.g. with a batch; nil when they do.
+  package var settingsConflict: @Sendable (_ value: (String) -> String, FineTuning) -> String? = {
+    _, _ in nil
+  }
   /// Whether the generated sample has an expert of it, trained from nothing.
   package var isOfSample = false
   /// Whether its experts read words with vectors of their own.
@@ -130,6 +134,13 @@ package struct System: Sendable {
     return nil
   }
 
+  /// The id of the same architecture for a task, e.g. `imm-re` of `imm`.
+  package func sibling(_ task: ExpertTask) -> String {
+    let name = id.hasSuffix("-re") ? String(id.dropLast(3)) : id
+    return task == .relations && self.task != .relations
+      ? name + "-re" : task == self.task ? id : name
+  }
+
   /// All names of `trainable`, variants behind their systems.
   package static var trainableNames: [String] {
     all.filter { $0.train != nil }.flatMap { [$0.id] + $0.variants.map(\.name) }
@@ -155,6 +166,30 @@ package struct System: Sendable {
       }
     }
     if let reason = conflict(values) { throw .conflict(system: id, reason: reason) }
+  }
+
+  /// Why it cannot be trained so; nil when it can. Told before anything is computed.
+  ///
+  /// - Parameters:
+  ///   - values: switches that are not as usual.
+  ///   - changes: what is wanted otherwise than in the recipe.
+  package func trainingConflict(_ values: [String: String], _ changes: FineTuningChanges) -> String?
+  {
+    guard case .fineTuning(let recipe) = recipe else { return nil }
+    let value = { name in
+      values[name] ?? switches.first { $0.name == name }?.usual ?? ""
+    }
+    return settingsConflict(value, changes.applied(to: recipe))
+  }
+
+  /// Why switches say something of a part that is left out; nil when none does. For `conflict`.
+  static func needless(
+    _ values: [String: String], without part: String, _ names: [String]
+  ) -> String? {
+    guard values[part] == Switch.off, let odd = names.first(where: { values[$0] != nil }) else {
+      return nil
+    }
+    return "\(odd) changes nothing without \(part); leave out one of them"
   }
 
   /// `gate=off, labels=with-x`; nil when everything is as usual.

@@ -1,16 +1,32 @@
+import Foundation
+
 extension System {
   /// FocalMRE on relations.
   static let focalMRE = System.multimodal(
     FocalMRE.self, .relations, title: "FocalMRE",
     summary: "Fine-tune FocalMRE, which looks at framed parts of the picture, on relations",
-    recipe: FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 5e-4)
+    recipe: {
+      var recipe = FineTuning(epochs: 6, batch: 16, encoderRate: 1e-4, headRate: 5e-4)
+      recipe.warmUp = 0.08
+      return recipe.keepingLatest()
+    }()
   )
   .with(\.boxesSwitch, "rectangles")
   .with(\.takesDual, true)
   .with(\.needsDual) { $0("rectangles") == RegionFinding.grounded.rawValue }
   .with(\.conflict) { values in
-    values["grounding"] == "0" && values["detected"] == "0"
-      ? "no slot is left; give --grounding or --detected more than 0" : nil
+    if values["grounding"] == "0", values["detected"] == "0" {
+      return "no slot is left; give --grounding or --detected more than 0"
+    }
+    if let reason = System.needless(
+      values, without: "image", [RegionFinding.choice.name, "input", "frames"])
+    {
+      return reason
+    }
+    if values["frames"] != nil, ["cropped", "original"].contains(values["input"]) {
+      return "frames is of framed pictures; leave it out with --input \(values["input"] ?? "")"
+    }
+    return nil
   }
   .with(
     \.switches,
@@ -24,12 +40,24 @@ extension System {
         "how a region is shown: framed on the picture, cropped out of it, or not at all (original)"
       ),
       .choice(
+        "frames", PictureView.FrameDrawing.allCases.map(\.rawValue),
+        "when a frame is drawn: on the stretched square; on the picture as it comes, then stretched (native) or "
+          + "cut (centred), as the released code does"),
+      .choice(
+        "classifier", ["trained", "frozen"],
+        "whether the last layer learns; the released code leaves it as it was drawn"),
+      .choice(
         "grounding", ["4", "0", "1", "2", "3"], "Slots for regions that the text was grounded to"),
       .choice("detected", ["3", "0", "1", "2"], "Slots for detected regions"),
     ]
   )
   .with(\.paper, .focalMRE)
-  .with(\.head) { _ in
-    "markers as four added tokens; focal attention over framed pictures, gates, focal fusion"
+  .with(\.head) { origin in
+    let off = (origin.options ?? "").components(separatedBy: ", ")
+    let parts = [
+      off.contains("focal-attention=off") ? nil : "focal attention over framed pictures",
+      off.contains("gate=off") ? nil : "gates", "focal fusion",
+    ].compactMap(\.self)
+    return "markers as four added tokens; " + parts.joined(separator: ", ")
   }
 }

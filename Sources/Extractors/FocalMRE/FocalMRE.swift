@@ -54,7 +54,7 @@ package struct FocalMRE: MultimodalNetwork {
         let region = region ?? .whole
         let view: PictureView =
           switch options.input {
-          case .framed: .frame(region, color)
+          case .framed: .frame(region, color, options.drawing ?? .stretched)
           case .cropped: .crop(region, cells: nil)
           case .original: .whole
           }
@@ -99,7 +99,8 @@ package struct FocalMRE: MultimodalNetwork {
     var shown: [FocalSlot.Shown] = []
     let outputs = slots.enumerated().map { k, slot in
       let (o, seen) = slot(
-        h, pictures[k], options, tape, gate, attention)
+        h, pictures[k], options, tape, gate,
+        probe?.substitute("focal/attention/\(k)") ?? attention)
       if probe != nil { shown.append(seen) }
       let factor = tape.gather(
         table, [Int](repeating: k, count: batch.count * batch.length),
@@ -128,11 +129,32 @@ package struct FocalMRE: MultimodalNetwork {
 
   // MARK: What it shows
 
-  /// Names of the slots.
+  /// Names of the slots, by the rule that finds their rectangles.
   var names: [String] {
-    let queries = ["head", "tail"] + (1...8).map { "chunk \($0)" }
-    return queries.prefix(options.grounding)
-      + (0..<options.detected).map { "object \($0 + 1)" }
+    func numbered(_ name: String, from first: Int = 1) -> [String] {
+      (first..<(first + 8)).map { "\(name) \($0)" }
+    }
+    let (asked, found): ([String], [String])
+    switch options.regions {
+    case .grounded: (asked, found) = (["head", "tail"] + numbered("chunk"), numbered("object"))
+    case .salient:
+      (asked, found) = (numbered("object"), numbered("object", from: options.grounding + 1))
+    case .fixed:
+      let places = ["middle", "left", "right"]
+      asked = places.map { $0 + ", red" } + numbered("whole, red")
+      found = places.map { $0 + ", blue" } + numbered("whole, blue")
+    case .boxes: (asked, found) = (numbered("pair's region"), numbered("picture's region"))
+    }
+    return Array(asked.prefix(options.grounding) + found.prefix(options.detected))
+  }
+
+  /// The slots with the places of their rectangles; one that sees the whole has none.
+  private func slotNames(_ item: MultimodalItem) -> [Signal.Slot] {
+    guard options.input != .original else { return [] }
+    return zip(names, item.pictures).enumerated().map { k, slot in
+      let frame = slot.1.frame ?? .whole
+      return Signal.Slot(slot.0, at: frame == .whole ? nil : k)
+    }
   }
 
   private func show(
@@ -151,12 +173,7 @@ package struct FocalMRE: MultimodalNetwork {
         name: "focal/weights",
         caption: "the frames, and what each slot weighs: learned, the same for all posts",
         kind: .regions(frames),
-        slots: options.input == .original
-          ? []
-          : zip(names, item.pictures).enumerated().map { k, slot in
-            let frame = slot.1.frame ?? .whole
-            return Signal.Slot(slot.0, at: frame == .whole ? nil : k)
-          }, tensor: weights))
+        slots: slotNames(item), tensor: weights))
     var maps: [Float] = []
     let cells = grid * grid
     for slot in shown {
@@ -166,13 +183,39 @@ package struct FocalMRE: MultimodalNetwork {
         maps += slot.attention.array[row..<(row + cells)]
       }
     }
-    if options.attends {
+    if options.attends, options.input == .cropped {
+      // Each crop is another part of the picture, so that each slot has a map of its own.
+      for (k, name) in named.enumerated() {
+        probe.show(
+          Signal(
+            name: "focal/attention/\(k)", caption: "where each mention looks in \(name)",
+            kind: .imageMap(rows: grid, columns: grid, region: item.seen(k)),
+            steps: [.slot(["head", "tail"])],
+            tensor: Tensor(
+              [2, grid, grid], Array(maps[(2 * k * cells)..<(2 * (k + 1) * cells)]))))
+      }
+    } else if options.attends {
       probe.show(
         Signal(
           name: "focal/attention", caption: "where each mention looks in each framed picture",
-          kind: .imageMap(rows: grid, columns: grid, region: item.pictures[0].seen),
+          kind: .imageMap(rows: grid, columns: grid, region: item.seen(0)),
           steps: [.slot(named), .slot(["head", "tail"])],
           tensor: Tensor([slots.count, 2, grid, grid], maps)))
+    }
+    if options.attends, places > cells {
+      probe.show(
+        Signal(
+          name: "focal/class",
+          caption:
+            "what each mention takes of each picture's class position, which has no place on the map",
+          kind: .matrix(rows: named, columns: ["head", "tail"]),
+          tensor: Tensor(
+            [slots.count, 2],
+            shown.flatMap { slot in
+              [item.pair?.head ?? 0, item.pair?.tail ?? 0].map {
+                slot.attention.array[$0 * places]
+              }
+            })))
     }
     func words(_ value: (FocalSlot.Shown) -> Tensor) -> Tensor {
       var rows = [Float](repeating: .nan, count: slots.count * item.wordCount)
@@ -223,7 +266,7 @@ package struct FocalMRE: MultimodalNetwork {
         name: "focal/without",
         caption: "what the answer's probability would lose without each slot",
         kind: .regions(item.pictures.map { $0.frame ?? .whole }), unit: .points,
-        tensor: Tensor([slots.count], changes)))
+        slots: slotNames(item), tensor: Tensor([slots.count], changes)))
   }
 }
 
@@ -333,6 +376,10 @@ package struct FocalMREOptions: MultimodalOptions {
   package var regions = RegionFinding.grounded
   /// How a rectangle is shown.
   package var input = Input.framed
+  /// When its outline is drawn; nil as stretched, in folders of older versions.
+  package var drawing: PictureView.FrameDrawing?
+  /// Whether the classifier stays as it was drawn; nil as false.
+  package var hasFrozenHead: Bool?
   /// False: all pictures are zeros.
   package var usesPicture = true
   /// False: every token takes the mean over the picture.
@@ -355,10 +402,16 @@ package struct FocalMREOptions: MultimodalOptions {
     detected = Int(value("detected")) ?? 3
     regions = RegionFinding(rawValue: value("rectangles")) ?? .grounded
     input = Input(rawValue: value("input")) ?? .framed
+    drawing = PictureView.FrameDrawing(rawValue: value("frames")).flatMap {
+      $0 == .stretched ? nil : $0
+    }
+    hasFrozenHead = value("classifier") == "frozen" ? true : nil
     usesPicture = value("image") != Switch.off
     attends = value("focal-attention") != Switch.off
     gated = value("gate") != Switch.off
   }
+
+  package var freezesHead: Bool { hasFrozenHead == true }
 
   /// All slots.
   var slotCount: Int { grounding + detected }

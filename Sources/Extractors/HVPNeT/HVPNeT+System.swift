@@ -10,13 +10,15 @@ extension System {
       summary: "Fine-tune HVPNeT, a visual prefix in every layer, on "
         + (task == .entities ? "entity mentions" : "relations"),
       recipe: FineTuning(
-        epochs: 6, batch: task == .entities ? 8 : 16, encoderRate: 1e-4, headRate: 1e-3)
+        epochs: 6, batch: task == .entities ? 8 : 16, encoderRate: 1e-4, headRate: 1e-3
+      ).keepingLatest()
     )
     .with(
       \.switches,
       (task == .entities ? [LabelScheme.choice] : [])
         + [.part("image", "the picture; without it all features are zeros"), PrefixedText.choice]
     )
+    .with(\.conflict) { System.needless($0, without: "image", [PrefixedText.choice.name]) }
     .with(\.head) { _ in "a visual prefix of the picture and its parts in every layer" }
   }
 }

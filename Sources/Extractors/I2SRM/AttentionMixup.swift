@@ -24,7 +24,8 @@ struct AttentionMixup: ParameterContainer {
     self.options = options
   }
 
-  /// H*: what each item is after a look at the others. S×B×W → S×B×W, S steps of their own.
+  /// H*: what each item is after a look at the others. S×B×W → S×B×W, S steps of their own; steps
+  /// that an item does not have come out as something, and are the caller's to leave out.
   ///
   /// - Parameter real: S×B, false where an item has no step.
   func attended(_ x: Tape.Variable, real: [Bool]?, _ tape: Tape) -> Tape.Variable {
@@ -42,20 +43,16 @@ struct AttentionMixup: ParameterContainer {
   ) -> Tape.Variable {
     let shape = tape.shape(h)
     let (count, steps, width) = (shape[0], shape.count == 3 ? shape[1] : 1, shape.last ?? 1)
-    let flat = tape.reshape(h, [count * steps, width])
     let star: Tape.Variable
     if options.attends {
       // Steps outside, items inside, and back.
-      let turned = tape.gather(
-        flat, (0..<steps).flatMap { s in (0..<count).map { $0 * steps + s } },
-        shape: [steps, count])
-      let real =
-        steps == 1
-        ? nil
-        : (0..<steps).flatMap { s in
-          batch.items.map { s < $0.tagged?.places.count ?? 0 }
-        }
-      let seen = tape.reshape(attended(turned, real: real, tape), [steps * count, width])
+      let (turned, real) = turned(h, batch, tape)
+      var seen = tape.reshape(attended(turned, real: real, tape), [steps * count, width])
+      // The layer answers where there is no word too; mixed into a longer text that were noise.
+      if let real {
+        seen = tape.scaleRows(
+          seen, by: tape.constant(Tensor([steps * count], real.map { $0 ? 1 : 0 })))
+      }
       star = tape.reshape(
         tape.gather(
           seen, (0..<count).flatMap { i in (0..<steps).map { $0 * count + i } },
@@ -84,6 +81,48 @@ struct AttentionMixup: ParameterContainer {
       tape.scale(head.loss(scores: scores, of: first.map(item), tape), by: plan.share),
       tape.scale(head.loss(scores: scores, of: second.map(item), tape), by: 1 - plan.share))
     return tape.add(plain, mixed)
+  }
+
+  /// What the head reads, step by step: S×B×W, and which items have which step, S×B; nil for pairs,
+  /// which have one.
+  private func turned(
+    _ h: Tape.Variable, _ batch: MultimodalBatch, _ tape: Tape
+  ) -> (states: Tape.Variable, real: [Bool]?) {
+    let shape = tape.shape(h)
+    let (count, steps, width) = (shape[0], shape.count == 3 ? shape[1] : 1, shape.last ?? 1)
+    let states = tape.gather(
+      tape.reshape(h, [count * steps, width]),
+      (0..<steps).flatMap { s in (0..<count).map { $0 * steps + s } }, shape: [steps, count])
+    guard shape.count == 3 else { return (states, nil) }
+    return (
+      states,
+      (0..<steps).flatMap { s in batch.items.map { s < $0.tagged?.places.count ?? 0 } }
+    )
+  }
+
+  /// How much each item of a batch attends to each, B×B with rows of sum 1: the mean over heads and
+  /// over the item's own steps; nil for the additive form, whose weights are the same for all.
+  func weights(_ h: Tape.Variable, _ batch: MultimodalBatch, _ tape: Tape) -> Tensor? {
+    guard options.attention == .encoder else { return nil }
+    let (states, real) = turned(h, batch, tape)
+    let watch = AttentionWatch()
+    _ = layer(states, mask: AttentionMask(keys: real), tape, watch)
+    guard let all = watch.weights.first else { return nil }
+    let (steps, heads, count) = (all.shape[0], all.shape[1], all.shape[2])
+    var result = Tensor([count, count])
+    for row in 0..<count {
+      let own = (0..<steps).filter { real?[$0 * count + row] ?? true }
+      for step in own {
+        for head in 0..<heads {
+          let from = ((step * heads + head) * count + row) * count
+          for column in 0..<count {
+            result.array[row * count + column] +=
+              all.array[from + column] / Float(own.count * heads)
+          }
+        }
+      }
+    }
+    return result
   }
 
   mutating func visitParameters(_ prefix: String, _ visit: (String, inout Parameter) -> Void) {

@@ -10,7 +10,8 @@ extension System {
       summary: "Fine-tune I2SRM, a visual prefix with relations within and between posts, on "
         + (task == .entities ? "entity mentions" : "relations"),
       recipe: FineTuning(
-        epochs: 6, batch: task == .entities ? 8 : 16, encoderRate: 1e-4, headRate: 1e-3)
+        epochs: 6, batch: task == .entities ? 8 : 16, encoderRate: 1e-4, headRate: 1e-3
+      ).keepingLatest()
     )
     .with(
       \.switches,
@@ -22,6 +23,8 @@ extension System {
           .part("batch-attention", "the attention across the batch; posts are mixed all the same"),
           .part("mixup", "the mixing; posts attend to each other all the same"),
           PrefixedText.choice,
+          .choice(
+            "semantic-weight", ["0.5", "0.1", "0.25", "1"], "the weight of the semantic loss"),
           .choice(
             "divergence", I2SRMOptions.Direction.allCases.map(\.rawValue),
             "the semantic loss: KL(text ‖ picture), KL(picture ‖ text), or their mean"),
@@ -44,7 +47,26 @@ extension System {
             "the share Δ of attended posts that is learned from; 1 − Δ of the mixed"),
         ]
     )
+    .with(\.conflict) { values in
+      let ofSemantic = ["semantic-weight", "divergence", "text-prior"]
+      let ofMixup = [
+        "batch-attention", "mixup", "attention", "mixed-rows", "small-delta", "big-delta",
+      ]
+      return System.needless(values, without: "image", [PrefixedText.choice.name] + ofSemantic)
+        ?? System.needless(values, without: "semantic", ofSemantic)
+        ?? System.needless(values, without: "attn-mixup", ofMixup)
+        ?? System.needless(values, without: "batch-attention", ["attention"])
+        ?? System.needless(values, without: "mixup", ["mixed-rows", "small-delta"])
+    }
     .with(\.paper, .i2srm)
-    .with(\.head) { _ in "a visual prefix; AttnMixup and the semantic loss in training" }
+    .with(\.head) { origin in
+      let options = origin.options ?? ""
+      let parts = [
+        options.contains("attn-mixup=off") ? nil : "AttnMixup",
+        options.contains("semantic=off") ? nil : "the semantic loss",
+      ].compactMap(\.self)
+      return "a visual prefix"
+        + (parts.isEmpty ? "" : "; \(parts.joined(separator: " and ")) in training")
+    }
   }
 }

@@ -49,7 +49,7 @@ package struct I2SRM: MultimodalNetwork {
     guard options.mixes, settings.batch < AttentionMixup.leastBatch else { return nil }
     return
       "AttnMixup mixes the posts of a batch, and --batch \(settings.batch) leaves too few; give "
-      + "--batch \(AttentionMixup.leastBatch) or more, or leave it out with --without attn-mixup"
+      + "--batch \(AttentionMixup.leastBatch) or more (`train` can leave it out with --without attn-mixup)"
   }
 
   package func states(
@@ -84,6 +84,27 @@ package struct I2SRM: MultimodalNetwork {
     return Tensor(
       [items.count, width],
       items.flatMap { batch.items[$0].pictures[0].array.suffix(width) })
+  }
+
+  package static func showsInBatch(_ item: MultimodalItem, _ options: I2SRMOptions) -> Bool {
+    options.mixes && options.attends
+  }
+
+  /// How posts of a batch look at each other, which happens in training alone (MODELS §9).
+  package func matrices(
+    _ batch: MultimodalBatch, _ head: TaskHead, _ text: TextReader, posts: [String]
+  ) throws(EncoderInputError) -> [BatchMatrix] {
+    guard options.mixes, options.attends, batch.count > 1 else { return [] }
+    let tape = Tape()
+    let h = head.representation(try states(batch, text, tape, nil), batch, tape)
+    guard let weights = mixup.weights(h, batch, tape) else { return [] }
+    return [
+      BatchMatrix(
+        "i2srm/batch",
+        "how much each of a batch of dev posts (down) looks at the others (across), as in training: "
+          + "the mean over heads" + (tape.shape(h).count == 3 ? " and words" : ""),
+        posts: posts, weights)
+    ]
   }
 
   /// How far what the picture means is from what the text means.
@@ -182,6 +203,7 @@ package struct I2SRMOptions: MultimodalOptions {
     rows = Rows(rawValue: value("mixed-rows")) ?? .paper
     originals = Float(value("small-delta")) ?? 0.7
     attended = Float(value("big-delta")) ?? 0.6
+    semanticWeight = Float(value("semantic-weight")) ?? 0.5
   }
 
   /// Whether numbers from a file can be worked with.

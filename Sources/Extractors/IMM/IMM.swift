@@ -121,7 +121,7 @@ package struct IMM: MultimodalNetwork {
     guard options.aligns, settings.batch < 2 else { return nil }
     return
       "the SW loss compares the posts of a batch, and --batch \(settings.batch) leaves none to "
-      + "compare; give --batch 2 or more, or leave it out with --without sw"
+      + "compare; give --batch 2 or more (`train` can leave it out with --without sw)"
   }
 
   package mutating func fit(_ pictures: [PictureRegions]) {
@@ -149,8 +149,12 @@ package struct IMM: MultimodalNetwork {
       let block = InteractionBlock(
         layer: model.encoder.layers[number], feedForward: part, norms: norms[number],
         norm: options.norm)
-      text = block.text(text, mask, tape)
-      picture = block.picture(picture, tape)
+      if options.joins == true {
+        (text, picture) = block.joint(text, picture, real: batch.text.mask, tape)
+      } else {
+        text = block.text(text, mask, tape)
+        picture = block.picture(picture, tape)
+      }
     }
     return Interacted(text: text, picture: picture)
   }
@@ -163,14 +167,15 @@ package struct IMM: MultimodalNetwork {
     return tape.add(opening.map { $0(placed, tape) } ?? placed, tape(kind))
   }
 
-  /// Another view of some items' pictures after ISA; nil where there is none.
+  /// Another view of some items' pictures after ISA; nil where there is none, and where pictures
+  /// are not seen without their texts.
   private func otherView(
     _ batch: MultimodalBatch, _ items: [Int], _ model: BERTModel, _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable? {
     let views = items.compactMap { i in
       batch.items[i].guide?.other.map { (item: batch.items[i], view: $0) }
     }
-    guard views.count == items.count, !views.isEmpty else { return nil }
+    guard options.joins != true, views.count == items.count, !views.isEmpty else { return nil }
     var picture = embedded(try batch.patches(of: views, tape), tape)
     for (number, part) in pictureParts.enumerated() {
       picture = InteractionBlock(
@@ -265,9 +270,13 @@ package struct IMM: MultimodalNetwork {
       tape.select(x, [[Int]](repeating: [0], count: count)), [count, stateSize])
   }
 
+  package static func showsInBatch(_ item: MultimodalItem, _ options: IMMOptions) -> Bool {
+    item.guide != nil
+  }
+
   /// P and q as CLIP has them, and the network's own p at the sentence level (MODELS §6.3).
   package func matrices(
-    _ batch: MultimodalBatch, _ text: TextReader, posts: [String]
+    _ batch: MultimodalBatch, _ head: TaskHead, _ text: TextReader, posts: [String]
   ) throws(EncoderInputError) -> [BatchMatrix] {
     let guides = batch.items.compactMap { $0.guide?.embedding }.filter { $0.picture != nil }
     guard options.aligns, batch.showsPictures, guides.count == batch.count, batch.count > 1 else {
@@ -317,7 +326,7 @@ package struct IMM: MultimodalNetwork {
   private func show(
     _ selections: [Tensor], _ activations: [Tensor], _ item: MultimodalItem, _ probe: Probe
   ) {
-    guard let regions = item.pictures.first, let last = selections.last else { return }
+    guard !item.pictures.isEmpty, let last = selections.last else { return }
     let width = last.shape[2]
     let grid = Int(Float(width - 1).squareRoot())
     var maps: [Float] = []
@@ -334,7 +343,7 @@ package struct IMM: MultimodalNetwork {
     probe.show(
       Signal(
         name: "imm/selection", caption: "what each word selects of the picture",
-        kind: .wordsByImage(rows: grid, columns: grid, region: regions.seen),
+        kind: .wordsByImage(rows: grid, columns: grid, region: item.seen(0)),
         steps: [.layer(selections.count)],
         tensor: Tensor([selections.count, item.wordCount, grid, grid], maps)))
     guard let activation = activations.last else { return }
@@ -349,12 +358,14 @@ package struct IMM: MultimodalNetwork {
     let slots = item.wordPieces.flatMap { row in
       item.wordPieces.map { abs(activation.array[row * length + $0]) }
     }
-    let names = (0..<max(1, count)).map { "\($0)" }
+    let names = (0..<max(1, count)).map { place in
+      item.words.indices.contains(place) ? "\(place) \(item.words[place])" : "\(place)"
+    }
     if count > 0 {
       probe.show(
         Signal(
           name: "imm/top-slots",
-          caption: "how strongly each word activates what each other word selected",
+          caption: "how strongly each word (down) activates what each word (across) selected",
           kind: .matrix(rows: names, columns: names), ofPicture: true,
           tensor: Tensor([count, count], slots)))
     }

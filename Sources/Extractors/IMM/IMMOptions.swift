@@ -14,6 +14,9 @@ package struct IMMOptions: MultimodalOptions {
   package var mirrors = true
   /// Whether vectors are compared by their dot products as they are.
   package var comparesRaw = false
+  /// Whether text and picture attend to each other in ISA, which is written so that each attends
+  /// to itself; nil as false, in folders of older versions.
+  package var joins: Bool?
   /// Whether word i sees slot i only.
   package var tokenwise = false
   /// Whether the selection's scores are divided by √D.
@@ -38,7 +41,12 @@ package struct IMMOptions: MultimodalOptions {
     comparesRaw = value("comparison") == "raw"
     tokenwise = value("slots") == "own"
     scalesSelection = value("selection") == "scaled"
+    joins = value("isa") == "joint" ? true : nil
+    sentenceWeight = Float(value("alpha")) ?? 0.5
+    wordWeight = Float(value("beta")) ?? 0.5
     alignmentWeight = Float(value("gamma")) ?? 0.1
+    taskWeight = Float(value("delta")) ?? 1
+    temperature = Float(value("temperature")) ?? 0.07
   }
 
   var norm: TransformerConfiguration.NormPlace { normsSums ? .post : .pre }

@@ -15,9 +15,11 @@ struct InteractionBlock {
 
   /// B×T×D → B×T×D.
   func text(_ x: Tape.Variable, _ mask: AttentionMask, _ tape: Tape) -> Tape.Variable {
-    block(x, mask, tape) {
-      layer.output(layer.configuration.activation(layer.intermediate($0, tape), tape), tape)
-    }
+    block(x, mask, tape) { textForward($0, tape) }
+  }
+
+  private func textForward(_ x: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    layer.output(layer.configuration.activation(layer.intermediate(x, tape), tape), tape)
   }
 
   /// B×(N+1)×D → B×(N+1)×D.
@@ -25,19 +27,74 @@ struct InteractionBlock {
     block(x, AttentionMask(), tape) { feedForward($0, tape) }
   }
 
+  /// Both in one attention (MODELS §6.2, `isaJoint`): words and regions see each other.
+  ///
+  /// - Parameter real: B×T, false where a text has no piece; nil where all have all.
+  func joint(
+    _ text: Tape.Variable, _ picture: Tape.Variable, real: [Bool]?, _ tape: Tape
+  ) -> (text: Tape.Variable, picture: Tape.Variable) {
+    let (count, words, width) = (tape.shape(text)[0], tape.shape(text)[1], tape.shape(text)[2])
+    let places = tape.shape(picture)[1]
+    let length = words + places
+    let rows = tape.joinRows(
+      tape.reshape(text, [1, count * words, width]),
+      tape.reshape(picture, [1, count * places, width]))
+    // Each item's words, then its regions.
+    var order: [Int] = []
+    var keys: [Bool] = []
+    for item in 0..<count {
+      let own = (item * words)..<((item + 1) * words)
+      order += Array(own)
+      order += (0..<places).map { count * words + item * places + $0 }
+      keys += real.map { Array($0[own]) } ?? [Bool](repeating: true, count: words)
+      keys += [Bool](repeating: true, count: places)
+    }
+    let both = tape.gather(
+      tape.reshape(rows, [count * length, width]), order, shape: [count, length])
+    let h = tape.reshape(
+      attended(both, AttentionMask(keys: keys), tape), [count * length, width])
+    func part(_ range: Range<Int>) -> Tape.Variable {
+      var places: [Int] = []
+      for item in 0..<count { places += range.map { item * length + $0 } }
+      return tape.gather(h, places, shape: [count, range.count])
+    }
+    return (
+      finished(part(0..<words), tape) { textForward($0, tape) },
+      finished(part(words..<length), tape) { feedForward($0, tape) }
+    )
+  }
+
   private func block(
     _ x: Tape.Variable, _ mask: AttentionMask, _ tape: Tape,
     _ feedForward: (Tape.Variable) -> Tape.Variable
+  ) -> Tape.Variable {
+    finished(attended(x, mask, tape), tape, feedForward)
+  }
+
+  /// The first half: attention and sum.
+  private func attended(
+    _ x: Tape.Variable, _ mask: AttentionMask, _ tape: Tape
   ) -> Tape.Variable {
     let dropout = layer.configuration.hiddenDropout
     switch norm {
     case .pre:
       let attended = layer.attended(norms.attention(x, tape), mask: mask, tape)
-      let h = tape.add(x, tape.dropout(attended, dropout))
-      return tape.add(h, tape.dropout(feedForward(norms.output(h, tape)), dropout))
+      return tape.add(x, tape.dropout(attended, dropout))
     case .post:
       let attended = layer.attended(x, mask: mask, tape)
-      let h = layer.attentionNorm(tape.add(x, tape.dropout(attended, dropout)), tape)
+      return layer.attentionNorm(tape.add(x, tape.dropout(attended, dropout)), tape)
+    }
+  }
+
+  /// The second half: a feed-forward part and sum.
+  private func finished(
+    _ h: Tape.Variable, _ tape: Tape, _ feedForward: (Tape.Variable) -> Tape.Variable
+  ) -> Tape.Variable {
+    let dropout = layer.configuration.hiddenDropout
+    switch norm {
+    case .pre:
+      return tape.add(h, tape.dropout(feedForward(norms.output(h, tape)), dropout))
+    case .post:
       return layer.outputNorm(tape.add(h, tape.dropout(feedForward(h), dropout)), tape)
     }
   }

@@ -25,6 +25,14 @@ extension System {
       .part("gate", "the gate between words and picture; without it it stands open"),
     ]
   )
+  .with(\.settingsConflict) { value, settings in
+    guard value("matching") != Switch.off, value("image") != Switch.off,
+      settings.batch < MAFOptions.leastBatch
+    else { return nil }
+    return
+      "the matching learns from exchanged pictures, and of --batch \(settings.batch) none is exchanged; give "
+      + "--batch \(MAFOptions.leastBatch) or more (`train maf` can leave it out with --matching off)"
+  }
   .with(\.head) { LabelScheme.sentence($0) }
   .with(\.published, "MAF")
 }

@@ -162,7 +162,7 @@ package struct MAFHead: PictureTaggerHead {
   /// Which item's picture each item sees in training: the last 2k exchange theirs in pairs k apart,
   /// a quarter of the batch as in the reference (k = 8 of 64); nil when the batch is too small.
   func swaps(_ count: Int) -> [Int]? {
-    let k = min(options.negatives, count / 8)
+    let k = min(options.negatives, count / MAFOptions.leastBatch)
     guard options.matches, options.usesPicture, k > 0 else { return nil }
     let first = count - 2 * k
     return (0..<count).map { $0 < first ? $0 : $0 < first + k ? $0 + k : $0 - k }

@@ -13,6 +13,8 @@ package struct MAFOptions: PictureTaggerOptions {
   /// The largest k: in batches of n posts the last 2k exchange pictures in pairs k apart, k being
   /// at most n / 8, so that never more than a quarter are negatives.
   package var negatives = 8
+  /// Of fewer items none gets another's picture.
+  package static let leastBatch = 8
   /// λ, the tagging's share of the loss.
   package var tagging: Float = 0.62
   /// λ_c, the share of texts that look for pictures in the alignment.

@@ -3,7 +3,7 @@ extension System {
   static let mkgformer = System.multimodal(
     MKGformer.self, .relations, title: "MKGformer",
     summary: "Fine-tune MKGformer, whose text and picture layers run in lock step, on relations",
-    recipe: FineTuning(epochs: 6, batch: 32, encoderRate: 1e-4, headRate: 5e-4)
+    recipe: FineTuning(epochs: 6, batch: 32, encoderRate: 1e-4, headRate: 5e-4).keepingLatest()
   )
   .with(\.boxesSwitch, "rectangles")
   .with(\.takesDual, true)
@@ -12,5 +12,6 @@ extension System {
     \.switches,
     [.part("image", "the pictures; without them all are zeros"), RegionFinding.choice]
   )
+  .with(\.conflict) { System.needless($0, without: "image", [RegionFinding.choice.name]) }
   .with(\.head) { _ in "markers as four added tokens; picture layers in lock step with the text's" }
 }

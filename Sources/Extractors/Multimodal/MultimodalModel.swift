@@ -72,7 +72,11 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     _ post: SeenPost, _ configuration: Configuration, _ tokenizer: Tokenizer,
     tower: PictureTower?
   ) throws -> [MultimodalItem] {
-    let items = try items(post, configuration, tokenizer)
+    let items = try items(post, configuration, tokenizer).map { item in
+      var item = item
+      item.words = post.words
+      return item
+    }
     guard let tower else { return items }
     return items.map { item in
       var item = item
@@ -84,6 +88,11 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
           return tower.nothing(view)
         }
         return tower.pixels(picture, view)
+      }
+      item.towerSeen = { seen in
+        defer { post.releasePicture() }
+        guard !seen.isEmpty, case .success(let picture) = post.picture() else { return .whole }
+        return tower.seen(picture, seen.view ?? .whole)
       }
       return item
     }
@@ -240,11 +249,6 @@ extension MultimodalModel {
     let source = tower == nil ? try training.requireSource() : nil
     var (base, generator) = (try training.requireBase(), training.generator)
     let options = Network.Options { job.value($0) }
-    if let settings = training.origin.settings,
-      let reason = Network.conflict(options, settings)
-    {
-      throw TrainingError.conflict(system: job.system.id, reason: reason)
-    }
     if tower != nil, training.material.dual == nil, job.value("rectangles") == "salient" {
       throw TrainingError.conflict(
         system: job.system.id,
@@ -275,12 +279,10 @@ extension MultimodalModel {
     }
     let company = try training.material.dev.filter { $0.notice == nil }.prefix(BatchMatrix.most)
       .compactMap { seen -> (id: String, item: MultimodalItem)? in
-        guard
-          var item = try Self.items(seen, configuration, tokenizer, tower: tower).first,
-          let guide = try Network.guide(seen, configuration.eyes, options)
+        guard var item = try Self.items(seen, configuration, tokenizer, tower: tower).first
         else { return nil }
-        item.guide = guide
-        return (seen.post.id, item)
+        item.guide = try Network.guide(seen, configuration.eyes, options)
+        return Network.showsInBatch(item, options) ? (seen.post.id, item) : nil
       }
     var trainee = MultimodalTrainee<Network>(
       base.encoder, prefix: base.prefix, configuration.sizes(base.encoder), reading, options,
@@ -301,7 +303,7 @@ extension MultimodalModel {
         guard !company.isEmpty else { return }
         try BatchMatrix.write(
           try learned.network.matrices(
-            learned.batch(company.map(\.item)), .plain(learned.encoder),
+            learned.batch(company.map(\.item)), learned.head, .plain(learned.encoder),
             posts: company.map(\.id)), to: job.folder)
       })
   }
@@ -361,6 +363,7 @@ extension System {
       train: { try MultimodalModel<Network>.train($0, task) }
     )
     .with(\.takesTower, Network.towerUse != .none)
+    .with(\.settingsConflict) { Network.conflict(Network.Options($0), $1) }
     // One of a pair of tasks stands for both.
     .with(\.rehearsal, task == .relations ? rehearsal : nil)
   }

@@ -64,11 +64,13 @@ package protocol MultimodalNetwork: ParameterContainer, Sendable {
   func loss(
     _ batch: MultimodalBatch, _ head: TaskHead, _ text: TextReader, _ tape: Tape
   ) throws(EncoderInputError) -> Tape.Variable
+  /// Whether an item belongs among those of which `matrices` shows what only a batch has.
+  static func showsInBatch(_ item: MultimodalItem, _ options: Options) -> Bool
   /// What only a batch has, of posts with their guides.
   ///
   /// - Throws: `EncoderInputError`.
   func matrices(
-    _ batch: MultimodalBatch, _ text: TextReader, posts: [String]
+    _ batch: MultimodalBatch, _ head: TaskHead, _ text: TextReader, posts: [String]
   ) throws(EncoderInputError) -> [BatchMatrix]
   /// Shows what is computed of the head's input, of the first item.
   ///
@@ -98,8 +100,10 @@ extension MultimodalNetwork {
     head.loss(try states(batch, text, tape, nil), batch, tape)
   }
 
+  package static func showsInBatch(_ item: MultimodalItem, _ options: Options) -> Bool { false }
+
   package func matrices(
-    _ batch: MultimodalBatch, _ text: TextReader, posts: [String]
+    _ batch: MultimodalBatch, _ head: TaskHead, _ text: TextReader, posts: [String]
   ) throws(EncoderInputError) -> [BatchMatrix] { [] }
 
   package func show(
@@ -115,6 +119,12 @@ package protocol MultimodalOptions: Sendable, Hashable, Codable {
   var usesPicture: Bool { get }
   /// Whether numbers from a file can be worked with; they come from strangers.
   var isSound: Bool { get }
+  /// Whether the head's own layers stay as they were drawn.
+  var freezesHead: Bool { get }
+}
+
+extension MultimodalOptions {
+  package var freezesHead: Bool { false }
 }
 
 /// The folders beside an expert's that it sees with.
@@ -202,11 +212,22 @@ package struct MultimodalItem: PieceSequence {
   let wordCount: Int
   /// The picture in the network's views.
   package let pictures: [PictureRegions]
+  /// The words as they were written, for what is shown; empty where nobody looks.
+  var words: [String] = []
   /// What training alone reads.
   var guide: TrainingGuide?
   /// A view as a picture tower takes it, prepared when it is asked for: pixels of all posts would
   /// not fit into memory. Nil without a tower.
   var towerPixels: (@Sendable (PictureRegions) -> Tensor)?
+
+  /// What a tower sees of the picture in a view; for what is shown.
+  var towerSeen: (@Sendable (PictureRegions) -> ImageRegion)?
+
+  /// What was seen of the picture in the view at a place.
+  func seen(_ place: Int) -> ImageRegion {
+    guard pictures.indices.contains(place) else { return .whole }
+    return towerSeen?(pictures[place]) ?? pictures[place].seen
+  }
 
   /// Why there is no picture; nil when there is one.
   var notice: String? { pictures.first?.notice }

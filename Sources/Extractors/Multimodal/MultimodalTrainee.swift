@@ -38,6 +38,15 @@ package struct MultimodalTrainee<Network: MultimodalNetwork>: FineTunable {
       tower: tower.map { .plain($0) })
   }
 
+  /// The published FocalMRE optimises no classifier (MODELS §7.5).
+  package var isFrozen: @Sendable (_ name: String) -> Bool {
+    guard network.options.freezesHead else { return { _ in false } }
+    return {
+      $0.hasPrefix(FineTuneNames.head) && !$0.hasPrefix(FineTuneNames.tower)
+        && !$0.hasPrefix(FineTuneNames.head + "network.")
+    }
+  }
+
   /// The network's loss of a batch, one number.
   package func loss(
     _ items: [MultimodalItem], _ tape: Tape

@@ -206,8 +206,21 @@ package struct PictureTower: ParameterContainer, Sendable {
       ).pixels
     case .crop(let region, nil), .quadrants(let region?):
       return plain.prepare(stretched(picture.cut(region))).pixels
-    case .frame(let region, let color):
+    case .frame(let region, let color, .stretched):
       return plain.prepare(stretched(picture).framed(region, with: color.rgb)).pixels
+    case .frame(let region, let color, let drawing):
+      let framed = picture.framed(region, with: color.rgb, wide: Picture.nativeFrame)
+      return drawing == .native
+        ? plain.prepare(stretched(framed)).pixels : recipe.prepare(framed).pixels
+    }
+  }
+
+  /// What a view shows of a picture: the tower's own recipe cuts some of it away.
+  func seen(_ picture: Picture, _ view: PictureView) -> ImageRegion {
+    switch view {
+    case .whole, .mirrored, .frame(_, _, .centred): recipe.prepare(picture).seen
+    case .crop(let region, _), .quadrants(let region?): region
+    case .quadrants(nil), .frame: .whole
     }
   }
 

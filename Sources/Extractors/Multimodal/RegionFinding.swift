@@ -14,7 +14,7 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
   case salient
   /// Middle, left, right and the whole.
   case fixed
-  /// Regions of files, the grounded ones before the detected ones.
+  /// Regions of files: a pair's own are the grounded ones, its picture's the detected ones.
   case boxes
 
   static let choice = Switch.choice(
@@ -93,11 +93,11 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
         grounding: filled(places, to: grounding), detected: filled(places, to: detected))
     case .boxes:
       guard let boxes = post.boxes else { throw ExpertError.noBoxes(expert: post.post.id) }
-      let own = pair.map { boxes.boxes(head: $0.head, tail: $0.tail) } ?? boxes.all
-      let places = own.map(PictureRegions.place)
+      let parts =
+        pair.map { boxes.parts(head: $0.head, tail: $0.tail) } ?? (ofPair: [], ofPicture: boxes.all)
       return Found(
-        grounding: filled(Array(places.prefix(grounding)), to: grounding),
-        detected: filled(Array(places.dropFirst(grounding)), to: detected))
+        grounding: filled(parts.ofPair.map(PictureRegions.place), to: grounding),
+        detected: filled(parts.ofPicture.map(PictureRegions.place), to: detected))
     }
   }
 

@@ -188,33 +188,6 @@ package enum PaperMeasure: Sendable, Hashable {
   }
 }
 
-/// What is done to the posts of a row.
-package enum PaperData: Sendable, Hashable {
-  case asItIs
-  /// Pictures are exchanged among a share of train and test (Align-Noise).
-  case exchangedPictures(Double)
-  /// A share of the regions of train and test is moved or left out, half each (Aug-Noise).
-  case disturbedRegions(Double)
-  /// A share of train is learned from.
-  case share(Double)
-  /// So many pairs of each relation are learned from.
-  case pairsOfEach(Int)
-  /// Labels of mentions and relations are taken away from train.
-  case unlabelled
-
-  /// A name for folders and files; nil for posts as they are.
-  package var name: String? {
-    switch self {
-    case .asItIs: nil
-    case .exchangedPictures(let share): "exchanged-\(Int(100 * share))"
-    case .disturbedRegions(let share): "regions-\(Int(100 * share))"
-    case .share(let share): "share-\(Int(100 * share))"
-    case .pairsOfEach(let count): "each-\(count)"
-    case .unlabelled: "unlabelled"
-    }
-  }
-}
-
 /// That one row of a table is better than another.
 package struct PaperClaim: Sendable, Hashable {
   /// The label of the row that should be better.

@@ -29,8 +29,12 @@ extension System {
         "how sentence and picture meet in the gate"),
       .choice(
         "pretrained-rate", RIVAOptions.Rate.allCases.map(\.rawValue),
-        "how fast RIVA moves while the tags are learned: as all else, at the paper's 1e-4 beside 2e-2, "
-          + "or not at all"),
+        "how fast RIVA moves while the tags are learned: as all else, at the paper's 1e-4, or not at all"
+      ),
+      .choice(
+        RIVAOptions.Pretraining.option, RIVAOptions.Pretraining.allCases.map(\.rawValue),
+        "how long teacher and RIVA learn before the tags: at most 8 and 6 epochs, or 35 of each as the "
+          + "paper has it"),
       .choice(
         RIVAOptions.PictureNetwork.option, RIVAOptions.PictureNetwork.allCases.map(\.rawValue),
         "whether the picture network learns along at 1e-4, as the paper has it; several times as long"
@@ -47,13 +51,15 @@ extension System {
     { values in
       let context = values["context"] ?? RIVAOptions.Context.riva.rawValue
       if !(RIVAOptions.Context(rawValue: context)?.learnsFirst ?? true),
-        let odd = ["pretrained-rate", "corpus", "pretrained"].first(where: { values[$0] != nil })
+        let odd = ["pretrained-rate", RIVAOptions.Pretraining.option, "corpus", "pretrained"].first(
+          where: { values[$0] != nil })
       {
         return
           "\(odd) is of what RIVA learns before the tags; leave it out with --context \(context)"
       }
       if values["pretrained"] != nil,
-        let odd = ["relations", "finetuning", "corpus"].first(where: { values[$0] != nil })
+        let odd = ["relations", "finetuning", RIVAOptions.Pretraining.option, "corpus"].first(
+          where: { values[$0] != nil })
       {
         return
           "\(odd) is for what comes before the tags, which --pretrained brings along; leave out "

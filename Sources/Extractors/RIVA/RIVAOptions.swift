@@ -31,6 +31,8 @@ package struct RIVAOptions: WordTaggerOptions {
   package var encoderSize: Int?
   /// Sizes of the picture network that learns along; nil where it is frozen.
   var pictureNetwork: TrainedNetwork?
+  /// Whether teacher and RIVA learned as long as the paper's; nil as false.
+  var isLongTaught: Bool?
   /// Whether plain descent moves the weights.
   package var usesDescent: Bool?
   /// Whether RIVA is kept as it was before the tags, which make its language models forget how to
@@ -105,17 +107,26 @@ package struct RIVAOptions: WordTaggerOptions {
   package enum Rate: String, Sendable, Hashable, Codable, CaseIterable {
     /// As everything else.
     case full
-    /// 1e-4 beside 2e-2 (MODELS §8.7).
+    /// At 1e-4 (MODELS §8.7).
     case slow
     /// Not at all.
     case frozen
+  }
 
-    var share: Float {
-      switch self {
-      case .full: 1
-      case .slow: 1e-4 / 2e-2
-      case .frozen: 0
-      }
+  /// How long teacher and RIVA learn before the tags.
+  package enum Pretraining: String, CaseIterable {
+    /// At most 8 and 6 epochs, and never more than the tags.
+    case short
+    /// 35 of each, as the paper has them over 100,000 posts.
+    case published
+
+    static let option = "pretraining"
+
+    /// Most epochs of the teacher and of RIVA, for taggers of so many.
+    func epochs(_ settings: TaggerTraining) -> (teacher: Int, riva: Int) {
+      self == .published
+        ? (teacher: 35, riva: 35)
+        : (teacher: min(8, settings.epochs), riva: min(6, settings.epochs))
     }
   }
 
@@ -123,7 +134,7 @@ package struct RIVAOptions: WordTaggerOptions {
     case size = "regionSize"
     case context, gated, fusion, letsWordsTeachGate, relations, finetunes
     case keepsGateLoss, pretrainedRate, heads, hidden, encoderSize, usesDescent, keepsTaught
-    case pictureNetwork
+    case pictureNetwork, isLongTaught
   }
 
   /// The usual ones, for regions of 64 numbers.
@@ -151,6 +162,11 @@ package struct RIVAOptions: WordTaggerOptions {
 
   /// Whether there are language models to teach.
   package var learnsUnlabelled: Bool { context.learnsFirst }
+
+  /// H of the tagger per direction: 256, beside RIVA 512, beside a BERT 1024 (Table 2).
+  package var publishedHidden: Int {
+    encoderSize != nil ? 1024 : context.learnsFirst ? 512 : 256
+  }
 
   /// Whether a picture network learns along.
   package var readsPixels: Bool { pictureNetwork != nil }
@@ -184,6 +200,10 @@ package struct RIVAOptions: WordTaggerOptions {
     if pictureNetwork != nil {
       result[PictureNetwork.option] = PictureNetwork.trained.rawValue
     }
+    if isLongTaught == true {
+      result[Pretraining.option] = Pretraining.published.rawValue
+    }
+    if usesDescent == true { result["optimizer"] = "sgd" }
     if let encoderSize { result["encoder"] = "beside the words, \(encoderSize) numbers each" }
     return result
   }

@@ -129,7 +129,7 @@ struct StageRun<Stage: RIVAStage>: ResumableRun {
     self.model = model
     best = model
     self.settings = settings
-    mostEpochs = min(epochs, settings.epochs)
+    mostEpochs = epochs
     self.words = words
     self.characters = characters
     optimizer = Optimizer(settings.rule, clipNorm: settings.clip)

@@ -112,8 +112,13 @@ package struct RIVATagger: Tagger {
 
   /// What was learned before the tags moves along with them, slowly, or not.
   package var rateShare: @Sendable (String) -> Float {
-    let share = options.pretrainedRate.share
     let slow = options.pretrainedShare
+    let share: Float =
+      switch options.pretrainedRate {
+      case .full: 1
+      case .slow: slow
+      case .frozen: 0
+      }
     return {
       if $0.hasPrefix(Names.riva + TrainedPictures.prefix) { return min(share, slow) }
       if $0.hasPrefix(Names.riva) { return share }

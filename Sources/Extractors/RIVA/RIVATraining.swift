@@ -15,9 +15,6 @@ enum RIVATraining {
     result.patience = 6
     return result
   }()
-  /// Most epochs of each; the paper has 35 over 100,000 posts.
-  private static let teacherEpochs = 8
-  private static let pretrainingEpochs = 6
   /// The teacher's answers below it are not believed (Sun et al. 2020, §3.1).
   private static let sure: Float = 0.6
 
@@ -31,6 +28,10 @@ enum RIVATraining {
       var options = RIVAOptions(regionSize: source?.shape[1] ?? 64, job.value)
       if options.relations == .auto, options.hasGate {
         options.relations = said ? .labels : .matching
+      }
+      if RIVAOptions.Pretraining(rawValue: job.value(RIVAOptions.Pretraining.option)) == .published
+      {
+        options.isLongTaught = true
       }
       let learnsTags = job.posts.train.contains { !$0.mentions.isEmpty }
       if learnsTags, options.learnsUnlabelled, options.pretrainedRate == .full {
@@ -66,6 +67,9 @@ enum RIVATraining {
       let all = items.train + items.corpus
       tagger.fit(regions: all.filter { $0.seen != nil }.map(\.regions))
       guard let riva = tagger.riva, let settings = training.origin.tagger else { return [:] }
+      let most =
+        (tagger.options.isLongTaught == true ? RIVAOptions.Pretraining.published : .short)
+        .epochs(settings)
       let lessons = try Lessons(&items, tagger.options, job, seed: training.seed)
       var told = lessons.corpus
       var metrics: [String: Double] = [:]
@@ -76,7 +80,7 @@ enum RIVATraining {
             TeacherStage(
               classifier: classifier, scaling: scaling,
               pictureShare: tagger.options.pretrainedShare), settings,
-            epochs: teacherEpochs, words: words, characters: characters),
+            epochs: most.teacher, words: words, characters: characters),
           StageItems(lists: [lessons.labelled], dev: lessons.dev), measure: "dev F1")
         tagger.teacher = run.best.classifier
         let judged = batches(lessons.dev)
@@ -88,13 +92,19 @@ enum RIVATraining {
         items.train = answered(items.train) { run.best.gates(batches($0)) }
       }
       // The next word can be learned of posts of which the teacher is not sure.
-      if told.isEmpty { told = lessons.corpus }
+      if told.isEmpty {
+        told = lessons.corpus.map { input in
+          var input = input
+          input.imageAdds = nil
+          return input
+        }
+      }
       let finetunes = tagger.options.hasGate && tagger.options.finetunes
       let lists = [told] + (finetunes ? [lessons.labelled] : [])
       let run = try training.learnFirst(
         stages[1],
         StageRun(
-          PretrainingStage(riva: riva), settings, epochs: pretrainingEpochs, words: words,
+          PretrainingStage(riva: riva), settings, epochs: most.riva, words: words,
           characters: characters),
         StageItems(lists: lists, dev: items.dev), measure: "dev 100/perplexity")
       tagger.begin(with: run.best.riva)

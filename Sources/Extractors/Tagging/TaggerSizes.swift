@@ -25,9 +25,11 @@ package struct TaggerSizes: Sendable, Hashable, Codable {
   }
 
   /// RIVA's and its tagger's published sizes (Sun et al. 2020, Table 2; MODELS §8).
-  mutating func becomePublished() {
+  ///
+  /// - Parameter hidden: of the tagger's biLSTM, per direction.
+  mutating func becomePublished(hidden: Int) {
     (wordSize, characterSize, characterHidden) = (100, 25, 25)
-    (hidden, dropout) = (512, 0.5)
+    (self.hidden, dropout) = (hidden, 0.5)
   }
 
   /// The value of `choice` for the published sizes.

@@ -270,11 +270,14 @@ package protocol WordTaggerOptions: Sendable, Hashable, Codable {
   var learnsUnlabelled: Bool { get }
   /// Whether a picture network learns along, so that pixels are read beside frozen regions.
   var readsPixels: Bool { get }
+  /// Numbers of the tagger's biLSTM per direction at the published sizes.
+  var publishedHidden: Int { get }
 }
 
 extension WordTaggerOptions {
   package var learnsUnlabelled: Bool { false }
   package var readsPixels: Bool { false }
+  package var publishedHidden: Int { 256 }
 }
 
 /// Nothing to choose.

@@ -85,7 +85,9 @@ enum WordTaggerTraining<Network: Tagger> {
         counting: read.lazy.flatMap { $0.tokens.flatMap(WordForms.characters) }, minimum: 2,
         limit: 500)
     var sizes = TaggerSizes(words: words.size, characters: characters.size)
-    if job.value(TaggerSizes.choice.name) == TaggerSizes.published { sizes.becomePublished() }
+    if job.value(TaggerSizes.choice.name) == TaggerSizes.published {
+      sizes.becomePublished(hidden: wanted.publishedHidden)
+    }
     let vectors = try job.vectors.map { try WordVectors(path: $0, of: Set(words.entries)) }
     if let vectors { sizes.wordSize = vectors.size }
     let configuration = WordTaggerModel<Network>.Configuration(

@@ -11,6 +11,8 @@ package protocol FineTunable: ParameterContainer {
   /// length.
   static var readsPlaces: Bool { get }
 
+  /// Whether a parameter stays as it is, by its name.
+  var isFrozen: @Sendable (_ name: String) -> Bool { get }
   /// The training loss of a batch, a scalar.
   ///
   /// - Throws: `EncoderInputError` when pieces do not fit the encoder's tables.
@@ -25,6 +27,7 @@ package protocol FineTunable: ParameterContainer {
 extension FineTunable {
   /// Most losses are means over items.
   package static var readsPlaces: Bool { false }
+  package var isFrozen: @Sendable (_ name: String) -> Bool { { _ in false } }
 }
 
 /// Pieces of one input.
@@ -65,6 +68,9 @@ package struct FineTuning: Sendable, Hashable, Codable {
   package var bucket = 16
   /// Pieces of the longest input, special tokens included.
   package var longest = 128
+  /// Whether the latest of epochs with the same score on dev is kept, as HVPNeT's family does, not
+  /// the first; nil in settings of older versions.
+  package var keepsLatest: Bool?
 
   /// Settings with the defaults of the properties.
   package init(epochs: Int, batch: Int, encoderRate: Float, headRate: Float) {
@@ -72,6 +78,18 @@ package struct FineTuning: Sendable, Hashable, Codable {
     self.batch = batch
     self.encoderRate = encoderRate
     self.headRate = headRate
+  }
+
+  /// The same, keeping the latest of equal epochs.
+  package func keepingLatest() -> FineTuning {
+    var result = self
+    result.keepsLatest = true
+    return result
+  }
+
+  /// Whether an epoch with a score takes the place of the best one before it.
+  func isBetter(_ score: Double, than best: Double?) -> Bool {
+    score > best ?? -1 || keepsLatest == true && score == best
   }
 }
 

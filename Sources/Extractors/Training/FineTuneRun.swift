@@ -66,7 +66,7 @@ package struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
     }
     let trained = Date()
     let score = try model.score(dev).f1
-    if score > bestScore ?? -1 {
+    if settings.isBetter(score, than: bestScore) {
       best = model
       bestEpoch = epoch + 1
     }
@@ -89,7 +89,9 @@ package struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
     let (encoder, head) = (settings.encoderRate * factor, settings.headRate * factor)
     let crf = settings.crfRate.map { $0 * factor }
     let value = Double(tape[loss].item)
+    let isFrozen = model.isFrozen
     optimizer.step(&model, tape) {
+      if isFrozen($0) { return 0 }
       if let crf, FineTuneNames.scoresTags($0) { return crf }
       return $0.hasPrefix(FineTuneNames.head) && !$0.hasPrefix(FineTuneNames.tower) ? head : encoder
     }

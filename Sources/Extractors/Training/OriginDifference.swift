@@ -15,9 +15,7 @@ package enum OriginDifference {
   /// `learning rate` of `settings.learningRate`.
   private static func spelled(_ name: String) -> String {
     let last = name.hasPrefix("settings.") ? name.dropFirst("settings.".count) : name[...]
-    return last.reduce(into: "") { words, letter in
-      words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
-    }
+    return TrainingMetric.words(String(last))
   }
 
   private static func fields(_ value: some Encodable) -> [String: String] {

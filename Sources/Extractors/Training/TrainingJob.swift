@@ -109,6 +109,13 @@ package struct TrainingJob: Sendable {
     let base = try encoder.map {
       try FolderOption.encoder.opening($0) { try TextBase(folder: $0) }
     }
+    if let longest = changes.longest, let most = base?.encoder.configuration.longest,
+      longest > most
+    {
+      throw TrainingError.conflict(
+        system: system.id,
+        reason: "--longest \(longest) is more than the \(most) pieces that the encoder reads")
+    }
     let seen = needsPictures ? picturesSeen() : nil
     let earlier = try earlierResults(like: origin(0, base, seen), seeds)
     var material: TrainingMaterial?
@@ -145,6 +152,9 @@ package struct TrainingJob: Sendable {
   /// Refuses a job that lacks something.
   private func check() throws {
     try system.check(switches)
+    if let reason = system.trainingConflict(switches, changes) {
+      throw TrainingError.conflict(system: system.id, reason: reason)
+    }
     if system.needsEncoder, encoder == nil { throw TrainingError.noEncoder(system: system.id) }
     if system.needsRegions, needsPictures, pictures == nil, source == nil {
       throw TrainingError.noPictures(system: system.id)
@@ -299,6 +309,7 @@ package struct TrainingJob: Sendable {
       var settings = changes.applied(
         to: encoder.map { system.recipe(recipe, encoder: $0) } ?? recipe)
       settings.seed = seed
+      if let base { settings.longest = base.longest(settings.longest) }
       origin.settings = settings
     case .tagger(let recipe):
       var settings = changes.applied(to: recipe.choosing(value))

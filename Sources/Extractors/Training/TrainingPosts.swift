@@ -106,8 +106,14 @@ package struct TrainingPosts: Sendable {
   package func use(of file: PictureJudgements) -> String {
     func count(_ posts: [Post]) -> Int { file.applied(to: posts).count { $0.imageAdds != nil } }
     let more = corpus.map { ", \(count($0.posts)) of the corpus" } ?? ""
+    let lines = file.unreadable
+    let lost =
+      lines.isEmpty
+      ? ""
+      : "; left out \(lines.count == 1 ? "is" : "are") \(lines.count.counted("line")) with no id and label "
+        + "(\(lines.prefix(5).map(String.init).joined(separator: ", "))\(lines.count > 5 ? " …" : ""))"
     return "\(file.path): \(file.adds.count) ids, of which \(file.adds.values.count { $0 }) add; "
-      + "judged are \(count(train)) of \(train.count) train posts, \(count(dev)) of \(dev.count) dev posts\(more)"
+      + "judged are \(count(train)) of \(train.count) train posts, \(count(dev)) of \(dev.count) dev posts\(more)\(lost)"
   }
 
   /// The pictures that an expert on these posts will see; nil where they are no files.

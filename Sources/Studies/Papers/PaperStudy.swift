@@ -24,6 +24,8 @@ package struct PaperStudy: Sendable {
   package var run = MeasuringRun()
   /// Train posts that are learned from at most; nil: all.
   package var mostPosts: Int?
+  /// Where the noise of rows that have some is.
+  package var noise = PaperData.Place.both
   /// Called from the training's own thread; returns false to stop.
   package let observe: @Sendable (TrainingEvent) -> Bool
 
@@ -54,14 +56,18 @@ package struct PaperStudy: Sendable {
       try FolderOption.pictures.check(folder)
     }
     try FolderOption.dual.check(material.dual)
-    let conditions =
-      [
-        mostPosts.map { "Learned from at most \($0.counted("post")) of train." },
-        material.changes.words.isEmpty
-          ? nil : "Trained with \(material.changes.words.joined(separator: ", ")).",
-        material.folders.isEmpty
-          ? nil : "Built on \(material.folders.joined(separator: ", ")).",
-      ].compactMap(\.self)
+    for row in tables.flatMap(\.rows) {
+      for system in paper.tasks.compactMap(row.system(for:)) {
+        guard let reason = system.trainingConflict(row.switches, material.changes) else { continue }
+        throw TrainingError.conflict(system: system.id, reason: reason)
+      }
+    }
+    if !tables.contains(where: { $0.lines == .encoders }),
+      !otherEncoders.isEmpty || !otherPictures.isEmpty
+    {
+      throw PaperError.noEncodersCompared(
+        paper.tables.filter { $0.lines == .encoders }.flatMap(\.names))
+    }
     let results = try tables.flatMap { table in
       try paper.tasks.compactMap { task -> PaperTableResult? in
         guard let dataset = datasets[task],
@@ -87,8 +93,8 @@ package struct PaperStudy: Sendable {
         guard rows.contains(where: { !$0.cells.isEmpty }) else { return nil }
         var result = PaperTableResult(
           table: table, task: task, dataset: dataset.name, rows: rows)
-        (result.split, result.conditions) = (dataset.scoredSplit(task), conditions)
-        (result.setup, result.run) = (setup(of: table), run)
+        (result.split, result.conditions) = (dataset.scoredSplit(task), conditions(table, task))
+        (result.setup, result.run) = (setup(of: table, task), run)
         return result
       }
     }
@@ -96,13 +102,39 @@ package struct PaperStudy: Sendable {
     return results
   }
 
+  /// The folders that the experts of a table are built on, and what else they are made from.
+  private func used(by table: PaperTable, _ task: ExpertTask) -> RDSExperts.Material {
+    let systems = table.rows.compactMap { $0.system(for: task) }
+    var result = material
+    if !systems.contains(where: \.needsEncoder), !table.rows.contains(where: \.readsEncoder) {
+      result.encoder = nil
+    }
+    if !systems.contains(where: \.needsRegions) { result.pictures = nil }
+    if !systems.contains(where: \.takesDual) { result.dual = nil }
+    return result
+  }
+
+  /// How a table's experts were trained, sentences.
+  private func conditions(_ table: PaperTable, _ task: ExpertTask) -> [String] {
+    let folders = used(by: table, task).folders
+    return [
+      mostPosts.map { "Learned from at most \($0.counted("post")) of train." },
+      noise == .both ? nil : "Noise is in \(noise.rawValue) alone.",
+      material.changes.words.isEmpty
+        ? nil : "Trained with \(material.changes.words.joined(separator: ", ")).",
+      folders.isEmpty ? nil : "Built on \(folders.joined(separator: ", ")).",
+    ].compactMap(\.self)
+  }
+
   /// What tells a table's numbers from those of other studies on the same posts, in words.
-  private func setup(of table: PaperTable) -> [String] {
+  private func setup(of table: PaperTable, _ task: ExpertTask) -> [String] {
     let others =
       table.lines == .encoders
       ? (otherEncoders + otherPictures).map { VisibleText.name(FilePath.name(of: $0)) } : []
-    return material.setup + (others.isEmpty ? [] : ["also " + others.joined(separator: " + ")])
+    return used(by: table, task).setup
+      + (others.isEmpty ? [] : ["also " + others.joined(separator: " + ")])
       + (mostPosts.map { ["at most \($0.counted("post"))"] } ?? [])
+      + (noise == .both ? [] : ["noise in \(noise.rawValue)"])
   }
 
   /// The same study on each pair of encoders that a table compares, with their names; itself for
@@ -140,7 +172,8 @@ package struct PaperStudy: Sendable {
     let parts =
       [system.id] + switches + others
       + [
-        row.data.name, row.comesFromOtherTask ? "from-other" : nil,
+        row.data.name, row.data.isNoise && noise != .both ? "in-\(noise.rawValue)" : nil,
+        row.comesFromOtherTask ? "from-other" : nil,
         row.readsEncoder ? "with-encoder" : nil, row.measure.name,
       ]
       .compactMap(\.self) + (mostPosts.map { ["posts-\($0)"] } ?? []) + ["seed-\(seed)"]
@@ -158,9 +191,15 @@ package struct PaperStudy: Sendable {
       let known = try? JSONDecoder().decode(PaperCell.self, from: data)
     {
       if known.basis == basis, !byRelation || known.byRelation != nil { return known }
-      // Of other posts: nothing that took hours is overwritten without a word.
+      // Nothing that took hours is overwritten without a word.
       guard known.basis["data"] == basis["data"] else {
         throw PaperError.otherData(folder: folder, dataset: dataset.name)
+      }
+      let differing = Set(known.basis.keys).union(basis.keys).filter {
+        known.basis[$0] != basis[$0]
+      }
+      guard differing.isEmpty else {
+        throw PaperError.otherSettings(folder: folder, differing.sorted())
       }
     }
     let source = try material.pictures.flatMap {
@@ -233,16 +272,13 @@ package struct PaperStudy: Sendable {
     seed: UInt64
   ) throws -> TrainingJob {
     var posts = TrainingPosts(dataset, boxes: material.boxes)
-    let train = row.data.chosen(
-      mostPosts.map { Array(shuffled(posts.train).prefix($0)) } ?? posts.train,
-      seed: seed)
-    if mostPosts != nil || row.data != .asItIs {
-      posts = posts.replacing(train: train, part: row.data.name ?? "\(train.count) posts")
+    if let mostPosts {
+      posts = posts.replacing(
+        train: Array(shuffled(posts.train).prefix(mostPosts)), part: "\(mostPosts) posts")
     }
-    if case .exchangedPictures(let share) = row.data {
-      posts.pictures = posts.pictures.exchanged(
-        among: [train, posts.dev, dataset.posts(in: .test)], share: share, seed: seed)
-    }
+    posts = row.data.applied(
+      to: posts, seed: seed, scored: dataset.posts(in: dataset.scoredSplit(system.task)),
+      in: noise)
     var job = TrainingJob(
       system, switches: row.switches,
       encoder: system.needsEncoder || row.readsEncoder ? material.encoder : nil,
@@ -253,64 +289,13 @@ package struct PaperStudy: Sendable {
     job.changes = material.changes
     job.isMeasured = false
     job.replaces = true
-    if case .disturbedRegions(let share) = row.data {
-      job.interventions = { _ in [.disturbRegions(share: share, seed: seed)] }
-    }
+    job.interventions = row.data.interventions(seed: seed, in: noise)
     return job
   }
 
   private func shuffled(_ posts: [Post]) -> [Post] {
     var generator = SeededGenerator(seed: 1, stream: "paper")
     return generator.permutation(posts.count).map { posts[$0] }
-  }
-}
-
-extension PaperData {
-  /// The posts that are learned from.
-  func chosen(_ posts: [Post], seed: UInt64) -> [Post] {
-    var generator = SeededGenerator(seed: seed, stream: "paper data")
-    let order = generator.permutation(posts.count).map { posts[$0] }
-    switch self {
-    case .asItIs, .exchangedPictures, .disturbedRegions: return posts
-    case .unlabelled:
-      return posts.map { $0.replacing(tokens: $0.tokens, mentions: [], relations: []) }
-    case .share(let share):
-      return Array(order.prefix(max(1, Int((share * Double(posts.count)).rounded()))))
-    case .pairsOfEach(let count):
-      var taken: [String: Int] = [:]
-      return order.compactMap { post in
-        let kept = post.relations.filter { pair in
-          guard taken[pair.label, default: 0] < count else { return false }
-          taken[pair.label, default: 0] += 1
-          return true
-        }
-        return kept.isEmpty
-          ? nil : post.replacing(tokens: post.tokens, mentions: post.mentions, relations: kept)
-      }
-    }
-  }
-}
-
-extension PictureProvider {
-  /// The same pictures, those of a share of each list's posts exchanged among themselves: none of
-  /// them keeps its own.
-  func exchanged(among lists: [[Post]], share: Double, seed: UInt64) -> PictureProvider {
-    var other: [Post.ID: Post] = [:]
-    var generator = SeededGenerator(seed: seed, stream: "exchanged pictures")
-    for posts in lists {
-      let chosen = generator.permutation(posts.count).prefix(
-        Int((share * Double(posts.count)).rounded())
-      ).map { posts[$0] }
-      // A ring of a random order: with two or more nobody keeps their own.
-      for (i, post) in chosen.enumerated() { other[post.id] = chosen[(i + 1) % chosen.count] }
-    }
-    let (before, partners) = (self, other)
-    var result = PictureProvider(name: "\(name) exchanged \(share) \(seed)") { post, purpose in
-      before.picture(partners[post.id] ?? post, purpose)
-    }
-    result.isByPost = true
-    result.boxes = boxes
-    return result
   }
 }
 
@@ -365,8 +350,19 @@ package enum PaperError: Error, CustomStringConvertible {
   case noOtherTask(row: String, task: ExpertTask)
   /// Tables of which the posts tell nothing.
   case nothingToMeasure([String])
+  /// More encoders, for tables that compare none.
+  case noEncodersCompared([String])
   /// A folder with cells of another dataset.
   case otherData(folder: String, dataset: String)
+  /// A folder with cells that were made with other settings, which are named as in a cell's basis.
+  case otherSettings(folder: String, [String])
+
+  /// What settings of a cell's basis are called on the command line.
+  private static let options = [
+    "encoder": "--encoder", "pictures": "--pictures", "dual": "--dual", "boxes": "--boxes",
+    "epochs": "--epochs", "batch": "--batch", "encoderRate": "--encoder-rate",
+    "headRate": "--head-rate", "crfRate": "--crf-rate",
+  ]
 
   package var description: String {
     switch self {
@@ -376,8 +372,16 @@ package enum PaperError: Error, CustomStringConvertible {
     case .nothingToMeasure(let tables):
       "the posts say nothing that \(Set(tables).sorted().joined(separator: ", ")) could be measured by: "
         + "no post that is scored says whether its picture adds (imageAdds), or has what is asked for"
+    case .noEncodersCompared(let names):
+      "--also-encoder and --also-pictures are for tables that compare encoders"
+        + (names.isEmpty
+          ? ", and the paper has none" : ": " + names.joined(separator: ", "))
+        + "; leave them out, or choose such a table"
     case .otherData(let folder, let dataset):
       "\(folder) keeps tables of other posts than \(dataset)'s; give another --out"
+    case .otherSettings(let folder, let names):
+      "\(folder) keeps tables that were made with other \(names.map { Self.options[$0] ?? $0 }.joined(separator: ", ")); "
+        + "give the same again, or another --out"
     }
   }
 }

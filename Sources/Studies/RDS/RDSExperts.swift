@@ -86,6 +86,9 @@ package struct RDSExperts: Sendable {
     if system.needsRegions, source == nil, !system.takesTower || material.pictures == nil {
       throw .missingInput(expert: name, input: "regions of pictures", option: "--pictures")
     }
+    if let reason = system.trainingConflict(variant, material.changes) {
+      throw .unusable("\(name): \(reason)")
+    }
     let usual = { name in
       variant[name] ?? system.switches.first { $0.name == name }?.usual ?? ""
     }

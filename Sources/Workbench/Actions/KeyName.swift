@@ -49,6 +49,7 @@ package enum KeyName {
     case .insert: "Insert"
     case .function(let n): "F\(n)"
     case .click: "Click"
+    case .release: "Release"
     case .scroll(_, let up): up ? "WheelUp" : "WheelDown"
     }
   }

@@ -78,6 +78,8 @@ extension WorkbenchState {
   mutating func press(_ key: Key) -> [Effect] {
     // What cannot be seen must not be changed.
     guard Panes.fits(size) else { return keymap.command(for: key) == "quit" ? quit() : [.bell] }
+    // Only where something can be drawn with the mouse.
+    if case .release = key, layers[RegionLayer.self] == nil { return [] }
     if case .click(let place) = key, let hinted = hintedKey(at: place) { return press(hinted) }
     for place in (0..<layers.count).reversed() {
       var layer = layers.take(at: place)

@@ -1,6 +1,7 @@
 import Corpora
 import Extractors
 import Files
+import Foundation
 import Inspection
 import Screen
 import Tensors
@@ -15,6 +16,8 @@ struct RegionLayer: Layer {
   /// What was drawn on each post so far.
   private var drawn: [Post.ID: [ImageRegion]] = [:]
   private var chosen = 0
+  /// Where the mouse was pressed on the picture, and what was there before.
+  private var pressed: (at: Position, regions: [ImageRegion], chosen: Int)?
 
   /// Most rectangles of one post where no expert says how many it reads.
   static let most = 8
@@ -143,12 +146,40 @@ struct RegionLayer: Layer {
       chosen = 0
       return .stays([])
     case .click(let position):
+      pressed = nil
       guard let point = state.picturePoint(at: position) else { return .passes }
-      change { $0 = $0.centred(on: point) }
+      pressed = (position, regions, at)
+      if let other = Self.other(than: at, under: point, regions) {
+        chosen = other
+      } else {
+        change { $0 = $0.centred(on: point) }
+      }
+    case .release(let position):
+      guard let start = pressed else { return .stays([]) }
+      pressed = nil
+      guard position != start.at, let from = state.picturePoint(at: start.at),
+        let to = state.picturePoint(at: position)
+      else { return .stays([]) }
+      // Drawn from corner to corner, in the place of the rectangle that was chosen before.
+      (regions, chosen) = (start.regions, start.chosen)
+      guard regions.indices.contains(chosen) else { return .stays([]) }
+      regions[chosen] = Self.inside(ImageRegion(from, to))
     default: return .passes
     }
     if regions != self.regions(state) { drawn[post.id] = regions }
     return .stays([])
+  }
+
+  /// The smallest other rectangle under a point, where the chosen one is not under it.
+  private static func other(
+    than chosen: Int, under point: (x: Double, y: Double), _ regions: [ImageRegion]
+  ) -> Int? {
+    let under = regions.indices.filter { regions[$0].contains(point) }
+    return under.contains(chosen)
+      ? nil
+      : under.min {
+        regions[$0].width * regions[$0].height < regions[$1].width * regions[$1].height
+      }
   }
 
   /// A new rectangle, near the middle, where none lies yet.
@@ -233,48 +264,60 @@ struct RegionLayer: Layer {
     return "region \(at + 1) of \(count)" + (name.isEmpty ? "" : ", \(name)")
   }
 
+  /// The chosen rectangle, what the experts say with all of them, and the other rectangles: where
+  /// rows are few, the answer counts more than these.
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
     guard !box.isEmpty, let post = state.currentPost else { return }
+    let regions = regions(state)
+    let at = min(chosen, regions.count - 1)
     var row = 0
-    for (i, region) in regions(state).enumerated() {
-      func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))" }
-      let isChosen = i == min(chosen, regions(state).count - 1)
-      let name = Self.name(i, state)
-      let place =
-        "\(percent(region.width)) × \(percent(region.height)) % "
-        + "at \(percent(region.left)), \(percent(region.top)) %"
-      pen.line([pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title)], in: box, row: row)
-      let rest = Box(
-        column: box.column + 1, row: box.row, columns: box.columns - 1, rows: box.rows)
-      row = pen.wrap(
-        "region \(i + 1)" + (name.isEmpty ? "" : ", \(name)") + ": \(place)",
-        isChosen ? .title : .text, in: rest, row: row)
+    if regions.indices.contains(at) { row = draw(at, regions[at], true, state, &pen, box, row: 0) }
+    row = drawAnswers(post, state, &pen, box, row: row)
+    guard state.lackOfPicture == nil else { return }
+    for (i, region) in regions.enumerated() where i != at {
+      row = draw(i, region, false, state, &pen, box, row: row)
     }
-    if let reason = state.lackOfPicture {
-      pen.wrap(reason, .warning, in: box, row: row)
-      return
-    }
-    if let reason = Self.lackOfExpert(state) {
-      pen.wrap(reason, .warning, in: box, row: row)
-      return
+  }
+
+  private func draw(
+    _ place: Int, _ region: ImageRegion, _ isChosen: Bool, _ state: WorkbenchState,
+    _ pen: inout Pen, _ box: Box, row: Int
+  ) -> Int {
+    func percent(_ share: Double) -> String { "\(Int((100 * share).rounded()))" }
+    let name = Self.name(place, state)
+    let words =
+      "\(percent(region.width)) × \(percent(region.height)) % "
+      + "at \(percent(region.left)), \(percent(region.top)) %"
+    pen.line([pen.piece(isChosen ? pen.look.glyphs.pointer : " ", .title)], in: box, row: row)
+    let rest = Box(
+      column: box.column + 1, row: box.row, columns: box.columns - 1, rows: box.rows)
+    return pen.wrap(
+      "region \(place + 1)" + (name.isEmpty ? "" : ", \(name)") + ": \(words)",
+      isChosen ? .title : .text, in: rest, row: row)
+  }
+
+  /// What the experts answer, or why they do not; the row behind it.
+  private func drawAnswers(
+    _ post: Post, _ state: WorkbenchState, _ pen: inout Pen, _ box: Box, row: Int
+  ) -> Int {
+    if let reason = state.lackOfPicture ?? Self.lackOfExpert(state) {
+      return pen.wrap(reason, .warning, in: box, row: row)
     }
     guard drawn[post.id] != nil else {
-      pen.wrap(
+      return pen.wrap(
         "as found, nothing is drawn yet: arrows move the chosen one, o adds one", .muted, in: box,
         row: row)
-      return
     }
     guard let answers = answers(state) else {
-      pen.wrap("the experts are asked \(pen.look.glyphs.ellipsis)", .muted, in: box, row: row)
-      return
+      return pen.wrap(
+        "the experts are asked \(pen.look.glyphs.ellipsis)", .muted, in: box, row: row)
     }
     if answers.isEmpty {
-      pen.wrap(
+      return pen.wrap(
         "no expert that is open looks at regions; --system NAME opens one that does", .warning,
         in: box, row: row)
-      return
     }
-    for answer in answers { row = draw(answer, post, state, &pen, box, row: row) }
+    return answers.reduce(row) { draw($1, post, state, &pen, box, row: $0) }
   }
 
   private func draw(
@@ -302,8 +345,9 @@ struct RegionLayer: Layer {
 
   /// What an expert says, a line a mention or pair.
   private func lines(_ answer: Answer, _ post: Post, _ state: WorkbenchState) -> [String] {
+    // A rectangle often moves an answer by less than one percent.
     func percent(_ confidence: Float?) -> String {
-      confidence.map { " \(Digits.percent($0))" } ?? ""
+      confidence.map { String(format: " %.2f%%", 100 * $0) } ?? ""
     }
     if let found = answer.mentions {
       return found.mentions.map {
@@ -348,6 +392,17 @@ extension ImageRegion {
   /// Wider and higher, the middle staying where it is.
   fileprivate func grown(_ x: Double, _ y: Double) -> ImageRegion {
     ImageRegion(left: left - x / 2, top: top - y / 2, width: width + x, height: height + y)
+  }
+
+  /// From corner to corner.
+  fileprivate init(_ one: (x: Double, y: Double), _ other: (x: Double, y: Double)) {
+    self.init(
+      left: min(one.x, other.x), top: min(one.y, other.y), width: abs(one.x - other.x),
+      height: abs(one.y - other.y))
+  }
+
+  fileprivate func contains(_ point: (x: Double, y: Double)) -> Bool {
+    (left...(left + width)).contains(point.x) && (top...(top + height)).contains(point.y)
   }
 
   fileprivate func centred(on point: (x: Double, y: Double)) -> ImageRegion {

@@ -61,7 +61,7 @@ struct ExpertTrainingOptions: ParsableArguments {
     _ system: System, switches: [String: String], encoder: String?, pictures: String?,
     dual: String?, changes: FineTuningChanges, tuning: EncoderTrainingOptions,
     files: RegionOptions?, pretrained: String? = nil, vectors: String? = nil,
-    adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
+    data: PaperData = .asItIs, adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
   ) throws {
     let progress = ProgressLine()
     let interrupt = Interrupt()
@@ -69,6 +69,13 @@ struct ExpertTrainingOptions: ParsableArguments {
     try tuning.checkPeer()
     // Before posts are drawn or pictures decoded.
     try FolderOption.encoder.check(encoder)
+    if let encoder, case .expert(let id, _) = FolderContents(encoder),
+      !ExpertTask.allCases.map({ system.sibling($0) }).contains(id)
+    {
+      StandardOutput.complain(
+        "twinlens: \(encoder) is an expert (\(System.named(id)?.title ?? id)): its text encoder is taken, and nothing else "
+          + "of it")
+    }
     try FolderOption.pictures.check(pictures, tower: system.takesTower)
     try FolderOption.dual.check(dual)
     for folder in [pictures, dual].compactMap(\.self) {
@@ -76,11 +83,21 @@ struct ExpertTrainingOptions: ParsableArguments {
     }
     let dataset = try open(progress, for: system.task)
     if system.task == .relations { try dataset.checkRelationLabels() }
+    // Before its pictures are looked for.
+    let isLabelled = dataset.posts.contains {
+      system.task == .relations ? !$0.relations.isEmpty : !$0.mentions.isEmpty
+    }
+    if !isLabelled, !system.learnsUnlabelled {
+      throw Refusal(
+        "\(dataset.name) has no labelled \(system.task.subject), and \(system.id) learns from nothing else; name another "
+          + "with --dataset (harbor draws one)")
+    }
     let hasSplits = !dataset.posts(in: .train).isEmpty
-    let posts = try adding(
-      !hasSplits && system.learnsUnlabelled
-        ? .tenths(of: dataset)
-        : TrainingPosts(dataset, boxes: try files?.open(for: dataset)))
+    let posts = data.applied(
+      to: try adding(
+        !hasSplits && system.learnsUnlabelled
+          ? .tenths(of: dataset)
+          : TrainingPosts(dataset, boxes: try files?.open(for: dataset))), seed: seed)
     var job = TrainingJob(
       system, switches: switches, encoder: encoder, pictures: pictures, posts: posts,
       models: models,
@@ -93,6 +110,7 @@ struct ExpertTrainingOptions: ParsableArguments {
     job.dual = dual
     job.pretrained = pretrained
     job.vectors = vectors
+    job.interventions = data.interventions(seed: seed)
     job.changes = changes
     (job.changes.epochs, job.changes.batch) = (passes.epochs, passes.batch)
     job.replaces = force
@@ -105,9 +123,13 @@ struct ExpertTrainingOptions: ParsableArguments {
       let results = try job.run(seeds: wanted)
       let reference = try tuning.reference(job, results)
       progress.clear()
-      let document = TrainingDocument(
+      var document = TrainingDocument(
         results, peer: reference, pictureFolders: job.pictureFolders,
         differences: job.differences, posts: (job.posts.train.count, job.posts.dev.count))
+      if system.task == .relations {
+        func pairs(_ posts: [Post]) -> Int { posts.reduce(0) { $0 + $1.relations.count } }
+        document.pairs = (pairs(job.posts.train), pairs(job.posts.dev))
+      }
       StandardOutput.write(document.section)
       if let path = self.results { try document.write(to: path) }
       // The folder of models is whole by itself: what the expert sees with stands beside it.

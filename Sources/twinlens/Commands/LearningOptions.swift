@@ -28,13 +28,14 @@ struct RateOptions: ParsableArguments {
   var headRate: Float?
 
   func validate() throws {
-    for rate in [encoderRate, headRate].compactMap(\.self) { try Self.check(rate) }
+    try Self.check(encoderRate, "--encoder-rate")
+    try Self.check(headRate, "--head-rate")
   }
 
   /// - Throws: `ValidationError`.
-  static func check(_ rate: Float) throws {
-    guard (0...1).contains(rate) else {
-      throw ValidationError("a learning rate is a number from 0 to 1")
+  static func check(_ rate: Float?, _ name: String) throws {
+    guard (0...1).contains(rate ?? 0) else {
+      throw ValidationError("\(name) takes a learning rate, a number from 0 to 1")
     }
   }
 
@@ -50,7 +51,7 @@ struct CRFRateOption: ParsableArguments {
     help: "Peak learning rate of a CRF and the layer that scores for it; else as all above.")
   var crfRate: Float?
 
-  func validate() throws { try crfRate.map { try RateOptions.check($0) } }
+  func validate() throws { try RateOptions.check(crfRate, "--crf-rate") }
 }
 
 /// What can be set of how several experts learn; rates are those of experts on encoders.

@@ -40,6 +40,11 @@ struct PaperCommand: ParsableCommand {
   var task: ExpertTask?
   @Option(help: ArgumentHelp("Learn from so many train posts at most.", valueName: "count"))
   var posts: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Where the noise of rows that have some is: \(PaperData.Place.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "place"))
+  var noiseIn = PaperData.Place.both
   @OptionGroup(title: "What experts are built on") var folders: RDSFolders
   @Option(
     help: ArgumentHelp(
@@ -148,6 +153,7 @@ struct PaperCommand: ParsableCommand {
         return !interrupt.isRaised
       }
       study.mostPosts = posts
+      study.noise = noiseIn
       (study.otherEncoders, study.otherPictures) = (alsoEncoder, alsoPictures)
       return PaperReport(
         paper,
@@ -197,3 +203,5 @@ struct PaperCommand: ParsableCommand {
     return result
   }
 }
+
+extension PaperData.Place: ExpressibleByArgument {}

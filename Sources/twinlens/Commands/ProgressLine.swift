@@ -12,8 +12,16 @@ final class ProgressLine: Sendable {
   /// A line; live bars only when standard error is a terminal.
   init() { live = isatty(2) == 1 }
 
-  /// A share of a step that has no epochs.
+  /// A share of a step that has no epochs; without a terminal its beginning is told once.
   func show(_ label: String, _ share: Double) {
+    if !live {
+      let isNew = state.withLock { state in
+        defer { state.label = label }
+        return state.label != label
+      }
+      if isNew { print(label) }
+      return
+    }
     let bar = Self.bar(share)
     draw("\(label)  \(bar) \(Int(share * 100)) %", final: share >= 1)
   }
@@ -47,8 +55,9 @@ final class ProgressLine: Sendable {
       print(String(format: "%@  epoch %d/%d  loss %.4f%@", model, epoch, epochs, loss, score))
     case .finished(let model, let metrics):
       let text = metrics.sorted { $0.key < $1.key }
-        .map { String(format: "%@ %.4g", $0.key, $0.value) }.joined(separator: "  ")
-      print("\(model): done  \(text)")
+        .map { "\(TrainingMetric.words($0.key)) \(TrainingMetric.text($0.key, $0.value))" }
+        .joined(separator: ", ")
+      print("\(model): done, \(text)")
     }
   }
 

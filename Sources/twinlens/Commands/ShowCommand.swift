@@ -37,6 +37,9 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup(title: "What is changed before the models are asked again")
   var changes: ChangeOptions
 
+  @Flag(help: "Tell how long each expert takes for the post, its picture included.")
+  var time = false
+
   @Flag(help: "Print JSON, every signal with all its numbers.")
   var json = false
 
@@ -46,7 +49,8 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     var session = try options.session(dataset: dataset)
     session.store = store
-    let report = try PostReport(session, post: post, changes: try changes.changes(), at: at)
+    let report = try PostReport(
+      session, post: post, changes: try changes.changes(), at: at, isTimed: time)
     if json { return StandardOutput.write(report.json()) }
     StandardOutput.write(report.text())
     let environment = ProcessInfo.processInfo.environment

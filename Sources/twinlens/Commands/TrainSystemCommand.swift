@@ -107,9 +107,15 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   @Option(name: name(6), help: help(6)) var choice6: String?
   @Option(name: name(7), help: help(7)) var choice7: String?
   @Option(name: name(8), help: help(8)) var choice8: String?
+  @Option(name: name(9), help: help(9)) var choice9: String?
+  @Option(name: name(10), help: help(10)) var choice10: String?
+  @Option(name: name(11), help: help(11)) var choice11: String?
 
   private var chosen: [String?] {
-    [choice0, choice1, choice2, choice3, choice4, choice5, choice6, choice7, choice8]
+    [
+      choice0, choice1, choice2, choice3, choice4, choice5, choice6, choice7, choice8, choice9,
+      choice10, choice11,
+    ]
   }
 
   @Option(
@@ -119,6 +125,65 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   var without: [String] = []
 
   @OptionGroup(visibility: visibility(system.takesBoxes)) var files: RegionOptions
+
+  @Option(help: ArgumentHelp("Learn from a share of the train posts.", valueName: "0…1"))
+  var trainShare: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Learn from so many pairs of each relation.", valueName: "count",
+      visibility: visibility(system.task == .relations)))
+  var pairsOfEach: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Exchange the pictures of a share of the train and dev posts among themselves (FocalMRE's Align-Noise).",
+      valueName: "0…1", visibility: visibility(system.seesPicture)))
+  var exchangePictures: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Move or leave out a share of the regions of the train and dev posts (FocalMRE's Aug-Noise).",
+      valueName: "0…1", visibility: visibility(system.boxesSwitch == "rectangles")))
+  var disturbRegions: Double?
+
+  /// What is done to the posts.
+  private func data() throws -> PaperData {
+    func checked(_ name: String, _ share: Double) throws -> Double {
+      guard share > 0, share <= 1 else {
+        throw ValidationError("\(name) takes a share of more than 0, at most 1, not \(share)")
+      }
+      return share
+    }
+    let given: [(name: String, data: PaperData)] = try [
+      trainShare.map { ("--train-share", .share(try checked("--train-share", $0))) },
+      pairsOfEach.map { ("--pairs-of-each", .pairsOfEach($0)) },
+      exchangePictures.map {
+        ("--exchange-pictures", .exchangedPictures(try checked("--exchange-pictures", $0)))
+      },
+      disturbRegions.map {
+        ("--disturb-regions", .disturbedRegions(try checked("--disturb-regions", $0)))
+      },
+    ].compactMap(\.self)
+    guard given.count < 2 else {
+      throw ValidationError("\(given[0].name) and \(given[1].name) exclude each other")
+    }
+    if let pairsOfEach {
+      guard Self.system.task == .relations else {
+        throw ValidationError("\(Self.system.id) learns of no pairs; leave out --pairs-of-each")
+      }
+      guard pairsOfEach > 0 else {
+        throw ValidationError("--pairs-of-each takes a number from 1, not \(pairsOfEach)")
+      }
+    }
+    if exchangePictures != nil, !Self.system.seesPicture {
+      throw ValidationError("\(Self.system.id) sees no pictures; leave out --exchange-pictures")
+    }
+    if disturbRegions != nil, Self.system.boxesSwitch != "rectangles" {
+      throw ValidationError("\(Self.system.id) looks for no regions; leave out --disturb-regions")
+    }
+    return given.first?.data ?? .asItIs
+  }
 
   @Option(
     help: ArgumentHelp(
@@ -204,6 +269,9 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     if dual == nil, Self.system.needsDual(values) {
       throw ValidationError("--dual is missing: name the folder of a dual encoder or CLIP")
     }
+    if files.regions != .labelFree, files.boxes.isEmpty {
+      throw ValidationError("--regions is about --boxes; name a file of regions")
+    }
     if dual != nil, !Self.system.takesDual {
       throw ValidationError("\(Self.system.id) sees by no dual encoder; leave out --dual")
     }
@@ -220,6 +288,13 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     var given = chosen
     (given["corpus"], given["pretrained"]) = (corpus, pretrained)
     if let reason = Self.system.conflict(given) { throw ValidationError(reason) }
+    // With a tower of its own, what stands out is found by it too.
+    let looksByTower = chosen["rectangles"] == "salient" && pictures.map(PictureTower.isOne) == true
+    if dual != nil, Self.system.takesDual, !Self.system.needsDual(values), !looksByTower {
+      throw ValidationError(
+        "\(Self.system.id) sees by no dual encoder here; leave out --dual")
+    }
+    _ = try data()
   }
 
   func run() throws {
@@ -229,7 +304,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
       Self.system, switches: try switches(), encoder: encoder, pictures: pictures,
       dual: dual, changes: changes, tuning: tuning, files: Self.system.takesBoxes ? files : nil,
       pretrained: pretrained,
-      vectors: vectors
+      vectors: vectors, data: try data()
     ) { posts in
       var posts = posts
       if let corpus {

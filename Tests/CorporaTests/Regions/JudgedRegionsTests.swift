@@ -105,6 +105,39 @@ struct JudgedRegionsTests {
     }
   }
 
+  /// The pair's own regions and its picture's fill different places, whichever file is named
+  /// first; of the pair's own, equal ones stand in places of their own.
+  @Test(arguments: [2, 3, 4], [false, true])
+  func regionsOfPairAndPictureAreApart(count: Int, detectedFirst: Bool) throws {
+    try withFolder { folder in
+      try make(folder, pairs: 4) { _, _ in 0 }
+      let same = "[0.5, 0.5, 0.25, 0.25]"
+      let ofPairs = (0..<4).flatMap { pair in
+        (0..<count).map { n in
+          let box = n < 2 ? "[0.\(n + 1), 0.\(pair), 0.25, 0.25]" : same
+          return "\"\(pair)_pred_yolo_crop_\(n).png\": \(box)"
+        }
+      }
+      let ofPictures = (0..<2).flatMap { picture in
+        (0..<3).map { "\"p\(picture)_crop_\($0).jpg\": [0.7, 0.\($0), 0.125, 0.125]" }
+      }
+      let files = [(ofPairs, "train_vg.json"), (ofPictures, "train_detect.json")]
+      for (boxes, name) in files {
+        try write("{\(boxes.joined(separator: ",\n"))}", to: "\(folder)/\(name)")
+      }
+      let paths = files.map { "\(folder)/\($0.1)" }
+      let boxes = try PairBoxes(
+        detectedFirst ? paths.reversed() : paths, for: Dataset.open(folder),
+        permission: .leakyReproduction)
+      let post = try #require(Dataset.open(folder).posts.first)
+      let found = boxes[post.id].parts(head: 0..<1, tail: 2..<3)
+      #expect(found.ofPair.count == count && found.ofPicture.count == 3)
+      #expect(found.ofPair.map(\.width) == Array(repeating: 0.25, count: count))
+      #expect(found.ofPicture.map(\.width) == [0.125, 0.125, 0.125])
+      if count == 4 { #expect(found.ofPair[2] == found.ofPair[3]) }
+    }
+  }
+
   @Test func regionsThatDoNotLookAtLabelsPassWithoutAMark() throws {
     try withFolder { folder in
       var seed: UInt64 = 7
