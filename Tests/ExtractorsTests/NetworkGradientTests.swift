@@ -4,9 +4,9 @@ import Testing
 
 @testable import Extractors
 
-/// Gradients of a tape against differences of the loss, each parameter as a whole: along a direction
-/// that is partly the gradient's own, so that the slope is not lost in rounding, and partly random,
-/// so that a part of the gradient that is missing is not overlooked.
+/// Gradients of a tape against differences of the loss, each parameter as a whole: along a
+/// direction that is partly the gradient's own, so that the slope is not lost in rounding, and
+/// partly random, so that a part of the gradient that is missing is not overlooked.
 enum GradientDirections {
   /// Compares them.
   ///

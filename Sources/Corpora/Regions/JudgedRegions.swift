@@ -23,8 +23,8 @@ package struct JudgedRegions: Sendable {
 
   /// Reads and judges a file of regions.
   /// - Throws: `RegionError.leaking` for leaking regions without the permission to reproduce,
-  ///   `.unrelated` and `.beyond` for those of another dataset, the others as `RegionFile` has them;
-  ///   `CorporaError`.
+  ///   `.unrelated` and `.beyond` for those of another dataset, the others as `RegionFile` has
+  ///   them; `CorporaError`.
   package static func open(
     _ path: String, for dataset: Dataset, permission: RegionPermission = .labelFree
   ) throws -> JudgedRegions {
