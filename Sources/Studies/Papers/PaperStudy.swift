@@ -114,12 +114,17 @@ package struct PaperStudy: Sendable {
     return result
   }
 
+  /// Whether a table has rows with noise.
+  private static func hasNoise(_ table: PaperTable) -> Bool {
+    table.rows.contains { $0.data.isNoise }
+  }
+
   /// How a table's experts were trained, sentences.
   private func conditions(_ table: PaperTable, _ task: ExpertTask) -> [String] {
     let folders = used(by: table, task).folders
     return [
       mostPosts.map { "Learned from at most \($0.counted("post")) of train." },
-      noise == .both ? nil : "Noise is in \(noise.rawValue) alone.",
+      noise == .both || !Self.hasNoise(table) ? nil : "Noise is in \(noise.rawValue) alone.",
       material.changes.words.isEmpty
         ? nil : "Trained with \(material.changes.words.joined(separator: ", ")).",
       folders.isEmpty ? nil : "Built on \(folders.joined(separator: ", ")).",
@@ -134,7 +139,7 @@ package struct PaperStudy: Sendable {
     return used(by: table, task).setup
       + (others.isEmpty ? [] : ["also " + others.joined(separator: " + ")])
       + (mostPosts.map { ["at most \($0.counted("post"))"] } ?? [])
-      + (noise == .both ? [] : ["noise in \(noise.rawValue)"])
+      + (noise == .both || !Self.hasNoise(table) ? [] : ["noise in \(noise.rawValue)"])
   }
 
   /// The same study on each pair of encoders that a table compares, with their names; itself for
