@@ -80,6 +80,13 @@ struct ExportPlan {
         "\(format.folder)/\(documents.first?.name ?? stem): \(format.title) name no pictures; they are left out"
       )
     }
+    let empty = posts.reduce(0) { $0 + $1.relations.count { $0.label == RelationInventory.none } }
+    if !format.keepsEmptyPairs, empty > 0 {
+      notices.append(
+        "\(format.folder)/\(documents.first?.name ?? stem): \(format.title) have no pairs; "
+          + "\(empty.counted("pair")) labelled \(RelationInventory.none) "
+          + (empty == 1 ? "is left out" : "are left out"))
+    }
     outputs += documents.map { ("\(format.folder)/\($0.name)", $0.bytes) }
     guard !format.carriesState else { return }
     if format.documents == nil {

@@ -71,7 +71,8 @@ package struct PictureJudgements: Sendable {
     if let first = unreadable.first,
       unreadable.count * Self.linesPerUnreadable > read + unreadable.count
     {
-      throw PictureJudgementError.unreadable(file: path, line: first)
+      throw PictureJudgementError.unreadable(
+        file: path, line: first, count: unreadable.count, of: read + unreadable.count)
     }
     guard !adds.isEmpty else { throw PictureJudgementError.empty(file: path) }
     self.unreadable = unreadable
@@ -90,7 +91,8 @@ package struct PictureJudgements: Sendable {
 
 /// A file of judgements that cannot be used.
 package enum PictureJudgementError: Error, Hashable, CustomStringConvertible {
-  case unreadable(file: String, line: Int)
+  /// More lines than one in twenty; the first is named.
+  case unreadable(file: String, line: Int, count: Int, of: Int)
   case contradiction(file: String, line: Int, id: String)
   case empty(file: String)
   /// None of the ids is a post's.
@@ -99,8 +101,10 @@ package enum PictureJudgementError: Error, Hashable, CustomStringConvertible {
   /// What is wrong, where, and what to do.
   package var description: String {
     switch self {
-    case .unreadable(let file, let line):
-      "\(file):\(line) is no id and label with a tab between: labels are 1 or 0, yes or no, R1 to R4; a first line of names has "
+    case .unreadable(let file, let line, let count, let all):
+      "\(file):\(line) is no id and label with a tab between"
+        + (count == 1 ? "" : ", and neither are \((count - 1).counted("more line")) of \(all)")
+        + ": labels are 1 or 0, yes or no, R1 to R4; a first line of names has "
         + "tweet_id and image_adds"
     case .contradiction(let file, let line, let id):
       "\(file):\(line) says of \(id) the opposite of an earlier line; leave one of them"

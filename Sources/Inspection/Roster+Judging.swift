@@ -39,7 +39,9 @@ extension Roster {
     let pairless =
       answers.isEmpty && !waiting.isEmpty
       ? ["\(waiting.joined(separator: ", ")): answers for relations, and the post has no pair"] : []
-    let cut = answers.compactMap { $0.relations?.cutOffNotice(words: changed.words) }
+    let cut = answers.compactMap {
+      $0.relations?.cutOffNotice(words: changed.words) ?? $0.mentions?.cutOffNotice
+    }
     var problems = answers.compactMap(\.failure)
     var decision: RouteDecision?
     do { decision = try route(changed) } catch { problems.append("\(error)") }

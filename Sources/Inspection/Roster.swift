@@ -133,6 +133,10 @@ package struct Roster: Sendable {
     let files = paths.isEmpty && needsBoxes ? dataset.regionFilePaths : paths
     guard !files.isEmpty else { return }
     eyes.boxes = try PairBoxes(files, for: dataset, permission: permission)
+    guard !needsBoxes, !isEmpty else { return }
+    notices.append(
+      "--boxes changes nothing: none of \(experts.map(\.name).joined(separator: ", ")) was trained with regions from files"
+    )
   }
 
   // MARK: Words

@@ -127,6 +127,35 @@ extension Picture {
     return result
   }
 
+  /// The picture with rectangles of one value each. They may lie over each other: what is seen at a
+  /// place is the strongest there, never a sum that none of them has. With a border the outlines
+  /// have the colours, and the picture shows through.
+  package func overlaid(with rectangles: [HeatGrid], style: HeatStyle) -> Picture {
+    var result = self
+    let strength = style.border == nil ? style.strength : style.strength / 2
+    let shares = rectangles.map { $0.share(row: 0, column: 0) }
+    func effect(_ i: Int) -> Float { rectangles[i].isSigned ? 2 * shares[i] - 1 : shares[i] }
+    for i in rectangles.indices.sorted(by: { abs(effect($0)) < abs(effect($1)) }) {
+      let color =
+        rectangles[i].isSigned
+        ? effect(i) < 0 ? style.sides.below : style.sides.above : style.map(shares[i])
+      let alpha = min(1, max(0, strength)) * abs(effect(i))
+      let area = bounds(of: rectangles[i].region)
+      for y in area.y..<(area.y + area.height) {
+        for x in area.x..<(area.x + area.width) {
+          let under = self[x, y]
+          result[x, y] = RGB(
+            blend(under.red, color.red, alpha), blend(under.green, color.green, alpha),
+            blend(under.blue, color.blue, alpha))
+        }
+      }
+      guard style.border != nil, rectangles[i].region != .whole else { continue }
+      result.drawOutline(
+        of: rectangles[i].region, color: color, thickness: max(1, min(width, height) / 120))
+    }
+    return result
+  }
+
   /// Draws the outline of a region, `thickness` pixels inwards, crisp.
   package mutating func drawOutline(of region: PictureRegion, color: RGB, thickness: Int = 1) {
     let area = bounds(of: region)

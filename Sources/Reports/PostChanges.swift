@@ -165,6 +165,12 @@ extension PostReport {
     let signals = before.answers.flatMap { answer in
       (0..<max(1, answer.relations?.answers.count ?? 1)).flatMap { answer.trace(pair: $0).signals }
     }
+    for case .regions(let regions) in interventions {
+      let most = signals.map(\.slots.count).max() ?? 0
+      if most > 0, regions.count > most {
+        throw refuse("at most \(most.counted("region")) are looked at; leave out the others")
+      }
+    }
     var taps: Set<String> = []
     for case .set(let name, let value) in interventions {
       guard taps.insert(name).inserted else {

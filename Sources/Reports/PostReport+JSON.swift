@@ -157,7 +157,21 @@ extension PostReport {
         ("kind", .string(kindName(signal.kind))),
         ("shape", .list(signal.shape.map(JSONText.int))),
         ("steps", .list(signal.steps.map(step))),
-      ] + details(signal.kind) + [("values", .floats(signal.values))])
+      ] + details(signal.kind) + slots(signal) + [("values", .floats(signal.values))])
+  }
+
+  /// What the slots of a signal of regions are for, and which of the regions each looks at.
+  private static func slots(_ signal: Signal) -> [(String, JSONText)] {
+    guard !signal.slots.isEmpty else { return [] }
+    return [
+      (
+        "slots",
+        .list(
+          signal.slots.map {
+            .object([("name", .string($0.name)), ("region", $0.place.map(JSONText.int) ?? .null)])
+          })
+      )
+    ]
   }
 
   private static func step(_ axis: Signal.Axis) -> JSONText {

@@ -87,6 +87,10 @@ extension PostReport {
           row.append("?")
           continue
         }
+        guard !prediction.isUnread(i) else {
+          row.append("not read")
+          continue
+        }
         let p = prediction.marginals[safe: i]?[safe: at]
         row.append(safe(label) + (p.map { " " + number($0) } ?? ""))
       }
@@ -244,7 +248,7 @@ extension PostReport {
 
   /// Four decimals; what is smaller is written with an exponent.
   func number(_ value: Float) -> String {
-    guard value.isFinite else { return "\(value)" }
+    guard value.isFinite else { return value.isNaN ? "-" : "\(value)" }
     let isTiny = value != 0 && abs(value) < 0.0005
     return String(format: isTiny ? "%.0e" : "%.4f", value)
   }

@@ -28,9 +28,11 @@ final class DatasetWatch: Sendable {
 
   /// - Parameters:
   ///   - interval: seconds.
-  ///   - changed: is called on a queue of its own with a sentence, once for each version of a file.
+  ///   - changed: is called on a queue of its own with the file's name and a sentence, once for
+  ///     each version of a file.
   init(
-    _ dataset: Dataset, every interval: Double, changed: @escaping @Sendable (String) -> Void
+    _ dataset: Dataset, every interval: Double,
+    changed: @escaping @Sendable (_ name: String, _ words: String) -> Void
   ) {
     let files = dataset.files.prefix(Self.most).flatMap {
       [$0.name, $0.textName].compactMap(\.self)
@@ -46,6 +48,7 @@ final class DatasetWatch: Sendable {
         guard now != known[i] else { continue }
         known[i] = now
         changed(
+          file.name,
           now == nil
             ? "\(file.name) is gone from the disk; edits are kept, and wait for it"
             : "\(file.name) was changed by another program; open the dataset again to label it as "

@@ -68,15 +68,12 @@ extension Picture {
         style: style)
     case .regions(let regions):
       let (low, high) = heat.bounds
-      var result = self
-      for (region, value) in zip(regions, heat.values) {
-        result = result.overlaid(
-          with: HeatGrid(
+      return overlaid(
+        with: zip(regions, heat.values).map { region, value in
+          HeatGrid(
             [value], rows: 1, columns: 1, region: region, range: low...high,
-            isSigned: heat.isSigned),
-          style: style)
-      }
-      return result
+            isSigned: heat.isSigned)
+        }, style: style)
     }
   }
 }

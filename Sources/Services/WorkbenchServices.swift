@@ -53,7 +53,7 @@ package final class WorkbenchServices {
       isScript
       ? nil
       : DatasetWatch(session.dataset, every: 3) { [mailbox] in
-        mailbox.post(.notice($0, isError: true))
+        mailbox.post(.fileChanged(name: $0, words: $1))
       }
   }
 

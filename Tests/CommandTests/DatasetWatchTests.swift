@@ -23,7 +23,7 @@ import Testing
     let folder = try TemporaryFolder()
     let data = try SmallDataset.make(in: folder)
     let told = Told()
-    let watch = DatasetWatch(try Dataset.open(data), every: 0.05) { told.add($0) }
+    let watch = DatasetWatch(try Dataset.open(data), every: 0.05) { told.add($1) }
     let path = data + "/train.jsonl"
     let text = try Program.text(path)
     try (text + "\n").write(toFile: path, atomically: true, encoding: .utf8)
@@ -44,7 +44,7 @@ import Testing
     try "Ann in Oslo\n".write(toFile: data + "/1.txt", atomically: true, encoding: .utf8)
     try "T1\tPER 0 3\tAnn\n".write(toFile: data + "/1.ann", atomically: true, encoding: .utf8)
     let told = Told()
-    let watch = DatasetWatch(try Dataset.open(data), every: 0.05) { told.add($0) }
+    let watch = DatasetWatch(try Dataset.open(data), every: 0.05) { told.add($1) }
     try "Eve in Oslo\n".write(toFile: data + "/1.txt", atomically: true, encoding: .utf8)
     #expect(told.wait(for: 1).first?.hasPrefix("1.txt was changed by another program") == true)
     withExtendedLifetime(watch) {}

@@ -133,6 +133,22 @@ struct ExportCommandTests {
     #expect(result.errors.contains("twinlens, doccano, prodigy, label-studio, brat, csv"))
   }
 
+  @Test("pairs without a relation that a format passes over are counted")
+  func passedOver() throws {
+    let line =
+      #"{"id":"a","tokens":["Ann","of","Acme"],"mentions":[],"relations":[{"head":[0,1],"tail":[2,3],"label":"None"}]}"#
+    try (line + "\n").write(toFile: data + "/train.jsonl", atomically: true, encoding: .utf8)
+    for (format, title) in [
+      ("huggingface", "Hugging Face JSON Lines"), ("conll2003", "CoNLL columns"),
+    ] {
+      let result = try export("--format", format)
+      #expect(result.status == 0)
+      let words = "\(title) have no pairs; 1 pair labelled None is left out"
+      #expect((result.output + result.errors).contains(words), "\(result.output)")
+    }
+    #expect(!(try export("--format", "doccano")).output.contains("left out"))
+  }
+
   @Test("a store is looked at again once it was written to, and not because of an empty log")
   func stamps() throws {
     let store = folder.path + "/store"

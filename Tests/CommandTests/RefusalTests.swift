@@ -79,6 +79,25 @@ struct RefusalTests {
     ("imm", ["--without", "image", "--selection", "scaled"], "selection changes nothing"),
     ("imm", ["--without", "sw"], "sees by no dual encoder here; leave out --dual"),
     ("focalmre", ["--rectangles", "fixed"], "sees by no dual encoder here; leave out --dual"),
+    (
+      "focalmre", ["--rectangles", "fixed", "--input", "original"],
+      "with --input original no slot has a region"
+    ),
+    ("focalmre", ["--without", "image"], "sees by no dual encoder here; leave out --dual"),
+    ("focalmre", ["--input", "original"], "sees by no dual encoder here; leave out --dual"),
+    (
+      "mkgformer", ["--without", "image", "--disturb-regions", "0.5"],
+      "with these options mkgformer looks for no regions"
+    ),
+    (
+      "umt", ["--without", "image", "--exchange-pictures", "0.5"],
+      "with these options umt sees no pictures"
+    ),
+    ("imm", ["--alpha", "0", "--beta", "0"], "say --without sw"),
+    ("imm", ["--alpha", "0", "--sentence-view", "same"], "sentence-view changes nothing"),
+    ("i2srm", ["--big-delta", "1", "--small-delta", "0.5"], "learns of no mixed posts"),
+    ("i2srm", ["--without", "image", "--without", "semantic"], "semantic changes nothing"),
+    ("maf", ["--matching", "pooled", "--without", "matching"], "exclude each other"),
     ("focalmre", ["--regions", "leaky-reproduction"], "--regions is about --boxes"),
     ("focalmre", ["--input", "cropped", "--frames", "native"], "frames is of framed pictures"),
     ("riva", ["--context", "none", "--pretraining", "published"], "pretraining is of what RIVA"),

@@ -47,6 +47,18 @@ struct FineTuneRunTests {
     }
   }
 
+  /// The rate of the first step is 0, but not of the only one.
+  @Test func aSingleStepLearns() throws {
+    try TinyEncoder.withFolder { folder in
+      let (network, items) = TinyEncoder.entities(try TextBase(folder: folder), .firstPieceOnly)
+      var run = FineTuneRun(network, settings(epochs: 1))
+      let few = Array(items.prefix(4))
+      #expect(try run.runEpoch(TrainingItems(train: few, dev: few)) { _ in true })
+      #expect(run.isFinished && run.epochs.first?.steps == 1)
+      #expect(weights(run.best) != weights(network))
+    }
+  }
+
   @Test func anInterruptedRunGoesOnToTheSameBits() throws {
     try TinyEncoder.withFolder { folder in
       let (network, items) = TinyEncoder.entities(try TextBase(folder: folder), .firstPieceOnly)

@@ -126,6 +126,10 @@ struct SignalValueTests {
       Plain.distance(
         Array(selection.values.prefix(12)), pieces.flatMap { selections[$0].dropFirst() }) < 1e-5)
     #expect(selection.values.suffix(4).filter(\.isNaN).count == 4)
+    let rest = try #require(probe.trace["imm/class"])
+    #expect(rest.shape == [1, 4] && rest.values[3].isNaN)
+    #expect(
+      Plain.distance(Array(rest.values.prefix(3)), pieces.map { selections[$0][0] }) < 1e-5)
     let slots = try #require(probe.trace["imm/slots"])
     let all = pieces.map { piece in
       item.ids.indices.reduce(0) { $0 + abs(activation(piece, $1)) }

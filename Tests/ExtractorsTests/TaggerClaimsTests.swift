@@ -76,7 +76,7 @@ struct TaggerClaimsTests {
     let value = try gate(model(), input)
     #expect(value > 0 && value < 1)
     func kind(_ references: [String: [Float]]) throws -> Signal.Kind? {
-      let model = try model(references: references)
+      let model = model(references: references)
       return model.card.ranked(try model.predict(input).trace)["rgn/gate"]?.kind
     }
     func shown(_ percentile: Float?) -> Signal.Kind {

@@ -87,15 +87,15 @@ struct PaperTests {
         id: "p", tokens: [Token("a")], imageID: nil, mentions: [], split: split,
         source: SourceLocation(file: "memory", line: 1))
     }
-    let data = PaperData.disturbedRegions(0.5)
+    let data = DataVariation.disturbedRegions(0.5)
     for (place, disturbed) in [
-      (PaperData.Place.both, [true, true, true]), (.train, [true, true, false]),
+      (DataVariation.Place.both, [true, true, true]), (.train, [true, true, false]),
       (.test, [false, false, true]),
     ] {
       let change = data.interventions(seed: 1, in: place)
       #expect([Split.train, .dev, .test].map { !change(post($0)).isEmpty } == disturbed)
     }
-    #expect(PaperData.share(0.29).name == "share-29")
+    #expect(DataVariation.share(0.29).name == "share-29")
   }
 
   @Test func fewPairsOfEachAreChosen() {
@@ -106,10 +106,11 @@ struct PaperTests {
           RelationMention(head: 0..<1, tail: 1..<2, label: $0)
         }, split: .train, source: SourceLocation(file: "memory", line: i))
     }
-    let chosen = PaperData.pairsOfEach(2).chosen(posts, seed: 1).flatMap(\.relations)
+    let chosen = DataVariation.pairsOfEach(2).chosen(posts, seed: 1).flatMap(\.relations)
     #expect(chosen.count { $0.label == "x" } == 2 && chosen.count { $0.label == "None" } == 2)
-    #expect(PaperData.share(0.1).chosen(posts, seed: 1).count == 3)
-    #expect(PaperData.asItIs.chosen(posts, seed: 1).count == 30)
+    #expect(DataVariation.share(0.1).chosen(posts, seed: 1).count == 3)
+    #expect(DataVariation.share(1).chosen(posts, seed: 1) == posts)
+    #expect(DataVariation.asItIs.chosen(posts, seed: 1).count == 30)
   }
 
   @Test func aStudyIsKeptAndJudged() throws {
@@ -192,6 +193,12 @@ struct PaperTests {
       ])
     // The first pair is the study's own: its training is not repeated.
     #expect(grid.rows.first { !$0.cells.isEmpty }?.sums == [again[0].rows[0].sums[0]])
+    // An encoder has one row, and noise a table that has some.
+    wider.otherEncoders = [place.folder + "/models/../encoder"]
+    #expect(throws: PaperError.self) { try wider.run(tables: ["Table 4"], seeds: [1]) }
+    var noisy = study()
+    noisy.wantedNoise = .test
+    #expect(throws: PaperError.self) { try noisy.run(tables: nil, seeds: [1]) }
     // Without the other task's posts there is no cross-task row.
     let imm = try #require(Paper.all.first { $0.id == "imm" })
     let alone = PaperStudy(
@@ -221,8 +228,11 @@ struct PaperTests {
       let own = result.timedRun
       return rows.map { result.time(of: $0, in: own) } + result.timeNotes(own)
     }
-    let on = "ms/post on \(now.machine)."
+    let on = "ms/post on \(now.machine), the median of the seeds."
     #expect(times([row("a", [(2, now)]), row("b", [(4, now)])], by: now) == ["2.0", "4.0", on])
+    // One seed that had to wait does not count.
+    let busy = times([row("a", [(2, now), (300, now), (3, now)])], by: now)
+    #expect(busy.first == "3.0")
     // A row of two runs is that of the run which made the table.
     let mixed = times([row("a", [(2, now), (90, before)]), row("b", [(50, before)])], by: now)
     #expect(Array(mixed.prefix(3)) == ["2.0", "50.0*", on])

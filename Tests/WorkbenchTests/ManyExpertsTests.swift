@@ -36,6 +36,15 @@ import Traces
     return desk
   }
 
+  /// A table that has room for two of three says so.
+  @Test func expertsWithoutAColumnAreCounted() {
+    func counts(_ columns: Int) -> Bool {
+      let text = desk(columns, 30).text
+      return text.contains(" 2 of 3 experts") || text.contains(" 2/3 experts")
+    }
+    #expect(stride(from: 90, through: 140, by: 5).contains(where: counts) && !counts(200))
+  }
+
   @Test func whatIsHiddenCanBeShownAgain() {
     var desk = desk()
     desk.command("hide umt")

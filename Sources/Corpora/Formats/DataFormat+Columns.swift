@@ -37,6 +37,7 @@ extension DataFormat {
     format.hasWordLines = true
     format.hasTags = true
     format.namesPictures = headers
+    format.keepsEmptyPairs = false
     return format
   }
 }

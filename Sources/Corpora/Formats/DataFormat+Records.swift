@@ -59,6 +59,7 @@ extension DataFormat {
         }
       })
     format.otherNames = ["hf"]
+    format.keepsEmptyPairs = false
     format.hasTags = true
     format.carriesState = true
     return format

@@ -26,6 +26,8 @@ package struct DataFormat: Sendable {
   let lacks: @Sendable (Post) -> String?
   /// Whether a post's picture is named.
   var namesPictures = true
+  /// Whether pairs without a relation (`None`) have a place.
+  var keepsEmptyPairs = true
   /// Whether new files spell mentions as tags, in the scheme that is asked for.
   var hasTags = false
   /// Whether new files tell how far a post has come; an export puts a file of its own beside those

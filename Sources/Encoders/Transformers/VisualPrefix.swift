@@ -56,8 +56,9 @@ package struct VisualPrefix: ParameterContainer {
   ///   - probe: hears of the gates, layers × pictures × 4 of the first post, as `prefix/gate`; may
   ///     put others, (B·I)×4, in their place under that name or, for one layer,
   ///     `prefix/gate/LAYER`.
+  ///   - names: of the first post's pictures, for what is shown.
   package func callAsFunction(
-    _ x: Tape.Variable, _ tape: Tape, _ probe: Probe? = nil
+    _ x: Tape.Variable, _ tape: Tape, _ probe: Probe? = nil, names: [String] = []
   ) -> [AttentionPrefix] {
     let shape = tape.shape(x)
     precondition(
@@ -89,7 +90,7 @@ package struct VisualPrefix: ParameterContainer {
       Signal(
         name: "prefix/gate", caption: "weight of each stage's slice in the visual prefix",
         kind: .matrix(
-          rows: (0..<pictures).map { $0 == 0 ? "picture" : "crop \($0)" },
+          rows: (0..<pictures).map { names.indices.contains($0) ? names[$0] : "picture \($0)" },
           columns: (1...rows).map { "slice \($0)" }),
         steps: [.layer(gates.count)], ofPicture: true,
         tensor: Tensor([gates.count, pictures, rows], shown)))

@@ -93,7 +93,7 @@ package struct ExpertOcclusion: Sendable {
         let there =
           other.indices.contains(entry.place) && other[entry.place].indices.contains(entry.label)
           ? other[entry.place][entry.label] : 0
-        return sum + entry.probability - there
+        return sum + entry.probability - (there.isNaN ? 0 : there)
       }
       return sum / Float(max(1, labels.count))
     }
@@ -112,7 +112,9 @@ package struct ExpertOcclusion: Sendable {
   /// unless there are none.
   private static func weigh(_ rows: [[Float]]) -> Weight {
     let all = rows.enumerated().compactMap { place, row -> (Int, Int, Float)? in
-      guard let best = row.indices.max(by: { row[$0] < row[$1] }) else { return nil }
+      // A word that was not read has no label that could be lost.
+      guard row.first?.isNaN != true, let best = row.indices.max(by: { row[$0] < row[$1] })
+      else { return nil }
       return (place, best, row[best])
     }
     // Tag 0 is O; relation 0 is None: what says nothing weighs only where there is nothing else.

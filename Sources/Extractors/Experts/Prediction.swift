@@ -10,9 +10,10 @@ package struct Prediction: Sendable {
   package let mentions: [ScoredMention]
   /// BIO label names, the columns of `marginals`.
   package let labels: [String]
-  /// tokens × labels: probability of each tag at each token (CRF marginals).
+  /// tokens × labels: probability of each tag at each token (CRF marginals); NaN where a word was
+  /// not read.
   package let marginals: [[Float]]
-  /// The Viterbi path, one label index per token.
+  /// The Viterbi path, one label index per token; words that were not read are O.
   package let path: [Int]
   /// Everything else that the model shows.
   package let trace: Trace
@@ -35,6 +36,19 @@ extension Prediction {
   /// Whether it is of a model that learned no labels, which has signals but nothing to answer.
   package var isWithoutLabels: Bool { labels.count == 1 && !marginals.isEmpty }
 
+  /// Whether the text was too long to read this word.
+  package func isUnread(_ word: Int) -> Bool {
+    marginals.indices.contains(word) && marginals[word].first?.isNaN == true
+  }
+
+  /// What stands beside the answer when words were not read, as a sentence; nil when all were.
+  package var cutOffNotice: String? {
+    guard let first = marginals.indices.first(where: isUnread) else { return nil }
+    return
+      "\(expert) read the first \(first) of \(marginals.count) words: the text is longer than its "
+      + "encoder, and nothing is known of the others"
+  }
+
   /// The same with another trace.
   func replacing(trace: Trace) -> Prediction {
     Prediction(
@@ -42,14 +56,14 @@ extension Prediction {
       trace: trace)
   }
 
-  /// What a tagger answers: words behind the longest input are O, surely, since nothing was read
-  /// there. The tags' probabilities are shown behind everything else.
+  /// What a tagger answers: words behind the longest input are O, and nothing is said of how
+  /// probable that is. The tags' probabilities are shown behind everything else.
   ///
   /// - Parameter words: words of the post, those that were cut off included.
   init(expert: String, scheme: TagScheme, words: Int, _ decoded: DecodedTags, _ shown: Trace) {
     let cut = words - decoded.path.count
-    let outside = [1] + [Float](repeating: 0, count: scheme.count - 1)
-    let marginals = decoded.marginals + [[Float]](repeating: outside, count: cut)
+    let unread = [Float](repeating: .nan, count: scheme.count)
+    let marginals = decoded.marginals + [[Float]](repeating: unread, count: cut)
     var trace = shown
     if scheme.count > 1 {
       trace.append(
@@ -60,7 +74,11 @@ extension Prediction {
       trace.append(
         Signal(
           name: "crf/uncertainty", caption: "1 − largest tag probability", kind: .words,
-          tensor: Tensor([marginals.count], marginals.map { 1 - ($0.max() ?? 1) })))
+          tensor: Tensor(
+            [marginals.count],
+            marginals.map { row in
+              row.first?.isNaN == true ? .nan : 1 - (row.max() ?? 1)
+            })))
     }
     self.init(
       expert: expert, mentions: decoded.mentions, labels: scheme.labels, marginals: marginals,

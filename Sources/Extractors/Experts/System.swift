@@ -25,8 +25,10 @@ package struct System: Sendable {
   package var needsDual: @Sendable (_ value: (String) -> String) -> Bool = { _ in false }
   /// Whether any of its experts does.
   package var takesDual = false
-  /// Whether experts with such switches look at pictures, of a system that does.
+  /// Whether experts with such switches need a network of pictures, of a system that does.
   package var needsPictures: @Sendable (_ value: (String) -> String) -> Bool = { _ in true }
+  /// Whether its experts, by their switches, look for parts of the picture.
+  package var findsRegions: @Sendable (_ value: (String) -> String) -> Bool = { _ in false }
   /// Whether a pretrained text encoder may stand beside its own words.
   package var takesEncoder = false
   /// Whether a CLIP or ViT may see its pictures, trained along.
@@ -151,6 +153,11 @@ package struct System: Sendable {
 
   // MARK: Switches
 
+  /// Whether experts with such switches look at pictures.
+  package func seesPicture(_ value: (String) -> String) -> Bool {
+    seesPicture && needsPictures(value) && value("image") != Switch.off
+  }
+
   /// Makes sure that switches are the system's own.
   ///
   /// - Throws: `TrainingError.unknownSwitch`.
@@ -165,7 +172,12 @@ package struct System: Sendable {
           system: id, name: name, value: value, known: known.values.map { "\(name)=\($0)" })
       }
     }
-    if let reason = conflict(values) { throw .conflict(system: id, reason: reason) }
+    if let reason = refusal(of: values) { throw .conflict(system: id, reason: reason) }
+  }
+
+  /// Why values do not go together; nil when they do.
+  package func refusal(of values: [String: String]) -> String? {
+    needless(values) ?? conflict(values)
   }
 
   /// Why it cannot be trained so; nil when it can. Told before anything is computed.
@@ -182,14 +194,23 @@ package struct System: Sendable {
     return settingsConflict(value, changes.applied(to: recipe))
   }
 
-  /// Why switches say something of a part that is left out; nil when none does. For `conflict`.
-  static func needless(
-    _ values: [String: String], without part: String, _ names: [String]
-  ) -> String? {
-    guard values[part] == Switch.off, let odd = names.first(where: { values[$0] != nil }) else {
+  /// Why a value that is given changes nothing, its part being left out; nil when none is.
+  private func needless(_ values: [String: String]) -> String? {
+    func missing(_ known: Switch) -> String? {
+      for part in known.parts {
+        if values[part] == Switch.off { return part }
+        if let missing = switches.first(where: { $0.name == part }).flatMap(missing) {
+          return missing
+        }
+      }
       return nil
     }
-    return "\(odd) changes nothing without \(part); leave out one of them"
+    for known in switches where values[known.name] != nil {
+      if let part = missing(known) {
+        return "\(known.name) changes nothing without \(part); leave out one of them"
+      }
+    }
+    return nil
   }
 
   /// `gate=off, labels=with-x`; nil when everything is as usual.
@@ -228,6 +249,15 @@ package struct Switch: Sendable, Hashable {
   package let values: [String]
   /// What it does, for help, a sentence without its full stop.
   package let summary: String
+  /// Parts without each of which it changes nothing.
+  private(set) var parts: [String] = []
+
+  /// The same, of parts without each of which it changes nothing: it is then refused.
+  func of(_ parts: String...) -> Switch {
+    var result = self
+    result.parts = parts
+    return result
+  }
 
   /// The usual value.
   package var usual: String { values.first ?? "" }

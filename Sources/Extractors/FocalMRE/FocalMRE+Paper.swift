@@ -89,7 +89,7 @@ extension Paper {
   }
 
   private static func noise(
-    _ kind: String, _ shares: [Double], _ data: (Double) -> PaperData
+    _ kind: String, _ shares: [Double], _ data: (Double) -> DataVariation
   ) -> PaperTable {
     let settings = shares.map { "\(kind) ratio=\(Int(100 * $0))%" }
     return PaperTable(
@@ -105,7 +105,7 @@ extension Paper {
   }
 
   private static func scarce(
-    _ name: String, _ title: String, _ settings: [(String, PaperData)]
+    _ name: String, _ title: String, _ settings: [(String, DataVariation)]
   ) -> PaperTable {
     PaperTable(
       name, title,

@@ -13,15 +13,19 @@ extension System {
   )
   .with(\.boxesSwitch, "rectangles")
   .with(\.takesDual, true)
-  .with(\.needsDual) { $0("rectangles") == RegionFinding.grounded.rawValue }
+  .with(\.needsDual) {
+    $0("rectangles") == RegionFinding.grounded.rawValue
+      && FocalMRE.takesRegions(FocalMREOptions($0))
+  }
   .with(\.conflict) { values in
     if values["grounding"] == "0", values["detected"] == "0" {
       return "no slot is left; give --grounding or --detected more than 0"
     }
-    if let reason = System.needless(
-      values, without: "image", [RegionFinding.choice.name, "input", "frames"])
+    if values["input"] == FocalMREOptions.Input.original.rawValue,
+      values[RegionFinding.choice.name] != nil
     {
-      return reason
+      return
+        "with --input original no slot has a region; leave out rectangles, and regions of files"
     }
     if values["frames"] != nil, ["cropped", "original"].contains(values["input"]) {
       return "frames is of framed pictures; leave it out with --input \(values["input"] ?? "")"
@@ -32,17 +36,19 @@ extension System {
     \.switches,
     [
       .part("image", "the pictures; without them all are zeros"),
-      .part("focal-attention", "the attention; without it each token takes the picture's mean"),
+      .part("focal-attention", "the attention; without it each token takes the picture's mean")
+        .of("image"),
       .part("gate", "the gate; without it text and picture are added"),
-      RegionFinding.choice,
+      RegionFinding.choice.of("image"),
       .choice(
         "input", FocalMREOptions.Input.allCases.map(\.rawValue),
         "how a region is shown: framed on the picture, cropped out of it, or not at all (original)"
-      ),
+      ).of("image"),
       .choice(
         "frames", PictureView.FrameDrawing.allCases.map(\.rawValue),
         "when a frame is drawn: on the stretched square; on the picture as it comes, then stretched (native) or "
-          + "cut (centred), as the released code does"),
+          + "cut (centred), as the released code does"
+      ).of("image"),
       .choice(
         "classifier", ["trained", "frozen"],
         "whether the last layer learns; the released code leaves it as it was drawn"),

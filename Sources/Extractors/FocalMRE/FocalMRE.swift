@@ -38,14 +38,17 @@ package struct FocalMRE: MultimodalNetwork {
   }
 
   package static func takesRegions(_ options: FocalMREOptions) -> Bool {
-    options.input != .original
+    options.usesPicture && options.input != .original
   }
 
   package static func look(
     _ post: SeenPost, _ pair: TokenPair?, _ eyes: EyeNames, _ options: FocalMREOptions
   ) throws -> [PictureRegions] {
-    let found = try options.regions.find(
-      post, pair, grounding: options.grounding, detected: options.detected, eyes)
+    let found =
+      takesRegions(options)
+      ? try options.regions.find(
+        post, pair, grounding: options.grounding, detected: options.detected, eyes)
+      : .none(grounding: options.grounding, detected: options.detected)
     func views(
       _ regions: [ImageRegion?], _ color: PictureView.FrameColor
     ) throws -> [PictureRegions] {
@@ -129,11 +132,12 @@ package struct FocalMRE: MultimodalNetwork {
 
   // MARK: What it shows
 
-  /// Names of the slots, by the rule that finds their rectangles.
+  /// Names of the slots, by the rule that finds their rectangles, where any are looked for.
   var names: [String] {
     func numbered(_ name: String, from first: Int = 1) -> [String] {
       (first..<(first + 8)).map { "\(name) \($0)" }
     }
+    guard Self.takesRegions(options) else { return Array(numbered("slot").prefix(slots.count)) }
     let (asked, found): ([String], [String])
     switch options.regions {
     case .grounded: (asked, found) = (["head", "tail"] + numbered("chunk"), numbered("object"))
@@ -150,8 +154,7 @@ package struct FocalMRE: MultimodalNetwork {
 
   /// The slots with the places of their rectangles; one that sees the whole has none.
   private func slotNames(_ item: MultimodalItem) -> [Signal.Slot] {
-    guard options.input != .original else { return [] }
-    return zip(names, item.pictures).enumerated().map { k, slot in
+    zip(names, item.pictures).enumerated().map { k, slot in
       let frame = slot.1.frame ?? .whole
       return Signal.Slot(slot.0, at: frame == .whole ? nil : k)
     }

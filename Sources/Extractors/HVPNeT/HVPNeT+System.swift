@@ -16,9 +16,11 @@ extension System {
     .with(
       \.switches,
       (task == .entities ? [LabelScheme.choice] : [])
-        + [.part("image", "the picture; without it all features are zeros"), PrefixedText.choice]
+        + [
+          .part("image", "the picture; without it all features are zeros"),
+          PrefixedText.choice.of("image"),
+        ]
     )
-    .with(\.conflict) { System.needless($0, without: "image", [PrefixedText.choice.name]) }
     .with(\.head) { _ in "a visual prefix of the picture and its parts in every layer" }
   }
 }

@@ -30,7 +30,9 @@ package struct HVPNeT: MultimodalNetwork {
   }
 
   package static var rehearsedViews: (views: Int, readings: Int) { (4, 1) }
-  package static func takesRegions(_ options: HVPNeTOptions) -> Bool { options.crops > 0 }
+  package static func takesRegions(_ options: HVPNeTOptions) -> Bool {
+    options.usesPicture && options.crops > 0
+  }
 
   package static func look(
     _ post: SeenPost, _ pair: TokenPair?, _ eyes: EyeNames, _ options: HVPNeTOptions

@@ -18,45 +18,48 @@ extension System {
       (task == .entities ? [LabelScheme.choice] : [])
         + [
           .part("image", "the picture; without it all features are zeros"),
-          .part("semantic", "the intra-sample loss: text and picture are to mean the same"),
+          .part("semantic", "the intra-sample loss: text and picture are to mean the same")
+            .of("image"),
           .part("attn-mixup", "the inter-sample part: attention across the batch and mixing"),
-          .part("batch-attention", "the attention across the batch; posts are mixed all the same"),
-          .part("mixup", "the mixing; posts attend to each other all the same"),
-          PrefixedText.choice,
+          .part("batch-attention", "the attention across the batch; posts are mixed all the same")
+            .of("attn-mixup"),
+          .part("mixup", "the mixing; posts attend to each other all the same").of("attn-mixup"),
+          PrefixedText.choice.of("image"),
           .choice(
-            "semantic-weight", ["0.5", "0.1", "0.25", "1"], "the weight of the semantic loss"),
+            "semantic-weight", ["0.5", "0.1", "0.25", "1"], "the weight of the semantic loss"
+          ).of("semantic"),
           .choice(
             "divergence", I2SRMOptions.Direction.allCases.map(\.rawValue),
-            "the semantic loss: KL(text ‖ picture), KL(picture ‖ text), or their mean"),
+            "the semantic loss: KL(text ‖ picture), KL(picture ‖ text), or their mean"
+          ).of("semantic"),
           .choice(
             "text-prior", ["trained", "detached"],
-            "whether the semantic loss moves the text's side, too"),
+            "whether the semantic loss moves the text's side, too"
+          ).of("semantic"),
           .choice(
             "attention", I2SRMOptions.BatchAttention.allCases.map(\.rawValue),
             "across the batch: encoder (a transformer layer, as the released code) or additive (as printed)"
-          ),
+          ).of("batch-attention"),
           .choice(
             "mixed-rows", I2SRMOptions.Rows.allCases.map(\.rawValue),
             "what is mixed: δ of the originals and 1 − δ of the attended (paper), or δ of each (code)"
-          ),
+          ).of("mixup"),
           .choice(
             "small-delta", ["0.7", "0.1", "0.3", "0.5", "0.9"],
-            "the share δ of originals among what is mixed"),
+            "the share δ of originals among what is mixed"
+          ).of("mixup"),
           .choice(
             "big-delta", ["0.6", "0", "0.2", "0.4", "0.8", "1"],
-            "the share Δ of attended posts that is learned from; 1 − Δ of the mixed"),
+            "the share Δ of attended posts that is learned from; 1 − Δ of the mixed"
+          ).of("attn-mixup"),
         ]
     )
     .with(\.conflict) { values in
-      let ofSemantic = ["semantic-weight", "divergence", "text-prior"]
-      let ofMixup = [
-        "batch-attention", "mixup", "attention", "mixed-rows", "small-delta", "big-delta",
-      ]
-      return System.needless(values, without: "image", [PrefixedText.choice.name] + ofSemantic)
-        ?? System.needless(values, without: "semantic", ofSemantic)
-        ?? System.needless(values, without: "attn-mixup", ofMixup)
-        ?? System.needless(values, without: "batch-attention", ["attention"])
-        ?? System.needless(values, without: "mixup", ["mixed-rows", "small-delta"])
+      guard values["big-delta"] == "1" else { return nil }
+      let ofMixed = ["mixup", "mixed-rows", "small-delta"]
+      return ofMixed.first { values[$0] != nil }.map {
+        "\($0) changes nothing with --big-delta 1, which learns of no mixed posts; leave out one of them"
+      }
     }
     .with(\.paper, .i2srm)
     .with(\.head) { origin in

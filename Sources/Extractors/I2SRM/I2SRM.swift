@@ -37,7 +37,9 @@ package struct I2SRM: MultimodalNetwork {
   }
 
   package static var rehearsedViews: (views: Int, readings: Int) { (4, 1) }
-  package static func takesRegions(_ options: I2SRMOptions) -> Bool { options.crops > 0 }
+  package static func takesRegions(_ options: I2SRMOptions) -> Bool {
+    options.usesPicture && options.crops > 0
+  }
 
   package static func look(
     _ post: SeenPost, _ pair: TokenPair?, _ eyes: EyeNames, _ options: I2SRMOptions

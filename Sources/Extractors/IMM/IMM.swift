@@ -346,6 +346,17 @@ package struct IMM: MultimodalNetwork {
         kind: .wordsByImage(rows: grid, columns: grid, region: item.seen(0)),
         steps: [.layer(selections.count)],
         tensor: Tensor([selections.count, item.wordCount, grid, grid], maps)))
+    probe.show(
+      Signal(
+        name: "imm/class",
+        caption: "what each word selects of the class position, which has no place on the map",
+        kind: .words, steps: [.layer(selections.count)], ofPicture: true,
+        tensor: Tensor(
+          [selections.count, item.wordCount],
+          selections.flatMap { selection in
+            item.wordPieces.map { selection.array[$0 * width] }
+              + [Float](repeating: .nan, count: item.wordCount - item.wordPieces.count)
+          })))
     guard let activation = activations.last else { return }
     let length = activation.shape[2]
     var strongest = [Float](repeating: .nan, count: item.wordCount)

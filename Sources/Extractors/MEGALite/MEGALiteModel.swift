@@ -159,7 +159,9 @@ package struct MEGALiteModel: Expert {
   private func predict(
     _ words: [String], _ pair: TokenPair, _ objects: Objects, _ taps: Taps
   ) throws(EncoderInputError) -> RelationAnswer {
-    let probe = Probe(hasPicture: !objects.regions.isMissing, substituting: taps)
+    let probe = Probe(
+      hasPicture: !objects.regions.isMissing && configuration.options.usesPicture,
+      substituting: taps)
     var item = item(words, pair, objects)
     item.pieces = item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }
     let logits = try head.logits([item], engine, probe).first ?? []

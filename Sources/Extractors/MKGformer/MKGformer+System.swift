@@ -7,11 +7,13 @@ extension System {
   )
   .with(\.boxesSwitch, "rectangles")
   .with(\.takesDual, true)
-  .with(\.needsDual) { $0("rectangles") == RegionFinding.grounded.rawValue }
+  .with(\.needsDual) {
+    $0("rectangles") == RegionFinding.grounded.rawValue
+      && MKGformer.takesRegions(MKGformerOptions($0))
+  }
   .with(
     \.switches,
-    [.part("image", "the pictures; without them all are zeros"), RegionFinding.choice]
+    [.part("image", "the pictures; without them all are zeros"), RegionFinding.choice.of("image")]
   )
-  .with(\.conflict) { System.needless($0, without: "image", [RegionFinding.choice.name]) }
   .with(\.head) { _ in "markers as four added tokens; picture layers in lock step with the text's" }
 }

@@ -78,13 +78,16 @@ package struct MKGformer: MultimodalNetwork {
       + (options.regions == .boxes ? [.boxes] : [])
   }
 
-  package static func takesRegions(_ options: MKGformerOptions) -> Bool { true }
+  package static func takesRegions(_ options: MKGformerOptions) -> Bool { options.usesPicture }
 
   package static func look(
     _ post: SeenPost, _ pair: TokenPair?, _ eyes: EyeNames, _ options: MKGformerOptions
   ) throws -> [PictureRegions] {
     let crops = MKGformerOptions.crops
-    let found = try options.regions.find(post, pair, grounding: crops, detected: crops, eyes)
+    let found =
+      takesRegions(options)
+      ? try options.regions.find(post, pair, grounding: crops, detected: crops, eyes)
+      : .none(grounding: crops, detected: crops)
     func views(_ regions: [ImageRegion?], cells: Int) throws -> [PictureRegions] {
       try regions.map { region in
         let view = PictureView.crop(region ?? .whole, cells: cells)

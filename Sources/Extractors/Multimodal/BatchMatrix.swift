@@ -39,13 +39,20 @@ package struct BatchMatrix: Sendable, Hashable, Codable {
       && posts.allSatisfy { $0.count < 200 }
   }
 
-  /// Those of a folder; none where there are none that can be read.
-  static func read(_ folder: String) -> [BatchMatrix] {
-    guard
-      let data = try? ModelFolder.bytes(folder, file, limit: 1 << 20),
-      let found = try? JSONDecoder().decode([BatchMatrix].self, from: data)
-    else { return [] }
-    return found.count <= 8 ? found.filter(\.isSound) : []
+  /// Those of a folder; none where it has no file of them.
+  ///
+  /// - Throws: `ModelFolderError` for a file that cannot be read.
+  static func read(_ folder: String) throws -> [BatchMatrix] {
+    guard FileManager.default.fileExists(atPath: folder + "/" + file) else { return [] }
+    let data = try ModelFolder.bytes(folder, file, limit: 1 << 20)
+    guard let found = try? JSONDecoder().decode([BatchMatrix].self, from: data), found.count <= 8,
+      found.allSatisfy(\.isSound)
+    else {
+      throw ModelFolderError(
+        folder: folder, problem: "has a \(file) that is none",
+        advice: "train it again, or delete the file: it holds what a batch of the training had")
+    }
+    return found
   }
 
   /// Writes some beside a model; those of an earlier training go.

@@ -42,7 +42,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
   /// A model of a trained network.
   package init(
     name: String, _ trained: MultimodalTrainee<Network>, tokenizer: Tokenizer,
-    _ configuration: Configuration, folder: String? = nil
+    _ configuration: Configuration, folder: String? = nil, matrices: [BatchMatrix] = []
   ) {
     let reading = configuration.reading
     var card = ModelCard(
@@ -57,7 +57,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     self.tokenizer = tokenizer
     answering = MultimodalAnswering(trained)
     tower = trained.tower
-    matrices = folder.map(BatchMatrix.read) ?? []
+    self.matrices = matrices
   }
 
   /// Words with an unknown piece.
@@ -158,7 +158,8 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
   package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
     let items = try Self.items(post, configuration, tokenizer, tower: tower)
     func probe(_ item: MultimodalItem) -> Probe {
-      Probe(hasPicture: item.notice == nil, substituting: taps)
+      Probe(
+        hasPicture: item.notice == nil && configuration.options.usesPicture, substituting: taps)
     }
     func whole(_ probe: Probe) -> Trace {
       for matrix in matrices { probe.show(matrix.signal) }
@@ -240,7 +241,7 @@ extension MultimodalModel {
     fitting.reading = configuration.reading.fitting(encoder.configuration.longest)
     return MultimodalModel(
       name: (folder as NSString).lastPathComponent, network, tokenizer: tokenizer, fitting,
-      folder: folder)
+      folder: folder, matrices: try BatchMatrix.read(folder))
   }
 
   /// Trains one seed for a task.
@@ -287,7 +288,7 @@ extension MultimodalModel {
     var trainee = MultimodalTrainee<Network>(
       base.encoder, prefix: base.prefix, configuration.sizes(base.encoder), reading, options,
       tower: tower, &generator)
-    trainee.network.fit(items.train.compactMap(\.pictures.first))
+    if options.usesPicture { trainee.network.fit(items.train.compactMap(\.pictures.first)) }
     try trainee.takeOver(base.path)
     return try training.learn(
       training.run(trainee), items, score: { try $0.score(items.dev).told },
@@ -363,6 +364,7 @@ extension System {
       train: { try MultimodalModel<Network>.train($0, task) }
     )
     .with(\.takesTower, Network.towerUse != .none)
+    .with(\.findsRegions) { Network.takesRegions(Network.Options($0)) }
     .with(\.settingsConflict) { Network.conflict(Network.Options($0), $1) }
     // One of a pair of tasks stands for both.
     .with(\.rehearsal, task == .relations ? rehearsal : nil)

@@ -44,13 +44,27 @@ struct PrefixedText: ParameterContainer {
   func states(
     _ batch: MultimodalBatch, _ text: TextReader, _ tape: Tape, _ probe: Probe?
   ) throws(EncoderInputError) -> Tape.Variable {
-    let prefixes = prefix(tape.constant(quadrants(batch)), tape, probe)
+    let names = batch.items.first.map(names) ?? []
+    let prefixes = prefix(tape.constant(quadrants(batch)), tape, probe, names: names)
     let watch = probe.map { AttentionWatch($0, "text/attention") }
     let states = try text.states(batch.text, prefixes: prefixes, tape, watch)
     if let probe, let watch, let item = batch.items.first {
       show(watch, item, length: batch.length, probe)
     }
     return states
+  }
+
+  /// What the pictures of an item are called: crops that are missing are zeros.
+  private func names(_ item: MultimodalItem) -> [String] {
+    (0...crops).map { k in
+      let name = k == 0 ? "picture" : "crop \(k)"
+      return isThere(k, in: item) ? name : "\(name) (none)"
+    }
+  }
+
+  private func isThere(_ picture: Int, in item: MultimodalItem) -> Bool {
+    item.pictures.indices.contains(picture)
+      && item.pictures[picture].array.contains { $0 != 0 }
   }
 
   /// B×I×4×F.
@@ -89,15 +103,13 @@ struct PrefixedText: ParameterContainer {
         }
       }
     }
-    let names = (0..<pictures).map { $0 == 0 ? "picture" : "crop \($0)" }
-    let cropped = item.pictures.indices.filter { !item.pictures[$0].array.allSatisfy { $0 == 0 } }
-    let columns = names.indices.map { cropped.contains($0) ? names[$0] : "\(names[$0]) (none)" }
     probe.show(
       Signal(
         name: "prefix/attention", caption: "share of the words' attention on the prefix",
-        kind: .matrix(rows: (1...layers).map { "layer \($0)" }, columns: columns),
+        kind: .matrix(rows: (1...layers).map { "layer \($0)" }, columns: names(item)),
         steps: [.head(heads)], ofPicture: true,
         tensor: Tensor([heads, layers, pictures], shares)))
+    let cropped = item.pictures.indices.filter { isThere($0, in: item) }
     var means = [Float](repeating: 0, count: pictures)
     for (i, share) in shares.enumerated() { means[i % pictures] += share / Float(heads * layers) }
     probe.show(
@@ -105,7 +117,7 @@ struct PrefixedText: ParameterContainer {
         name: "prefix/regions", caption: "mean share of attention on each part of the picture",
         kind: .regions(cropped.map { item.pictures[$0].seen }),
         // The whole picture stands first and stays.
-        slots: (1..<pictures).map { Signal.Slot(names[$0], at: cropped.firstIndex(of: $0)) },
+        slots: (1..<pictures).map { Signal.Slot("crop \($0)", at: cropped.firstIndex(of: $0)) },
         tensor: Tensor([cropped.count], cropped.map { means[$0] })))
   }
 

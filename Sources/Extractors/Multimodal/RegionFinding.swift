@@ -28,6 +28,13 @@ package enum RegionFinding: String, Sendable, Hashable, Codable, CaseIterable {
     let grounding: [ImageRegion?]
     /// For what a detector would have found.
     let detected: [ImageRegion?]
+
+    /// Where none are looked for.
+    static func none(grounding: Int, detected: Int) -> Found {
+      Found(
+        grounding: [ImageRegion?](repeating: nil, count: grounding),
+        detected: [ImageRegion?](repeating: nil, count: detected))
+    }
   }
 
   /// The rectangles of a post for a pair, so many of each kind. What somebody drew stands first.

@@ -103,7 +103,7 @@ package struct PaperRow: Sendable {
   /// Its switches that are not as usual.
   package let switches: [String: String]
   /// What is done to the posts.
-  package let data: PaperData
+  package let data: DataVariation
   /// Whether the system was first trained on the other task.
   package let comesFromOtherTask: Bool
   /// What is counted.
@@ -116,7 +116,7 @@ package struct PaperRow: Sendable {
   /// A row by its parts.
   package init(
     _ name: String, setting: String, system: String?, _ switches: [String: String] = [:],
-    _ data: PaperData = .asItIs, comesFromOtherTask: Bool = false
+    _ data: DataVariation = .asItIs, comesFromOtherTask: Bool = false
   ) {
     self.name = name
     self.setting = setting

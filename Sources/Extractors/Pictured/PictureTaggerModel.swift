@@ -123,7 +123,8 @@ package struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
     _ words: [String], _ regions: PictureRegions, _ taps: Taps = [:]
   ) throws(EncoderInputError) -> Prediction {
     let item = item(words, regions)
-    let probe = Probe(hasPicture: !regions.isMissing, substituting: taps)
+    let probe = Probe(
+      hasPicture: !regions.isMissing && configuration.options.usesPicture, substituting: taps)
     let emissions = try head.emissions([item], engine, probe).first ?? []
     return Prediction(
       expert: name, scheme: configuration.scheme, words: words.count,

@@ -318,6 +318,6 @@ extension RIVATagger {
     let chain = crf.chain
     let first = Array(emissions.array[0..<(length * k)])
     let flat = chain.marginals(first, chain.sums(first))
-    return (0..<length).map { Float(1 - flat[$0 * k]) }
+    return (0..<length).map { Float(max(0, 1 - flat[$0 * k])) }
   }
 }

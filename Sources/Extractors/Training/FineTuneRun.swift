@@ -98,9 +98,10 @@ package struct FineTuneRun<Model: FineTunable>: ResumableRun, Sendable {
     return value
   }
 
-  /// The rates' factor at a step, counted from 0; 0 at the first, as in the reference.
+  /// The rates' factor at a step, counted from 0; 0 at the first, as in the reference, unless it is
+  /// the only one: nothing would be learned.
   private func factor(_ step: Int, of total: Int) -> Float {
-    Schedule.linear(warmUp: settings.warmUp).factor(step: step, of: total)
+    total == 1 ? 1 : Schedule.linear(warmUp: settings.warmUp).factor(step: step, of: total)
   }
 
   /// Everything needed to go on.

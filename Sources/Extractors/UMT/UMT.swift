@@ -137,12 +137,11 @@ package struct UMTHead: PictureTaggerHead {
     let emissions = Array(aside.array[0..<(item.text.places.count * k)])
     guard !emissions.isEmpty else { return }
     let flat = chain.marginals(emissions, chain.sums(emissions))
-    var rows = [Float](repeating: 0, count: 3 * item.wordCount)
-    for word in 0..<item.wordCount {
-      guard word < item.text.words.count else {
-        rows[3 * word] = 1
-        continue
-      }
+    // Of words that were not read nothing is known.
+    let read = min(item.wordCount, item.text.words.count)
+    var rows = [Float](repeating: 0, count: 3 * read)
+    rows += [Float](repeating: .nan, count: 3 * (item.wordCount - read))
+    for word in 0..<read {
       for (state, kind) in spans.shown.enumerated() {
         rows[3 * word + kind] += Float(flat[item.text.words[word] * k + state])
       }

@@ -75,11 +75,7 @@ package struct HeldOutTags: Sendable, Hashable {
     guard let columns = TagColumns(prediction.labels), !prediction.marginals.isEmpty else {
       return nil
     }
-    // Words behind the longest input are O with a probability of exactly 1: nothing was read there.
-    let unread = prediction.marginals.reversed().prefix { row in
-      row.enumerated().allSatisfy { $1 == ($0 == columns.outside ? 1 : 0) }
-    }
-    let read = prediction.marginals.dropLast(unread.count)
+    let read = prediction.marginals.prefix { $0.first?.isNaN != true }
     guard read.allSatisfy({ $0.count == columns.labels.count }) else { return nil }
     self.init(
       columns: columns, marginals: read.flatMap(\.self),

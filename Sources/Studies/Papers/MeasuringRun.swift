@@ -28,13 +28,15 @@ extension PaperTableResult {
     return counts.max { ($0.value, $1.key.id) < ($1.value, $0.key.id) }?.key
   }
 
-  /// Milliseconds per post of a row's cells of one run, or, marked, of other runs.
+  /// Milliseconds per post of a row's cells of one run, or, marked, of other runs: the median, as
+  /// one of them may have been measured while something else ran.
   func time(of row: Row, in timedRun: MeasuringRun?) -> String {
     let own = row.cells.filter { $0.run != nil && $0.run == timedRun }
     let cells = own.isEmpty ? row.cells : own
     guard !cells.isEmpty else { return "" }
-    let mean = cells.map(\.millisecondsPerPost).reduce(0, +) / Double(cells.count)
-    return RoutingReport.decimals(mean, 1) + (own.isEmpty ? Self.otherRun : "")
+    let times = cells.map(\.millisecondsPerPost).sorted()
+    let median = (times[times.count / 2] + times[(times.count - 1) / 2]) / 2
+    return RoutingReport.decimals(median, 1) + (own.isEmpty ? Self.otherRun : "")
   }
 
   private static let otherRun = "*"
@@ -45,7 +47,7 @@ extension PaperTableResult {
       !row.cells.isEmpty && !row.cells.contains { $0.run != nil && $0.run == timedRun }
     }
     return [
-      timedRun.map { "ms/post on \($0.machine)." },
+      timedRun.map { "ms/post on \($0.machine), the median of the seeds." },
       isMixed
         ? "\(Self.otherRun) measured in another run, perhaps on another or a busy machine: such times compare with no others."
         : nil,

@@ -24,8 +24,9 @@ package struct PaperStudy: Sendable {
   package var run = MeasuringRun()
   /// Train posts that are learned from at most; nil: all.
   package var mostPosts: Int?
-  /// Where the noise of rows that have some is.
-  package var noise = PaperData.Place.both
+  /// Where the noise of rows that have some is; nil where nobody said, as both.
+  package var wantedNoise: DataVariation.Place?
+  private var noise: DataVariation.Place { wantedNoise ?? .both }
   /// Called from the training's own thread; returns false to stop.
   package let observe: @Sendable (TrainingEvent) -> Bool
 
@@ -49,25 +50,7 @@ package struct PaperStudy: Sendable {
     let tables = paper.tables.filter { table in
       names.map { !Set($0).isDisjoint(with: table.names) } ?? true
     }
-    for folder in [material.encoder].compactMap(\.self) + otherEncoders {
-      try FolderOption.encoder.check(folder)
-    }
-    for folder in [material.pictures].compactMap(\.self) + otherPictures {
-      try FolderOption.pictures.check(folder)
-    }
-    try FolderOption.dual.check(material.dual)
-    for row in tables.flatMap(\.rows) {
-      for system in paper.tasks.compactMap(row.system(for:)) {
-        guard let reason = system.trainingConflict(row.switches, material.changes) else { continue }
-        throw TrainingError.conflict(system: system.id, reason: reason)
-      }
-    }
-    if !tables.contains(where: { $0.lines == .encoders }),
-      !otherEncoders.isEmpty || !otherPictures.isEmpty
-    {
-      throw PaperError.noEncodersCompared(
-        paper.tables.filter { $0.lines == .encoders }.flatMap(\.names))
-    }
+    try check(tables)
     let results = try tables.flatMap { table in
       try paper.tasks.compactMap { task -> PaperTableResult? in
         guard let dataset = datasets[task],
@@ -100,6 +83,41 @@ package struct PaperStudy: Sendable {
     }
     guard !results.isEmpty else { throw PaperError.nothingToMeasure(tables.map(\.name)) }
     return results
+  }
+
+  /// Refuses, before the first training, what could not be measured or would change nothing.
+  private func check(_ tables: [PaperTable]) throws {
+    for folder in [material.encoder].compactMap(\.self) + otherEncoders {
+      try FolderOption.encoder.check(folder)
+    }
+    for folder in [material.pictures].compactMap(\.self) + otherPictures {
+      try FolderOption.pictures.check(folder)
+    }
+    try FolderOption.dual.check(material.dual)
+    for row in tables.flatMap(\.rows) {
+      for system in paper.tasks.compactMap(row.system(for:)) {
+        guard let reason = system.trainingConflict(row.switches, material.changes) else { continue }
+        throw TrainingError.conflict(system: system.id, reason: reason)
+      }
+    }
+    if !tables.contains(where: { $0.lines == .encoders }),
+      !otherEncoders.isEmpty || !otherPictures.isEmpty
+    {
+      throw PaperError.noEncodersCompared(
+        paper.tables.filter { $0.lines == .encoders }.flatMap(\.names))
+    }
+    for (folders, option) in [
+      ([material.encoder].compactMap(\.self) + otherEncoders, "--also-encoder"),
+      ([material.pictures].compactMap(\.self) + otherPictures, "--also-pictures"),
+    ] {
+      let places = folders.map { URL(filePath: $0).resolvingSymlinksInPath().path }
+      if let twice = folders.indices.first(where: { places[..<$0].contains(places[$0]) }) {
+        throw PaperError.encoderTwice(folders[twice], option: option)
+      }
+    }
+    if wantedNoise != nil, !tables.contains(where: Self.hasNoise) {
+      throw PaperError.noNoise(paper.tables.filter(Self.hasNoise).flatMap(\.names))
+    }
   }
 
   /// The folders that the experts of a table are built on, and what else they are made from.
@@ -346,47 +364,5 @@ package struct PaperCell: Sendable, Codable {
       result[place] += MatchCounts(correct: count[0], predicted: count[1], gold: count[2])
     }
     return result
-  }
-}
-
-/// A study that cannot go on.
-package enum PaperError: Error, CustomStringConvertible {
-  /// A row that was trained on another task first, of which there are no posts.
-  case noOtherTask(row: String, task: ExpertTask)
-  /// Tables of which the posts tell nothing.
-  case nothingToMeasure([String])
-  /// More encoders, for tables that compare none.
-  case noEncodersCompared([String])
-  /// A folder with cells of another dataset.
-  case otherData(folder: String, dataset: String)
-  /// A folder with cells that were made with other settings, which are named as in a cell's basis.
-  case otherSettings(folder: String, [String])
-
-  /// What settings of a cell's basis are called on the command line.
-  private static let options = [
-    "encoder": "--encoder", "pictures": "--pictures", "dual": "--dual", "boxes": "--boxes",
-    "epochs": "--epochs", "batch": "--batch", "encoderRate": "--encoder-rate",
-    "headRate": "--head-rate", "crfRate": "--crf-rate",
-  ]
-
-  package var description: String {
-    switch self {
-    case .noOtherTask(let row, let task):
-      "\(row) is first trained on \(task.subject), and the dataset has none; choose other tables "
-        + "with --table"
-    case .nothingToMeasure(let tables):
-      "the posts say nothing that \(Set(tables).sorted().joined(separator: ", ")) could be measured by: "
-        + "no post that is scored says whether its picture adds (imageAdds), or has what is asked for"
-    case .noEncodersCompared(let names):
-      "--also-encoder and --also-pictures are for tables that compare encoders"
-        + (names.isEmpty
-          ? ", and the paper has none" : ": " + names.joined(separator: ", "))
-        + "; leave them out, or choose such a table"
-    case .otherData(let folder, let dataset):
-      "\(folder) keeps tables of other posts than \(dataset)'s; give another --out"
-    case .otherSettings(let folder, let names):
-      "\(folder) keeps tables that were made with other \(names.map { Self.options[$0] ?? $0 }.joined(separator: ", ")); "
-        + "give the same again, or another --out"
-    }
   }
 }

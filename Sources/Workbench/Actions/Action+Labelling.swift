@@ -103,7 +103,14 @@ extension Action {
       ) { state, _ in state.fixTags() },
       Action(
         "accept", .labelling, keys: ["Enter", "Space"],
-        "accept the labels and go on to the next unaccepted post", unavailable: needsPost
+        "accept the labels and go on to the next unaccepted post",
+        unavailable: { state in
+          needsPost(state)
+            ?? (state.newHead == nil
+              ? nil
+              : "a pair has a head and no tail yet; \(state.keymap.label("relate")) on a mention "
+                + "makes it the tail, \(state.keymap.label("leave")) leaves")
+        }
       ) { state, _ in state.accept() },
       Action(
         "reopen", .labelling, keys: ["r"], "withdraw the acceptance or rejection of this post",

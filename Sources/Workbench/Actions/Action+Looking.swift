@@ -25,6 +25,7 @@ extension Action {
         unavailable: needsSlices
       ) { state, arguments in
         state.choice.slice = arguments.number(0).flatMap { $0 == 0 ? nil : $0 - 1 }
+        state.notice = Notice(text: state.stepTitle)
         return []
       },
       Action(
@@ -87,7 +88,7 @@ extension Action {
   /// Reason of the actions that step through heads, layers or slots.
   @Sendable static func needsSlices(_ state: WorkbenchState) -> String? {
     if let reason = needsAnalysis(state) { return reason }
-    guard state.stepped == nil else { return nil }
+    guard state.stepped.isEmpty else { return nil }
     let name = state.shownName ?? "this system"
     if state.spatialSignal != nil { return "the map of \(name) has one slice only" }
     let isAlone = state.tracedSystems.count < 2

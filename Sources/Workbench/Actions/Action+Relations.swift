@@ -10,7 +10,7 @@ extension Action {
           CommandError.noSuch("pair", count, count: state.pairs.count).description)
       }
       return state.showPair(count - 1) + state.chooseLabel()
-    }.counting(.which),
+    }.counting(.which).leading(to: .layer),
     Action(
       "next-pair", .relations, keys: [")"], "next pair of this post", unavailable: needsPair
     ) { state, _ in state.stepPair(1) }.counting(.times),
@@ -22,7 +22,7 @@ extension Action {
       "relate", .relations, keys: ["y"],
       "mark the head of a new pair, then its tail, and choose their relation",
       unavailable: needsLabels
-    ) { state, _ in state.relateHere() }.openingChoice(),
+    ) { state, _ in state.relateHere() }.leading(to: .layer),
     Action(
       "drop-pair", .relations, keys: ["-"], "remove the pair on screen, whatever its relation",
       unavailable: needsPair

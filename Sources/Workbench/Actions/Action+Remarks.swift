@@ -59,7 +59,7 @@ extension WorkbenchState {
   /// Writes a note, or opens the command line with the one that is there.
   fileprivate mutating func note(_ text: String?) -> [Effect] {
     guard let text else {
-      openCommandLine("note " + (currentRemarks.note ?? ""))
+      openCommandLine(currentRemarks.note ?? "", after: "note ")
       return []
     }
     return setNote(text)

@@ -14,6 +14,7 @@ extension Action {
             ? "nothing is ranked; give `twinlens suspect` with this dataset first" : nil)
       }
     ) { state, arguments in state.goToSuspicious(arguments.count) }.counting(.which).ofModels()
+      .leading(to: .place)
   ]
 }
 

@@ -20,9 +20,9 @@ struct Action: Sendable {
   var counting = Counting.none
   /// Whether it is about what the models say, which can be hidden (`panels`).
   private(set) var isOfModels: Bool
-  /// Whether it opens something in which Enter chooses. Where it could not, an Enter that was typed
-  /// for that must not accept the post.
-  private(set) var opensChoice = false
+  /// What the keys after it are typed for; nil where they mean what they always do. Where it did
+  /// not come about, they must not change the labels of the post on screen.
+  private(set) var leadsTo: Goal?
   /// Why it cannot be done now; nil when it can.
   let unavailable: @Sendable (WorkbenchState) -> String?
   let run: @Sendable (inout WorkbenchState, Arguments) -> [Effect]
@@ -71,12 +71,32 @@ struct Action: Sendable {
     return result
   }
 
-  /// The same, opening something in which Enter chooses.
-  func openingChoice() -> Action {
+  /// What keys are typed ahead for.
+  enum Goal: Sendable {
+    /// A list or another layer.
+    case layer
+    /// A list in which Enter alone changes something.
+    case history
+    /// Another post, or another place of this one.
+    case place
+  }
+
+  /// The same, with keys after it that are typed for something.
+  func leading(to goal: Goal) -> Action {
     var result = self
-    result.opensChoice = true
+    result.leadsTo = goal
     return result
   }
+
+  /// Whether it changes labels or the state of the post on screen, and is no undoing.
+  var changesPost: Bool { Self.changing.contains(name) }
+
+  /// Names of those that do.
+  static let changing: Set<String> = [
+    "type", "span", "clear", "extend", "shrink", "extend-left", "shrink-left", "take", "adopt",
+    "adopt-shown", "repeat", "same", "fix", "accept", "reopen", "reject", "skip", "flag",
+    "drop-pair", "swap-pair", "relation",
+  ]
 
   /// Why nothing can be asked of models.
   static let noModels =

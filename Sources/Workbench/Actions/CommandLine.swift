@@ -133,7 +133,7 @@ enum CommandLine {
       guard let name = match(word, known) else { throw .unknownSystem(word, known: known) }
       return .text(name)
     case .slice:
-      let count = state.stepped?.sliceCount ?? 0
+      let count = state.stepCount
       if word.lowercased() == "mean", count > 0 { return .number(0) }
       guard let n = Int(word), n >= 1, n <= count else {
         throw .sliceOutside(word, count: count)

@@ -55,7 +55,7 @@ struct AdjudicationLayer: Layer {
       }
       state.layers.open(layer)
       return []
-    }.openingChoice()
+    }.leading(to: .layer)
   ]
 
   private static func nothingFound(_ agreed: Int) -> String {

@@ -27,7 +27,7 @@ extension WorkbenchState {
   private func selectionHints(_ range: Range<Int>) -> [Hint?] {
     let last = range.upperBound - 1
     let words = range.count == 1 ? "token \(last)" : "tokens \(range.lowerBound) to \(last)"
-    return [Hint(label: "select", words: words, key: nil)] + typeHints
+    return [Hint(label: "select", words: words, key: nil)] + typeHints(withDigits: true)
       + [hint("clear", "clear"), hint("leave", "leave")]
   }
 
@@ -35,7 +35,9 @@ extension WorkbenchState {
     [
       hint("take", "take \(name(of: suggestion))"), hint("next-suggestion", "next"),
       hint("previous-suggestion", "previous"), hint("adopt", "take all"),
-    ] + (suggestion.mentionRange == nil ? [] : typeHints) + [hint("leave", "leave")]
+    ] + (suggestion.mentionRange == nil ? [] : typeHints(withDigits: true)) + [
+      hint("leave", "leave")
+    ]
   }
 
   /// What the post and the cursor ask for.
@@ -59,7 +61,7 @@ extension WorkbenchState {
       labelsMentions && !isInMention ? hint("select", "select") : nil,
     ]
     // Where none are labelled, types are not what is next.
-    if labelsMentions { hints += typeHints }
+    if labelsMentions { hints += typeHints() }
     if isInMention {
       hints += [hint("clear", "clear"), hint("extend", "extend"), hint("shrink", "shrink")]
     }
@@ -79,16 +81,20 @@ extension WorkbenchState {
       hint("next-head", "head"), hint("heat", "heat"),
       layers[NumbersLayer.self] == nil ? hint("numbers", "numbers") : nil,
       seats.count > 2 ? nil : hint("system", "system"),
-      layers[ExplanationLayer.self] == nil ? hint("explain", "explain") : nil,
-      hint("train", "train"), hidingOfModels == nil ? nil : hint("panels", "models"),
+      opened.hasRouter && layers[ExplanationLayer.self] == nil ? hint("explain", "explain") : nil,
+      opened.hasRouter ? hint("train", "train") : nil,
+      hidingOfModels == nil ? nil : hint("panels", "models"),
       hint("quit", "quit"),
     ]
   }
 
-  private var typeHints: [Hint?] {
+  /// - Parameter digits: whether the numbers are types here, and no counts: who types one must
+  ///   know.
+  private func typeHints(withDigits digits: Bool = false) -> [Hint?] {
     opened.types.prefix(4).map { type in
+      let keys = keymap.keys(for: "type \(type.rawValue)")
       // The letter says more than the number.
-      keymap.keys(for: "type \(type.rawValue)").last.map {
+      return (digits ? keys.first : keys.last).map {
         Hint(label: KeyName.label($0), words: type.rawValue, key: $0)
       }
     }

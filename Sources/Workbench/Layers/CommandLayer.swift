@@ -6,6 +6,8 @@ struct CommandLayer: Layer {
   var line = LineEditor()
   /// What Tab offered last, until another key.
   private var completion: Completion?
+  /// What was offered with the text that may be changed behind it, e.g. `note `.
+  private let offer: String
   /// Earlier lines, latest last.
   private var history: [String] = []
 
@@ -17,8 +19,9 @@ struct CommandLayer: Layer {
   ]
 
   /// The line as it was left, for its history, with a new text.
-  fileprivate init(_ text: String, earlier: CommandLayer?) {
-    line.set(text)
+  fileprivate init(_ text: String, offer: String, earlier: CommandLayer?) {
+    line.set(offer + text)
+    self.offer = offer
     history = earlier?.history ?? []
   }
 
@@ -34,28 +37,20 @@ struct CommandLayer: Layer {
     case .enter:
       let text = line.text.trimmingSpaces
       guard !text.isEmpty else { return .leaves([]) }
-      remember(text)
+      LineHistory.add(text, to: &history)
       // What runs may open this layer again, which then has the history.
       state.layers.open(self)
       state.layers.close { $0 is Self }
       return .leaves(state.run(text))
     case .tab, .backTab: complete(after: offered, forward: key == .tab, in: state)
-    case .up, .down: line.set(historyLine(older: key == .up))
+    // The command itself goes with a second one.
+    case .control("u") where line.text.hasPrefix(offer) && line.cursor > offer.count:
+      let rest = line.characters[line.cursor...]
+      line.set(offer + rest)
+    case .up, .down: line.set(LineHistory.line(history, from: line.text, older: key == .up))
     default: _ = line.handle(key)
     }
     return .stays([])
-  }
-
-  private mutating func remember(_ text: String) {
-    history.removeAll { $0 == text }
-    history.append(text)
-    if history.count > 100 { history.removeFirst() }
-  }
-
-  private func historyLine(older: Bool) -> String {
-    let at = history.firstIndex(of: line.text) ?? history.count
-    let next = older ? max(0, at - 1) : at + 1
-    return history.indices.contains(next) ? history[next] : ""
   }
 
   private mutating func complete(
@@ -91,7 +86,9 @@ struct CommandLayer: Layer {
 
 extension WorkbenchState {
   /// Opens the command line with a text that is to be continued.
-  mutating func openCommandLine(_ text: String) {
-    layers.open(CommandLayer(text, earlier: layers.earlier(CommandLayer.self)))
+  ///
+  /// - Parameter offer: stands before it, and is not what is to be changed.
+  mutating func openCommandLine(_ text: String, after offer: String = "") {
+    layers.open(CommandLayer(text, offer: offer, earlier: layers.earlier(CommandLayer.self)))
   }
 }

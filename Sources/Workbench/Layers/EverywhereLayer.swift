@@ -45,7 +45,7 @@ struct EverywhereLayer: Layer {
       }
       state.layers.open(layer)
       return []
-    }.openingChoice()
+    }.leading(to: .layer)
   ]
 
   /// - Complexity: one comparison a token of the dataset.

@@ -48,7 +48,7 @@ struct HelpLayer: Layer {
     }
     state.notice = nil
     guard entry.needsArguments else { return .leaves(state.run(entry.command)) }
-    state.openCommandLine(entry.command + " ")
+    state.openCommandLine("", after: entry.command + " ")
     return .leaves([])
   }
 

@@ -27,7 +27,7 @@ struct HistoryLayer: Layer {
       }
       state.layers.open(layer)
       return []
-    }.openingChoice()
+    }.leading(to: .history)
   ]
 
   private init(_ post: Post, _ state: WorkbenchState) {

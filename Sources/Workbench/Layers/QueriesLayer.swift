@@ -18,7 +18,7 @@ struct QueriesLayer: Layer {
       }
       state.layers.open(QueriesLayer())
       return state.countQueries()
-    },
+    }.leading(to: .layer),
     Action(
       "save-query", .moving,
       "keep the query of this list under a name: in the list of saved queries, and as @NAME in others",

@@ -53,8 +53,8 @@ struct RegionLayer: Layer {
       ? nil : "no expert that is open looks at regions; --system NAME opens one that does"
   }
 
-  /// The rectangles of the post on screen: those drawn, else those that the first expert with some
-  /// looked at, each in its own place, else one in the middle.
+  /// The rectangles of the post on screen: those drawn, else those that the expert on screen
+  /// looked at, else the first with some, each in its own place, else one in the middle.
   func regions(_ state: WorkbenchState) -> [ImageRegion] {
     guard let post = state.currentPost else { return [] }
     if let own = drawn[post.id] { return own }
@@ -71,7 +71,13 @@ struct RegionLayer: Layer {
 
   /// The signals whose rectangles can be put elsewhere, with their systems.
   private static func slotted(_ state: WorkbenchState) -> [(system: String, signal: Signal)] {
-    state.tracedSystems.compactMap { system, trace in
+    // One that sees the whole in every slot has some, too.
+    let others = state.members.filter { !$0.takesRegions }.map(\.name)
+    let shown = state.traced?.system
+    let all = state.tracedSystems.filter { !others.contains($0.system) }
+    // The one on screen first: what it looked at is what is moved.
+    return (all.filter { $0.system == shown } + all.filter { $0.system != shown }).compactMap {
+      system, trace in
       trace.signals.first { !$0.slots.isEmpty }.map { (system, $0) }
     }
   }
@@ -212,12 +218,12 @@ struct RegionLayer: Layer {
         ? []
         : [
           Hint(label: "arrows", words: "move", key: nil),
-          Hint(label: "< >", words: "width", key: nil),
-          Hint(label: "- +", words: "height", key: nil),
+          Hint(label: "<>", words: "width", key: nil),
+          Hint(label: "-+", words: "height", key: nil),
           Hint(label: "Tab", words: "next", key: .tab),
-          Hint(label: "u", words: "as found", key: .character("u")),
           Hint(label: "o", words: "add", key: .character("o")),
-          Hint(label: "x", words: "remove", key: .character("x")),
+          Hint(label: "x", words: "drop", key: .character("x")),
+          Hint(label: "u", words: "as found", key: .character("u")),
         ], last: state.hint("regions", "done"), in: box)
   }
 

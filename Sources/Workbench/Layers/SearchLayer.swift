@@ -8,8 +8,13 @@ struct SearchLayer: Layer {
   var line: LineEditor
   /// What Tab offered last, until another key.
   private var completion: Completion?
+  /// Earlier queries, latest last, those that were refused among them.
+  private var history: [String]
 
-  init(line: LineEditor) { self.line = line }
+  fileprivate init(line: LineEditor, earlier: SearchLayer?) {
+    self.line = line
+    history = earlier?.history ?? []
+  }
 
   static let actions = [
     Action(
@@ -41,13 +46,17 @@ struct SearchLayer: Layer {
     case .enter:
       state.notice = nil
       guard !line.text.trimmingSpaces.isEmpty else { return .leaves(state.leave()) }
+      remember(line.text)
       return .leaves(state.adoptSearch(line.text))
     case .tab, .backTab: complete(after: offered, forward: key == .tab, in: state)
+    case .up, .down: line.set(LineHistory.line(history, from: line.text, older: key == .up))
     default:
       if !line.handle(key) { return .stays([]) }
     }
     return .stays(state.search(line.text, adopt: false))
   }
+
+  private mutating func remember(_ text: String) { LineHistory.add(text, to: &history) }
 
   /// Completes names of fields, their values and saved queries.
   private mutating func complete(
@@ -124,7 +133,9 @@ extension WorkbenchState {
 
   /// Opens the search line with the query of the list on screen, which the first letter replaces.
   fileprivate mutating func openSearch() {
-    layers.open(SearchLayer(line: LineEditor(selected: queue.query ?? "")))
+    layers.open(
+      SearchLayer(
+        line: LineEditor(selected: queue.query ?? ""), earlier: layers.earlier(SearchLayer.self)))
     if let query = queue.query { _ = search(query, adopt: false) } else { searchJob = nil }
   }
 

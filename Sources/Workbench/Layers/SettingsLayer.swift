@@ -35,7 +35,7 @@ struct SettingsLayer: Layer {
       return .stays(state.set(entry.setting, to: .flag(!isOn)))
     }
     let option = entry.setting.time == .now ? "" : WorkbenchState.saveOption + " "
-    state.openCommandLine("set \(option)\(entry.setting.name.rawValue) ")
+    state.openCommandLine("", after: "set \(option)\(entry.setting.name.rawValue) ")
     return .leaves([])
   }
 

@@ -169,6 +169,8 @@ extension WorkbenchState {
       }
       if !best.isEmpty {
         parts.append("\(safe(prediction.expert)) \(best.joined(separator: ", "))")
+      } else if prediction.isUnread(token) {
+        parts.append("\(safe(prediction.expert)) did not read it")
       }
     }
     return PlainFact("token/\(post.id)", parts.joined(separator: "; ") + ".")

@@ -3,8 +3,21 @@ import Corpora
 
 /// The labelled pairs of the post on screen, and which of them the keys act on.
 extension WorkbenchState {
-  /// The pairs of the post on screen with the labels they have now.
-  var pairs: [RelationMention] { currentPost?.relations ?? [] }
+  /// The pairs of the post on screen with the labels they have now, each where the file has it,
+  /// whichever way round; new ones last.
+  var pairs: [RelationMention] {
+    guard let all = currentPost?.relations, let file = current.map({ posts[$0].relations }),
+      all != file, !file.isEmpty
+    else { return currentPost?.relations ?? [] }
+    var places: [Set<Range<Int>>: Int] = [:]
+    for (i, pair) in file.enumerated() where places[[pair.head, pair.tail]] == nil {
+      places[[pair.head, pair.tail]] = i
+    }
+    // The sort is stable: two ways round of one pair stay as they are.
+    return all.sorted {
+      places[[$0.head, $0.tail]] ?? file.count < places[[$1.head, $1.tail]] ?? file.count
+    }
+  }
 
   /// The pair that the keys act on; nil when the post has none.
   var pair: RelationMention? {

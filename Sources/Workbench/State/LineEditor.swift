@@ -72,3 +72,21 @@ struct LineEditor: Sendable, Equatable {
     return true
   }
 }
+
+/// Lines that were typed before, latest last.
+enum LineHistory {
+  private static let most = 100
+
+  static func add(_ text: String, to history: inout [String]) {
+    history.removeAll { $0 == text }
+    history.append(text)
+    if history.count > most { history.removeFirst() }
+  }
+
+  /// The one before or behind the line that stands there; nothing behind the latest.
+  static func line(_ history: [String], from text: String, older: Bool) -> String {
+    let at = history.firstIndex(of: text) ?? history.count
+    let next = older ? max(0, at - 1) : at + 1
+    return history.indices.contains(next) ? history[next] : ""
+  }
+}

@@ -70,6 +70,8 @@ package enum Message: Sendable {
   case queriesSaved(SavedQueries, words: String)
   /// A query could not be saved or removed; the sentence says why.
   case queryNotSaved(reason: String)
+  /// A file of the dataset is another one than was read.
+  case fileChanged(name: String, words: String)
   /// A sentence for the status line, e.g. from the runtime.
   case notice(String, isError: Bool)
 }

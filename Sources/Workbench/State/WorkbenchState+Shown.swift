@@ -43,19 +43,38 @@ extension WorkbenchState {
     layers.first { $0.signals(self) }?.all ?? traced?.trace.signals ?? []
   }
 
-  /// What keys step through: the map over the picture, else the first signal that has layers, heads
-  /// or slots.
-  var stepped: Signal? {
-    if let signal = spatialSignal, signal.sliceCount > 1 { return signal }
-    return shownSignals.first { $0.sliceCount > 1 }
+  /// What keys step through, one after the other: the map over the picture where it has layers,
+  /// heads or slots, else the other signals that have some. Of those with the same ones the first:
+  /// they are stepped through together.
+  var stepped: [Signal] {
+    if let signal = spatialSignal, signal.sliceCount > 1 { return [signal] }
+    var result: [Signal] = []
+    for signal in shownSignals where signal.sliceCount > 1 && !signal.isSpatial {
+      if !result.contains(where: { $0.steps == signal.steps }) { result.append(signal) }
+    }
+    return result
   }
 
-  /// The slice of a signal that is on screen; nil for the mean of all.
+  /// How many slices keys step through.
+  var stepCount: Int { stepped.reduce(0) { $0 + $1.sliceCount } }
+
+  /// The signal and its slice at a place among all that keys step through.
+  private func step(at place: Int) -> (signal: Signal, slice: Int)? {
+    var place = place
+    for signal in stepped {
+      if place < signal.sliceCount { return (signal, place) }
+      place -= signal.sliceCount
+    }
+    return nil
+  }
+
+  /// The slice of a signal under the text that is on screen; nil for the mean of all. One with the
+  /// first steps of what is stepped through follows it: the gate of a slot its map.
   func shownSlice(of signal: Signal) -> Int? {
-    guard let stepped, !stepped.isSpatial, signal.steps == stepped.steps,
-      let slice = choice.slice, slice < signal.sliceCount
+    guard signal.sliceCount > 1, let chosen = choice.slice.flatMap(step(at:)),
+      chosen.signal.steps.starts(with: signal.steps)
     else { return nil }
-    return slice
+    return chosen.slice / (chosen.signal.sliceCount / signal.sliceCount)
   }
 
   /// Who they are of.
@@ -78,8 +97,8 @@ extension WorkbenchState {
     let gauges = order.flatMap { system, trace in
       trace.signals.compactMap { Gauge($0, system: system) }
     }
-    // Where several experts have some, whose number it is has to be said.
-    guard Set(gauges.map(\.system)).count > 1 else { return gauges }
+    // Where several experts are open, whose number it is has to be said, also where one has some.
+    guard all.count > 1 else { return gauges }
     return gauges.map { gauge in
       var gauge = gauge
       gauge.caption = "\(gauge.system): \(gauge.caption)"
@@ -156,18 +175,25 @@ extension WorkbenchState {
     return title
   }
 
+  /// What of the signals is on screen, after a step.
+  var stepTitle: String {
+    guard let chosen = choice.slice.flatMap(step(at:)) else {
+      return stepped.first?.isSpatial == true ? heatTitle : "mean of all"
+    }
+    if chosen.signal.isSpatial { return heatTitle }
+    let title = chosen.signal.title(ofSlice: chosen.slice)
+    return stepped.count == 1 ? title : "\(safe(chosen.signal.caption)): \(title)"
+  }
+
   mutating func stepSlice(_ step: Int) -> [Effect] {
-    guard let stepped, stepped.sliceCount > 1 else {
+    let count = stepCount
+    guard count > 1 else {
       return refuse(Action.needsSlices(self) ?? "there is nothing to step through")
     }
-    let count = stepped.sliceCount
     // The mean stands before the first head and after the last.
     let at = (min(choice.slice ?? -1, count - 1) + 1 + step + count + 1) % (count + 1)
     choice.slice = at == 0 ? nil : at - 1
-    notice = Notice(
-      text: stepped.isSpatial
-        ? heatTitle
-        : choice.slice.map { stepped.title(ofSlice: $0) } ?? "mean of \(count)")
+    notice = Notice(text: stepTitle)
     return []
   }
 

@@ -111,9 +111,10 @@ package struct WorkbenchState: Sendable {
   var pace: Pace
   /// Whether time has been told: a script has no clock, and none may be on its screen.
   var isTimed = false
-  /// The command before this one, where it was to open something in which Enter chooses, and could
-  /// not.
-  var missedChoice: String?
+  /// What the keys before were typed for, where it did not come about.
+  var missed: Missed?
+  /// Files of the dataset that others changed since they were read.
+  var changedFiles: Set<String> = []
   /// The sentence on the status line, until the next key.
   var notice: Notice?
   /// What happened in the background while another notice was on screen, oldest first.

@@ -6,9 +6,10 @@ extension WorkbenchState {
   private static let mostNotices = 8
 
   /// Shows a notice of something that happened in the background. It does not overwrite the notice
-  /// of what the person did: it comes after it, at the next key that says nothing itself.
+  /// of what the person did: it comes after it, at the next key that says nothing itself. What went
+  /// wrong does not wait for that: who labels with every key would never hear of it.
   mutating func tell(_ new: Notice) {
-    guard let shown = notice else {
+    guard let shown = notice, shown.isError || !new.isError else {
       notice = new
       return
     }
@@ -26,8 +27,10 @@ extension WorkbenchState {
 
   /// Shows the oldest notice that had to wait, if there is room for it now.
   mutating func showLaterNotice() {
-    guard notice == nil, layers.isBrowsing, !laterNotices.isEmpty else { return }
-    notice = laterNotices.removeFirst()
+    guard layers.isBrowsing, notice?.isError != true,
+      let next = laterNotices.firstIndex(where: { notice == nil || $0.isError })
+    else { return }
+    notice = laterNotices.remove(at: next)
   }
 
   private mutating func tellOfTraining(_ words: String, isError: Bool = false) {

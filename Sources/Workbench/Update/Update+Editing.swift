@@ -152,7 +152,7 @@ extension WorkbenchState {
     return history.steps.isEmpty ? "nothing was edited" : "everything was taken back"
   }
 
-  /// Takes this annotator's latest edit back, or anybody's, going to its post.
+  /// Takes this annotator's latest edit back, or anybody's, going to its post where it is of one.
   mutating func undo(ofAnybody: Bool = false) -> [Effect] {
     let owner = ofAnybody ? nil : opened.annotator
     guard let edit = history.nextUndo(of: owner) else { return [] }
@@ -167,7 +167,7 @@ extension WorkbenchState {
     }
   }
 
-  /// Does the edit that was taken back last again, going to its post.
+  /// Does the edit that was taken back last again, going to its post where it is of one.
   mutating func redo() -> [Effect] {
     let owner = opened.annotator
     return repeatOrTakeBack(
@@ -186,7 +186,7 @@ extension WorkbenchState {
       return refuse(refusal)
     }
     var effects = took(step, index)
-    var (last, others) = ((place: index, edit: edit), 0)
+    var (last, others, edits) = (edit, 0, [index: edit])
     // What was made with one key is taken back, and done again, with one.
     while let group = edit.group,
       let next = isUndo(step) ? history.nextUndo(of: owner) : history.nextRedo(of: owner),
@@ -194,11 +194,17 @@ extension WorkbenchState {
       let more = change(&labels, place, opened.annotator, opened.clock())
     {
       effects += took(more, place)
-      (last, others) = ((place, next), others + 1)
+      (last, others) = (next, others + 1)
+      edits[place] = next
     }
     let wasFiltered = queue.filter != nil
-    show(post: last.place)
-    focus(on: last.edit)
+    // Of several posts none is the one to go to: the key was given where the person is, or was.
+    if edits.count == 1 {
+      show(post: index)
+      focus(on: last)
+    } else if let own = current.flatMap({ edits[$0] }) {
+      focus(on: own)
+    }
     if others > 0 {
       notice = Notice(
         text: "\(step.name), and \(others) more \(others == 1 ? "edit" : "edits") with it")

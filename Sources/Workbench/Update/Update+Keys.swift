@@ -8,30 +8,31 @@ extension WorkbenchState {
         throw CommandError.unavailable(action.name, reason: reason)
       }
       let (action, arguments) = try CommandLine.parse(line, in: self)
-      let missed = missedChoice
-      missedChoice = nil
-      if action.name == "accept", let missed {
-        notice = Notice(
-          text: "not accepted: Enter was for \(missed), which did not open; once more accepts",
-          isError: true)
-        return [.bell]
+      let before = (layers.count, queue.position, token)
+      defer {
+        let isMissed =
+          switch action.leadsTo {
+          case .layer, .history: layers.count <= before.0 && newHead == nil
+          case .place: (queue.position, token) == (before.1, before.2)
+          case nil: false
+          }
+        if isMissed { missed = Missed(command: line) }
       }
-      let top = layers.count
-      defer { if action.opensChoice, layers.count <= top, newHead == nil { missedChoice = line } }
       if let reason = action.obstacle(self) {
         throw CommandError.unavailable(action.name, reason: reason)
       }
+      if let reason = typedForSomethingElse(line, action) { return refuse(reason) }
       guard let count = arguments.count, action.counting == .times else {
         return action.run(&self, arguments)
       }
       var effects: [Effect] = []
       for _ in 0..<count {
         guard action.obstacle(self) == nil else { break }
-        let before = (queue.position, token, history.nextSequence, choice, pairPlace, suggestion)
+        let earlier = (queue.position, token, history.nextSequence, choice, pairPlace, suggestion)
         effects += action.run(&self, arguments)
         // At the end of the road the rest of a large number is nothing.
         let after = (queue.position, token, history.nextSequence, choice, pairPlace, suggestion)
-        if before == after { break }
+        if earlier == after { break }
       }
       return effects
     } catch {
@@ -39,4 +40,32 @@ extension WorkbenchState {
       return [.bell]
     }
   }
+
+  /// Why a change is not made: it was typed ahead for something that did not come about. The same
+  /// command once more is meant, and any other ends the matter.
+  private mutating func typedForSomethingElse(_ line: String, _ action: Action) -> String? {
+    defer { if !action.changesPost || missed?.refused == line { missed = nil } }
+    guard action.changesPost, let missed, missed.refused != line else { return nil }
+    // Only Enter means something in a history: other keys are not typed for it.
+    if missed.goal == .history, action.name != "accept" {
+      self.missed = nil
+      return nil
+    }
+    self.missed?.refused = line
+    let key = keymap.label(line)
+    return (action.name == "accept" ? "not accepted: Enter" : "not done: \(key)")
+      + " was for \(missed.command), which did not \(missed.goal == .place ? "go on" : "open"); once more "
+      + (action.name == "accept" ? "accepts" : "does it")
+  }
+}
+
+/// A command that keys were typed ahead for, and that did not do what they were for.
+struct Missed: Sendable, Equatable {
+  /// As it was given.
+  let command: String
+  /// The change that was refused last.
+  var refused: String?
+
+  /// What it was to lead to.
+  var goal: Action.Goal? { CommandLine.action(of: command)?.leadsTo }
 }

@@ -86,6 +86,10 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .settingsSaved(let names, let path): effects = state.saved(names, in: path)
   case .settingsNotSaved(let reason):
     effects = state.refuse("the settings are not saved: \(reason)")
+  case .fileChanged(let name, let words):
+    state.changedFiles.insert(name)
+    state.tell(Notice(text: words, isError: true))
+    effects = []
   case .notice(let text, let isError):
     state.tell(Notice(text: text, isError: isError))
     effects = []

@@ -130,7 +130,12 @@ extension WorkbenchState {
     guard opened.keepsEdits else { return ("edits are not kept", .status) }
     if !saving.failed.isEmpty { return ("NOT SAVED: \(saving.failed.count)", .error) }
     if !saving.pending.isEmpty { return ("saving \(saving.pending.count)", .statusNote) }
-    if let sequence = saving.lastSequence { return ("saved #\(sequence)", .status) }
-    return ("all saved", .status)
+    let words = saving.lastSequence.map { "saved #\($0)" } ?? "all saved"
+    guard let name = changedFiles.first else { return (words, .status) }
+    let file =
+      changedFiles.count > 1
+      ? "\(changedFiles.count) files"
+      : TextWidth.fitted(safe(name), columns: 24, ellipsis: look.glyphs.ellipsis)
+    return ("\(file) changed; \(words)", .error)
   }
 }

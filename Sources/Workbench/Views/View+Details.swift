@@ -46,6 +46,7 @@ extension WorkbenchState {
         guard i == 0 || room >= 0 else { break }
         pieces.append(pen.piece(words, i == 0 ? .text : .muted))
       }
+      if prediction.isUnread(token) { pieces.append(pen.piece(" not read", .muted)) }
       pen.line(pieces, in: box, row: row)
       row += 1
     }
@@ -118,9 +119,10 @@ extension WorkbenchState {
 }
 
 extension Prediction {
-  /// Labels at a token with their probability, likeliest first; empty outside the prediction.
+  /// Labels at a token with their probability, likeliest first; empty outside the prediction, and
+  /// for a word that was not read.
   func ranked(at token: Int) -> [(String, Float)] {
-    guard marginals.indices.contains(token) else { return [] }
+    guard marginals.indices.contains(token), !isUnread(token) else { return [] }
     return zip(labels, marginals[token]).sorted { $0.1 > $1.1 }
   }
 }

@@ -62,6 +62,12 @@ extension WorkbenchState {
     }
     for (line, token) in tokens.enumerated() {
       guard prediction.marginals.indices.contains(token) else { continue }
+      guard !prediction.isUnread(token) else {
+        pen.frame.write(
+          " not read", at: Position(column: box.column, row: box.row + 3 + line),
+          style: pen.look.theme[.muted], within: box)
+        continue
+      }
       for (i, p) in prediction.marginals[token].prefix(prediction.labels.count).enumerated() {
         let isSeen = p >= 0.005
         // Three columns are enough: a certain tag is `1.0`.

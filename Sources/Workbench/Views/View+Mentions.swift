@@ -76,7 +76,9 @@ extension WorkbenchState {
       longest: all.map { TextWidth.columns(of: words(of: $0)) }.max() ?? 0, columns: box.columns)
     let last = seats.count - 1
     let fits = max(0, (box.rows - 1) / table.rowsPerMention)
-    let title = fits < all.count ? " \(fits) of \(all.count)" : " mention"
+    let title = tableTitle(
+      fits < all.count ? "\(fits) of \(all.count)" : nil, experts: seats.count,
+      columns: table.words)
     pen.line(
       [
         pen.piece(pen.cell(table.words > 2 ? title : "", table.words), .muted),
@@ -100,6 +102,15 @@ extension WorkbenchState {
         row, &pen, box, row: 1 + i * table.rowsPerMention, table, seats,
         isHere: top + i == here, isDisputed: disputed.contains(row.range))
     }
+  }
+
+  /// Over the mentions: how many of them are shown, and of how many experts, where not all have
+  /// room.
+  private func tableTitle(_ mentions: String?, experts: Int, columns: Int) -> String {
+    let open = seats.count
+    guard experts < open else { return " " + (mentions ?? "mention") }
+    let long = " " + (mentions.map { $0 + "; " } ?? "") + "\(experts) of \(open) experts"
+    return long.count < columns ? long : " \(experts)/\(open) experts"
   }
 
   private func draw(

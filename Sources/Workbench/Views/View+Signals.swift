@@ -15,9 +15,17 @@ extension Signal.Kind {
 extension WorkbenchState {
   /// The shown system's signals that have no place of their own on the screen, a line each: words
   /// as small bars, the likeliest outcomes of a distribution, a series, the largest cell of a
-  /// matrix. Returns the next free row.
+  /// matrix. Rows that nothing else needs show matrices cell by cell. Returns the next free row.
   func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
-    var row = row
+    var aside = pen
+    return drawOtherSignals(
+      &pen, box, row: row,
+      spare: box.rows - drawOtherSignals(&aside, box, row: row, spare: 0))
+  }
+
+  /// - Parameter spare: rows that matrices may take beside a line each.
+  private func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int, spare: Int) -> Int {
+    var (row, spare) = (row, spare)
     for signal in shownSignals {
       guard row < box.rows else {
         if signal.kind.hasLine {
@@ -62,14 +70,18 @@ extension WorkbenchState {
       case .matrix(let rows, let columns):
         let words = largestCell(values, rows, columns)
         // The end of it is what counts.
-        guard TextWidth.columns(of: words) <= rest else {
+        if TextWidth.columns(of: words) > rest {
           let inner = Box(
             column: box.column + 2, row: box.row, columns: box.columns - 2, rows: box.rows)
           if label.count > 2 { row = pen.wrap(caption, .muted, in: box, row: row) }
           row = pen.wrap(words, in: inner, row: row)
-          continue
+        } else {
+          pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
+          row += 1
         }
-        pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
+        let taken = drawCells(values, rows, columns.count, &pen, box, row: row, spare: spare)
+        (row, spare) = (row + taken, spare - taken)
+        continue
       case .scalar, .imageMap, .wordsByImage, .wordDistributions, .regions: continue
       }
       row += 1
@@ -99,8 +111,44 @@ extension WorkbenchState {
     let number = values.indices.contains(token) ? values[token] : nil
     return bars.draw(
       &pen, box, row: row, label: label, marked: token,
-      number: number.map { " " + (isPoints ? Digits.points($0) : Digits.short($0)) } ?? "")
+      number: number.map {
+        " " + ($0.isNaN ? "not read" : isPoints ? Digits.points($0) : Digits.short($0))
+      } ?? "")
   }
+
+  /// A matrix, a bar per cell and a row per row, all on one scale; nothing where it has no room.
+  /// Returns how many rows that took.
+  private func drawCells(
+    _ values: [Float], _ rows: [String], _ columns: Int, _ pen: inout Pen, _ box: Box, row: Int,
+    spare: Int
+  ) -> Int {
+    let names = rows.map { safe($0) }
+    // As much of the names as leaves each cell its column, and two where they have room.
+    let wanted = min(names.map { TextWidth.columns(of: $0) }.max() ?? 0, Self.cellNames)
+    let name = min(wanted, box.columns - columns - 3)
+    let width = name + 3 + 2 * columns <= box.columns ? 2 : 1
+    let bars = SignedBars(values, shown: values.indices, above: .bar, below: .warning)
+    let fits = pen.look.glyphs.level(1) != " " && columns > 0 && name >= min(wanted, 4)
+    guard fits, rows.count > 1, rows.count <= spare, values.count == rows.count * columns else {
+      return 0
+    }
+    for (i, text) in names.enumerated() {
+      var pieces = [pen.piece("  " + pen.cell(text, name) + " ", .muted)]
+      for cell in (i * columns)..<((i + 1) * columns) {
+        let fraction = bars.fraction(cell)
+        pieces.append(
+          pen.piece(
+            String(
+              repeating: fraction.map { pen.look.glyphs.level(abs($0)) } ?? "?", count: width),
+            fraction ?? 0 < 0 ? .warning : .bar))
+      }
+      pen.line(pieces, in: box, row: row + i)
+    }
+    return rows.count
+  }
+
+  /// Columns for the names of a matrix's rows.
+  private static let cellNames = 16
 
   private func largestCell(_ values: [Float], _ rows: [String], _ columns: [String]) -> String {
     guard let at = values.indices.max(by: { values[$0] < values[$1] }), !columns.isEmpty,

@@ -16,6 +16,12 @@ extension WorkbenchState {
       pen.rightLine([pen.piece(words, .muted)], in: box, row: row)
       row += 1
     }
+    if gauges.isEmpty, absentGauges.isEmpty, let traced, row < box.rows {
+      pen.wrap(
+        "\(safe(traced.system)) shows no single numbers"
+          + (spatialSignals.count < 2 ? "" : "; \(keymap.label("map")) goes through its maps"),
+        .muted, in: box, row: row)
+    }
     let tall = gauges.map { gaugeLayout($0, box.columns, isTall: true) }
     let isTall = box.rows - row >= tall.reduce(0) { $0 + $1.rows }
     let all = isTall ? tall : gauges.map { gaugeLayout($0, box.columns, isTall: false) }

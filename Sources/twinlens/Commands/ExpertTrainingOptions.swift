@@ -61,7 +61,7 @@ struct ExpertTrainingOptions: ParsableArguments {
     _ system: System, switches: [String: String], encoder: String?, pictures: String?,
     dual: String?, changes: FineTuningChanges, tuning: EncoderTrainingOptions,
     files: RegionOptions?, pretrained: String? = nil, vectors: String? = nil,
-    data: PaperData = .asItIs, adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
+    data: DataVariation = .asItIs, adding: (TrainingPosts) throws -> TrainingPosts = { $0 }
   ) throws {
     let progress = ProgressLine()
     let interrupt = Interrupt()
@@ -125,7 +125,8 @@ struct ExpertTrainingOptions: ParsableArguments {
       progress.clear()
       var document = TrainingDocument(
         results, peer: reference, pictureFolders: job.pictureFolders,
-        differences: job.differences, posts: (job.posts.train.count, job.posts.dev.count))
+        differences: job.differences + [data.words].compactMap(\.self),
+        posts: (job.posts.train.count, job.posts.dev.count))
       if system.task == .relations {
         func pairs(_ posts: [Post]) -> Int { posts.reduce(0) { $0 + $1.relations.count } }
         document.pairs = (pairs(job.posts.train), pairs(job.posts.dev))

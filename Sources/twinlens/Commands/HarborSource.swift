@@ -42,9 +42,20 @@ struct HarborSource: ParsableArguments {
     let cache = environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "/tmp") + "/.cache"
     let folder = cache + "/twinlens/\(recipe.name)-\(recipe.seed)-\(recipe.version)"
     // `dataset.toml` is written last, so its presence says that the sample is whole.
-    if !FileManager.default.fileExists(atPath: folder + "/dataset.toml") {
-      try SampleWriter(recipe).write(to: folder) { progress.show("drawing the harbour sample", $0) }
+    let mark = folder + "/dataset.toml"
+    if !FileManager.default.fileExists(atPath: mark) {
+      // Aside: another process may be drawing the same, or reading it already.
+      let aside = folder + ".\(getpid())"
+      defer { try? FileManager.default.removeItem(atPath: aside) }
+      try SampleWriter(recipe).write(to: aside) { progress.show("drawing the harbour sample", $0) }
       progress.clear()
+      if !FileManager.default.fileExists(atPath: mark) {
+        // What an older version left half drawn.
+        try? FileManager.default.removeItem(atPath: folder)
+      }
+      if rename(aside, folder) != 0, !FileManager.default.fileExists(atPath: mark) {
+        throw Refusal("\(folder) cannot be written: \(String(cString: strerror(errno)))")
+      }
     }
     return try Dataset.open(folder)
   }

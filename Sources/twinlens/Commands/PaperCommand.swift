@@ -42,9 +42,9 @@ struct PaperCommand: ParsableCommand {
   var posts: Int?
   @Option(
     help: ArgumentHelp(
-      "Where the noise of rows that have some is: \(PaperData.Place.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "Where the noise of rows that have some is: \(DataVariation.Place.allCases.map(\.rawValue).joined(separator: ", ")); both if not given.",
       valueName: "place"))
-  var noiseIn = PaperData.Place.both
+  var noiseIn: DataVariation.Place?
   @OptionGroup(title: "What experts are built on") var folders: RDSFolders
   @Option(
     help: ArgumentHelp(
@@ -153,7 +153,7 @@ struct PaperCommand: ParsableCommand {
         return !interrupt.isRaised
       }
       study.mostPosts = posts
-      study.noise = noiseIn
+      study.wantedNoise = noiseIn
       (study.otherEncoders, study.otherPictures) = (alsoEncoder, alsoPictures)
       return PaperReport(
         paper,
@@ -204,4 +204,4 @@ struct PaperCommand: ParsableCommand {
   }
 }
 
-extension PaperData.Place: ExpressibleByArgument {}
+extension DataVariation.Place: ExpressibleByArgument {}

@@ -69,6 +69,11 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
         + ". One of \(choice.values.joined(separator: ", ")); \(choice.usual) if not given.")
   }
 
+  /// The value of each switch, as given or as usual.
+  private static func value(in given: [String: String]) -> (String) -> String {
+    { name in given[name] ?? system.switches.first { $0.name == name }?.usual ?? "" }
+  }
+
   private static func visibility(_ isWanted: Bool) -> ArgumentVisibility {
     isWanted ? .default : .private
   }
@@ -144,18 +149,18 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Move or leave out a share of the regions of the train and dev posts (FocalMRE's Aug-Noise).",
-      valueName: "0…1", visibility: visibility(system.boxesSwitch == "rectangles")))
+      valueName: "0…1", visibility: visibility(system.findsRegions(value(in: [:])))))
   var disturbRegions: Double?
 
   /// What is done to the posts.
-  private func data() throws -> PaperData {
+  private func data() throws -> DataVariation {
     func checked(_ name: String, _ share: Double) throws -> Double {
       guard share > 0, share <= 1 else {
         throw ValidationError("\(name) takes a share of more than 0, at most 1, not \(share)")
       }
       return share
     }
-    let given: [(name: String, data: PaperData)] = try [
+    let given: [(name: String, data: DataVariation)] = try [
       trainShare.map { ("--train-share", .share(try checked("--train-share", $0))) },
       pairsOfEach.map { ("--pairs-of-each", .pairsOfEach($0)) },
       exchangePictures.map {
@@ -176,11 +181,18 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
         throw ValidationError("--pairs-of-each takes a number from 1, not \(pairsOfEach)")
       }
     }
-    if exchangePictures != nil, !Self.system.seesPicture {
-      throw ValidationError("\(Self.system.id) sees no pictures; leave out --exchange-pictures")
+    let (value, usual) = (Self.value(in: try switches()), Self.value(in: [:]))
+    func refuse(_ option: String, _ reason: String, by options: Bool) -> ValidationError {
+      ValidationError(
+        (options ? "with these options " : "") + "\(Self.system.id) \(reason); leave out \(option)")
     }
-    if disturbRegions != nil, Self.system.boxesSwitch != "rectangles" {
-      throw ValidationError("\(Self.system.id) looks for no regions; leave out --disturb-regions")
+    if exchangePictures != nil, !Self.system.seesPicture(value) {
+      throw refuse(
+        "--exchange-pictures", "sees no pictures", by: Self.system.seesPicture(usual))
+    }
+    if disturbRegions != nil, !Self.system.findsRegions(value) {
+      throw refuse(
+        "--disturb-regions", "looks for no regions", by: Self.system.findsRegions(usual))
     }
     return given.first?.data ?? .asItIs
   }
@@ -234,6 +246,9 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
             ? "\(Self.system.id) has no parts to leave out"
             : "--without takes \(names.joined(separator: ", ")), not \(part)")
       }
+      if let given = result[known.name], given != Switch.off {
+        throw ValidationError("--\(part) \(given) and --without \(part) exclude each other")
+      }
       result[known.name] = Switch.off
     }
     if !files.boxes.isEmpty, let name = Self.system.boxesSwitch { result[name] = "boxes" }
@@ -251,9 +266,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     if Self.system.needsEncoder, encoder == nil {
       throw ValidationError("--encoder is missing: name the folder of a BERT or RoBERTa")
     }
-    let values = { name in
-      chosen[name] ?? Self.system.switches.first { $0.name == name }?.usual ?? ""
-    }
+    let values = Self.value(in: chosen)
     if Self.system.needsRegions, pictures == nil, Self.system.needsPictures(values) {
       throw ValidationError("--pictures is missing: name the folder of a ResNet")
     }
@@ -287,7 +300,7 @@ struct TrainSystemCommand<Place: SystemPlace>: ParsableCommand {
     }
     var given = chosen
     (given["corpus"], given["pretrained"]) = (corpus, pretrained)
-    if let reason = Self.system.conflict(given) { throw ValidationError(reason) }
+    if let reason = Self.system.refusal(of: given) { throw ValidationError(reason) }
     // With a tower of its own, what stands out is found by it too.
     let looksByTower = chosen["rectangles"] == "salient" && pictures.map(PictureTower.isOne) == true
     if dual != nil, Self.system.takesDual, !Self.system.needsDual(values), !looksByTower {

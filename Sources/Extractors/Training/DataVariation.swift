@@ -1,8 +1,9 @@
 import Corpora
+import Files
 import Tensors
 
 /// What is done to the posts of a table's row, or of a training.
-package enum PaperData: Sendable, Hashable {
+package enum DataVariation: Sendable, Hashable {
   case asItIs
   /// Pictures are exchanged among a share of the posts (Align-Noise, MODELS §7.6).
   case exchangedPictures(Double)
@@ -37,6 +38,19 @@ package enum PaperData: Sendable, Hashable {
     }
   }
 
+  /// What is done, for the recipe of a training; nil for posts as they are.
+  package var words: String? {
+    func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+    return switch self {
+    case .asItIs: nil
+    case .exchangedPictures(let share): "pictures of \(percent(share)) of the posts exchanged"
+    case .disturbedRegions(let share): "\(percent(share)) of the regions moved or left out"
+    case .share(let share): "\(percent(share)) of train"
+    case .pairsOfEach(let count): "\(count.counted("pair")) of each relation"
+    case .unlabelled: "without labels"
+    }
+  }
+
   /// Whether it changes what is seen, not what is learned from.
   package var isNoise: Bool {
     switch self {
@@ -54,6 +68,8 @@ package enum PaperData: Sendable, Hashable {
     case .unlabelled:
       return posts.map { $0.replacing(tokens: $0.tokens, mentions: [], relations: []) }
     case .share(let share):
+      // All of them in their order, so that it is the same training as without.
+      guard share < 1 else { return posts }
       return Array(order.prefix(max(1, Int((share * Double(posts.count)).rounded()))))
     case .pairsOfEach(let count):
       var taken: [String: Int] = [:]
