@@ -51,27 +51,9 @@ package struct EditHistory: Sendable, Equatable {
     done.last { owner == nil || $0.step.annotator == owner }?.step
   }
 
-  /// The edit that redo would repeat: the owner's, or somebody's that the owner took back since the
-  /// owner's last own edit.
+  /// The edit that redo would repeat.
   package func nextRedo(of owner: String? = nil) -> Step? {
-    guard let owner else { return undone.last?.edit.step }
-    let takenBack = takenBack(by: owner)
-    return undone.last {
-      $0.edit.step.annotator == owner || takenBack.contains($0.edit.step.sequence)
-    }?.edit.step
-  }
-
-  /// What somebody took back since their last edit.
-  private func takenBack(by annotator: String) -> Set<Int64> {
-    var result: Set<Int64> = []
-    for step in steps.reversed() where step.annotator == annotator {
-      switch step.kind {
-      case .edit: return result
-      case .undo(let sequence): result.insert(sequence)
-      case .redo: continue
-      }
-    }
-    return result
+    undone.last { owner == nil || $0.edit.step.annotator == owner }?.edit.step
   }
 
   /// The latest edit in effect of a post, whoever made it: the only one of its post that can be

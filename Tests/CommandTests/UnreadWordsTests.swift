@@ -37,7 +37,8 @@ struct UnreadWordsTests {
   @Test("files of regions that nobody reads are named, and so are rectangles beyond the slots")
   func regions() throws {
     let data = SampleModelsTests.data
-    let boxes = try folder.write("{}", "boxes.json")
+    let boxes = try folder.write(
+      #"{"test-00055_crop_1.jpg": [0.5, 0.5, 0.4, 0.4, 400]}"#, "boxes.json")
     let told = try show(data, "test-00055", "--system", "mtb,focalmre", "--boxes", boxes)
     #expect(
       (told.output + told.errors).contains(

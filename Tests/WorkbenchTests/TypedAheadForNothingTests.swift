@@ -32,12 +32,12 @@ import Testing
   /// The same key once more is meant; a key that moves ends the matter.
   @Test func theyAreMeantAtLast() {
     var desk = desk()
-    desk.press("w", "W", "L")
-    #expect(desk.noticeText.hasPrefix("not done: L was for everywhere, which did not open"))
-    desk.press("L")
+    desk.press("w", "W", "O")
+    #expect(desk.noticeText.hasPrefix("not done: O was for everywhere, which did not open"))
+    desk.press("O")
     #expect(desk.services.stored.count == 1)
     var moved = self.desk()
-    moved.press("w", "W", "l", "h", "L")
+    moved.press("w", "W", "l", "h", "O")
     #expect(moved.services.stored.count == 1)
   }
 
@@ -96,7 +96,7 @@ import Testing
     desk.press("Q")
     desk.send(.notice("the disk is full", isError: true))
     #expect(desk.noticeText.hasPrefix("no query is saved"))
-    desk.press("O")
+    desk.press("l")
     #expect(desk.noticeText == "the disk is full")
   }
 
@@ -141,7 +141,7 @@ import Testing
     #expect(desk.state.post(0).mentions == labelled, "\(desk.noticeText)")
     desk.command("undo-any")
     desk.command("goto hb_0003")
-    desk.press("w", "L", "ctrl+r")
+    desk.press("w", "O", "ctrl+r")
     #expect(desk.state.post(0).mentions == post.mentions)
   }
 

@@ -133,7 +133,7 @@ extension Action {
       Action(
         "redo", .labelling, keys: ["C-r"], "do the edit that was taken back again",
         unavailable: {
-          $0.history.nextRedo(of: $0.opened.annotator) == nil ? "nothing was undone" : nil
+          $0.history.nextRedo(of: $0.redoOwner) == nil ? "nothing was undone" : nil
         }
       ) { state, _ in state.redo() }.counting(.times),
       Action(

@@ -59,7 +59,7 @@ extension WorkbenchState {
   /// Writes a note, or opens the command line with the one that is there.
   fileprivate mutating func note(_ text: String?) -> [Effect] {
     guard let text else {
-      openCommandLine(currentRemarks.note ?? "", after: "note ")
+      openCommandLine(currentRemarks.note ?? "", after: "note ", emptied: "remove-note")
       return []
     }
     return setNote(text)

@@ -8,6 +8,8 @@ struct CommandLayer: Layer {
   private var completion: Completion?
   /// What was offered with the text that may be changed behind it, e.g. `note `.
   private let offer: String
+  /// What is run where nothing stands behind it; nil where that is a command, too.
+  private let emptied: String?
   /// Earlier lines, latest last.
   private var history: [String] = []
 
@@ -19,9 +21,9 @@ struct CommandLayer: Layer {
   ]
 
   /// The line as it was left, for its history, with a new text.
-  fileprivate init(_ text: String, offer: String, earlier: CommandLayer?) {
+  fileprivate init(_ text: String, offer: String, emptied: String?, earlier: CommandLayer?) {
     line.set(offer + text)
-    self.offer = offer
+    (self.offer, self.emptied) = (offer, emptied)
     history = earlier?.history ?? []
   }
 
@@ -37,6 +39,7 @@ struct CommandLayer: Layer {
     case .enter:
       let text = line.text.trimmingSpaces
       guard !text.isEmpty else { return .leaves([]) }
+      if let emptied, text == offer.trimmingSpaces { return .leaves(state.run(emptied)) }
       LineHistory.add(text, to: &history)
       // What runs may open this layer again, which then has the history.
       state.layers.open(self)
@@ -87,8 +90,14 @@ struct CommandLayer: Layer {
 extension WorkbenchState {
   /// Opens the command line with a text that is to be continued.
   ///
-  /// - Parameter offer: stands before it, and is not what is to be changed.
-  mutating func openCommandLine(_ text: String, after offer: String = "") {
-    layers.open(CommandLayer(text, offer: offer, earlier: layers.earlier(CommandLayer.self)))
+  /// - Parameters:
+  ///   - offer: stands before it, and is not what is to be changed.
+  ///   - emptied: the command that is run where nothing stands behind it.
+  mutating func openCommandLine(
+    _ text: String, after offer: String = "", emptied: String? = nil
+  ) {
+    layers.open(
+      CommandLayer(
+        text, offer: offer, emptied: emptied, earlier: layers.earlier(CommandLayer.self)))
   }
 }

@@ -28,7 +28,8 @@ extension WorkbenchState {
   /// Shows the oldest notice that had to wait, if there is room for it now.
   mutating func showLaterNotice() {
     guard layers.isBrowsing, notice?.isError != true,
-      let next = laterNotices.firstIndex(where: { notice == nil || $0.isError })
+      let next = laterNotices.firstIndex(where: \.isError)
+        ?? (notice == nil ? laterNotices.indices.first : nil)
     else { return }
     notice = laterNotices.remove(at: next)
   }

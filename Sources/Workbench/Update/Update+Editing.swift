@@ -167,9 +167,19 @@ extension WorkbenchState {
     }
   }
 
+  /// Whose edits are done again: one's own; anybody's (nil) right after one took another's back,
+  /// which is then the last one.
+  var redoOwner: String? {
+    let own = opened.annotator
+    guard let last = history.steps.last(where: { $0.annotator == own }),
+      case .undo(let sequence) = last.kind, history.nextRedo()?.sequence == sequence
+    else { return own }
+    return nil
+  }
+
   /// Does the edit that was taken back last again, going to its post where it is of one.
   mutating func redo() -> [Effect] {
-    let owner = opened.annotator
+    let owner = redoOwner
     return repeatOrTakeBack(
       history.nextRedo(of: owner), owner, refusal: "this edit cannot be redone"
     ) {

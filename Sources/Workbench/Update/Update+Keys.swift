@@ -44,15 +44,17 @@ extension WorkbenchState {
   /// Why a change is not made: it was typed ahead for something that did not come about. The same
   /// command once more is meant, and any other ends the matter.
   private mutating func typedForSomethingElse(_ line: String, _ action: Action) -> String? {
-    defer { if !action.changesPost || missed?.refused == line { missed = nil } }
-    guard action.changesPost, let missed, missed.refused != line else { return nil }
+    guard action.changesPost, let missed, missed.refused != line else {
+      self.missed = nil
+      return nil
+    }
     // Only Enter means something in a history: other keys are not typed for it.
     if missed.goal == .history, action.name != "accept" {
       self.missed = nil
       return nil
     }
     self.missed?.refused = line
-    let key = keymap.label(line)
+    let key = keymap.keys(for: line).last.map(KeyName.label) ?? line
     return (action.name == "accept" ? "not accepted: Enter" : "not done: \(key)")
       + " was for \(missed.command), which did not \(missed.goal == .place ? "go on" : "open"); once more "
       + (action.name == "accept" ? "accepts" : "does it")
