@@ -148,8 +148,8 @@ import Testing
         try one.work(10, &random, 3, dataset)
         let read = EditHistory.replaying(one.steps, over: dataset)
         #expect(read.findings.isEmpty, "seed \(seed): \(read.findings)")
-        // Of 302 seeds eight gave other states when they were read again (63, 73 and 90 among them):
-        // known, and not understood yet.
+        // Of 302 seeds eight gave other states when they were read again (63, 73 and 90 among
+        // them): known, and not understood yet.
         withKnownIssue(isIntermittent: true) {
           #expect(read.history == one.history, "seed \(seed)")
         } when: {
