@@ -49,7 +49,7 @@ package struct BatchMatrix: Sendable, Hashable, Codable {
       found.allSatisfy(\.isSound)
     else {
       throw ModelFolderError(
-        folder: folder, problem: "has a \(file) that is none",
+        folder: folder, problem: "has a \(file) that cannot be read",
         advice: "train it again, or delete the file: it holds what a batch of the training had")
     }
     return found

@@ -110,7 +110,9 @@ extension WorkbenchState {
     let open = seats.count
     guard experts < open else { return " " + (mentions ?? "mention") }
     let long = " " + (mentions.map { $0 + "; " } ?? "") + "\(experts) of \(open) experts"
-    return long.count < columns ? long : " \(experts)/\(open) experts"
+    // The keys' line tells of the experts, too; nothing else tells of the mentions.
+    return long.count < columns
+      ? long : " " + (mentions ?? "\(experts)/\(open) experts")
   }
 
   private func draw(
