@@ -6,12 +6,15 @@ import Corpora
 /// `AnnotationStore`, which on the next start replays the same steps into an equal history. Undo is
 /// one line for each annotator across all posts, latest edit first; a new edit ends its annotator's
 /// redo line, but its steps stay on record. Undo puts back exactly what was there, review state
-/// included.
+/// included; redo makes the edit again on what is there, which is the same but where somebody else's
+/// edit before it was taken back for good.
 package struct EditHistory: Sendable, Equatable {
   /// An edit that is in effect, or was taken back, and what its post was like before it.
   struct Done: Sendable, Equatable {
     let step: Step
-    /// nil when nobody had touched the post.
+    /// The post as the dataset has it.
+    let base: Post
+    /// What it was like before; nil when nobody had touched it.
     let before: LabelState?
     /// What it took from the redo line, with the places there.
     var ended: [Ended] = []
@@ -35,7 +38,7 @@ package struct EditHistory: Sendable, Equatable {
   /// An edit that was taken back.
   struct Undone: Sendable, Equatable {
     let edit: Done
-    /// What the post was like with the edit: a redo gives exactly that.
+    /// What the post was like with the edit.
     let after: LabelState?
   }
 
@@ -150,7 +153,7 @@ package struct EditHistory: Sendable, Equatable {
 
   /// Changes states and lines as a step says.
   /// - Parameters:
-  ///   - base: the post of an edit; undo and redo need it only in a joined order.
+  ///   - base: the post of an edit, and of a redo in a joined order.
   ///   - order: that of a store with steps of other stores. There an edit that is taken back may
   ///     have later ones of its post, which are then made again without it, and one that is
   ///     repeated comes on top of what was done meanwhile.
@@ -173,24 +176,22 @@ package struct EditHistory: Sendable, Equatable {
       let edit = done.remove(at: place)
       undone.append(Undone(edit: edit, after: states[step.post]))
       states[step.post] = edit.before
-      if order != nil, let base { makeAgain(from: place, base) }
+      makeAgain(from: place, edit.base)
     case .redo(let sequence):
-      if let order {
-        guard let edit = order.step(sequence), edit.post == step.post else {
-          throw EditError.notUndoable(sequence: sequence)
-        }
-        guard !done.contains(where: { $0.step.sequence == sequence }) else { return }
-        let ended = undone.last { $0.edit.step.sequence == sequence }?.edit.ended
-        undone.removeAll { $0.edit.step.sequence == sequence }
-        return try make(edit, base: base, rebase: rebase, ended: ended ?? [])
+      if order != nil, done.contains(where: { $0.step.sequence == sequence }) { return }
+      let place = undone.lastIndex {
+        $0.edit.step.post == step.post && (order == nil || $0.edit.step.sequence == sequence)
       }
-      guard let place = undone.lastIndex(where: { $0.edit.step.post == step.post }),
-        undone[place].edit.step.sequence == sequence
-      else { throw EditError.notUndoable(sequence: sequence) }
-      let (edit, after) = (undone[place].edit, undone[place].after)
-      undone.remove(at: place)
-      states[step.post] = after
-      done.append(edit)
+      if let place, undone[place].edit.step.sequence == sequence {
+        let edit = undone[place].edit
+        try make(edit.step, base: edit.base, rebase: true, ended: edit.ended)
+        undone.remove(at: place)
+      } else if let edit = order?.step(sequence), edit.post == step.post {
+        // In this order something ended its line.
+        try make(edit, base: base, rebase: true, ended: [])
+      } else {
+        throw EditError.notUndoable(sequence: sequence)
+      }
     }
   }
 
@@ -206,7 +207,8 @@ package struct EditHistory: Sendable, Equatable {
     var state = before ?? LabelState(base)
     try state.take(step, action, tokenCount: base.tokens.count, rebase: rebase)
     states[step.post] = state
-    done.append(Done(step: step, before: before, ended: ended ?? endRedo(after: step)))
+    done.append(
+      Done(step: step, base: base, before: before, ended: ended ?? endRedo(after: step)))
   }
 
   /// Makes the edits of a post from a place in line on again, on what it is like now.
@@ -217,7 +219,7 @@ package struct EditHistory: Sendable, Equatable {
       var state = before ?? LabelState(base)
       try? state.take(step, action, tokenCount: base.tokens.count, rebase: true)
       states[base.id] = state
-      done[place] = Done(step: step, before: before, ended: done[place].ended)
+      done[place] = Done(step: step, base: base, before: before, ended: done[place].ended)
     }
   }
 

@@ -129,9 +129,10 @@ package struct ModelReport: Sendable, Codable {
     let place = FilePath.parent(of: own) + "/" + name
     var problem =
       isName ? ModelFolder.absence(of: place).map { "\(place) \($0)" } : "no folder's name"
-    if problem == nil, let fingerprint, let found = ModelFolder.fingerprint(of: place),
-      found != fingerprint
-    {
+    let isOther =
+      fingerprint.map { wanted in ModelFolder.fingerprint(of: place).map { $0 != wanted } ?? false }
+      ?? ModelFolder.hasOtherWeights(own, of: name)
+    if problem == nil, isOther {
       problem = "\(place) holds other weights than it was trained with"
     }
     needs.append(Need(role: role, name: VisibleText.name(name), problem: problem))

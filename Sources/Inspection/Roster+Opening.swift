@@ -289,7 +289,7 @@ private struct Opening {
       leaveOut(expert, for: name, named: FolderOption.pictures.rawValue)
       return false
     }
-    guard let wanted = expert.card.regionSize, given != wanted else { return true }
+    guard let wanted = expert.card.regionSize, given != wanted else { return knows(expert, name) }
     let reason =
       "\(expert.name) expects regions of \(wanted) numbers and \(name) gives \(given); train it "
       + "with this encoder"
@@ -300,10 +300,24 @@ private struct Opening {
 
   /// Whether an expert's encoder of text and picture is there; else there is a notice.
   private mutating func fits(_ expert: any Expert, _ duals: [any DualEncoding]) -> Bool {
-    guard let name = expert.card.dual, !duals.contains(where: { $0.name == name }) else {
-      return true
+    guard let name = expert.card.dual else { return true }
+    guard duals.contains(where: { $0.name == name }) else {
+      leaveOut(expert, for: name, named: FolderOption.dual.rawValue)
+      return false
     }
-    leaveOut(expert, for: name, named: FolderOption.dual.rawValue)
+    return knows(expert, name)
+  }
+
+  /// Whether what an expert sees with has the weights that it was trained with; else there is a
+  /// notice.
+  private mutating func knows(_ expert: any Expert, _ name: String) -> Bool {
+    let own = URL(fileURLWithPath: folder).standardizedFileURL.path + "/" + expert.name
+    guard ModelFolder.hasOtherWeights(own, of: name) else { return true }
+    let reason =
+      "\(expert.name) was trained with other weights than \(folder)/\(VisibleText.name(name)) "
+      + "holds; put those back, or train it with these"
+    notices.append(reason)
+    failures[expert.name] = reason
     return false
   }
 

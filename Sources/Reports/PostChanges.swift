@@ -187,6 +187,9 @@ extension PostReport {
               ? "; none has a signal that can be set"
               : "; \(all.joined(separator: ", ")) can be set"))
       }
+      guard !tap.needsPicture || !interventions.contains(.withoutPicture) else {
+        throw refuse("\(name) is a signal of the picture, which is left out; leave out one of both")
+      }
       guard case .scalar(let low, let high, _, _) = tap.kind else {
         // Gates and weights are shares.
         let areShares = tap.values.allSatisfy { !$0.isFinite || (0...1).contains($0) }

@@ -117,7 +117,7 @@ extension PostReport {
         + trace.absent.map {
           .object([
             ("name", .string($0.name)), ("caption", .string($0.caption)), ("values", .null),
-            ("absent", .string("no picture")),
+            ("absent", .string($0.cause.rawValue)),
           ])
         })
   }

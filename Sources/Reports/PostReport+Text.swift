@@ -179,7 +179,7 @@ extension PostReport {
       }
     }
     for signal in trace.absent {
-      lines.append("  \(safe(signal.name))  \(safe(signal.caption))  no picture")
+      lines.append("  \(safe(signal.name))  \(safe(signal.caption))  \(signal.cause.rawValue)")
     }
     return lines + [""]
   }

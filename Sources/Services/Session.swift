@@ -216,6 +216,7 @@ package struct Session: Sendable {
       hasModels: models.hasModels || options.hasOutsideExperts,
       hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
       annotator: options.annotator)
+    opened.expert = options.experts.count == 1 ? options.experts[0] : nil
     opened.guidelines = dataset.guidelines
     opened.hasPictures = hasPictures
     opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }

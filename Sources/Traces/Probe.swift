@@ -7,21 +7,24 @@ package final class Probe {
   /// What was shown so far.
   package private(set) var trace = Trace()
   private let records: Bool
-  private let hasPicture: Bool
+  /// Why no signals of the picture are kept; nil where they are.
+  private let blindness: AbsentSignal.Cause?
   /// The taps so far: values can be put there.
   private var taps: Set<String> = []
   private let substitutions: [String: @Sendable (Tensor) -> Tensor]
 
   /// A probe that records, and replaces the values of the named taps.
   ///
-  /// - Parameter hasPicture: false where the model was given something in place of a picture:
-  ///   signals of the picture are then left out, since their numbers say nothing.
+  /// - Parameters:
+  ///   - hasPicture: false where the model was given something in place of a picture: signals of the
+  ///     picture are then left out, since their numbers say nothing.
+  ///   - looks: false where the model was trained without looking at pictures.
   package init(
-    records: Bool = true, hasPicture: Bool = true,
+    records: Bool = true, hasPicture: Bool = true, looks: Bool = true,
     substituting substitutions: [String: @Sendable (Tensor) -> Tensor] = [:]
   ) {
     self.records = records
-    self.hasPicture = hasPicture
+    blindness = !looks ? .trainedWithout : hasPicture ? nil : .noPicture
     self.substitutions = substitutions
   }
 
@@ -55,8 +58,8 @@ package final class Probe {
     guard records else { return }
     var signal = signal()
     signal.isTap = taps.contains(signal.name)
-    if signal.needsPicture, !hasPicture {
-      trace.leaveOut(signal)
+    if signal.needsPicture, let blindness {
+      trace.leaveOut(signal, blindness)
     } else {
       trace.append(signal)
     }

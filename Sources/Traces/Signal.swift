@@ -195,9 +195,9 @@ package struct Trace: Sendable, Hashable {
   /// Adds a signal at the end.
   package mutating func append(_ signal: Signal) { signals.append(signal) }
 
-  /// Remembers that a signal was not computed for want of a picture.
-  package mutating func leaveOut(_ signal: Signal) {
-    absent.append(AbsentSignal(name: signal.name, caption: signal.caption))
+  /// Remembers that a signal was not computed.
+  package mutating func leaveOut(_ signal: Signal, _ cause: AbsentSignal.Cause) {
+    absent.append(AbsentSignal(name: signal.name, caption: signal.caption, cause: cause))
   }
 
   /// The same with every signal changed.
@@ -208,10 +208,17 @@ package struct Trace: Sendable, Hashable {
   }
 }
 
-/// A signal that a post without a picture does not have.
+/// A signal of a picture that was not seen.
 package struct AbsentSignal: Sendable, Hashable {
+  /// Why there was nothing to compute it from; the text is for people.
+  package enum Cause: String, Sendable {
+    case noPicture = "no picture"
+    case trainedWithout = "trained without the picture"
+  }
+
   /// As `Signal.name`.
   package let name: String
   /// As `Signal.caption`.
   package let caption: String
+  package let cause: Cause
 }

@@ -87,12 +87,15 @@ import Testing
     return try Dataset.open(folder)
   }
 
-  static let seeds = [UInt64.random(in: 0..<UInt64.max)] + Array(0..<40)
+  /// Those above 40 once failed: edits that were repeated, live and when the store was read again,
+  /// were not the same.
+  static let seeds =
+    [UInt64.random(in: 0..<UInt64.max)] + Array(0..<40) + [63, 73, 90, 95, 121, 198, 925, 1387]
 
   @Test(arguments: seeds)
   func theOrderOfJoiningDoesNotMatter(seed: UInt64) throws {
     try withFolder { folder in
-      if seed > 40 { print("joined stores: seed \(seed)") }
+      if seed > 2000 { print("joined stores: seed \(seed)") }
       var random = Random(seed: seed)
       let dataset = try dataset(folder)
       var common = Store()
@@ -137,7 +140,7 @@ import Testing
   @Test(arguments: seeds)
   func workGoesOnInAJoinedStore(seed: UInt64) throws {
     try withFolder { folder in
-      if seed > 40 { print("joined stores: seed \(seed)") }
+      if seed > 2000 { print("joined stores: seed \(seed)") }
       var random = Random(seed: seed)
       let dataset = try dataset(folder)
       var (one, two) = (Store(), Store())
@@ -148,13 +151,7 @@ import Testing
         try one.work(10, &random, 3, dataset)
         let read = EditHistory.replaying(one.steps, over: dataset)
         #expect(read.findings.isEmpty, "seed \(seed): \(read.findings)")
-        // Of 302 seeds eight gave other states when they were read again (63, 73 and 90 among
-        // them): known, and not understood yet.
-        withKnownIssue(isIntermittent: true) {
-          #expect(read.history == one.history, "seed \(seed)")
-        } when: {
-          seed >= 40
-        }
+        #expect(read.history == one.history, "seed \(seed)")
         try two.work(5, &random, 2, dataset)
         _ = one.take(two, dataset)
       }
@@ -162,11 +159,7 @@ import Testing
       let path = "\(folder)/s.sqlite"
       try AnnotationStore(path: path).append(contentsOf: one.steps)
       let stored = try AnnotationStore(path: path, access: .readOnly).history(over: dataset)
-      withKnownIssue(isIntermittent: true) {
-        #expect(stored.history == one.history, "seed \(seed)")
-      } when: {
-        seed >= 40
-      }
+      #expect(stored.history == one.history, "seed \(seed)")
       #expect(stored.findings.isEmpty, "seed \(seed): \(stored.findings)")
       // Somebody who has the store open sees the joined labels at once.
       var open = EditHistory()

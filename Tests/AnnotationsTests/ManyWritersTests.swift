@@ -202,6 +202,32 @@ import Testing
     }
   }
 
+  /// What was taken back for good does not come back with what was done on top of it.
+  @Test func redoMakesAnEditAgainOnWhatIsThere() throws {
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      let (first, second) = (dataset.posts[0], dataset.posts[1])
+      var history = EditHistory()
+      let below = try #require(Edit.setting(.organization, over: 0..<1, in: first))
+      try history.apply(below, to: first, by: "ann")
+      let end = first.tokens.count
+      let above = try #require(
+        Edit.setting(.miscellaneous, over: (end - 1)..<end, in: history.annotated(first)))
+      try history.apply(above, to: first, by: "bo")
+      history.undo(by: "bo", of: "bo")
+      history.undo(by: "ann", of: "ann")
+      let elsewhere = try #require(Edit.setting(.person, over: 0..<1, in: second))
+      try history.apply(elsewhere, to: second, by: "ann")
+      #expect(history.nextRedo(of: "ann") == nil)
+      #expect(history.redo(by: "bo", of: "bo") != nil)
+      let mentions = history.annotated(first).mentions
+      #expect(mentions.contains(EntityMention((end - 1)..<end, .miscellaneous)))
+      #expect(!mentions.contains(EntityMention(0..<1, .organization)))
+      let read = EditHistory.replaying(history.steps, over: dataset)
+      #expect(read.history == history && read.findings.isEmpty)
+    }
+  }
+
   @Test func remarksAndSuggestionsComeBack() throws {
     try withStore { dataset, store in
       let post = dataset.posts[0]

@@ -132,6 +132,15 @@ import Testing
     #expect(same.disagreements.isEmpty, "None and no relation are the same")
   }
 
+  @Test func aRejectionIsAPlaceOfItsOwn() {
+    let own = ("ann", labels([(0..<2, .person)]))
+    let readings = PostReadings(listed: [], [own], rejecting: ["bo", "cy"])
+    #expect(readings.disagreements.map(\.place) == [.post])
+    #expect(readings.disagreements[0].readings.map(\.said) == [.rejected, .accepted])
+    #expect(readings.rejects(taking: [0]) && !readings.rejects(taking: [1]))
+    #expect(PostReadings(listed: [], [], rejecting: ["bo"]).disagreements.isEmpty)
+  }
+
   /// Whatever the post is like, its labels are those that were decided on.
   @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1, 2, 3, 4])
   func editsGiveWhatWasDecided(seed: UInt64) throws {
@@ -176,6 +185,7 @@ import Testing
             let there = labelled.first { $0.head == head && $0.tail == tail }?.label
             let right = choice.map { disagreement.readings[$0].said } ?? .relation(nil)
             #expect(.relation(there) == right, "seed \(seed)")
+          case .post: Issue.record("nobody rejected it, seed \(seed)")
           }
         }
         #expect(

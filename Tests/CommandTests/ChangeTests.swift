@@ -36,6 +36,10 @@ struct ChangeTests {
     (["--set", "rgn/gate=1e99"], "is too large"),
     (["--set", "rgn/gate=x"], "write SIGNAL=NUMBER"),
     (["--set", "rgn/gate=0", "--set", "rgn/gate=1"], "gets two values"),
+    (
+      ["--without", "picture", "--set", "rgn/gate=1"],
+      "rgn/gate is a signal of the picture, which is left out"
+    ),
     (["--set", "crf/marginals=0"], "is only shown, and cannot be set; rgn/gate"),
     (["--set", "no/such=0"], "no expert shows \"no/such\" for this post; rgn/gate"),
     (["--mask", "0,0,200,200"], "reaches beyond the picture"),

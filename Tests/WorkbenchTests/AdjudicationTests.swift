@@ -113,6 +113,42 @@ import Testing
     #expect(desk.text.contains("ann, bo, eve"))
   }
 
+  /// ann accepted the third post; bo rejects it.
+  private func withRejection() throws -> EditHistory {
+    let dataset = Dataset(name: "harbor", posts: Samples.posts)
+    var bo = EditHistory()
+    let post = dataset.posts[2]
+    let rejection = try #require(Edit.reviewing(post, from: .untouched, to: .rejected))
+    try bo.apply(rejection, to: post, by: "bo", at: 15)
+    let union = StepMerge.union([try joined().steps, bo.steps], over: dataset)
+    return EditHistory.replaying(union.steps, over: dataset).history
+  }
+
+  @Test func whatOneAcceptedAndAnotherRejectedIsDecidedOn() throws {
+    var desk = desk(try withRejection())
+    #expect(desk.state.review(2) == .rejected)
+    desk.press("J", "j", "Return")
+    #expect(desk.text.contains("place 1 of 1") && desk.text.contains("the post"), "\(desk.text)")
+    #expect(desk.text.contains("1 ann  accepted") && desk.text.contains("2 bo   rejected"))
+    // Somebody is right.
+    desk.press("0")
+    #expect(desk.noticeText.hasPrefix("0 is no answer"))
+    desk.press("1", "Return")
+    #expect(desk.state.review(2) == .adjudicated)
+    desk.press("Escape", "Escape", "J")
+    #expect(desk.text.contains("annotators disagree on 1 post"))
+    // It may be rejected, too, and is not asked again.
+    desk.press("Escape")
+    desk.press("u")
+    #expect(desk.state.review(2) == .rejected)
+    desk.press("J", "j", "Return", "2")
+    #expect(desk.text.contains("all decided"))
+    desk.press("Return")
+    #expect(desk.state.review(2) == .rejected)
+    desk.press("Escape", "Escape", "J")
+    #expect(desk.text.contains("annotators disagree on 1 post"))
+  }
+
   /// Which pair, and which end is which, is said in words.
   @Test func aPairIsNamed() throws {
     var desk = desk(try joined())
@@ -132,7 +168,7 @@ import Testing
         AdjudicationLayer.Choice.none, AdjudicationLayer.Choice.none, nil,
       ])
     desk.press("u")
-    #expect(layer(desk)?.walk?.place == 1 && layer(desk)?.walk?.left == 2)
+    #expect(layer(desk)?.walk?.place == 1 && layer(desk)?.walk?.choices.count { $0 == nil } == 2)
     desk.press("2", "0")
     desk.press("k", "k", "k")
     #expect(layer(desk)?.walk?.place == 0)
@@ -151,7 +187,7 @@ import Testing
     desk.press("J", "Return", "1", "Escape")
     #expect(desk.text.contains("annotators disagree on 1 post"))
     desk.press("Return")
-    #expect(layer(desk)?.walk?.left == 3)
+    #expect(layer(desk)?.walk?.choices == [nil, nil, nil])
     desk.press("Escape", "Escape")
     #expect(desk.state.layers.isBrowsing && desk.services.stored.isEmpty)
     #expect(desk.state.history == history)

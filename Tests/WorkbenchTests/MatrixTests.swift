@@ -10,16 +10,16 @@ import Traces
 
 /// Matrices are drawn cell by cell where nothing else needs the rows.
 @Suite("Matrices") struct MatrixTests {
-  private func desk(_ columns: Int, _ rows: Int, of values: [Float], named names: [String]) throws
-    -> Desk
-  {
+  private func desk(
+    _ columns: Int, _ rows: Int, of values: [Float], named names: [String], by others: [String]? = nil
+  ) throws -> Desk {
     var desk = Desk(Samples.state(columns, rows))
     let post = desk.state.posts[try #require(desk.state.current)]
     var trace = Trace()
     trace.append(
       Signal(
-        name: "imm/p", caption: "who fits whom", kind: .matrix(rows: names, columns: names),
-        tensor: Tensor([names.count, names.count], values)))
+        name: "imm/p", caption: "who fits whom", kind: .matrix(rows: names, columns: others ?? names),
+        tensor: Tensor([names.count, (others ?? names).count], values)))
     desk.send(
       .analysed(
         PostAnalysis(
@@ -49,6 +49,16 @@ import Traces
     let desk = try desk(200, 50, of: [1, 0.5, 0, 0, 1, 0.25, 0, 0, 0.5], named: names)
     #expect(desk.text.contains("3×3, largest 1.00 at dev-a × dev-a"))
     #expect(cells(desk, names) == ["██▄▄  ", "  ██▂▂", "    ▄▄"], "\(desk.text)")
+  }
+
+  /// Columns have names where they are not those of the rows.
+  @Test func columnsAreNamed() throws {
+    let names = ["dev-a", "dev-b"]
+    let desk = try desk(200, 50, of: [1, 0.5, 0, 0.25], named: names, by: ["head", "tail"])
+    let lines = desk.text.split(separator: "\n").map(String.init)
+    let heads = try #require(lines.firstIndex { $0.contains("head tail") }, "\(desk.text)")
+    #expect(lines[heads + 1].contains("dev-a ████ ▄▄▄▄"), "\(lines[heads + 1])")
+    #expect(lines[heads + 2].contains("dev-b      ▂▂▂▂"), "\(lines[heads + 2])")
   }
 
   /// Where an expert has no numbers of its own, the page of numbers says so.

@@ -51,6 +51,21 @@ import Traces
     #expect(!desk.text.contains("largest first"))
   }
 
+  /// Experts read a rectangle by its place: one that is dropped does not move those behind it.
+  @Test func whatIsDroppedLeavesTheOthersInTheirPlaces() {
+    var desk = desk()
+    while !regions(desk).isEmpty { desk.press("x") }
+    desk.press("o", "o", "o")
+    let drawn = regions(desk)
+    desk.press("Tab", "x")
+    #expect(regions(desk) == [.whole, drawn[1], drawn[2]])
+    // The next is chosen; behind the last nothing is left.
+    desk.press("x")
+    #expect(regions(desk) == [.whole, .whole, drawn[2]])
+    desk.press("x")
+    #expect(regions(desk).isEmpty)
+  }
+
   /// A picture whose rectangles moved is another to the terminal, also when it is known already.
   @Test func movedRectanglesAreAnotherPicture() throws {
     var desk = desk()

@@ -67,6 +67,20 @@ import Testing
     #expect(state(desk, 0).annotator == nil, "a note judges no labels")
   }
 
+  /// Who takes back what one did tells it, on whatever post one is.
+  @Test func whatOthersTakeBackOfOnesOwnIsTold() throws {
+    var desk = desk()
+    desk.press("Return")
+    let own = try #require(desk.state.history.steps.first)
+    #expect(desk.state.current == 1)
+    var theirs = desk.state.history
+    let taken = theirs.undo(by: "bo")
+    let undo = try #require(taken)
+    desk.send(.othersWrote(AnnotationStore.Others([undo])))
+    #expect(desk.state.review(0) == .untouched)
+    #expect(desk.noticeText == "bo took back what you did in \(own.post): \(own.name)")
+  }
+
   /// bo's edit came first: ada's is made again on it, with the next number.
   @Test func othersStepsComeUnderOwnOnes() throws {
     var desk = desk()

@@ -71,6 +71,11 @@ package struct AnnotatorLabels: Sendable {
     return LabelTable.Labels(mentions: state.mentions, relations: state.relations)
   }
 
+  /// Whether an annotator rejected a post.
+  package func isRejected(_ post: String, by annotator: Int) -> Bool {
+    states[annotator][post]?.review == .rejected
+  }
+
   /// Whether somebody labelled a post after it was adjudicated, or a store with such steps was
   /// merged since.
   package func isLabelledSinceAdjudication(_ post: String) -> Bool {

@@ -3,7 +3,7 @@ import Corpora
 /// What several annotators say of one post, taken apart into what they agree on and where they
 /// disagree: what an adjudicator decides on.
 package struct PostReadings: Sendable, Equatable {
-  /// Where they disagree: places of the text in its order, then pairs.
+  /// Where they disagree: the post as a whole, places of the text in its order, then pairs.
   package let disagreements: [Disagreement]
   /// Mentions and relations on which all agree.
   package let agreed: LabelTable.Labels
@@ -22,6 +22,8 @@ package struct PostReadings: Sendable, Equatable {
     /// Words that mentions of the annotators cover, one mention overlapping the next.
     case words(Range<Int>)
     case pair(head: Range<Int>, tail: Range<Int>)
+    /// Whether the post is of use at all.
+    case post
   }
 
   /// What some annotators say at a place.
@@ -34,15 +36,22 @@ package struct PostReadings: Sendable, Equatable {
     case mentions([EntityMention])
     /// nil: no relation.
     case relation(String?)
+    case accepted, rejected
   }
 
   /// - Parameters:
   ///   - listed: pairs that the dataset lists for the post.
-  ///   - labels: what each annotator says.
+  ///   - labels: what each annotator says who accepted the post.
+  ///   - rejecting: who rejected it.
   package init(
-    listed: [RelationMention], _ labels: [(annotator: String, labels: LabelTable.Labels)]
+    listed: [RelationMention], _ labels: [(annotator: String, labels: LabelTable.Labels)],
+    rejecting: [String] = []
   ) {
     var disagreements: [Disagreement] = []
+    if !rejecting.isEmpty, !labels.isEmpty {
+      let said = labels.map { ($0.annotator, Said.accepted) } + rejecting.map { ($0, .rejected) }
+      disagreements.append(Disagreement(place: .post, readings: Self.readings(said)))
+    }
     var mentions: [EntityMention] = []
     for range in Self.clusters(labels.flatMap(\.labels.mentions)) {
       let said = labels.map { name, own in
@@ -127,6 +136,14 @@ package struct PostReadings: Sendable, Equatable {
 }
 
 extension PostReadings {
+  /// Whether a reading that rejects the post was taken.
+  /// - Parameter choices: as in `edits(taking:none:in:)`.
+  package func rejects(taking choices: [Int?]) -> Bool {
+    zip(disagreements, choices).contains { disagreement, choice in
+      choice.map { disagreement.readings[$0].said == .rejected } ?? false
+    }
+  }
+
   /// The edits that give a post the labels on which all agree, and at each disagreement those of a
   /// reading.
   /// - Parameters:
@@ -149,7 +166,7 @@ extension PostReadings {
         wanted.relations.append(RelationMention(head: head, tail: tail, label: label))
       case (.pair(let head, let tail), _):
         without.append(LabelTable.Pair(head: head, tail: tail))
-      case (.words, _): break
+      case (.words, _), (.post, _): break
       }
     }
     wanted.mentions.sort { $0.range.lowerBound < $1.range.lowerBound }

@@ -160,7 +160,7 @@ package struct MEGALiteModel: Expert {
     _ words: [String], _ pair: TokenPair, _ objects: Objects, _ taps: Taps
   ) throws(EncoderInputError) -> RelationAnswer {
     let probe = Probe(
-      hasPicture: !objects.regions.isMissing && configuration.options.usesPicture,
+      hasPicture: !objects.regions.isMissing, looks: configuration.options.usesPicture,
       substituting: taps)
     var item = item(words, pair, objects)
     item.pieces = item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }

@@ -40,6 +40,16 @@ extension ModelFolder {
     FilePath.name(of: folder) + (fingerprint(of: folder).map { " " + $0 } ?? "")
   }
 
+  /// Whether a model stands beside other weights of a name than it was trained with, by its
+  /// provenance. False where that does not tell.
+  package static func hasOtherWeights(_ folder: String, of name: String) -> Bool {
+    let mark = name + " "
+    guard let basis = provenance(of: folder)?.basis?.first(where: { $0.hasPrefix(mark) }),
+      let found = fingerprint(of: FilePath.parent(of: folder) + "/" + name)
+    else { return false }
+    return basis.dropFirst(mark.count) != found
+  }
+
   private static let page: UInt64 = 4096
   private static let beginning: UInt64 = 65536
   private static let samples: UInt64 = 256

@@ -159,7 +159,8 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
     let items = try Self.items(post, configuration, tokenizer, tower: tower)
     func probe(_ item: MultimodalItem) -> Probe {
       Probe(
-        hasPicture: item.notice == nil && configuration.options.usesPicture, substituting: taps)
+        hasPicture: item.notice == nil, looks: configuration.options.usesPicture,
+        substituting: taps)
     }
     func whole(_ probe: Probe) -> Trace {
       for matrix in matrices { probe.show(matrix.signal) }

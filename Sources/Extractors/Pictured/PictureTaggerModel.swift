@@ -124,7 +124,8 @@ package struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
   ) throws(EncoderInputError) -> Prediction {
     let item = item(words, regions)
     let probe = Probe(
-      hasPicture: !regions.isMissing && configuration.options.usesPicture, substituting: taps)
+      hasPicture: !regions.isMissing, looks: configuration.options.usesPicture,
+      substituting: taps)
     let emissions = try head.emissions([item], engine, probe).first ?? []
     return Prediction(
       expert: name, scheme: configuration.scheme, words: words.count,

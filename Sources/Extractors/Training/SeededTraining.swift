@@ -133,8 +133,8 @@ package struct SeededTraining: Sendable {
       }
       func provenance() -> Provenance {
         Provenance(
-          command: job.command, seed: seed, data: job.posts.sources, basis: job.basis,
-          metrics: metrics)
+          command: job.command, seed: seed, data: job.posts.sources,
+          basis: job.basis ?? job.foundations, metrics: metrics)
       }
       try job.forgetOthers(than: origin)
       try save(provenance())
@@ -188,5 +188,13 @@ package struct SeededTraining: Sendable {
       job.observe(.preparing("measuring \(job.name)", share))
     }
     try card.write(to: job.folder)
+  }
+}
+
+extension TrainingJob {
+  /// The models that it is built on, with their fingerprints (`Provenance.basis`).
+  fileprivate var foundations: [String] {
+    [encoder, needsPictures ? pictures : nil, needsDual ? dual : nil]
+      .compactMap { $0.map(ModelFolder.namedFingerprint) }
   }
 }

@@ -40,7 +40,7 @@ package struct TrainingJob: Sendable {
   package var interventions: @Sendable (Post) -> [Intervention] = { _ in [] }
   /// Posts whose score is noted beside dev's, by a name in front of the numbers, e.g. `test`.
   package var alsoScored: [String: [Post]] = [:]
-  /// What else decides the training, for the provenance.
+  /// What else decides the training, for the provenance; nil: the models that it is built on.
   package var basis: [String]?
   /// Whether a finished model of another training may be overwritten.
   package var replaces = false

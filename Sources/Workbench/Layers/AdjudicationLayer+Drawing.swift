@@ -50,8 +50,9 @@ extension AdjudicationLayer {
     let count = item.disagreements.count
     pen.line(
       " \(state.safe(post.id)): place \(walk.place + 1) of \(count)", .title, in: box, row: 0)
-    let words = walk.left == 0 ? "all decided " : "\(walk.left) left "
-    pen.rightLine([pen.piece(words, walk.left == 0 ? .success : .muted)], in: box, row: 0)
+    let left = walk.left(item)
+    let words = left == 0 ? "all decided " : "\(left) left "
+    pen.rightLine([pen.piece(words, left == 0 ? .success : .muted)], in: box, row: 0)
     let disagreement = item.disagreements[walk.place]
     let readings = disagreement.readings
     // The answers stand whole; the text takes what is left.
@@ -64,9 +65,10 @@ extension AdjudicationLayer {
       row = drawLine(
         head(number + 1, isChosen, pen) + rows.line(reading, pen), &pen, box, row)
     }
+    guard let none = rows.none else { return }
     let isNone = walk.choices[walk.place] == Choice.none
     _ = drawLine(
-      head(0, isNone, pen) + [pen.piece(rows.none, isNone ? .title : .muted)], &pen, box, row)
+      head(0, isNone, pen) + [pen.piece(none, isNone ? .title : .muted)], &pen, box, row)
   }
 
   private func drawLine(_ pieces: [Pen.Piece], _ pen: inout Pen, _ box: Box, _ row: Int) -> Int {
@@ -114,6 +116,7 @@ extension PostReadings.Place {
     switch self {
     case .words(let range): [range]
     case .pair(let head, let tail): [head, tail]
+    case .post: []
     }
   }
 }
@@ -123,7 +126,8 @@ extension PostReadings.Place {
 private struct SaidRows {
   /// The words, over the rows.
   var heading: [[Pen.Piece]] = []
-  let none: String
+  /// What it is that nobody is right; nil where somebody is.
+  let none: String?
   private let post: Post
   private let state: WorkbenchState
   private let names: Int
@@ -155,6 +159,9 @@ private struct SaidRows {
             style: state.look.theme[.title])
         ]
       ]
+    case .post:
+      none = nil
+      heading = [[Pen.Piece(text: " the post", style: state.look.theme[.title])]]
     case .words(let range):
       none = "no mention"
       place(range, disagreement, width - names - Self.numbers - 2)
@@ -199,10 +206,12 @@ private struct SaidRows {
         Self.names(reading, state), columns: names, ellipsis: pen.look.glyphs.ellipsis) + "  ",
       .title)
     switch reading.said {
+    case .accepted: return [name, pen.piece("accepted", .success)]
+    case .rejected: return [name, pen.piece("rejected", .warning)]
     case .relation(let label):
-      return [name, pen.piece(label.map { state.safe($0) } ?? none, .text)]
+      return [name, pen.piece(label.map { state.safe($0) } ?? none ?? "", .text)]
     case .mentions(let mentions):
-      guard !mentions.isEmpty else { return [name, pen.piece(none, .muted)] }
+      guard !mentions.isEmpty else { return [name, pen.piece(none ?? "", .muted)] }
       return [name] + (columns.map { marks(mentions, $0, pen) } ?? inWords(mentions, pen))
     }
   }

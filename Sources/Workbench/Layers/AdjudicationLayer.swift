@@ -6,7 +6,7 @@ import Screen
 /// disagreement with what everybody says there, of which one key takes what is right.
 ///
 /// An annotator's labels are those that his or her own steps leave (`AnnotatorLabels`), of posts
-/// that he or she accepted. Nothing is edited before the last place is decided on; then all edits
+/// that he or she accepted; where others rejected the post, that is decided first. Nothing is edited before the last place is decided on; then all edits
 /// of the post are made together, and are taken back with one key.
 struct AdjudicationLayer: Layer {
   let place = LayerPlace.over
@@ -33,7 +33,15 @@ struct AdjudicationLayer: Layer {
 
     init(_ item: Found) { choices = item.disagreements.map { _ in nil } }
 
-    var left: Int { choices.count { $0 == nil } }
+    /// How many places are left to decide on: none where the post is rejected.
+    func left(_ item: Found) -> Int {
+      item.readings.rejects(taking: readings) ? 0 : choices.count { $0 == nil }
+    }
+
+    /// The reading that was taken at each place, nil for none.
+    var readings: [Int?] {
+      choices.map { if case .reading(let number)? = $0 { number } else { nil } }
+    }
   }
 
   enum Choice: Sendable, Equatable {
@@ -45,7 +53,7 @@ struct AdjudicationLayer: Layer {
   static let actions = [
     Action(
       "adjudicate", .labelling, keys: ["J"],
-      "list the posts that annotators accepted with different labels, and decide on each place",
+      "list the posts that annotators accepted with different labels, or only some of them, and decide",
       unavailable: Action.needsPost
     ) { state, _ in
       let (layer, agreed) = AdjudicationLayer.find(in: state)
@@ -81,17 +89,19 @@ struct AdjudicationLayer: Layer {
       let own = labels.annotators.indices.compactMap { place in
         labels.labels(of: post.id, by: place).map { (labels.annotators[place], $0) }
       }
-      guard own.count > 1 else { continue }
+      let rejecting = labels.annotators.indices
+        .filter { labels.isRejected(post.id, by: $0) }.map { labels.annotators[$0] }
+      guard !own.isEmpty, own.count + rejecting.count > 1 else { continue }
       let readings = PostReadings(
-        listed: post.relations, own.map { (annotator: $0.0, labels: $0.1) })
+        listed: post.relations, own.map { (annotator: $0.0, labels: $0.1) }, rejecting: rejecting)
       let isOpen =
         switch state.review(index) {
-        case .adjudicated: labels.isLabelledSinceAdjudication(post.id)
-        case .rejected: false
+        case .adjudicated, .rejected: labels.isLabelledSinceAdjudication(post.id)
         case .untouched, .suggested, .edited, .reviewed: true
         }
       if isOpen, !readings.disagreements.isEmpty {
-        found.append(Found(post: index, annotators: own.map(\.0), readings: readings))
+        found.append(
+          Found(post: index, annotators: own.map(\.0) + rejecting, readings: readings))
       } else {
         agreed += 1
       }
@@ -147,7 +157,8 @@ struct AdjudicationLayer: Layer {
       walk.choices[walk.place] = nil
     case .character(let character):
       guard character.isASCII, let digit = character.wholeNumberValue,
-        digit <= item.disagreements[walk.place].readings.count
+        digit <= item.disagreements[walk.place].readings.count,
+        digit > 0 || item.disagreements[walk.place].place != .post
       else {
         return .stays(
           state.refuse(
@@ -156,14 +167,15 @@ struct AdjudicationLayer: Layer {
       walk.choices[walk.place] = digit == 0 ? Choice.none : .reading(digit - 1)
       walk.place = min(last, walk.place + 1)
     case .enter:
-      guard walk.left == 0 else {
+      let left = walk.left(item)
+      guard left == 0 else {
         walk.place = walk.choices.firstIndex { $0 == nil } ?? walk.place
         self.walk = walk
         return .stays(
           state.refuse(
-            walk.left == 1
+            left == 1
               ? "one place is left; its number, or 0, decides"
-              : "\(walk.left) places are left; a number, or 0, decides on each"))
+              : "\(left) places are left; a number, or 0, decides on each"))
       }
       return finish(item, walk, &state)
     default: return .stays([.bell])
@@ -199,15 +211,18 @@ struct AdjudicationLayer: Layer {
           Hint(label: "Esc", words: "leaves", key: .escape),
         ], last: nil, in: box)
     }
+    let item = found[cursor]
     let done = Hint(label: "Enter", words: "adjudicates, next post", key: .enter)
-    let keys = [
-      Hint(label: "number", words: "is right", key: nil),
-      Hint(label: "0", words: "none is", key: .character("0")),
-      Hint(label: "j", words: "next place", key: .character("j")),
-      Hint(label: "u", words: "undecided", key: .character("u")),
-      Hint(label: "Esc", words: "list", key: .escape),
-    ]
-    return HintLine(walk.left == 0 ? [done] + keys : keys, last: nil, in: box)
+    let keys =
+      [Hint(label: "number", words: "is right", key: nil)]
+      + (item.disagreements[walk.place].place == .post
+        ? [] : [Hint(label: "0", words: "none is", key: .character("0"))])
+      + [
+        Hint(label: "j", words: "next place", key: .character("j")),
+        Hint(label: "u", words: "undecided", key: .character("u")),
+        Hint(label: "Esc", words: "list", key: .escape),
+      ]
+    return HintLine(walk.left(item) == 0 ? [done] + keys : keys, last: nil, in: box)
   }
 
   /// The left and the middle column: the picture stays to be seen.
@@ -226,25 +241,29 @@ extension WorkbenchState {
   fileprivate mutating func adjudicate(
     _ item: AdjudicationLayer.Found, _ walk: AdjudicationLayer.Walk
   ) -> [Effect] {
-    let choices = walk.choices.map { choice -> Int? in
-      if case .reading(let number)? = choice { number } else { nil }
-    }
-    let edits = item.readings.edits(
-      taking: choices, none: inventory.hasNone ? RelationInventory.none : nil,
-      in: post(item.post))
+    let isRejected = item.readings.rejects(taking: walk.readings)
+    let edits =
+      isRejected
+      ? []
+      : item.readings.edits(
+        taking: walk.readings, none: inventory.hasNone ? RelationInventory.none : nil,
+        in: post(item.post))
     var effects: [Effect] = []
     together { state in
       for edit in edits { effects += state.apply(edit, toPost: item.post) }
       let base = state.posts[item.post]
-      if let edit = Edit.reviewing(base, from: state.review(item.post), to: .adjudicated) {
-        effects += state.apply(edit, toPost: item.post)
+      // What rejects a post here decided between others, too.
+      for review in [.adjudicated] + (isRejected ? [ReviewState.rejected] : []) {
+        if let edit = Edit.reviewing(base, from: state.review(item.post), to: review) {
+          effects += state.apply(edit, toPost: item.post)
+        }
       }
     }
     if notice?.isError != true {
       notice = Notice(
         text:
-          "\(posts[item.post].id) is adjudicated; outside this list \(keymap.label("undo")) takes "
-          + "it back")
+          "\(posts[item.post].id) is \(isRejected ? "rejected" : "adjudicated"); outside this list "
+          + "\(keymap.label("undo")) takes it back")
     }
     return effects
   }

@@ -189,7 +189,8 @@ struct EverywhereLayer: Layer {
       [
         Hint(label: "Enter", words: "labels the chosen ones", key: .enter),
         Hint(label: "Space", words: "chooses", key: .character(" ")),
-        Hint(label: "a", words: "all, none", key: .character("a")),
+        Hint(
+          label: "a", words: chosen.count == found.count ? "none" : "all", key: .character("a")),
         Hint(label: "Esc", words: "leaves", key: .escape),
       ], last: nil, in: box)
   }

@@ -145,8 +145,14 @@ struct RegionLayer: Layer {
       regions.append(Self.fresh(beside: regions))
       chosen = regions.count - 1
     case .character("x"), .delete:
-      if regions.indices.contains(at) { regions.remove(at: at) }
-      chosen = max(0, at - 1)
+      guard regions.indices.contains(at) else { return .stays([]) }
+      // Each has its place with the experts: those behind it keep theirs, and in its own the whole
+      // picture is seen, as in all places behind the last.
+      regions[at] = .whole
+      regions.removeLast(regions.reversed().prefix { $0 == .whole }.count)
+      chosen =
+        regions.indices.dropFirst(at).first { regions[$0] != .whole }
+        ?? regions.lastIndex { $0 != .whole } ?? 0
     case .character("u"):
       drawn[post.id] = nil
       chosen = 0

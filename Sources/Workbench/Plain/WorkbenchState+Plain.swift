@@ -133,7 +133,9 @@ extension WorkbenchState {
     }
     if opened.hasRouter { facts.append(PlainFact("route/\(post.id)", routeSentence(index))) }
     for (i, signal) in absentGauges.enumerated() {
-      facts.append(PlainFact("absent/\(post.id)/\(i)", "\(safe(signal.caption)): no picture."))
+      facts.append(
+        PlainFact(
+          "absent/\(post.id)/\(i)", "\(safe(signal.caption)): \(signal.cause.rawValue)."))
     }
     for (i, gauge) in gauges.enumerated() {
       var words = "\(safe(gauge.caption)): \(Digits.short(gauge.value))"

@@ -62,11 +62,11 @@ extension WorkbenchState {
     showsModels ? SidePanel.all.indices.filter { SidePanel.all[$0].isNeeded(opened) } : []
   }
 
-  /// What the labels of the post on screen are called.
-  var labelsTitle: String { shownReview.labelsTitle }
+  /// What the labels of the post on screen are called: in a practice they are answers.
+  var labelsTitle: String { practice == nil ? shownReview.labelsTitle : "yours" }
 
   /// The same of one of them.
-  var labelTitle: String { shownReview.labelTitle }
+  var labelTitle: String { practice == nil ? shownReview.labelTitle : "yours" }
 
   private var shownReview: ReviewState { current.map { review($0) } ?? .untouched }
 

@@ -152,6 +152,7 @@ package struct WorkbenchState: Sendable {
     pace = Pace(of: opened.annotator, history.steps)
     queue = PostQueue(total: posts.count)
     token = firstPlace
+    choice.system = opened.expert
     takeSettingsOfScreen()
   }
 
@@ -171,6 +172,9 @@ package struct WorkbenchState: Sendable {
     package var hasModels: Bool
     /// True when a router is loaded.
     package var hasRouter: Bool
+    /// The expert that was asked for, whose signals are shown first; nil where it was none or
+    /// several.
+    package var expert: String?
     /// Whether every accepted post makes the router train again, until the person says otherwise.
     package var trainsAutomatically: Bool
     /// Who makes the edits.

@@ -39,10 +39,19 @@ extension WorkbenchState {
       notice = Notice(text: "\(finding)\(more)", isError: true)
       return
     }
-    guard let here = currentPost,
-      let last = others.steps.last(where: { $0.post == here.id && $0.annotator != opened.annotator }
-      )
-    else { return }
+    let strange = others.steps.filter { $0.annotator != opened.annotator }
+    guard let here = currentPost, let last = strange.last(where: { $0.post == here.id }) else {
+      // What one did oneself and is not there any more is told wherever it was.
+      for step in strange.reversed() {
+        guard case .undo(let sequence) = step.kind,
+          let own = history.steps.last(where: { $0.sequence == sequence }),
+          own.annotator == opened.annotator
+        else { continue }
+        notice = Notice(text: "\(step.annotator) took back what you did in \(step.post): \(own.name)")
+        break
+      }
+      return
+    }
     notice = Notice(text: "\(last.annotator) changed this post: \(last.name)")
     token = max(0, min(token, here.tokens.count - 1))
     suggestion = nil

@@ -79,7 +79,7 @@ extension WorkbenchState {
           pen.line([pen.piece(label, .muted), pen.piece(words)], in: box, row: row)
           row += 1
         }
-        let taken = drawCells(values, rows, columns.count, &pen, box, row: row, spare: spare)
+        let taken = drawCells(values, rows, columns, &pen, box, row: row, spare: spare)
         (row, spare) = (row + taken, spare - taken)
         continue
       case .scalar, .imageMap, .wordsByImage, .wordDistributions, .regions: continue
@@ -116,37 +116,50 @@ extension WorkbenchState {
       } ?? "")
   }
 
-  /// A matrix, a bar per cell and a row per row, all on one scale; nothing where it has no room.
-  /// Returns how many rows that took.
+  /// A matrix, a bar per cell and a row per row, all on one scale, under the names of its columns
+  /// where these have room; nothing where the rows have none. Returns how many rows that took.
   private func drawCells(
-    _ values: [Float], _ rows: [String], _ columns: Int, _ pen: inout Pen, _ box: Box, row: Int,
+    _ values: [Float], _ rows: [String], _ columns: [String], _ pen: inout Pen, _ box: Box, row: Int,
     spare: Int
   ) -> Int {
     let names = rows.map { safe($0) }
-    // As much of the names as leaves each cell its column, and two where they have room.
+    // As much of the names as leaves each cell its column, and more where they have room.
     let wanted = min(names.map { TextWidth.columns(of: $0) }.max() ?? 0, Self.cellNames)
-    let name = min(wanted, box.columns - columns - 3)
-    let width = name + 3 + 2 * columns <= box.columns ? 2 : 1
+    let name = min(wanted, box.columns - columns.count - 3)
     let bars = SignedBars(values, shown: values.indices, above: .bar, below: .warning)
-    let fits = pen.look.glyphs.level(1) != " " && columns > 0 && name >= min(wanted, 4)
-    guard fits, rows.count > 1, rows.count <= spare, values.count == rows.count * columns else {
-      return 0
+    let fits = pen.look.glyphs.level(1) != " " && !columns.isEmpty && name >= min(wanted, 4)
+    guard fits, rows.count > 1, rows.count <= spare, values.count == rows.count * columns.count
+    else { return 0 }
+    let each = (box.columns - name - 3) / columns.count
+    let heads = columns.map { safe($0) }
+    let widest = heads.map { TextWidth.columns(of: $0) }.max() ?? 0
+    // Words that are cut to less tell nothing; what the rows are called need not be said twice.
+    let isNamed = rows.count < spare && each > min(widest, Self.shortestName) && heads != names
+    let width = isNamed ? min(each, widest + 1) : min(each, 2)
+    var row = row
+    if isNamed {
+      pen.line(
+        [pen.piece(String(repeating: " ", count: name + 3), .muted)]
+          + heads.map { pen.piece(pen.cell($0, width - 1) + " ", .muted) }, in: box, row: row)
+      row += 1
     }
     for (i, text) in names.enumerated() {
       var pieces = [pen.piece("  " + pen.cell(text, name) + " ", .muted)]
-      for cell in (i * columns)..<((i + 1) * columns) {
+      for cell in (i * columns.count)..<((i + 1) * columns.count) {
         let fraction = bars.fraction(cell)
+        let level = fraction.map { pen.look.glyphs.level(abs($0)) } ?? "?"
         pieces.append(
           pen.piece(
-            String(
-              repeating: fraction.map { pen.look.glyphs.level(abs($0)) } ?? "?", count: width),
+            String(repeating: level, count: isNamed ? width - 1 : width) + (isNamed ? " " : ""),
             fraction ?? 0 < 0 ? .warning : .bar))
       }
       pen.line(pieces, in: box, row: row + i)
     }
-    return rows.count
+    return rows.count + (isNamed ? 1 : 0)
   }
 
+  /// Columns that a name of a matrix's column has at least, or all of it.
+  private static let shortestName = 4
   /// Columns for the names of a matrix's rows.
   private static let cellNames = 16
 

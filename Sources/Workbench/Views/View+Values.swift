@@ -6,7 +6,7 @@ extension WorkbenchState {
   func drawValues(_ pen: inout Pen, _ box: Box) {
     var row = drawRouter(&pen, box)
     for signal in absentGauges where row < box.rows {
-      let words = "no picture"
+      let words = signal.cause.rawValue
       let caption = safe(signal.caption)
       guard TextWidth.columns(of: caption) + words.count < box.columns else {
         row = pen.wrap("\(caption): \(words)", .muted, in: box, row: row)
