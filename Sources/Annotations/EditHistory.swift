@@ -6,8 +6,8 @@ import Corpora
 /// `AnnotationStore`, which on the next start replays the same steps into an equal history. Undo is
 /// one line for each annotator across all posts, latest edit first; a new edit ends its annotator's
 /// redo line, but its steps stay on record. Undo puts back exactly what was there, review state
-/// included; redo makes the edit again on what is there, which is the same but where somebody else's
-/// edit before it was taken back for good.
+/// included; redo makes the edit again on what is there, which is the same but where somebody
+/// else's edit before it was taken back for good.
 package struct EditHistory: Sendable, Equatable {
   /// An edit that is in effect, or was taken back, and what its post was like before it.
   struct Done: Sendable, Equatable {

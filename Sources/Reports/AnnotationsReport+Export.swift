@@ -47,17 +47,28 @@ extension AnnotationsReport {
 
     /// For people.
     package func text() -> String {
-      var lines = report.files.prefix(Self.mostFiles).map { "\(folder)/\($0)" }
-      let more = report.files.count - lines.count
-      if more > 0 { lines.append("… and \(more) more files") }
+      var lines = places.map { "\(folder)/\($0)" }
       lines.append(summary)
       lines.append(
         report.changedPosts == 1 ? "1 post differs" : "\(report.changedPosts) posts differ")
       return (lines + report.notices + findings).joined(separator: "\n")
     }
 
-    /// Names that are listed; brat has two for each post.
-    private static let mostFiles = 40
+    /// Files, and folders in place of those that have many: brat has two for each post.
+    private var places: [String] {
+      let files = Dictionary(grouping: report.files, by: FilePath.parent(of:))
+      var told: Set<String> = []
+      return report.files.compactMap { file in
+        let parent = FilePath.parent(of: file)
+        guard parent != ".", let count = files[parent]?.count, count > Self.mostFiles else {
+          return file
+        }
+        return told.insert(parent).inserted ? "\(parent)/ (\(count.counted("file")))" : nil
+      }
+    }
+
+    /// Files of a folder that are listed one by one.
+    private static let mostFiles = 20
 
     /// For programs.
     package func json() -> String {

@@ -31,7 +31,7 @@ package enum PlainSession {
       sanitizer: Sanitizer(
         emoji: session.options.emoji ?? (isUTF8 ? .show : .name), ascii: !isUTF8))
     func say(_ text: String) { output(look.sanitizer.visible(text)) }
-    for notice in session.notices.prefix(WorkbenchLoop.mostNotices) { say(notice.text) }
+    for notice in session.notices.prefix(WorkbenchLoop.mostNotices) { say(notice.told) }
     // Drawn as text and not shown: what is wrong with a picture is found out by drawing it.
     let services = WorkbenchServices(
       session, style: PictureService.Style(rung: .ascii), isScript: true)

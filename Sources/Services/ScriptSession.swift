@@ -32,7 +32,7 @@ package enum ScriptSession {
         emoji: session.options.emoji ?? (isUnicode ? .base : .name), ascii: !isUnicode))
     // On a terminal they are shown one after the other; here the first key would take them away.
     for notice in session.notices.prefix(WorkbenchLoop.mostNotices) {
-      StandardOutput.complain("twinlens: \(notice.text)")
+      StandardOutput.complain("twinlens: \(notice.told)")
     }
     let state = try session.workbench(size: size, look: look)
     let services = WorkbenchServices(session, style: style, isScript: true)

@@ -62,10 +62,30 @@ package struct Session: Sendable {
 
   /// A sentence, and whether something is wrong.
   package struct Notice: Sendable, Hashable {
-    /// The sentence.
-    package let text: String
+    private let first: String
     /// Whether something is wrong.
     package let isWarning: Bool
+    private let others: [String]
+
+    /// - Parameter others: more of the kind, which are counted only.
+    init(text: String, isWarning: Bool, others: some Sequence<String> = []) {
+      first = text
+      self.isWarning = isWarning
+      self.others = Array(others)
+    }
+
+    /// The first of its sentences, and how many more there are.
+    package var text: String { sentence("") }
+
+    /// The same where `:findings` lists them.
+    package var told: String { sentence("; :findings lists them") }
+
+    /// All of its sentences.
+    var all: [String] { [first] + others }
+
+    private func sentence(_ place: String) -> String {
+      others.isEmpty ? first : "\(first) (and \(others.count) more\(place))"
+    }
   }
 
   /// Opens dataset and store.
@@ -129,8 +149,8 @@ package struct Session: Sendable {
     listed = isFree ? assignees?.query(for: options.annotator) : nil
     var notices = Self.notices(
       dataset, findings: findings, isSame: isSame, store == nil ? nil : location)
-    for problem in (saved?.problems ?? []).prefix(3) {
-      notices.append(Notice(text: problem, isWarning: true))
+    if let problems = saved?.problems, let first = problems.first {
+      notices.append(Notice(text: first, isWarning: true, others: problems.dropFirst()))
     }
     notices += Self.notices(ignored)
     notices += UnreadWords.notices(history, of: dataset, since: stopped, for: options.annotator)
@@ -173,9 +193,8 @@ package struct Session: Sendable {
     _ dataset: Dataset, findings: [String], isSame: Bool, _ location: StoreLocation?
   ) -> [Notice] {
     var notices: [Notice] = []
-    func more(_ count: Int) -> String { count > 1 ? " (and \(count - 1) more)" : "" }
     if let first = findings.first {
-      notices.append(Notice(text: first + more(findings.count), isWarning: true))
+      notices.append(Notice(text: first, isWarning: true, others: findings.dropFirst()))
     } else if !isSame {
       notices.append(
         Notice(
@@ -184,11 +203,13 @@ package struct Session: Sendable {
     }
     let malformed = dataset.findings.filter { $0.severity == .malformed }
     if let first = malformed.first {
-      notices.append(Notice(text: "\(first)\(more(malformed.count))", isWarning: true))
+      notices.append(
+        Notice(text: "\(first)", isWarning: true, others: malformed.dropFirst().map { "\($0)" }))
     }
     let passedOver = dataset.findings.filter { $0.isPassedOver && $0.severity != .malformed }
     if let first = passedOver.first {
-      notices.append(Notice(text: "\(first)\(more(passedOver.count))", isWarning: true))
+      notices.append(
+        Notice(text: "\(first)", isWarning: true, others: passedOver.dropFirst().map { "\($0)" }))
     }
     if let location, location.reason == .stateFolder {
       notices.append(
@@ -204,8 +225,9 @@ package struct Session: Sendable {
   /// What of a dataset's own settings file is not taken.
   private static func notices(_ ignored: [SettingError]) -> [Notice] {
     guard let first = ignored.first else { return [] }
-    let more = ignored.count > 1 ? " (and \(ignored.count - 1) more)" : ""
-    return [Notice(text: "\(first)\(more)", isWarning: true)]
+    return [
+      Notice(text: "\(first)", isWarning: true, others: ignored.dropFirst().map { "\($0)" })
+    ]
   }
 
   /// The names of what was opened, and what queries ask of posts.
@@ -222,6 +244,7 @@ package struct Session: Sendable {
     opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }
     opened.settings = options.settings
     opened.lastSeen = stopped?.seen
+    opened.notices = notices.flatMap(\.all)
     opened.findings = dataset.findingsByPost.mapValues { $0.map { "in the file, " + $0.sentence } }
     for finding in storeFindings {
       if let post = finding.post { opened.findings[post, default: []].append("\(finding)") }
@@ -266,7 +289,9 @@ package struct Session: Sendable {
     opened.store = "memory, and are gone with the program"
     opened.findings = [:]
     opened.lacksPlace = { _, _ in nil }
-    if case .lesson = options.exercise { opened.dataset = "lesson" }
+    guard case .lesson = options.exercise else { return }
+    opened.dataset = "lesson"
+    opened.hasValues = false
   }
 
   private func keymap() throws -> Keymap {

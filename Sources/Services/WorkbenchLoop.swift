@@ -60,7 +60,7 @@ package struct WorkbenchLoop {
   /// - Throws: `SessionError.notSaved` when edits were given up.
   package mutating func run() throws {
     for notice in session.notices.prefix(Self.mostNotices) {
-      send(.notice(notice.text, isError: notice.isWarning))
+      send(.notice(notice.told, isError: notice.isWarning))
     }
     present()
     firstFrame?()

@@ -16,8 +16,8 @@ package final class Probe {
   /// A probe that records, and replaces the values of the named taps.
   ///
   /// - Parameters:
-  ///   - hasPicture: false where the model was given something in place of a picture: signals of the
-  ///     picture are then left out, since their numbers say nothing.
+  ///   - hasPicture: false where the model was given something in place of a picture: signals of
+  ///     the picture are then left out, since their numbers say nothing.
   ///   - looks: false where the model was trained without looking at pictures.
   package init(
     records: Bool = true, hasPicture: Bool = true, looks: Bool = true,

@@ -122,6 +122,16 @@ struct ExportCommandTests {
     #expect(try Program.text(errors).contains("stopped; the last export is in \(out)"))
   }
 
+  @Test("of many files the folder is named")
+  func folders() throws {
+    let lines = (0..<12).map { #"{"id":"p\#($0)","tokens":["Ann"],"mentions":[],"relations":[]}"# }
+    let text = lines.joined(separator: "\n") + "\n"
+    try text.write(toFile: data + "/train.jsonl", atomically: true, encoding: .utf8)
+    let result = try export("--format", "brat", "--format", "csv")
+    #expect(result.output.contains("\(out)/brat/train/ (24 files)\n"), "\(result.output)")
+    #expect(!result.output.contains("p3.ann"))
+  }
+
   @Test("a label that has no place is named with its post and the formats that have one")
   func refused() throws {
     let line =

@@ -12,6 +12,23 @@ import Testing
 /// Tables of papers, measured again.
 @Suite("Papers")
 struct PaperTests {
+  /// What a paper prints stands beside the row that it is of.
+  @Test(.enabled(if: RDSTests.published != nil, "../shared/design/paper-results.csv is absent"))
+  func everyPublishedNumberHasItsRow() throws {
+    let path = try #require(RDSTests.published)
+    for paper in Paper.all {
+      let numbers = try PublishedResult.read(path, paper)
+      #expect(!numbers.isEmpty)
+      for number in numbers where !number.setting.hasPrefix("relation=") {
+        let tables = paper.tables.filter { $0.names.contains(number.table) }
+        #expect(
+          tables.contains { table in
+            table.rows.contains { number.fits(table, $0, dataset: number.dataset) }
+          }, "\(paper.id), \(number)")
+      }
+    }
+  }
+
   @Test func everyRowCanBeTrained() throws {
     #expect(Set(Paper.all.map(\.id)) == ["riva", "i2srm", "imm", "focalmre"])
     #expect(RDSPaper.all.allSatisfy { $0.experts != nil })

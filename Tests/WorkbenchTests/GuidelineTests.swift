@@ -21,6 +21,25 @@ import Testing
     return Desk(state)
   }
 
+  /// What was found on opening is listed, all of it, in plain characters.
+  @Test func findingsAreListed() {
+    var state = Samples.state(120, 36, hasModels: false)
+    state.opened.notices = ["train.txt:7: no tab", "train.txt:9: \u{1B}[31m no tab either"]
+    var desk = Desk(state)
+    desk.command("findings")
+    #expect(desk.text.contains("train.txt:7: no tab") && desk.text.contains("no tab either"))
+    #expect(!desk.text.unicodeScalars.contains("\u{1B}"))
+    desk.press("Escape")
+    desk.state.opened.notices = (0..<1200).map { "finding \($0)" }
+    desk.command("findings")
+    desk.press("End")
+    #expect(desk.text.contains("and 200 more: twinlens audit lists them"), "\(desk.text)")
+    desk.press("Escape")
+    desk.state.opened.notices = []
+    desk.command("findings")
+    #expect(desk.noticeText == "findings: nothing was found on opening")
+  }
+
   @Test func theLabelUnderTheCursorComesFirst() {
     var desk = desk()
     desk.press("K")

@@ -11,14 +11,16 @@ import Traces
 /// Matrices are drawn cell by cell where nothing else needs the rows.
 @Suite("Matrices") struct MatrixTests {
   private func desk(
-    _ columns: Int, _ rows: Int, of values: [Float], named names: [String], by others: [String]? = nil
+    _ columns: Int, _ rows: Int, of values: [Float], named names: [String],
+    by others: [String]? = nil
   ) throws -> Desk {
     var desk = Desk(Samples.state(columns, rows))
     let post = desk.state.posts[try #require(desk.state.current)]
     var trace = Trace()
     trace.append(
       Signal(
-        name: "imm/p", caption: "who fits whom", kind: .matrix(rows: names, columns: others ?? names),
+        name: "imm/p", caption: "who fits whom",
+        kind: .matrix(rows: names, columns: others ?? names),
         tensor: Tensor([names.count, (others ?? names).count], values)))
     desk.send(
       .analysed(

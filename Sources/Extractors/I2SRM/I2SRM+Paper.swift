@@ -21,12 +21,11 @@ extension Paper {
         "Table 2", "on other encoders",
         rows: ["BERT-base", "RoBERTa-base", "RoBERTa-large"].flatMap { text in
           ["50", "101", "152"].map {
-            PaperRow(
-              "\(text)+ResNet\($0)", setting: "backbones=\(text)+ResNet\($0)", system: nil)
+            PaperRow("I2SRM", setting: "backbones=\(text)+ResNet\($0)", system: nil)
           }
         } + [PaperRow("I2SRM", setting: "backbones", system: "I2SRM")],
         notes: [
-          "Give more of them with --also-encoder and --also-pictures; every pair is a row.",
+          "Every pair of a text and a picture encoder is a row (--also-encoder, --also-pictures).",
           "Tables 3 and 4 are the same on the paper's other datasets.",
         ]
       ).lines(.encoders).twins(["Table 3", "Table 4"]),

@@ -139,7 +139,7 @@ package struct PaperStudy: Sendable {
 
   /// How a table's experts were trained, sentences.
   private func conditions(_ table: PaperTable, _ task: ExpertTask) -> [String] {
-    let folders = used(by: table, task).folders
+    let folders = used(by: table, task).folders + alsoUsed(by: table)
     return [
       mostPosts.map { "Learned from at most \($0.counted("post")) of train." },
       noise == .both || !Self.hasNoise(table) ? nil : "Noise is in \(noise.rawValue) alone.",
@@ -149,11 +149,15 @@ package struct PaperStudy: Sendable {
     ].compactMap(\.self)
   }
 
+  /// Names of the folders that some rows of a table are built on.
+  private func alsoUsed(by table: PaperTable) -> [String] {
+    guard table.lines == .encoders else { return [] }
+    return (otherEncoders + otherPictures).map { VisibleText.name(FilePath.name(of: $0)) }
+  }
+
   /// What tells a table's numbers from those of other studies on the same posts, in words.
   private func setup(of table: PaperTable, _ task: ExpertTask) -> [String] {
-    let others =
-      table.lines == .encoders
-      ? (otherEncoders + otherPictures).map { VisibleText.name(FilePath.name(of: $0)) } : []
+    let others = alsoUsed(by: table)
     return used(by: table, task).setup
       + (others.isEmpty ? [] : ["also " + others.joined(separator: " + ")])
       + (mostPosts.map { ["at most \($0.counted("post"))"] } ?? [])

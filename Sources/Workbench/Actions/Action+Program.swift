@@ -23,6 +23,13 @@ extension Action {
         let steps = state.history.steps
         return arguments.text(0).map { [.saveHistory(steps, path: $0)] } ?? []
       },
+      Action(
+        "findings", .program, "list what was found when dataset and store were opened",
+        unavailable: { $0.opened.notices.isEmpty ? "nothing was found on opening" : nil }
+      ) { state, _ in
+        state.layers.open(PageLayer("findings", blocks: findingBlocks))
+        return []
+      }.leading(to: .layer),
       Action("redraw", .program, keys: ["C-l"], "draw the whole screen again") { _, _ in [.redraw]
       },
       Action("suspend", .program, keys: ["C-z"], "stop; the shell's fg comes back") { _, _ in
@@ -33,4 +40,17 @@ extension Action {
       },
       Action("quit!", .program, "quit even if something could not be saved") { _, _ in [.quit] },
     ]
+
+  /// A page has so many at most.
+  private static let mostFindings = 1000
+
+  @Sendable
+  private static func findingBlocks(_ state: WorkbenchState) -> [PageLayer.Block] {
+    let all = state.opened.notices
+    let left = all.count - mostFindings
+    return all.prefix(mostFindings).map { PageLayer.Block(text: [$0]) }
+      + (left > 0
+        ? [PageLayer.Block(text: ["and \(state.grouped(left)) more: twinlens audit lists them"])]
+        : [])
+  }
 }

@@ -6,8 +6,9 @@ import Screen
 /// disagreement with what everybody says there, of which one key takes what is right.
 ///
 /// An annotator's labels are those that his or her own steps leave (`AnnotatorLabels`), of posts
-/// that he or she accepted; where others rejected the post, that is decided first. Nothing is edited before the last place is decided on; then all edits
-/// of the post are made together, and are taken back with one key.
+/// that he or she accepted; where others rejected the post, that is decided first. Nothing is
+/// edited before the last place is decided on; then all edits of the post are made together, and
+/// are taken back with one key.
 struct AdjudicationLayer: Layer {
   let place = LayerPlace.over
   /// Posts with a place to decide on, in the dataset's order.

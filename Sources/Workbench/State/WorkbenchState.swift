@@ -170,6 +170,8 @@ package struct WorkbenchState: Sendable {
     package var reading: BIO.Reading
     /// True when models are loaded that can analyse posts.
     package var hasModels: Bool
+    /// Whether experts may show more than their answers.
+    package var hasValues = true
     /// True when a router is loaded.
     package var hasRouter: Bool
     /// The expert that was asked for, whose signals are shown first; nil where it was none or
@@ -192,6 +194,8 @@ package struct WorkbenchState: Sendable {
     package var keepsEdits = true
     /// What the dataset tells its annotators.
     package var guidelines = Guidelines()
+    /// What was found when everything was opened, a sentence each.
+    package var notices: [String] = []
     /// What is wrong with the lines of a post, in words; empty for most.
     package var findings: [Post.ID: [String]] = [:]
     /// How suspicious a post with its labels is, 0 … 1, nil where these were not judged; nil

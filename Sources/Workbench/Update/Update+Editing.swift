@@ -52,7 +52,8 @@ extension WorkbenchState {
       : Edit.shrinking(mentionAt: token, edge, by: count, in: post)
     guard let edit else {
       let key = keymap.label("clear")
-      return refuse(out ? "the post ends here" : "a mention keeps one token; \(key) clears it")
+      let end = edge == .left ? "the post begins here" : "the post ends here"
+      return refuse(out ? end : "a mention keeps one token; \(key) clears it")
     }
     lastChange = .edge(edge, out: out, tokens: count)
     let effects = apply(edit)

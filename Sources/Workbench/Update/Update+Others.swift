@@ -47,7 +47,8 @@ extension WorkbenchState {
           let own = history.steps.last(where: { $0.sequence == sequence }),
           own.annotator == opened.annotator
         else { continue }
-        notice = Notice(text: "\(step.annotator) took back what you did in \(step.post): \(own.name)")
+        notice = Notice(
+          text: "\(step.annotator) took back what you did in \(step.post): \(own.name)")
         break
       }
       return

@@ -15,7 +15,7 @@ struct SidePanel: Sendable {
 
   private static let values = SidePanel(
     title: "gates and router",
-    isNeeded: { $0.hasModels || $0.hasRouter },
+    isNeeded: { $0.hasModels && $0.hasValues || $0.hasRouter },
     rows: { min($0 < 26 ? 6 : $0 < 50 ? 10 : 12, $0 / 3) },
     draw: { state, pen, box in state.drawValues(&pen, box) })
 

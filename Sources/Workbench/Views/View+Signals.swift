@@ -119,7 +119,8 @@ extension WorkbenchState {
   /// A matrix, a bar per cell and a row per row, all on one scale, under the names of its columns
   /// where these have room; nothing where the rows have none. Returns how many rows that took.
   private func drawCells(
-    _ values: [Float], _ rows: [String], _ columns: [String], _ pen: inout Pen, _ box: Box, row: Int,
+    _ values: [Float], _ rows: [String], _ columns: [String], _ pen: inout Pen, _ box: Box,
+    row: Int,
     spare: Int
   ) -> Int {
     let names = rows.map { safe($0) }
