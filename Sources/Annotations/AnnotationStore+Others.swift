@@ -82,11 +82,23 @@ extension AnnotationStore {
   /// - Parameters:
   ///   - interval: seconds.
   ///   - found: is called on a queue of its own, in the store's order with the answers of `append`.
+  ///   - lost: is called there when the store is not in its place any more, or has lost its end,
+  ///     and
+  ///     with nil when it is there again.
   package func watch(
-    every interval: Double, found: @escaping @Sendable (Others) -> Void
+    every interval: Double, found: @escaping @Sendable (Others) -> Void,
+    lost: @escaping @Sendable (StoreError?) -> Void = { _ in }
   ) -> StoreWatch {
-    StoreWatch(interval) { [weak self] in
-      if let others = try? self?.others() { found(others) }
+    let known = Mutex<StoreError?>(nil)
+    return StoreWatch(interval) { [weak self] in
+      guard let self else { return }
+      let problem = problemOfPlace
+      let isNew = known.withLock { known in
+        defer { known = problem }
+        return known != problem
+      }
+      if isNew { lost(problem) }
+      if problem == nil, let others = try? others() { found(others) }
     }
   }
 }

@@ -230,6 +230,14 @@ package final class AnnotationStore: Sendable {
     return store
   }
 
+  /// Why edits cannot go into the file any more, or are not there any more; nil where all is well.
+  var problemOfPlace: StoreError? {
+    do {
+      try file.requireInPlace()
+      return nil
+    } catch { return error as? StoreError }
+  }
+
   private func insert(_ step: Step, _ db: Database) throws -> Int64 {
     budget.refill()
     try file.requireInPlace()

@@ -20,6 +20,8 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   case unwritable(String)
   case readOnly(String)
   case displaced(String)
+  /// It lost its end while it was open.
+  case cut(String)
   case outOfOrder(String, expected: Int64, given: Int64)
   /// Another process wrote steps that this one has not seen.
   case behind(String)
@@ -36,7 +38,8 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
       .unreadable(let path, _), .missing(let path), .noSource(let path), .exists(let path),
       .cannotOpen(let path, _),
       .unwritable(let path),
-      .readOnly(let path), .displaced(let path), .outOfOrder(let path, _, _), .behind(let path),
+      .readOnly(let path), .displaced(let path), .cut(let path), .outOfOrder(let path, _, _),
+      .behind(let path),
       .notSaved(let path, _):
       path
     }
@@ -82,6 +85,9 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
       "opened for reading only; open it for writing to make edits"
     case .displaced:
       "the store was moved, replaced or deleted; put it back and :retry, or :save-history FILE"
+    case .cut:
+      "the store was cut while it was open, steps in it are lost; write all of them to a new file "
+        + "with :save-history FILE"
     case .outOfOrder(_, let expected, let given):
       "steps are gone from it (step \(given) does not follow, \(expected) was expected); "
         + "write every step to a new file with :save-history FILE"

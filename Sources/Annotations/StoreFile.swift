@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Synchronization
 import Tensors
 
 /// The file of a store as this process has it open: which file it is, and that no other process
@@ -20,6 +21,8 @@ final class StoreFile: Sendable {
   private let lock: StoreLock?
   // Safe: set by `watchSiblings` before the store is shared, and only read after that.
   private nonisolated(unsafe) var siblings: [(path: String, identity: Identity)] = []
+  /// Bytes of the file when it was largest.
+  private let largest = Mutex<off_t>(0)
 
   /// What makes a file itself, whatever it is called.
   struct Identity: Hashable {
@@ -83,13 +86,31 @@ final class StoreFile: Sendable {
     }
   }
 
-  /// Refuses to go on when the path names another file than the one that is open, or none.
-  /// - Throws: `StoreError.displaced`.
+  /// Refuses to go on when the path names another file than the one that is open, or none, or the
+  /// file lost its end.
+  /// - Throws: `StoreError.displaced`, `StoreError.cut`.
   func requireInPlace() throws {
     var info = stat()
     guard fstat(handle, &info) == 0, info.st_nlink > 0, Identity(of: path) == Identity(info),
       siblings.allSatisfy({ Identity(of: $0.path) == $0.identity })
     else { throw StoreError.displaced(path) }
+    let size = info.st_size
+    try largest.withLock {
+      // SQLite writes the first page before the last ones, so a growing file may be shorter than it
+      // says; a smaller one only when it was made so and says so.
+      guard size >= $0 || size >= sizeInHeader ?? .max else { throw StoreError.cut(path) }
+      $0 = size
+    }
+  }
+
+  /// Bytes that the file has by its own word; nil where its beginning is gone.
+  private var sizeInHeader: off_t? {
+    var head = [UInt8](repeating: 0, count: 32)
+    guard pread(handle, &head, head.count, 0) == head.count else { return nil }
+    // https://sqlite.org/fileformat.html §1.3: 1 stands for 65,536.
+    let page = off_t(head[16]) << 8 | off_t(head[17])
+    let count = head[28..<32].reduce(off_t(0)) { $0 << 8 | off_t($1) }
+    return page == 0 || count == 0 ? nil : (page == 1 ? 65536 : page) * count
   }
 
   /// Makes the folder and an empty file for its owner alone, unless something is there.

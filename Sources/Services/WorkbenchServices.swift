@@ -167,7 +167,11 @@ package final class WorkbenchServices {
     }
 
     private static func watch(_ store: AnnotationStore, _ mailbox: Mailbox) -> StoreWatch {
-      store.watch(every: lookInterval) { mailbox.post(.othersWrote($0)) }
+      store.watch(every: lookInterval) {
+        mailbox.post(.othersWrote($0))
+      } lost: {
+        mailbox.post(.storeLost($0))
+      }
     }
   }
 

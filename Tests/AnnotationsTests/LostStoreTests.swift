@@ -1,4 +1,7 @@
+import Dispatch
 import Foundation
+import GRDB
+import Synchronization
 import Testing
 
 @testable import Annotations
@@ -46,6 +49,71 @@ import Testing
         try AnnotationStore.writing(history.steps, to: rescued)
       }
       #expect(StoreError.displaced(path).description.contains(":save-history FILE"))
+    }
+  }
+
+  /// SQLite would go on in its log, and what the file had lost would be missed at the next start.
+  @Test(arguments: [0, 4096, 8192])
+  func aStoreThatIsCutTakesNoMoreEdits(_ size: off_t) throws {
+    try withFolder { folder in
+      let (dataset, path) = try StoreTests().edited(folder)
+      let store = try AnnotationStore(path: path)
+      var history = try store.history(over: dataset).history
+      for _ in 0..<40 { try store.append(next(&history, dataset.posts[0])) }
+      #expect(store.problemOfPlace == nil)
+      #expect(truncate(path, size) == 0)
+      let step = try next(&history, dataset.posts[0])
+      #expect(throws: StoreError.cut(path)) { try store.append(step) }
+      #expect(store.problemOfPlace == .cut(path))
+      let rescued = "\(folder)/rescued.sqlite"
+      #expect(
+        try AnnotationStore.writing(history.steps, to: rescued).steps().steps == history.steps)
+    }
+  }
+
+  /// Another program may make the file smaller, and say so in it.
+  @Test func aStoreThatIsMadeSmallerGoesOn() throws {
+    try withFolder { folder in
+      let (dataset, path) = try StoreTests().edited(folder)
+      let store = try AnnotationStore(path: path)
+      var history = try store.history(over: dataset).history
+      for _ in 0..<200 { try store.append(next(&history, dataset.posts[0])) }
+      let other = try DatabaseQueue(path: path)
+      try other.inDatabase { db in
+        try db.execute(sql: "CREATE TABLE large (x); INSERT INTO large VALUES (zeroblob(200000))")
+        try db.execute(sql: "PRAGMA wal_checkpoint(FULL)")
+        #expect(store.problemOfPlace == nil)
+        try db.execute(sql: "DROP TABLE large")
+        try db.execute(sql: "VACUUM")
+        try db.execute(sql: "PRAGMA wal_checkpoint(FULL)")
+      }
+      try other.close()
+      try store.append(next(&history, dataset.posts[0]))
+      #expect(try store.steps().steps == history.steps)
+    }
+  }
+
+  @Test func whoLooksIsToldThatAStoreIsGoneAndThatItIsBack() throws {
+    try withFolder { folder in
+      let (_, path) = try StoreTests().edited(folder)
+      let store = try AnnotationStore(path: path)
+      let told = Mutex<[StoreError?]>([])
+      let watch = store.watch(every: 3600) { _ in
+      } lost: { problem in
+        told.withLock { $0.append(problem) }
+      }
+      func look() {
+        let done = DispatchSemaphore(value: 0)
+        watch.lookNow { done.signal() }
+        done.wait()
+      }
+      look()
+      rename("\(folder)/.twinlens", "\(folder)/elsewhere")
+      look()
+      look()
+      rename("\(folder)/elsewhere", "\(folder)/.twinlens")
+      look()
+      #expect(told.withLock(\.self) == [.displaced(path), nil])
     }
   }
 

@@ -67,6 +67,26 @@ import Testing
     #expect(state(desk, 0).annotator == nil, "a note judges no labels")
   }
 
+  /// Nobody leaves a store that is gone without a word.
+  @Test func aStoreThatIsGoneIsToldAndKeepsTheProgramOpen() throws {
+    var desk = desk()
+    desk.press("L")
+    desk.send(.storeLost(.cut("a.sqlite")))
+    #expect(desk.noticeText.hasPrefix("a.sqlite: the store was cut while it was open"))
+    #expect(desk.text.contains("the store is gone; :save-history FILE"))
+    desk.press("q")
+    #expect(desk.noticeText.contains(":quit! leaves all the same"))
+    #expect(!desk.effects.contains { if case .quit = $0 { true } else { false } })
+    desk.send(.storeLost(nil))
+    #expect(desk.noticeText == "the store is in its place again")
+    #expect(!desk.text.contains("the store is gone"))
+    desk.send(.storeLost(.displaced("a.sqlite")))
+    desk.send(.historySaved(path: "b.sqlite", last: 1))
+    #expect(!desk.text.contains("the store is gone"))
+    desk.press("q")
+    #expect(desk.effects.contains { if case .quit = $0 { true } else { false } })
+  }
+
   /// Who takes back what one did tells it, on whatever post one is.
   @Test func whatOthersTakeBackOfOnesOwnIsTold() throws {
     var desk = desk()

@@ -28,6 +28,8 @@ package enum Message: Sendable {
   case commitFailed(sequence: Int64, round: Int, reason: String)
   /// Other processes stored something.
   case othersWrote(AnnotationStore.Others)
+  /// The store is not in its place any more, or lost its end; nil when it is there again.
+  case storeLost(StoreError?)
   /// Every step up to a sequence number is durable in a new file, where edits go from now on.
   case historySaved(path: String, last: Int64)
   /// The history could not be written to a new file; the sentence says why.

@@ -115,6 +115,8 @@ package struct WorkbenchState: Sendable {
   var missed: Missed?
   /// Files of the dataset that others changed since they were read.
   var changedFiles: Set<String> = []
+  /// Why the store is not where edits are any more; nil while it is.
+  var storeProblem: StoreError?
   /// The sentence on the status line, until the next key.
   var notice: Notice?
   /// What happened in the background while another notice was on screen, oldest first.

@@ -86,6 +86,12 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .settingsSaved(let names, let path): effects = state.saved(names, in: path)
   case .settingsNotSaved(let reason):
     effects = state.refuse("the settings are not saved: \(reason)")
+  case .storeLost(let problem):
+    state.storeProblem = problem
+    state.tell(
+      problem.map { Notice(text: "\($0)", isError: true) }
+        ?? Notice(text: "the store is in its place again"))
+    effects = []
   case .fileChanged(let name, let words):
     state.changedFiles.insert(name)
     state.tell(Notice(text: words, isError: true))
@@ -165,6 +171,7 @@ extension WorkbenchState {
   /// The whole history lies in a new file: what waited to be saved is saved.
   mutating func tookHistory(_ path: String, _ last: Int64) -> [Effect] {
     opened.store = path
+    storeProblem = nil
     let saved = saving.finish(upTo: last)
     notice = Notice(
       text:
@@ -193,7 +200,10 @@ extension WorkbenchState {
 
   /// Quits at once when all is saved, else as soon as it is.
   mutating func quit() -> [Effect] {
-    if saving.isClean { return [.quit] }
+    if saving.isClean {
+      guard let storeProblem, !history.steps.isEmpty else { return [.quit] }
+      return refuse("\(storeProblem.problem); :quit! leaves all the same")
+    }
     guard saving.failed.isEmpty else {
       notice = Notice(
         text: "\(edits(saving.failed.count)) not saved; :retry tries again, :save-history FILE "
