@@ -83,8 +83,7 @@ extension AnnotationStore {
   ///   - interval: seconds.
   ///   - found: is called on a queue of its own, in the store's order with the answers of `append`.
   ///   - lost: is called there when the store is not in its place any more, or has lost its end,
-  ///     and
-  ///     with nil when it is there again.
+  ///     and with nil when it is there again.
   package func watch(
     every interval: Double, found: @escaping @Sendable (Others) -> Void,
     lost: @escaping @Sendable (StoreError?) -> Void = { _ in }
