@@ -128,7 +128,7 @@ struct ExportCommandTests {
     let text = lines.joined(separator: "\n") + "\n"
     try text.write(toFile: data + "/train.jsonl", atomically: true, encoding: .utf8)
     let result = try export("--format", "brat", "--format", "csv")
-    #expect(result.output.contains("\(out)/brat/train/ (24 files)\n"), "\(result.output)")
+    #expect(result.output.contains("\(out)/brat/train/ (25 files)\n"), "\(result.output)")
     #expect(!result.output.contains("p3.ann"))
   }
 

@@ -290,6 +290,10 @@ import Testing
     "store": {
       $0.command("store"); return $0.noticeText.contains("annotations.sqlite")
     },
+    "findings": {
+      $0.state.opened.notices = ["train.txt:7: no tab"]
+      $0.command("findings"); return $0.text.contains("train.txt:7")
+    },
     "redraw": {
       $0.command("redraw"); return $0.effects.last == .redraw
     },

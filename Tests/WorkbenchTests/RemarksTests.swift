@@ -78,7 +78,6 @@ import Testing
     #expect(desk.noticeText.contains(":quit! leaves all the same"))
     #expect(!desk.effects.contains { if case .quit = $0 { true } else { false } })
     desk.send(.storeLost(nil))
-    #expect(desk.noticeText == "the store is in its place again")
     #expect(!desk.text.contains("the store is gone"))
     desk.send(.storeLost(.displaced("a.sqlite")))
     desk.send(.historySaved(path: "b.sqlite", last: 1))

@@ -9,10 +9,10 @@ package struct AnnotatorLabels: Sendable {
   /// Everybody who made a step, by name.
   package let annotators: [String]
   private let states: [[String: LabelState]]
-  /// The latest step of each post that says something of its labels, and the latest that
-  /// adjudicated it.
+  /// The latest step of each post that says something of its labels.
   private var judged: [String: Int64] = [:]
-  private var adjudicated: [String: Int64] = [:]
+  /// The steps that adjudicated each post and are in effect.
+  private var adjudicated: [String: Set<Int64>] = [:]
 
   /// Which posts count for an annotator.
   package enum Counting: Sendable {
@@ -32,8 +32,14 @@ package struct AnnotatorLabels: Sendable {
     var own: [String: [Step]] = [:]
     for step in order.steps {
       guard !adjudications.contains(step) else {
-        adjudicated[step.post] = max(adjudicated[step.post] ?? 0, step.sequence)
+        adjudicated[step.post, default: []].insert(step.sequence)
         continue
+      }
+      switch step.kind {
+      case .edit: break
+      case .undo(let edit): adjudicated[step.post]?.remove(edit)
+      case .redo(let edit):
+        if adjudications.edits.contains(edit) { adjudicated[step.post, default: []].insert(edit) }
       }
       own[step.annotator, default: []].append(step)
       if case .edit(let action) = step.kind, action.judges {
@@ -79,7 +85,7 @@ package struct AnnotatorLabels: Sendable {
   /// Whether somebody labelled a post after it was adjudicated, or a store with such steps was
   /// merged since.
   package func isLabelledSinceAdjudication(_ post: String) -> Bool {
-    judged[post] ?? 0 > adjudicated[post] ?? 0
+    judged[post] ?? 0 > adjudicated[post]?.max() ?? 0
   }
 
   /// Posts that somebody decided on or began.
@@ -117,6 +123,8 @@ private struct Adjudications {
   }
 
   private var groups: Set<Key> = []
+  /// Their numbers.
+  private(set) var edits: Set<Int64> = []
 
   init(_ steps: [Step]) {
     for step in steps {
@@ -125,6 +133,7 @@ private struct Adjudications {
       }
       groups.insert(Key(annotator: step.annotator, group: group))
     }
+    edits = Set(steps.lazy.filter { [self] in contains($0) }.map(\.sequence))
   }
 
   func contains(_ step: Step) -> Bool {

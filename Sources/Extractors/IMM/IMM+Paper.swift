@@ -23,7 +23,10 @@ extension Paper {
       PaperTable(
         "Table 3", "trained on the other task first",
         rows: [
-          published("UMGF", "cross-task"),
+          published("UMGF", "in-task reference"),
+          PaperRow(
+            "UMGF after the other task", setting: "cross-task", system: nil,
+            comesFromOtherTask: true),
           PaperRow("HVPNeT", setting: "in-task reference", system: "HVPNeT"),
           PaperRow(
             "HVPNeT after the other task", setting: "cross-task", system: "HVPNeT",
