@@ -231,7 +231,7 @@ package final class AnnotationStore: Sendable {
   }
 
   /// Why edits cannot go into the file any more, or are not there any more; nil where all is well.
-  var problemOfPlace: StoreError? {
+  package var problemOfPlace: StoreError? {
     do {
       try file.requireInPlace()
       return nil

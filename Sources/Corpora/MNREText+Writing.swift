@@ -42,8 +42,10 @@ extension MNREText {
       guard let written = lines[number] else { continue }
       patches += self.patches(bytes, written, post)
     }
-    // A removed line ends where an added one stands: the sort is stable.
-    return patches.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    // A line that is added stands before the next post's first one, which may be left out.
+    return patches.sorted {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }
   }
 
   private static func patches(

@@ -244,7 +244,8 @@ package struct Session: Sendable {
     opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }
     opened.settings = options.settings
     opened.lastSeen = stopped?.seen
-    opened.notices = notices.flatMap(\.all)
+    let said = notices.flatMap(\.all)
+    opened.notices = said + dataset.findings.map { "\($0)" }.filter { !said.contains($0) }
     opened.findings = dataset.findingsByPost.mapValues { $0.map { "in the file, " + $0.sentence } }
     for finding in storeFindings {
       if let post = finding.post { opened.findings[post, default: []].append("\(finding)") }

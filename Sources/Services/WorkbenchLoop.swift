@@ -136,7 +136,7 @@ package struct WorkbenchLoop {
     for effect in effects {
       switch effect {
       case .resume: wantsResume = true
-      case .quit: hasQuit = true
+      case .quit: hasQuit = mayQuit()
       case .redraw:
         terminal.redraw()
         isStale = true
@@ -147,6 +147,15 @@ package struct WorkbenchLoop {
       default: services.perform(effect)
       }
     }
+  }
+
+  /// Whether the store is still where the edits are: nobody may have looked since the last second.
+  private mutating func mayQuit() -> Bool {
+    guard !state.leavesAnyway, state.storeProblem == nil, !state.history.steps.isEmpty,
+      let problem = services.problemOfStore
+    else { return true }
+    send(.storeLost(problem))
+    return false
   }
 
   private mutating func present() {

@@ -175,6 +175,9 @@ package final class WorkbenchServices {
     }
   }
 
+  /// Why the store is not where edits are any more; nil where it is, or nothing is stored.
+  var problemOfStore: StoreError? { store.value.withLock { $0.store?.problemOfPlace } }
+
   /// Lets background work end; waits only for edits on their way to the disk, and sends those again
   /// that somebody else was faster than.
   package func shutDown(_ state: inout WorkbenchState) {

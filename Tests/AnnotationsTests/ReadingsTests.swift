@@ -136,8 +136,9 @@ import Testing
     let own = ("ann", labels([(0..<2, .person)]))
     let readings = PostReadings(listed: [], [own], rejecting: ["bo", "cy"])
     #expect(readings.disagreements.map(\.place) == [.post])
-    #expect(readings.disagreements[0].readings.map(\.said) == [.rejected, .accepted])
-    #expect(readings.rejects(taking: [0]) && !readings.rejects(taking: [1]))
+    #expect(readings.disagreements[0].readings.map(\.said) == [.accepted, .rejected])
+    #expect(readings.disagreements[0].readings.map(\.annotators) == [["ann"], ["bo", "cy"]])
+    #expect(readings.rejects(taking: [1]) && !readings.rejects(taking: [0]))
     #expect(PostReadings(listed: [], [], rejecting: ["bo"]).disagreements.isEmpty)
   }
 

@@ -88,6 +88,26 @@ struct MNRETests {
     }
   }
 
+  /// A line is left out where the one before it, of another post, is followed by a new one.
+  @Test func pairsOfNeighbouringPostsAreExchanged() throws {
+    try withFolder { folder in
+      let path = "\(folder)/train.txt"
+      let lines = (0..<8).map { first.replacingOccurrences(of: "a.jpg", with: "\($0).jpg") }
+      try write(lines.joined(separator: "\n") + "\n", to: path)
+      let dataset = try Dataset.open(path)
+      var edited: [String: Post] = [:]
+      for var post in dataset.posts {
+        post.relations = post.relations.map { relation($0.tail, $0.head, $0.label) }
+        edited[post.id] = post
+      }
+      let (bytes, _) = try DatasetWriter.bytes(of: dataset.files[0], in: dataset, edited: edited)
+      try write(String(decoding: bytes, as: UTF8.self), to: "\(folder)/again.txt")
+      let again = try Dataset.open("\(folder)/again.txt")
+      #expect(again.posts.map(\.id) == dataset.posts.map(\.id))
+      #expect(again.posts.allSatisfy { $0.relations == [relation(3..<4, 1..<2, "None")] })
+    }
+  }
+
   @Test func rangesOutsideTheTextAreRefused() throws {
     try withFolder { folder in
       let pairs = ["[4, 5]", "[1, 1]", "[-1, 2]", "[2, 1]", "[0, 99999999999999999]"]

@@ -88,7 +88,8 @@ import Testing
     desk.press("ctrl+r")
     #expect(desk.state.review(0) == .adjudicated)
     desk.press("J")
-    #expect(desk.noticeText == "annotators agree on all 2 posts that two of them accepted")
+    #expect(
+      desk.noticeText == "every disagreement is decided on: 1 post; annotators agree on 1 more")
     // What annotators said is what they said, whatever was decided.
     let labels = AnnotatorLabels(desk.state.history.steps) { id in
       Samples.posts.first { $0.id == id }
@@ -101,7 +102,7 @@ import Testing
   @Test func laterLabelsAreDecidedOnAgain() throws {
     var desk = desk(try joined())
     desk.press("J", "Return", "1", "1", "1", "Return", "J")
-    #expect(desk.noticeText.hasPrefix("annotators agree on all 2 posts"))
+    #expect(desk.noticeText.hasPrefix("every disagreement is decided on: 1 post"))
     let dataset = Dataset(name: "harbor", posts: Samples.posts)
     var eve = EditHistory()
     let accept = try #require(Edit.reviewing(dataset.posts[0], from: .untouched))
@@ -130,6 +131,9 @@ import Testing
     desk.press("J", "j", "Return")
     #expect(desk.text.contains("place 1 of 1") && desk.text.contains("the post"), "\(desk.text)")
     #expect(desk.text.contains("1 ann  accepted") && desk.text.contains("2 bo   rejected"))
+    let labels = try #require(desk.state.currentPost?.mentions)
+    #expect(
+      labels.allSatisfy { desk.text.contains("\($0.type.rawValue) ") }, "\(desk.text)")
     // Somebody is right.
     desk.press("0")
     #expect(desk.noticeText.hasPrefix("0 is no answer"))

@@ -97,7 +97,15 @@ import Testing
     let undo = try #require(taken)
     desk.send(.othersWrote(AnnotationStore.Others([undo])))
     #expect(desk.state.review(0) == .untouched)
-    #expect(desk.noticeText == "bo took back what you did in \(own.post): \(own.name)")
+    #expect(
+      desk.noticeText == "bo changed \(own.post), which you had accepted: \(undo.name)")
+    // Of what was no acceptance the edit itself is named.
+    desk.press("k", "L", "j")
+    let edit = try #require(desk.state.history.steps.last)
+    theirs = desk.state.history
+    let another = theirs.undo(by: "bo")
+    desk.send(.othersWrote(AnnotationStore.Others([try #require(another)])))
+    #expect(desk.noticeText == "bo took back what you did in \(edit.post): \(edit.name)")
   }
 
   /// bo's edit came first: ada's is made again on it, with the next number.

@@ -13,7 +13,8 @@ package struct PostReadings: Sendable, Equatable {
   /// One place of a post at which not all say the same.
   package struct Disagreement: Sendable, Equatable {
     package let place: Place
-    /// Different things that are said, each with those who say it; what most say comes first.
+    /// Different things that are said, each with those who say it; in the order of annotators, so
+    /// that the same person stands at the same place everywhere.
     package let readings: [Reading]
   }
 
@@ -50,7 +51,8 @@ package struct PostReadings: Sendable, Equatable {
     var disagreements: [Disagreement] = []
     if !rejecting.isEmpty, !labels.isEmpty {
       let said = labels.map { ($0.annotator, Said.accepted) } + rejecting.map { ($0, .rejected) }
-      disagreements.append(Disagreement(place: .post, readings: Self.readings(said)))
+      disagreements.append(
+        Disagreement(place: .post, readings: Self.readings(said.sorted { $0.0 < $1.0 })))
     }
     var mentions: [EntityMention] = []
     for range in Self.clusters(labels.flatMap(\.labels.mentions)) {
@@ -127,11 +129,7 @@ package struct PostReadings: Sendable, Equatable {
       if names[own] == nil { order.append(own) }
       names[own, default: []].append(name)
     }
-    return order.map { Reading(annotators: names[$0] ?? [], said: $0) }.enumerated()
-      .sorted {
-        (-$0.element.annotators.count, $0.offset) < (-$1.element.annotators.count, $1.offset)
-      }
-      .map(\.element)
+    return order.map { Reading(annotators: names[$0] ?? [], said: $0) }
   }
 }
 

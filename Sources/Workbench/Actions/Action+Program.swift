@@ -38,7 +38,10 @@ extension Action {
       Action("quit", .program, keys: ["q"], "quit, once everything is saved") { state, _ in
         state.quit()
       },
-      Action("quit!", .program, "quit even if something could not be saved") { _, _ in [.quit] },
+      Action("quit!", .program, "quit even if something could not be saved") { state, _ in
+        state.leavesAnyway = true
+        return [.quit]
+      },
     ]
 
   /// A page has so many at most.

@@ -58,7 +58,8 @@ extension AdjudicationLayer {
     // The answers stand whole; the text takes what is left.
     let room = max(1, box.rows - 5 - (readings.count + 1))
     var row = drawText(post, item, walk.place, state, &pen, box, row: 1, rows: room) + 1
-    let rows = SaidRows(post, disagreement, width: box.columns - 1, state)
+    let rows = SaidRows(
+      post, disagreement, agreed: item.readings.agreed, width: box.columns - 1, state)
     for line in rows.heading { row = drawLine(line, &pen, box, row) }
     for (number, reading) in readings.enumerated() {
       let isChosen = walk.choices[walk.place] == .reading(number)
@@ -139,7 +140,8 @@ private struct SaidRows {
   private static let numbers = 3
 
   init(
-    _ post: Post, _ disagreement: PostReadings.Disagreement, width: Int, _ state: WorkbenchState
+    _ post: Post, _ disagreement: PostReadings.Disagreement, agreed: LabelTable.Labels, width: Int,
+    _ state: WorkbenchState
   ) {
     self.post = post
     self.state = state
@@ -162,6 +164,16 @@ private struct SaidRows {
     case .post:
       none = nil
       heading = [[Pen.Piece(text: " the post", style: state.look.theme[.title])]]
+      // What was accepted; where that is said in several ways, it is asked next.
+      let labels =
+        agreed.mentions.map { "\($0.type.rawValue) \(post.quote($0.range))" }
+        + agreed.relations.map { "\($0.label) of \(post.quote($0.head)), \(post.quote($0.tail))" }
+      if !labels.isEmpty {
+        heading.append([
+          Pen.Piece(
+            text: " " + state.safe(labels.joined(separator: ", ")), style: state.look.theme[.muted])
+        ])
+      }
     case .words(let range):
       none = "no mention"
       place(range, disagreement, width - names - Self.numbers - 2)

@@ -57,9 +57,9 @@ struct AdjudicationLayer: Layer {
       "list the posts that annotators accepted with different labels, or only some of them, and decide",
       unavailable: Action.needsPost
     ) { state, _ in
-      let (layer, agreed) = AdjudicationLayer.find(in: state)
+      let (layer, agreed, decided) = AdjudicationLayer.find(in: state)
       guard let layer else {
-        state.notice = Notice(text: Self.nothingFound(agreed))
+        state.notice = Notice(text: Self.nothingFound(agreed, decided))
         return []
       }
       state.layers.open(layer)
@@ -67,7 +67,11 @@ struct AdjudicationLayer: Layer {
     }.leading(to: .layer)
   ]
 
-  private static func nothingFound(_ agreed: Int) -> String {
+  private static func nothingFound(_ agreed: Int, _ decided: Int) -> String {
+    guard decided == 0 else {
+      return "every disagreement is decided on: \(decided.counted("post"))"
+        + (agreed > 0 ? "; annotators agree on \(agreed) more" : "")
+    }
     guard agreed > 0 else {
       return "no post is accepted by two annotators here; `twinlens annotations merge` adds the "
         + "stores of others"
@@ -77,14 +81,17 @@ struct AdjudicationLayer: Layer {
       : "annotators agree on all \(agreed) posts that two of them accepted"
   }
 
-  /// - Returns: nil where nothing is to be decided on, and on how many posts annotators agree.
+  /// - Returns: nil where nothing is to be decided on, on how many posts annotators agree, and on
+  ///   how many they did not and somebody decided.
   /// - Complexity: O(steps).
-  private static func find(in state: WorkbenchState) -> (AdjudicationLayer?, agreed: Int) {
+  private static func find(
+    in state: WorkbenchState
+  ) -> (AdjudicationLayer?, agreed: Int, decided: Int) {
     let labels = AnnotatorLabels(state.history.steps) { id in
       state.indexOfID[id].map { state.posts[$0] }
     }
     var found: [Found] = []
-    var agreed = 0
+    var (agreed, decided) = (0, 0)
     for index in labels.posts.compactMap({ state.indexOfID[$0] }).sorted() {
       let post = state.posts[index]
       let own = labels.annotators.indices.compactMap { place in
@@ -100,17 +107,19 @@ struct AdjudicationLayer: Layer {
         case .adjudicated, .rejected: labels.isLabelledSinceAdjudication(post.id)
         case .untouched, .suggested, .edited, .reviewed: true
         }
-      if isOpen, !readings.disagreements.isEmpty {
+      if readings.disagreements.isEmpty {
+        agreed += 1
+      } else if isOpen {
         found.append(
           Found(post: index, annotators: own.map(\.0) + rejecting, readings: readings))
       } else {
-        agreed += 1
+        decided += 1
       }
     }
-    guard !found.isEmpty else { return (nil, agreed) }
+    guard !found.isEmpty else { return (nil, agreed, decided) }
     // From the post on screen on.
     let here = found.firstIndex { $0.post >= state.current ?? 0 } ?? 0
-    return (AdjudicationLayer(found: found, cursor: here, walk: nil), agreed)
+    return (AdjudicationLayer(found: found, cursor: here, walk: nil), agreed, decided)
   }
 
   // MARK: Keys

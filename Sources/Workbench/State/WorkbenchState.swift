@@ -116,7 +116,9 @@ package struct WorkbenchState: Sendable {
   /// Files of the dataset that others changed since they were read.
   var changedFiles: Set<String> = []
   /// Why the store is not where edits are any more; nil while it is.
-  var storeProblem: StoreError?
+  package internal(set) var storeProblem: StoreError?
+  /// Whether the person leaves whatever is lost.
+  package internal(set) var leavesAnyway = false
   /// The sentence on the status line, until the next key.
   var notice: Notice?
   /// What happened in the background while another notice was on screen, oldest first.

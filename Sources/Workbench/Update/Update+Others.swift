@@ -6,6 +6,7 @@ extension WorkbenchState {
   /// made again on top of it and sent anew.
   mutating func takeUp(_ others: AnnotationStore.Others) -> [Effect] {
     let pending = saving.withdraw()
+    let accepted = Set(others.steps.map(\.post)).filter { isAcceptedByMe($0) }
     let result = labels.takeUp(others, under: pending, posts, indexOfID)
     let send = saving.begin(again: result.again)
     // Own steps have other numbers now, or were made in another process.
@@ -17,7 +18,7 @@ extension WorkbenchState {
       noteDisagreement(index)
       noteMatch(index)
     }
-    tell(of: others, result)
+    tell(of: others, result, lost: accepted.filter { !isAcceptedByMe($0) })
     var effects: [Effect] = send.steps.isEmpty ? [] : [.commit(send)]
     for id in Set(others.steps.map(\.post)).sorted() {
       if let index = indexOfID[id] { effects.append(.goldChanged(post(index), review(index))) }
@@ -26,7 +27,16 @@ extension WorkbenchState {
     return effects
   }
 
-  private mutating func tell(of others: AnnotationStore.Others, _ result: EditHistory.Rebased) {
+  private func isAcceptedByMe(_ id: Post.ID) -> Bool {
+    guard let index = indexOfID[id] else { return false }
+    let labels = history.labels(of: posts[index])
+    return labels.review == .reviewed && labels.annotator == opened.annotator
+  }
+
+  /// - Parameter lost: posts that this annotator had accepted, and that are not any more.
+  private mutating func tell(
+    of others: AnnotationStore.Others, _ result: EditHistory.Rebased, lost: Set<Post.ID>
+  ) {
     if let lost = result.dropped.first {
       let more = result.dropped.count > 1 ? " and \(result.dropped.count - 1) more" : ""
       notice = Notice(
@@ -41,6 +51,11 @@ extension WorkbenchState {
     }
     let strange = others.steps.filter { $0.annotator != opened.annotator }
     guard let here = currentPost, let last = strange.last(where: { $0.post == here.id }) else {
+      if let step = strange.last(where: { lost.contains($0.post) }) {
+        notice = Notice(
+          text: "\(step.annotator) changed \(step.post), which you had accepted: \(step.name)")
+        return
+      }
       // What one did oneself and is not there any more is told wherever it was.
       for step in strange.reversed() {
         guard case .undo(let sequence) = step.kind,
