@@ -63,7 +63,7 @@ extension WorkbenchState {
     let text = seats.filter { $0.role == .textExpert }
     let multimodal = seats.filter { $0.role == .multimodalExpert }
     guard silent.isEmpty, choice.hidden.isEmpty, text.count <= 1, multimodal.count <= 1,
-      members.isEmpty || !all.isEmpty
+      members.isEmpty || !all.isEmpty, members.count != 1
     else { return seats }
     return [
       text.first?.called("text") ?? Seat(empty: "text", short: "text", .textExpert),

@@ -6,10 +6,11 @@ extension WorkbenchState {
   func drawMarginals(_ pen: inout Pen, _ box: Box, row: Int) {
     let area = Box(
       column: box.column, row: box.row + row, columns: box.columns, rows: box.rows - row)
-    // An expert that learned no labels has no tags to show.
+    // An expert that learned no labels has no tags to show, one from outside no probabilities.
+    let systems = systems.filter { !$0.marginals.isEmpty }
     guard area.rows >= 6, let index = current,
       let first = systems.first(where: { $0.expert == shown?.expert }) ?? systems.first,
-      let plan = marginalPlan(area.columns)
+      let plan = marginalPlan(area.columns, systems)
     else { return }
     let others = systems.filter { $0.expert != first.expert }
     let tokens = marginalTokens(area.rows - 3)
@@ -37,7 +38,7 @@ extension WorkbenchState {
   }
 
   /// The widest cells with which as many systems as possible fit; nil when none fits.
-  private func marginalPlan(_ columns: Int) -> MarginalPlan? {
+  private func marginalPlan(_ columns: Int, _ systems: [Prediction]) -> MarginalPlan? {
     let labels = systems.map(\.labels.count).max() ?? 0
     guard labels > 0 else { return nil }
     for count in stride(from: systems.count, through: 1, by: -1) {
