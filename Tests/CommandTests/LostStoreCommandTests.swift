@@ -36,6 +36,24 @@ struct LostStoreCommandTests {
     #expect(log.output.contains("3 steps"))
   }
 
+  @Test("who leaves at the moment the store goes is told, and may leave all the same")
+  func leaving() throws {
+    let folder = try TemporaryFolder()
+    let data = try SmallDataset.make(in: folder)
+    let terminal = try PseudoTerminal([data, "--graphics", "none"], columns: 160, rows: 40)
+    try #require(terminal.read(seconds: 60) { $0.hasWritten("all saved") && !$0.isCooked })
+    terminal.type("L")
+    try #require(terminal.read(seconds: 30) { $0.hasWritten("saved #1") })
+    try FileManager.default.removeItem(atPath: data + "/.twinlens/annotations.sqlite")
+    terminal.type("q")
+    try #require(terminal.read(seconds: 30) { $0.hasWritten("moved, replaced or deleted") })
+    terminal.type("q")
+    try #require(terminal.read(seconds: 30) { $0.hasWritten(":quit! leaves all the same") })
+    #expect(terminal.child.isRunning)
+    terminal.type(":quit!\r")
+    #expect(terminal.read(seconds: 30) { !$0.child.isRunning })
+  }
+
   @Test("several stores are joined at once, all of them or none")
   func several() throws {
     let folder = try TemporaryFolder()
