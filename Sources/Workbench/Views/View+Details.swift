@@ -37,6 +37,8 @@ extension WorkbenchState {
     let name = min(wanted, max(12, box.columns - Self.twoAnswers))
     for prediction in systems {
       let best = prediction.ranked(at: token).prefix(box.columns >= 60 ? 4 : 2)
+      // One from outside may give no probabilities.
+      guard !best.isEmpty || prediction.isUnread(token) else { continue }
       var pieces = [pen.piece(pen.cell(prediction.expert, name), .muted)]
       var room = box.columns - name
       for (i, (label, p)) in best.enumerated() {
