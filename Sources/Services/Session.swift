@@ -245,7 +245,8 @@ package struct Session: Sendable {
     opened.settings = options.settings
     opened.lastSeen = stopped?.seen
     let said = notices.flatMap(\.all)
-    opened.notices = said + dataset.findings.map { "\($0)" }.filter { !said.contains($0) }
+    let known = Set(said)
+    opened.notices = said + dataset.findings.lazy.map { "\($0)" }.filter { !known.contains($0) }
     opened.findings = dataset.findingsByPost.mapValues { $0.map { "in the file, " + $0.sentence } }
     for finding in storeFindings {
       if let post = finding.post { opened.findings[post, default: []].append("\(finding)") }
@@ -289,6 +290,8 @@ package struct Session: Sendable {
     opened.keepsEdits = false
     opened.store = "memory, and are gone with the program"
     opened.findings = [:]
+    // What is wrong with labels tells them.
+    opened.notices = notices.flatMap(\.all)
     opened.lacksPlace = { _, _ in nil }
     guard case .lesson = options.exercise else { return }
     opened.dataset = "lesson"
