@@ -67,7 +67,7 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
         + "with --store"
     case .damaged(_, let detail):
       "damaged (\(detail)); it was left as it is; make a new store of what can be read with "
-        + "`twinlens annotations merge DATASET --store NEW --from FILE`"
+        + "`twinlens annotations merge DATASET --store NEW --from FILE` and go on with --store NEW"
     case .unreadable(_, let detail):
       "damaged so that no step can be read (\(detail)); it was left as it is; take an earlier copy, or "
         + "see what `sqlite3 FILE .recover` finds"

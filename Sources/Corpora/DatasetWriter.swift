@@ -78,9 +78,19 @@ package enum DatasetWriter {
     for name in gone { unlink("\(directory)/\(name)") }
     try record.note(files, replacing: true, without: gone)
     let posts = dataset.posts.count { kept?.contains($0.id) ?? true }
+    let left = record.left(besides: Set(files.map(\.0)))
     return Report(
       files: plan.outputs.map(\.name), posts: posts,
-      changedPosts: changed.keys.count { kept?.contains($0) ?? true }, notices: plan.notices)
+      changedPosts: changed.keys.count { kept?.contains($0) ?? true },
+      notices: plan.notices + (left.isEmpty ? [] : [notice(of: left)]))
+  }
+
+  /// Files of an earlier export hold the labels of that time.
+  private static func notice(of left: [String]) -> String {
+    let shown = left.prefix(3).joined(separator: ", ")
+    return
+      "\(left.count.counted("file")) of an earlier export \(left.count == 1 ? "is" : "are") still here, as of "
+      + "then: \(shown)" + (left.count > 3 ? " and \(left.count - 3) more" : "")
   }
 
   private static func makeFolder(_ path: String) throws {

@@ -51,6 +51,11 @@ struct ExportRecord {
     return known.contains(SHA256.hexDigest(of: bytes))
   }
 
+  /// Files that earlier exports wrote and that are still there, but for those of this one.
+  func left(besides names: Set<String>) -> [String] {
+    known.keys.filter { !names.contains($0) && access("\(folder)/\($0)", F_OK) == 0 }.sorted()
+  }
+
   /// Writes the record with these files in it. `replacing` forgets what they were before: to be
   /// said only once they are in place.
   /// - Parameter gone: files that are not there any more.

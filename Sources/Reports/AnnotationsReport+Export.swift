@@ -35,7 +35,7 @@ extension AnnotationsReport {
     package let report: DatasetWriter.Report
     /// How many of the posts written are in each state, in the order of states.
     package let states: [(state: ReviewState, posts: Int)]
-    /// What does not fit the dataset any more.
+    /// What does not fit the dataset any more, and that annotators disagree on some of the posts.
     package let findings: [String]
 
     /// `400 posts: 398 untouched, 2 accepted`.
@@ -99,7 +99,7 @@ extension AnnotationsReport {
       replacing: request.previous, progress: progress)
     return Exported(
       folder: request.folder, report: report, states: counts,
-      findings: findings.map(\.description))
+      findings: findings.map(\.description) + Self.disputes(history, over: dataset, kept: kept))
   }
 
   /// How many posts are in each state, those without a post left out.

@@ -41,8 +41,25 @@ package struct AnnotationsReport: Sendable {
     guard !paths.isEmpty else { throw StoreError.missing(location.path) }
     let sources = try paths.map { try Source($0, dataset) }
     let target = try AnnotationStore(path: location.path)
-    return try sources.flatMap { try $0.add(to: target, location.path, dataset) }
-      .joined(separator: "\n")
+    let lines = try sources.flatMap { try $0.add(to: target, location.path, dataset) }
+    let history = try target.history(over: dataset).history
+    return (lines + disputes(history, over: dataset)).joined(separator: "\n")
+  }
+
+  /// That annotators disagree on posts on which nobody has decided; nothing where they do not.
+  /// - Parameter kept: the only posts that matter; nil: all.
+  static func disputes(
+    _ history: EditHistory, over dataset: Dataset, kept: Set<Post.ID>? = nil
+  ) -> [String] {
+    let open = Disputes(history, over: dataset.posts, position: dataset.position(of:)).open
+      .filter { kept?.contains(dataset.posts[$0.post].id) ?? true }
+    guard !open.isEmpty else { return [] }
+    let again = open.count { $0.verdict != nil }
+    return [
+      "annotators disagree on \(open.count.counted("post"))"
+        + (again == 0 ? "" : ", \(again) of them decided on before and labelled since")
+        + "; J in the workbench decides"
+    ]
   }
 
   /// A store that steps are taken from.

@@ -62,6 +62,9 @@ package struct WorkbenchLoop {
     for notice in session.notices.prefix(Self.mostNotices) {
       send(.notice(notice.told, isError: notice.isWarning))
     }
+    if let doubt = terminal.graphics.doubt, state.posts.contains(where: { $0.imageID != nil }) {
+      send(.notice(doubt, isError: false))
+    }
     present()
     firstFrame?()
     firstFrame = nil

@@ -27,11 +27,18 @@ package struct GraphicsChoice: Sendable, Hashable {
   package let rung: Rung
   /// A sentence for `doctor` and the status line.
   package let reason: String
+  /// What is to be told where pixels may be possible all the same; nil where that is known.
+  package private(set) var doubt: String?
 
   /// The best rung for a terminal, or the one that was asked for.
   package init(mode: GraphicsMode, capabilities: TerminalCapabilities, depth: ColorDepth) {
     guard let wish = Rung(rawValue: mode.rawValue) else {
       self.init(capabilities: capabilities, depth: depth)
+      if rung == .blocks || rung == .ascii, !capabilities.saysAttributes {
+        doubt =
+          "the terminal did not answer in time, so pictures are drawn of characters; "
+          + "--graphics sixel draws them of pixels"
+      }
       return
     }
     // The user has the last word, but not where nothing could be seen.

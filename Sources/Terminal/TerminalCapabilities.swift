@@ -45,6 +45,8 @@ package struct TerminalCapabilities: Sendable, Hashable {
   package var multiplexer: Multiplexer?
   /// Whether the terminal answered at all.
   package var answered = false
+  /// Whether it answered what it is able to: the last question, after which no answer is late.
+  package var saysAttributes = false
   /// Keys that were typed while the questions were out; the first input of the program.
   package var typedKeys: [Key] = []
   /// Every question with its reply, for `twinlens doctor`.

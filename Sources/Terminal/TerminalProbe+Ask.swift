@@ -40,7 +40,7 @@ extension TerminalProbe {
   /// came for `silence` seconds after an answer, or the deadline (seconds) is over. Keys in between
   /// are kept. Works on any descriptor; only a real terminal has settings to change.
   static func ask(
-    _ questions: [Question], on descriptor: Int32, deadline: Double, silence: Double = 0.2
+    _ questions: [Question], on descriptor: Int32, deadline: Double, silence: Double = 0.4
   ) -> (replies: [TerminalReply], keys: [Key]) {
     guard !questions.isEmpty else { return ([], []) }
     var saved = termios()

@@ -71,7 +71,9 @@ package enum TerminalProbe {
       case .background(let red, let green, let blue):
         facts.darkBackground = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
       case .kitty(KittyCommand.queryNumber, let isOK): facts.kittyGraphics = isOK
-      case .attributes(let numbers): facts.sixel = numbers.dropFirst().contains(4)
+      case .attributes(let numbers):
+        facts.saysAttributes = true
+        facts.sixel = numbers.dropFirst().contains(4)
       default: break
       }
     }

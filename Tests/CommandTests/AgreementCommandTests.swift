@@ -94,10 +94,19 @@ struct AgreementCommandTests {
   @Test("what annotators disagree on is decided in the workbench")
   func adjudication() throws {
     let made = try Material()
+    let sentence = "annotators disagree on 1 post; J in the workbench decides"
     for store in [made.bo, made.ada] {
       let merged = try Program.run(["annotations", "merge", made.data, "--from", store])
       #expect(merged.status == 0)
+      #expect(merged.output.contains(sentence) == (store == made.ada), "\(merged.output)")
     }
+    func export() throws -> String {
+      let out = made.folder.path + "/out"
+      return try Program.run(
+        ["annotations", "export", made.data, "--out", out, "--only", "accepted"]
+      ).output
+    }
+    #expect(try export().contains(sentence))
     let script = try made.folder.write("key J\nkey Return\nkey 1\nkey Return\n", "decide.keys")
     let result = try Program.run([
       made.data, "--no-models", "--annotator", "cy", "--script", script, "--size", "100x30",
@@ -106,6 +115,7 @@ struct AgreementCommandTests {
     #expect(result.output.contains("is adjudicated"))
     let log = try Program.run(["annotations", "log", made.data]).output
     #expect(log.split(separator: "\n").contains { $0.contains("  cy  post-0  ") })
+    #expect(try !export().contains("disagree"))
     // What they had said is still compared.
     #expect(try sheet([made.data]).posts == 3)
   }

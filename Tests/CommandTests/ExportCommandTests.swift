@@ -130,6 +130,12 @@ struct ExportCommandTests {
     let result = try export("--format", "brat", "--format", "csv")
     #expect(result.output.contains("\(out)/brat/train/ (25 files)\n"), "\(result.output)")
     #expect(!result.output.contains("p3.ann"))
+    #expect(!result.output.contains("earlier export"))
+    // What this export does not write again is of another time.
+    let next = try export("--format", "brat")
+    #expect(
+      next.output.contains("1 file of an earlier export is still here, as of then: csv/train.csv"),
+      "\(next.output)")
   }
 
   @Test("a label that has no place is named with its post and the formats that have one")

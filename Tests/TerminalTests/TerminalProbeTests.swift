@@ -166,6 +166,17 @@ import Testing
     #expect(GraphicsMode(option: nil, environment: ["TWINLENS_GRAPHICS": "3d"]) == .auto)
   }
 
+  /// A terminal that was too slow to answer may draw pixels; one that answered says whether.
+  @Test func whoDidNotAnswerIsDoubted() {
+    func doubt(_ replies: String, _ mode: GraphicsMode = .auto) -> String? {
+      let facts = conclude(replies, environment: ["TERM": "xterm-256color"])
+      return GraphicsChoice(mode: mode, capabilities: facts, depth: .indexed256).doubt
+    }
+    #expect(doubt("")?.contains("--graphics sixel") == true)
+    #expect(doubt("\u{1B}P>|XTerm(379)\u{1B}\\") != nil, "what it draws is said last")
+    #expect(doubt("", .blocks) == nil && doubt("\u{1B}[?1;2c") == nil)
+  }
+
   /// A picture in a multiplexer's pane would be lost, or land in another pane.
   @Test func kittyIsRefusedInsideAMultiplexer() {
     var facts = conclude("\u{1B}[?1;2c", environment: ["TERM": "tmux-256color", "TMUX": "x"])

@@ -112,6 +112,16 @@ import Testing
     #expect(desk.state.review(0) == .adjudicated, "eve's step is earlier than the decision")
     desk.press("J")
     #expect(desk.text.contains("ann, bo, eve"))
+    // What was decided is offered, place by place.
+    desk.press("Return")
+    #expect(desk.text.contains("as decided before"), "\(desk.text)")
+    let verdict = try #require(layer(desk)?.found.first?.verdict)
+    #expect(layer(desk)?.walk?.choices == verdict && !verdict.contains(nil))
+    let decided = desk.gold
+    desk.press("u")
+    #expect(desk.text.contains("1 left"))
+    desk.press("2", "k", "1", "Return")
+    #expect(desk.gold == decided && desk.state.review(0) == .adjudicated)
   }
 
   /// ann accepted the third post; bo rejects it.
@@ -169,7 +179,7 @@ import Testing
     desk.press("J", "Return", "0", "0")
     #expect(
       layer(desk)?.walk?.choices == [
-        AdjudicationLayer.Choice.none, AdjudicationLayer.Choice.none, nil,
+        PostReadings.Choice.none, PostReadings.Choice.none, nil,
       ])
     desk.press("u")
     #expect(layer(desk)?.walk?.place == 1 && layer(desk)?.walk?.choices.count { $0 == nil } == 2)

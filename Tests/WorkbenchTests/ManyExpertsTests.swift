@@ -92,6 +92,19 @@ import Traces
     #expect(desk.text.contains("relation gate s^G: the picture adds to the text"))
   }
 
+  /// What can be negative grows from where nothing is, to either side.
+  @Test(arguments: [
+    (-1.0, "####...."), (-0.4, "..##...."), (0, "........"), (0.5, "....##.."), (1, "....####"),
+  ])
+  func barsGrowFromNothing(_ value: Double, _ drawn: String) {
+    var state = Samples.state(80, 24)
+    state.look = Look(theme: state.look.theme, glyphs: .ascii, sanitizer: state.look.sanitizer)
+    var pen = Pen(size: Size(columns: 8, rows: 1), look: state.look)
+    state.bar(
+      &pen, Box(column: 0, row: 0, columns: 8, rows: 1), row: 0, value: (value + 1) / 2, from: 0.5)
+    #expect(pen.frame.lines == [drawn])
+  }
+
   /// With many experts a gauge says whose it is, and its name is whole wherever it stands.
   @Test(arguments: [(80, 24), (100, 30), (120, 36), (200, 50)])
   func namesOfGaugesAreWhole(_ columns: Int, _ rows: Int) throws {

@@ -23,6 +23,7 @@ import Testing
     desk.press("S")
     #expect(state(desk, 0).isSkipped && desk.state.current == 1)
     #expect(state(desk, 0).review == .untouched)
+    #expect(desk.text.firstMatch(of: #/·[TM·]?s +1 /#) != nil, "\(desk.text)")
     desk.press("X")
     #expect(state(desk, 1).review == .rejected && desk.state.current == 2)
     // What was skipped comes after everything else.

@@ -85,8 +85,11 @@ package struct AnnotatorLabels: Sendable {
   /// Whether somebody labelled a post after it was adjudicated, or a store with such steps was
   /// merged since.
   package func isLabelledSinceAdjudication(_ post: String) -> Bool {
-    judged[post] ?? 0 > adjudicated[post]?.max() ?? 0
+    judged[post] ?? 0 > adjudication(of: post) ?? 0
   }
+
+  /// The last step in effect of those that adjudicated a post.
+  package func adjudication(of post: String) -> Int64? { adjudicated[post]?.max() }
 
   /// Posts that somebody decided on or began.
   package var posts: Set<String> { states.reduce(into: []) { $0.formUnion($1.keys) } }

@@ -40,6 +40,14 @@ package struct PostReadings: Sendable, Equatable {
     case accepted, rejected
   }
 
+  /// What is decided at a place.
+  package enum Choice: Sendable, Equatable {
+    /// The reading with this number is right.
+    case reading(Int)
+    /// None of them is: no mention, no relation.
+    case none
+  }
+
   /// - Parameters:
   ///   - listed: pairs that the dataset lists for the post.
   ///   - labels: what each annotator says who accepted the post.
@@ -134,6 +142,26 @@ package struct PostReadings: Sendable, Equatable {
 }
 
 extension PostReadings {
+  /// What some labels of the post choose at each disagreement; nil where nobody says the same.
+  package func choices(of labels: LabelState) -> [Choice?] {
+    let relations = Self.relations(labels.relations)
+    return disagreements.map { disagreement in
+      let said: Said
+      let isNone: Bool
+      switch disagreement.place {
+      case .post: (said, isNone) = (labels.review == .rejected ? .rejected : .accepted, false)
+      case .words(let range):
+        let own = labels.mentions.filter { $0.range.overlaps(range) }
+        (said, isNone) = (.mentions(own), own.isEmpty)
+      case .pair(let head, let tail):
+        let label = relations[LabelTable.Pair(head: head, tail: tail)]
+        (said, isNone) = (.relation(label), label == nil)
+      }
+      let reading = disagreement.readings.firstIndex { $0.said == said }
+      return reading.map { .reading($0) } ?? (isNone ? Choice.none : nil)
+    }
+  }
+
   /// Whether a reading that rejects the post was taken.
   /// - Parameter choices: as in `edits(taking:none:in:)`.
   package func rejects(taking choices: [Int?]) -> Bool {

@@ -44,14 +44,16 @@ extension AdjudicationLayer {
   // MARK: The places of a post
 
   private func draw(
-    _ walk: Walk, _ item: Found, _ state: WorkbenchState, _ pen: inout Pen, _ box: Box
+    _ walk: Walk, _ item: Dispute, _ state: WorkbenchState, _ pen: inout Pen, _ box: Box
   ) {
     let post = state.posts[item.post]
     let count = item.disagreements.count
     pen.line(
       " \(state.safe(post.id)): place \(walk.place + 1) of \(count)", .title, in: box, row: 0)
     let left = walk.left(item)
-    let words = left == 0 ? "all decided " : "\(left) left "
+    let words =
+      walk.choices == item.verdict
+      ? "as decided before " : left == 0 ? "all decided " : "\(left) left "
     pen.rightLine([pen.piece(words, left == 0 ? .success : .muted)], in: box, row: 0)
     let disagreement = item.disagreements[walk.place]
     let readings = disagreement.readings
@@ -67,7 +69,7 @@ extension AdjudicationLayer {
         head(number + 1, isChosen, pen) + rows.line(reading, pen), &pen, box, row)
     }
     guard let none = rows.none else { return }
-    let isNone = walk.choices[walk.place] == Choice.none
+    let isNone = walk.choices[walk.place] == PostReadings.Choice.none
     _ = drawLine(
       head(0, isNone, pen) + [pen.piece(none, isNone ? .title : .muted)], &pen, box, row)
   }
@@ -88,7 +90,7 @@ extension AdjudicationLayer {
 
   /// The words of the post, the places marked. Returns the next free row.
   private func drawText(
-    _ post: Post, _ item: Found, _ place: Int, _ state: WorkbenchState, _ pen: inout Pen,
+    _ post: Post, _ item: Dispute, _ place: Int, _ state: WorkbenchState, _ pen: inout Pen,
     _ box: Box, row first: Int, rows: Int
   ) -> Int {
     let words = post.tokens.map { state.safe($0.text) }

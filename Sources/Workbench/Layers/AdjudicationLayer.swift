@@ -5,37 +5,27 @@ import Screen
 /// The posts on which annotators disagree: a list, and for the post that is chosen each place of
 /// disagreement with what everybody says there, of which one key takes what is right.
 ///
-/// An annotator's labels are those that his or her own steps leave (`AnnotatorLabels`), of posts
-/// that he or she accepted; where others rejected the post, that is decided first. Nothing is
-/// edited before the last place is decided on; then all edits of the post are made together, and
-/// are taken back with one key.
+/// Nothing is edited before the last place is decided on; then all edits of the post are made
+/// together, and are taken back with one key.
 struct AdjudicationLayer: Layer {
   let place = LayerPlace.over
   /// Posts with a place to decide on, in the dataset's order.
-  private(set) var found: [Found]
+  private(set) var found: [Dispute]
   /// The post of the list that is chosen.
   private(set) var cursor: Int
   /// What was decided so far of that post; nil while the list is on screen.
   private(set) var walk: Walk?
 
-  struct Found: Sendable, Equatable {
-    let post: Int
-    let annotators: [String]
-    let readings: PostReadings
-
-    var disagreements: [PostReadings.Disagreement] { readings.disagreements }
-  }
-
   /// The way through the disagreements of a post.
   struct Walk: Sendable, Equatable {
     /// The disagreement on screen.
     var place = 0
-    var choices: [Choice?]
+    var choices: [PostReadings.Choice?]
 
-    init(_ item: Found) { choices = item.disagreements.map { _ in nil } }
+    init(_ item: Dispute) { choices = item.verdict ?? item.disagreements.map { _ in nil } }
 
     /// How many places are left to decide on: none where the post is rejected.
-    func left(_ item: Found) -> Int {
+    func left(_ item: Dispute) -> Int {
       item.readings.rejects(taking: readings) ? 0 : choices.count { $0 == nil }
     }
 
@@ -45,29 +35,28 @@ struct AdjudicationLayer: Layer {
     }
   }
 
-  enum Choice: Sendable, Equatable {
-    case reading(Int)
-    /// None of them: no mention, no relation.
-    case none
-  }
-
   static let actions = [
     Action(
       "adjudicate", .labelling, keys: ["J"],
       "list the posts that annotators accepted with different labels, or only some of them, and decide",
       unavailable: Action.needsPost
     ) { state, _ in
-      let (layer, agreed, decided) = AdjudicationLayer.find(in: state)
-      guard let layer else {
-        state.notice = Notice(text: Self.nothingFound(agreed, decided))
+      let disputes = Disputes(state.history, over: state.posts) { [state] in
+        state.indexOfID[$0]
+      }
+      guard !disputes.open.isEmpty else {
+        state.notice = Notice(text: Self.nothingFound(disputes))
         return []
       }
-      state.layers.open(layer)
+      // From the post on screen on.
+      let here = disputes.open.firstIndex { $0.post >= state.current ?? 0 } ?? 0
+      state.layers.open(AdjudicationLayer(found: disputes.open, cursor: here, walk: nil))
       return []
     }.leading(to: .layer)
   ]
 
-  private static func nothingFound(_ agreed: Int, _ decided: Int) -> String {
+  private static func nothingFound(_ disputes: Disputes) -> String {
+    let (agreed, decided) = (disputes.agreed, disputes.decided)
     guard decided == 0 else {
       return "every disagreement is decided on: \(decided.counted("post"))"
         + (agreed > 0 ? "; annotators agree on \(agreed) more" : "")
@@ -79,47 +68,6 @@ struct AdjudicationLayer: Layer {
     return agreed == 1
       ? "annotators agree on the one post that two of them accepted"
       : "annotators agree on all \(agreed) posts that two of them accepted"
-  }
-
-  /// - Returns: nil where nothing is to be decided on, on how many posts annotators agree, and on
-  ///   how many they did not and somebody decided.
-  /// - Complexity: O(steps).
-  private static func find(
-    in state: WorkbenchState
-  ) -> (AdjudicationLayer?, agreed: Int, decided: Int) {
-    let labels = AnnotatorLabels(state.history.steps) { id in
-      state.indexOfID[id].map { state.posts[$0] }
-    }
-    var found: [Found] = []
-    var (agreed, decided) = (0, 0)
-    for index in labels.posts.compactMap({ state.indexOfID[$0] }).sorted() {
-      let post = state.posts[index]
-      let own = labels.annotators.indices.compactMap { place in
-        labels.labels(of: post.id, by: place).map { (labels.annotators[place], $0) }
-      }
-      let rejecting = labels.annotators.indices
-        .filter { labels.isRejected(post.id, by: $0) }.map { labels.annotators[$0] }
-      guard !own.isEmpty, own.count + rejecting.count > 1 else { continue }
-      let readings = PostReadings(
-        listed: post.relations, own.map { (annotator: $0.0, labels: $0.1) }, rejecting: rejecting)
-      let isOpen =
-        switch state.review(index) {
-        case .adjudicated, .rejected: labels.isLabelledSinceAdjudication(post.id)
-        case .untouched, .suggested, .edited, .reviewed: true
-        }
-      if readings.disagreements.isEmpty {
-        agreed += 1
-      } else if isOpen {
-        found.append(
-          Found(post: index, annotators: own.map(\.0) + rejecting, readings: readings))
-      } else {
-        decided += 1
-      }
-    }
-    guard !found.isEmpty else { return (nil, agreed, decided) }
-    // From the post on screen on.
-    let here = found.firstIndex { $0.post >= state.current ?? 0 } ?? 0
-    return (AdjudicationLayer(found: found, cursor: here, walk: nil), agreed, decided)
   }
 
   // MARK: Keys
@@ -174,7 +122,7 @@ struct AdjudicationLayer: Layer {
           state.refuse(
             "\(state.safe(String(character))) is no answer; the numbers stand beside them"))
       }
-      walk.choices[walk.place] = digit == 0 ? Choice.none : .reading(digit - 1)
+      walk.choices[walk.place] = digit == 0 ? PostReadings.Choice.none : .reading(digit - 1)
       walk.place = min(last, walk.place + 1)
     case .enter:
       let left = walk.left(item)
@@ -196,7 +144,7 @@ struct AdjudicationLayer: Layer {
 
   /// Makes the edits, and goes on to the next post.
   private mutating func finish(
-    _ item: Found, _ walk: Walk, _ state: inout WorkbenchState
+    _ item: Dispute, _ walk: Walk, _ state: inout WorkbenchState
   ) -> LayerReply {
     let effects = state.adjudicate(item, walk)
     found.remove(at: cursor)
@@ -249,7 +197,7 @@ struct AdjudicationLayer: Layer {
 extension WorkbenchState {
   /// Gives a post the labels that were decided on, as edits that one key takes back.
   fileprivate mutating func adjudicate(
-    _ item: AdjudicationLayer.Found, _ walk: AdjudicationLayer.Walk
+    _ item: Dispute, _ walk: AdjudicationLayer.Walk
   ) -> [Effect] {
     let isRejected = item.readings.rejects(taking: walk.readings)
     let edits =

@@ -111,20 +111,20 @@ struct EverywhereLayer: Layer {
     var effects: [Effect] = []
     let posts = chosen.sorted().map { found[$0] }
     let here = state.current
-    let accepted = Set(posts.map(\.post)).filter { state.review($0).isDecided }
+    let decided = Set(posts.map(\.post)).filter { state.review($0).isDecided }
     state.together { state in
       for item in posts { effects += state.label(item.ranges, type, ofPost: item.post) }
     }
     if let here { state.show(post: here) }
     let places = posts.reduce(0) { $0 + $1.ranges.count }
     let count = Set(posts.map(\.post)).count
-    let reopened = accepted.count { !state.review($0).isDecided }
+    let reopened = decided.count { !state.review($0).isDecided }
     let cut = posts.reduce(0) { $0 + ($1.cuts ? $1.ranges.count : 0) }
     state.notice = Notice(
       text: "\(type.map(\.rawValue) ?? "no mention") on '\(words.joined(separator: " "))' in "
         + "\(count.counted("post")), \(places.counted("place"))"
         + (cut > 0 ? ", \(cut.counted("longer mention")) cut" : "")
-        + (reopened > 0 ? ", \(reopened) to be accepted again" : "")
+        + (reopened > 0 ? ", \(reopened) to be decided on again" : "")
         + "; \(state.keymap.label("undo")) takes all back")
     return effects
   }

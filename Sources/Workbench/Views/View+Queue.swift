@@ -96,6 +96,7 @@ extension WorkbenchState {
   private func flagPiece(_ pen: Pen, _ index: Int) -> Pen.Piece {
     let marks = labels.remarks[index]?.marks ?? []
     if marks.contains(.flag) { return pen.piece("!", .warning) }
+    if marks.contains(.skip) { return pen.piece("s", .muted) }
     guard showsModels else { return pen.piece(" ") }
     if flips.contains(index) { return pen.piece("f", .warning) }
     if disagreements.contains(index) { return pen.piece(look.differs, .disagreement) }

@@ -146,17 +146,33 @@ extension WorkbenchState {
     let gauge = layout.gauge
     bar(
       &pen, place, row: row + layout.rows - 1, value: gauge.fraction(gauge.value),
-      threshold: gauge.threshold.map(gauge.fraction))
+      from: gauge.fraction(max(0, gauge.low)), threshold: gauge.threshold.map(gauge.fraction))
   }
 
-  /// A bar over the width of a box with a mark where the decision turns.
-  func bar(_ pen: inout Pen, _ box: Box, row: Int, value: Double, threshold: Double? = nil) {
+  /// A bar over the width of a box with a mark where the decision turns. `start` is where nothing
+  /// is: what may be negative grows to both sides of it.
+  func bar(
+    _ pen: inout Pen, _ box: Box, row: Int, value: Double, from start: Double = 0,
+    threshold: Double? = nil
+  ) {
     guard row < box.rows, box.columns > 0 else { return }
     let place = Position(column: box.column, row: box.row + row)
     let theme = pen.look.theme
-    pen.frame.bar(
-      value, at: place, columns: box.columns, glyphs: pen.look.glyphs, style: theme[.bar],
-      track: theme[.track])
+    let zero = min(box.columns - 1, Int(start * Double(box.columns)))
+    func fill(_ fraction: Double, from column: Int, columns: Int) {
+      pen.frame.bar(
+        fraction, at: Position(column: place.column + column, row: place.row), columns: columns,
+        glyphs: pen.look.glyphs, style: theme[.bar], track: theme[.track])
+    }
+    fill(0, from: 0, columns: zero)
+    if value < start {
+      fill(0, from: zero, columns: box.columns - zero)
+      let first = min(zero - 1, Int(max(0, value) * Double(box.columns)))
+      if first >= 0 { fill(1, from: first, columns: zero - first) }
+    } else {
+      fill(
+        start < 1 ? (value - start) / (1 - start) : 0, from: zero, columns: box.columns - zero)
+    }
     guard let threshold else { return }
     let column = min(box.columns - 1, Int(threshold * Double(box.columns)))
     pen.frame.write(
