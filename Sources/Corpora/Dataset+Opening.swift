@@ -149,16 +149,27 @@ struct Opener {
   }
 
   /// The names in the folder that can be data: not hidden, no picture, no settings of brat's.
-  func listFolder() throws -> [String] {
+  mutating func listFolder() throws -> [String] {
     guard let names = FileBytes.names(in: root) else {
       throw CorporaError.unreadable(root, code: errno)
     }
-    return names.filter { name in
+    let data = names.filter { name in
       let ending = DataFile.fileExtension(of: name).lowercased()
       return !name.hasPrefix(".") && name != DatasetSettings.fileName
         && name != StateFile.name && name != settings.guidelinesFile && ending != "conf"
         && !ImageIndex.extensions.contains(ending)
     }
+    return try data + data.flatMap { try documents(inFolder: $0) }
+  }
+
+  /// Documents of brat's in a folder that is named as a split.
+  private mutating func documents(inFolder folder: String) throws -> [String] {
+    var info = stat()
+    guard Split(fileName: folder) != .all, stat(path(of: folder), &info) == 0,
+      info.st_mode & S_IFMT == S_IFDIR, let names = FileBytes.names(in: path(of: folder))
+    else { return [] }
+    let found = names.filter { !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }.filter { textName(of: $0) != nil }
+    return try found.isEmpty || isInside(folder) ? found : []
   }
 
   /// Whether a file is an object of relation labels with their ids, as `ours_rel2id.json`.
@@ -184,7 +195,8 @@ struct Opener {
       let stem = DataFile.stem(of: name)
       nearest = nil
       if let text = textName(of: name), try isInside(text) {
-        sources.append(Source(name: name, format: .brat, split: .all))
+        let split = Split(fileName: FilePath.parent(of: name))
+        sources.append(Source(name: name, format: .brat, split: split))
         continue
       }
       let ending = DataFile.fileExtension(of: name).lowercased()
@@ -216,7 +228,9 @@ struct Opener {
     // Numbered pairs come in the order of their numbers.
     return sources.sorted { a, b in
       if a.split != b.split { return a.split.rank < b.split.rank }
-      let (x, y) = (DataFile.stem(of: a.name), DataFile.stem(of: b.name))
+      let (x, y) = (
+        DataFile.stem(of: FilePath.name(of: a.name)), DataFile.stem(of: FilePath.name(of: b.name))
+      )
       if let x = Int(x), let y = Int(y), x != y { return x < y }
       return a.name < b.name
     }
@@ -284,9 +298,11 @@ struct Opener {
     posts.reserveCapacity(first + parsed.posts.count)
     var findings = FindingCollector(file: source.name, strict: strict)
     var repeats: [String: Int] = [:]
+    let folder = FilePath.parent(of: source.name)
+    let stem = folder == "." ? DataFile.stem(of: source.name) : folder
     for post in parsed.posts {
       let wanted = post.id ?? post.imageID ?? "line\(post.line)"
-      let key = key(for: wanted, DataFile.stem(of: source.name), first, &repeats)
+      let key = key(for: wanted, stem, first, &repeats)
       if post.id != nil, key != wanted {
         try findings.add(.duplicateID(wanted, becomes: key), line: post.line)
       }

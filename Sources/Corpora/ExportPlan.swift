@@ -1,3 +1,4 @@
+import Files
 import Records
 
 /// What an export is going to write: the files of a dataset, each in its own format, and in others.
@@ -11,11 +12,12 @@ struct ExportPlan {
   private let kept: Set<Post.ID>?
   private var taken: Set<String> = []
   /// Posts that have files of their own.
-  private var loose: [(post: Post, format: DataFormat, misc: String)] = []
+  private var loose: [(post: Post, format: DataFormat, misc: String, stem: String)] = []
   /// What files tell of states, by folder.
   private var states: [String: StateFile] = [:]
 
-  /// The stem of the files that posts with files of their own go into.
+  /// The stem of the files that posts with files of their own go into; those of a folder that is
+  /// named as a split go into one of its name.
   static let looseStem = "posts"
 
   init(
@@ -43,7 +45,9 @@ struct ExportPlan {
     }
     for post in posts { note(post, in: file.name, folder: "") }
     if file.format.isOnePost {
-      loose += posts.map { ($0, file.format, file.misc) }
+      let folder = FilePath.parent(of: file.name)
+      let stem = folder == "." ? Self.looseStem : folder
+      loose += posts.map { ($0, file.format, file.misc, stem) }
       return
     }
     for format in formats where format != file.format {
@@ -54,11 +58,11 @@ struct ExportPlan {
   /// Adds what belongs to all files.
   mutating func finish() throws {
     for format in formats {
-      let posts = loose.filter { $0.format != format }
-      guard let first = posts.first else { continue }
-      try write(
-        posts.map(\.post), as: format, stem: Self.looseStem, orStem: "\(Self.looseStem)-",
-        misc: first.misc)
+      let byStem = Dictionary(grouping: loose.filter { $0.format != format }, by: \.stem)
+      for (stem, posts) in byStem.sorted(by: { $0.key < $1.key }) {
+        try write(
+          posts.map(\.post), as: format, stem: stem, orStem: "\(stem)-", misc: posts[0].misc)
+      }
     }
     if let settings = DatasetWriter.settings(of: dataset) {
       outputs.append((DatasetSettings.fileName, settings))

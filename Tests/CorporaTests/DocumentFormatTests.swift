@@ -45,6 +45,46 @@ import Testing
     }
   }
 
+  /// A folder for each split, as an export of a dataset with splits has it, is one dataset.
+  @Test func foldersNamedAsSplitsAreTheSplits() throws {
+    try withFolder { folder in
+      for (split, name, place) in [("train", "Ann", "Acme"), ("test", "Bo", "Aden")] {
+        try write("\(name) of \(place)\n", to: "\(folder)/\(split)/1.txt")
+        try write("T1\tPER 0 \(name.count)\t\(name)\n", to: "\(folder)/\(split)/1.ann")
+        try write("[entities]\nPER\n", to: "\(folder)/\(split)/annotation.conf")
+      }
+      try write("Cy\n", to: "\(folder)/notes/1.txt")
+      try write("T1\tPER 0 2\tCy\n", to: "\(folder)/notes/1.ann")
+      let dataset = try Dataset.open(folder, strict: true)
+      #expect(dataset.findings.isEmpty && dataset.posts.map(\.split) == [.train, .test])
+      #expect(dataset.posts.map(\.id) == ["1", "test/1"])
+      #expect(dataset.files.map(\.name) == ["train/1.ann", "test/1.ann"])
+      let out = "\(folder)/out"
+      let report = try DatasetWriter.export(
+        dataset, edited: [:], to: out, formats: [.jsonLines])
+      #expect(
+        Set(report.files) == [
+          "train/1.ann", "train/1.txt", "test/1.ann", "test/1.txt", "twinlens/train.jsonl",
+          "twinlens/test.jsonl",
+        ])
+      #expect(try Dataset.open(out).posts.map(\.mentions) == dataset.posts.map(\.mentions))
+    }
+  }
+
+  /// A folder that leads out of the dataset is not gone into.
+  @Test func aLinkedFolderIsNotRead() throws {
+    try withFolder { folder in
+      try write("Ann\n", to: "\(folder)/away/1.txt")
+      try write("T1\tPER 0 3\tAnn\n", to: "\(folder)/away/1.ann")
+      try write("Bo\n", to: "\(folder)/data/2.txt")
+      try write("T1\tPER 0 2\tBo\n", to: "\(folder)/data/2.ann")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/data/train", withDestinationPath: "\(folder)/away")
+      let dataset = try Dataset.open("\(folder)/data")
+      #expect(dataset.posts.map(\.id) == ["2"] && dataset.findings.count == 1)
+    }
+  }
+
   /// Numbers without bound, and two spans of one name whose remark can go only once.
   @Test func hostileNumbersAndNamesAreTaken() throws {
     let labels =

@@ -32,7 +32,7 @@ enum Brat {
   ) throws -> ParsedFile {
     var result = ParsedFile()
     var findings = FindingCollector(file: request.file, strict: request.strict)
-    let stem = DataFile.stem(of: request.file)
+    let stem = DataFile.stem(of: FilePath.name(of: request.file))
     guard bytes.count <= Bounds.line, let text = request.text, text.count <= Bounds.line else {
       try findings.add(
         .lineTooLong(bytes: max(bytes.count, request.text?.count ?? 0)), line: 1)
