@@ -7,6 +7,8 @@ extension EditHistory {
     package var again: [Step] = []
     /// Own steps that no longer make sense after what others did, and why.
     package var dropped: [(step: Step, reason: String)] = []
+    /// Own acceptances of labels that somebody else changed at the same moment.
+    package var unseen: [(step: Step, annotator: String)] = []
     /// Ids of posts whose labels or state may be others now.
     package var posts: Set<String> = []
   }
@@ -14,7 +16,8 @@ extension EditHistory {
   /// Takes up steps that other processes stored, under own steps that are not stored yet.
   ///
   /// The store's order counts: own steps are made again on what the others left. An own edit of a
-  /// post that somebody else changed meanwhile puts its result over its range, as a merge does.
+  /// post that somebody else changed meanwhile puts its result over its range, as a merge does. An
+  /// own acceptance of such a post is given up: nobody accepts labels that he or she did not see.
   /// - Parameters:
   ///   - others: follow the last step that both know.
   ///   - pending: own steps without an answer of the store, oldest first; the last of the history.
@@ -49,9 +52,15 @@ extension EditHistory {
       }
     }
     skip(to: others.last)
+    let changed = Dictionary(
+      new.filter(\.changesLabels).map { ($0.post, $0.annotator) }, uniquingKeysWith: { $1 })
     var numbers: [Int64: Int64] = [:]
     for step in pending {
       result.posts.insert(step.post)
+      if case .edit(.review(_, .reviewed)) = step.kind, let annotator = changed[step.post] {
+        result.unseen.append((step, annotator))
+        continue
+      }
       let kind: Step.Kind =
         switch step.kind {
         case .edit(let action):

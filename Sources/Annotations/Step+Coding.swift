@@ -2,6 +2,14 @@ import Corpora
 import Records
 
 extension Step {
+  /// Whether it may change what labels the post has.
+  var changesLabels: Bool {
+    switch kind {
+    case .edit(.mentions), .edit(.relation), .undo, .redo: true
+    case .edit(.review), .edit(.note), .edit(.mark): false
+    }
+  }
+
   /// The JSON of the `payload` column. Readers that do not know what is said beside the edit pass
   /// over it.
   var payload: String {

@@ -168,7 +168,9 @@ struct Opener {
     guard Split(fileName: folder) != .all, stat(path(of: folder), &info) == 0,
       info.st_mode & S_IFMT == S_IFDIR, let names = FileBytes.names(in: path(of: folder))
     else { return [] }
-    let found = names.filter { !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }.filter { textName(of: $0) != nil }
+    let found = names.filter { !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }.filter {
+      textName(of: $0) != nil
+    }
     return try found.isEmpty || isInside(folder) ? found : []
   }
 

@@ -50,11 +50,6 @@ extension DatasetWriter {
             "\(file.name): \(tag) is not among the tags of dataset.toml; the tags of \(post.id) stay as they were"
           )
         }
-        if !file.format.holds(new, insteadOf: post) {
-          notices.append(
-            "\(file.name): the format has no place for the labels of \(post.id); export with --format twinlens"
-          )
-        }
       }
     }
     let keptPlaces = kept.map { kept in
@@ -102,12 +97,40 @@ extension Dataset {
   }
 }
 
+extension DataFile {
+  /// Whether the labels of a post have a place in the file.
+  func holds(_ new: Post, insteadOf old: Post) -> Bool { format.holds(new, insteadOf: old) }
+
+  /// What the file lacks for the labels of a post.
+  fileprivate func lacks(_ new: Post, insteadOf old: Post) -> LackOfPlace {
+    let losesPost = new.relations.isEmpty && !old.relations.isEmpty && holds(old, insteadOf: old)
+    return LackOfPlace(
+      words: (losesPost
+        ? "\(name) has no line for a post without a pair"
+        : "\(name) has no place for these labels") + "; export with --format twinlens",
+      losesPost: losesPost)
+  }
+}
+
+/// Why the labels of a post are lost when its file is exported.
+package struct LackOfPlace: Sendable, Equatable {
+  package let words: String
+  /// Whether it is this post alone, which is lost with them; else it is so of every post of the
+  /// file.
+  package let losesPost: Bool
+
+  package init(words: String, losesPost: Bool) {
+    self.words = words
+    self.losesPost = losesPost
+  }
+}
+
 extension Dataset {
-  /// Where a post's edits are lost on export, in words; nil where its file has a place for them.
-  package func lacksPlace(for new: Post, insteadOf old: Post) -> String? {
+  /// Why a post's edits are lost on export; nil where its file has a place for them.
+  package func lacksPlace(for new: Post, insteadOf old: Post) -> LackOfPlace? {
     guard let file = files.first(where: { $0.name == old.source.file }),
       !file.format.holds(new, insteadOf: old)
     else { return nil }
-    return "\(file.name) has no place for these labels; export with --format twinlens"
+    return file.lacks(new, insteadOf: old)
   }
 }

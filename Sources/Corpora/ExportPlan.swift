@@ -13,6 +13,8 @@ struct ExportPlan {
   private var taken: Set<String> = []
   /// Posts that have files of their own.
   private var loose: [(post: Post, format: DataFormat, misc: String, stem: String)] = []
+  /// Posts whose labels have no place in their own file.
+  private var unheld: [(post: Post.ID, file: String)] = []
   /// What files tell of states, by folder.
   private var states: [String: StateFile] = [:]
 
@@ -39,6 +41,10 @@ struct ExportPlan {
     guard !posts.isEmpty || kept == nil else { return }
     let own = try DatasetWriter.bytes(of: file, in: dataset, edited: edited, keeping: kept)
     notices += own.notices
+    for post in dataset.posts[file.posts] where kept?.contains(post.id) ?? true {
+      guard let new = edited[post.id], !file.holds(new, insteadOf: post) else { continue }
+      unheld.append((post.id, file.name))
+    }
     outputs.append((file.name, own.bytes))
     if let name = file.textName, let text = try DatasetWriter.text(of: file, in: dataset) {
       outputs.append((name, text))
@@ -64,12 +70,25 @@ struct ExportPlan {
           posts.map(\.post), as: format, stem: stem, orStem: "\(stem)-", misc: posts[0].misc)
       }
     }
+    if let notice = noticeOfUnheld { notices.append(notice) }
     if let settings = DatasetWriter.settings(of: dataset) {
       outputs.append((DatasetSettings.fileName, settings))
     }
     for (folder, file) in states.sorted(by: { $0.key < $1.key }) {
       outputs.append((folder + StateFile.name, file.bytes))
     }
+  }
+
+  /// Which labels are not in their own files, and where they are.
+  private var noticeOfUnheld: String? {
+    guard !unheld.isEmpty else { return nil }
+    let shown = unheld.prefix(3).map { "\($0.post) (\($0.file))" }.joined(separator: ", ")
+    let more = unheld.count > 3 ? " and \(unheld.count - 3) more" : ""
+    // A format that lacked something would have written nothing.
+    let others = formats.map { "\($0.folder)/" }
+    return "their own files have no place for the labels of \(shown)\(more); "
+      + (others.isEmpty
+        ? "export with --format twinlens, too" : "they are in \(others.joined(separator: ", "))")
   }
 
   private mutating func write(

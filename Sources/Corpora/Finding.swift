@@ -161,7 +161,7 @@ package struct Finding: Sendable, Hashable, CustomStringConvertible {
         "left out; correct its ends"
       )
     case .duplicateID(let id, let new):
-      ("id \(id) stands twice", "the later post is called \(new); give it an id of its own")
+      ("id \(id) appears twice", "the later post is called \(new); give it an id of its own")
     case .unreadableFile(let reason): (reason, "left out; check the file and its permissions")
     case .leadsOut(let target):
       (

@@ -138,7 +138,7 @@ extension JSONLines {
         _ = scanner.peek()
         let start = scanner.position
         guard ranges[key] == nil else {
-          throw scanner.failure("key \(JSONScanner.quoted(key)) stands twice")
+          throw scanner.failure("key \(JSONScanner.quoted(key)) appears twice")
         }
         try readValue(of: key, &scanner, tagNames)
         ranges[key] = start..<scanner.position

@@ -64,7 +64,7 @@ package enum MNREText {
         _ = scanner.peek()
         let start = scanner.position
         guard ranges[key] == nil else {
-          throw scanner.failure("key \(PythonScanner.quoted(key)) stands twice")
+          throw scanner.failure("key \(PythonScanner.quoted(key)) appears twice")
         }
         switch key {
         case "token": try scanner.array { tokens.append(try $0.string()) }

@@ -11,11 +11,13 @@ extension Roster {
   /// batches: some tenths of a second for small encoders. Not for the main thread.
   /// - Parameters:
   ///   - analysis: what the experts say of the post, for their answers.
+  ///   - early: called with all but the changes that turn the route, which take longest.
   ///   - goesOn: asked now and then from the thread that computes; false makes it end soon, with an
   ///     explanation that is not whole.
   /// - Returns: nil without a router or its encoder.
   package func explainRoute(
     _ seen: SeenPost, _ analysis: PostAnalysis,
+    early: (RouteExplanation) -> Void = { _ in },
     goesOn: @escaping @Sendable () -> Bool = { true }
   ) -> RouteExplanation? {
     guard let router, let dual else { return nil }
@@ -37,13 +39,17 @@ extension Roster {
       let occlusion = try RouteOcclusion(
         dual: dual, router: router.installed, tokens: seen.words, picture: dual.prepare(source),
         goesOn: goesOn)
-      return RouteExplanation(
+      var explanation = RouteExplanation(
         post: post.id, router: router.title, decision: decision,
         logit: router.installed.logits(x)[0],
         parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
         tokens: occlusion.tokenEffects, regions: occlusion.regions,
-        flips: [try occlusion.flipByTokens(), try occlusion.flipByRegions()], answers: answers,
-        notice: nil)
+        flips: [], answers: answers, notice: nil, landscape: RouteLandscape(router),
+        isSeeking: true)
+      early(explanation)
+      explanation.flips = try occlusion.flips()
+      explanation.isSeeking = false
+      return explanation
     } catch {
       return unexplained(decision, "\(dual.name): \(error)")
     }

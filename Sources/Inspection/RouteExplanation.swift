@@ -25,12 +25,16 @@ package struct RouteExplanation: Sendable {
   package let tokens: [Effect]
   /// What each region of the picture was worth, nil without a picture.
   package let regions: Regions?
-  /// The smallest changes found that turn the route: by words, then by regions.
-  package let flips: [Flip]
+  /// The smallest changes found that turn the route, by kind; empty while they are sought.
+  package var flips: [Flip]
   /// Both experts' answers: text expert first; those that are loaded.
   package let answers: [Answer]
   /// Why something is missing, nil when nothing is.
   package let notice: String?
+  /// The held-out posts by their p; nil where the router was not asked or keeps none.
+  package var landscape: RouteLandscape?
+  /// Whether changes that turn the route are still sought.
+  package var isSeeking = false
 
   /// The logit as a sum over the dimensions of x.
   package struct Parts: Sendable, Hashable {
@@ -83,18 +87,27 @@ package struct RouteExplanation: Sendable {
     package let effects: [Effect]
   }
 
-  /// The fewest things to leave out that turn the route, found greedily: there may be fewer.
+  /// The fewest things to leave out that turn the route: of one or two all were tried, larger
+  /// changes were found greedily.
   package struct Flip: Sendable, Hashable {
-    /// What is left out.
-    package enum Kind: String, Sendable, Hashable { case tokens, regions }
+    /// What is left out: the whole picture but for its mean colour, words, regions, or a word and a
+    /// region.
+    package enum Kind: String, Sendable, Hashable { case blank, tokens, regions, both }
     /// What is left out.
     package let kind: Kind
-    /// Their places, the most effective first; nil when none was found.
+    /// Places of words, or of regions where the change is of these alone; nil when none was found.
     package let places: [Int]?
-    /// p without them; p of the largest change that was tried where none was found.
+    /// The region beside a word.
+    package var regions: [Int] = []
+    /// p without them; p of the change that came nearest where none was found.
     package let probability: Float
     /// The largest number that was tried.
     package let tried: Int
+    /// So many are needed: all smaller changes of the kind were tried.
+    package var atLeast = 1
+
+    /// Whether there is no smaller change of the kind.
+    package var isSmallest: Bool { places.map { $0.count + regions.count <= atLeast } ?? false }
   }
 
   /// What one expert says.
@@ -117,18 +130,27 @@ package struct RouteExplanation: Sendable {
     switch kind {
     case .tokens: tokens.count
     case .regions: regions?.effects.count ?? 0
+    case .both: tokens.count + (regions?.effects.count ?? 0)
+    case .blank: 0
     }
   }
 
   /// Whether a change leaves out more than half of the words or regions: such a change says little
   /// about those that are named.
   package func leavesLittle(_ flip: Flip) -> Bool {
-    2 * (flip.places?.count ?? 0) > total(flip.kind)
+    [.tokens, .regions].contains(flip.kind) && 2 * (flip.places?.count ?? 0) > total(flip.kind)
   }
 
   /// The words without which the route turns, by place; empty when no such change was found.
   package var turningTokens: [Int] {
-    flips.first { $0.kind == .tokens }?.places ?? []
+    flips.first { $0.kind == .tokens && $0.places != nil }?.places
+      ?? flips.first { $0.kind == .both }?.places ?? []
+  }
+
+  /// The regions without which it turns.
+  package var turningRegions: [Int] {
+    flips.first { $0.kind == .regions && $0.places != nil }?.places
+      ?? flips.first { $0.kind == .both }?.regions ?? []
   }
 
   /// The answer of the expert on a route, nil when it is not loaded.
@@ -157,6 +179,48 @@ extension RouteExplanation.Answer {
 }
 
 extension RouteExplanation {
+  /// One label of a post: a mention, or the relation of a pair.
+  package enum Label: Sendable, Hashable {
+    case mention(EntityMention)
+    case relation(RelationMention)
+  }
+
+  /// The labels of a post by who of the two experts gives them.
+  package struct Found: Sendable, Hashable {
+    package var both: [Label] = []
+    /// By the route that leads to the expert.
+    package var only: [Route: [Label]] = [:]
+    package var neither: [Label] = []
+  }
+
+  /// Which of a post's labels each expert gives; nil unless both answered. Pairs labelled `None`
+  /// are no labels (MODELS §2.8.2).
+  package func found(_ post: Post) -> Found? {
+    guard let text = answer(on: .text), let multimodal = answer(on: .multimodal) else { return nil }
+    var found = Found()
+    func note(_ label: Label, _ inText: Bool, _ inMultimodal: Bool) {
+      switch (inText, inMultimodal) {
+      case (true, true): found.both.append(label)
+      case (true, false): found.only[.text, default: []].append(label)
+      case (false, true): found.only[.multimodal, default: []].append(label)
+      case (false, false): found.neither.append(label)
+      }
+    }
+    if let a = text.mentions, let b = multimodal.mentions {
+      for mention in post.mentions {
+        note(.mention(mention), a.contains(mention), b.contains(mention))
+      }
+    }
+    if let a = text.relations, let b = multimodal.relations {
+      for pair in post.relations where pair.label != RelationInventory.none {
+        note(
+          .relation(pair), a[pair.head, pair.tail]?.label == pair.label,
+          b[pair.head, pair.tail]?.label == pair.label)
+      }
+    }
+    return found
+  }
+
   /// The same as signals, for the views that show any model's: a number per word and one map with
   /// both directions on a common scale, positive where the multimodal expert is pulled to.
   package var trace: Trace {

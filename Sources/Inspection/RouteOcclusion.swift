@@ -17,16 +17,21 @@ struct RouteOcclusion {
   /// Unit vectors of the whole text and picture, from the same batches as the others.
   private let text: [Float]
   private let vector: [Float]
-  private let whole: Float
+  let whole: Float
+  /// Unit vectors of the text without each word, and of the picture without each region.
+  private let withoutWord: [[Float]]
+  private let withoutRegion: [[Float]]
 
   /// Rows and columns of the grid over the picture.
   static let grid = 7
   /// Most words and regions that are left out to turn a route.
   static let mostTokens = 8
   static let mostRegions = 24
+  /// Changes that are encoded together.
+  private static let batch = 64
 
   /// Asked between batches; false leaves the search for changes that turn the route.
-  private let goesOn: @Sendable () -> Bool
+  let goesOn: @Sendable () -> Bool
 
   init(
     dual: any DualEncoding, router: Discriminator, tokens: [String], picture: PreparedPicture,
@@ -47,6 +52,8 @@ struct RouteOcclusion {
     let vector = pictures.first ?? []
     self.text = text
     self.vector = vector
+    withoutWord = Array(texts.dropFirst())
+    withoutRegion = Array(pictures.dropFirst())
     func effects(_ all: [Float]) -> [RouteExplanation.Effect] {
       let whole = all.first ?? 0
       return all.dropFirst().map { z in
@@ -66,73 +73,33 @@ struct RouteOcclusion {
       rows: Self.grid, columns: Self.grid, seen: picture.seen, effects: regionEffects)
   }
 
-  /// Drops word after word, each time the one that brings the logit furthest over.
-  func flipByTokens() throws(EncoderInputError) -> RouteExplanation.Flip {
-    let most = min(Self.mostTokens, tokens.count - 1)
-    var dropped: [Int] = []
-    var z = whole
-    while dropped.count < most, goesOn() {
-      let left = tokens.indices.prefix(dual.longestText).filter { !dropped.contains($0) }
-      let all = try logits(dropping: left.map { dropped + [$0] })
-      guard let best = all.indices.min(by: { gain(all[$0]) > gain(all[$1]) }) else { break }
-      dropped.append(left[best])
-      z = all[best]
-      if turns(z) {
-        return RouteExplanation.Flip(
-          kind: .tokens, places: dropped, probability: Self.sigmoid(z), tried: most)
-      }
+  /// The logit without some words; nothing where it is not asked any more.
+  func logits(dropping sets: [[Int]]) throws(EncoderInputError) -> [Float] {
+    var result: [Float] = []
+    for start in stride(from: 0, to: sets.count, by: Self.batch) where goesOn() {
+      let some = Array(sets[start..<min(sets.count, start + Self.batch)])
+      let texts = try Self.encode(Self.dropping(tokens, some), dual)
+      result += Self.logits(texts.map { ($0, vector) }, router)
     }
-    return RouteExplanation.Flip(
-      kind: .tokens, places: nil, probability: Self.sigmoid(z), tried: most)
+    return result
   }
 
-  /// Masks regions in the order of their own effects until the route turns, then gives back those
-  /// that were not needed.
-  func flipByRegions() throws(EncoderInputError) -> RouteExplanation.Flip {
-    let order = regionEffects.indices.sorted {
-      let (a, b) = (gain(whole - regionEffects[$0].logit), gain(whole - regionEffects[$1].logit))
-      return (-a, $0) < (-b, $1)
+  /// The logit without some regions; nothing where it is not asked any more.
+  func logits(masking sets: [[Int]]) throws(EncoderInputError) -> [Float] {
+    var result: [Float] = []
+    // Thousands of pictures at once would take gigabytes.
+    for start in stride(from: 0, to: sets.count, by: Self.batch) where goesOn() {
+      let some = Array(sets[start..<min(sets.count, start + Self.batch)])
+      let pictures = try Self.encode(Self.masking(picture, dual.side, some), dual)
+      result += Self.logits(pictures.map { (text, $0) }, router)
     }
-    let most = min(Self.mostRegions, order.count)
-    let sets = (1...max(1, most)).map { Array(order.prefix($0)) }
-    let all = try logits(masking: sets)
-    guard let first = all.indices.first(where: { turns(all[$0]) }) else {
-      return RouteExplanation.Flip(
-        kind: .regions, places: nil, probability: Self.sigmoid(all.last ?? whole), tried: most)
-    }
-    var places = sets[first]
-    var z = all[first]
-    while places.count > 1, goesOn() {
-      let fewer = places.indices.map { left in
-        places.enumerated().filter { $0.offset != left }.map(\.element)
-      }
-      let tries = try logits(masking: fewer)
-      guard let best = tries.indices.min(by: { gain(tries[$0]) > gain(tries[$1]) }),
-        turns(tries[best])
-      else { break }
-      places = fewer[best]
-      z = tries[best]
-    }
-    return RouteExplanation.Flip(
-      kind: .regions, places: places, probability: Self.sigmoid(z), tried: most)
+    return result
   }
 
-  /// How far a logit lies on the way to the other route; larger is further.
-  private func gain(_ z: Float) -> Float { isMultimodal(whole) ? -z : z }
-
-  private func turns(_ z: Float) -> Bool { isMultimodal(z) != isMultimodal(whole) }
-
-  /// The prediction rule, p > 0.5.
-  private func isMultimodal(_ z: Float) -> Bool { Self.sigmoid(z) > RouteDecision.threshold }
-
-  private func logits(dropping sets: [[Int]]) throws(EncoderInputError) -> [Float] {
-    let texts = try Self.encode(Self.dropping(tokens, sets), dual)
-    return Self.logits(texts.map { ($0, vector) }, router)
-  }
-
-  private func logits(masking sets: [[Int]]) throws(EncoderInputError) -> [Float] {
-    let pictures = try Self.encode(Self.masking(picture, dual.side, sets), dual)
-    return Self.logits(pictures.map { (text, $0) }, router)
+  /// The logit of each change of the text together with each of the picture: x = t ⊙ v needs no
+  /// encoder again.
+  func logitsOfBoth() -> [[Float]] {
+    withoutWord.map { text in Self.logits(withoutRegion.map { (text, $0) }, router) }
   }
 
   private static func logits(

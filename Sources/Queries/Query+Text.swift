@@ -38,6 +38,8 @@ extension Query.Condition: CustomStringConvertible {
     case .id(let text): Self.field("id", text)
     case .state(let state): Self.field("state", state.word)
     case .label(let type): Self.field("label", type.rawValue)
+    case .mention(let type, let text):
+      Self.field("mention", (type.map { $0.rawValue + ":" } ?? "") + text)
     case .relation(let text): Self.field("relation", text)
     case .pair(let text): Self.field("pair", text)
     case .number(let measure, let range): Self.field(measure.rawValue, range.text)
@@ -57,6 +59,8 @@ extension Query.Condition: CustomStringConvertible {
     case .disputed: "is:disputed"
     case .flips: "is:flip"
     case .irregular: "is:irregular"
+    case .changed: "is:changed"
+    case .divided: "is:divided"
     }
   }
 

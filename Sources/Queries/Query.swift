@@ -31,6 +31,8 @@ package struct Query: Sendable, Equatable {
     case id(String)
     case state(ReviewState)
     case label(EntityType)
+    /// A text in the words of a mention, in lower case, of a type or of any.
+    case mention(EntityType?, String)
     /// A text in the name of a relation, in lower case.
     case relation(String)
     /// A text in the words of a pair's ends or in its relation, in lower case.
@@ -55,6 +57,10 @@ package struct Query: Sendable, Equatable {
     case disputed
     case flips
     case irregular
+    /// That the labels are not the file's.
+    case changed
+    /// That annotators say different things, and nobody has decided.
+    case divided
   }
 
   /// A number that posts have, or do not.
@@ -110,7 +116,12 @@ package struct Query: Sendable, Equatable {
 
   /// The types that it names.
   package var types: [EntityType] {
-    conditions.compactMap { if case .label(let type) = $0 { type } else { nil } }
+    conditions.compactMap { condition in
+      switch condition {
+      case .label(let type), .mention(let type?, _): type
+      default: nil
+      }
+    }
   }
 }
 
@@ -193,7 +204,7 @@ extension Query {
       return "route:, p: and is:flip need a router, and none is loaded; \(start) --router NAME"
     }
     let conditions = conditions
-    for case .label(let type) in conditions
+    for type in types
     where !type.rawValue.isEmpty && !means.types.isEmpty && !means.types.contains(type) {
       let known = means.types.map(\.rawValue)
       let nearest = NearestName.find(type.rawValue, among: known).map { "; did you mean \($0)?" }

@@ -21,6 +21,11 @@ package struct QueryContext: Sendable {
   package var now: Int64 = 0
   /// Posts that others changed since the annotator was last here.
   package var unread: Set<Post.ID> = []
+  /// Who asks, in lower case: `me`.
+  package var annotator: String?
+  /// Posts of which annotators say different things, and on which nobody decided; only where a
+  /// query asks for them.
+  package var divided: Set<Int> = []
   /// How suspicious a post with its labels is, 0 … 1; nil for a post that was not judged so.
   package var suspicionOf: @Sendable (Post) -> Float? = { _ in nil }
   /// In whose names a post is to be labelled.

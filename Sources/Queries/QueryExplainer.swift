@@ -58,6 +58,10 @@ package struct QueryExplainer {
       return marked.isEmpty ? [post.id] : marked
     case .label(let type):
       return context.mentions(index).filter { $0.type == type }.map { words($0.range) }
+    case .mention(let type, let text):
+      return context.mentions(index)
+        .filter { QueryLeaf.holds($0, type, text, in: post) }
+        .map { "\($0.type.rawValue) on \(words($0.range))" }
     case .relation, .pair:
       return context.relations(index).map { "\($0.label): \(words($0.head)) → \(words($0.tail))" }
     case .number(let measure, _):
@@ -76,7 +80,9 @@ package struct QueryExplainer {
       return post.irregularities(reading: context.reading).map {
         "\($0.tag) on \(words($0.irregularity.token..<($0.irregularity.token + 1)))"
       }
-    case .route, .split, .flagged, .skipped, .picture, .imageAdds, .differs, .disputed, .flips:
+    case .route, .split, .flagged, .skipped, .picture, .imageAdds, .differs, .disputed, .flips,
+      .changed,
+      .divided:
       return []
     }
   }

@@ -10,6 +10,17 @@ extension QueryField {
       .label(.normalized($0.uppercased()))
     },
     text(
+      "mention", ["mention:trump", "mention:MISC:#"],
+      "with a mention that has this in its words, of any type or of the one before a colon",
+      .text([])
+    ) { value in
+      let parts = value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty, parts[0].allSatisfy(\.isLetter) else {
+        return .mention(nil, value.lowercased())
+      }
+      return .mention(.normalized(parts[0].uppercased()), parts[1].lowercased())
+    },
+    text(
       "relation", ["relation:member_of"], "with a pair whose relation has this in its name",
       .relations
     ) { .relation($0.lowercased()) },
@@ -22,8 +33,8 @@ extension QueryField {
       "state", ["state:accepted"], "in this state: " + states.map(\.word).joined(separator: ", "),
       states, more: ["reviewed": .state(.reviewed)]),
     text(
-      "annotator", aliases: ["by"], ["annotator:ada", "by:ada"],
-      "whose labels or state ada changed last", .annotators
+      "annotator", aliases: ["by"], ["annotator:ada", "by:me"],
+      "whose labels or state ada, or you, changed last", .annotators
     ) { .annotator($0.lowercased()) },
     text("assigned", ["assigned:ada"], "that ada is to label", .assignees) {
       .assigned($0.lowercased())
@@ -56,10 +67,11 @@ extension QueryField {
       "`different`: the labels are not what the chosen expert answers; `disputed` (or `disagree` "
         + "alone): the experts on screen say different things (`D`); `flip`: the newly trained "
         + "router changes the route; `irregular` (also alone): the file has a tag that the scheme "
-        + "does not allow",
+        + "does not allow; `changed`: the labels are not the file's; `divided`: annotators accepted "
+        + "it with different labels, or only some of them, and nobody decided (`J`)",
       [
         ("different", .differs), ("disputed", .disputed), ("flip", .flips),
-        ("irregular", .irregular),
+        ("irregular", .irregular), ("changed", .changed), ("divided", .divided),
       ]),
     words(
       "route", ["route:text"], "that go to the `text` or the `multimodal` expert",

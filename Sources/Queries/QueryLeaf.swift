@@ -39,7 +39,7 @@ struct QueryLeaf {
     case .number(.suspicion, _): Self.suspicionCost
     case .assigned: 30
     case .disputed: 60
-    case .pair: 30
+    case .pair, .mention: 30
     case .irregular: 200
     default: 4
     }
@@ -74,13 +74,17 @@ struct QueryLeaf {
     case .relation(let text):
       for relation in context.relations(index) where holds(relation.label, text) { return true }
       return false
+    case .mention(let type, let text):
+      let post = context.posts[index]
+      return context.mentions(index).contains { Self.holds($0, type, text, in: post) }
     case .pair(let text): return holds(pair: text, index, context)
     case .number(let measure, let range):
       return context.number(measure, index).map { $0.map(range.contains) ?? false }
     case .route(let route): return context.facts.routes[index].map { $0.route == route }
     case .split(let split): return context.posts[index].split == split
     case .annotator(let name):
-      return context.states[index]?.annotator.map { holds($0, name, whole: true) } ?? false
+      let wanted = name == Query.Condition.me ? context.annotator ?? name : name
+      return context.states[index]?.annotator.map { holds($0, wanted, whole: true) } ?? false
     case .assigned(let name):
       for assignee in context.assigneesOf(context.posts[index])
       where holds(assignee, name, whole: true) {
@@ -107,7 +111,23 @@ struct QueryLeaf {
       return context.facts.flipping.contains(index) ? true : context.facts.flips[index]
     case .irregular:
       return !context.posts[index].irregularities(reading: context.reading).isEmpty
+    case .changed:
+      let post = context.posts[index]
+      return context.states[index].map {
+        $0.mentions != post.mentions || $0.relations != post.relations
+      } ?? false
+    case .divided: return context.divided.contains(index)
     }
+  }
+
+  /// Whether a mention is of a type, or of any, and has a text in its words.
+  static func holds(
+    _ mention: EntityMention, _ type: EntityType?, _ text: String, in post: Post
+  ) -> Bool {
+    guard type == nil || mention.type == type else { return false }
+    let tokens = post.tokens[mention.range.clamped(to: post.tokens.indices)]
+    let words: String = tokens.map(\.text).joined(separator: " ")
+    return words.lowercased().contains(text)
   }
 
   /// Whether a name holds a text, or is it, whatever the case: names are few and come again.

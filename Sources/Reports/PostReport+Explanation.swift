@@ -31,6 +31,16 @@ extension PostReport {
       }
     }
     lines += explanation.flips.map { "  " + words($0, explanation) }
+    if let landscape = explanation.landscape {
+      lines += [
+        ("threshold", RouteDecision.threshold), ("best threshold", landscape.best.threshold),
+      ].map { name, threshold in
+        let cut = landscape.cut(at: threshold)
+        return
+          "  \(name) \(number(threshold)) on \(landscape.probabilities.count.counted("held-out post")): "
+          + "union F1 \(number(Float(cut.union.f1Percent))), multimodal share \(number(Float(cut.multimodalShare)))"
+      }
+    }
     return lines + counts(explanation).map { "  " + $0 } + [""]
   }
 
@@ -41,21 +51,36 @@ extension PostReport {
   private func words(
     _ flip: RouteExplanation.Flip, _ explanation: RouteExplanation
   ) -> String {
+    let p = "p \(number(flip.probability))"
+    func names(ofTokens places: [Int]) -> [String] {
+      places.map { "\($0) \(safe(post.tokens[safe: $0]?.text ?? ""))" }
+    }
+    func names(ofRegions places: [Int]) -> [String] {
+      let columns = explanation.regions?.columns ?? 1
+      return places.map { "row \($0 / columns + 1) column \($0 % columns + 1)" }
+    }
+    let list: [String]
+    switch flip.kind {
+    case .blank:
+      return flip.places == nil
+        ? "does not turn with a blank picture: \(p)" : "turns with a blank picture: \(p)"
+    case .both:
+      guard let places = flip.places else {
+        return "does not turn without a word and a region: \(p)"
+      }
+      return
+        "turns without a word and a region (\((names(ofTokens: places) + names(ofRegions: flip.regions)).joined(separator: ", "))): \(p)"
+    case .tokens: list = names(ofTokens: flip.places ?? [])
+    case .regions: list = names(ofRegions: flip.places ?? [])
+    }
     let things = flip.kind == .tokens ? "words" : "regions"
     guard let places = flip.places else {
-      return "does not turn without up to \(flip.tried) \(things): p \(number(flip.probability))"
-    }
-    let names = places.map { place in
-      switch flip.kind {
-      case .tokens: "\(place) \(safe(post.tokens[safe: place]?.text ?? ""))"
-      case .regions:
-        "row \(place / (explanation.regions?.columns ?? 1) + 1) column "
-          + "\(place % (explanation.regions?.columns ?? 1) + 1)"
-      }
+      return "does not turn without up to \(flip.tried) \(things): \(p)"
     }
     let share = "\(places.count) of \(explanation.total(flip.kind)) \(things)"
     let what = explanation.leavesLittle(flip) ? "only when \(share) go" : "without \(share)"
-    return "turns \(what) (\(names.joined(separator: ", "))): p \(number(flip.probability))"
+    let bound = flip.isSmallest ? "" : "; all changes of fewer than \(flip.atLeast) were tried"
+    return "turns \(what) (\(list.joined(separator: ", "))): \(p)\(bound)"
   }
 
   /// `+ 0.3` or `− 0.3`: a summand behind another.
@@ -138,8 +163,46 @@ extension PostReport {
           route.flatMap { explanation.answer(on: $0 == .text ? .multimodal : .text) }
             .map { expert($0, route, post) } ?? .null
         ),
+        ("found", explanation.found(post).map { found($0) } ?? .null),
+        ("heldOut", explanation.landscape.map(heldOut) ?? .null),
         ("notice", .optional(explanation.notice)),
       ])
+  }
+
+  /// Which labels are given by whom.
+  private static func found(_ found: RouteExplanation.Found) -> JSONText {
+    func list(_ labels: [RouteExplanation.Label]) -> JSONText {
+      .list(
+        labels.map { label in
+          switch label {
+          case .mention(let mention): Self.mention(mention)
+          case .relation(let pair):
+            .object([
+              ("head", .list([.int(pair.head.lowerBound), .int(pair.head.upperBound)])),
+              ("tail", .list([.int(pair.tail.lowerBound), .int(pair.tail.upperBound)])),
+              ("label", .string(pair.label)),
+            ])
+          }
+        })
+    }
+    return .object([
+      ("both", list(found.both)), ("text", list(found.only[.text] ?? [])),
+      ("multimodal", list(found.only[.multimodal] ?? [])), ("neither", list(found.neither)),
+    ])
+  }
+
+  /// p of the posts that the router is judged on, and what thresholds are worth there.
+  private static func heldOut(_ landscape: RouteLandscape) -> JSONText {
+    func cut(_ cut: RouteLandscape.Cut) -> JSONText {
+      .object([
+        ("threshold", .float(cut.threshold)), ("unionF1", .double(cut.union.f1Percent)),
+        ("multimodalShare", .double(cut.multimodalShare)),
+      ])
+    }
+    return .object([
+      ("p", .floats(landscape.probabilities)),
+      ("usual", cut(landscape.cut(at: RouteDecision.threshold))), ("best", cut(landscape.best)),
+    ])
   }
 
   private static func numbers(_ effect: RouteExplanation.Effect) -> [(String, JSONText)] {
@@ -155,6 +218,8 @@ extension PostReport {
     .object([
       ("by", .string(flip.kind.rawValue)),
       ("places", flip.places.map { .list($0.map(JSONText.int)) } ?? .null),
+      ("regions", .list(flip.regions.map(JSONText.int))), ("atLeast", .int(flip.atLeast)),
+      ("smallest", .bool(flip.isSmallest)),
       ("of", .int(explanation.total(flip.kind))),
       ("leavesLittle", .bool(explanation.leavesLittle(flip))),
       ("p", .float(flip.probability)), ("tried", .int(flip.tried)),

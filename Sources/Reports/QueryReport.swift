@@ -29,17 +29,34 @@ package struct QueryReport {
   /// How many posts match.
   package var count: Int { result.posts.count }
 
-  /// A line for each post: id, place in its file, state, text.
+  /// A line for each post: id, place in its file, state, text with its labels.
   package func table() -> String {
     TextTable.aligned(
       shown.map { index in
         let post = dataset.posts[index]
         return [
           safe.visible(post.id), safe.visible(post.source.description),
-          context.review(index).word, safe.visible(PostTexts.text(of: post)),
+          context.review(index).word, safe.visible(Self.labelled(context.post(index))),
         ]
       }, numbersRight: false
     ).joined(separator: "\n")
+  }
+
+  /// `[Anna Berg](PER) takes her boat out`, and behind a bar what is said of pairs.
+  private static func labelled(_ post: Post) -> String {
+    let starts = Dictionary(
+      post.mentions.map { ($0.range.lowerBound, $0) }, uniquingKeysWith: { first, _ in first })
+    let ends = Dictionary(
+      post.mentions.map { ($0.range.upperBound - 1, $0) }, uniquingKeysWith: { first, _ in first })
+    let text = post.tokens.enumerated().map { place, token in
+      (starts[place] == nil ? "" : "[") + token.text
+        + (ends[place].map { "](\($0.type.rawValue))" } ?? "")
+    }
+    func words(_ range: Range<Int>) -> String {
+      post.tokens[range.clamped(to: post.tokens.indices)].map(\.text).joined(separator: " ")
+    }
+    let pairs = post.relations.map { "\($0.label): \(words($0.head)) → \(words($0.tail))" }
+    return ([text.joined(separator: " ")] + pairs).joined(separator: " | ")
   }
 
   /// `12 of 400 posts`, with what could not be judged, for a person.

@@ -45,11 +45,17 @@ package struct DatasetQuery {
     context = QueryContext(posts: session.dataset.posts, states: states)
     context.reading = opened.reading
     context.now = opened.clock()
+    context.annotator = opened.annotator.lowercased()
     if let suspicionOf = opened.suspicionOf { context.suspicionOf = suspicionOf }
     if let assigneesOf = opened.assigneesOf { context.assigneesOf = assigneesOf }
     if query.conditions.contains(.unread), let seen = opened.lastSeen {
       context.unread =
         session.history.changes(after: seen, byOthersThan: opened.annotator).posts
+    }
+    if query.conditions.contains(.divided) {
+      let disputes = Disputes(
+        session.history, over: session.dataset.posts, position: session.dataset.position(of:))
+      context.divided = Set(disputes.open.map(\.post))
     }
   }
 

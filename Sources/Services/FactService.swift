@@ -18,8 +18,12 @@ package final class FactService: Sendable {
     var request: FactRequest?
     /// How many of the request's posts were looked at.
     var done = 0
+    /// What is done when no request waits.
+    var search: NeighbourSearch?
     var isWorking = false
     var isStopped = false
+
+    var isWanted: Bool { request != nil || search != nil }
   }
 
   private let dataset: Dataset
@@ -43,10 +47,22 @@ package final class FactService: Sendable {
 
   /// Begins to find something out; nil ends it.
   package func look(for request: FactRequest?) {
-    let starts = state.withLock { state in
-      state.request = state.isStopped ? nil : request
+    wake { state in
+      state.request = request
       state.done = 0
-      guard state.request != nil, !state.isWorking else { return false }
+    }
+  }
+
+  /// Begins to look for the posts that are nearest to one; nil ends it.
+  package func findNeighbours(of post: Int?) {
+    wake { $0.search = post.map { NeighbourSearch(post: $0) } }
+  }
+
+  private func wake(_ change: (inout State) -> Void) {
+    let starts = state.withLock { state in
+      guard !state.isStopped else { return false }
+      change(&state)
+      guard state.isWanted, !state.isWorking else { return false }
       state.isWorking = true
       return true
     }
@@ -60,12 +76,17 @@ package final class FactService: Sendable {
     state.withLock { state in
       state.isStopped = true
       state.request = nil
+      state.search = nil
     }
   }
 
   private func work() {
     var size = Self.pieces.lowerBound
-    while let (request, places) = nextPiece(size) {
+    while goesOn() {
+      guard let (request, places) = nextPiece(size) else {
+        searchSome()
+        continue
+      }
       if request.needs.needsModels, !waitForModels(request) { continue }
       let start = ContinuousClock.now
       let batch = facts(of: places, request.needs)
@@ -78,23 +99,27 @@ package final class FactService: Sendable {
     mailbox.finish()
   }
 
+  /// Whether something is left to do; else the work has ended.
+  private func goesOn() -> Bool {
+    state.withLock { state in
+      if !state.isWanted { state.isWorking = false }
+      return state.isWorking
+    }
+  }
+
   private func isWanted(_ request: FactRequest) -> Bool {
     state.withLock { $0.request?.number == request.number }
   }
 
-  /// The next posts to look at; nil when nothing is left to do.
+  /// The next posts to look at; nil when no request waits.
   private func nextPiece(_ size: Int) -> (FactRequest, [Int])? {
     state.withLock { state in
-      guard let request = state.request else {
-        state.isWorking = false
-        return nil
-      }
+      guard let request = state.request else { return nil }
       let end = min(request.posts.count, state.done + size)
       let places = request.posts[state.done..<end].filter(dataset.posts.indices.contains)
       state.done = end
       guard !places.isEmpty else {
         state.request = nil
-        state.isWorking = false
         mailbox.post(.lookedAt(request: request.number, failure: nil))
         return nil
       }
@@ -128,6 +153,34 @@ package final class FactService: Sendable {
       return models.notices.first ?? "no router is in the folder of models"
     }
     return nil
+  }
+
+  // MARK: Neighbours
+
+  /// Looks at a few more posts for those that are nearest to one.
+  private func searchSome() {
+    guard var search = state.withLock(\.search) else { return }
+    inference.start()
+    let (models, failure) = inference.loaded
+    guard let models, models.router != nil else {
+      if failure != nil || models != nil { end(search) } else { usleep(10_000) }
+      return
+    }
+    guard !inference.isBusy else {
+      usleep(10_000)
+      return
+    }
+    let found = cache.withLock { search.look(dataset, models, $0) }
+    let isWanted = state.withLock { state in
+      guard state.search?.post == search.post else { return false }
+      state.search = search.isDone(dataset) ? nil : search
+      return true
+    }
+    if isWanted, let found { mailbox.post(.neighbours(found)) }
+  }
+
+  private func end(_ search: NeighbourSearch) {
+    state.withLock { if $0.search?.post == search.post { $0.search = nil } }
   }
 
   // MARK: Finding out
@@ -231,7 +284,7 @@ struct FactPiece {
   }
 
   /// What the router reads; a post is missing where its encoder failed.
-  private mutating func routerInputs() -> [Int: RouterInput] {
+  mutating func routerInputs() -> [Int: RouterInput] {
     var inputs: [Int: RouterInput] = [:]
     var unknown: [Int] = []
     for place in places {
@@ -293,7 +346,7 @@ struct FactPiece {
     }
   }
 
-  private mutating func answers(
+  mutating func answers(
     of expert: any Expert, _ places: [Int], needs: FactNeeds = .answer,
     into batch: inout FactBatch
   ) -> [Int: Labels] {

@@ -26,7 +26,8 @@ extension InferenceService {
       let seen = models?.see(post, of: dataset)
       guard let models, let seen,
         let explanation = models.explainRoute(
-          seen, known ?? models.analyse(seen), goesOn: isWanted)
+          seen, known ?? models.analyse(seen),
+          early: { [mailbox] in if isWanted() { mailbox.post(.explained($0)) } }, goesOn: isWanted)
       else {
         let reason = failure ?? "no router is in use, so there is nothing to explain"
         return mailbox.post(.explanationFailed(post: id, reason: reason))

@@ -21,6 +21,11 @@ extension Picture {
       // A border one pixel wide would be as thick as a sign in text.
       let border = style.rung.pixels != nil ? HeatStyle().border : nil
       fitted = fitted.overlaid(with: heat, HeatStyle(border: border))
+      for region in heat.outlined {
+        // Light in dark: to be seen on whatever is under it.
+        fitted.drawOutline(of: region, color: RGB(0, 0, 0), thickness: 2)
+        fitted.drawOutline(of: region, color: RGB(255, 255, 255))
+      }
     }
     if let way = style.rung.pixels {
       guard !style.marksPixels else {

@@ -70,6 +70,8 @@ package struct WorkbenchLoop {
     firstFrame = nil
     if state.showsModels { services.inference.start() }
     carryOut(Workbench.start(&state))
+    // The list of the last time may be there at once.
+    present()
     while !hasQuit {
       take(terminal.wait(wake: services.mailbox.wake, milliseconds: wantsResume ? 0 : nil))
       for message in services.mailbox.take() { send(message) }

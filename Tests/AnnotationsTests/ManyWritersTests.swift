@@ -34,7 +34,7 @@ import Testing
       guard let others = try store.others() else { return }
       let result = history.takeUp(others, under: pending) { dataset.post(id: $0) }
       pending = result.again
-      lost += result.dropped.count
+      lost += result.dropped.count + result.unseen.count
     }
   }
 
@@ -199,6 +199,30 @@ import Testing
       #expect(history.undo(by: "ann", of: "ann") == nil)
       #expect(history.latest(of: first.id)?.annotator == "bo")
       #expect(history.undo(by: "ann") != nil, "anybody's edit can be taken back when asked for")
+    }
+  }
+
+  /// An acceptance that was on its way when somebody else changed the labels is given up: they were
+  /// not on the screen. One of labels that only got a note, or of another post, goes on.
+  @Test func nobodyAcceptsWhatHeDidNotSee() throws {
+    try withStore { dataset, store in
+      let (first, second) = (dataset.posts[0], dataset.posts[1])
+      var bo = EditHistory()
+      let pending = try [first, second].map {
+        try bo.apply(try #require(.reviewing($0, from: .untouched)), to: $0, by: "bo", at: 2)
+      }
+      var ada = EditHistory()
+      let change = try #require(Edit.setting(.organization, over: 0..<1, in: first))
+      try store.append(try ada.apply(change, to: first, by: "ada", at: 1))
+      let note = Edit(post: second.id, action: .note(before: nil, after: "blurred"))
+      try store.append(try ada.apply(note, to: second, by: "ada", at: 1))
+      let others = AnnotationStore.Others(ada.steps)
+      let result = bo.takeUp(others, under: pending) { dataset.post(id: $0) }
+      #expect(result.unseen.map(\.annotator) == ["ada"] && result.unseen[0].step.post == first.id)
+      #expect(result.again.map(\.post) == [second.id] && result.dropped.isEmpty)
+      #expect(bo.labels(of: first).review == .edited)
+      #expect(bo.labels(of: second).review == .reviewed)
+      #expect(bo.annotated(first).mentions.first?.type == .organization)
     }
   }
 

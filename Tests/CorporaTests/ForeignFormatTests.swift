@@ -269,7 +269,7 @@ import Testing
 
   @Test(arguments: [
     ("a.jsonl", #"{"text":"Ann","label":[[0,"PER"]]}"#, "a.jsonl:1"),
-    ("a.jsonl", #"{"text":"Ann","label":[[0,3,"PER"]],"label":[]}"#, "stands twice"),
+    ("a.jsonl", #"{"text":"Ann","label":[[0,3,"PER"]],"label":[]}"#, "appears twice"),
     ("a.jsonl", #"{"text":3,"label":[]}"#, "a.jsonl:1"),
     ("a.jsonl", #"{"text":"   ","label":[]}"#, "has no words"),
     ("a.jsonl", #"{"text":"A","tokens":[{"text":"A","start":3,"end":1}],"spans":[]}"#, "in order"),

@@ -151,10 +151,13 @@ import Testing
       let edited = dataset.posts[0].with([
         EntityMention(0..<1, .location), EntityMention(1..<2, .location),
       ])
-      let notices = try DatasetWriter.bytes(
-        of: dataset.files[0], in: dataset, edited: ["1": edited]
+      let notices = try DatasetWriter.export(
+        dataset, edited: ["1": edited], to: "\(folder)/out"
       ).notices
-      #expect(notices.count == 1)
+      #expect(
+        notices == [
+          "their own files have no place for the labels of 1 (train.txt); export with --format twinlens, too"
+        ])
     }
   }
 

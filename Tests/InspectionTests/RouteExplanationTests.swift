@@ -140,7 +140,26 @@ import Testing
       #expect((after > 0.5) != (whole > 0.5), "seed \(seed)")
       #expect(Set(places).count == places.count)
     }
-    // Nothing smaller was passed over among single changes.
+    // Nothing smaller was passed over.
+    let pairs = (0..<5).flatMap { i in ((i + 1)..<5).map { [i, $0] } }
+    let turning = try pairs.contains { pair in
+      let left = RouteOcclusion.dropping(Self.words, [pair])
+      return (try p(dual.encode(texts: left)[0], vector) > 0.5) != (whole > 0.5)
+    }
+    #expect(turning || tokens.places?.count != 2, "seed \(seed)")
+    if turning { #expect((tokens.places?.count ?? 9) <= 2 && tokens.isSmallest, "seed \(seed)") }
+    let oneRegion = occlusion.regionEffects.contains { ($0.probability > 0.5) != (whole > 0.5) }
+    #expect(oneRegion == (regions.places?.count == 1), "seed \(seed)")
+    let both = occlusion.flipByBoth()
+    if let word = both.places?.first, let region = both.regions.first {
+      let left = RouteOcclusion.dropping(Self.words, [[word]])
+      let masked = RouteOcclusion.masking(occlusion.picture, 56, [[region]])
+      let after = try p(dual.encode(texts: left)[0], dual.encode(prepared: masked)[0])
+      #expect((after > 0.5) != (whole > 0.5) && abs(after - both.probability) < 1e-4)
+    }
+    let blank = RouteOcclusion.masking(occlusion.picture, 56, [Array(0..<49)])
+    let after = try p(text, dual.encode(prepared: blank)[0])
+    #expect((try occlusion.flipByBlank().places != nil) == ((after > 0.5) != (whole > 0.5)))
     let single = occlusion.tokenEffects.contains { ($0.probability > 0.5) != (whole > 0.5) }
     #expect(single == (tokens.places?.count == 1), "seed \(seed)")
   }

@@ -134,6 +134,20 @@ import Testing
     #expect(try found("state:untouched note:no flag:no -since:1m") == [0])
     #expect(try found("relation:place_of") == [0] && found("pair:tarn") == [0])
     #expect(try found("pair:\"of tarn\"").isEmpty && found("pairs:0") == [1])
+    #expect(try found("mention:ada") == [0] && found("mention:AR") == [1])
+    #expect(try found("mention:LOC:tarn") == [1] && found("mention:per:tarn").isEmpty)
+    #expect(try found("is:changed") == [1] && found("-is:changed") == [0])
+    context.annotator = "cy"
+    #expect(try found("by:me") == [1])
+    context.divided = [0]
+    #expect(try found("is:divided") == [0])
+    let query = try Query.parse("mention:\"LOC:the tarn\"")
+    #expect(
+      query.types == [.location]
+        && query.conditions.map(\.description) == ["mention:\"LOC:the tarn\""])
+    var means = Query.Means(hasModels: false, hasRouter: false)
+    means.types = [.person]
+    #expect(query.unavailable(means)?.contains("there is no type LOC here") == true)
   }
 
   /// Why a post was found, term by term.

@@ -242,6 +242,37 @@ import Testing
       $0.command("explain")
       return $0.effects.contains(.explain(post: "hb_0001")) && $0.state.explanation != nil
     },
+    "nearest-other": {
+      $0.command("nearest-other")
+      let needsReasons = $0.noticeText.contains("asks why first")
+      $0.command("explain")
+      $0.command("nearest-other")
+      return needsReasons && $0.state.current == 2 && $0.state.routes[2]?.route == .text
+    },
+    "nearest-same": {
+      $0.command("explain")
+      $0.command("nearest-same")
+      return $0.state.current == 1 && $0.state.routes[1]?.route == .multimodal
+    },
+    "raise-cut": {
+      $0.command("raise-cut")
+      let needsReasons = $0.noticeText.contains("asks why first")
+      $0.command("explain")
+      $0.command("raise-cut")
+      return needsReasons && $0.state.cut > 0.5
+    },
+    "lower-cut": {
+      $0.command("explain")
+      $0.command("lower-cut")
+      return $0.state.cut < 0.5
+    },
+    "cut": {
+      $0.command("explain")
+      $0.command("cut 0.42")
+      let moved = $0.state.cut == 0.42
+      $0.command("cut")
+      return moved && $0.state.choice.cut == nil
+    },
     "train": {
       $0.command("train"); return $0.effects.contains(.train)
     },

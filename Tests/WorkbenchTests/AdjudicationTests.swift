@@ -72,7 +72,7 @@ import Testing
     desk.press("Return")
     #expect(desk.state.layers.isBrowsing)
     #expect(desk.noticeText.contains("hb_0001 is adjudicated"))
-    #expect(desk.noticeText.contains("every disagreement is decided on"))
+    #expect(desk.noticeText.contains("every disagreement is settled"))
     #expect(desk.gold == ["3-5 PER", "6-8 MISC"])
     #expect(desk.state.currentPost?.relations.map(\.label) == ["/per/per/peer"])
     #expect(desk.state.review(0) == .adjudicated)
@@ -89,7 +89,7 @@ import Testing
     #expect(desk.state.review(0) == .adjudicated)
     desk.press("J")
     #expect(
-      desk.noticeText == "every disagreement is decided on: 1 post; annotators agree on 1 more")
+      desk.noticeText == "every disagreement is settled: 1 post; annotators agree on 1 more")
     // What annotators said is what they said, whatever was decided.
     let labels = AnnotatorLabels(desk.state.history.steps) { id in
       Samples.posts.first { $0.id == id }
@@ -102,7 +102,7 @@ import Testing
   @Test func laterLabelsAreDecidedOnAgain() throws {
     var desk = desk(try joined())
     desk.press("J", "Return", "1", "1", "1", "Return", "J")
-    #expect(desk.noticeText.hasPrefix("every disagreement is decided on: 1 post"))
+    #expect(desk.noticeText.hasPrefix("every disagreement is settled: 1 post"))
     let dataset = Dataset(name: "harbor", posts: Samples.posts)
     var eve = EditHistory()
     let accept = try #require(Edit.reviewing(dataset.posts[0], from: .untouched))
@@ -172,6 +172,34 @@ import Testing
       desk.state.layers[AdjudicationLayer.self]?.sentences(desk.state).contains {
         $0.contains("'Anna Berg' → 'St Mary'")
       } == true)
+  }
+
+  /// What the file says is a reading, too, where nobody else says it; that nothing is there is
+  /// offered once.
+  @Test func theFilesLabelsCanBeTaken() throws {
+    var desk = desk(try joined())
+    desk.press("J", "Return", "j")
+    #expect(desk.text.contains("place 2 of 3"))
+    let readings = try #require(layer(desk)?.found[0].disagreements)
+    #expect(readings.map { $0.readings.map(\.annotators) }.joined().contains(["the file"]) == false)
+    let dataset = Dataset(name: "harbor", posts: Samples.posts)
+    let post = dataset.posts[0]
+    var stores: [[Step]] = []
+    for (name, type) in [("ann", EntityType.location), ("bo", .organization)] {
+      var history = EditHistory()
+      let edit = try #require(Edit.setting(type, over: 6..<8, in: post))
+      try history.apply(edit, to: post, by: name, at: 1)
+      try history.apply(
+        try #require(.reviewing(post, from: .edited)), to: post, by: name, at: 2)
+      stores.append(history.steps)
+    }
+    let union = StepMerge.union(stores, over: dataset)
+    var both = self.desk(EditHistory.replaying(union.steps, over: dataset).history)
+    both.press("J", "Return")
+    #expect(both.text.contains("3 the file  MISC"), "\(both.text)")
+    #expect(both.text.contains("0 no mention"))
+    both.press("3", "Return")
+    #expect(both.gold == ["3-5 PER", "6-8 MISC"])
   }
 
   @Test func zeroIsNoneAndUTakesAChoiceBack() throws {

@@ -10,13 +10,16 @@ import Testing
     ("span 3 5", "TYPE is missing; usage :span START END TYPE"),
     ("span 3 five PER", "END must be a number, not \"five\"; usage :span START END TYPE"),
     ("span 5 3 PER", "5 to 3 covers no token; the end is one past the last token"),
-    ("span 0 15 PER", "there is no token 15; this post has tokens 0 to 13"),
+    (
+      "span 0 15 PER", "a range of this post ends at 14 at most, one past its last token, not at 15"
+    ),
+    ("span 14 14 PER", "there is no token 14; this post has tokens 0 to 13"),
     ("span -1 3 PER", "there is no token -1"),
     ("span 99999999999999999999 3 PER", "START must be a number"),
     ("span 3 5 DOG", "no entity type \"DOG\" here; types are PER LOC ORG MISC"),
     ("clear 1 2 3", "\"3\" is too much; usage :clear [START] [END]"),
     ("clear 0 2", "there is no mention to clear at 'RT @harbourlife'"),
-    ("clear 14", "there is no token 15"),
+    ("clear 14", "there is no token 14"),
     ("goto nowhere", "no post \"nowhere\" in this dataset"),
     ("head 9", "no head \"9\"; give 1 to 8, or mean"),
     ("system gpt", "no system \"gpt\" answered here; there is bilstm-crf, riva"),

@@ -163,6 +163,68 @@ import Testing
     #expect(without.noticeText.contains("no models are loaded"))
   }
 
+  /// Asking about another threshold tells what it would do, and changes no route.
+  @Test func anotherThresholdIsAskedAbout() throws {
+    var desk = desk(120, 36)
+    desk.press("e")
+    #expect(desk.text.contains("threshold .500: held-out union F1 80.0, 50% multimodal"))
+    desk.press("3", "_")
+    #expect(
+      desk.noticeText
+        == "threshold .470: held-out union F1 87.5 (+7.5), 58% multimodal; this post to multimodal",
+      "\(desk.noticeText)")
+    #expect(desk.text.contains("threshold .470: held-out union F1 87.5 (+7.5)"))
+    desk.press("j", "k")
+    #expect(desk.state.cut < 0.48, "it stays from post to post")
+    desk.command("cut best")
+    #expect(
+      desk.noticeText.contains("union F1 100.0 (+20.0), 72% multimodal"), "\(desk.noticeText)")
+    desk.command("cut 0.9")
+    #expect(desk.noticeText.hasSuffix("0% multimodal; this post to text"))
+    #expect(desk.state.routes[0]?.route == .multimodal)
+    desk.press("^")
+    #expect(desk.noticeText == "no held-out post has a larger p")
+    desk.command("cut 7")
+    #expect(desk.noticeText == "7 is no threshold; 0 to 1, or best")
+    desk.command("cut")
+    #expect(desk.state.choice.cut == nil && desk.noticeText.hasPrefix("threshold .500"))
+  }
+
+  /// Similar posts stand under the reasons, each a key away; they are sought as long as the reasons
+  /// are on screen.
+  @Test func similarPostsAreAKeyAway() {
+    var desk = desk(120, 50)
+    func sought() -> [Int?] {
+      desk.effects.compactMap {
+        if case .findNeighbours(let post) = $0 { .some(post) } else { nil }
+      }
+    }
+    desk.press("j", "k")
+    #expect(sought().isEmpty)
+    desk.press("e")
+    #expect(desk.text.contains("' nearest routed the other way, to text"), "\(desk.text)")
+    #expect(desk.text.contains("\" nearest routed the same way, to multimodal"))
+    #expect(desk.text.contains(".71 hb_0002  p .554  R +.50  1/2 2/2  "), "\(desk.text)")
+    #expect(desk.text.contains("its picture here: p .38"))
+    desk.press("2", "'")
+    #expect(desk.state.current == 3 && desk.noticeText == "like hb_0001 .32, routed the other way")
+    desk.press("9", "\"")
+    #expect(desk.noticeText.hasPrefix("only"), "\(desk.noticeText)")
+    desk.press("e")
+    #expect(sought() == [0, 3, nil])
+  }
+
+  /// Which labels are found by whom follows the labels.
+  @Test func whoFindsWhatIsNamed() {
+    var desk = desk(120, 50)
+    desk.press("e")
+    let text = desk.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains("both find PER 'Anna Berg'"), "\(desk.text)")
+    #expect(text.contains("only riva finds MISC"))
+    let found = Samples.explanation(0).found(Samples.posts[0])
+    #expect(found?.only[.text] == nil && found?.neither.isEmpty == true)
+  }
+
   @Test func countsFollowTheLabels() {
     var desk = desk(120, 36)
     desk.press("e")

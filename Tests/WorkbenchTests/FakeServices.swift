@@ -46,6 +46,8 @@ final class FakeServices: EffectPerformer {
       if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
         waiting.append(.explained(Samples.explanation(index)))
       }
+    case .findNeighbours(let post?):
+      waiting.append(.neighbours(Samples.neighbours(of: post)))
     case .askWithRegions(let question):
       let index = Samples.posts.firstIndex { $0.id == question.post }
       let answers = index.map { Samples.analysis($0).answers.filter(\.seesPicture) } ?? []

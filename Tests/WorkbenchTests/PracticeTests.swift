@@ -99,7 +99,7 @@ import Testing
     desk.press("Return", "Return")
     desk.command("practice")
     for words in [
-      "1 of 5 posts accepted", "0 right of 2 given and 2 asked for",
+      "1 of 5 posts accepted", "0 right of 2 given, 2 expected",
       "type right given asked    F1", "ORG      0     1     0   .00",
       row("wrong type", "     1"), row("wrong boundary", "     1"),
       "wrong type: 'Anna Berg' ORG, should be PER",

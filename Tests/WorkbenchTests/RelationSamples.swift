@@ -112,6 +112,43 @@ extension Samples {
           RouteExplanation.Answer(
             route: route, expert: $0.expert, mentions: $0.mentions.map(\.mention), relations: nil)
         }
-      }, notice: nil)
+      }, notice: nil, landscape: landscape)
   }
+
+  /// The other posts as neighbours of one, the later the less alike; the last has no picture.
+  static func neighbours(of index: Int) -> RouteNeighbours {
+    var found = RouteNeighbours(
+      of: index, route: decision(index).route, x: [1, 0], total: posts.count, alpha: 0.5)
+    for place in posts.indices {
+      let isLast = place == posts.count - 1
+      let input = RouterInput.product([1, Float(abs(place - index))])
+      found.take(place, isLast ? .withoutPicture : input, decision(place))
+    }
+    found.complete { place in
+      let analysis = analysis(place)
+      func labels(_ prediction: Prediction?) -> Extractors.Labels? {
+        prediction.map { .mentions($0.mentions.map(\.mention)) }
+      }
+      var result: [Route: Extractors.Labels] = [:]
+      result[.text] = labels(analysis.text)
+      result[.multimodal] = labels(analysis.multimodal)
+      return result
+    } swapped: {
+      RouteDecision(probability: $0 == 1 ? 0.62 : 0.38, percentile: 0.5, cosine: 0).scores
+    }
+    return found
+  }
+
+  /// Forty held-out posts with p from .31 to .70: the picture helps from .42 on.
+  private static let landscape: RouteLandscape? = {
+    func counts(_ isRight: Bool) -> MatchCounts {
+      MatchCounts(correct: isRight ? 1 : 0, predicted: 1, gold: 1)
+    }
+    let data = try? RouterData(
+      dimensions: 1, ids: (0..<40).map { "held-\($0)" }, x: [Float](repeating: 0, count: 40),
+      counts: (0..<40).map {
+        ExpertCounts(text: counts($0 < 11), multimodal: counts($0 >= 11))
+      })
+    return data.flatMap { RouteLandscape((0..<40).map { 0.31 + Float($0) / 100 }, $0) }
+  }()
 }

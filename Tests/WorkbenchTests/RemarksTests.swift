@@ -33,7 +33,7 @@ import Testing
       #expect(desk.state.current != before, "accepting goes on")
       if desk.state.current == before { return }
     }
-    #expect(desk.noticeText == "only posts that were skipped are left")
+    #expect(desk.noticeText == "only skipped posts are left")
     desk.press("Return")
     #expect(!state(desk, 0).isSkipped, "what is decided on is not passed over any more")
     #expect(desk.noticeText == "every listed post is accepted or rejected")

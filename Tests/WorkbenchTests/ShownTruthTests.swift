@@ -17,19 +17,25 @@ import Testing
     desk.command("search state:untouched")
     #expect(desk.text.contains("1/5 of 5 for state:untouched"))
     desk.press("Return", "Return")
-    #expect(desk.text.contains("of 5 for state:untouched, 2 no longer"))
+    #expect(desk.text.contains("of 5 for state:untouched, 2 no longer match"))
     desk.press("u")
-    #expect(desk.text.contains("of 5 for state:untouched, 1 no longer"))
+    #expect(desk.text.contains("of 5 for state:untouched, 1 no longer matches"))
     desk.command("search state:untouched")
     #expect(desk.text.contains("of 5 for state:untouched ") && !desk.text.contains("no longer"))
   }
 
-  /// An edit that its file cannot hold is said with the edit, not at the export.
+  /// An edit that its file cannot hold is said with the edit, not at the export; what is so of
+  /// every post of the file once.
   @Test func anEditWithoutAPlaceIsNamed() {
     var state = Samples.state(120, 36)
     state.opened.lacksPlace = { old, new in
       old.mentions == new.mentions
-        ? nil : "pairs.txt has no place for these labels; export with --format jsonl"
+        ? nil
+        : LackOfPlace(
+          words: new.mentions.isEmpty
+            ? "pairs.txt has no line for it"
+            : "pairs.txt has no place for these labels; export with --format jsonl",
+          losesPost: new.mentions.isEmpty)
     }
     var desk = Desk(state)
     desk.press("O")
@@ -41,6 +47,10 @@ import Testing
     // An acceptance loses nothing.
     desk.press("O", "Return")
     #expect(desk.noticeText.contains("accept") && !desk.noticeText.contains("no place"))
+    desk.press("k", "L")
+    #expect(!desk.noticeText.contains("no place"))
+    desk.press("g", "x", "w", "x")
+    #expect(desk.noticeText.hasSuffix("; pairs.txt has no line for it"), "\(desk.noticeText)")
   }
 
   /// What is wrong with a post's own lines stands at the post.

@@ -27,7 +27,8 @@ package struct Disputes: Sendable {
         .filter { labels.isRejected(post.id, by: $0) }.map { labels.annotators[$0] }
       guard !own.isEmpty, own.count + rejecting.count > 1 else { continue }
       let readings = PostReadings(
-        listed: post.relations, own.map { (annotator: $0.0, labels: $0.1) }, rejecting: rejecting)
+        listed: post.relations, own.map { (annotator: $0.0, labels: $0.1) }, rejecting: rejecting,
+        file: LabelTable.Labels(mentions: post.mentions, relations: post.relations))
       let isOpen =
         switch history.labels(of: post).review {
         case .adjudicated, .rejected: labels.isLabelledSinceAdjudication(post.id)

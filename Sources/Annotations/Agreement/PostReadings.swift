@@ -52,9 +52,11 @@ package struct PostReadings: Sendable, Equatable {
   ///   - listed: pairs that the dataset lists for the post.
   ///   - labels: what each annotator says who accepted the post.
   ///   - rejecting: who rejected it.
+  ///   - file: the labels of the dataset's file, which are a reading, too, where annotators
+  ///     disagree.
   package init(
     listed: [RelationMention], _ labels: [(annotator: String, labels: LabelTable.Labels)],
-    rejecting: [String] = []
+    rejecting: [String] = [], file: LabelTable.Labels? = nil
   ) {
     var disagreements: [Disagreement] = []
     if !rejecting.isEmpty, !labels.isEmpty {
@@ -69,7 +71,14 @@ package struct PostReadings: Sendable, Equatable {
       }
       let readings = Self.readings(said)
       if readings.count > 1 {
-        disagreements.append(Disagreement(place: .words(range), readings: readings))
+        let own = file?.mentions.filter { $0.range.overlaps(range) } ?? []
+        // One that goes on beyond the place has no place in it.
+        let isInside = own.allSatisfy { range.clamped(to: $0.range) == $0.range }
+        disagreements.append(
+          Disagreement(
+            place: .words(range),
+            readings: file == nil || !isInside
+              ? readings : Self.adding(.mentions(own), to: readings)))
       } else if case .mentions(let own)? = readings.first?.said {
         mentions += own
       }
@@ -81,8 +90,11 @@ package struct PostReadings: Sendable, Equatable {
       let readings = Self.readings(
         zip(labels, found).map { ($0.annotator, Said.relation($1[pair])) })
       if readings.count > 1 {
+        let own = file.map { Self.relations($0.relations)[pair] }
         disagreements.append(
-          Disagreement(place: .pair(head: pair.head, tail: pair.tail), readings: readings))
+          Disagreement(
+            place: .pair(head: pair.head, tail: pair.tail),
+            readings: own.map { Self.adding(.relation($0), to: readings) } ?? readings))
       } else if case .relation(let label?)? = readings.first?.said {
         relations.append(RelationMention(head: pair.head, tail: pair.tail, label: label))
       } else {
@@ -128,6 +140,15 @@ package struct PostReadings: Sendable, Equatable {
     return Set(relations.map { LabelTable.Pair(head: $0.head, tail: $0.tail) })
       .sorted { key($0) < key($1) }
   }
+
+  /// The readings with that of the file behind them, where nobody says the same.
+  private static func adding(_ said: Said, to readings: [Reading]) -> [Reading] {
+    readings.contains { $0.said == said }
+      ? readings : readings + [Reading(annotators: [Self.file], said: said)]
+  }
+
+  /// What stands in the place of a name where the file says something.
+  package static let file = "the file"
 
   /// Those who say the same together.
   private static func readings(_ said: [(String, Said)]) -> [Reading] {

@@ -95,7 +95,7 @@ struct JSONFields {
       _ = scanner.peek()
       let start = scanner.position
       guard values[key] == nil else {
-        throw scanner.failure("key \(JSONScanner.quoted(key)) stands twice")
+        throw scanner.failure("key \(JSONScanner.quoted(key)) appears twice")
       }
       try body(key, &scanner)
       values[key] = start..<scanner.position

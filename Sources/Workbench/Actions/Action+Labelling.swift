@@ -25,7 +25,7 @@ extension Action {
       Action(
         "span", .labelling, "make tokens START up to, not including, END one mention",
         parameters: [
-          .required("START", .token), .required("END", .token), .required("TYPE", .type),
+          .required("START", .token), .required("END", .end), .required("TYPE", .type),
         ],
         unavailable: needsPost
       ) { state, arguments in
@@ -35,7 +35,7 @@ extension Action {
       Action(
         "clear", .labelling, keys: ["x", "Delete"],
         "remove the mentions in the selection, under the cursor, or in START up to END",
-        parameters: [.optional("START", .token), .optional("END", .token)], unavailable: needsPost
+        parameters: [.optional("START", .token), .optional("END", .end)], unavailable: needsPost
       ) { state, arguments in
         if let count = arguments.count { return state.withMention(count) { $0.clear($1) } }
         if arguments.values.isEmpty { return state.clear(state.target) }

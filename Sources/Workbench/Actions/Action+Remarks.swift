@@ -45,8 +45,10 @@ extension WorkbenchState {
 
   fileprivate mutating func skip() -> [Effect] {
     guard let post = currentPost else { return [] }
-    guard !currentRemarks.marks.contains(.skip), let index = current, !review(index).isDecided
-    else { return run("unaccepted") }
+    if let index = current, review(index).isDecided {
+      return refuse("this post is \(word(for: review(index))), so there is nothing to pass over")
+    }
+    guard !currentRemarks.marks.contains(.skip) else { return run("unaccepted") }
     return apply(Edit(post: post.id, action: .mark(.skip, isSet: true))) + run("unaccepted")
   }
 

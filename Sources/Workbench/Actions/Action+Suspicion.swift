@@ -11,7 +11,7 @@ extension Action {
       unavailable: { state in
         needsPost(state)
           ?? (state.opened.suspicion == nil
-            ? "nothing is ranked; give `twinlens suspect` with this dataset first" : nil)
+            ? "nothing is ranked yet; run `twinlens suspect` on this dataset first" : nil)
       }
     ) { state, arguments in state.goToSuspicious(arguments.count) }.counting(.which).ofModels()
       .leading(to: .place)

@@ -132,8 +132,10 @@ struct Action: Sendable {
     let isOptional: Bool
 
     enum Kind: Sendable, Equatable {
-      /// A token number or the end of a range, counted from 0.
+      /// A token number, counted from 0.
       case token
+      /// The end of a range: the number of the token behind it.
+      case end
       /// A place in the list of posts, counted from 1.
       case place
       /// An entity type of the dataset.

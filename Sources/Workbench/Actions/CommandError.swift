@@ -5,6 +5,7 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
   case tooManyArguments(String, usage: String)
   case notANumber(String, parameter: String, usage: String)
   case tokenOutside(Int, count: Int)
+  case endOutside(Int, count: Int)
   case placeOutside(Int, count: Int)
   case emptyRange(Int, Int)
   case unknownType(String, known: [String])
@@ -27,7 +28,9 @@ enum CommandError: Error, Equatable, CustomStringConvertible {
     case .notANumber(let text, let parameter, let usage):
       "\(parameter) must be a number, not \"\(text)\"; usage :\(usage)"
     case .tokenOutside(let n, let count):
-      "there is no token \(n); this post has tokens 0 to \(count - 1), and a range ends before \(count)"
+      "there is no token \(n); this post has tokens 0 to \(count - 1)"
+    case .endOutside(let n, let count):
+      "a range of this post ends at \(count) at most, one past its last token, not at \(n)"
     case .placeOutside(let n, let count):
       "there is no post \(n) in this list; it has 1 to \(count)"
     case .emptyRange(let from, let to):

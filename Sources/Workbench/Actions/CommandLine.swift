@@ -75,14 +75,14 @@ enum CommandLine {
     _ word: String, for parameter: Action.Parameter, of action: Action, _ state: WorkbenchState
   ) throws(CommandError) -> Arguments.Value {
     switch parameter.kind {
-    case .token:
+    case .token, .end:
       guard let post = state.current.map({ state.posts[$0] }) else { throw .noPost }
       guard let n = Int(word) else {
         throw .notANumber(word, parameter: parameter.name, usage: action.usage)
       }
-      guard n >= 0, n <= post.tokens.count else {
-        throw .tokenOutside(n, count: post.tokens.count)
-      }
+      let count = post.tokens.count
+      guard parameter.kind == .end || 0..<count ~= n else { throw .tokenOutside(n, count: count) }
+      guard 0...count ~= n else { throw .endOutside(n, count: count) }
       return .number(n)
     case .place:
       guard let n = Int(word) else {
@@ -198,7 +198,7 @@ enum CommandLine {
       Array(state.posts.lazy.map(\.id).filter { $0.lowercased().hasPrefix(stem) }.prefix(50))
     case .slice: state.spatialSignal == nil ? [] : ["mean"].filter { $0.hasPrefix(stem) }
     case .word(let known): known.filter { $0.hasPrefix(stem) }
-    case .token, .place, .rest, .setting: []
+    case .token, .end, .place, .rest, .setting: []
     }
   }
 }

@@ -68,7 +68,10 @@ extension AdjudicationLayer {
       row = drawLine(
         head(number + 1, isChosen, pen) + rows.line(reading, pen), &pen, box, row)
     }
-    guard let none = rows.none else { return }
+    // Somebody may say already that there is none.
+    guard let none = rows.none, !disagreement.readings.contains(where: \.said.isNone) else {
+      return
+    }
     let isNone = walk.choices[walk.place] == PostReadings.Choice.none
     _ = drawLine(
       head(0, isNone, pen) + [pen.piece(none, isNone ? .title : .muted)], &pen, box, row)
@@ -111,6 +114,11 @@ extension AdjudicationLayer {
     }
     return first + min(rows, count)
   }
+}
+
+extension PostReadings.Said {
+  /// Whether it says that nothing is there.
+  var isNone: Bool { self == .mentions([]) || self == .relation(nil) }
 }
 
 extension PostReadings.Place {

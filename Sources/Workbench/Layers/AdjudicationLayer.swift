@@ -41,9 +41,7 @@ struct AdjudicationLayer: Layer {
       "list the posts that annotators accepted with different labels, or only some of them, and decide",
       unavailable: Action.needsPost
     ) { state, _ in
-      let disputes = Disputes(state.history, over: state.posts) { [state] in
-        state.indexOfID[$0]
-      }
+      let disputes = state.disputes
       guard !disputes.open.isEmpty else {
         state.notice = Notice(text: Self.nothingFound(disputes))
         return []
@@ -58,7 +56,7 @@ struct AdjudicationLayer: Layer {
   private static func nothingFound(_ disputes: Disputes) -> String {
     let (agreed, decided) = (disputes.agreed, disputes.decided)
     guard decided == 0 else {
-      return "every disagreement is decided on: \(decided.counted("post"))"
+      return "every disagreement is settled: \(decided.counted("post"))"
         + (agreed > 0 ? "; annotators agree on \(agreed) more" : "")
     }
     guard agreed > 0 else {
@@ -151,7 +149,7 @@ struct AdjudicationLayer: Layer {
     guard !found.isEmpty else {
       self.walk = nil
       let words = state.notice?.text ?? ""
-      state.notice = Notice(text: words + "; every disagreement is decided on")
+      state.notice = Notice(text: words + "; every disagreement is settled")
       return .leaves(effects)
     }
     cursor = min(cursor, found.count - 1)
@@ -174,6 +172,7 @@ struct AdjudicationLayer: Layer {
     let keys =
       [Hint(label: "number", words: "is right", key: nil)]
       + (item.disagreements[walk.place].place == .post
+        || item.disagreements[walk.place].readings.contains(where: \.said.isNone)
         ? [] : [Hint(label: "0", words: "none is", key: .character("0"))])
       + [
         Hint(label: "j", words: "next place", key: .character("j")),

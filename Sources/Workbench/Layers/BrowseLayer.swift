@@ -18,7 +18,10 @@ struct BrowseLayer: Layer {
   }
 
   func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
+    // Esc after a refusal is meant for what did not open; the list stays.
+    let wasRefused = state.notice?.isError == true && state.count == nil
     state.notice = nil
+    if key == .escape, wasRefused, !state.hasSomethingToLeave { return .stays([]) }
     if let reply = state.takeDigit(key) { return reply }
     let count = state.count
     state.count = nil
@@ -90,6 +93,11 @@ extension WorkbenchState {
     return go(to: queue.position + (up ? -1 : 1))
   }
 
+  /// Whether Esc has something to leave before the list that a search left.
+  fileprivate var hasSomethingToLeave: Bool {
+    suggestion != nil || anchor != nil || newHead != nil || choice.fullScreen != nil
+  }
+
   /// Esc: the selection or the pair being made first, then what has the screen to itself, then the
   /// list that a search left.
   mutating func leave() -> [Effect] {
@@ -108,7 +116,7 @@ extension WorkbenchState {
       notice = Notice(
         text: queue.count == 1
           ? "search ended; the only post is listed"
-          : "search ended; all \(queue.count) posts are listed")
+          : "search ended; all \(grouped(queue.count)) posts are listed")
       arrive()
     } else if growth != nil {
       growth = nil

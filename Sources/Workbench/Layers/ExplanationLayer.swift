@@ -12,19 +12,20 @@ struct ExplanationLayer: Layer {
   /// What each region is worth is part of the reasons.
   var heat: Bool? = true
 
-  static let actions = [
-    Action(
-      "explain", .routing, keys: ["e"],
-      "why the router sent this post where it did; again shows the labels",
-      unavailable: { Action.needsPost($0) ?? Action.needsRouter($0) }
-    ) { state, _ in
-      state.layers.toggle(ExplanationLayer())
-      state.choice.map = 0
-      state.choice.slice = nil
-      state.requested.explanation = nil
-      return []
-    }.ofModels()
-  ]
+  static let actions =
+    [
+      Action(
+        "explain", .routing, keys: ["e"],
+        "why the router sent this post where it did; again shows the labels",
+        unavailable: { Action.needsPost($0) ?? Action.needsRouter($0) }
+      ) { state, _ in
+        state.layers.toggle(ExplanationLayer())
+        state.choice.map = 0
+        state.choice.slice = nil
+        state.requested.explanation = nil
+        return []
+      }.ofModels()
+    ] + cutActions + nearestActions
 
   func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     key == .escape ? .leaves([]) : .passes
@@ -70,14 +71,28 @@ extension WorkbenchState {
     }
     var row = drawRouteLine(explanation, &pen, box)
     if let notice = explanation.notice { row = pen.wrap(notice, .warning, in: box, row: row) }
-    for flip in explanation.flips {
+    row = drawLandscape(explanation, &pen, box, row: row)
+    // What turns it stands first; on a small screen what does not has no room.
+    let flips =
+      explanation.flips.filter { $0.places != nil }
+      + explanation.flips.filter { $0.places == nil && (box.rows >= 16 || $0.kind == .regions) }
+    for flip in flips {
       row = pen.wrap(
         words(flip, explanation, post), flip.places == nil ? .muted : .text, in: box, row: row)
+    }
+    if explanation.isSeeking {
+      row = pen.wrap(
+        "the smallest change that turns it is sought \(pen.look.glyphs.ellipsis)", .muted, in: box,
+        row: row)
     }
     if !explanation.tokens.isEmpty { row = drawPulls(explanation, &pen, box, row: row, post) }
     let hasRoom = box.rows - row >= 8
     row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
+    if hasRoom { row = drawFound(explanation, &pen, box, row: row, post) }
     row = drawOtherAnswer(explanation, &pen, box, row: row, post) + (hasRoom ? 1 : 0)
+    if explanation.decision?.scores != nil, box.rows >= 16 {
+      row = drawNearest(&pen, box, row: row, each: box.rows >= 30 ? 3 : 1) + (hasRoom ? 1 : 0)
+    }
     row = drawOtherSignals(&pen, box, row: row)
     if let parts = explanation.parts, let logit = explanation.logit {
       _ = drawParts(parts, logit, &pen, box, row: row)
@@ -114,26 +129,42 @@ extension WorkbenchState {
   private func words(
     _ flip: RouteExplanation.Flip, _ explanation: RouteExplanation, _ post: Post
   ) -> String {
+    let p = "p \(Digits.fine(flip.probability))"
+    func names(ofTokens places: [Int]) -> String {
+      places.map { "\(safe(post.quote($0..<($0 + 1)))) (\($0))" }.joined(separator: ", ")
+    }
+    func names(ofRegions places: [Int]) -> String {
+      guard let columns = explanation.regions?.columns, columns > 0 else { return "" }
+      return places.prefix(6).map { "row \($0 / columns + 1) column \($0 % columns + 1)" }
+        .joined(separator: ", ") + (places.count > 6 ? ", \(look.glyphs.ellipsis)" : "")
+    }
+    switch flip.kind {
+    case .blank:
+      let turns =
+        flip.places == nil ? "a blank picture does not turn it" : "turns with a blank picture"
+      return explanation.decision?.route == .multimodal
+        ? "turns without the picture, as the router is not asked then; "
+          + (flip.places == nil ? turns : "with a blank one, too") + ", \(p)"
+        : "\(turns), \(p)"
+    case .both:
+      guard let places = flip.places else { return "no word and region together turn it, \(p)" }
+      return "\(look.glyphs.cross) turns without \(names(ofTokens: places)) and "
+        + "\(names(ofRegions: flip.regions)), \(p)"
+    case .tokens, .regions: break
+    }
     let isTokens = flip.kind == .tokens
     let things = isTokens ? "words" : "regions"
+    // What a larger change is beside those that were all tried.
+    let bound = flip.isSmallest ? "" : "; no \(flip.atLeast == 2 ? "one" : "two") alone"
     guard let places = flip.places else {
-      return "no turn within \(flip.tried) \(things), p \(Digits.fine(flip.probability))"
+      return "no turn within \(flip.tried) \(things), \(p)"
     }
     let share = "\(places.count) of \(explanation.total(flip.kind)) \(things)"
-    let names =
-      isTokens
-      ? places.map { "\(safe(post.quote($0..<($0 + 1)))) (\($0))" }.joined(separator: ", ")
-      : explanation.regions.map { regions in
-        places.prefix(6).map {
-          "row \($0 / regions.columns + 1) column \($0 % regions.columns + 1)"
-        }
-        .joined(separator: ", ") + (places.count > 6 ? ", \(look.glyphs.ellipsis)" : "")
-      } ?? ""
     let isMost = explanation.leavesLittle(flip)
-    var what = isTokens ? "without \(names)" : "without \(share) (\(names))"
-    if isMost { what = "only when \(share) go" + (isTokens ? ": \(names)" : "") }
-    return (isTokens ? "\(look.glyphs.cross) " : "")
-      + "turns \(what), p \(Digits.fine(flip.probability))"
+    let list = isTokens ? names(ofTokens: places) : names(ofRegions: places)
+    var what = isTokens ? "without \(list)" : "without \(share) (\(list))"
+    if isMost { what = "only when \(share) go" + (isTokens ? ": \(list)" : "") }
+    return (isTokens ? "\(look.glyphs.cross) " : "") + "turns \(what), \(p)\(bound)"
   }
 
   /// Both experts' answers counted against the labels as they are now.
@@ -161,6 +192,34 @@ extension WorkbenchState {
       row += 1
     }
     return row
+  }
+
+  /// Which labels both experts give, which one of them alone, and which neither.
+  private func drawFound(
+    _ explanation: RouteExplanation, _ pen: inout Pen, _ box: Box, row: Int, _ post: Post
+  ) -> Int {
+    guard let found = explanation.found(post) else { return row }
+    func list(_ labels: [RouteExplanation.Label]?) -> String? {
+      guard let labels, !labels.isEmpty else { return nil }
+      return labels.map { label in
+        switch label {
+        case .mention(let mention):
+          "\(safe(mention.type.rawValue)) \(safe(post.quote(mention.range)))"
+        case .relation(let pair):
+          "\(safe(pair.label)) of \(safe(post.quote(pair.head))) "
+            + "\(look.glyphs.arrow) \(safe(post.quote(pair.tail)))"
+        }
+      }.joined(separator: ", ")
+    }
+    var parts = list(found.both).map { ["both find \($0)"] } ?? []
+    for answer in explanation.answers {
+      if let words = list(found.only[answer.route]) {
+        parts.append("only \(safe(answer.expert)) finds \(words)")
+      }
+    }
+    if let words = list(found.neither) { parts.append("neither finds \(words)") }
+    guard !parts.isEmpty else { return row }
+    return pen.wrap(parts.joined(separator: "; "), .text, in: box, row: row)
   }
 
   private func right(_ text: String, _ columns: Int) -> String {

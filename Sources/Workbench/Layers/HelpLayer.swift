@@ -65,10 +65,14 @@ struct HelpLayer: Layer {
     state.drawNoticeOrHints(&pen, box)
     guard state.notice == nil, box.columns >= 96 else { return true }
     let mark = state.reviewMark
+    let ofPosts =
+      "\(mark(.untouched)) untouched \(mark(.edited)) edited \(mark(.reviewed)) accepted "
+      + "\(mark(.adjudicated)) adjudicated \(mark(.rejected)) rejected ! flagged s skipped "
+    let ofModels =
+      "T M route \(state.look.differs) differs \(state.look.disputed) disputed f flips "
     let marks =
-      "\(mark(.untouched)) untouched \(mark(.edited)) edited "
-      + "\(mark(.reviewed)) accepted T M route \(state.look.differs) differs "
-      + "\(state.look.disputed) disputed f flips "
+      !state.showsModels ? ofPosts : box.columns >= 160 ? ofPosts + ofModels
+      : box.columns >= 120 ? ofPosts : ofModels
     pen.rightLine([pen.piece(marks, .muted)], in: box, row: 0)
     return true
   }

@@ -27,13 +27,15 @@ package struct PracticeText: Sendable {
   /// What was found out, a line each.
   package var summary: [String] {
     let count = practice.results.count
-    var lines = ["\(count) of \(practice.count) posts accepted"]
+    var lines = [
+      "\(RegionVerdict.grouped(count)) of \(RegionVerdict.grouped(practice.count)) posts accepted"
+    ]
     for (name, counts) in [("spans", practice.spans), ("relations", practice.relations)]
     where Self.isCounted(counts) {
       lines.append(
         "\(name): precision \(precision(counts)), recall \(recall(counts)), "
-          + "F1 \(short(counts.f1)); \(counts.correct) right of \(counts.predicted) given and "
-          + "\(counts.gold) asked for")
+          + "F1 \(short(counts.f1)); \(counts.correct) right of \(counts.predicted) given, "
+          + "\(counts.gold) expected")
     }
     if let median = practice.medianSeconds {
       lines.append("median time: \(Digits.duration(median)) a post")

@@ -109,7 +109,11 @@ extension WorkbenchState {
 
   /// Marks the head of a new pair; the second time its tail, and opens the list of labels.
   mutating func relateHere() -> [Effect] {
-    guard let range = selection ?? relatable(at: token) else {
+    // Where nothing is labelled but pairs, a word is as good as a mention.
+    let word = currentPost.flatMap {
+      $0.mentions.isEmpty && $0.tokens.indices.contains(token) ? token..<(token + 1) : nil
+    }
+    guard let range = selection ?? relatable(at: token) ?? word else {
       return refuse(
         "the cursor is on no mention; \(keymap.label("next-mention")) goes to one, "
           + "\(keymap.label("select")) selects words")

@@ -95,7 +95,9 @@ extension WorkbenchState {
     let place = queue.count == 0 ? "0" : grouped(queue.position + 1)
     guard let query = queue.query else { return "\(place)/\(grouped(queue.count))" }
     let looked = growth.map { $0.listed > 0 } == true ? ", " + lookedWords : ""
-    let left = unmatched.isEmpty ? "" : ", \(grouped(unmatched.count)) no longer"
+    let left =
+      unmatched.isEmpty
+      ? "" : ", \(grouped(unmatched.count)) no longer \(unmatched.count == 1 ? "matches" : "match")"
     let order = queue.order.map { ", \($0)," } ?? ""
     return
       "\(place)/\(grouped(queue.count)) of \(grouped(posts.count))\(looked)\(order) for \(short(query))\(left)"
@@ -130,7 +132,8 @@ extension WorkbenchState {
   }
 
   private func short(_ query: String) -> String {
-    TextWidth.fitted(safe(query), columns: 20, ellipsis: look.glyphs.ellipsis)
+    TextWidth.fitted(
+      safe(query), columns: max(20, size.columns / 4), ellipsis: look.glyphs.ellipsis)
   }
 
   private func counted(_ count: Int) -> String {

@@ -1,3 +1,4 @@
+import Annotations
 import Corpora
 import Queries
 import Screen
@@ -49,11 +50,17 @@ extension WorkbenchState {
     if case .candidate = training.state { context.hasCandidate = true }
     context.reading = opened.reading
     context.now = opened.clock()
+    context.annotator = opened.annotator.lowercased()
     if let suspicionOf = opened.suspicionOf { context.suspicionOf = suspicionOf }
     if let assigneesOf = opened.assigneesOf { context.assigneesOf = assigneesOf }
-    context.unread = unread
+    (context.unread, context.divided) = (unread, divided)
     defer { (facts, texts) = (context.facts, context.texts) }
     return judge(&context)
+  }
+
+  /// What annotators say differently, as the steps are now.
+  var disputes: Disputes {
+    Disputes(history, over: posts) { [indexOfID] in indexOfID[$0] }
   }
 
   /// Starts a search; the list changes when it is done if `adopt` is set.
@@ -70,6 +77,7 @@ extension WorkbenchState {
       if query.conditions.contains(.unread), let seen = opened.lastSeen {
         unread = history.changes(after: seen, byOthersThan: opened.annotator).posts
       }
+      if query.conditions.contains(.divided) { divided = Set(disputes.open.map(\.post)) }
       let earlier = searchJob.flatMap { $0.edit == edit ? $0.run : nil }
       searchJob = SearchJob(
         text: text, run: QueryJob(query, total: posts.count, after: earlier), adopt: adopt,

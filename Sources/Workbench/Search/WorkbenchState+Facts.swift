@@ -44,6 +44,7 @@ extension WorkbenchState {
   /// Another router is installed: nothing that was known of routes holds any more.
   mutating func routerChanged() -> [Effect] {
     facts.forgetRoutes()
+    (nearest, requested.neighbours) = (nil, nil)
     guard let text = queue.query, let query = parsed(text),
       !query.needs.isDisjoint(with: [.route, .answer])
     else { return [] }

@@ -28,6 +28,9 @@ package enum Effect: Sendable, Equatable {
   /// Find out why the router sent a post where it did; answer with `explained` or
   /// `explanationFailed`.
   case explain(post: String)
+  /// Look for the posts that are most like one to the router, by its place in the dataset; answer
+  /// with `neighbours` as they are found. Nil: nobody waits for them any more.
+  case findNeighbours(of: Int?)
   /// Ask the experts that look at regions about a post with others in their place; answer with
   /// `answeredWithRegions`; newest request wins.
   case askWithRegions(RegionQuestion)
@@ -91,6 +94,8 @@ package struct Heat: Sendable, Hashable {
   package let unit: Signal.Unit
   /// What regions are, by their places; those without are numbered. Not part of what is drawn.
   var names: [Int: String] = [:]
+  /// Parts of the picture that are outlined.
+  package var outlined: [ImageRegion] = []
 
   /// Heat by its parts; the values must fill the shape.
   package init(shape: Shape, values: [Float], unit: Signal.Unit = .plain) {
@@ -110,13 +115,14 @@ package struct Heat: Sendable, Hashable {
   // By bits: a value that is not a number equals itself here, else a picture with one would be
   // asked for again and again.
   package static func == (a: Self, b: Self) -> Bool {
-    a.shape == b.shape && a.unit == b.unit
+    a.shape == b.shape && a.unit == b.unit && a.outlined == b.outlined
       && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
   }
 
   package func hash(into hasher: inout Hasher) {
     hasher.combine(shape)
     hasher.combine(unit)
+    hasher.combine(outlined)
     for value in values { hasher.combine(value.bitPattern) }
   }
 

@@ -40,6 +40,8 @@ package enum Message: Sendable {
   case analysisFailed(post: String, reason: String)
   /// Why the router sent a post where it did.
   case explained(RouteExplanation)
+  /// The posts that are most like one to the router, of those looked at so far.
+  case neighbours(RouteNeighbours)
   /// Nothing can be said about a post's route; the sentence says why.
   case explanationFailed(post: String, reason: String)
   /// What experts answer with rectangles that were drawn by hand.

@@ -117,6 +117,15 @@ extension WorkbenchState {
     guard let signal = spatialSignal, var heat = signal.heat(slice: choice.slice, word: token)
     else { return nil }
     heat.names = regionNames(of: signal)
+    if isOfRouter, case .grid(let rows, let columns, let region) = heat.shape {
+      // Those without which the route turns.
+      heat.outlined = (explanation?.turningRegions ?? []).map { place in
+        ImageRegion(
+          left: region.left + region.width * Double(place % columns) / Double(columns),
+          top: region.top + region.height * Double(place / columns) / Double(rows),
+          width: region.width / Double(columns), height: region.height / Double(rows))
+      }
+    }
     return heat
   }
 

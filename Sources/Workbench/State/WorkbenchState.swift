@@ -60,6 +60,8 @@ package struct WorkbenchState: Sendable {
   var analyses = RecentCache<Int, Result<PostAnalysis, Unanswered>>(bound: 64)
   /// Why posts were routed as they were, of those asked about lately, or why nobody can say.
   var explanations = RecentCache<Int, Result<RouteExplanation, Unanswered>>(bound: 16)
+  /// The posts that are most like another to the router.
+  var nearest: RouteNeighbours?
   /// What experts answered with rectangles drawn by hand, the newest question's.
   var regionAnswers: RegionAnswers?
   /// Pictures made for boxes on this screen.
@@ -80,6 +82,10 @@ package struct WorkbenchState: Sendable {
   var settingsBefore: [Setting.Name: ResolvedSettings.Entry] = [:]
   /// Posts that others changed since the person was last here, as of the last search for them.
   var unread: Set<Post.ID> = []
+  /// Whether it was said that the file of an edited post has no place for its labels.
+  var hasToldOfPlace = false
+  /// Posts of which annotators said different things when a search asked for them.
+  var divided: Set<Int> = []
   /// The search of the list that was left the last time, until it is made again.
   var resumedQuery: String?
   /// Listed posts that edits made since the search do not match any more.
@@ -189,9 +195,8 @@ package struct WorkbenchState: Sendable {
     package var settings = ResolvedSettings()
     /// The last step that this annotator saw when here before; nil the first time.
     package var lastSeen: Int64?
-    /// Where an edited post (the second; the first is as it was opened) is lost on export, in
-    /// words.
-    package var lacksPlace: @Sendable (Post, Post) -> String? = { _, _ in nil }
+    /// Why an edited post (the second; the first is as it was opened) is lost on export.
+    package var lacksPlace: @Sendable (Post, Post) -> LackOfPlace? = { _, _ in nil }
     /// Whether any post may have a picture.
     package var hasPictures = true
     /// Whether edits are stored; in a practice or a lesson they are gone with the program.
@@ -343,6 +348,8 @@ struct ViewChoice: Sendable, Equatable {
   var hidden: Set<String> = []
   /// What has the screen to itself.
   var fullScreen: FullScreen?
+  /// The router's threshold that is asked about, where it is not ½.
+  var cut: Float?
 }
 
 /// A sentence for the status line.
@@ -359,6 +366,7 @@ struct Notice: Sendable, Equatable {
 struct Requested: Sendable, Equatable {
   var analysis: Int?
   var explanation: Int?
+  var neighbours: Int?
   var regions: RegionQuestion?
   var picture: PictureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.

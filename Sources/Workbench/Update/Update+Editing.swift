@@ -248,8 +248,10 @@ extension WorkbenchState {
     // Nobody edits what is not to be seen.
     if choice.fullScreen != .text { choice.fullScreen = nil }
     let lost = before.flatMap { opened.lacksPlace($0, post(index)) }
-    // The edit itself is kept.
-    notice = Notice(text: step.name + (lost.map { "; \($0)" } ?? ""))
+    // The edit itself is kept. What holds of every post is said of the first.
+    let isNews = lost?.losesPost == true || !hasToldOfPlace
+    if lost != nil { hasToldOfPlace = true }
+    notice = Notice(text: step.name + (isNews ? lost.map { "; \($0.words)" } ?? "" : ""))
     return opened.keepsEdits ? [.commit(saving.begin(step))] : []
   }
 

@@ -57,7 +57,7 @@ extension WorkbenchState {
       return []
     }
     if isSkipped(queue[position]), !isSkipped(queue[queue.position]) {
-      notice = Notice(text: "only posts that were skipped are left")
+      notice = Notice(text: "only skipped posts are left")
     } else if forward, position < queue.position {
       let before = notice.map { "\($0.text); " } ?? ""
       notice = Notice(

@@ -37,6 +37,14 @@ extension WorkbenchState {
   private mutating func tell(
     of others: AnnotationStore.Others, _ result: EditHistory.Rebased, lost: Set<Post.ID>
   ) {
+    if let (step, annotator) = result.unseen.first {
+      let more = result.unseen.count > 1 ? " (and \(result.unseen.count - 1) more)" : ""
+      notice = Notice(
+        text:
+          "\(step.post) is not accepted: \(annotator) changed it at the same moment; accept it once "
+          + "you have seen it\(more)", isError: true)
+      return
+    }
     if let lost = result.dropped.first {
       let more = result.dropped.count > 1 ? " and \(result.dropped.count - 1) more" : ""
       notice = Notice(

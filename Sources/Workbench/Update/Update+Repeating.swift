@@ -38,9 +38,16 @@ extension WorkbenchState {
   /// Makes the last change again where the cursor is.
   mutating func repeatChange() -> [Effect] {
     guard let post = currentPost, let change = lastChange else { return [] }
-    func words(_ count: Int) -> Range<Int> {
-      selection ?? suggestion?.mentionRange ?? mentionAtCursor?.range
-        ?? token..<min(token + count, post.tokens.count)
+    let own = selection ?? suggestion?.mentionRange ?? mentionAtCursor?.range
+    let left = post.tokens.count - token
+    func words(_ count: Int) -> Range<Int> { own ?? token..<min(token + count, post.tokens.count) }
+    switch change {
+    case .type(_, let count) where own == nil && count > left,
+      .clear(let count) where own == nil && count > left:
+      return refuse(
+        "the last change was over \(count.counted("word")), and \(left == 1 ? "one is" : "\(left) are") "
+          + "left here; \(keymap.label("select")) selects words")
+    default: break
     }
     switch change {
     case .type(let type, let count): return set(type, over: words(count))

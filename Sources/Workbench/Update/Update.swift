@@ -49,6 +49,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
       state.explanations[index] = .success(explanation)
     }
     effects = []
+  case .neighbours(let found):
+    state.nearest = found
+    effects = []
   case .explanationFailed(let post, let reason):
     if let index = state.indexOfID[post] {
       state.explanations[index] = .failure(Unanswered(reason: reason))
@@ -121,13 +124,20 @@ extension WorkbenchState {
       requestedFacts = facts?.number
       effects.append(.lookAt(facts))
     }
+    let neighbours = layers[ExplanationLayer.self] == nil ? nil : current
+    if requested.neighbours != neighbours {
+      requested.neighbours = neighbours
+      if neighbours == nil || nearest?.of != neighbours || nearest?.isWhole == false {
+        effects.append(.findNeighbours(of: neighbours))
+      }
+    }
     guard let index = current else {
       requested = Requested()
       return effects
     }
     if asksModels, requested.analysis != index {
       requested.analysis = index
-      let neighbours = neighbours.filter { analyses[$0] == nil }
+      let neighbours = self.neighbours.filter { analyses[$0] == nil }
       if analyses[index] == nil || !neighbours.isEmpty {
         effects.append(
           .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
@@ -141,7 +151,7 @@ extension WorkbenchState {
     }
     if !asksModels, requested.ahead != index {
       requested.ahead = index
-      effects.append(.lookAhead(neighbours.map { posts[$0].id }))
+      effects.append(.lookAhead(self.neighbours.map { posts[$0].id }))
     }
     return effects
   }

@@ -170,7 +170,7 @@ extension PictureRequest {
       case .grid(_, _, let region)?: [region]
       case nil: []
       }
-    for place in places {
+    for place in places + (heat?.outlined ?? []) {
       for number in [place.left, place.top, place.width, place.height] {
         hash.add(number.bitPattern)
       }
