@@ -69,7 +69,7 @@ let package = Package(
     .target(
       name: "Workbench",
       dependencies: [
-        "Files", "Tensors", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
         "Annotations", "Inspection", "Queries", "Screen",
         .product(name: "OrderedCollections", package: "swift-collections"), "TOMLKit",
       ]),

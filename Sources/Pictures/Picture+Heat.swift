@@ -64,10 +64,16 @@ package struct HeatGrid: Sendable, Hashable {
 package struct HeatStyle: Sendable, Hashable {
   /// Colour of each share of the range.
   package var map: ColorMap
-  /// Colours of the two sides of a signed grid.
+  /// Colours of the two sides of a signed grid: blue and orange, which the common colour
+  /// blindnesses tell apart, from each other and from grey.
   package var sides: (below: RGB, above: RGB) {
-    (RGB(30, 120, 235), RGB(240, 60, 150))
+    (RGB(20, 90, 220), RGB(235, 120, 20))
   }
+  /// The colour of an effect, −1 … 1, as a legend shows it: over grey, as much as over a picture.
+  package func color(ofEffect effect: Float) -> RGB {
+    RGB(128, 128, 128).mixed(with: effect < 0 ? sides.below : sides.above, min(1, abs(effect)))
+  }
+
   /// Opacity of the highest value; lower values are more transparent in proportion.
   package var strength: Float
   /// Whether values flow into each other or stay the blocks that the model had.

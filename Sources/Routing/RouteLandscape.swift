@@ -68,24 +68,25 @@ package struct RouteLandscape: Sendable, Hashable {
   }
 
   /// The cut that lets some more posts, or with a negative number fewer, through to the text
-  /// expert than a threshold does.
+  /// expert than a threshold does; the same where there are none.
   package func threshold(moving threshold: Float, by steps: Int) -> Float {
     // One step is a hundredth of the posts: p often lives in a small part of 0 … 1.
     let step = max(1, probabilities.count / 100)
-    var place = min(probabilities.count, max(0, count(upTo: threshold) + steps * step))
+    let before = count(upTo: threshold)
+    var place = min(probabilities.count, max(0, before + steps * step))
     // Equal p go together; a step down is one before all of them.
     while steps < 0, place > 0, place < probabilities.count,
       probabilities[place - 1] == probabilities[place]
     {
       place -= 1
     }
-    return self.threshold(after: place)
+    return place == before ? threshold : self.threshold(after: place)
   }
 
   /// A threshold with so many p at or below it, ½ where that is one; of equal p all.
   private func threshold(after place: Int) -> Float {
     if count(upTo: RouteDecision.threshold) == place { return RouteDecision.threshold }
-    guard place > 0 else { return min(0, probabilities[0]) }
+    guard place > 0 else { return probabilities[0] > 0 ? 0 : probabilities[0].nextDown }
     guard place < probabilities.count else { return max(1, probabilities[place - 1]) }
     let (below, above) = (probabilities[place - 1], probabilities[place])
     let middle = (below + above) / 2

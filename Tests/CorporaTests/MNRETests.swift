@@ -61,10 +61,13 @@ struct MNRETests {
       #expect(text.hasPrefix("\(first)\n"))
       try write(text, to: "\(folder)/again.txt")
       #expect(try Dataset.open("\(folder)/again.txt").posts[0].relations == [old[0], new])
-      let (_, notices) = try DatasetWriter.bytes(
-        of: dataset.files[0], in: dataset,
-        edited: ["a": dataset.posts[0].with([EntityMention(0..<1, .person)])])
-      #expect(notices.count == 1)
+      var mentioned = dataset.posts[0].with([EntityMention(0..<1, .person)])
+      let lack = dataset.lacksPlace(for: mentioned, insteadOf: dataset.posts[0])
+      #expect(lack?.losesPost == false && lack?.words.contains("no place for these labels") == true)
+      mentioned = dataset.posts[0]
+      mentioned.relations = []
+      let loss = dataset.lacksPlace(for: mentioned, insteadOf: dataset.posts[0])
+      #expect(loss?.losesPost == true && loss?.words.contains("a post without a pair") == true)
     }
   }
 

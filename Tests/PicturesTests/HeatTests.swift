@@ -33,6 +33,77 @@ import Testing
     #expect(map(-3) == map(0) && map(7) == map(1) && map(.nan) == map(0))
   }
 
+  /// How colours are seen without one kind of cones (Machado, Oliveira and Fernandes 2009, severity
+  /// 1), over linear RGB.
+  private static let visions: [(name: String, rows: [[Double]])] = [
+    ("all cones", [[1, 0, 0], [0, 1, 0], [0, 0, 1]]),
+    (
+      "protanopia",
+      [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+      ]
+    ),
+    (
+      "deuteranopia",
+      [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+      ]
+    ),
+    (
+      "tritanopia",
+      [
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+      ]
+    ),
+  ]
+
+  /// CIE L*a*b* of a colour as somebody sees it.
+  private func seen(_ color: RGB, _ rows: [[Double]]) -> (l: Double, a: Double, b: Double) {
+    func linear(_ v: UInt8) -> Double {
+      let c = Double(v) / 255
+      return c <= 0.04045 ? c / 12.92 : pow24((c + 0.055) / 1.055)
+    }
+    let c = [linear(color.red), linear(color.green), linear(color.blue)]
+    func sum(_ row: [Double]) -> Double { zip(row, c).reduce(0) { $0 + $1.0 * $1.1 } }
+    let s = rows.map { min(1, max(0, sum($0))) }
+    func f(_ row: [Double], _ white: Double) -> Double {
+      let t = zip(row, s).reduce(0) { $0 + $1.0 * $1.1 } / white
+      return t > 0.008856 ? cubeRoot(t) : 7.787 * t + 16.0 / 116
+    }
+    let x = f([0.4124564, 0.3575761, 0.1804375], 0.95047)
+    let y = f([0.2126729, 0.7151522, 0.0721750], 1)
+    let z = f([0.0193339, 0.1191920, 0.9503041], 1.08883)
+    return (116 * y - 16, 500 * (x - y), 200 * (y - z))
+  }
+
+  private func distance(
+    _ a: (l: Double, a: Double, b: Double), _ b: (l: Double, a: Double, b: Double)
+  ) -> Double {
+    let square = (a.l - b.l) * (a.l - b.l) + (a.a - b.a) * (a.a - b.a) + (a.b - b.b) * (a.b - b.b)
+    return square > 0 ? (0..<60).reduce(1) { r, _ in (r + square / r) / 2 } : 0
+  }
+
+  /// The order of a map, and the sides of a signed one, are told by whoever sees them.
+  @Test(arguments: 0..<4) func coloursSurviveColourBlindness(_ number: Int) {
+    let (name, rows) = Self.visions[number]
+    for map in ColorMap.allCases {
+      let steps = (0...20).map { seen(map(Float($0) / 20), rows) }
+      for (a, b) in zip(steps, steps.dropFirst()) {
+        #expect(b.l > a.l + 1.5, "\(map), \(name): \(a.l) to \(b.l)")
+      }
+    }
+    let style = HeatStyle()
+    let (below, above) = (seen(style.sides.below, rows), seen(style.sides.above, rows))
+    let none = seen(style.color(ofEffect: 0), rows)
+    #expect(distance(below, above) > 60, "\(name)")
+    #expect(distance(below, none) > 25 && distance(above, none) > 25, "\(name)")
+    // In print without colours the two are two greys.
+    #expect(abs(below.l - above.l) > 8, "\(name)")
+  }
+
   @Test func blocksColorTheirOwnPixels() {
     let picture = Picture(width: 8, height: 8, color: black)
     let heat = HeatGrid([0, 1, 0, 0], rows: 2, columns: 2)

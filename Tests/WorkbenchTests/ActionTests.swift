@@ -242,16 +242,16 @@ import Testing
       $0.command("explain")
       return $0.effects.contains(.explain(post: "hb_0001")) && $0.state.explanation != nil
     },
-    "nearest-other": {
-      $0.command("nearest-other")
+    "similar-other": {
+      $0.command("similar-other")
       let needsReasons = $0.noticeText.contains("asks why first")
       $0.command("explain")
-      $0.command("nearest-other")
+      $0.command("similar-other")
       return needsReasons && $0.state.current == 2 && $0.state.routes[2]?.route == .text
     },
-    "nearest-same": {
+    "similar-same": {
       $0.command("explain")
-      $0.command("nearest-same")
+      $0.command("similar-same")
       return $0.state.current == 1 && $0.state.routes[1]?.route == .multimodal
     },
     "raise-cut": {

@@ -6,14 +6,14 @@ import Screen
 extension ExplanationLayer {
   static let nearestActions = [
     Action(
-      "nearest-other", .routing, keys: ["'"],
+      "similar-other", .routing, keys: ["'"],
       "why: go to the most similar post that is routed the other way; 2' to the second",
       place: .anywhere, unavailable: needsNearest
     ) { state, arguments in
       state.goToNearest(state.nearest?.other ?? [], arguments.count, "the other way")
     }.counting(.which).ofModels(),
     Action(
-      "nearest-same", .routing, keys: ["\""],
+      "similar-same", .routing, keys: ["\""],
       "why: go to the most similar post that is routed the same way; 2\" to the second",
       place: .anywhere, unavailable: needsNearest
     ) { state, arguments in
@@ -67,8 +67,8 @@ extension WorkbenchState {
       nearest.isWhole
       ? "" : " of \(grouped(nearest.lookedAt)) looked at \(pen.look.glyphs.ellipsis)"
     for (key, way, route, found) in [
-      ("nearest-other", "the other way", nearest.route.other, nearest.other),
-      ("nearest-same", "the same way", nearest.route, nearest.same),
+      ("similar-other", "the other way", nearest.route.other, nearest.other),
+      ("similar-same", "the same way", nearest.route, nearest.same),
     ] {
       let role: Role = route == .text ? .routeText : .routeMultimodal
       guard row < box.rows else {
@@ -89,7 +89,7 @@ extension WorkbenchState {
           row += 1
           continue
         }
-        pen.line(pieces(neighbour, nearest, pen), in: box, row: row)
+        pen.line(pieces(neighbour, nearest, pen, isWide: box.columns >= 64), in: box, row: row)
         row += 1
       }
     }
@@ -99,7 +99,7 @@ extension WorkbenchState {
   /// `.93 hb_0003  p .49  R +.33  1/2 2/2  Great win for…`: how like it is, where it goes, what its
   /// route earns alone, and what of its labels the text and the multimodal expert find.
   private func pieces(
-    _ neighbour: RouteNeighbours.Neighbour, _ nearest: RouteNeighbours, _ pen: Pen
+    _ neighbour: RouteNeighbours.Neighbour, _ nearest: RouteNeighbours, _ pen: Pen, isWide: Bool
   ) -> [Pen.Piece] {
     let gold = post(neighbour.post)
     var pieces = [
@@ -117,7 +117,7 @@ extension WorkbenchState {
           "\(counts.text.correct)/\(counts.text.gold) "
             + "\(counts.multimodal.correct)/\(counts.multimodal.gold)  ", .muted))
     }
-    if let swapped = neighbour.swapped {
+    if isWide, let swapped = neighbour.swapped {
       let turns = (swapped.probability > RouteDecision.threshold) != (nearest.route == .multimodal)
       pieces += [
         pen.piece("its picture here: p \(Digits.fine(swapped.probability))", .muted),

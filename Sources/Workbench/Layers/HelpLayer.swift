@@ -71,8 +71,11 @@ struct HelpLayer: Layer {
     let ofModels =
       "T M route \(state.look.differs) differs \(state.look.disputed) disputed f flips "
     let marks =
-      !state.showsModels ? ofPosts : box.columns >= 160 ? ofPosts + ofModels
-      : box.columns >= 120 ? ofPosts : ofModels
+      !state.showsModels
+      ? ofPosts
+      : box.columns >= 160
+        ? ofPosts + ofModels
+        : box.columns >= 120 ? ofPosts : ofModels
     pen.rightLine([pen.piece(marks, .muted)], in: box, row: 0)
     return true
   }

@@ -74,7 +74,7 @@ extension Lesson {
       errors: [SeededError(post: "dev-00016", change: .moved(0, begin: -1, end: 0))]
     ) {
       "The mention begins a word too early: the name is \($0.mention(0)). \($0.key("shrink-left")) moves "
-        + "its left edge in, \($0.key("extend-left")) out."
+        + "its left edge in, \($0.key("extend-left")) out. Its type is right: the picture tells it."
     } hint: {
       $0.key("shrink-left")
     },

@@ -1,4 +1,5 @@
 import Files
+import Pictures
 import Screen
 import Tensors
 import Traces
@@ -116,17 +117,27 @@ extension WorkbenchState {
     )
   }
 
-  /// The colours of the heat from least to most; of what the router makes of regions between `T`
-  /// and `M`, the experts that they pull to.
+  /// The colours of the heat from least to most, those that lie over the picture, or with its
+  /// numbers on screen theirs; of what the router makes of regions between `T` and `M`, the experts
+  /// that they pull to. The height of the signs tells the same without colours.
   private func ramp(_ heat: Heat, _ pen: Pen) -> [Pen.Piece] {
-    let theme = pen.look.theme
     let steps: [Double] = heat.isSigned ? [-1, -0.5, 0.5, 1] : [0.25, 0.5, 0.75, 1]
     let pieces = steps.map { step in
-      let ink = heat.isSigned ? theme.signedHeatInk(step) : theme.heatInk(step)
-      return Pen.Piece(text: pen.look.glyphs.level(abs(step)), style: Style(ink))
+      let ink = heatInk(step, isSigned: heat.isSigned, pen.look.theme)
+      return Pen.Piece(
+        text: pen.look.glyphs.level(abs(step)), style: Style(ink.readable, on: ink))
     }
     guard isOfRouter else { return pieces }
     return [pen.piece("T", .routeText)] + pieces + [pen.piece("M", .routeMultimodal)]
+  }
+
+  private func heatInk(_ value: Double, isSigned: Bool, _ theme: Theme) -> Ink {
+    guard layers[NumbersLayer.self] == nil else {
+      return isSigned ? theme.signedHeatInk(value) : theme.heatInk(value)
+    }
+    let style = HeatStyle()
+    let color = isSigned ? style.color(ofEffect: Float(value)) : style.map(Float(value))
+    return .rgb(color.red, color.green, color.blue)
   }
 
   /// The other slices as small grids of numbers, as many as fit.
