@@ -102,7 +102,8 @@ extension Samples {
         rows: 7, columns: 7, seen: .whole,
         effects: (0..<49).map { effect(Float(($0 * 11) % 13 - 6) / 100) }),
       flips: [
-        RouteExplanation.Flip(kind: .tokens, places: [4, 7], probability: 0.47, tried: 8),
+        RouteExplanation.Flip(
+          kind: .tokens, places: [4, 7], probability: 0.47, tried: 8, atLeast: 2),
         RouteExplanation.Flip(kind: .regions, places: nil, probability: 0.58, tried: 24),
       ],
       answers: [

@@ -155,7 +155,8 @@ extension WorkbenchState {
     let isTokens = flip.kind == .tokens
     let things = isTokens ? "words" : "regions"
     // What a larger change is beside those that were all tried.
-    let bound = flip.isSmallest ? "" : "; no \(flip.atLeast == 2 ? "one" : "two") alone"
+    let bound =
+      flip.isSmallest || flip.atLeast < 2 ? "" : "; no \(flip.atLeast == 2 ? "one" : "two") alone"
     guard let places = flip.places else {
       return "no turn within \(flip.tried) \(things), \(p)"
     }
