@@ -13,6 +13,7 @@ package enum ScriptSession {
   ///   - pictures: the folder for the screens that the script gives a name, as `NAME.svg`; nil
   ///     keeps
   ///     none.
+  ///   - record: the file of a recording; nil makes none.
   ///   - output: takes whole lines.
   /// - Returns: the workbench as the script left it.
   /// - Throws: `KeyScript.Failure`, `SessionError`, `KeymapError`, `ThemeError`,
@@ -20,7 +21,7 @@ package enum ScriptSession {
   @discardableResult
   package static func run(
     _ session: Session, script: String, size: Size, graphics: GraphicsChoice.Rung,
-    pictures: String? = nil, output: @escaping (String) -> Void
+    pictures: String? = nil, record: String? = nil, output: @escaping (String) -> Void
   ) throws -> WorkbenchState {
     let steps = try KeyScript.parse(try text(of: script), file: script)
     let style = style(graphics, keepsPictures: pictures != nil)
@@ -38,10 +39,15 @@ package enum ScriptSession {
     let services = WorkbenchServices(session, style: style, isScript: true)
     let keeper = PlaceKeeper(session)
     var kept: [(String, Frame)] = []
+    let recording = try record.map {
+      try Recording($0, title: "twinlens \(session.dataset.name)", size: size, timestamp: nil)
+    }
     var runner = ScriptRunner(
       state: state, performer: ScriptPerformer(services), output: output,
-      keep: { kept.append(($0, $1)) })
+      keep: { kept.append(($0, $1)) },
+      record: recording.map { recording in { recording.add($0, at: $1) } })
     runner.run(steps)
+    if let failure = recording?.failure { StandardOutput.complain("twinlens: \(failure)") }
     if let pictures {
       try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
       for (name, frame) in kept {

@@ -24,17 +24,23 @@ package enum TerminalSession {
   }
 
   /// Opens a dataset while the terminal is asked what it can do, then runs the workbench.
-  /// - Parameter onFirstFrame: called when the first frame is on the screen.
+  /// - Parameters:
+  ///   - record: the file of a recording; nil makes none. Players show no pixels, so pictures are
+  ///     of
+  ///     blocks meanwhile.
+  ///   - onFirstFrame: called when the first frame is on the screen.
   /// - Returns: the workbench as the person left it.
   /// - Throws: `TerminalError` when there is no usable terminal, and what `Session` throws.
   @discardableResult
   package static func run(
-    _ options: SessionOptions, environment: [String: String], onFirstFrame: (() -> Void)? = nil
+    _ options: SessionOptions, environment: [String: String], record: String? = nil,
+    onFirstFrame: (() -> Void)? = nil
   ) throws -> WorkbenchState {
     let opening = Opening { try Session(options) }
     let capabilities = TerminalProbe.run(environment: environment)
     let session = try opening.result()
-    let wishes = TerminalOptions(session.options.settings, environment: environment)
+    var wishes = TerminalOptions(session.options.settings, environment: environment)
+    if record != nil, ![.ascii, .none].contains(wishes.graphics) { wishes.graphics = .blocks }
     let terminal = NcursesTerminal(capabilities: capabilities, options: wishes)
     terminal.setFarewell(session.store.map { farewell($0.path) } ?? "twinlens: edits are not kept")
     try terminal.start()
@@ -45,9 +51,15 @@ package enum TerminalSession {
     style.darkBackground = terminal.hasDarkBackground
     style.colors =
       session.options.settings.number(.sixelColors) ?? suggestedColors(environment)
+    let recording = try record.map {
+      try Recording(
+        $0, title: "twinlens \(session.dataset.name)", size: terminal.size,
+        timestamp: Int(Date().timeIntervalSince1970))
+    }
     var loop = try WorkbenchLoop(
       session, terminal: terminal, style: style, environment: environment,
       onFirstFrame: onFirstFrame)
+    loop.recording = recording
     try loop.run()
     return loop.state
   }

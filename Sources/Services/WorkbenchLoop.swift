@@ -22,6 +22,8 @@ package struct WorkbenchLoop {
   /// What was on screen of the settings that are remembered.
   private let remembered: ViewMemory
   private let keeper: PlaceKeeper?
+  /// Takes every frame that is shown.
+  var recording: Recording?
   /// More than this is for `twinlens audit`.
   static let mostNotices = 8
   /// Keys that are taken before a frame is shown again.
@@ -154,6 +156,14 @@ package struct WorkbenchLoop {
     }
   }
 
+  private mutating func record(_ frame: Frame) {
+    guard let recording else { return }
+    recording.add(frame, at: seconds)
+    guard let failure = recording.failure else { return }
+    self.recording = nil
+    send(.notice(failure, isError: true))
+  }
+
   /// Whether the store is still where the edits are: nobody may have looked since the last second.
   private mutating func mayQuit() -> Bool {
     guard !state.leavesAnyway, state.storeProblem == nil, !state.history.steps.isEmpty,
@@ -165,7 +175,9 @@ package struct WorkbenchLoop {
 
   private mutating func present() {
     isStale = false
-    terminal.present(view(state))
+    let frame = view(state)
+    terminal.present(frame)
+    record(frame)
     keeper?.note(state.stoppingPlace)
   }
 }

@@ -23,18 +23,32 @@ extension AdjudicationLayer {
         + (found.count == 1 ? "post" : "posts"), .title, in: box, row: 0)
     let rows = box.rows - 1
     let top = max(0, min(cursor - rows / 2, found.count - rows))
-    for (row, number) in (top..<min(found.count, top + rows)).enumerated() {
+    let shown = top..<min(found.count, top + rows)
+    // The columns are those of what is on screen.
+    func width(_ text: (Dispute) -> String) -> Int {
+      shown.map { TextWidth.columns(of: text(found[$0])) }.max() ?? 0
+    }
+    func id(_ item: Dispute) -> String { state.safe(state.posts[item.post].id) }
+    func places(_ item: Dispute) -> String { item.disagreements.count.counted("place") }
+    func names(_ item: Dispute) -> String { state.safe(item.annotators.joined(separator: ", ")) }
+    let columns = (id: min(20, width(id)), places: width(places), names: min(24, width(names)))
+    let ellipsis = pen.look.glyphs.ellipsis
+    for (row, number) in shown.enumerated() {
       let item = found[number]
       let post = state.posts[item.post]
       let isHere = number == cursor
       pen.line(
         [
           pen.piece(isHere ? pen.look.glyphs.pointer : " ", .title),
-          pen.piece("\(state.safe(post.id))  ", isHere ? .title : .text),
           pen.piece(
-            "\(item.disagreements.count) \(item.disagreements.count == 1 ? "place" : "places")  ",
-            .warning),
-          pen.piece(state.safe(item.annotators.joined(separator: ", ")) + "  ", .muted),
+            TextWidth.padded(
+              WorkbenchState.fitted(id: id(item), columns.id, ellipsis), columns: columns.id)
+              + "  ",
+            isHere ? .title : .text),
+          pen.piece(TextWidth.padded(places(item), columns: columns.places) + "  ", .warning),
+          pen.piece(
+            TextWidth.padded(names(item), columns: columns.names, ellipsis: ellipsis) + "  ", .muted
+          ),
           pen.piece(
             state.safe(post.tokens.prefix(40).map(\.text).joined(separator: " ")), .muted),
         ], in: box, row: row + 1)

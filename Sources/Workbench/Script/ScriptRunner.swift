@@ -5,6 +5,12 @@ package struct ScriptRunner {
   private var workbench: HeadlessWorkbench
   private let output: (String) -> Void
   private let keep: (String, Frame) -> Void
+  private let record: ((Frame, Double) -> Void)?
+  /// Seconds that a person would have taken for what was done so far.
+  private var time = 0.0
+
+  /// Seconds for a key, for a letter of a text and for a look at what a wait brought.
+  private static let pace = (key: 0.6, letter: 0.15, look: 1.5)
 
   /// The workbench as it stands.
   package var state: WorkbenchState { workbench.state }
@@ -15,13 +21,16 @@ package struct ScriptRunner {
   ///   - performer: carries effects out.
   ///   - output: takes one or more whole lines, without the last line feed; should write at once.
   ///   - keep: takes the frames that the script gives a name.
+  ///   - record: takes every frame with its time, at the pace of a person who shows something.
   package init(
     state: WorkbenchState, performer: any EffectPerformer, output: @escaping (String) -> Void,
-    keep: @escaping (String, Frame) -> Void = { _, _ in }
+    keep: @escaping (String, Frame) -> Void = { _, _ in },
+    record: ((Frame, Double) -> Void)? = nil
   ) {
     workbench = HeadlessWorkbench(state, performer) { output("committed \($0)") }
     self.output = output
     self.keep = keep
+    self.record = record
   }
 
   /// Runs the steps: after each, `== frame N: STEP` (from 1) and the frame as text. A durable edit
@@ -30,6 +39,7 @@ package struct ScriptRunner {
   /// on the models waits for them, as it does on a terminal.
   package mutating func run(_ script: KeyScript) {
     workbench.begin()
+    show(after: 0)
     for (i, step) in script.steps.enumerated() where !hasQuit {
       run(step.action)
       if case .picture = step.action { continue }
@@ -37,13 +47,23 @@ package struct ScriptRunner {
       output(view(state).text)
     }
     workbench.wait()
+    show(after: Self.pace.look)
+  }
+
+  private mutating func show(after seconds: Double) {
+    guard let record else { return }
+    time += seconds
+    record(view(state), time)
   }
 
   private mutating func run(_ action: KeyScript.Action) {
     switch action {
     case .key(let key): workbench.send(.key(key))
     case .text(let text):
-      for character in text where !hasQuit { workbench.send(.key(.character(character))) }
+      for character in text where !hasQuit {
+        workbench.send(.key(.character(character)))
+        show(after: Self.pace.letter)
+      }
     case .size(let size): workbench.send(.resized(size))
     case .wait: workbench.wait()
     case .picture(let name):
@@ -51,5 +71,6 @@ package struct ScriptRunner {
       keep(name, view(state))
     }
     workbench.settle()
+    show(after: action == .wait ? Self.pace.look : Self.pace.key)
   }
 }

@@ -217,8 +217,13 @@ extension WorkbenchState {
       focus(on: own)
     }
     if others > 0 {
-      notice = Notice(
-        text: "\(step.name), and \(others) more \(others == 1 ? "edit" : "edits") with it")
+      let ids = edits.keys.sorted().prefix(3).map { safe(posts[$0].id) }
+      let places =
+        edits.count == 1
+        ? ""
+        : ", in \(edits.count.counted("post")): " + ids.joined(separator: ", ")
+          + (edits.count > 3 ? ", \(look.glyphs.ellipsis)" : "")
+      notice = Notice(text: "\(step.name), and \(others.counted("more edit")) with it\(places)")
     }
     if wasFiltered, queue.filter == nil, let words = notice?.text {
       notice = Notice(text: "\(words); it was not in the search, so all posts are listed")

@@ -45,7 +45,7 @@ extension WorkbenchState {
   private var showsRoutes: Bool { showsModels && opened.hasRouter }
 
   /// An id as it fits: ids of a dataset begin alike and differ at the end.
-  private static func fitted(id: String, _ columns: Int, _ ellipsis: String) -> String {
+  static func fitted(id: String, _ columns: Int, _ ellipsis: String) -> String {
     guard TextWidth.columns(of: id) > columns else { return id }
     var left = max(0, columns - TextWidth.columns(of: ellipsis))
     let rest = id.reversed().prefix { character in

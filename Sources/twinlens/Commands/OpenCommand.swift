@@ -48,11 +48,21 @@ struct OpenCommand: ParsableCommand {
       valueName: "folder"))
   var pictures: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Record the screens for asciinema's players (asciicast v2) in this file; pictures are of blocks meanwhile.",
+      valueName: "file"))
+  var record: String?
+
   @OptionGroup(title: "Practising") var practising: PracticeOptions
 
   func validate() throws {
     if plain, script != nil {
       throw ValidationError("--plain and --script exclude each other: a script draws frames")
+    }
+    if record != nil, plain || pictures != nil {
+      throw ValidationError(
+        "--record keeps a screen as signs: --plain has none, and --pictures draws in pixels")
     }
     if pictures != nil, script == nil {
       throw ValidationError("--pictures keeps screens of a key script; name it with --script FILE")
@@ -83,7 +93,8 @@ struct OpenCommand: ParsableCommand {
         session, because: "there is no terminal to draw on (--plain works without)")
     }
     do {
-      try practising.report(try TerminalSession.run(session, environment: environment))
+      try practising.report(
+        try TerminalSession.run(session, environment: environment, record: record))
     } catch let error as TerminalError {
       try practising.requireTerminal()
       try printFirst(session, because: error.description)
@@ -97,7 +108,7 @@ struct OpenCommand: ParsableCommand {
     let rung = session.settings.text(.graphics).flatMap(GraphicsChoice.Rung.init(rawValue:))
     let left = try ScriptSession.run(
       try Session(session), script: script, size: size, graphics: rung ?? .blocks,
-      pictures: pictures, output: StandardOutput.write)
+      pictures: pictures, record: record, output: StandardOutput.write)
     try practising.report(left)
   }
 
