@@ -20,7 +20,8 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports check-install lint format \
+.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports \
+	check-recording check-install lint format \
 	install uninstall clean
 
 help:
@@ -38,6 +39,7 @@ help:
 	@echo "make keys       bring the table of keys in README.md up to date"
 	@echo "make check-docs run every command, script and query of the manual"
 	@echo "make check-exports read exports with doccano, Label Studio, spaCy and others (long)"
+	@echo "make check-recording read a recording with asciinema"
 	@echo "make check-install install into a folder that goes away again, and use that copy"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
 	@echo "make clean      remove what was built"
@@ -80,6 +82,10 @@ check-docs: build
 # Reads exports with the tools that they are for; the first time it installs these, which takes minutes.
 check-exports: build
 	@Scripts/check-exports --venv .build/exports $(PROGRAM)
+
+# The same for a recording.
+check-recording: build
+	@Scripts/check-recording --venv .build/asciinema $(PROGRAM)
 
 check-install: build
 	@Scripts/check-install $(PROGRAM)

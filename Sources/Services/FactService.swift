@@ -14,7 +14,7 @@ import Workbench
 /// Finds out what a query needs of many posts, a few at a time and behind everything that somebody
 /// waits for. A new wish takes the place of the one before; what was computed stays on disk.
 package final class FactService: Sendable {
-  private struct State {
+  struct State {
     var request: FactRequest?
     /// How many of the request's posts were looked at.
     var done = 0
@@ -26,11 +26,11 @@ package final class FactService: Sendable {
     var isWanted: Bool { request != nil || search != nil }
   }
 
-  private let dataset: Dataset
-  private let inference: InferenceService
-  private let mailbox: Mailbox
-  private let state = Mutex(State())
-  private let cache: Mutex<AnswerCache>
+  let dataset: Dataset
+  let inference: InferenceService
+  let mailbox: Mailbox
+  let state = Mutex(State())
+  let cache: Mutex<AnswerCache>
   private let queue = DispatchQueue(label: "twinlens.facts", qos: .utility)
 
   /// Posts that are looked at together at least and at most; the time of one piece decides.
@@ -153,34 +153,6 @@ package final class FactService: Sendable {
       return models.notices.first ?? "no router is in the folder of models"
     }
     return nil
-  }
-
-  // MARK: Neighbours
-
-  /// Looks at a few more posts for those that are nearest to one.
-  private func searchSome() {
-    guard var search = state.withLock(\.search) else { return }
-    inference.start()
-    let (models, failure) = inference.loaded
-    guard let models, models.router != nil else {
-      if failure != nil || models != nil { end(search) } else { usleep(10_000) }
-      return
-    }
-    guard !inference.isBusy else {
-      usleep(10_000)
-      return
-    }
-    let found = cache.withLock { search.look(dataset, models, $0) }
-    let isWanted = state.withLock { state in
-      guard state.search?.post == search.post else { return false }
-      state.search = search.isDone(dataset) ? nil : search
-      return true
-    }
-    if isWanted, let found { mailbox.post(.neighbours(found)) }
-  }
-
-  private func end(_ search: NeighbourSearch) {
-    state.withLock { if $0.search?.post == search.post { $0.search = nil } }
   }
 
   // MARK: Finding out
