@@ -106,7 +106,8 @@ struct QueryCommandTests {
     let room = try Room()
     let all = try room.query("", "--sort", "-length", "--no-models")
     let lines = all.output.split(separator: "\n")
-    #expect(lines.count == 6 && lines[0].hasPrefix("post-0  train.jsonl:1  untouched  Ada sees"))
+    #expect(
+      lines.count == 6 && lines[0].hasPrefix("post-0  train.jsonl:1  untouched  [Ada](PER) sees"))
     #expect(!all.output.contains("\u{1B}") && !all.output.contains("\u{202E}"))
     #expect(all.errors.contains("6 of 6 posts, longest first"))
     let first = try room.query("sort:length", "--limit", "2", "--no-models")
