@@ -42,6 +42,21 @@ struct StoryScriptTests {
     return try Dataset.open(out)
   }
 
+  @Test("why a post was routed unimodal") func why() throws {
+    let text = try #require(try manualBlock("# why.keys", page: "inspecting.md"))
+    let script = try folder.write(text, "why.keys")
+    let data = folder.path + "/harbor"
+    let samples = SampleModelsTests.samples
+    try FileManager.default.copyItem(atPath: samples + "/harbor", toPath: data)
+    let output = try run([
+      data, "--models", samples + "/models", "--script", script, "--size", "120x36",
+    ])
+    let frames = output.split(separator: "== frame ").map(String.init)
+    // The reasons, and the post that is most like it.
+    let kept = [frames[frames.count - 3], frames[frames.count - 1]]
+    try expectGolden(kept.joined(separator: "\n"), "story-why")
+  }
+
   @Test("correct twenty tweets") func twenty() throws {
     let options = ["--test", "20", "--seed", "7"]
     let data = try draw("twenty", options + ["--noise", "0.3"])

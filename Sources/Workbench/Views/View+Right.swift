@@ -125,11 +125,14 @@ extension WorkbenchState {
     let pieces = steps.map { step in
       let ink = heatInk(step, isSigned: heat.isSigned, pen.look.theme)
       return Pen.Piece(
-        text: pen.look.glyphs.level(abs(step)), style: Style(ink.readable, on: ink))
+        text: pen.look.glyphs.level(abs(step)), style: Style(ink, on: Self.legendGround))
     }
     guard isOfRouter else { return pieces }
     return [pen.piece("T", .routeText)] + pieces + [pen.piece("M", .routeMultimodal)]
   }
+
+  /// Dark in every theme: the brightest colours of the heat must be seen on it.
+  private static let legendGround = Ink.rgb(32, 36, 44)
 
   private func heatInk(_ value: Double, isSigned: Bool, _ theme: Theme) -> Ink {
     guard layers[NumbersLayer.self] == nil else {
