@@ -2,6 +2,22 @@ import Corpora
 import Extractors
 import Routing
 
+/// What both of the router's experts answer for a post.
+package struct ExpertPair: Sendable, Hashable {
+  package let text: ChosenAnswer
+  package let multimodal: ChosenAnswer
+
+  package init(text: ChosenAnswer, multimodal: ChosenAnswer) {
+    self.text = text
+    self.multimodal = multimodal
+  }
+
+  /// Who is right against the labels of the post.
+  package func cell(gold post: Post) -> AgreementCell {
+    AgreementCell(text: !text.differs(from: post), multimodal: !multimodal.differs(from: post))
+  }
+}
+
 /// What the expert that the router chose answers for a post: as little as is needed to compare it
 /// with gold, so that it can be kept for every post of a large dataset.
 package struct ChosenAnswer: Sendable, Hashable {

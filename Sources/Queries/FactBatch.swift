@@ -26,8 +26,13 @@ package struct FactNeeds: OptionSet, Sendable, Hashable {
   /// How much of the picture an expert takes.
   package static let gate = FactNeeds(rawValue: 64)
 
+  /// What both of the router's experts answer.
+  package static let both = FactNeeds(rawValue: 128)
+
   /// Whether models are needed.
-  package var needsModels: Bool { !isDisjoint(with: [.route, .answer, .flip, .dispute, .gate]) }
+  package var needsModels: Bool {
+    !isDisjoint(with: [.route, .answer, .flip, .dispute, .gate, .both])
+  }
 }
 
 /// A wish to find something out of many posts.
@@ -62,6 +67,8 @@ package struct FactBatch: Sendable {
   package var verdicts: [Int: [String: UInt64]] = [:]
   /// How much of the picture an expert takes, 0 … 1; nil inside where it has nothing to take.
   package var gates: [Int: Float?] = [:]
+  /// What both of the router's experts answer.
+  package var pairs: [Int: ExpertPair] = [:]
   /// What could not be found out.
   package var failures: [Int: Failure] = [:]
 
@@ -85,7 +92,7 @@ package struct FactBatch: Sendable {
   /// The posts that it says something about.
   package var posts: Set<Int> {
     Set(pictures.keys).union(routes.keys).union(answers.keys).union(flips.keys)
-      .union(verdicts.keys).union(gates.keys).union(failures.keys)
+      .union(verdicts.keys).union(gates.keys).union(pairs.keys).union(failures.keys)
   }
 }
 

@@ -20,6 +20,8 @@ package struct Facts: Sendable {
   package private(set) var verdicts: [Int: [String: UInt64]] = [:]
   /// How much of the picture an expert takes.
   package private(set) var gates: [Int: Float?] = [:]
+  /// What both of the router's experts answer.
+  package private(set) var pairs: [Int: ExpertPair] = [:]
   package private(set) var failures: [Int: FactBatch.Failure] = [:]
   /// How suspicious labels are, of posts that were asked about and not edited since.
   package var suspicion: [Int: Float?] = [:]
@@ -50,6 +52,7 @@ package struct Facts: Sendable {
     for (index, flips) in batch.flips where flips { flipping.insert(index) }
     verdicts.merge(batch.verdicts) { $1 }
     gates.merge(batch.gates) { $1 }
+    pairs.merge(batch.pairs) { $1 }
     failures.merge(batch.failures) { $1 }
   }
 

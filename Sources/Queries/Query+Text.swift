@@ -59,6 +59,7 @@ extension Query.Condition: CustomStringConvertible {
     case .disputed: "is:disputed"
     case .flips: "is:flip"
     case .irregular: "is:irregular"
+    case .cell(let cell): Self.field("cell", cell.rawValue)
     case .changed: "is:changed"
     case .divided: "is:divided"
     }

@@ -57,6 +57,8 @@ package struct Query: Sendable, Equatable {
     case disputed
     case flips
     case irregular
+    /// Which of the router's two experts are right.
+    case cell(AgreementCell)
     /// That the labels are not the file's.
     case changed
     /// That annotators say different things, and nobody has decided.
@@ -144,6 +146,7 @@ extension Query.Condition {
     case .number(let measure, _): measure.needs
     case .differs: .answer
     case .disputed: .dispute
+    case .cell: .both
     case .flips: .flip
     case .picture(.broken): .decoding
     case .picture: .picture
@@ -200,8 +203,9 @@ extension Query {
         return lacks(term, "experts", start)
       }
     }
-    if !needs.isDisjoint(with: [.route, .flip]), !means.hasRouter {
-      return "route:, p: and is:flip need a router, and none is loaded; \(start) --router NAME"
+    if !needs.isDisjoint(with: [.route, .flip, .both]), !means.hasRouter {
+      return
+        "route:, p:, cell: and is:flip need a router, and none is loaded; \(start) --router NAME"
     }
     let conditions = conditions
     for type in types
@@ -231,5 +235,6 @@ extension Query {
   /// What experts are needed for, by the terms that say so.
   private static let expertTerms: [(FactNeeds, String)] = [
     (.answer, "is:different or confidence:"), (.dispute, "is:disputed"), (.gate, "gate:"),
+    (.both, "cell:"),
   ]
 }

@@ -80,7 +80,8 @@ package struct QueryExplainer {
       return post.irregularities(reading: context.reading).map {
         "\($0.tag) on \(words($0.irregularity.token..<($0.irregularity.token + 1)))"
       }
-    case .route, .split, .flagged, .skipped, .picture, .imageAdds, .differs, .disputed, .flips,
+    case .route, .split, .flagged, .skipped, .picture, .imageAdds, .differs, .disputed, .cell,
+      .flips,
       .changed,
       .divided:
       return []

@@ -76,6 +76,11 @@ extension QueryField {
     words(
       "route", ["route:text"], "that go to the `text` or the `multimodal` expert",
       [("text", .route(.text)), ("multimodal", .route(.multimodal))]),
+    words(
+      "cell", ["cell:text route:multimodal"],
+      "of which `both` of the router's experts find exactly the labels, only the `text` expert, only "
+        + "the `multimodal` one, or `neither`",
+      AgreementCell.allCases.map { ($0.rawValue, .cell($0)) }),
     number(
       .p, [">.6", "<.4", ".45..55"], "with this p; a post without a picture has none"),
     number(

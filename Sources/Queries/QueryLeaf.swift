@@ -111,6 +111,8 @@ struct QueryLeaf {
       return context.facts.flipping.contains(index) ? true : context.facts.flips[index]
     case .irregular:
       return !context.posts[index].irregularities(reading: context.reading).isEmpty
+    case .cell(let cell):
+      return context.facts.pairs[index].map { $0.cell(gold: context.post(index)) == cell }
     case .changed:
       let post = context.posts[index]
       return context.states[index].map {

@@ -149,7 +149,7 @@ package final class FactService: Sendable {
     if !needs.isDisjoint(with: [.answer, .dispute, .gate]), models.isEmpty {
       return models.notices.first ?? "no expert is in the folder of models"
     }
-    if !needs.isDisjoint(with: [.route, .flip]), models.router == nil {
+    if !needs.isDisjoint(with: [.route, .flip, .both]), models.router == nil {
       return models.notices.first ?? "no router is in the folder of models"
     }
     return nil
@@ -238,6 +238,7 @@ struct FactPiece {
     if needs.contains(.answer) { answer(left, into: &batch) }
     if needs.contains(.dispute) { askAll(into: &batch) }
     if needs.contains(.gate) { gates(into: &batch) }
+    if needs.contains(.both) { askBoth(into: &batch) }
   }
 
   /// What every expert answers, as numbers that are equal where answers are.

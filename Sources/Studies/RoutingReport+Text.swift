@@ -28,7 +28,7 @@ extension RoutingReport {
       lines.append(row("", full.posts, "union by gold routing", gold))
     }
     lines.append(row("", full.posts, "union by the per-post oracle", full.oracle))
-    lines.append("")
+    lines += [""] + cellLines + [""]
     let better = [full.text.f1, full.multimodal.f1].compactMap(\.self).max()
     let gain = full.union.f1.flatMap { union in better.map { Self.signed(union - $0) } } ?? "—"
     lines.append(
@@ -39,6 +39,20 @@ extension RoutingReport {
     lines.append(
       "95 %: where F1 lies when the posts of the set are drawn again with replacement, 1,000 times")
     return (lines + undefined).joined(separator: "\n")
+  }
+
+  /// Posts by who is right of them; `cell:text route:multimodal` lists those of a cell.
+  private var cellLines: [String] {
+    func row(_ name: String, _ numbers: [String]) -> String {
+      Self.pad(name, 19) + numbers.map { Self.pad($0, 17, right: true) }.joined()
+    }
+    func row(_ name: String, _ counts: Cells.Counts) -> String {
+      row(name, [counts.both, counts.text, counts.multimodal, counts.neither].map(String.init))
+    }
+    return [
+      row("posts all right by", ["both", "text only", "multimodal only", "neither"]),
+      row("Unimodal", cells.unimodal), row("Multimodal", cells.multimodal),
+    ]
   }
 
   /// Why there are dashes in place of scores, if there are.

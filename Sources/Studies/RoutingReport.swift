@@ -23,6 +23,32 @@ package struct RoutingReport: Sendable, Codable {
   package let sets: Sets
   /// What p is worth.
   package let router: RouterNumbers
+  /// How many posts each of the experts is right of, by where the router sends them.
+  package let cells: Cells
+
+  /// Numbers of posts by who is right of them: all labels that are asked for, and no other.
+  package struct Cells: Sendable, Codable {
+    /// The posts sent to the text expert.
+    package let unimodal: Counts
+    /// The posts sent to the multimodal expert.
+    package let multimodal: Counts
+
+    /// Numbers of posts of a set.
+    package struct Counts: Sendable, Codable, Equatable {
+      package let both: Int
+      package let text: Int
+      package let multimodal: Int
+      package let neither: Int
+
+      init(_ posts: [ExpertCounts]) {
+        let cells = Dictionary(grouping: posts, by: \.cell).mapValues(\.count)
+        both = cells[.both] ?? 0
+        text = cells[.text] ?? 0
+        multimodal = cells[.multimodal] ?? 0
+        neither = cells[.neither] ?? 0
+      }
+    }
+  }
 
   /// The systems that were compared.
   package struct Models: Sendable, Codable {
@@ -173,6 +199,10 @@ package struct RoutingReport: Sendable, Codable {
         multimodal: Score(counts.map(\.multimodal)), union: union(routes),
         goldRouting: isGold ? union(ReferenceRouting.gold(imageAdds: adds)) : nil,
         oracle: union(counts.oracleRoutes())))
+    func cells(_ side: Route) -> Cells.Counts {
+      Cells.Counts(zip(routes, counts).filter { $0.0 == side }.map(\.1))
+    }
+    self.cells = Cells(unimodal: cells(.text), multimodal: cells(.multimodal))
     self.router = RouterNumbers(
       aucImageAdds: auc.map { ($0 * 10_000).rounded() / 10_000 },
       fractionMultimodal: (fraction * 10_000).rounded() / 10_000)
