@@ -205,6 +205,10 @@ extension ActionTests {
   ]
 
   static let pages: [String: Check] = [
+    "attention": {
+      $0.command("attention")
+      return $0.text.contains("a second witness") && $0.text.contains("on screen")
+    },
     "adjudicate": {
       $0.command("adjudicate")
       return $0.noticeText.hasPrefix("no post is accepted by two annotators here")

@@ -10,6 +10,7 @@ extension Action {
         return []
       }
     ] + NumbersLayer.actions + RegionLayer.actions + [
+      attention,
       Action(
         "next-head", .looking, keys: ["."],
         "next head, layer or slot of what is shown, after the mean",
