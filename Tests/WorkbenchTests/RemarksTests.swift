@@ -207,7 +207,7 @@ extension ActionTests {
   static let pages: [String: Check] = [
     "attention": {
       $0.command("attention")
-      return $0.text.contains("a second witness") && $0.text.contains("on screen")
+      return $0.text.contains("what it tells") && $0.text.contains("on screen")
     },
     "adjudicate": {
       $0.command("adjudicate")
