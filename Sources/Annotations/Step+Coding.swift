@@ -3,7 +3,7 @@ import Records
 
 extension Step {
   /// Whether it may change what labels the post has.
-  var changesLabels: Bool {
+  package var changesLabels: Bool {
     switch kind {
     case .edit(.mentions), .edit(.relation), .undo, .redo: true
     case .edit(.review), .edit(.note), .edit(.mark): false

@@ -61,12 +61,18 @@ extension DatasetWriter {
       throw CorporaError.changedSinceOpened(file.name)
     }
     if !isWhole, let keptPlaces, file.format.cut == nil {
+      // A post without a pair has no line where pairs are lines: it is left out as it is when all
+      // posts are written, and named.
       let staying = posts.enumerated().filter { keptPlaces.contains($0.offset) }
-        .map { edited[$0.element.id] ?? $0.element }
-      bytes = try file.format.bytes(
-        of: staying,
-        DataFormat.WritingRequest(
-          reading: dataset.reading, misc: file.misc, scheme: file.scheme))
+        .map { (old: $0.element, new: edited[$0.element.id] ?? $0.element) }
+        .filter { !file.losesPost($0.new, insteadOf: $0.old) }.map(\.new)
+      bytes =
+        staying.isEmpty
+        ? []
+        : try file.format.bytes(
+          of: staying,
+          DataFormat.WritingRequest(
+            reading: dataset.reading, misc: file.misc, scheme: file.scheme))
     } else {
       if !changed.isEmpty {
         let readable = text.map { TextEncoding(of: $0, named: file.encoding).utf8($0) ?? $0 }
@@ -101,9 +107,15 @@ extension DataFile {
   /// Whether the labels of a post have a place in the file.
   func holds(_ new: Post, insteadOf old: Post) -> Bool { format.holds(new, insteadOf: old) }
 
+  /// Whether the file has no line for a post once its last pair is gone.
+  func losesPost(_ new: Post, insteadOf old: Post) -> Bool {
+    new.relations.isEmpty && !old.relations.isEmpty && !holds(new, insteadOf: old)
+      && holds(old, insteadOf: old)
+  }
+
   /// What the file lacks for the labels of a post.
   fileprivate func lacks(_ new: Post, insteadOf old: Post) -> LackOfPlace {
-    let losesPost = new.relations.isEmpty && !old.relations.isEmpty && holds(old, insteadOf: old)
+    let losesPost = losesPost(new, insteadOf: old)
     return LackOfPlace(
       words: (losesPost
         ? "\(name) has no line for a post without a pair"

@@ -15,6 +15,8 @@ struct ExportPlan {
   private var loose: [(post: Post, format: DataFormat, misc: String, stem: String)] = []
   /// Posts whose labels have no place in their own file.
   private var unheld: [(post: Post.ID, file: String)] = []
+  /// Posts that their own file has no line for.
+  private var lost: [(post: Post.ID, file: String)] = []
   /// What files tell of states, by folder.
   private var states: [String: StateFile] = [:]
 
@@ -43,7 +45,11 @@ struct ExportPlan {
     notices += own.notices
     for post in dataset.posts[file.posts] where kept?.contains(post.id) ?? true {
       guard let new = edited[post.id], !file.holds(new, insteadOf: post) else { continue }
-      unheld.append((post.id, file.name))
+      if file.losesPost(new, insteadOf: post) {
+        lost.append((post.id, file.name))
+      } else {
+        unheld.append((post.id, file.name))
+      }
     }
     outputs.append((file.name, own.bytes))
     if let name = file.textName, let text = try DatasetWriter.text(of: file, in: dataset) {
@@ -70,7 +76,10 @@ struct ExportPlan {
           posts.map(\.post), as: format, stem: stem, orStem: "\(stem)-", misc: posts[0].misc)
       }
     }
-    if let notice = noticeOfUnheld { notices.append(notice) }
+    notices += [
+      notice(of: lost, "their own files have no line for a post without a pair, and leave out"),
+      notice(of: unheld, "their own files have no place for the labels of"),
+    ].compactMap(\.self)
     if let settings = DatasetWriter.settings(of: dataset) {
       outputs.append((DatasetSettings.fileName, settings))
     }
@@ -80,13 +89,13 @@ struct ExportPlan {
   }
 
   /// Which labels are not in their own files, and where they are.
-  private var noticeOfUnheld: String? {
-    guard !unheld.isEmpty else { return nil }
-    let shown = unheld.prefix(3).map { "\($0.post) (\($0.file))" }.joined(separator: ", ")
-    let more = unheld.count > 3 ? " and \(unheld.count - 3) more" : ""
+  private func notice(of posts: [(post: Post.ID, file: String)], _ words: String) -> String? {
+    guard !posts.isEmpty else { return nil }
+    let shown = posts.prefix(3).map { "\($0.post) (\($0.file))" }.joined(separator: ", ")
+    let more = posts.count > 3 ? " and \(posts.count - 3) more" : ""
     // A format that lacked something would have written nothing.
     let others = formats.map { "\($0.folder)/" }
-    return "their own files have no place for the labels of \(shown)\(more); "
+    return "\(words) \(shown)\(more); "
       + (others.isEmpty
         ? "export with --format twinlens, too" : "they are in \(others.joined(separator: ", "))")
   }

@@ -38,6 +38,7 @@ extension Roster {
     do {
       let occlusion = try RouteOcclusion(
         dual: dual, router: router.installed, tokens: seen.words, picture: dual.prepare(source),
+        source: source,
         goesOn: goesOn)
       var explanation = RouteExplanation(
         post: post.id, router: router.title, decision: decision,

@@ -2,6 +2,7 @@ import Dispatch
 import Encoders
 import Extractors
 import Foundation
+import Pictures
 import Routing
 import Synchronization
 import Traces
@@ -12,6 +13,10 @@ struct RouteOcclusion {
   let router: Discriminator
   let tokens: [String]
   let picture: PreparedPicture
+  /// What the picture was prepared from: cells are masked there, so that whoever asks with the same
+  /// part of the picture masked (`Intervention.maskPicture`) gets the same p. Nil masks what was
+  /// prepared.
+  private let source: Picture?
   let tokenEffects: [RouteExplanation.Effect]
   let regionEffects: [RouteExplanation.Effect]
   /// Unit vectors of the whole text and picture, from the same batches as the others.
@@ -35,9 +40,10 @@ struct RouteOcclusion {
 
   init(
     dual: any DualEncoding, router: Discriminator, tokens: [String], picture: PreparedPicture,
-    goesOn: @escaping @Sendable () -> Bool = { true }
+    source: Picture? = nil, goesOn: @escaping @Sendable () -> Bool = { true }
   ) throws(EncoderInputError) {
     self.goesOn = goesOn
+    self.source = source
     self.dual = dual
     self.router = router
     self.tokens = tokens
@@ -47,7 +53,8 @@ struct RouteOcclusion {
     let places = Array(tokens.indices.prefix(dual.longestText))
     let texts = try Self.encode(Self.dropping(tokens, [[]] + places.map { [$0] }), dual)
     let cells = (0..<(Self.grid * Self.grid)).map { [$0] }
-    let pictures = try Self.encode(Self.masking(picture, dual.side, [[]] + cells), dual)
+    let pictures = try Self.encode(
+      Self.masking(picture, source, dual, [[]] + cells), dual)
     let text = texts.first ?? []
     let vector = pictures.first ?? []
     self.text = text
@@ -90,7 +97,7 @@ struct RouteOcclusion {
     // Thousands of pictures at once would take gigabytes.
     for start in stride(from: 0, to: sets.count, by: Self.batch) where goesOn() {
       let some = Array(sets[start..<min(sets.count, start + Self.batch)])
-      let pictures = try Self.encode(Self.masking(picture, dual.side, some), dual)
+      let pictures = try Self.encode(Self.masking(picture, source, dual, some), dual)
       result += Self.logits(pictures.map { (text, $0) }, router)
     }
     return result
@@ -115,6 +122,32 @@ struct RouteOcclusion {
     sets.map { places in
       tokens.indices.filter { !places.contains($0) }.map { tokens[$0] }
     }
+  }
+
+  /// The picture with cells of the grid in its mean colour, as interventions do it: one after the
+  /// other; without any cell left, of one colour.
+  private static func masking(
+    _ picture: PreparedPicture, _ source: Picture?, _ dual: any DualEncoding, _ sets: [[Int]]
+  ) -> [PreparedPicture] {
+    guard let source else { return masking(picture, dual.side, sets) }
+    return sets.map { cells in
+      guard !cells.isEmpty else { return picture }
+      guard cells.count < grid * grid else {
+        return dual.prepare(
+          Picture(width: source.width, height: source.height, color: source.meanColor))
+      }
+      return dual.prepare(
+        cells.reduce(source) { $0.masked(region(of: $1, in: picture.seen), with: $0.meanColor) })
+    }
+  }
+
+  /// A cell of the grid as a part of the source picture.
+  static func region(of cell: Int, in seen: ImageRegion) -> ImageRegion {
+    let side = Double(grid)
+    return ImageRegion(
+      left: seen.left + seen.width * Double(cell % grid) / side,
+      top: seen.top + seen.height * Double(cell / grid) / side, width: seen.width / side,
+      height: seen.height / side)
   }
 
   /// The picture with cells of the grid in its mean colour. All sides are cut into whole pixels.

@@ -10,7 +10,7 @@ extension QueryField {
       .label(.normalized($0.uppercased()))
     },
     text(
-      "mention", ["mention:trump", "mention:MISC:#"],
+      "mention", ["mention:trump", "mention:PER:\"donald trump\""],
       "with a mention that has this in its words, of any type or of the one before a colon",
       .text([])
     ) { value in

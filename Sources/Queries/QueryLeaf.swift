@@ -129,7 +129,7 @@ struct QueryLeaf {
     guard type == nil || mention.type == type else { return false }
     let tokens = post.tokens[mention.range.clamped(to: post.tokens.indices)]
     let words: String = tokens.map(\.text).joined(separator: " ")
-    return words.lowercased().contains(text)
+    return text.isEmpty || words.lowercased().contains(text)
   }
 
   /// Whether a name holds a text, or is it, whatever the case: names are few and come again.
@@ -169,6 +169,17 @@ struct QueryLeaf {
     case .no: fact == .unnamed || fact == .missing
     case .missing: fact == .missing
     case .broken: fact == .present ? nil : fact == .broken
+    }
+  }
+}
+
+extension Query.Condition {
+  /// Whether it asks for a mention of a post by its words.
+  package func names(_ mention: EntityMention, in post: Post) -> Bool {
+    if case .mention(let type, let text) = self {
+      QueryLeaf.holds(mention, type, text, in: post)
+    } else {
+      false
     }
   }
 }

@@ -229,6 +229,11 @@ struct QueryReader {
     let start = at
     var opened = 0
     while at < text.count, !text[at].isWhitespace {
+      // `mention:PER:"Donald Trump"`: quotes behind a colon hold blanks.
+      if text[at] == "\"", at > start, text[at - 1] == ":" {
+        let before = String(text[start..<at])
+        return before + quoted()
+      }
       if text[at] == "(" { opened += 1 }
       if text[at] == ")" {
         if depth > 0, opened == 0 { break }

@@ -138,6 +138,35 @@ struct ExportCommandTests {
       "\(next.output)")
   }
 
+  @Test("a post that has lost its last pair is left out and named, whatever is asked for")
+  func withoutPair() throws {
+    let folder = data + "-pairs"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let line = { (name: String) in
+      "{'token': ['Ann', 'of', 'Acme'], 'h': {'name': 'Ann', 'pos': [0, 1]}, 't': {'name': 'Acme', "
+        + "'pos': [2, 3]}, 'img_id': '\(name).jpg', 'relation': '/per/org/member_of'}\n"
+    }
+    try (line("a") + line("b")).write(
+      toFile: folder + "/train.txt", atomically: true, encoding: .utf8)
+    let keys = folder + ".keys"
+    try "key minus\nkey Return\nkey Return\n".write(
+      toFile: keys, atomically: true, encoding: .utf8)
+    let edited = try Program.run([folder, "--no-models", "--script", keys])
+    #expect(edited.status == 0, "\(edited.errors)")
+    for only in [[], ["--only", "accepted"]] {
+      let target = out + "-\(only.count)"
+      let result = try Program.run(
+        ["annotations", "export", folder, "--out", target, "--format", "twinlens"] + only)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(
+        result.output.contains(
+          "have no line for a post without a pair, and leave out a (train.txt)"),
+        "\(result.output)")
+      #expect(try Dataset.open(target).posts.map(\.id) == ["b"])
+      #expect(try Dataset.open(target + "/twinlens").posts.count == 2)
+    }
+  }
+
   @Test("a label that has no place is named with its post and the formats that have one")
   func refused() throws {
     let line =

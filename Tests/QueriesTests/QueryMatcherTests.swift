@@ -136,6 +136,7 @@ import Testing
     #expect(try found("pair:\"of tarn\"").isEmpty && found("pairs:0") == [1])
     #expect(try found("mention:ada") == [0] && found("mention:AR") == [1])
     #expect(try found("mention:LOC:tarn") == [1] && found("mention:per:tarn").isEmpty)
+    #expect(try found("mention:LOC:\"tarn\"") == [1] && found("mention:PER:") == [0])
     #expect(try found("is:changed") == [1] && found("-is:changed") == [0])
     context.annotator = "cy"
     #expect(try found("by:me") == [1])

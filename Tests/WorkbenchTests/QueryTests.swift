@@ -39,6 +39,16 @@ import Testing
     #expect(try #require(failure(line)).contains(words))
   }
 
+  /// The cursor is on the mention that was asked for by its words.
+  @Test func theFoundMentionIsUnderTheCursor() {
+    var desk = Desk(Samples.state())
+    desk.command("search mention:mary")
+    #expect(desk.state.current == 0 && desk.state.token == 6)
+    desk.command("search label:MISC")
+    desk.press("g")
+    #expect(desk.state.token == 3)
+  }
+
   @Test func takesALineApart() throws {
     let query = try Query.parse(
       #"-ferry "St Mary" -label:PER label:"a b" /^a b\/ c/ :) 7:30 x-y - https://t.co"#)

@@ -109,6 +109,33 @@ import Testing
     #expect(desk.noticeText == "bo took back what you did in \(edit.post): \(edit.name)")
   }
 
+  /// What was to be accepted unseen is on screen again, and the first Enter there does nothing; so
+  /// it is where a post changes under the eyes of whoever looks at it.
+  @Test func enterIsAskedForTwiceAfterSomebodyElsesChange() throws {
+    var desk = desk()
+    let posts = desk.state.posts
+    var theirs = EditHistory()
+    let change = try #require(Edit.setting(.location, over: 0..<1, in: posts[0]))
+    let step = try theirs.apply(change, to: posts[0], by: "bo", at: 1)
+    desk.isQuiet = true
+    desk.press("Return")
+    #expect(desk.state.current == 1)
+    desk.send(.othersWrote(AnnotationStore.Others([step])))
+    #expect(desk.state.current == 0 && desk.state.review(0) == .edited)
+    #expect(desk.noticeText.contains("is not accepted: bo changed it at the same moment"))
+    desk.press("Return")
+    #expect(desk.state.review(0) == .edited && desk.noticeText.contains("Enter again accepts"))
+    desk.press("Return")
+    #expect(desk.state.review(0) == .reviewed && desk.state.current == 1)
+    // Whoever moves has looked.
+    let more = try #require(Edit.setting(.person, over: 1..<2, in: posts[1]))
+    var later = desk.state.history
+    let second = try later.apply(more, to: posts[1], by: "bo", at: 2)
+    desk.send(.othersWrote(AnnotationStore.Others([second])))
+    desk.press("l", "Return")
+    #expect(desk.state.review(1) == .reviewed)
+  }
+
   /// bo's edit came first: ada's is made again on it, with the next number.
   @Test func othersStepsComeUnderOwnOnes() throws {
     var desk = desk()

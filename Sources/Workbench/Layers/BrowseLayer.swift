@@ -38,6 +38,8 @@ struct BrowseLayer: Layer {
         isError: true)
       return .stays([.bell])
     }
+    // Who does anything else has had the time to look.
+    if command != "accept" { state.unseenChange = nil }
     return .stays(state.run((count.map { "\($0) " } ?? "") + command))
   }
 

@@ -90,7 +90,7 @@ extension WorkbenchState {
     row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
     if hasRoom { row = drawFound(explanation, &pen, box, row: row, post) }
     row = drawOtherAnswer(explanation, &pen, box, row: row, post) + (hasRoom ? 1 : 0)
-    if explanation.decision?.scores != nil, box.rows >= 16 {
+    if explanation.decision?.scores != nil, box.rows >= 16 || box.rows >= 12 && box.columns >= 60 {
       row = drawNearest(&pen, box, row: row, each: box.rows >= 30 ? 3 : 1) + (hasRoom ? 1 : 0)
     }
     row = drawOtherSignals(&pen, box, row: row)

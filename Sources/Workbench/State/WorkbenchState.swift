@@ -82,6 +82,8 @@ package struct WorkbenchState: Sendable {
   var settingsBefore: [Setting.Name: ResolvedSettings.Entry] = [:]
   /// Posts that others changed since the person was last here, as of the last search for them.
   var unread: Set<Post.ID> = []
+  /// The post on screen, where somebody else changed its labels since the last key.
+  var unseenChange: Int?
   /// Whether it was said that the file of an edited post has no place for its labels.
   var hasToldOfPlace = false
   /// Posts of which annotators said different things when a search asked for them.

@@ -91,6 +91,12 @@ extension WorkbenchState {
   /// Accepts the post on screen and goes on to the next that nobody accepted.
   mutating func accept() -> [Effect] {
     guard let index = current else { return [] }
+    if unseenChange == index {
+      unseenChange = nil
+      return refuse(
+        "somebody changed this post a moment ago; \(keymap.label("accept")) again accepts what is there now"
+      )
+    }
     var effects: [Effect] = []
     let before = review(index)
     let who = history.states[posts[index].id]?.annotator

@@ -1,4 +1,5 @@
 import Annotations
+import Corpora
 
 extension WorkbenchState {
   /// Shows the post at a position of the list, held inside it.
@@ -23,11 +24,22 @@ extension WorkbenchState {
     suggestion = nil
     pairPlace = 0
     newHead = nil
+    unseenChange = nil
   }
 
   /// Where the cursor waits in a post: where work is likely, at the first mention or pair.
   var firstPlace: Int {
-    currentPost?.mentions.first?.range.lowerBound ?? pairs.first?.head.lowerBound ?? 0
+    foundMention?.range.lowerBound ?? currentPost?.mentions.first?.range.lowerBound ?? pairs.first?
+      .head.lowerBound ?? 0
+  }
+
+  /// The first mention that the list was made for, by `mention:`; nil where it was not, or the post
+  /// is not in it.
+  private var foundMention: EntityMention? {
+    guard let query = queue.query.flatMap(parsed), let post = currentPost else { return nil }
+    return post.mentions.first { mention in
+      query.positiveConditions.contains { $0.names(mention, in: post) }
+    }
   }
 
   /// Shows a post wherever it is; a search that hides it ends.

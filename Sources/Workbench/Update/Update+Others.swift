@@ -18,6 +18,16 @@ extension WorkbenchState {
       noteDisagreement(index)
       noteMatch(index)
     }
+    // Back to what was to be accepted unseen; Enter there is asked for twice.
+    if let post = result.unseen.first.flatMap({ indexOfID[$0.step.post] }) { show(post: post) }
+    if let here = currentPost?.id,
+      result.unseen.contains(where: { $0.step.post == here })
+        || others.steps.contains(where: {
+          $0.post == here && $0.annotator != opened.annotator && $0.changesLabels
+        })
+    {
+      unseenChange = current
+    }
     tell(of: others, result, lost: accepted.filter { !isAcceptedByMe($0) })
     var effects: [Effect] = send.steps.isEmpty ? [] : [.commit(send)]
     for id in Set(others.steps.map(\.post)).sorted() {

@@ -13,7 +13,7 @@ struct PaperCommand: ParsableCommand {
     discussion: """
       Every row of a table is a system in some form: trained with every seed, chosen on dev, scored on test. What is \
       finished is kept in --out; the same command goes on there after an interrupt. Without --dataset the harbour \
-      sample is generated, and its encoders are used.
+      sample is generated, and its encoders of pictures are used.
 
       Papers and their tables:
       \(Paper.all.map { "  \($0.id): \($0.tables.flatMap(\.names).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: ", "))" }.joined(separator: "\n"))

@@ -57,7 +57,11 @@ struct QueryCommand: ParsableCommand {
   func run() throws {
     if fields { return StandardOutput.write(QueryTable.markdown()) }
     let text = query ?? ""
-    var session = try options.session(dataset: dataset)
+    // Who `me` is: as in the workbench.
+    let personal = try PersonalSettings(
+      environment: ProcessInfo.processInfo.environment, remembers: false)
+    var session = try options.session(
+      dataset: dataset, annotator: personal.settings.text(.annotator))
     session.store = store
     session.onlyReads = true
     // What `since:me` means.
