@@ -346,7 +346,8 @@ struct RegionLayer: Layer {
       let was = old.flatMap { $0.indices.contains(i) ? $0[i] : nil }
       let isSame = was == line
       row = pen.wrap(
-        "\(state.safe(answer.expert)): \(line)" + (isSame ? "" : ", with its own \(was ?? "nothing")"),
+        "\(state.safe(answer.expert)): \(line)"
+          + (isSame ? "" : ", with its own \(was ?? "nothing")"),
         isSame ? .text : .title, in: box, row: row)
     }
     if new.isEmpty {
