@@ -127,6 +127,13 @@ import Testing
     #expect(desk.state.review(0) == .edited && desk.noticeText.contains("Enter again accepts"))
     desk.press("Return")
     #expect(desk.state.review(0) == .reviewed && desk.state.current == 1)
+    // Who was about to leave stays to read it.
+    var leaving = self.desk()
+    leaving.isQuiet = true
+    leaving.press("Return", "q")
+    leaving.send(.othersWrote(AnnotationStore.Others([step])))
+    #expect(!leaving.effects.contains { if case .quit = $0 { true } else { false } })
+    #expect(leaving.noticeText.contains("is not accepted: bo changed it at the same moment"))
     // Whoever moves has looked.
     let more = try #require(Edit.setting(.person, over: 1..<2, in: posts[1]))
     var later = desk.state.history

@@ -22,8 +22,7 @@ struct HistoryLayer: Layer {
       guard let index = state.current else { return [] }
       let layer = HistoryLayer(state.posts[index], state)
       guard !layer.moments.isEmpty else {
-        state.notice = Notice(text: "nobody has edited this post")
-        return []
+        return state.refuse("nobody has edited this post")
       }
       state.layers.open(layer)
       return []

@@ -18,6 +18,8 @@ extension WorkbenchState {
       noteDisagreement(index)
       noteMatch(index)
     }
+    // Nobody leaves without having read what was not done.
+    if !result.unseen.isEmpty || !result.dropped.isEmpty { quitsWhenSaved = false }
     // Back to what was to be accepted unseen; Enter there is asked for twice.
     if let post = result.unseen.first.flatMap({ indexOfID[$0.step.post] }) { show(post: post) }
     if let here = currentPost?.id,
