@@ -124,6 +124,15 @@ import Testing
     #expect(desk.gold == decided && desk.state.review(0) == .adjudicated)
   }
 
+  /// The list of what is divided tells that a post of it was decided on.
+  @Test func aListOfTheDividedCountsDown() throws {
+    var desk = desk(try joined())
+    desk.command("search is:divided")
+    #expect(desk.text.contains("1/1 of 5 for is:divided"), "\(desk.text)")
+    desk.press("J", "Return", "1", "1", "1", "Return")
+    #expect(desk.text.contains("for is:divided, 1 no longer matches"), "\(desk.text)")
+  }
+
   /// ann accepted the third post; bo rejects it.
   private func withRejection() throws -> EditHistory {
     let dataset = Dataset(name: "harbor", posts: Samples.posts)

@@ -199,6 +199,8 @@ extension WorkbenchState {
     _ item: Dispute, _ walk: AdjudicationLayer.Walk
   ) -> [Effect] {
     let isRejected = item.readings.rejects(taking: walk.readings)
+    // A list of `is:divided` counts it no more.
+    divided.remove(item.post)
     let edits =
       isRejected
       ? []
