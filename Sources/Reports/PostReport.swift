@@ -25,6 +25,8 @@ package struct PostReport: Sendable {
   let changed: Changed?
   /// What each part of the post is worth to each expert; empty when it was not asked for.
   let occluded: [Occluded]
+  /// What the corrections did to the router; nil when it was not asked for.
+  let corrections: RouteHistory?
   /// Experts that were asked for by name and answer for relations, where the post has no pair.
   let waiting: [String]
   /// How long each expert takes, milliseconds; empty when it was not asked for.
@@ -36,12 +38,15 @@ package struct PostReport: Sendable {
   ///   - post: an id; nil takes the first post.
   ///   - changes: what is changed before the models are asked again.
   ///   - moment: up to when edits count; nil = all.
+  ///   - corrections: called with the share that is done, to find out what each correction did to
+  ///     the router; nil leaves that.
   ///   - isTimed: whether each expert is asked again to measure how long it takes.
   /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`,
   ///   `InterventionError`.
   package init(
     _ options: SessionOptions, post id: String?, changes: PostChanges = PostChanges(),
-    at moment: HistoryMoment? = nil, isTimed: Bool = false, shared: SharedFiles = SharedFiles()
+    at moment: HistoryMoment? = nil, corrections: ((Double) -> Void)? = nil,
+    isTimed: Bool = false, shared: SharedFiles = SharedFiles()
   ) throws {
     let dataset = try Dataset.open(
       try Session.path(options, shared), images: options.images, strict: options.strict,
@@ -77,6 +82,9 @@ package struct PostReport: Sendable {
       explanation = models.explainRoute(seen, found)
       changed = try Self.changed(seen, found, changes, models, dataset)
       occluded = changes.occludes ? Self.occluded(seen, found, models) : []
+      self.corrections = try corrections.flatMap {
+        try Self.corrections(seen, models, dataset, progress: $0)
+      }
       waiting =
         labelled.relations.isEmpty && !found.answers.isEmpty
         ? options.experts.filter { models.expert($0)?.task == .relations } : []
@@ -91,7 +99,7 @@ package struct PostReport: Sendable {
       }
       analysis = PostAnalysis(post: base.id, notices: [reason])
       explanation = nil
-      (changed, occluded, waiting, times) = (nil, [], [], [])
+      (changed, occluded, self.corrections, waiting, times) = (nil, [], nil, [], [])
     }
   }
 

@@ -43,6 +43,7 @@ extension RouterTrainingService {
     _ = decide { state in
       state.router = router
       state.history = []
+      state.corrections = [:]
       state.candidate = nil
       state.lastVersion = router?.configuration.version ?? 0
       state.generation += 1

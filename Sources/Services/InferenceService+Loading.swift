@@ -16,7 +16,7 @@ extension InferenceService {
       let models = try opening.open(for: dataset)
       let router = models.router
       memory.withLock { $0.models = models }
-      let service = RouterTrainingService(router: router) { [weak self] _ in
+      let service = RouterTrainingService(router: router, earlier: models.routerVersions) { [weak self] _ in
         // The newest report, whichever was on its way: an older one must not come last.
         // A key script asks for the last word itself, when it waits.
         guard let self, !self.options.answersAll,

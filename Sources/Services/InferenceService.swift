@@ -73,6 +73,7 @@ package final class InferenceService: Sendable {
   let mailbox: Mailbox
   let agenda = Mutex(Agenda())
   let memory = Mutex(Memory())
+  let history = Mutex(HistoryWork())
   let trainer = Mutex<RouterTrainingService?>(nil)
   private let queue = DispatchQueue(label: "twinlens.inference", qos: .userInitiated)
   let slowQueue = DispatchQueue(label: "twinlens.routes", qos: .utility)
@@ -157,6 +158,7 @@ package final class InferenceService: Sendable {
 
   /// Ends the work soon. For quitting.
   package func shutDown() {
+    history.withLock { $0.wanted = nil }
     agenda.withLock { $0 = Agenda(isRunning: $0.isRunning, isStopped: true) }
     trainer.withLock { $0 }?.shutDown()
   }

@@ -74,6 +74,7 @@ package final class WorkbenchServices {
       if let box { pictures.lookAhead(posts, box: box) }
     case .modelsShown(let isShown): inference.setShown(isShown)
     case .explain(let post): inference.explain(post)
+    case .tellRouterHistory(let post): inference.tellHistory(of: post)
     case .findNeighbours(let post): facts.findNeighbours(of: post)
     case .askWithRegions(let question): inference.ask(question)
     case .lookAt(let request): facts.look(for: request)

@@ -3,7 +3,7 @@ import Routing
 
 extension Action {
   static let routing: [Action] =
-    ExplanationLayer.actions + [
+    ExplanationLayer.actions + RouterHistoryLayer.actions + [
       Action(
         "train", .routing, keys: ["t"], "train the router on all corrections now",
         unavailable: needsRouter

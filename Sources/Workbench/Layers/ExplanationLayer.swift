@@ -71,6 +71,7 @@ extension WorkbenchState {
     }
     var row = drawRouteLine(explanation, &pen, box)
     if let notice = explanation.notice { row = pen.wrap(notice, .warning, in: box, row: row) }
+    row = drawRetrainings(explanation, &pen, box, row: row)
     row = drawLandscape(explanation, &pen, box, row: row)
     // What turns it stands first; on a small screen what does not has no room.
     let flips =
@@ -86,6 +87,7 @@ extension WorkbenchState {
         row: row)
     }
     if !explanation.tokens.isEmpty { row = drawPulls(explanation, &pen, box, row: row, post) }
+    row = drawAgreement(explanation, &pen, box, row: row)
     let hasRoom = box.rows - row >= 8
     row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
     if hasRoom { row = drawFound(explanation, &pen, box, row: row, post) }

@@ -31,6 +31,9 @@ package enum Effect: Sendable, Equatable {
   /// Look for the posts that are most like one to the router, by its place in the dataset; answer
   /// with `neighbours` as they are found. Nil: nobody waits for them any more.
   case findNeighbours(of: Int?)
+  /// Tell what became of a post's p through the retrainings of the router, and which corrections
+  /// moved it; answer with `routerHistory` as it is found out. Nil: nobody waits for it any more.
+  case tellRouterHistory(of: String?)
   /// Ask the experts that look at regions about a post with others in their place; answer with
   /// `answeredWithRegions`; newest request wins.
   case askWithRegions(RegionQuestion)
@@ -92,6 +95,8 @@ package struct Heat: Sendable, Hashable {
   package let values: [Float]
   /// What the values count.
   package let unit: Signal.Unit
+  /// What the outermost colours stand for, where that is not the largest of these values.
+  package var scale: Float?
   /// What regions are, by their places; those without are numbered. Not part of what is drawn.
   var names: [Int: String] = [:]
   /// Parts of the picture that are outlined.
@@ -115,7 +120,7 @@ package struct Heat: Sendable, Hashable {
   // By bits: a value that is not a number equals itself here, else a picture with one would be
   // asked for again and again.
   package static func == (a: Self, b: Self) -> Bool {
-    a.shape == b.shape && a.unit == b.unit && a.outlined == b.outlined
+    a.shape == b.shape && a.unit == b.unit && a.outlined == b.outlined && a.scale == b.scale
       && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
   }
 
@@ -123,6 +128,7 @@ package struct Heat: Sendable, Hashable {
     hasher.combine(shape)
     hasher.combine(unit)
     hasher.combine(outlined)
+    hasher.combine(scale)
     for value in values { hasher.combine(value.bitPattern) }
   }
 
@@ -140,7 +146,8 @@ package struct Heat: Sendable, Hashable {
   package var bounds: (low: Float, high: Float) {
     guard isSigned else { return extremes }
     // Effects too small to be told must not look strong.
-    let most = max(-extremes.low, extremes.high, unit == .points ? Self.leastEffect : 0)
+    let most = max(
+      -extremes.low, extremes.high, scale ?? 0, unit == .points ? Self.leastEffect : 0)
     return (-most, most)
   }
 

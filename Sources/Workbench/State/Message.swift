@@ -42,6 +42,8 @@ package enum Message: Sendable {
   case explained(RouteExplanation)
   /// The posts that are most like one to the router, of those looked at so far.
   case neighbours(RouteNeighbours)
+  /// What the routers of before said of a post, and what the corrections tried so far did.
+  case routerHistory(RouteHistory)
   /// Nothing can be said about a post's route; the sentence says why.
   case explanationFailed(post: String, reason: String)
   /// What experts answer with rectangles that were drawn by hand.

@@ -292,6 +292,12 @@ struct Gauge: Sendable, Equatable {
 extension Signal {
   /// One slice, or the mean of all, as heat; nil when the numbers do not fill the picture.
   package func heat(slice: Int?, word: Int) -> Heat? {
+    var heat = unscaledHeat(slice: slice, word: word)
+    heat?.scale = scale
+    return heat
+  }
+
+  private func unscaledHeat(slice: Int?, word: Int) -> Heat? {
     let all = slice.map { self.slice($0) } ?? mean
     switch kind {
     case .imageMap(let rows, let columns, let region):

@@ -62,6 +62,8 @@ package struct WorkbenchState: Sendable {
   var explanations = RecentCache<Int, Result<RouteExplanation, Unanswered>>(bound: 16)
   /// The posts that are most like another to the router.
   var nearest: RouteNeighbours?
+  /// What became of a post's p through the retrainings of the router.
+  var routerHistory: RouteHistory?
   /// What experts answered with rectangles drawn by hand, the newest question's.
   var regionAnswers: RegionAnswers?
   /// Pictures made for boxes on this screen.
@@ -369,6 +371,7 @@ struct Requested: Sendable, Equatable {
   var analysis: Int?
   var explanation: Int?
   var neighbours: Int?
+  var routerHistory: String?
   var regions: RegionQuestion?
   var picture: PictureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.

@@ -52,6 +52,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .neighbours(let found):
     state.nearest = found
     effects = []
+  case .routerHistory(let history):
+    state.routerHistory = history
+    effects = []
   case .explanationFailed(let post, let reason):
     if let index = state.indexOfID[post] {
       state.explanations[index] = .failure(Unanswered(reason: reason))
@@ -131,6 +134,7 @@ extension WorkbenchState {
         effects.append(.findNeighbours(of: neighbours))
       }
     }
+    effects += requestRouterHistory()
     guard let index = current else {
       requested = Requested()
       return effects

@@ -37,6 +37,10 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup(title: "What is changed before the models are asked again")
   var changes: ChangeOptions
 
+  @Flag(
+    help: "Retrain the router without each of its corrections: what each did to it, and to this post.")
+  var corrections = false
+
   @Flag(help: "Tell how long each expert takes for the post, its picture included.")
   var time = false
 
@@ -49,8 +53,12 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     var session = try options.session(dataset: dataset)
     session.store = store
+    let (progress, start) = (ProgressLine(), Date())
     let report = try PostReport(
-      session, post: post, changes: try changes.changes(), at: at, isTimed: time)
+      session, post: post, changes: try changes.changes(), at: at,
+      corrections: corrections
+        ? { progress.show("retraining without each correction", $0, since: start) } : nil,
+      isTimed: time)
     if json { return StandardOutput.write(report.json()) }
     StandardOutput.write(report.text())
     let environment = ProcessInfo.processInfo.environment
