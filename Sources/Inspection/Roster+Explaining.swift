@@ -49,7 +49,7 @@ extension Roster {
         flips: [], answers: answers, notice: nil, landscape: RouteLandscape(router),
         history: history(seen).points, isSeeking: true)
       early(explanation)
-      explanation.gradients = try? occlusion.gradients()
+      explanation.gradients = (try? occlusion.gradients()).flatMap(\.self)
       early(explanation)
       explanation.flips = try occlusion.flips()
       explanation.isSeeking = false

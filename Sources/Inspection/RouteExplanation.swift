@@ -227,6 +227,18 @@ extension RouteExplanation {
     return found
   }
 
+  /// How many right and wrong answers more the other route would have given, against the labels of
+  /// a post; negative where fewer. Nil unless both experts answered.
+  package func otherRoute(_ post: Post) -> (right: Int, wrong: Int)? {
+    guard let route = decision?.route, let chosen = answer(on: route)?.counts(post),
+      let other = answer(on: route.other)?.counts(post)
+    else { return nil }
+    return (
+      other.correct - chosen.correct,
+      other.predicted - other.correct - chosen.predicted + chosen.correct
+    )
+  }
+
   /// The same as signals, for the views that show any model's: a number per word and one map with
   /// both directions on a common scale, positive where the multimodal expert is pulled to.
   package var trace: Trace {

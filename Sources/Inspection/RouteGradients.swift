@@ -12,8 +12,8 @@ package struct RouteGradients: Sendable, Hashable {
   /// One per region of the grid, in p: the distance of its pixels from the picture's mean colour,
   /// which is what occlusion puts there, times ∂p/∂pixel.
   package let regions: [Float]
-  /// Spearman's ρ of the words' effects by gradient and by occlusion; nil for fewer than three words
-  /// and where either is the same for all.
+  /// Spearman's ρ of the words' effects by gradient and by occlusion; nil for fewer than three
+  /// words and where either is the same for all.
   package let tokenAgreement: Float?
   /// The same of the regions.
   package let regionAgreement: Float?
@@ -42,17 +42,20 @@ package struct RouteGradients: Sendable, Hashable {
 extension RouteOcclusion {
   /// Gradient × input of p at the post as it is.
   ///
+  /// - Returns: nil where the encoder has no gradient.
   /// - Throws: what the encoder throws; one that keeps its weights in another layout reads them
   ///   again.
-  func gradients() throws -> RouteGradients {
+  func gradients() throws -> RouteGradients? {
     let x = zip(text, vector).map { $0 * $1 }
     let p = Self.sigmoid(whole)
     // ∂p/∂x; x = t ⊙ v, so that the gradient at t is ∂p/∂x ⊙ v and the reverse.
     let slopes = router.slopes(x).map { $0 * p * (1 - p) }
     let words = try dual.gradientTimesInput(
       words: Array(tokens.prefix(dual.longestText)), toward: zip(slopes, vector).map { $0 * $1 })
-    let pixels = try dual.gradientTimesInput(
-      prepared: picture, toward: zip(slopes, text).map { $0 * $1 })
+    guard
+      let pixels = try dual.gradientTimesInput(
+        prepared: picture, toward: zip(slopes, text).map { $0 * $1 })
+    else { return nil }
     return RouteGradients(
       tokens: words, regions: Self.cells(pixels, side: dual.side), besides: tokenEffects,
       regionEffects)

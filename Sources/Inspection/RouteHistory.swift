@@ -84,8 +84,8 @@ package struct RouteHistory: Sendable {
   }
 }
 
-/// What the corrections of a router did to it: the routers retrained without each, which are the same
-/// for every post that is asked about.
+/// What the corrections of a router did to it: the routers retrained without each, which are the
+/// same for every post that is asked about.
 package struct CorrectionEffects: Sendable {
   /// The installed router.
   package let version: RouterVersion

@@ -39,7 +39,8 @@ extension PostReport {
       func agreement(_ value: Float?) -> String { value.map(number) ?? "none" }
       lines.append(
         "  gradient x input against occlusion, Spearman's rho: words "
-          + "\(agreement(gradients.tokenAgreement)), regions \(agreement(gradients.regionAgreement))")
+          + "\(agreement(gradients.tokenAgreement)), regions \(agreement(gradients.regionAgreement))"
+      )
     }
     lines += explanation.flips.map { "  " + words($0, explanation) }
     if let landscape = explanation.landscape {
@@ -184,6 +185,12 @@ extension PostReport {
           "otherRoute",
           route.flatMap { explanation.answer(on: $0 == .text ? .multimodal : .text) }
             .map { expert($0, route, post) } ?? .null
+        ),
+        (
+          "otherRouteAdds",
+          explanation.otherRoute(post).map {
+            .object([("right", .int($0.right)), ("wrong", .int($0.wrong))])
+          } ?? .null
         ),
         ("found", explanation.found(post).map { found($0) } ?? .null),
         ("heldOut", explanation.landscape.map(heldOut) ?? .null),

@@ -1,6 +1,6 @@
 /// Retrains a router without one of its corrections, to tell what that correction did: exact, not
-/// an estimate. Influence functions (Koh & Liang 2017) approximate this; a router is small enough to
-/// do it.
+/// an estimate. Influence functions (Koh & Liang 2017) approximate this; a router is small enough
+/// to do it.
 package struct LeaveOneOut: Sendable {
   private let router: RouterBundle
   /// All corrections of the version, those that teach first, then in order of id.

@@ -25,7 +25,7 @@ extension RouterTrainingService {
     decide { state in
       if state.candidate != nil {
         state.candidate = nil
-        state.report.state = .dropped(hasEarlier: !state.history.isEmpty)
+        state.report.state = .dropped
         return true
       } else if !state.isRunning, let earlier = state.history.popLast() {
         state.router = earlier

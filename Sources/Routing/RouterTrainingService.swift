@@ -54,6 +54,7 @@ package final class RouterTrainingService: Sendable {
       state.corrections[version.number] = version.corrections
       if version.number < last { state.history.append(version.router) }
     }
+    state.report.hasEarlier = !state.history.isEmpty
     self.state = Mutex(state)
   }
 
@@ -92,6 +93,7 @@ package final class RouterTrainingService: Sendable {
         state.report.pending = true
       } else {
         state.report = TrainingReport(state: .queued)
+        state.report.hasEarlier = !state.history.isEmpty
         state.isRunning = true
         work.enter()
         throttle.submit(state.report)
@@ -193,6 +195,7 @@ package final class RouterTrainingService: Sendable {
       guard !state.isStopped, state.pending == nil else { return }
       guard state.generation == generation else {
         state.report = TrainingReport(state: .idle)
+        state.report.hasEarlier = !state.history.isEmpty
         throttle.submit(state.report)
         return
       }
@@ -224,6 +227,7 @@ package final class RouterTrainingService: Sendable {
       guard !state.isStopped else { return }
       change(&state.report)
       state.report.pending = state.pending != nil
+      state.report.hasEarlier = !state.history.isEmpty
       throttle.submit(state.report)
     }
   }
@@ -232,6 +236,7 @@ package final class RouterTrainingService: Sendable {
   func decide(_ change: (inout State) -> Bool) -> Bool {
     state.withLock { state in
       guard !state.isStopped, change(&state) else { return false }
+      state.report.hasEarlier = !state.history.isEmpty
       throttle.submit(state.report)
       return true
     }

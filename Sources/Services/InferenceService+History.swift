@@ -75,7 +75,9 @@ extension InferenceService {
       guard
         let router = try effects.leaveOneOut?.retrained(
           without: next,
-          goesOn: { self.history.withLock { $0.wanted != nil } && !self.agenda.withLock(\.isStopped) })
+          goesOn: {
+            self.history.withLock { $0.wanted != nil } && !self.agenda.withLock(\.isStopped)
+          })
       else { return slowQueue.async { self.tellSome() } }
       if let next { effects.without[next] = router } else { effects.whole = router }
     } catch {

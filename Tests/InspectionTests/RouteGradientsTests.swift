@@ -22,12 +22,14 @@ import Testing
   func regionsAreTangents(_ head: Discriminator.Head) throws {
     let occlusion = try RouteExplanationTests.occlusion(head: head, seed: 4)
     let dual = try #require(occlusion.dual as? DualEncoderModel)
-    let gradients = try occlusion.gradients()
+    let gradients = try #require(try occlusion.gradients())
     let size = gradients.regions.map(abs).max() ?? 0
     #expect(size > 1e-5)
     let (pixels, side) = (occlusion.picture.pixels, dual.side)
     let plane = side * side
-    let means = (0..<3).map { pixels[($0 * plane)..<(($0 + 1) * plane)].reduce(0, +) / Float(plane) }
+    let means = (0..<3).map {
+      pixels[($0 * plane)..<(($0 + 1) * plane)].reduce(0, +) / Float(plane)
+    }
     for cell in [0, 3, 10, 24, 40, 48] {
       func moved(_ share: Float) -> PreparedPicture {
         var changed = pixels
@@ -53,7 +55,7 @@ import Testing
   @Test func wordsAreTangents() throws {
     let occlusion = try RouteExplanationTests.occlusion(head: .mlp(hidden: 6), seed: 5)
     let dual = try #require(occlusion.dual as? DualEncoderModel)
-    let tokens = try #require(occlusion.gradients().tokens)
+    let tokens = try #require(occlusion.gradients()?.tokens)
     #expect(tokens.count == 5 && tokens.contains { abs($0) > 1e-5 })
     let size = tokens.map(abs).max() ?? 0
     for (place, word) in occlusion.tokens.enumerated() {
@@ -112,7 +114,7 @@ import Testing
       decision: RouteDecision(probability: 0.6, percentile: 0.5, cosine: 0), logit: 0, parts: nil,
       tokens: occlusion.tokenEffects, regions: occlusion.regions, flips: [], answers: [],
       notice: nil)
-    explanation.gradients = try occlusion.gradients()
+    explanation.gradients = try #require(try occlusion.gradients())
     let most = (occlusion.tokenEffects + occlusion.regionEffects).map { abs($0.contribution) }.max()
     let shown = explanation.trace.signals.filter { $0.unit == .points }
     #expect(

@@ -46,6 +46,8 @@ final class FakeServices: EffectPerformer {
       if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
         waiting.append(.explained(Samples.explanation(index)))
       }
+    case .tellRouterHistory(let post?):
+      waiting.append(.routerHistory(Samples.routerHistory(post)))
     case .findNeighbours(let post?):
       waiting.append(.neighbours(Samples.neighbours(of: post)))
     case .askWithRegions(let question):

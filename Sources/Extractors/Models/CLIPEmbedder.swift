@@ -133,7 +133,7 @@ package struct CLIPEmbedder: DualEncoding {
   /// - Throws: as `EncoderFolder.loadCLIP`, and `EncoderInputError`.
   package func gradientTimesInput(
     prepared: PreparedPicture, toward direction: [Float]
-  ) throws -> [Float] {
+  ) throws -> [Float]? {
     guard prepared.pixels.count == 3 * side * side else {
       throw EncoderInputError.pictures(
         shape: [prepared.pixels.count], expected: "3×\(side)×\(side) numbers")

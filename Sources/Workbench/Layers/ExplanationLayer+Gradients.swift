@@ -9,7 +9,8 @@ extension WorkbenchState {
   ) -> Int {
     guard let gradients = explanation.gradients, row < box.rows else { return row }
     func number(_ agreement: Float?) -> String {
-      agreement.map { "\(pen.look.glyphs.isUnicode ? "ρ" : "rho") \(Digits.short($0))" } ?? "cannot be told"
+      agreement.map { "\(pen.look.glyphs.isUnicode ? "ρ" : "rho") \(Digits.short($0))" }
+        ?? "cannot be told"
     }
     let isWide = box.columns >= 60
     let words = gradients.tokens == nil ? "not by word" : number(gradients.tokenAgreement)

@@ -218,8 +218,8 @@ extension WorkbenchState {
     }
   }
 
-  /// `+3.1 dev-00012  1/2 2/2  turns 3 routes  Great win for…`: points of p, which post, what of its
-  /// labels the text and the multimodal expert find, and how many routes are others without it.
+  /// `+3.1 dev-00012  1/2 2/2  turns 3 routes  Great win for…`: points of p, which post, what of
+  /// its labels the text and the multimodal expert find, and how many routes are others without it.
   private func pieces(
     _ influence: RouteHistory.Influence, _ history: RouteHistory, _ pen: Pen, isWide: Bool
   ) -> [Pen.Piece] {

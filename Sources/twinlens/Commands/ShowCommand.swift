@@ -38,7 +38,8 @@ struct ShowCommand: ParsableCommand {
   var changes: ChangeOptions
 
   @Flag(
-    help: "Retrain the router without each of its corrections: what each did to it, and to this post.")
+    help:
+      "Retrain the router without each of its corrections: what each did to it, and to this post.")
   var corrections = false
 
   @Flag(help: "Tell how long each expert takes for the post, its picture included.")
