@@ -86,8 +86,9 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal", "Services",
+        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Routing", "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
+        "Services",
       ]),
     .target(
       name: "Benchmarks",

@@ -54,6 +54,9 @@ package enum Effect: Sendable, Equatable {
   case apply(Setting.Name, SettingValue)
   /// Write settings into the person's own file; answer with `settingsSaved` or `settingsNotSaved`.
   case saveSettings([SettingChange])
+  /// Write what is on screen to a file that is not there yet; answer with `exported` or
+  /// `notExported`.
+  case exportScreen(ScreenCopy, path: String)
   /// Remember that so many tasks of the lesson are done.
   case keepLesson(done: Int)
   /// Send `Message.resume` when no key waits.

@@ -38,6 +38,10 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .othersWrote(let others): effects = state.takeUp(others)
   case .historySaved(let path, let last): effects = state.tookHistory(path, last)
   case .historyNotSaved(let reason): effects = state.refuse("the history is not saved: \(reason)")
+  case .exported(let path):
+    state.notice = Notice(text: "the screen is in \(state.safe(path))")
+    effects = []
+  case .notExported(let reason): effects = state.refuse("not exported: \(reason)")
   case .analysed(let analysis):
     effects = state.take(analysis)
   case .analysisFailed(let post, let reason):
