@@ -99,7 +99,8 @@ let package = Package(
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Files", "Tensors", "Settings", "Corpora", "Encoders", "Extractors", "Harbor", "Routing",
+        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Encoders", "Extractors", "Harbor",
+        "Routing",
         "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
         "Services", "Reports", "Benchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

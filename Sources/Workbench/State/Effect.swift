@@ -1,5 +1,6 @@
 import Annotations
 import Corpora
+import Pictures
 import Queries
 import Screen
 import Settings
@@ -80,12 +81,15 @@ package struct PictureRequest: Sendable, Hashable {
   package let box: Size
   /// What lies over it, nil = the bare picture.
   package let heat: Heat?
+  /// The colours of the heat.
+  package let colors: ColorMap
 
   /// A request by its parts.
-  package init(post: String, box: Size, heat: Heat?) {
+  package init(post: String, box: Size, heat: Heat?, colors: ColorMap = .standard) {
     self.post = post
     self.box = box
     self.heat = heat
+    self.colors = colors
   }
 }
 

@@ -1,6 +1,7 @@
 import Annotations
 import Corpora
 import Inspection
+import Pictures
 import Queries
 import Routing
 import Screen
@@ -342,6 +343,8 @@ struct ViewChoice: Sendable, Equatable {
   var showsModels = true
   /// Heat over the picture; at first the picture itself is to be seen.
   var heat = false
+  /// The colours of the heat.
+  var colors = ColorMap.standard
   /// Which slice of the heat: nil = mean over all heads and layers.
   var slice: Int?
   /// Which of the shown system's spatial signals.

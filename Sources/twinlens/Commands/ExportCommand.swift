@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Pictures
 import Reports
 import Services
 import Workbench
@@ -94,7 +95,10 @@ struct ExportCommand: ParsableCommand {
     session.store = store
     let report = try PostReport(session, post: post)
     let choice = MapChoice(map: map, slice: head, word: word)
-    return try report.map(choice, as: format, scale: Double(scale))
+    let (settings, _) = try self.settings.read(
+      environment: ProcessInfo.processInfo.environment, remembers: false)
+    let colors = settings.text(.heatColors).flatMap(ColorMap.init(rawValue:)) ?? .standard
+    return try report.map(choice, as: format, HeatStyle(map: colors), scale: Double(scale))
   }
 
   private func viewBytes(_ format: ExportFormat) throws -> [UInt8] {
