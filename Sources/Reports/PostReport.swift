@@ -21,6 +21,8 @@ package struct PostReport: Sendable {
   /// Nil without a router.
   let explanation: RouteExplanation?
   let store: String
+  /// Where the models' folders are; nil where no model was asked.
+  let modelsFolder: String?
   /// What the models say after a change; nil when none was asked for.
   let changed: Changed?
   /// What each part of the post is worth to each expert; empty when it was not asked for.
@@ -72,6 +74,7 @@ package struct PostReport: Sendable {
     review = state?.review ?? .untouched
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     let hasFolder = choice.folder != nil && (choice.hasModels || options.models != nil)
+    modelsFolder = hasFolder ? choice.folder : nil
     if hasFolder || options.hasOutsideExperts {
       let models = try ModelOpening(
         folder: hasFolder ? choice.folder : nil, options, store: store

@@ -81,6 +81,8 @@ package final class WorkbenchServices {
     case .renderPicture(let request):
       box = request.box
       pictures.render(request)
+    case .renderFigure(let request): pictures.render(request)
+    case .exportScreen(let copy, let path): export(copy, to: path)
     case .train: inference.train()
     case .trainAutomatically(let isOn): inference.setTraining(automatic: isOn)
     case .installCandidate: inference.install()
@@ -131,6 +133,22 @@ package final class WorkbenchServices {
         mailbox.finish([.historySaved(path: path, last: last)], commit: true)
       } catch {
         mailbox.finish([.historyNotSaved(reason: "\(error)")], commit: true)
+      }
+    }
+  }
+
+  private func export(_ copy: ScreenCopy, to path: String) {
+    let export = ScreenExport(copy, pictures, models: session.models.folder)
+    mailbox.begin(commit: true)
+    saving.async { [mailbox] in
+      do {
+        guard let format = ExportFormat(path: path) else {
+          throw ExportFileError.noFormat(path: path)
+        }
+        try ExportFile.write(try export.bytes(format), to: path)
+        mailbox.finish([.exported(path: path)], commit: true)
+      } catch {
+        mailbox.finish([.notExported(reason: "\(error)")], commit: true)
       }
     }
   }

@@ -155,6 +155,16 @@ import Testing
         if case .saveHistory(let steps, "/tmp/h.sqlite") = $0 { steps.count == 1 } else { false }
       }
     },
+    "export": {
+      $0.command("export /tmp/screen.svg")
+      return $0.services.performed.contains {
+        if case .exportScreen(let copy, "/tmp/screen.svg") = $0 {
+          copy.post == "hb_0001" && copy.frame.text.contains("hb_0001")
+        } else {
+          false
+        }
+      }
+    },
     "undo": {
       $0.press("O", "Return")
       $0.command("undo")

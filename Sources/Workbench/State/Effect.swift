@@ -1,5 +1,6 @@
 import Annotations
 import Corpora
+import Pictures
 import Queries
 import Screen
 import Settings
@@ -42,6 +43,8 @@ package enum Effect: Sendable, Equatable {
   case lookAt(FactRequest?)
   /// Draw a picture for a box of cells; answer with `pictureReady`; newest request wins.
   case renderPicture(PictureRequest)
+  /// Draw a figure for a box of cells; answer with `figureReady`; newest request wins.
+  case renderFigure(FigureRequest)
   /// Train the router on all corrections now.
   case train
   /// Train after every accepted post, or only on `train`.
@@ -55,6 +58,9 @@ package enum Effect: Sendable, Equatable {
   case apply(Setting.Name, SettingValue)
   /// Write settings into the person's own file; answer with `settingsSaved` or `settingsNotSaved`.
   case saveSettings([SettingChange])
+  /// Write what is on screen to a file that is not there yet; answer with `exported` or
+  /// `notExported`.
+  case exportScreen(ScreenCopy, path: String)
   /// Remember that so many tasks of the lesson are done.
   case keepLesson(done: Int)
   /// Send `Message.resume` when no key waits.
@@ -78,12 +84,15 @@ package struct PictureRequest: Sendable, Hashable {
   package let box: Size
   /// What lies over it, nil = the bare picture.
   package let heat: Heat?
+  /// The colours of the heat.
+  package let colors: ColorMap
 
   /// A request by its parts.
-  package init(post: String, box: Size, heat: Heat?) {
+  package init(post: String, box: Size, heat: Heat?, colors: ColorMap = .standard) {
     self.post = post
     self.box = box
     self.heat = heat
+    self.colors = colors
   }
 }
 

@@ -50,6 +50,12 @@ package enum Message: Sendable {
   case answeredWithRegions(RegionAnswers)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
+  /// A figure is ready for its box.
+  case figureReady(FigureRequest, RenderedPicture)
+  /// The screen is in a file.
+  case exported(path: String)
+  /// The screen could not be written; the sentence says why.
+  case notExported(reason: String)
   /// The trainer has news.
   case training(TrainingReport)
   /// Decisions of the installed router, by post id; replaces what was known of these posts.

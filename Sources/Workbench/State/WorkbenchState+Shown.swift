@@ -224,7 +224,8 @@ extension WorkbenchState {
   var pictureRequest: PictureRequest? {
     guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
     return PictureRequest(
-      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil)
+      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil,
+      colors: choice.colors)
   }
 
   /// Every range that gold or a system names, with what each says of it.

@@ -1,6 +1,7 @@
 import Annotations
 import Corpora
 import Inspection
+import Pictures
 import Queries
 import Routing
 import Screen
@@ -68,6 +69,8 @@ package struct WorkbenchState: Sendable {
   var regionAnswers: RegionAnswers?
   /// Pictures made for boxes on this screen.
   var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
+  /// Figures made for boxes on this screen.
+  var figures = RecentCache<FigureRequest, RenderedPicture>(bound: 6)
   /// What the person chose to see.
   var choice = ViewChoice()
   /// Where the background training stands.
@@ -342,6 +345,8 @@ struct ViewChoice: Sendable, Equatable {
   var showsModels = true
   /// Heat over the picture; at first the picture itself is to be seen.
   var heat = false
+  /// The colours of the heat.
+  var colors = ColorMap.standard
   /// Which slice of the heat: nil = mean over all heads and layers.
   var slice: Int?
   /// Which of the shown system's spatial signals.
@@ -374,6 +379,7 @@ struct Requested: Sendable, Equatable {
   var routerHistory: String?
   var regions: RegionQuestion?
   var picture: PictureRequest?
+  var figure: FigureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.
   var ahead: Int?
 }

@@ -19,7 +19,8 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .paste(let text): effects = state.type(.paste(text))
   case .picturesStale:
     state.pictures.removeAll()
-    state.requested.picture = nil
+    state.figures.removeAll()
+    (state.requested.picture, state.requested.figure) = (nil, nil)
     effects = []
   case .tick(let seconds):
     if seconds.isFinite { state.isTimed = true }
@@ -37,6 +38,10 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .othersWrote(let others): effects = state.takeUp(others)
   case .historySaved(let path, let last): effects = state.tookHistory(path, last)
   case .historyNotSaved(let reason): effects = state.refuse("the history is not saved: \(reason)")
+  case .exported(let path):
+    state.notice = Notice(text: "the screen is in \(state.safe(path))")
+    effects = []
+  case .notExported(let reason): effects = state.refuse("not exported: \(reason)")
   case .analysed(let analysis):
     effects = state.take(analysis)
   case .analysisFailed(let post, let reason):
@@ -65,6 +70,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     effects = []
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
+    effects = []
+  case .figureReady(let request, let picture):
+    state.figures[request] = picture
     effects = []
   case .training(let report):
     state.take(report)
@@ -135,8 +143,9 @@ extension WorkbenchState {
       }
     }
     effects += requestRouterHistory()
+    effects += requestFigure()
     guard let index = current else {
-      requested = Requested()
+      requested = Requested(figure: requested.figure)
       return effects
     }
     if asksModels, requested.analysis != index {
