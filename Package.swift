@@ -20,6 +20,8 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CSixel", pkgConfig: "libsixel", providers: [.apt(["libsixel-dev"])]),
+    // Without pkgConfig: cairo's flags name the folders of headers that are not used here.
+    .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -27,6 +29,7 @@ let package = Package(
     .target(name: "Records", dependencies: ["Files"]),
     .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"]),
     .target(name: "Pictures", dependencies: ["Files", "Tensors", "CPNG", "CJPEG", "CSixel"]),
+    .target(name: "Figures", dependencies: ["Files", "Pictures", "CCairo"]),
     .target(name: "Settings", dependencies: ["TOMLKit"]),
     .target(name: "Corpora", dependencies: ["Files", "Records", "Tensors", "Settings", "TOMLKit"]),
     .target(name: "Traces", dependencies: ["Tensors", "Pictures"]),
@@ -65,7 +68,7 @@ let package = Package(
       dependencies: [
         "Settings", "Corpora", "Routing", "Annotations", "Inspection", "TOMLKit",
       ]),
-    .target(name: "Screen", dependencies: ["Settings", "TOMLKit"]),
+    .target(name: "Screen", dependencies: ["Files", "Settings", "TOMLKit"]),
     .target(
       name: "Workbench",
       dependencies: [
@@ -109,6 +112,7 @@ let package = Package(
       ], path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "CKernels"]),
     .testTarget(name: "PicturesTests", dependencies: ["Tensors", "Pictures", "CJPEG"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Pictures", "Figures"]),
     .testTarget(name: "CorporaTests", dependencies: ["Files", "Tensors", "Corpora"]),
     .testTarget(
       name: "EncodersTests",

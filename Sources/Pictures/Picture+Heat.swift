@@ -38,7 +38,7 @@ package struct HeatGrid: Sendable, Hashable {
   }
 
   /// A cell's value as 0 … 1. A grid of equal values has no heat. In a signed grid ½ is no effect.
-  func share(row: Int, column: Int) -> Float {
+  package func share(row: Int, column: Int) -> Float {
     let value = values[row * columns + column]
     // Rounding alone must not look like a difference.
     guard high - low > 1e-5 * max(abs(high), abs(low)), !value.isNaN else {

@@ -1,3 +1,5 @@
+import Files
+
 extension Frame {
   /// The frame as an SVG picture, as a terminal would show it: for manuals and slides.
   ///
@@ -27,7 +29,7 @@ extension Frame {
       svg += """
         <image x="\(FramePaint.x(box.column))" y="\(FramePaint.y(box.row))" \
         width="\(FramePaint.x(box.columns))" height="\(FramePaint.y(box.rows))" \
-        preserveAspectRatio="none" href="\(FramePaint.escaped(address))"/>
+        preserveAspectRatio="none" href="\(Markup.escaped(address))"/>
 
         """
     }
@@ -81,21 +83,6 @@ private struct FramePaint {
     return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// What stands in XML: no character of markup, and none that XML does not allow.
-  static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value):
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-  }
-
   private func colors(of style: Style) -> (text: String, back: String) {
     func color(_ ink: Ink, _ standard: String) -> String {
       guard case .rgb(let red, let green, let blue) = ink else { return standard }
@@ -134,7 +121,7 @@ private struct FramePaint {
       y="\(Self.number((Double(run.row) + 0.76) * Self.cellHeight))" \
       textLength="\(Self.x(columns))" lengthAdjust="spacingAndGlyphs" \
       fill="\(colors(of: run.style).text)"\(attributes)>\
-      \(Self.escaped(String(words.dropLast(trail))))</text>
+      \(Markup.escaped(String(words.dropLast(trail))))</text>
 
       """
   }
