@@ -72,7 +72,8 @@ let package = Package(
     .target(
       name: "Workbench",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Routing",
         "Annotations", "Inspection", "Queries", "Screen",
         .product(name: "OrderedCollections", package: "swift-collections"), "TOMLKit",
       ]),
@@ -86,8 +87,10 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal", "Services",
+        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Routing",
+        "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
+        "Services",
       ]),
     .target(
       name: "Benchmarks",

@@ -75,6 +75,7 @@ package final class WorkbenchServices {
     case .modelsShown(let isShown): inference.setShown(isShown)
     case .explain(let post): inference.explain(post)
     case .findNeighbours(let post): facts.findNeighbours(of: post)
+    case .study(let request): facts.study(request)
     case .askWithRegions(let question): inference.ask(question)
     case .lookAt(let request): facts.look(for: request)
     case .renderPicture(let request):

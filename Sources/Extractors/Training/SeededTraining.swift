@@ -189,8 +189,10 @@ package struct SeededTraining: Sendable {
         job.observe(.preparing("measuring \(job.name)", share))
       }
     }
-    if !epochs.isEmpty {
-      card.notes.epochs = epochs.map {
+    // JSON has no sign for what is no number.
+    let told = epochs.filter { $0.loss.isFinite && $0.dev.isFinite }
+    if !told.isEmpty {
+      card.notes.epochs = told.map {
         ModelCard.Epoch(epoch: $0.epoch, loss: $0.loss, dev: $0.dev)
       }
     }

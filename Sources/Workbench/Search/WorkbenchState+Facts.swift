@@ -45,6 +45,7 @@ extension WorkbenchState {
   mutating func routerChanged() -> [Effect] {
     facts.forgetRoutes()
     (nearest, requested.neighbours) = (nil, nil)
+    study.isStale = true
     guard let text = queue.query, let query = parsed(text),
       !query.needs.isDisjoint(with: [.route, .answer])
     else { return [] }

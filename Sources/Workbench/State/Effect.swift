@@ -31,6 +31,9 @@ package enum Effect: Sendable, Equatable {
   /// Look for the posts that are most like one to the router, by its place in the dataset; answer
   /// with `neighbours` as they are found. Nil: nobody waits for them any more.
   case findNeighbours(of: Int?)
+  /// Study a part of the dataset; answer with `studying` as it goes on, then `studied` or
+  /// `studyFailed`. Nil: nobody waits for it any more.
+  case study(StudyRequest?)
   /// Ask the experts that look at regions about a post with others in their place; answer with
   /// `answeredWithRegions`; newest request wins.
   case askWithRegions(RegionQuestion)

@@ -42,6 +42,12 @@ package enum Message: Sendable {
   case explained(RouteExplanation)
   /// The posts that are most like one to the router, of those looked at so far.
   case neighbours(RouteNeighbours)
+  /// How far the study of the dataset is.
+  case studying(StudyProgress)
+  /// The study of this request is done.
+  case studied(request: Int, PagedStudy)
+  /// The dataset cannot be studied; the sentence says why.
+  case studyFailed(request: Int, String)
   /// Nothing can be said about a post's route; the sentence says why.
   case explanationFailed(post: String, reason: String)
   /// What experts answer with rectangles that were drawn by hand.
