@@ -73,23 +73,21 @@ let package = Package(
       name: "Workbench",
       dependencies: [
         "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
-        "Routing",
-        "Annotations", "Inspection", "Queries", "Screen",
+        "Routing", "Annotations", "Inspection", "Queries", "Screen",
         .product(name: "OrderedCollections", package: "swift-collections"), "TOMLKit",
       ]),
     .target(name: "Terminal", dependencies: ["Pictures", "Screen", "CNcurses"]),
     .target(
       name: "Services",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
+        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Routing", "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
       ]),
     .target(
       name: "Reports",
       dependencies: [
         "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
-        "Routing",
-        "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
+        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
         "Services",
       ]),
     .target(
@@ -156,16 +154,16 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Tensors", "Settings", "Corpora", "Traces", "Extractors", "Routing", "Annotations",
-        "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
+        "Tensors", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Pictures", "Screen", "Terminal"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
-        "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal", "Services",
-        "Reports", "Benchmarks", "TestSupport",
+        "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Encoders", "Extractors",
+        "Routing", "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal",
+        "Services", "Reports", "Benchmarks", "TestSupport",
       ], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],

@@ -56,6 +56,7 @@ package final class PictureService: Sendable {
   private struct State {
     var style: Style
     var wanted: [PictureRequest] = []
+    var figures: [FigureRequest] = []
     /// Posts whose pictures will probably be wanted next, decoded when nothing else is to do.
     var ahead: [(post: String, box: Size)] = []
     var isRunning = false
@@ -103,6 +104,11 @@ package final class PictureService: Sendable {
     wake { $0.wanted = answersAll ? $0.wanted + [request] : [request] }
   }
 
+  /// Asks for a figure; the answer is `figureReady`.
+  package func render(_ request: FigureRequest) {
+    wake { $0.figures = answersAll ? $0.figures + [request] : [request] }
+  }
+
   /// Decodes pictures that will probably be wanted soon.
   package func lookAhead(_ posts: [String], box: Size) {
     guard !answersAll else { return }
@@ -122,12 +128,14 @@ package final class PictureService: Sendable {
 
   private enum Job {
     case render(PictureRequest, Style)
+    case draw(FigureRequest, Style)
     case decode(String, PixelSize)
   }
 
   private func nextJob() -> Job? {
     state.withLock { state in
       if !state.wanted.isEmpty { return .render(state.wanted.removeFirst(), state.style) }
+      if !state.figures.isEmpty { return .draw(state.figures.removeFirst(), state.style) }
       if let (post, box) = state.ahead.popLast() {
         return .decode(post, Self.pixels(of: box, state.style))
       }
@@ -141,6 +149,8 @@ package final class PictureService: Sendable {
       switch job {
       case .render(let request, let style):
         mailbox.post(.pictureReady(request, picture(request, style)))
+      case .draw(let request, let style):
+        mailbox.post(.figureReady(request, request.figure.rendered(in: request.box, style)))
       case .decode(let id, let box):
         if let post = dataset.post(id: id) { _ = decoded(post, fitting: box) }
       }

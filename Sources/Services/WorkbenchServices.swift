@@ -81,6 +81,7 @@ package final class WorkbenchServices {
     case .renderPicture(let request):
       box = request.box
       pictures.render(request)
+    case .renderFigure(let request): pictures.render(request)
     case .train: inference.train()
     case .trainAutomatically(let isOn): inference.setTraining(automatic: isOn)
     case .installCandidate: inference.install()

@@ -65,6 +65,8 @@ final class FakeServices: EffectPerformer {
         .queriesSaved(
           SavedQueries(own: queries), words: text.map { "\(name) is saved: \($0)" } ?? "removed"))
     case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
+    case .renderFigure(let request):
+      waiting.append(.figureReady(request, .placeholder("[figure \(request.name)]")))
     default: break
     }
   }

@@ -42,6 +42,8 @@ package enum Effect: Sendable, Equatable {
   case lookAt(FactRequest?)
   /// Draw a picture for a box of cells; answer with `pictureReady`; newest request wins.
   case renderPicture(PictureRequest)
+  /// Draw a figure for a box of cells; answer with `figureReady`; newest request wins.
+  case renderFigure(FigureRequest)
   /// Train the router on all corrections now.
   case train
   /// Train after every accepted post, or only on `train`.

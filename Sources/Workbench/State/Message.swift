@@ -54,6 +54,8 @@ package enum Message: Sendable {
   case answeredWithRegions(RegionAnswers)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
+  /// A figure is ready for its box.
+  case figureReady(FigureRequest, RenderedPicture)
   /// The trainer has news.
   case training(TrainingReport)
   /// Decisions of the installed router, by post id; replaces what was known of these posts.

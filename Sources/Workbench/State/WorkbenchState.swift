@@ -66,6 +66,8 @@ package struct WorkbenchState: Sendable {
   var regionAnswers: RegionAnswers?
   /// Pictures made for boxes on this screen.
   var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
+  /// Figures made for boxes on this screen.
+  var figures = RecentCache<FigureRequest, RenderedPicture>(bound: 6)
   /// What the person chose to see.
   var choice = ViewChoice()
   /// Where the background training stands.
@@ -375,6 +377,7 @@ struct Requested: Sendable, Equatable {
   var neighbours: Int?
   var regions: RegionQuestion?
   var picture: PictureRequest?
+  var figure: FigureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.
   var ahead: Int?
 }

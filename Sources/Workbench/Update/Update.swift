@@ -19,7 +19,8 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .paste(let text): effects = state.type(.paste(text))
   case .picturesStale:
     state.pictures.removeAll()
-    state.requested.picture = nil
+    state.figures.removeAll()
+    (state.requested.picture, state.requested.figure) = (nil, nil)
     effects = []
   case .tick(let seconds):
     if seconds.isFinite { state.isTimed = true }
@@ -71,6 +72,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     effects = []
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
+    effects = []
+  case .figureReady(let request, let picture):
+    state.figures[request] = picture
     effects = []
   case .training(let report):
     state.take(report)
@@ -140,8 +144,9 @@ extension WorkbenchState {
         effects.append(.findNeighbours(of: neighbours))
       }
     }
+    effects += requestFigure()
     guard let index = current else {
-      requested = Requested()
+      requested = Requested(figure: requested.figure)
       return effects
     }
     if asksModels, requested.analysis != index {
