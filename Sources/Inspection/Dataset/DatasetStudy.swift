@@ -80,7 +80,8 @@ package struct DatasetStudy: Sendable, Encodable {
       }
     }
 
-    init(dataset: String, routed: Routed, experts: [String], task: ExpertTask = .entities) {
+    /// What is asked about all of a dataset, by names.
+    package init(dataset: String, routed: Routed, experts: [String], task: ExpertTask = .entities) {
       (self.dataset, split, router) = (dataset, .all, nil)
       (self.routed, self.task) = (routed, task)
       self.experts = experts.map { TrainingCurve(expert: $0, epochs: []) }

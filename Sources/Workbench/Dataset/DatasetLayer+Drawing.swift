@@ -48,16 +48,40 @@ extension DatasetLayer {
     let middle = Box(
       column: box.column, row: box.row + 1, columns: box.columns,
       rows: max(1, box.rows - 2 - words.count))
-    if page.points.isEmpty || showsNumbers {
-      drawTable(page, state, &pen, middle)
-    } else {
-      drawPlane(page, state, &pen, middle)
-    }
+    drawMiddle(page, state, &pen, middle)
     let cursor = box.rows - 1 - words.count
     pen.line(" " + cursorWords(page, state), .title, in: box, row: cursor)
     for (i, line) in words.enumerated() {
       pen.line(" " + line, .muted, in: box, row: cursor + 1 + i)
     }
+  }
+
+  /// The plot, or the numbers where there is none or they are wanted. A plane of posts in cells is
+  /// drawn with a sign for each: blocks would lie on each other.
+  private func drawMiddle(
+    _ page: StudyPage, _ state: WorkbenchState, _ pen: inout Pen, _ box: Box
+  ) {
+    guard !showsNumbers, let request = figure(state) else {
+      return drawTable(page, state, &pen, box)
+    }
+    switch state.figures[request] {
+    case .pixels?: state.draw(request, &pen, box)
+    case _ where !page.points.isEmpty: drawPlane(page, state, &pen, box)
+    case .placeholder?: drawTable(page, state, &pen, box)
+    case nil, .cells?: state.draw(request, &pen, box)
+    }
+  }
+
+  func figure(_ state: WorkbenchState) -> FigureRequest? {
+    guard !showsNumbers, let (number, page) = current(state),
+      let figure = page.figure(cursor: row, column: column)
+    else { return nil }
+    let box = Self.box(state)
+    let rows = box.rows - 2 - Self.words(page, box, state).count
+    guard rows >= 6, box.columns >= 20 else { return nil }
+    return FigureRequest(
+      "dataset \(state.study.number) \(number) \(row) \(column)", figure,
+      box: Size(columns: box.columns, rows: rows))
   }
 
   /// How far the study is, or why there is none; nil when it is done.

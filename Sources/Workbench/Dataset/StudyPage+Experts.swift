@@ -42,6 +42,7 @@ extension StudyPage {
             share(part.confidence, target), share(part.share, target),
           ], bar: part.share))
     }
+    page.marks = found.parts.map { Double($0.low + $0.high) / 2 }
     let filled = found.parts.filter { $0.share != nil }
     let bars = filled.map {
       Bar(
@@ -202,6 +203,7 @@ extension StudyPage {
           y: .linear(title, min(0, low)...max(high, low + 1e-6)),
           marks: [.line(spots), .points(spots)])
       }
+      page.marks = curve.epochs.map { Double($0.epoch) }
       page.figure = Figure(
         title: page.title, panels: [panel("loss", \.loss), panel("dev, %", \.dev)], columns: 2,
         caption: caption(study))

@@ -86,6 +86,7 @@ extension StudyPage {
               Digits.percent(Float(point.multimodalShare)), Value(point.multimodalShare), target),
             Cell(name),
           ], bar: point.unionF1 / 100))
+      page.marks.append(Double(point.threshold))
     }
     func panel(_ title: String, _ y: (ThresholdSweep.Point) -> Double) -> Panel {
       let spots = sweep.points.map { Spot(x: Value($0.threshold), y: Value(y($0))) }

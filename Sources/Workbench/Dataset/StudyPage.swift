@@ -15,8 +15,10 @@ package struct StudyPage: Sendable {
   /// Of the columns.
   package var headings: [String] = []
   package var rows: [Row] = []
-  /// nil where there is nothing to draw.
+  /// nil where there is nothing to draw. Title and caption are for a page of its own.
   package var figure: Figure?
+  /// Where the lines of the table stand along the figure's x axis; empty where they stand on none.
+  var marks: [Double] = []
   /// The points of a plane of posts, one for each row; empty elsewhere.
   var points: [PlanePoint] = []
 
@@ -146,6 +148,7 @@ extension StudyPage {
           ] + counts.map { Cell($0, target) }, bar: Double(bar.count) / most))
     }
     page.figure = figure(found, name, knows, study)
+    page.marks = zip(found.edges, found.edges.dropFirst()).map { Double($0 + $1) / 2 }
     return page
   }
 
