@@ -12,7 +12,9 @@ struct StudyCollector: Sendable {
   private let dataset: Dataset
   /// The posts of the part, by their places.
   private let wanted: [Int]
-  private var posts: [StudiedPost] = []
+  /// In pieces: a copy of the collector must not copy what it found.
+  private var pieces: [[StudiedPost]] = []
+  private var done = 0
   /// How many of the posts so far have an x.
   private var projected = 0
   private let start = Date()
@@ -32,13 +34,13 @@ struct StudyCollector: Sendable {
         posts: dataset.posts.enumerated().map { request.edited[$0.offset] ?? $0.element })
   }
 
-  var isDone: Bool { posts.count >= wanted.count }
+  var isDone: Bool { done >= wanted.count }
 
   /// How far it is.
   var progress: StudyProgress {
-    let share = Double(posts.count) / Double(max(1, wanted.count))
+    let share = Double(done) / Double(max(1, wanted.count))
     return StudyProgress(
-      request: request.number, done: posts.count, total: wanted.count,
+      request: request.number, done: done, total: wanted.count,
       secondsLeft: share > 0 ? Date().timeIntervalSince(start) * (1 - share) / share : nil)
   }
 
@@ -48,15 +50,16 @@ struct StudyCollector: Sendable {
     // The x of all posts of a large dataset would fill the memory: evenly spread ones are kept.
     let most = max(2, Projection.mostNumbers / width)
     let step = max(1, (wanted.count + most - 1) / most)
-    let first = posts.count
+    let first = done
     let places = Array(wanted[first..<min(wanted.count, first + Self.piece)])
     var piece = FactPiece(dataset, places, models, cache)
-    for (offset, found) in piece.study().enumerated() {
-      var found = found
-      if found.input != nil { projected += 1 }
-      if !(first + offset).isMultiple(of: step) { found.input = nil }
-      posts.append(found)
+    var found = piece.study()
+    for offset in found.indices where found[offset].input != nil {
+      projected += 1
+      if !(first + offset).isMultiple(of: step) { found[offset].input = nil }
     }
+    pieces.append(found)
+    done += places.count
   }
 
   /// What all of it comes to; nil when stopped.
@@ -65,7 +68,7 @@ struct StudyCollector: Sendable {
     (subject.projected, subject.edited) = (
       projected, wanted.count { request.edited[$0] != nil }
     )
-    return DatasetStudy(subject, posts, goesOn: goesOn)
+    return DatasetStudy(subject, Array(pieces.joined()), goesOn: goesOn)
   }
 }
 
