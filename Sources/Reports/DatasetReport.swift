@@ -128,7 +128,7 @@ package struct DatasetReport {
 
   private func paragraph(_ words: String) -> String {
     let whole = words.hasSuffix(":") || words.hasSuffix(".") ? words : words + "."
-    return "<p>\(Markup.escaped(whole.prefix(1).uppercased() + whole.dropFirst()))</p>"
+    return "<p>\(Markup.escaped(whole))</p>"
   }
 
   private func section(_ page: StudyPage, _ number: Int, hasTable: Bool) throws -> String {

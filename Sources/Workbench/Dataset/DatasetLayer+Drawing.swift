@@ -34,7 +34,7 @@ extension DatasetLayer {
     let part = split == .all ? "" : ", split \(split.rawValue)"
     guard let (number, page) = current(state) else {
       pen.line(" dataset\(part)", .title, in: box, row: 0)
-      pen.wrap(status(state) ?? "nothing was found", .text, in: box, row: 2)
+      pen.wrap(status(state) ?? missing(state) ?? "nothing was found", .text, in: box, row: 2)
       return
     }
     let count = pages(state).count
@@ -259,7 +259,7 @@ extension DatasetLayer {
 
   func sentences(_ state: WorkbenchState) -> [String] {
     guard let (number, page) = current(state) else {
-      return [status(state).map { "Dataset: \($0)." } ?? "Nothing was found."]
+      return ["Dataset: \(status(state) ?? missing(state) ?? "nothing was found")."]
     }
     var lines = [
       "Dataset, page \(number + 1) of \(pages(state).count), \(page.kind.rawValue): \(page.title)."

@@ -61,9 +61,19 @@ struct DatasetLayer: Layer {
   func current(_ state: WorkbenchState) -> (number: Int, page: StudyPage)? {
     let pages = pages(state)
     guard !pages.isEmpty else { return nil }
-    let number =
-      wanted.flatMap { kind in pages.firstIndex { $0.kind == kind } } ?? min(page, pages.count - 1)
-    return (number, pages[number])
+    guard let wanted else {
+      let number = min(page, pages.count - 1)
+      return (number, pages[number])
+    }
+    return pages.firstIndex { $0.kind == wanted }.map { ($0, pages[$0]) }
+  }
+
+  /// Why the page that was asked for is not there; nil where it is, or may still come.
+  func missing(_ state: WorkbenchState) -> String? {
+    guard let wanted, state.study.found != nil, !pages(state).contains(where: { $0.kind == wanted })
+    else { return nil }
+    return "there is nothing on the page \(wanted.rawValue): it needs a router, two experts that "
+      + "answer, or posts with pictures; Tab turns to the pages that there are"
   }
 
   // MARK: Keys
@@ -75,7 +85,13 @@ struct DatasetLayer: Layer {
     case .character("s"): return .stays(changeSplit(&state))
     default: break
     }
-    guard let (number, shown) = current(state) else { return .stays([.bell]) }
+    guard let (number, shown) = current(state) else {
+      let turns = [.tab, .backTab, .character("."), .character(",")].contains(key)
+      guard turns, missing(state) != nil, !pages(state).isEmpty else { return .stays([.bell]) }
+      wanted = nil
+      turn(to: 0)
+      return .stays([])
+    }
     let count = pages(state).count
     wanted = nil
     page = number

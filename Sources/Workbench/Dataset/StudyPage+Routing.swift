@@ -63,7 +63,6 @@ extension StudyPage {
     ]
     page.headings = ["threshold", "union F1, %", "to multimodal", ""]
     let half = sweep.now.threshold
-    let special = [sweep.now.threshold: "now", sweep.best.threshold: "best"]
     let points = (sweep.points + [sweep.now, sweep.best]).sorted { $0.threshold < $1.threshold }
     for (i, point) in points.enumerated()
     where i == 0 || points[i - 1].threshold != point.threshold {
@@ -74,9 +73,10 @@ extension StudyPage {
       let target: Target? =
         point.threshold == half || !(0..<1).contains(point.threshold)
         ? nil : .query(query + inside(study))
-      let name =
-        point.threshold == half && sweep.best.threshold == half
-        ? "now, best" : special[point.threshold] ?? ""
+      let name = [
+        point.threshold == half ? "now" : nil,
+        point.threshold == sweep.best.threshold ? "best" : nil,
+      ].compactMap(\.self).joined(separator: ", ")
       page.rows.append(
         Row(
           cells: [
