@@ -87,8 +87,11 @@ extension FactPiece {
         found[place]?.failures.append("\(dataset.posts[place].id): \(reason)")
         continue
       }
-      found[place]?.input = input.product
-      do { found[place]?.decision = try router.decide(input) } catch {
+      do {
+        found[place]?.decision = try router.decide(input)
+        // What is no number is refused above.
+        found[place]?.input = input.product
+      } catch {
         found[place]?.failures.append("\(dataset.posts[place].id): \(error)")
       }
     }

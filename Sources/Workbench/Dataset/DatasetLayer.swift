@@ -207,10 +207,11 @@ struct Plane {
 
   /// Where a point lies, 0 … 1 from the left and from the top.
   func place(_ index: Int) -> (across: Double, down: Double) {
-    (
-      (points[index].x - x.lowerBound) / (x.upperBound - x.lowerBound),
-      (y.upperBound - points[index].y) / (y.upperBound - y.lowerBound)
-    )
+    func share(_ distance: Double, _ range: ClosedRange<Double>) -> Double {
+      let width = range.upperBound - range.lowerBound
+      return width > 0 ? min(1, max(0, distance / width)) : 0.5
+    }
+    return (share(points[index].x - x.lowerBound, x), share(y.upperBound - points[index].y, y))
   }
 
   /// The nearest point in a direction, what lies aside counting twice; nil where there is none.
