@@ -87,7 +87,7 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
-        "Routing", "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
+        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
         "Services",
       ]),
     .target(

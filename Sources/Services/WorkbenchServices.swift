@@ -76,6 +76,7 @@ package final class WorkbenchServices {
     case .explain(let post): inference.explain(post)
     case .tellRouterHistory(let post): inference.tellHistory(of: post)
     case .findNeighbours(let post): facts.findNeighbours(of: post)
+    case .study(let request): facts.study(request)
     case .askWithRegions(let question): inference.ask(question)
     case .lookAt(let request): facts.look(for: request)
     case .renderPicture(let request):

@@ -16,6 +16,7 @@ struct Twinlens: ParsableCommand {
       PredictCommand.self,
       EvaluateCommand.self, TrainCommand.self, RDSCommand.self, PaperCommand.self,
       ModelsCommand.self, TokenizeCommand.self, AuditCommand.self, SuspectCommand.self,
+      ReportCommand.self,
       ScoreCommand.self, SampleCommand.self, TutorCommand.self, ConfigCommand.self,
       DoctorCommand.self,
       BenchCommand.self, BenchKeysCommand.self, KeysCommand.self,

@@ -9,6 +9,11 @@ extension ActionTests {
       $0.command("explain")
       return $0.effects.contains(.explain(post: "hb_0001")) && $0.state.explanation != nil
     },
+    "dataset": {
+      $0.command("dataset cells")
+      let isAsked = $0.effects.contains { if case .study(.some) = $0 { true } else { false } }
+      return isAsked && $0.text.contains("who is right, by route")
+    },
     "similar-other": {
       $0.command("similar-other")
       let needsReasons = $0.noticeText.contains("asks why first")

@@ -17,6 +17,8 @@ final class FakeServices: EffectPerformer {
   var hasModels = true
   /// What became of the posts' pictures.
   var pictures: [Int: PictureFact] = [:]
+  /// False: a study goes on for ever.
+  var answersStudies = true
   /// Why nothing more is found out.
   var failureOfLooking: String?
   /// The queries that were saved.
@@ -66,6 +68,12 @@ final class FakeServices: EffectPerformer {
       waiting.append(
         .queriesSaved(
           SavedQueries(own: queries), words: text.map { "\(name) is saved: \($0)" } ?? "removed"))
+    case .study(let request?):
+      waiting.append(
+        .studying(StudyProgress(request: request.number, done: 3, total: 9, secondsLeft: 8)))
+      if answersStudies {
+        waiting.append(.studied(request: request.number, Samples.study(request)))
+      }
     case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
     case .renderFigure(let request):
       waiting.append(.figureReady(request, .placeholder("[figure \(request.name)]")))

@@ -46,6 +46,7 @@ extension WorkbenchState {
     facts.forgetRoutes()
     (nearest, requested.neighbours) = (nil, nil)
     (routerHistory, requested.routerHistory) = (nil, nil)
+    study.isStale = true
     guard let text = queue.query, let query = parsed(text),
       !query.needs.isDisjoint(with: [.route, .answer])
     else { return [] }

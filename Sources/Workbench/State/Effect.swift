@@ -35,6 +35,9 @@ package enum Effect: Sendable, Equatable {
   /// Tell what became of a post's p through the retrainings of the router, and which corrections
   /// moved it; answer with `routerHistory` as it is found out. Nil: nobody waits for it any more.
   case tellRouterHistory(of: String?)
+  /// Study a part of the dataset; answer with `studying` as it goes on, then `studied` or
+  /// `studyFailed`. Nil: nobody waits for it any more.
+  case study(StudyRequest?)
   /// Ask the experts that look at regions about a post with others in their place; answer with
   /// `answeredWithRegions`; newest request wins.
   case askWithRegions(RegionQuestion)

@@ -44,6 +44,12 @@ package enum Message: Sendable {
   case neighbours(RouteNeighbours)
   /// What the routers of before said of a post, and what the corrections tried so far did.
   case routerHistory(RouteHistory)
+  /// How far the study of the dataset is.
+  case studying(StudyProgress)
+  /// The study of this request is done.
+  case studied(request: Int, PagedStudy)
+  /// The dataset cannot be studied; the sentence says why.
+  case studyFailed(request: Int, String)
   /// Nothing can be said about a post's route; the sentence says why.
   case explanationFailed(post: String, reason: String)
   /// What experts answer with rectangles that were drawn by hand.

@@ -93,6 +93,10 @@ package struct WorkbenchState: Sendable {
   var hasToldOfPlace = false
   /// Posts of which annotators said different things when a search asked for them.
   var divided: Set<Int> = []
+  /// Posts behind the bar or number of the dataset's study that the person went to last.
+  var picked: Set<Int> = []
+  /// The study of the dataset, as far as it is.
+  var study = StudyState()
   /// The search of the list that was left the last time, until it is made again.
   var resumedQuery: String?
   /// Listed posts that edits made since the search do not match any more.

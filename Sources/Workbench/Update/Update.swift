@@ -60,6 +60,15 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .routerHistory(let history):
     state.routerHistory = history
     effects = []
+  case .studying(let progress):
+    state.study.take(progress)
+    effects = []
+  case .studied(let request, let study):
+    state.study.take(request, study)
+    effects = []
+  case .studyFailed(let request, let reason):
+    state.study.fail(request, reason)
+    effects = []
   case .explanationFailed(let post, let reason):
     if let index = state.indexOfID[post] {
       state.explanations[index] = .failure(Unanswered(reason: reason))
