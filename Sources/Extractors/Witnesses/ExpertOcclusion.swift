@@ -18,63 +18,80 @@ package struct ExpertOcclusion: Sendable {
   /// Most words that are left out one by one; hostile posts have many.
   package static let mostWords = 128
 
+  /// The same of each pair alone, for experts of relations; empty for others.
+  package let pairs: [Worth]
+
   /// Leaves everything out once: a pass per word, and one per cell of the grid for experts that
   /// look at the picture.
   ///
-  /// - Throws: what the expert throws, or its failure.
-  package init(_ expert: any Expert, _ post: SeenPost) throws {
-    let whole = Self.weigh(try Self.asked(expert, post))
+  /// - Parameter goesOn: told how many passes of how many are done; false ends it.
+  /// - Throws: what the expert throws, or its failure; `CancellationError` when it was ended.
+  package init(
+    _ expert: any Expert, _ post: SeenPost,
+    goesOn: (_ done: Int, _ of: Int) -> Bool = { _, _ in true }
+  ) throws {
+    let rows = try Self.asked(expert, post)
+    let whole = Self.weigh(rows)
     guard whole.count > 0 else {
-      (words, regions) = ([], [])
+      (words, regions, pairs) = ([], [], [])
       return
     }
-    words = try (0..<min(post.words.count, Self.mostWords)).map { place in
-      guard post.words.count > 1 else { return 0 }
+    let parts =
+      expert.task == .relations && rows.count <= Self.mostPairs
+      ? rows.indices.map { Self.weigh(rows, only: $0) } : []
+    let places = 0..<min(post.words.count, Self.mostWords)
+    let cells =
+      expert.seesPicture && post.notice == nil
+      ? try post.regions(.cells(rows: Self.grid, columns: Self.grid)) : []
+    let total = places.count + cells.count
+    var done = 0
+    func lost(_ changes: [Intervention]) throws -> [Float] {
+      guard goesOn(done, total) else { throw CancellationError() }
+      done += 1
+      let other = try Self.asked(expert, try post.changed(changes))
+      return ([whole] + parts).map { $0.lost(other) }
+    }
+    let ofWords = try places.map { place in
       // A word is replaced, not removed, so that every label keeps its place.
-      let other = try post.changed([.editWord(place, Self.blank)])
-      return whole.lost(try Self.asked(expert, other))
+      try post.words.count > 1
+        ? lost([.editWord(place, Self.blank)]) : [Float](repeating: 0, count: 1 + parts.count)
     }
-    guard expert.seesPicture, post.notice == nil else {
-      regions = []
-      return
+    let ofRegions = try cells.map { try lost([.maskPicture($0)]) }
+    words = ofWords.map { $0[0] }
+    regions = ofRegions.map { $0[0] }
+    pairs = parts.indices.map { part in
+      Worth(
+        words: ofWords.map { $0[part + 1] },
+        map: cells.isEmpty ? nil : SignalMap(grid: ofRegions.map { $0[part + 1] }))
     }
-    let cells = try post.regions(.cells(rows: Self.grid, columns: Self.grid))
-    regions = try cells.map { cell in
-      whole.lost(try Self.asked(expert, try post.changed([.maskPicture(cell)])))
-    }
+  }
+
+  /// Most pairs that are told apart; a hostile post has many.
+  private static let mostPairs = 64
+
+  /// What words and regions are worth to the answer on screen: to that for a pair, or to all
+  /// mentions.
+  package func worth(pair: Int = 0) -> Worth {
+    if pairs.indices.contains(pair) { return pairs[pair] }
+    return Worth(words: words, map: regions.isEmpty ? nil : SignalMap(grid: regions))
   }
 
   /// What stands in the place of a word that is left out: no model knows it.
   static let blank = "\u{2581}"
 
   /// The same as signals, for the views that show any model's.
-  package func signals(of expert: String) -> [Signal] {
-    guard !words.isEmpty else { return [] }
-    var result = [
-      Signal(
-        name: "occlusion/words", caption: "share of \(expert)'s answer lost without the word",
-        kind: .words, unit: .points, tensor: Tensor([words.count], words))
-    ]
-    if !regions.isEmpty {
-      result.append(
-        Signal(
-          name: "occlusion/regions", caption: "share of \(expert)'s answer lost without the region",
-          kind: .imageMap(rows: Self.grid, columns: Self.grid, region: .whole), unit: .points,
-          tensor: Tensor([Self.grid, Self.grid], regions)))
-    }
-    return result
+  package func signals(of expert: String, pair: Int = 0) -> [Signal] {
+    worth(pair: pair).signals(
+      "occlusion", caption: { "share of \(expert)'s answer lost without the \($0)" },
+      unit: .points)
   }
 
   /// The rank correlation of each map over the picture with what its cells are worth, by the
   /// signal's name; signals that do not vary, or lie over another part of the picture, have none.
   package func agreement(with trace: Trace) -> [String: Double] {
     var result: [String: Double] = [:]
-    guard !regions.isEmpty else { return result }
-    for signal in trace.signals {
-      guard let map = signal.meanMap else { continue }
-      let values = map.resampled(Self.grid)
-      let pairs = zip(values, regions).map { (Double($0), Double($1)) }
-      result[signal.name] = RankStatistics.spearman(pairs)
+    for signal in trace.signals where signal.isSpatial {
+      result[signal.name] = worth().agreement(with: signal)?.mean.rho
     }
     return result
   }
@@ -110,8 +127,11 @@ package struct ExpertOcclusion: Sendable {
 
   /// The labels that count: the likeliest of each word or pair, and of words those inside mentions,
   /// unless there are none.
-  private static func weigh(_ rows: [[Float]]) -> Weight {
+  ///
+  /// - Parameter only: the row that counts alone; nil: all.
+  private static func weigh(_ rows: [[Float]], only: Int? = nil) -> Weight {
     let all = rows.enumerated().compactMap { place, row -> (Int, Int, Float)? in
+      guard only == nil || only == place else { return nil }
       // A word that was not read has no label that could be lost.
       guard row.first?.isNaN != true, let best = row.indices.max(by: { row[$0] < row[$1] })
       else { return nil }
@@ -123,48 +143,5 @@ package struct ExpertOcclusion: Sendable {
       labels: (telling.isEmpty ? all : telling).map {
         (place: $0.0, label: $0.1, probability: $0.2)
       })
-  }
-}
-
-extension Signal {
-  /// A signal over the picture as one map in rows: the mean over its steps and words; nil for
-  /// others.
-  var meanMap: SignalMap? {
-    switch kind {
-    case .imageMap(let rows, let columns, let region):
-      return SignalMap(rows: rows, columns: columns, region: region, values: mean)
-    case .wordsByImage(let rows, let columns, let region):
-      let (all, cells) = (mean, rows * columns)
-      guard cells > 0 else { return nil }
-      var sum = [Float](repeating: 0, count: cells)
-      var words: Float = 0
-      for start in stride(from: 0, to: all.count - cells + 1, by: cells) where all[start].isFinite {
-        for i in 0..<cells { sum[i] += all[start + i] }
-        words += 1
-      }
-      return SignalMap(
-        rows: rows, columns: columns, region: region, values: sum.map { $0 / max(1, words) })
-    default: return nil
-    }
-  }
-}
-
-/// Values over a rectangle of the picture, row by row.
-struct SignalMap {
-  let rows: Int
-  let columns: Int
-  let region: ImageRegion
-  let values: [Float]
-
-  /// The values at the middles of a grid over the whole picture; 0 outside the rectangle.
-  func resampled(_ grid: Int) -> [Float] {
-    (0..<(grid * grid)).map { cell in
-      let x = (Double(cell % grid) + 0.5) / Double(grid)
-      let y = (Double(cell / grid) + 0.5) / Double(grid)
-      let column = Int(((x - region.left) / region.width * Double(columns)).rounded(.down))
-      let row = Int(((y - region.top) / region.height * Double(rows)).rounded(.down))
-      guard (0..<rows).contains(row), (0..<columns).contains(column) else { return 0 }
-      return values[row * columns + column]
-    }
   }
 }
