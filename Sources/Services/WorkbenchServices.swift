@@ -80,6 +80,8 @@ package final class WorkbenchServices {
     case .renderPicture(let request):
       box = request.box
       pictures.render(request)
+    case .renderPictures(let requests): pictures.render(requests)
+    case .askWitnesses(let question): inference.ask(question)
     case .train: inference.train()
     case .trainAutomatically(let isOn): inference.setTraining(automatic: isOn)
     case .installCandidate: inference.install()

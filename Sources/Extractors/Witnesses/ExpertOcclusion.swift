@@ -18,22 +18,28 @@ package struct ExpertOcclusion: Sendable {
   /// Most words that are left out one by one; hostile posts have many.
   package static let mostWords = 128
 
+  /// The same of each row, then of each column of the grid; empty where nobody asked.
+  package let strips: [Float]
+  /// How often the expert was asked with something left out.
+  package let passes: Int
   /// The same of each pair alone, for experts of relations; empty for others.
   package let pairs: [Worth]
 
   /// Leaves everything out once: a pass per word, and one per cell of the grid for experts that
   /// look at the picture.
   ///
-  /// - Parameter goesOn: told how many passes of how many are done; false ends it.
+  /// - Parameters:
+  ///   - strips: whether each row and each column of the grid is left out as a whole, too.
+  ///   - goesOn: told how many passes of how many are done; false ends it.
   /// - Throws: what the expert throws, or its failure; `CancellationError` when it was ended.
   package init(
-    _ expert: any Expert, _ post: SeenPost,
+    _ expert: any Expert, _ post: SeenPost, strips: Bool = false,
     goesOn: (_ done: Int, _ of: Int) -> Bool = { _, _ in true }
   ) throws {
     let rows = try Self.asked(expert, post)
     let whole = Self.weigh(rows)
     guard whole.count > 0 else {
-      (words, regions, pairs) = ([], [], [])
+      (words, regions, pairs, self.strips, passes) = ([], [], [], [], 0)
       return
     }
     let parts =
@@ -43,7 +49,14 @@ package struct ExpertOcclusion: Sendable {
     let cells =
       expert.seesPicture && post.notice == nil
       ? try post.regions(.cells(rows: Self.grid, columns: Self.grid)) : []
-    let total = places.count + cells.count
+    let ends = (0..<Self.grid).map { Double($0) / Double(Self.grid) }
+    let side = 1 / Double(Self.grid)
+    let bands =
+      cells.isEmpty || !strips
+      ? []
+      : ends.map { ImageRegion(left: 0, top: $0, width: 1, height: side) }
+        + ends.map { ImageRegion(left: $0, top: 0, width: side, height: 1) }
+    let total = places.count + cells.count + bands.count
     var done = 0
     func lost(_ changes: [Intervention]) throws -> [Float] {
       guard goesOn(done, total) else { throw CancellationError() }
@@ -57,13 +70,24 @@ package struct ExpertOcclusion: Sendable {
         ? lost([.editWord(place, Self.blank)]) : [Float](repeating: 0, count: 1 + parts.count)
     }
     let ofRegions = try cells.map { try lost([.maskPicture($0)]) }
+    let ofBands = try bands.map { try lost([.maskPicture($0)]) }
     words = ofWords.map { $0[0] }
     regions = ofRegions.map { $0[0] }
+    self.strips = ofBands.map { $0[0] }
+    passes = total
     pairs = parts.indices.map { part in
       Worth(
         words: ofWords.map { $0[part + 1] },
-        map: cells.isEmpty ? nil : SignalMap(grid: ofRegions.map { $0[part + 1] }))
+        map: cells.isEmpty ? nil : SignalMap(grid: ofRegions.map { $0[part + 1] }),
+        strips: ofBands.map { $0[part + 1] })
     }
+  }
+
+  /// Occlusion of all mentions by its parts.
+  init(words: [Float], regions: [Float], strips: [Float] = []) {
+    (self.words, self.regions, self.strips) = (words, regions, strips)
+    pairs = []
+    passes = words.count + regions.count + strips.count
   }
 
   /// Most pairs that are told apart; a hostile post has many.
@@ -73,7 +97,8 @@ package struct ExpertOcclusion: Sendable {
   /// mentions.
   package func worth(pair: Int = 0) -> Worth {
     if pairs.indices.contains(pair) { return pairs[pair] }
-    return Worth(words: words, map: regions.isEmpty ? nil : SignalMap(grid: regions))
+    return Worth(
+      words: words, map: regions.isEmpty ? nil : SignalMap(grid: regions), strips: strips)
   }
 
   /// What stands in the place of a word that is left out: no model knows it.

@@ -40,7 +40,7 @@ package struct SignalMap: Sendable, Hashable {
   }
 
   /// The values at the middles of another map's cells; 0 outside the rectangle.
-  func resampled(onto other: SignalMap) -> [Float] {
+  package func resampled(onto other: SignalMap) -> [Float] {
     (0..<(other.rows * other.columns)).map { cell in
       let x =
         other.region.left

@@ -9,11 +9,15 @@ package struct Worth: Sendable, Hashable {
   package let words: [Float]
   /// The same over the picture; nil where nothing can be said of it.
   package let map: SignalMap?
+  /// What each row, then each column of the map is worth as a whole; empty where nobody asked.
+  package let strips: [Float]
   /// Why there is nothing of words, or of the picture.
   private(set) var lack: (words: String?, regions: String?) = (nil, nil)
 
   /// Worth by its parts.
-  init(words: [Float], map: SignalMap?) { (self.words, self.map) = (words, map) }
+  init(words: [Float], map: SignalMap?, strips: [Float] = []) {
+    (self.words, self.map, self.strips) = (words, map, strips)
+  }
 
   /// The same with reasons for what is not there.
   func lacking(words: String?, regions: String?) -> Worth {

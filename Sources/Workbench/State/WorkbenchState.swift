@@ -64,8 +64,10 @@ package struct WorkbenchState: Sendable {
   var nearest: RouteNeighbours?
   /// What experts answered with rectangles drawn by hand, the newest question's.
   var regionAnswers: RegionAnswers?
-  /// Pictures made for boxes on this screen.
-  var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
+  /// What experts' answers depend on, of those asked about lately.
+  var witnessStates = RecentCache<WitnessQuestion, WitnessState>(bound: 32)
+  /// Pictures made for boxes on this screen: as many small ones as a screen of heads holds, too.
+  var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12 + HeadsLayer.most)
   /// What the person chose to see.
   var choice = ViewChoice()
   /// Where the background training stands.
@@ -370,6 +372,8 @@ struct Requested: Sendable, Equatable {
   var explanation: Int?
   var neighbours: Int?
   var regions: RegionQuestion?
+  var witnesses: WitnessQuestion?
+  var tiles: [PictureRequest] = []
   var picture: PictureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.
   var ahead: Int?

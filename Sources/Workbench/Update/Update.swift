@@ -60,6 +60,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .answeredWithRegions(let answers):
     state.regionAnswers = answers
     effects = []
+  case .witnessed(let question, let news):
+    state.witnessStates[question] = news
+    effects = []
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
     effects = []
@@ -132,6 +135,7 @@ extension WorkbenchState {
       }
     }
     guard let index = current else {
+      if requested.witnesses != nil { effects.append(.askWitnesses(nil)) }
       requested = Requested()
       return effects
     }
@@ -143,7 +147,9 @@ extension WorkbenchState {
           .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
       }
     }
+    effects += requestWitnesses()
     for layer in layers.downwards { effects += layer.requests(&self) }
+    effects += requestTiles()
     let wanted = pictureRequest
     if requested.picture != wanted {
       requested.picture = wanted
