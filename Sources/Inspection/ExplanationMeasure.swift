@@ -30,8 +30,8 @@ package enum ExplanationMeasure {
     return max(0, sum) / Double(perturbations.count)
   }
 
-  /// Maximum sensitivity (Yeh et al. 2019): the largest change of an explanation under small changes
-  /// of the input, as a share of the explanation, by Euclidean norms. 0 is steadiest.
+  /// Maximum sensitivity (Yeh et al. 2019): the largest change of an explanation under small
+  /// changes of the input, as a share of the explanation, by Euclidean norms. 0 is steadiest.
   ///
   /// - Parameters:
   ///   - explanation: of the input as it is.

@@ -10,9 +10,9 @@ package enum NetworkInput: Sendable, Hashable {
 }
 
 extension Tape {
-  /// Says that a value is what the network reads of a post. On a tape that watches inputs it becomes
-  /// a leaf: nothing flows further back, and its gradient can be asked for. On others it is the value
-  /// itself.
+  /// Says that a value is what the network reads of a post. On a tape that watches inputs it
+  /// becomes a leaf: nothing flows further back, and its gradient can be asked for. On others it is
+  /// the value itself.
   package func reading(_ kind: NetworkInput, _ value: Variable) -> Variable {
     guard watchesInputs else { return value }
     let leaf = input(self[value])
@@ -20,9 +20,9 @@ extension Tape {
     return leaf
   }
 
-  /// After `backward`: gradient × input of each kind, summed over the numbers of each vector; rows in
-  /// their order. What was read several times counts with the sum, as a change would change all of
-  /// it. Kinds that were not read are missing.
+  /// After `backward`: gradient × input of each kind, summed over the numbers of each vector; rows
+  /// in their order. What was read several times counts with the sum, as a change would change all
+  /// of it. Kinds that were not read are missing.
   package var gradientsTimesInputs: [NetworkInput: [Float]] {
     var result: [NetworkInput: [Float]] = [:]
     for (kind, leaf) in inputs {

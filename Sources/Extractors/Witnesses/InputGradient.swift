@@ -2,15 +2,21 @@ import Tensors
 import Traces
 
 /// Gradient × input: how much the logarithm of the probability of an expert's own answer would
-/// change, to first order, if a word's or region's vector shrank to zero. Summed over the numbers of
-/// each vector, for pieces of a word over the pieces (Ancona et al. 2018, *Towards better
+/// change, to first order, if a word's or region's vector shrank to zero. Summed over the numbers
+/// of each vector, for pieces of a word over the pieces (Ancona et al. 2018, *Towards better
 /// understanding of gradient-based attribution methods*).
 package struct InputGradient: Sendable, Hashable {
   /// What words and regions are worth by it.
   package let worth: Worth
-  /// Whether words enter as what a packed text encoder made of them, so that each holds something of
-  /// its neighbours.
+  /// Whether words enter as what a packed text encoder made of them, so that each holds something
+  /// of its neighbours.
   package let readsStates: Bool
+
+  /// Gradient × input by its parts.
+  init(worth: Worth, readsStates: Bool) {
+    self.worth = worth
+    self.readsStates = readsStates
+  }
 
   /// What is on a tape after the pass that gave the answer; runs it backwards.
   ///
@@ -83,7 +89,8 @@ extension SignalMap {
         (
           map.values[i],
           ImageRegion(
-            left: map.region.left + map.region.width * Double(i % map.columns) / Double(map.columns),
+            left: map.region.left + map.region.width * Double(i % map.columns)
+              / Double(map.columns),
             top: map.region.top + map.region.height * Double(i / map.columns) / Double(map.rows),
             width: map.region.width / Double(map.columns),
             height: map.region.height / Double(map.rows))

@@ -32,7 +32,8 @@ package struct SignalMap: Sendable, Hashable {
           let left = Double(column) / Double(side)
           let width = max(
             0, min(left + 1 / Double(side), region.left + region.width) - max(left, region.left))
-          sums[row * side + column] += value * Float(height * width / (region.width * region.height))
+          sums[row * side + column] +=
+            value * Float(height * width / (region.width * region.height))
         }
       }
     }

@@ -87,8 +87,8 @@ struct HeadTile: Sendable, Equatable {
 }
 
 extension WorkbenchState {
-  /// The slices of the map on screen that have room in a box, and where: as large as can be, so that
-  /// the one that was chosen is among them.
+  /// The slices of the map on screen that have room in a box, and where: as large as can be, so
+  /// that the one that was chosen is among them.
   func tiles(in box: Box, atLeast least: Size = HeadsLayer.smallest) -> [HeadTile] {
     guard let signal = spatialSignal, signal.sliceCount > 1 else { return [] }
     let fits =

@@ -141,7 +141,8 @@ private struct CursorGrid {
   func cell(at point: (x: Double, y: Double)) -> (row: Int, column: Int) {
     func place(_ value: Double, _ start: Double, _ size: Double, _ count: Int) -> Int {
       guard size > 0 else { return 0 }
-      return Int(min(Double(count - 1), max(0, ((value - start) / size * Double(count)).rounded(.down))))
+      return Int(
+        min(Double(count - 1), max(0, ((value - start) / size * Double(count)).rounded(.down))))
     }
     return (
       place(point.y, region.top, region.height, rows),

@@ -89,7 +89,8 @@ extension WorkbenchState {
     }
     // The map on screen first, with its slices, as far as there is room beside the words.
     let shown = spatialSignal.flatMap { signal in compared.first { $0.name == signal.name } }
-    let order = compared.filter { $0.name == shown?.name } + compared.filter { $0.name != shown?.name }
+    let order =
+      compared.filter { $0.name == shown?.name } + compared.filter { $0.name != shown?.name }
     let width = min(box.columns, 72)
     let table = Box(column: box.column, row: box.row, columns: width, rows: box.rows)
     let names = max(12, width - 2 * Self.rhoColumns)

@@ -71,8 +71,8 @@ extension WorkbenchState {
     return answers.answers.firstIndex { $0.head == pair.head && $0.tail == pair.tail } ?? 0
   }
 
-  /// How far a slice of a signal agrees with a witness; nil for signals of neither words nor places,
-  /// for a witness's own, and where the witness is not known.
+  /// How far a slice of a signal agrees with a witness; nil for signals of neither words nor
+  /// places, for a witness's own, and where the witness is not known.
   func agreement(of signal: Signal, with worth: Worth?) -> WitnessAgreement? {
     guard let worth, !isWitness(signal) else { return nil }
     var word: Int?
