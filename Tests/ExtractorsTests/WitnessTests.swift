@@ -122,7 +122,8 @@ struct InputGradientTests {
       #expect(map.rows == 3)
       func scores(_ regions: PictureRegions) throws -> Tensor {
         let numbers = try model.head.emissions([PicturedPieces(item.text, regions)], model.engine)
-        return Tensor([1, item.text.places.count, numbers[0].count / item.text.places.count], numbers[0])
+        return Tensor(
+          [1, item.text.places.count, numbers[0].count / item.text.places.count], numbers[0])
       }
       let path = model.head.crf.chain.viterbi(try scores(item.regions).array)
       for region in 0..<TinyPictures.cells {

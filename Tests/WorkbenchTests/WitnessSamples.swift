@@ -21,3 +21,13 @@ extension Samples {
       lackOfGradient: expert == "riva" ? nil : "\(expert) is open for answers alone")
   }
 }
+
+extension Samples {
+  /// A post of which the multimodal expert shows something else.
+  static func analysis(_ index: Int, showing trace: Trace) -> PostAnalysis {
+    PostAnalysis(
+      post: posts[index].id, text: prediction("bilstm-crf", posts[index], [], trace: Trace()),
+      multimodal: prediction("riva", posts[index], [], trace: trace), decision: decision(index),
+      notices: [])
+  }
+}

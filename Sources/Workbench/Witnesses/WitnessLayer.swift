@@ -142,6 +142,9 @@ extension WorkbenchState {
     if let reason = found.lackOfGradient {
       row = pen.wrap("no gradient: \(safe(reason))", .muted, in: box, row: row)
     }
+    if let reason = spatialSignal?.lackOfRollout {
+      row = pen.wrap("no rollout of the map: \(reason)", .muted, in: box, row: row)
+    }
     row = drawQuality(found, &pen, box, row: row)
     _ = drawOtherSignals(&pen, box, row: row)
   }
