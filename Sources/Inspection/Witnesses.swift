@@ -51,7 +51,8 @@ package struct Witnesses: Sendable {
     let noisy = expert.seesPicture && post.notice == nil ? Self.draws : 0
     occlusion = try ExpertOcclusion(expert, post, strips: true) { goesOn($0, $1 + noisy) }
     var disturbed: [[Trace]] = []
-    for draw in 0..<noisy {
+    // What tells no probabilities has nothing that a map could be held against.
+    for draw in 0..<(occlusion.passes > 0 ? noisy : 0) {
       let passes = occlusion.passes
       guard goesOn(passes + draw, passes + noisy) else { throw CancellationError() }
       let answer = expert.ask(post.withNoise(Self.noise, seed: UInt64(draw)))

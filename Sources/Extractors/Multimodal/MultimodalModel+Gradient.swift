@@ -13,7 +13,11 @@ extension MultimodalModel {
       return InputGradient(
         tape, from: loss, words: pieceRanges(item.wordPieces, end: item.ids.count - 1),
         count: item.wordCount,
-        views: looks ? item.pictures.indices.map { item.seen($0) } : [],
+        // Crops that were not found are zeros.
+        views: looks
+          ? item.pictures.indices.map { view in
+            item.pictures[view].array.contains { $0 != 0 } ? item.seen(view) : nil
+          } : [],
         statesAreOfWords: item.pair == nil)
     }
   }

@@ -24,11 +24,12 @@ package struct InputGradient: Sendable, Hashable {
   ///   - loss: −log p of the answer, a scalar.
   ///   - words: the rows of each word among the vectors; those that were not read have none.
   ///   - count: of all words.
-  ///   - views: the part of the picture that each view covers; empty without a picture.
+  ///   - views: the part of the picture that each view covers, nil for one of nothing; empty without
+  ///     a picture.
   ///   - statesAreOfWords: false where the answer is read at markers, so that a packed encoder's
   ///     states tell nothing of words.
   init(
-    _ tape: Tape, from loss: Tape.Variable, words: [Range<Int>], count: Int, views: [ImageRegion],
+    _ tape: Tape, from loss: Tape.Variable, words: [Range<Int>], count: Int, views: [ImageRegion?],
     statesAreOfWords: Bool = true
   ) {
     tape.backward(from: loss)
@@ -43,7 +44,9 @@ package struct InputGradient: Sendable, Hashable {
       }
     }
     let maps = views.indices.compactMap { view in
-      found[.regions(view: view)].flatMap { SignalMap(square: $0, over: views[view]) }
+      views[view].flatMap { seen in
+        found[.regions(view: view)].flatMap { SignalMap(square: $0, over: seen) }
+      }
     }
     worth = Worth(words: byWord ?? [], map: maps.count == 1 ? maps[0] : SignalMap(joining: maps))
       .lacking(

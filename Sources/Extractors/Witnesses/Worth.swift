@@ -61,24 +61,30 @@ package struct Worth: Sendable, Hashable {
 
   // MARK: Agreement
 
-  /// How far a signal ranks words or places as they are worth; nil for signals of neither, and of
-  /// other words.
+  /// How far a slice of a signal, or the mean of all, ranks words or places as they are worth; nil for
+  /// signals of neither.
   ///
   /// - Parameter word: whose map is meant where each word has one; nil: the mean over words.
-  package func agreement(with signal: Signal, word: Int? = nil) -> WitnessAgreement? {
-    func compare(_ slice: Int?) -> RankCorrelation? {
-      if case .words = signal.kind {
-        let values = slice.map { signal.slice($0) } ?? signal.mean
-        guard !words.isEmpty else { return .absent(lack.words ?? Self.noWords) }
-        return RankCorrelation(values, words, "does not vary from word to word")
-      }
-      guard let shown = signal.map(slice: slice, word: word) else { return nil }
-      guard let map else { return .absent(lack.regions ?? Self.noRegions) }
+  package func correlation(
+    with signal: Signal, slice: Int?, word: Int? = nil
+  ) -> RankCorrelation? {
+    if case .words = signal.kind {
+      guard !words.isEmpty else { return .absent(lack.words ?? Self.noWords) }
       return RankCorrelation(
-        shown.resampled(onto: map), map.values, "does not vary over the picture")
+        slice.map { signal.slice($0) } ?? signal.mean, words, "does not vary from word to word")
     }
-    guard let mean = compare(nil) else { return nil }
-    let slices = signal.sliceCount > 1 ? (0..<signal.sliceCount).compactMap(compare) : []
+    guard let shown = signal.map(slice: slice, word: word) else { return nil }
+    guard let map else { return .absent(lack.regions ?? Self.noRegions) }
+    return RankCorrelation(
+      shown.resampled(onto: map), map.values, "does not vary over the picture")
+  }
+
+  /// The same of the mean and of every slice.
+  package func agreement(with signal: Signal, word: Int? = nil) -> WitnessAgreement? {
+    guard let mean = correlation(with: signal, slice: nil, word: word) else { return nil }
+    let slices =
+      signal.sliceCount > 1
+      ? (0..<signal.sliceCount).compactMap { correlation(with: signal, slice: $0, word: word) } : []
     return WitnessAgreement(signal: signal.name, mean: mean, slices: slices)
   }
 

@@ -19,7 +19,7 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .paste(let text): effects = state.type(.paste(text))
   case .picturesStale:
     state.pictures.removeAll()
-    state.requested.picture = nil
+    (state.requested.picture, state.requested.tiles) = (nil, [])
     effects = []
   case .tick(let seconds):
     if seconds.isFinite { state.isTimed = true }

@@ -5,12 +5,10 @@ import Traces
 extension WorkbenchState {
   /// How faithful and how steady the map on screen is; the next free row.
   func drawQuality(_ found: Witnesses, _ pen: inout Pen, _ box: Box, row: Int) -> Int {
-    guard let signal = spatialSignal, !isWitness(signal) else { return row }
-    var word: Int?
-    if case .wordsByImage = signal.kind { word = token }
-    guard
+    guard let signal = spatialSignal, !isWitness(signal),
       let quality = found.quality(
-        of: signal, slice: choice.slice, word: word, pair: pairPlace(in: found.expert))
+        of: signal, slice: choice.slice, word: wordOfMap(signal),
+        pair: pairPlace(in: found.expert))
     else { return row }
     let steady =
       quality.sensitivity.map { "; sensitivity \(Digits.short(Float($0)))" } ?? ""

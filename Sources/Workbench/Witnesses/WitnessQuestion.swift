@@ -75,9 +75,12 @@ extension WorkbenchState {
   /// places, for a witness's own, and where the witness is not known.
   func agreement(of signal: Signal, with worth: Worth?) -> WitnessAgreement? {
     guard let worth, !isWitness(signal) else { return nil }
-    var word: Int?
-    if case .wordsByImage = signal.kind { word = token }
-    return worth.agreement(with: signal, word: word)
+    return worth.agreement(with: signal, word: wordOfMap(signal))
+  }
+
+  /// Whose map is on screen where each word has one; nil where one is of all words.
+  func wordOfMap(_ signal: Signal) -> Int? {
+    if case .wordsByImage = signal.kind { token } else { nil }
   }
 
   /// Whether a signal is what a witness says.
@@ -92,8 +95,9 @@ extension WorkbenchState {
 
   /// `ρ .31 with occlusion` of the map on screen, or of a slice of it; nil where there is none.
   func correlationWords(_ signal: Signal, slice: Int?) -> String? {
-    guard showsWitnesses, !isOfRouter,
-      let rho = agreement(of: signal, with: shownOcclusion)?[slice].rho
+    guard showsWitnesses, !isOfRouter, !isWitness(signal),
+      let rho = shownOcclusion?.correlation(
+        with: signal, slice: slice, word: wordOfMap(signal))?.rho
     else { return nil }
     return "\(rhoSign) \(Digits.short(Float(rho)))"
   }
