@@ -55,7 +55,7 @@ extension Signal {
   package var lackOfRollout: String? {
     guard steps.contains(where: { if case .head = $0 { true } else { false } }) else { return nil }
     guard let layers = selfAttention?.layers else {
-      return "it is not attention between positions of one sequence, layer by layer"
+      return "it is not attention within one sequence, layer by layer"
     }
     if layers < 2 { return "it has one layer" }
     return rollout == nil ? "it holds numbers that are none" : nil

@@ -182,7 +182,8 @@ import Testing
       $0.command("regions"); return $0.text.contains("region 1 of")
     },
     "witness": {
-      $0.command("witness"); return $0.text.contains("rank correlation")
+      $0.command("witness")
+      return $0.state.layers[WitnessLayer.self] != nil && $0.text.contains("occlusion")
     },
     "heads": {
       $0.command("heads")

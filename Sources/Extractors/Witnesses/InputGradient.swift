@@ -24,7 +24,8 @@ package struct InputGradient: Sendable, Hashable {
   ///   - loss: −log p of the answer, a scalar.
   ///   - words: the rows of each word among the vectors; those that were not read have none.
   ///   - count: of all words.
-  ///   - views: the part of the picture that each view covers, nil for one of nothing; empty without
+  ///   - views: the part of the picture that each view covers, nil for one of nothing; empty
+  ///     without
   ///     a picture.
   ///   - statesAreOfWords: false where the answer is read at markers, so that a packed encoder's
   ///     states tell nothing of words.

@@ -61,8 +61,8 @@ package struct Worth: Sendable, Hashable {
 
   // MARK: Agreement
 
-  /// How far a slice of a signal, or the mean of all, ranks words or places as they are worth; nil for
-  /// signals of neither.
+  /// How far a slice of a signal, or the mean of all, ranks words or places as they are worth; nil
+  /// for signals of neither.
   ///
   /// - Parameter word: whose map is meant where each word has one; nil: the mean over words.
   package func correlation(

@@ -38,7 +38,7 @@ extension WorkbenchState {
     let all = tracedSystems
     let routed = analysis?.task == .relations ? all.last : nil
     return all.first { $0.system == choice.system }
-      ?? routed ?? shown.map { ($0.expert, $0.trace) } ?? all.last
+      ?? routed ?? shown.flatMap { tagger in all.first { $0.system == tagger.expert } } ?? all.last
   }
 
   /// The signals on screen: those of the uppermost layer that has its own, else the shown system's.

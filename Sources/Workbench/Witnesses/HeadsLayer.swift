@@ -40,8 +40,11 @@ struct HeadsLayer: Layer {
       state.choice.fullScreen = nil
       return .leaves([])
     case .click(let position):
-      guard let cover = Panes(state).cover,
-        let tile = state.tiles(in: cover).first(where: { $0.whole.contains(position) })
+      // As the screen is with this layer.
+      var shown = state
+      shown.layers.open(self)
+      guard let cover = Panes(shown).cover,
+        let tile = shown.tiles(in: cover).first(where: { $0.whole.contains(position) })
       else { return .passes }
       state.choice.slice = state.choice.slice == tile.slice ? nil : tile.slice
       return .stays([])
@@ -139,10 +142,12 @@ extension WorkbenchState {
     return missing.isEmpty ? [] : [.renderPictures(missing)]
   }
 
-  /// `head 3 of 8, ρ .31`.
-  func tileTitle(_ signal: Signal, _ slice: Int) -> String {
-    safe(signal.title(ofSlice: slice))
-      + (correlationWords(signal, slice: slice).map { ", \($0)" } ?? "")
+  /// `head 3 of 8, ρ .31`; where that has no room, `3 ρ .31`: the number is what `.` counts.
+  func tileTitle(_ signal: Signal, _ slice: Int, columns: Int = .max) -> String {
+    let rho = correlationWords(signal, slice: slice)
+    let whole = safe(signal.title(ofSlice: slice)) + (rho.map { ", \($0)" } ?? "")
+    guard TextWidth.columns(of: whole) > columns, let rho else { return whole }
+    return "\(slice + 1) \(rho)"
   }
 
   fileprivate func drawHeads(_ pen: inout Pen, _ box: Box) {
@@ -163,7 +168,8 @@ extension WorkbenchState {
       let isChosen = choice.slice == tile.slice
       pen.line(
         pen.cell(
-          (isChosen ? look.glyphs.pointer : " ") + tileTitle(signal, tile.slice),
+          (isChosen ? look.glyphs.pointer : " ")
+            + tileTitle(signal, tile.slice, columns: tile.whole.columns - 1),
           tile.whole.columns), isChosen ? .title : .text, in: tile.whole, row: 0)
       guard let request = request(tile, signal, index), let heat = request.heat else { continue }
       if isNumbers {

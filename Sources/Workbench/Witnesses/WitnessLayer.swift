@@ -93,12 +93,13 @@ extension WorkbenchState {
       compared.filter { $0.name == shown?.name } + compared.filter { $0.name != shown?.name }
     let width = min(box.columns, 72)
     let table = Box(column: box.column, row: box.row, columns: width, rows: box.rows)
-    let names = max(12, width - 2 * Self.rhoColumns)
+    let rhoColumns = width < 60 ? 10 : 15
+    let names = max(12, width - 2 * rhoColumns)
     pen.line(
       [
         pen.piece(pen.cell("rank correlation (\(rhoSign)) of", names), .muted),
-        pen.piece(right("occlusion", Self.rhoColumns), .muted),
-        pen.piece(right(names > 30 ? "gradient×input" : "gradient", Self.rhoColumns), .muted),
+        pen.piece(right("occlusion", rhoColumns), .muted),
+        pen.piece(right(rhoColumns > 14 ? "gradient×input" : "gradient", rhoColumns), .muted),
       ], in: table, row: 0)
     var row = 1
     var reasons: [String] = []
@@ -120,8 +121,8 @@ extension WorkbenchState {
           [
             pen.piece(isShown ? look.glyphs.pointer : " ", .title),
             pen.piece(pen.cell(words, names - 1), isShown ? .title : .text),
-            pen.piece(right(text(first[slice]), Self.rhoColumns)),
-            pen.piece(right(second.map { text($0[slice]) } ?? "", Self.rhoColumns)),
+            pen.piece(right(text(first[slice]), rhoColumns)),
+            pen.piece(right(second.map { text($0[slice]) } ?? "", rhoColumns)),
           ], in: table, row: row)
         row += 1
       }
@@ -132,8 +133,8 @@ extension WorkbenchState {
         guard rho.rho != nil else { continue }
         pen.line(
           [
-            pen.piece(pen.cell(" gradient × input of \(words)", names), .muted),
-            pen.piece(right(text(rho), Self.rhoColumns)),
+            pen.piece(pen.cell(" gradient × input: \(words)", names), .muted),
+            pen.piece(right(text(rho), rhoColumns)),
           ], in: table, row: row)
         row += 1
       }
@@ -143,14 +144,14 @@ extension WorkbenchState {
       row = pen.wrap("no gradient: \(safe(reason))", .muted, in: box, row: row)
     }
     if let reason = spatialSignal?.lackOfRollout {
-      row = pen.wrap("no rollout of the map: \(reason)", .muted, in: box, row: row)
+      row = pen.wrap("no rollout: \(reason)", .muted, in: box, row: row)
     }
     row = drawQuality(found, &pen, box, row: row)
-    _ = drawOtherSignals(&pen, box, row: row)
+    // What is not compared already has its place where the tables are.
+    let witnesses = shownSignals.filter(isWitness)
+    let matrices = shownSignals.filter { if case .matrix = $0.kind { true } else { false } }
+    _ = drawOtherSignals(&pen, box, row: row, witnesses + matrices)
   }
-
-  /// Columns of a rank correlation.
-  private static let rhoColumns = 15
 
   /// The mean, and as many slices as have room, those around the one on screen.
   private func shownSlices(_ all: [Int?], spare: Int) -> [Int?] {
