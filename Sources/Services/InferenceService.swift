@@ -29,6 +29,9 @@ package final class InferenceService: Sendable {
     var current: [String] = []
     var explained: [String] = []
     var asked: [RegionQuestion] = []
+    var witnesses: [WitnessQuestion] = []
+    /// The question about witnesses that somebody waits for.
+    var wantedWitness: WitnessQuestion?
     /// The post that reasons were asked for last.
     var lastExplained: String?
     var corrections: [String] = []
@@ -79,6 +82,8 @@ package final class InferenceService: Sendable {
   let slowQueue = DispatchQueue(label: "twinlens.routes", qos: .utility)
   /// A published CLIP takes seconds to explain a route; answers must not wait for that.
   private let reasonsQueue = DispatchQueue(label: "twinlens.reasons", qos: .utility)
+  /// An expert is asked a hundred times there.
+  let witnessQueue = DispatchQueue(label: "twinlens.witnesses", qos: .utility)
 
   /// A service over a session. Nothing is loaded before `start` or the first request.
   package init(_ session: Session, options: Options, mailbox: Mailbox) {
@@ -126,6 +131,15 @@ package final class InferenceService: Sendable {
   package func ask(_ question: RegionQuestion) {
     wake { agenda in
       agenda.asked = options.answersAll ? agenda.asked + [question] : [question]
+    }
+  }
+
+  /// Asks what an expert's answer depends on; nil: nobody waits for that any more.
+  package func ask(_ question: WitnessQuestion?) {
+    agenda.withLock { $0.wantedWitness = question }
+    guard let question else { return }
+    wake { agenda in
+      agenda.witnesses = options.answersAll ? agenda.witnesses + [question] : [question]
     }
   }
 
@@ -190,6 +204,7 @@ package final class InferenceService: Sendable {
     case analyse(String, isNeighbour: Bool)
     case explain(String)
     case ask(RegionQuestion)
+    case witness(WitnessQuestion)
     case correct(String)
     case train
   }
@@ -201,6 +216,7 @@ package final class InferenceService: Sendable {
       }
       if !agenda.asked.isEmpty { return .ask(agenda.asked.removeFirst()) }
       if !agenda.explained.isEmpty { return .explain(agenda.explained.removeFirst()) }
+      if !agenda.witnesses.isEmpty { return .witness(agenda.witnesses.removeFirst()) }
       if let id = agenda.corrections.popLast() { return .correct(id) }
       if agenda.wantsTraining {
         agenda.wantsTraining = false
@@ -221,6 +237,7 @@ package final class InferenceService: Sendable {
       case .analyse(let id, let isNeighbour): analyse(id, isNeighbour: isNeighbour)
       case .explain(let id): explainBeside(id)
       case .ask(let question): answer(question)
+      case .witness(let question): lookBeside(question)
       case .correct(let id): correct(id)
       case .train: requestTraining()
       }

@@ -109,6 +109,11 @@ package final class PictureService: Sendable {
     wake { $0.figures = answersAll ? $0.figures + [request] : [request] }
   }
 
+  /// Asks for several pictures at once, in their order.
+  package func render(_ requests: [PictureRequest]) {
+    wake { $0.wanted = answersAll ? $0.wanted + requests : requests }
+  }
+
   /// Decodes pictures that will probably be wanted soon.
   package func lookAhead(_ posts: [String], box: Size) {
     guard !answersAll else { return }

@@ -84,6 +84,8 @@ package final class WorkbenchServices {
       pictures.render(request)
     case .renderFigure(let request): pictures.render(request)
     case .exportScreen(let copy, let path): export(copy, to: path)
+    case .renderPictures(let requests): pictures.render(requests)
+    case .askWitnesses(let question): inference.ask(question)
     case .train: inference.train()
     case .trainAutomatically(let isOn): inference.setTraining(automatic: isOn)
     case .installCandidate: inference.install()

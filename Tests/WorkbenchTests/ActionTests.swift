@@ -191,6 +191,18 @@ import Testing
     "regions": {
       $0.command("regions"); return $0.text.contains("region 1 of")
     },
+    "witness": {
+      $0.command("witness")
+      return $0.state.layers[WitnessLayer.self] != nil && $0.text.contains("occlusion")
+    },
+    "heads": {
+      $0.command("heads")
+      return $0.text.contains("head 3 of 8") && $0.state.fullScreen == .picture
+    },
+    "look-back": {
+      $0.command("look-back")
+      return $0.noticeText == "look-back: the maps of riva are the same for all words"
+    },
     "numbers": {
       $0.command("numbers"); return $0.text.contains("heat as numbers")
     },

@@ -56,6 +56,10 @@ final class FakeServices: EffectPerformer {
       let index = Samples.posts.firstIndex { $0.id == question.post }
       let answers = index.map { Samples.analysis($0).answers.filter(\.seesPicture) } ?? []
       waiting.append(.answeredWithRegions(RegionAnswers(question, answers)))
+    case .askWitnesses(let question?):
+      waiting.append(.witnessed(question, .found(Samples.witnesses(of: question.expert))))
+    case .renderPictures(let requests):
+      waiting += requests.map { .pictureReady($0, picture($0)) }
     case .lookAt(let request?):
       // A few at a time, as the real service answers.
       for place in request.posts {

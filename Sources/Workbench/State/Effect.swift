@@ -41,6 +41,9 @@ package enum Effect: Sendable, Equatable {
   /// Ask the experts that look at regions about a post with others in their place; answer with
   /// `answeredWithRegions`; newest request wins.
   case askWithRegions(RegionQuestion)
+  /// Ask an expert again and again about a post with something left out; answer with `witnessed`;
+  /// newest request wins. Nil: nobody waits for it any more.
+  case askWitnesses(WitnessQuestion?)
   /// Find something out of many posts, until another wish takes its place; answer with `facts` as
   /// it comes in, then `lookedAt`. Nil: nobody waits for it any more.
   case lookAt(FactRequest?)
@@ -48,6 +51,8 @@ package enum Effect: Sendable, Equatable {
   case renderPicture(PictureRequest)
   /// Draw a figure for a box of cells; answer with `figureReady`; newest request wins.
   case renderFigure(FigureRequest)
+  /// Draw several pictures, in this order; answer each with `pictureReady`; newest request wins.
+  case renderPictures([PictureRequest])
   /// Train the router on all corrections now.
   case train
   /// Train after every accepted post, or only on `train`.

@@ -54,6 +54,8 @@ package enum Message: Sendable {
   case explanationFailed(post: String, reason: String)
   /// What experts answer with rectangles that were drawn by hand.
   case answeredWithRegions(RegionAnswers)
+  /// How far a look into an expert's answer has come.
+  case witnessed(WitnessQuestion, WitnessState)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
   /// A figure is ready for its box.

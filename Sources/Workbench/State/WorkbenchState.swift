@@ -67,8 +67,10 @@ package struct WorkbenchState: Sendable {
   var routerHistory: RouteHistory?
   /// What experts answered with rectangles drawn by hand, the newest question's.
   var regionAnswers: RegionAnswers?
-  /// Pictures made for boxes on this screen.
-  var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
+  /// What experts' answers depend on, of those asked about lately.
+  var witnessStates = RecentCache<WitnessQuestion, WitnessState>(bound: 32)
+  /// Pictures made for boxes on this screen: as many small ones as a screen of heads holds, too.
+  var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12 + HeadsLayer.most)
   /// Figures made for boxes on this screen.
   var figures = RecentCache<FigureRequest, RenderedPicture>(bound: 6)
   /// What the person chose to see.
@@ -382,6 +384,8 @@ struct Requested: Sendable, Equatable {
   var neighbours: Int?
   var routerHistory: String?
   var regions: RegionQuestion?
+  var witnesses: WitnessQuestion?
+  var tiles: [PictureRequest] = []
   var picture: PictureRequest?
   var figure: FigureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.

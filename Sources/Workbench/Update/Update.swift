@@ -21,6 +21,7 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     state.pictures.removeAll()
     state.figures.removeAll()
     (state.requested.picture, state.requested.figure) = (nil, nil)
+    state.requested.tiles = []
     effects = []
   case .tick(let seconds):
     if seconds.isFinite { state.isTimed = true }
@@ -76,6 +77,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     effects = []
   case .answeredWithRegions(let answers):
     state.regionAnswers = answers
+    effects = []
+  case .witnessed(let question, let news):
+    state.witnessStates[question] = news
     effects = []
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
@@ -154,6 +158,7 @@ extension WorkbenchState {
     effects += requestRouterHistory()
     effects += requestFigure()
     guard let index = current else {
+      if requested.witnesses != nil { effects.append(.askWitnesses(nil)) }
       requested = Requested(figure: requested.figure)
       return effects
     }
@@ -165,7 +170,9 @@ extension WorkbenchState {
           .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
       }
     }
+    effects += requestWitnesses()
     for layer in layers.downwards { effects += layer.requests(&self) }
+    effects += requestTiles()
     let wanted = pictureRequest
     if requested.picture != wanted {
       requested.picture = wanted
