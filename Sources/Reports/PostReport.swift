@@ -22,7 +22,7 @@ package struct PostReport: Sendable {
   let explanation: RouteExplanation?
   let store: String
   /// What the models say after a change; nil when none was asked for.
-  let changed: Changed?
+  let changed: WhatIfAnswer?
   /// What each part of the post is worth to each expert; empty when it was not asked for.
   let occluded: [Occluded]
   /// Experts that were asked for by name and answer for relations, where the post has no pair.

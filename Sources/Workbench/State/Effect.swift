@@ -1,5 +1,7 @@
 import Annotations
 import Corpora
+import Extractors
+import Inspection
 import Queries
 import Screen
 import Settings
@@ -34,6 +36,12 @@ package enum Effect: Sendable, Equatable {
   /// Ask the experts that look at regions about a post with others in their place; answer with
   /// `answeredWithRegions`; newest request wins.
   case askWithRegions(RegionQuestion)
+  /// Ask all models about a post with something changed; answer with `answeredWhatIf` or
+  /// `whatIfRefused`; newest request wins. Nil: nobody waits for one any more.
+  case ask(WhatIf?)
+  /// Keep a what-if under its name, or with none remove that of the name; answer with `whatIfsSaved`
+  /// or `whatIfNotSaved`.
+  case saveWhatIf(name: String, SavedWhatIf?)
   /// Find something out of many posts, until another wish takes its place; answer with `facts` as
   /// it comes in, then `lookedAt`. Nil: nobody waits for it any more.
   case lookAt(FactRequest?)
@@ -75,12 +83,16 @@ package struct PictureRequest: Sendable, Hashable {
   package let box: Size
   /// What lies over it, nil = the bare picture.
   package let heat: Heat?
+  /// What is changed of the picture before it is drawn; those that change no picture count for
+  /// nothing.
+  package let changes: [Intervention]
 
   /// A request by its parts.
-  package init(post: String, box: Size, heat: Heat?) {
+  package init(post: String, box: Size, heat: Heat?, changes: [Intervention] = []) {
     self.post = post
     self.box = box
     self.heat = heat
+    self.changes = changes
   }
 }
 

@@ -46,6 +46,14 @@ package enum Message: Sendable {
   case explanationFailed(post: String, reason: String)
   /// What experts answer with rectangles that were drawn by hand.
   case answeredWithRegions(RegionAnswers)
+  /// What all models say of a post before and after a change.
+  case answeredWhatIf(WhatIf, WhatIfAnswer)
+  /// The post cannot take a change, or nobody can answer; the sentence says why.
+  case whatIfRefused(WhatIf, reason: String)
+  /// The saved what-ifs as they are now, and what became of them.
+  case whatIfsSaved([SavedWhatIf], words: String)
+  /// A what-if could not be saved or removed; the sentence says why.
+  case whatIfNotSaved(reason: String)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
   /// The trainer has news.

@@ -212,7 +212,7 @@ extension WorkbenchState {
     let at = names.firstIndex(of: traced?.system ?? "") ?? 0
     // A layer with signals of its own would hide the system's.
     let state = self
-    layers.close { $0.signals(state) != nil }
+    layers.close { $0.signals(state) != nil && !$0.followsSystem }
     choice.system = name ?? names[(at + 1) % names.count]
     choice.map = 0
     choice.slice = nil
@@ -224,7 +224,8 @@ extension WorkbenchState {
   var pictureRequest: PictureRequest? {
     guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
     return PictureRequest(
-      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil)
+      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil,
+      changes: layers.first { $0.pictureChanges(self) } ?? [])
   }
 
   /// Every range that gold or a system names, with what each says of it.

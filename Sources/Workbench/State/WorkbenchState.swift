@@ -64,6 +64,10 @@ package struct WorkbenchState: Sendable {
   var nearest: RouteNeighbours?
   /// What experts answered with rectangles drawn by hand, the newest question's.
   var regionAnswers: RegionAnswers?
+  /// What all models said of posts with something changed, or why they did not.
+  var whatIfs = RecentCache<WhatIf, Result<WhatIfAnswer, Unanswered>>(bound: 16)
+  /// The what-ifs that were given names, by name.
+  package var savedWhatIfs: [SavedWhatIf] = []
   /// Pictures made for boxes on this screen.
   var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
   /// What the person chose to see.
@@ -370,6 +374,7 @@ struct Requested: Sendable, Equatable {
   var explanation: Int?
   var neighbours: Int?
   var regions: RegionQuestion?
+  var whatIf: WhatIf?
   var picture: PictureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.
   var ahead: Int?

@@ -60,6 +60,17 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .answeredWithRegions(let answers):
     state.regionAnswers = answers
     effects = []
+  case .answeredWhatIf(let whatIf, let answer):
+    state.whatIfs[whatIf] = .success(answer)
+    effects = []
+  case .whatIfRefused(let whatIf, let reason):
+    state.whatIfs[whatIf] = .failure(Unanswered(reason: reason))
+    effects = []
+  case .whatIfsSaved(let saved, let words):
+    state.savedWhatIfs = saved
+    state.notice = Notice(text: words)
+    effects = []
+  case .whatIfNotSaved(let reason): effects = state.refuse("the what-if is not saved: \(reason)")
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
     effects = []
@@ -130,6 +141,11 @@ extension WorkbenchState {
       if neighbours == nil || nearest?.of != neighbours || nearest?.isWhole == false {
         effects.append(.findNeighbours(of: neighbours))
       }
+    }
+    let whatIf = layers[WhatIfLayer.self].flatMap { $0.question(self) }
+    if requested.whatIf != whatIf {
+      requested.whatIf = whatIf
+      if whatIf == nil || whatIf.map({ whatIfs[$0] == nil }) == true { effects.append(.ask(whatIf)) }
     }
     guard let index = current else {
       requested = Requested()

@@ -177,6 +177,7 @@ extension PictureRequest {
     var hash = FNV1a()
     hash.add(bytes: post.utf8)
     for value in heat?.values ?? [] { hash.add(UInt64(value.bitPattern)) }
+    if !changes.isEmpty { hash.add(bytes: "\(changes)".utf8) }
     // The same values over other places are another picture.
     let places: [ImageRegion] =
       switch heat?.shape {
