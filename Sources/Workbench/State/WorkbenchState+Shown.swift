@@ -139,6 +139,10 @@ extension WorkbenchState {
         if let place = slot.place, names[place] == nil { names[place] = slot.name }
       }
     }
+    // A slot without a place of its own has the whole picture, and stays what it is.
+    if signal.slots.count == regions.count {
+      for (i, slot) in signal.slots.enumerated() where names[i] == nil { names[i] = slot.name }
+    }
     // What stands before all slots is the whole picture, or what an expert sees of it.
     for (i, region) in regions.enumerated() where names[i] == nil {
       if region == .whole || i == 0 && !names.isEmpty { names[i] = "picture" }
