@@ -81,7 +81,9 @@ extension PostReport {
       ])
     }
     let what = changed.interventions.map { safe($0.caption(post)) }.joined(separator: ", ")
-    return [what + ":"] + aligned(rows) + ["", "before the change:"]
+    let title = whatIf.map { safe($0.name) + ($0.note.isEmpty ? "" : " (\(safe($0.note)))") + ": " }
+    let refusals = changed.refusals.map { "note: \(safe($0.sentence))" }
+    return [(title ?? "") + what + ":"] + aligned(rows) + refusals + ["", "before the change:"]
   }
 
   /// An answer in one line.
@@ -137,6 +139,41 @@ extension PostReport {
       ("route", changed.after.decision.map(Self.route) ?? .null),
       ("notices", .strings(changed.after.notices)),
       ("experts", .list(changed.after.answers.map(Self.expert))),
+      ("whatIf", whatIf.map(WhatIfReport.json) ?? .null),
+      (
+        "refusals",
+        .list(
+          changed.refusals.map {
+            .object([("expert", .string($0.expert)), ("reason", .string($0.sentence))])
+          })
+      ),
+      ("differences", .list(changed.differences.map(Self.difference))),
+    ])
+  }
+
+  /// Before and after of one expert, what stays the same left out.
+  private static func difference(_ found: AnswerDifference) -> JSONText {
+    func value(_ value: AnswerDifference.Value?) -> JSONText {
+      value.map { .object([("label", .optional($0.label)), ("number", .optional($0.number))]) }
+        ?? .null
+    }
+    return .object([
+      ("expert", .string(found.expert)), ("failure", .optional(found.failure)),
+      (
+        "rows",
+        .list(
+          found.rows.filter { !$0.isSame }.map { row in
+            let subject: [(String, JSONText)] =
+              switch row.subject {
+              case .mention(let words): [("mention", .string(words))]
+              case .pair(let head, let tail): [("head", .string(head)), ("tail", .string(tail))]
+              case .signal(let name, let pair):
+                [("signal", .string(name)), ("pair", pair.map(JSONText.int) ?? .null)]
+              }
+            return .object(
+              subject + [("before", value(row.before)), ("after", value(row.after))])
+          })
+      ),
     ])
   }
 

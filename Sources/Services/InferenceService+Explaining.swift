@@ -24,9 +24,7 @@ extension InferenceService {
         memory.whatIfs.value(whatIf)
       )
     }
-    if let known, known.after.router == models?.router?.title {
-      return mailbox.post(.answeredWhatIf(whatIf, known))
-    }
+    if let known { return mailbox.post(.answeredWhatIf(whatIf, known)) }
     guard let models, !models.isEmpty, let post = dataset.post(id: whatIf.post) else {
       let reason = failure ?? models?.notices.first ?? "no expert is in the folder of models"
       return mailbox.post(.whatIfRefused(whatIf, reason: reason))
@@ -38,7 +36,12 @@ extension InferenceService {
         other: { [dataset] id in dataset.post(id: id).map { models.see($0, of: dataset) } },
         goesOn: isWanted)
       guard let answer else { return }
-      memory.withLock { $0.whatIfs.insert(answer, for: whatIf) }
+      memory.withLock { memory in
+        // Another router may have been installed meanwhile; the workbench asks again.
+        let isCurrent =
+          memory.models?.router?.configuration.version == models.router?.configuration.version
+        if isCurrent { memory.whatIfs.insert(answer, for: whatIf) }
+      }
       mailbox.post(.answeredWhatIf(whatIf, answer))
     } catch {
       mailbox.post(.whatIfRefused(whatIf, reason: "\(error)"))

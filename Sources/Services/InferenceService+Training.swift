@@ -106,6 +106,7 @@ extension InferenceService {
   private func reroute(with router: RouterBundle) {
     let (answers, routes) = memory.withLock { memory in
       memory.models = memory.models?.replacing(router: router)
+      memory.whatIfs.removeAll()
       for id in memory.answers.keys {
         guard let old = memory.answers.value(id) else { continue }
         var analysis = old.analysis

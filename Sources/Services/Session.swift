@@ -134,7 +134,9 @@ package struct Session: Sendable {
     }
     let saved = try? SavedQueriesFile(of: dataset).read()
     savedQueries = saved?.queries ?? SavedQueries()
-    do throws(WhatIfFileError) { savedWhatIfs = try WhatIfFile(besideStore: location.path).read() } catch {
+    do throws(WhatIfFileError) {
+      savedWhatIfs = try WhatIfFile(besideStore: location.path).read()
+    } catch {
       savedWhatIfs = []
       findings.append(error.description)
     }

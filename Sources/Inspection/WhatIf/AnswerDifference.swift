@@ -86,7 +86,8 @@ extension WhatIfAnswer {
     let rows =
       switch old.content {
       case .mentions(let found):
-        mentionRows(found, new?.mentions) + numberRows(old, 0, new, new == nil ? nil : 0, named: false)
+        mentionRows(found, new?.mentions)
+          + numberRows(old, 0, new, new == nil ? nil : 0, named: false)
       case .relations(let found): pairRows(old, found, new)
       case .failed: [AnswerDifference.Row]()
       }
@@ -112,21 +113,27 @@ extension WhatIfAnswer {
       let range = mention.mention.range
       let left = moved(range)
       rows.append(
-        (left?.lowerBound ?? range.lowerBound, left, Found(words: words(range, post), before: value(mention))))
+        (
+          left?.lowerBound ?? range.lowerBound, left,
+          Found(words: words(range, post), before: value(mention))
+        ))
     }
     for mention in new?.mentions ?? [] {
       let range = mention.mention.range
       if let at = rows.firstIndex(where: { $0.range == range && $0.found.after == nil }) {
         rows[at].found.after = value(mention)
       } else {
-        rows.append((range.lowerBound, range, Found(words: words(range, changed), after: value(mention))))
+        rows.append(
+          (range.lowerBound, range, Found(words: words(range, changed), after: value(mention))))
       }
     }
-    return rows.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
-      .map { _, row in
-        AnswerDifference.Row(
-          subject: .mention(row.found.words), before: row.found.before, after: row.found.after)
-      }
+    return rows.enumerated().sorted {
+      ($0.element.place, $0.offset) < ($1.element.place, $1.offset)
+    }
+    .map { _, row in
+      AnswerDifference.Row(
+        subject: .mention(row.found.words), before: row.found.before, after: row.found.after)
+    }
   }
 
   private func pairRows(

@@ -160,12 +160,16 @@ package struct ChangeCheck {
       }
       for case .regions in interventions where !takesRegions {
         let others = before.members.filter(\.takesRegions).map(\.name)
-        refuse("does not look at regions; \(others.joined(separator: ", ")) \(others.count == 1 ? "does" : "do")")
+        refuse(
+          "does not look at regions; \(others.joined(separator: ", ")) \(others.count == 1 ? "does" : "do")"
+        )
       }
       for case .set(let tap, let value) in interventions {
         let taps = Set(own.filter(\.isTap).map(\.name)).sorted()
         if let signal = own.first(where: { $0.name == tap && $0.isTap }) {
-          if let problem = signal.problem(of: value) { refuse("is not given it: \(problem)", tap: tap) }
+          if let problem = signal.problem(of: value) {
+            refuse("is not given it: \(problem)", tap: tap)
+          }
         } else {
           refuse(
             "has no \(tap)"

@@ -75,12 +75,14 @@ package struct PostChange: Sendable, Hashable {
       (words, intervention) = (kind.usage, .coloursOnly)
     case .swap:
       guard !rest.isEmpty, !rest.contains(where: \.isWhitespace) else {
-        throw InterventionError("no post is named whose picture is to be shown; write \(kind.usage)")
+        throw InterventionError(
+          "no post is named whose picture is to be shown; write \(kind.usage)")
       }
       (words, intervention) = ("swap \(rest)", .swapPicture(rest))
     case .mask: (words, intervention) = try Self.mask(rest, seen)
     case .drop:
-      let places = try ChangeText.words(rest.split(whereSeparator: \.isWhitespace).joined(separator: ","))
+      let places = try ChangeText.words(
+        rest.split(whereSeparator: \.isWhitespace).joined(separator: ","))
       words = "drop " + places.sorted().map(String.init).joined(separator: ",")
       intervention = .dropWords(places)
     case .edit: (words, intervention) = try Self.edit(rest)
@@ -141,7 +143,8 @@ package struct PostChange: Sendable, Hashable {
       (1...grid).contains(column)
     else {
       throw InterventionError(
-        "\(text.debugDescription) is no region of the picture; rows and columns go from 1 to \(grid)")
+        "\(text.debugDescription) is no region of the picture; rows and columns go from 1 to \(grid)"
+      )
     }
     let side = 1 / Double(grid)
     let region = ImageRegion(
@@ -176,7 +179,9 @@ package struct PostChange: Sendable, Hashable {
     }
     let change = try ChangeText.tap("\(parts[0])=\(parts[1])")
     // The number as it was read, not as it was typed.
-    if case .set(let tap, .constant(let number)) = change { return ("set \(tap) = \(number)", change) }
+    if case .set(let tap, .constant(let number)) = change {
+      return ("set \(tap) = \(number)", change)
+    }
     return ("set \(parts[0]) = \(parts[1])", change)
   }
 

@@ -33,8 +33,8 @@ package struct SavedWhatIfError: Error, Hashable {
   package let reason: String
 }
 
-/// A file of what-ifs: a record of JSON a line, `{"name": …, "post": …, "changes": […], "note": …}`.
-/// Anybody may have written it, so it is checked when it is read.
+/// A file of what-ifs: a record of JSON a line, `{"name": …, "post": …, "changes": […], "note":
+/// …}`. Anybody may have written it, so it is checked when it is read.
 package enum SavedWhatIfText {
   /// Bytes of a line.
   private static let longestLine = 1 << 17
@@ -52,7 +52,8 @@ package enum SavedWhatIfText {
   package static func read(_ text: String) throws(SavedWhatIfError) -> [SavedWhatIf] {
     var result: [SavedWhatIf] = []
     var names: Set<String> = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       guard line.contains(where: { !$0.isWhitespace }) else { continue }
       guard result.count < SavedWhatIf.most else {
         throw SavedWhatIfError(line: number + 1, reason: "more than \(SavedWhatIf.most) what-ifs")
@@ -87,11 +88,13 @@ package enum SavedWhatIfText {
     }
     guard !record.changes.isEmpty, record.changes.count <= SavedWhatIf.mostChanges else {
       throw InterventionError(
-        "\(record.name) has \(record.changes.count.counted("change")); 1 to \(SavedWhatIf.mostChanges) can be")
+        "\(record.name) has \(record.changes.count.counted("change")); 1 to \(SavedWhatIf.mostChanges) can be"
+      )
     }
     let note = record.note ?? ""
     guard note.count <= SavedWhatIf.longestNote else {
-      throw InterventionError("the note of \(record.name) has more than \(SavedWhatIf.longestNote) characters")
+      throw InterventionError(
+        "the note of \(record.name) has more than \(SavedWhatIf.longestNote) characters")
     }
     var changes: [PostChange] = []
     for words in record.changes { changes.append(try PostChange(words)) }
@@ -100,7 +103,8 @@ package enum SavedWhatIfText {
 
   private static func reason(_ error: any Error) -> String {
     switch error as? DecodingError {
-    case .keyNotFound(let key, _): "“\(key.stringValue)” is missing; a line has name, post and changes"
+    case .keyNotFound(let key, _):
+      "“\(key.stringValue)” is missing; a line has name, post and changes"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
       "“\(context.codingPath.map(\.stringValue).joined(separator: "."))” is of the wrong kind; name, "
         + "post and note are texts and changes is a list of them"

@@ -235,7 +235,8 @@ struct RegionLayer: Layer {
           Hint(label: "o", words: "add", key: .character("o")),
           Hint(label: "x", words: "drop", key: .character("x")),
           Hint(label: "u", words: "as found", key: .character("u")),
-        ], last: state.layers[WhatIfLayer.self] == nil
+        ],
+      last: state.layers[WhatIfLayer.self] == nil
         ? state.hint("regions", "done") : Hint(label: "Enter", words: "into what if", key: .enter),
       in: box)
   }

@@ -40,7 +40,9 @@ extension WorkbenchState {
     guard let analysis else { return }
     let post = posts[index]
     let mark = "no picture: "
-    let notice = analysis.notices.first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) }
+    let notice = analysis.notices.first { $0.hasPrefix(mark) }.map {
+      String($0.dropFirst(mark.count))
+    }
     let lack = post.imageID == nil ? notice ?? "it names none" : notice
     try ChangeCheck(post, analysis, lackOfPicture: lack) { id in
       guard let other = indexOfID[id] else {
@@ -106,7 +108,8 @@ extension WorkbenchState {
     case ("without", 2), ("blank", 2): return starting(["picture"])
     case ("colours", 2): return starting(["only"])
     case ("swap", 2):
-      return starting(posts.lazy.filter { $0.imageID != nil }.map(\.id).filter { $0 != currentPost?.id })
+      return starting(
+        posts.lazy.filter { $0.imageID != nil }.map(\.id).filter { $0 != currentPost?.id })
     case ("set", 2): return starting(check?.taps ?? [])
     case ("set", 3): return starting(["="])
     case ("set", 4): return starting(["0", "1", "uniform"])

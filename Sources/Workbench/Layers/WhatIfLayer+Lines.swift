@@ -26,7 +26,8 @@ extension WhatIfLayer {
     for line in lines(state, whole: box.rows >= 20) {
       if row < box.rows, line.differs || line.isChosen {
         let sign = line.differs ? pen.look.differs : pen.look.glyphs.pointer
-        pen.line(sign, line.differs ? .warning : .title, in: line.isIndented ? inner : box, row: row)
+        pen.line(
+          sign, line.differs ? .warning : .title, in: line.isIndented ? inner : box, row: row)
       }
       row = pen.wrap(line.text, line.role, in: line.isIndented ? deeper : inner, row: row)
     }
@@ -35,7 +36,8 @@ extension WhatIfLayer {
 
   func sentences(_ state: WorkbenchState) -> [String] {
     lines(state, whole: true).map { line in
-      (line.differs ? "Differs: " : line.isChosen ? "Chosen: " : "") + state.look.sanitizer.visible(line.text)
+      (line.differs ? "Differs: " : line.isChosen ? "Chosen: " : "")
+        + state.look.sanitizer.visible(line.text)
     }
   }
 
@@ -48,7 +50,8 @@ extension WhatIfLayer {
         Line(text: "what if: nothing is changed yet", role: .title),
         Line(text: "Enter types a change, Tab completes it", role: .muted),
         Line(
-          text: "w without the picture, b blank, c its colours only, d without the word under the cursor, "
+          text:
+            "w without the picture, b blank, c its colours only, d without the word under the cursor, "
             + "e another word for it, v a gate's value; a click on the picture masks a region, "
             + "dragging a rectangle",
           role: .muted),
@@ -64,7 +67,8 @@ extension WhatIfLayer {
     case nil:
       lines.append(Line(text: "the models are asked \(state.look.glyphs.ellipsis)", role: .muted))
     case .failure(let failure):
-      lines.append(Line(text: "refused: \(state.safe(failure.reason)); u takes it back", role: .error))
+      lines.append(
+        Line(text: "refused: \(state.safe(failure.reason)); u takes it back", role: .error))
     case .success(let answer):
       lines += self.lines(answer, state, whole: whole)
     }

@@ -69,7 +69,8 @@ struct WhatIfLayer: Layer {
     ) { state, _ in
       guard !state.savedWhatIfs.isEmpty else {
         return state.refuse(
-          "no what-if is saved here; \(state.keymap.label("what-if")) makes one, :save-what-if NAME keeps it")
+          "no what-if is saved here; \(state.keymap.label("what-if")) makes one, :save-what-if NAME keeps it"
+        )
       }
       state.layers.open(SavedWhatIfsLayer())
       return []
@@ -141,7 +142,8 @@ struct WhatIfLayer: Layer {
         text: showsBefore ? "picture and heat as they stand" : "picture and heat after the change")
     case .tab: chosen = changes.isEmpty ? 0 : (min(chosen, changes.count - 1) + 1) % changes.count
     case .backTab:
-      chosen = changes.isEmpty ? 0 : (min(chosen, changes.count - 1) + changes.count - 1) % changes.count
+      chosen =
+        changes.isEmpty ? 0 : (min(chosen, changes.count - 1) + changes.count - 1) % changes.count
     case .character("x"), .delete:
       guard !changes.isEmpty else { return .stays(state.refuse("nothing is changed")) }
       var left = changes
@@ -152,7 +154,8 @@ struct WhatIfLayer: Layer {
       let back = key == .character("u")
       guard edits[post]?.step(back ? -1 : 1) == true else {
         return .stays(
-          state.refuse(back ? "no change of this post is left to take back" : "nothing was taken back"))
+          state.refuse(
+            back ? "no change of this post is left to take back" : "nothing was taken back"))
       }
       chosen = max(0, self.changes(state).count - 1)
     case .click(let place):

@@ -39,8 +39,8 @@ package enum Effect: Sendable, Equatable {
   /// Ask all models about a post with something changed; answer with `answeredWhatIf` or
   /// `whatIfRefused`; newest request wins. Nil: nobody waits for one any more.
   case ask(WhatIf?)
-  /// Keep a what-if under its name, or with none remove that of the name; answer with `whatIfsSaved`
-  /// or `whatIfNotSaved`.
+  /// Keep a what-if under its name, or with none remove that of the name; answer with
+  /// `whatIfsSaved` or `whatIfNotSaved`.
   case saveWhatIf(name: String, SavedWhatIf?)
   /// Find something out of many posts, until another wish takes its place; answer with `facts` as
   /// it comes in, then `lookedAt`. Nil: nobody waits for it any more.

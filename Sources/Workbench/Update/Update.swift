@@ -145,7 +145,9 @@ extension WorkbenchState {
     let whatIf = layers[WhatIfLayer.self].flatMap { $0.question(self) }
     if requested.whatIf != whatIf {
       requested.whatIf = whatIf
-      if whatIf == nil || whatIf.map({ whatIfs[$0] == nil }) == true { effects.append(.ask(whatIf)) }
+      if whatIf == nil || whatIf.map({ whatIfs[$0] == nil }) == true {
+        effects.append(.ask(whatIf))
+      }
     }
     guard let index = current else {
       requested = Requested()

@@ -95,7 +95,8 @@ extension WorkbenchState {
     pen.frame.rule(
       at: panes.headings.origin, columns: panes.headings.columns, glyphs: look.glyphs, style: style)
     let columns: [(Box?, String)] = [
-      (panes.queue, queue.filter == nil ? "posts" : "found"), (panes.centre, layers.taking(.details)?.title ?? "text"),
+      (panes.queue, queue.filter == nil ? "posts" : "found"),
+      (panes.centre, layers.taking(.details)?.title ?? "text"),
       (panes.right, rightTitle),
     ]
     for case (let box?, let title) in columns where !box.isEmpty {
