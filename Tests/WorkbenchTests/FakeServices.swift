@@ -1,4 +1,5 @@
 import Annotations
+import Inspection
 import Queries
 import Screen
 import Testing
@@ -21,6 +22,8 @@ final class FakeServices: EffectPerformer {
   var failureOfLooking: String?
   /// The queries that were saved.
   private(set) var queries: [SavedQuery] = []
+  /// The what-ifs that were kept.
+  private(set) var whatIfs: [SavedWhatIf] = []
   /// Set to refuse commits.
   var failure: String?
 
@@ -52,6 +55,12 @@ final class FakeServices: EffectPerformer {
       let index = Samples.posts.firstIndex { $0.id == question.post }
       let answers = index.map { Samples.analysis($0).answers.filter(\.seesPicture) } ?? []
       waiting.append(.answeredWithRegions(RegionAnswers(question, answers)))
+    case .ask(let whatIf?): waiting.append(Samples.answer(whatIf))
+    case .saveWhatIf(let name, let saved):
+      whatIfs.removeAll { $0.name == name }
+      whatIfs += saved.map { [$0] } ?? []
+      waiting.append(
+        .whatIfsSaved(whatIfs, words: saved == nil ? "\(name) is removed" : "\(name) is kept"))
     case .lookAt(let request?):
       // A few at a time, as the real service answers.
       for place in request.posts {

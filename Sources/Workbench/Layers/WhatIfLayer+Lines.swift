@@ -113,8 +113,9 @@ extension WhatIfLayer {
 
   /// The route, p and the cosine before and after.
   private func routeLines(_ answer: WhatIfAnswer, _ state: WorkbenchState) -> [Line] {
-    guard let name = answer.before.router ?? answer.after.router else { return [] }
     let (old, new) = (answer.before.decision, answer.after.decision)
+    guard old != nil || new != nil else { return [] }
+    let name = answer.after.router ?? "router"
     guard old != new else {
       return [Line(text: "\(state.safe(name)): " + route(old) + " as before", role: .muted)]
     }
