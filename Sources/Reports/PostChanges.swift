@@ -51,22 +51,26 @@ extension PostReport {
 
   // MARK: Text
 
-  /// Before and after for every expert and the router.
+  /// Before and after for every expert and the router; what differs is marked.
   func changeLines() -> [String] {
     guard let changed else { return [] }
+    func mark(_ isSame: Bool) -> String { isSame ? "  " : "≠ " }
     var rows = [["", "before", "after"]]
-    for before in analysis.answers {
-      let after = changed.after.answer(before.expert)
+    for found in changed.differences {
+      let after = changed.after.answer(found.expert)
       rows.append([
-        safe(before.expert), summary(before, post),
+        mark(found.isSame) + safe(found.expert),
+        analysis.answer(found.expert).map { summary($0, post) } ?? "",
         after.map { summary($0, changed.changed) } ?? "not asked: no pair is left",
       ])
-      let there = after?.trace().signals ?? []
-      for signal in before.trace().signals {
-        guard case .scalar = signal.kind, let value = signal.values.first else { continue }
-        let now = there.last { $0.name == signal.name }?.values.first
+      for row in found.rows {
+        guard case .signal(let name, let pair) = row.subject else { continue }
+        func text(_ value: AnswerDifference.Value?) -> String {
+          value?.number.map(number) ?? "not computed"
+        }
         rows.append([
-          "  " + safe(signal.name), number(value), now.map { number($0) } ?? "not computed",
+          mark(row.isSame) + "  " + safe(name) + (pair.map { " of pair \($0 + 1)" } ?? ""),
+          text(row.before), text(row.after),
         ])
       }
     }
@@ -77,7 +81,8 @@ extension PostReport {
     }
     if analysis.router != nil {
       rows.append([
-        safe(analysis.router ?? ""), route(analysis.decision), route(changed.after.decision),
+        mark(analysis.decision == changed.after.decision) + safe(analysis.router ?? ""),
+        route(analysis.decision), route(changed.after.decision),
       ])
     }
     let what = changed.interventions.map { safe($0.caption(post)) }.joined(separator: ", ")
