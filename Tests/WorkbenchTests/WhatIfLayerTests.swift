@@ -138,9 +138,9 @@ import Testing
     desk.press("b")
     #expect(desk.text.contains("the models are asked"))
     let question = WhatIf(post: "hb_0001", [try! PostChange("blank picture")])
-    desk.press("w")
-    desk.send(.whatIfRefused(question, reason: "late"))
-    #expect(!desk.text.contains("late"))
+    desk.press("d")
+    desk.send(.whatIfRefused(question, reason: "overdue"))
+    #expect(!desk.text.contains("overdue"))
     // Nobody waits once it is left.
     desk.press("o")
     #expect(desk.effects.last { if case .ask = $0 { true } else { false } } == .ask(nil))

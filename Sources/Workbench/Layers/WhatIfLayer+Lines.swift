@@ -95,15 +95,18 @@ extension WhatIfLayer {
           ? "" : ": \(differing.count) of \(found.rows.count.counted("line")) differ"
         lines.append(Line(text: name + count, role: .title, differs: true))
       }
-      for refusal in refusals {
-        lines.append(Line(text: state.safe(refusal.sentence), role: .warning, isIndented: true))
-      }
+      if whole { lines += refusals.map { line($0, state) } }
       for row in whole ? found.rows : differing {
         lines.append(
           Line(
-            text: state.safe(text(row, state)), role: row.isSame ? .muted : .text,
+            text: state.safe(text(row, state)), role: isSeen(row) ? .text : .muted,
             differs: !row.isSame, isIndented: true))
       }
+    }
+    // Where rows are few, what changed comes first.
+    if !whole {
+      let shown = answer.refusals.filter { !state.choice.hidden.contains($0.expert) }
+      lines += shown.map { line($0, state) }
     }
     for notice in answer.after.notices where !answer.before.notices.contains(notice) {
       lines.append(Line(text: state.safe(notice), role: .muted))
@@ -111,7 +114,11 @@ extension WhatIfLayer {
     return lines
   }
 
-  /// The route, p and the cosine before and after.
+  private func line(_ refusal: ChangeCheck.Refusal, _ state: WorkbenchState) -> Line {
+    Line(text: state.safe(refusal.sentence), role: .warning, isIndented: true)
+  }
+
+  /// The route and p before and after.
   private func routeLines(_ answer: WhatIfAnswer, _ state: WorkbenchState) -> [Line] {
     let (old, new) = (answer.before.decision, answer.after.decision)
     guard old != nil || new != nil else { return [] }
@@ -132,6 +139,12 @@ extension WhatIfLayer {
     guard let decision else { return "not asked" }
     return decision.route.rawValue
       + (decision.scores.map { " p \(Digits.fine($0.probability))" } ?? ", no picture")
+  }
+
+  /// Whether a difference can be seen in the numbers as they are written.
+  private func isSeen(_ row: AnswerDifference.Row) -> Bool {
+    row.before?.label != row.after?.label || (row.before == nil) != (row.after == nil)
+      || row.before?.number.map(Digits.short) != row.after?.number.map(Digits.short)
   }
 
   /// `'Finch' ORG .98 → LOC .55`, `rgn/gate .64 → .00 -.64`.
@@ -175,7 +188,7 @@ extension Digits {
     func decimals(_ text: String) -> Int {
       text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
     }
-    let text = String(format: "%+.\(max(decimals(from), decimals(to)))f", high - low)
+    let text = String(format: "%+.\(min(decimals(from), decimals(to)))f", high - low)
     return text.replacing("+0.", with: "+.").replacing("-0.", with: "-.")
   }
 }
