@@ -119,6 +119,6 @@ struct WhatIfCommandTests {
     let bad = try show(["--what-ifs"])
     #expect(bad.status != 0 && bad.errors.contains("what-ifs.jsonl:2: “post” is missing"))
     // The workbench opens all the same, and says so.
-    #expect(try play("wait\nkey :\ntext findings\nkey Return\n").contains("what-ifs.jsonl:2"))
+    #expect(try play("wait\nkey :\ntext findings\nkey Return\n").contains("“post” is missing"))
   }
 }
