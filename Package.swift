@@ -139,8 +139,8 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Encoders", "Extractors", "Routing", "Inspection",
-        "TestSupport",
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Inspection", "TestSupport",
       ]),
     .testTarget(
       name: "StudiesTests",

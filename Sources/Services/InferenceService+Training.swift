@@ -111,6 +111,7 @@ extension InferenceService {
   private func reroute(with router: RouterBundle, _ versions: [RouterVersion]) {
     let (answers, routes) = memory.withLock { memory in
       memory.models = memory.models?.replacing(router: router, versions: versions)
+      memory.whatIfs.removeAll()
       for id in memory.answers.keys {
         guard let old = memory.answers.value(id) else { continue }
         var analysis = old.analysis

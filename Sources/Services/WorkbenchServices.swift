@@ -1,5 +1,6 @@
 import Annotations
 import Foundation
+import Inspection
 import Screen
 import Settings
 import Synchronization
@@ -78,6 +79,8 @@ package final class WorkbenchServices {
     case .findNeighbours(let post): facts.findNeighbours(of: post)
     case .study(let request): facts.study(request)
     case .askWithRegions(let question): inference.ask(question)
+    case .ask(let whatIf): inference.ask(whatIf)
+    case .saveWhatIf(let name, let saved): saveWhatIf(name, saved)
     case .lookAt(let request): facts.look(for: request)
     case .renderPicture(let request):
       box = request.box
@@ -165,6 +168,19 @@ package final class WorkbenchServices {
         mailbox.finish([.queriesSaved(queries, words: words)], commit: true)
       } catch {
         mailbox.finish([.queryNotSaved(reason: "\(error)")], commit: true)
+      }
+    }
+  }
+
+  private func saveWhatIf(_ name: String, _ saved: SavedWhatIf?) {
+    mailbox.begin(commit: true)
+    let path = session.location.path
+    saving.async { [mailbox] in
+      do throws(WhatIfFileError) {
+        let (all, words) = try WhatIfFile(besideStore: path).save(name, saved)
+        mailbox.finish([.whatIfsSaved(all, words: words)], commit: true)
+      } catch {
+        mailbox.finish([.whatIfNotSaved(reason: error.description)], commit: true)
       }
     }
   }

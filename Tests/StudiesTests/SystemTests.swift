@@ -79,6 +79,7 @@ struct SystemTests {
     }
     try signalsAreSound(expert, seen[0])
     try interventionsAreBorne(expert, seen)
+    try whatIfsAreAnswered(expert, eyes, seen)
     let occlusion = try ExpertOcclusion(expert, seen[0])
     #expect(occlusion.words.count == seen[0].words.count)
     #expect(occlusion.regions.count == (expert.seesPicture ? 49 : 0))

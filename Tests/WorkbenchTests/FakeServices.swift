@@ -1,4 +1,5 @@
 import Annotations
+import Inspection
 import Queries
 import Screen
 import Testing
@@ -23,6 +24,8 @@ final class FakeServices: EffectPerformer {
   var failureOfLooking: String?
   /// The queries that were saved.
   private(set) var queries: [SavedQuery] = []
+  /// The what-ifs that were kept.
+  private(set) var whatIfs: [SavedWhatIf] = []
   /// Set to refuse commits.
   var failure: String?
 
@@ -60,6 +63,12 @@ final class FakeServices: EffectPerformer {
       waiting.append(.witnessed(question, .found(Samples.witnesses(of: question.expert))))
     case .renderPictures(let requests):
       waiting += requests.map { .pictureReady($0, picture($0)) }
+    case .ask(let whatIf?): waiting.append(Samples.answer(whatIf))
+    case .saveWhatIf(let name, let saved):
+      whatIfs.removeAll { $0.name == name }
+      whatIfs += saved.map { [$0] } ?? []
+      waiting.append(
+        .whatIfsSaved(whatIfs, words: saved == nil ? "\(name) is removed" : "\(name) is kept"))
     case .lookAt(let request?):
       // A few at a time, as the real service answers.
       for place in request.posts {

@@ -1,5 +1,7 @@
 import Annotations
 import Corpora
+import Extractors
+import Inspection
 import Pictures
 import Queries
 import Screen
@@ -44,6 +46,12 @@ package enum Effect: Sendable, Equatable {
   /// Ask an expert again and again about a post with something left out; answer with `witnessed`;
   /// newest request wins. Nil: nobody waits for it any more.
   case askWitnesses(WitnessQuestion?)
+  /// Ask all models about a post with something changed; answer with `answeredWhatIf` or
+  /// `whatIfRefused`; newest request wins. Nil: nobody waits for one any more.
+  case ask(WhatIf?)
+  /// Keep a what-if under its name, or with none remove that of the name; answer with
+  /// `whatIfsSaved` or `whatIfNotSaved`.
+  case saveWhatIf(name: String, SavedWhatIf?)
   /// Find something out of many posts, until another wish takes its place; answer with `facts` as
   /// it comes in, then `lookedAt`. Nil: nobody waits for it any more.
   case lookAt(FactRequest?)
@@ -94,13 +102,20 @@ package struct PictureRequest: Sendable, Hashable {
   package let heat: Heat?
   /// The colours of the heat.
   package let colors: ColorMap
+  /// What is changed of the picture before it is drawn; those that change no picture count for
+  /// nothing.
+  package let changes: [Intervention]
 
   /// A request by its parts.
-  package init(post: String, box: Size, heat: Heat?, colors: ColorMap = .standard) {
+  package init(
+    post: String, box: Size, heat: Heat?, colors: ColorMap = .standard,
+    changes: [Intervention] = []
+  ) {
     self.post = post
     self.box = box
     self.heat = heat
     self.colors = colors
+    self.changes = changes
   }
 }
 

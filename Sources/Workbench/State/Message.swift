@@ -56,6 +56,14 @@ package enum Message: Sendable {
   case answeredWithRegions(RegionAnswers)
   /// How far a look into an expert's answer has come.
   case witnessed(WitnessQuestion, WitnessState)
+  /// What all models say of a post before and after a change.
+  case answeredWhatIf(WhatIf, WhatIfAnswer)
+  /// The post cannot take a change, or nobody can answer; the sentence says why.
+  case whatIfRefused(WhatIf, reason: String)
+  /// The saved what-ifs as they are now, and what became of them.
+  case whatIfsSaved([SavedWhatIf], words: String)
+  /// A what-if could not be saved or removed; the sentence says why.
+  case whatIfNotSaved(reason: String)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
   /// A figure is ready for its box.

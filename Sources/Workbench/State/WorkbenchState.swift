@@ -67,6 +67,10 @@ package struct WorkbenchState: Sendable {
   var routerHistory: RouteHistory?
   /// What experts answered with rectangles drawn by hand, the newest question's.
   var regionAnswers: RegionAnswers?
+  /// What all models said of posts with something changed, or why they did not.
+  var whatIfs = RecentCache<WhatIf, Result<WhatIfAnswer, Unanswered>>(bound: 16)
+  /// The what-ifs that were given names, by name.
+  package var savedWhatIfs: [SavedWhatIf] = []
   /// What experts' answers depend on, of those asked about lately.
   var witnessStates = RecentCache<WitnessQuestion, WitnessState>(bound: 32)
   /// Pictures made for boxes on this screen: as many small ones as a screen of heads holds, too.
@@ -386,6 +390,7 @@ struct Requested: Sendable, Equatable {
   var regions: RegionQuestion?
   var witnesses: WitnessQuestion?
   var tiles: [PictureRequest] = []
+  var whatIf: WhatIf?
   var picture: PictureRequest?
   var figure: FigureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.

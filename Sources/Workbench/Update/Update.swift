@@ -81,6 +81,17 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .witnessed(let question, let news):
     state.witnessStates[question] = news
     effects = []
+  case .answeredWhatIf(let whatIf, let answer):
+    state.whatIfs[whatIf] = .success(answer)
+    effects = []
+  case .whatIfRefused(let whatIf, let reason):
+    state.whatIfs[whatIf] = .failure(Unanswered(reason: reason))
+    effects = []
+  case .whatIfsSaved(let saved, let words):
+    state.savedWhatIfs = saved
+    state.notice = Notice(text: words)
+    effects = []
+  case .whatIfNotSaved(let reason): effects = state.refuse("the what-if is not saved: \(reason)")
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
     effects = []
@@ -157,6 +168,13 @@ extension WorkbenchState {
     }
     effects += requestRouterHistory()
     effects += requestFigure()
+    let whatIf = layers[WhatIfLayer.self].flatMap { $0.question(self) }
+    if requested.whatIf != whatIf {
+      requested.whatIf = whatIf
+      if whatIf == nil || whatIf.map({ whatIfs[$0] == nil }) == true {
+        effects.append(.ask(whatIf))
+      }
+    }
     guard let index = current else {
       if requested.witnesses != nil { effects.append(.askWitnesses(nil)) }
       requested = Requested(figure: requested.figure)
