@@ -86,6 +86,7 @@ extension InferenceService {
       let dated = router.configuration.stamp?.day == nil ? router.dated(Self.today()) : router
       reroute(with: dated)
       do {
+        guard let store else { return mailbox.finish() }
         try dated.save(to: RetrainedRouter(store: store, base: dated).folder)
       } catch {
         mailbox.post(
