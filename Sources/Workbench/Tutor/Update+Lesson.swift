@@ -5,8 +5,8 @@ extension WorkbenchState {
   /// Gives a lesson over the posts on screen, which have its mistakes.
   package mutating func begin(_ lesson: Lesson) {
     self.lesson = lesson
-    // One task is about what an expert says.
-    _ = showModels(true)
+    // One of the tutor's tasks is about what an expert says.
+    if lesson.title == nil { _ = showModels(true) }
     if lesson.isPresented {
       // The keys of what presenters hold in their hands.
       keymap.bind(.pageDown, to: "next-step")
@@ -77,7 +77,13 @@ extension WorkbenchState {
     (searchJob, growth) = (nil, nil)
     show(post: index)
     arrive()
-    if lesson.title != nil { effects += showModels(!hidesForQuiz) }
+    if lesson.title != nil {
+      // Each step begins with the same screen, whatever the one before it left there.
+      layers.close { $0.place != .ground }
+      (choice.heat, choice.slice, choice.map, choice.cut, choice.fullScreen) =
+        (false, nil, 0, nil, nil)
+      effects += showModels(!hidesForQuiz)
+    }
     if let query = task.query { effects += search(query, adopt: true) }
     guard let slip = task.slip, let place = indexOfID[slip.post],
       let wrong = slip.made(in: post(place), right: lesson.right[place])
