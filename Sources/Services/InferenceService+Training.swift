@@ -89,6 +89,7 @@ extension InferenceService {
       guard let router = dated.last?.router else { return mailbox.finish() }
       reroute(with: router, dated)
       do {
+        guard let store else { return mailbox.finish() }
         let folder = RetrainedRouter(store: store, base: router).folder
         try router.save(to: folder)
         try RouterVersion.save(dated, in: folder)

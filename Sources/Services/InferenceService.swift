@@ -75,8 +75,8 @@ package final class InferenceService: Sendable {
   let dataset: Dataset
   let choice: SessionOptions
   let folder: String?
-  /// The store's file, beside which retrained routers are kept.
-  let store: String
+  /// The store's file, beside which retrained routers are kept; nil keeps none.
+  let store: String?
   let options: Options
   let mailbox: Mailbox
   let agenda = Mutex(Agenda())
@@ -97,7 +97,7 @@ package final class InferenceService: Sendable {
     dataset = session.dataset
     choice = session.options
     folder = session.models.folder
-    store = session.location.path
+    store = session.workPath
     self.options = options
     self.mailbox = mailbox
     let reviewed = session.history.editedPosts(of: session.dataset).filter {

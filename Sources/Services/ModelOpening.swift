@@ -39,7 +39,7 @@ package struct ModelOpening: Sendable {
   package init(folder: String?) { self.folder = folder }
 
   /// The same choices as a session's.
-  package init(folder: String?, _ options: SessionOptions, store: String) {
+  package init(folder: String?, _ options: SessionOptions, store: String?) {
     self.folder = folder
     (router, experts, boxes, regions) = (
       options.router, options.experts, options.boxes, options.regions

@@ -47,7 +47,7 @@ package final class WorkbenchServices {
     if isScript { options.warmPosts = 0 }
     inference = InferenceService(session, options: options, mailbox: mailbox)
     facts = FactService(
-      session.dataset, inference: inference, folder: session.location.path + "-answers",
+      session.dataset, inference: inference, folder: session.workPath.map { $0 + "-answers" },
       mailbox: mailbox)
     store.watch(with: mailbox)
     datasetWatch =
@@ -95,8 +95,20 @@ package final class WorkbenchServices {
     case .rollBack: inference.rollBack()
     case .apply(let name, let value): apply(name, value)
     case .saveSettings(let changes): save(changes)
-    case .keepLesson(let done): if !isScript { LessonMemory(done: done).write() }
+    case .keepLesson(let done):
+      if !isScript { LessonMemory(session.options.lessonMemory, done: done).write() }
+    case .showNotes(let notes): if !isScript { NotesFile()?.write(notes) }
+    case .waitForReplay(let wait, let seconds): post(.replayGoesOn(wait), after: seconds)
     case .resume, .redraw, .suspend, .bell, .quit: break
+    }
+  }
+
+  /// In a script time passes at once.
+  private func post(_ message: Message, after seconds: Double) {
+    mailbox.begin()
+    guard !isScript else { return mailbox.finish([message]) }
+    DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + seconds) { [mailbox] in
+      mailbox.finish([message])
     }
   }
 

@@ -79,6 +79,10 @@ package enum Effect: Sendable, Equatable {
   case exportScreen(ScreenCopy, path: String)
   /// Remember that so many tasks of the lesson are done.
   case keepLesson(done: Int)
+  /// Show whoever presents the lesson what belongs to the step at hand.
+  case showNotes(LessonNotes)
+  /// Send `Message.replayGoesOn` with this number when so many seconds have passed.
+  case waitForReplay(Int, seconds: Double)
   /// Send `Message.resume` when no key waits.
   case resume
   /// Make everything on the terminal new.

@@ -100,6 +100,8 @@ package enum Message: Sendable {
   case queryNotSaved(reason: String)
   /// A file of the dataset is another one than was read.
   case fileChanged(name: String, words: String)
+  /// The time of the next step of a replay has come (answer to `Effect.waitForReplay`).
+  case replayGoesOn(Int)
   /// A sentence for the status line, e.g. from the runtime.
   case notice(String, isError: Bool)
 }

@@ -130,6 +130,8 @@ package struct WorkbenchState: Sendable {
   package internal(set) var practice: Practice?
   /// The lesson that is given.
   package internal(set) var lesson: Lesson?
+  /// The history that is played.
+  package internal(set) var replay: Replay?
   /// How fast the person works, from the times of all their steps.
   var pace: Pace
   /// Whether time has been told: a script has no clock, and none may be on its screen.

@@ -134,6 +134,7 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     state.changedFiles.insert(name)
     state.tell(Notice(text: words, isError: true))
     effects = []
+  case .replayGoesOn(let wait): effects = state.replayGoesOn(wait)
   case .notice(let text, let isError):
     state.tell(Notice(text: text, isError: isError))
     effects = []
@@ -147,7 +148,8 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
 /// What a workbench asks for before the first key: analysis and picture of the first post.
 package func start(_ state: inout WorkbenchState) -> [Effect] {
   let hidden: [Effect] = state.showsModels ? [] : [.modelsShown(false)]
-  return hidden + state.searchAgain() + state.requestWhatIsMissing()
+  return hidden + state.searchAgain() + state.followLesson() + state.waitForReplay()
+    + state.requestWhatIsMissing()
 }
 
 extension WorkbenchState {
