@@ -2,6 +2,7 @@ import Corpora
 import Extractors
 import Foundation
 import Inspection
+import Routing
 
 /// Which folder of models a session uses, and what its names promise before anything is loaded.
 package struct ModelFolderChoice: Sendable, Hashable {
