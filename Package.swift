@@ -155,7 +155,7 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Tensors", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
         "Annotations", "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Pictures", "Screen", "Terminal"]),
