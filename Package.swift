@@ -87,7 +87,8 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
-        "Routing", "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
+        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench",
+        "Terminal",
         "Services",
       ]),
     .target(
@@ -139,8 +140,8 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Encoders", "Extractors", "Routing", "Inspection",
-        "TestSupport",
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Inspection", "TestSupport",
       ]),
     .testTarget(
       name: "StudiesTests",

@@ -63,6 +63,17 @@ package struct ScriptRunner {
     record(view(state), time)
   }
 
+  /// Goes on when no work is pending. The steps of a replay are shown as they come.
+  private mutating func wait() {
+    while let seconds = workbench.state.replay?.interval, !hasQuit {
+      let before = workbench.state.replay?.place
+      workbench.wait { $0.replay?.place != before }
+      guard workbench.state.replay?.place != before else { break }
+      show(after: seconds)
+    }
+    workbench.wait()
+  }
+
   private mutating func run(_ action: KeyScript.Action) {
     switch action {
     case .key(let key): workbench.send(.key(key))
@@ -72,7 +83,7 @@ package struct ScriptRunner {
         show(after: Self.pace.letter)
       }
     case .size(let size): workbench.send(.resized(size))
-    case .wait: workbench.wait()
+    case .wait: wait()
     case .picture(let name):
       workbench.wait()
       keep(name, view(state))
