@@ -21,7 +21,7 @@ PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
 .PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports \
-	check-recording check-install lint format \
+	check-recording check-report check-install lint format \
 	install uninstall clean
 
 help:
@@ -40,6 +40,7 @@ help:
 	@echo "make check-docs run every command, script and query of the manual"
 	@echo "make check-exports read exports with doccano, Label Studio, spaCy and others (long)"
 	@echo "make check-recording read a recording with asciinema"
+	@echo "make check-report open exported pages in headless Chromium, without a network"
 	@echo "make check-install install into a folder that goes away again, and use that copy"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
 	@echo "make clean      remove what was built"
@@ -86,6 +87,10 @@ check-exports: build
 # The same for a recording.
 check-recording: build
 	@Scripts/check-recording --venv .build/asciinema $(PROGRAM)
+
+# Exported pages in a browser; apt-get install chromium-headless-shell.
+check-report: build
+	@Scripts/check-report --program $(PROGRAM)
 
 check-install: build
 	@Scripts/check-install $(PROGRAM)

@@ -20,8 +20,11 @@ struct PanelPen {
 
   mutating func draw() {
     writeTitle()
-    writeNotes()
+    let notes = panel.notes.flatMap { Letters.lines($0, room.width, small) }
+    let height = notes.isEmpty ? 0 : Float(notes.count) * small * 1.3 + em * 0.2
+    room.height = max(0, room.height - height)
     place()
+    write(notes, height)
     guard plot.width >= 2, plot.height >= 2 else { return }
     drawGrid()
     for mark in panel.marks { draw(mark) }
@@ -36,14 +39,12 @@ struct PanelPen {
     take(top: sheet.line)
   }
 
-  private mutating func writeNotes() {
-    let lines = panel.notes.flatMap { Letters.lines($0, room.width, small) }
-    guard !lines.isEmpty else { return }
-    let height = min(room.height, Float(lines.count) * small * 1.3 + em * 0.2)
-    room.height -= height
-    for (i, words) in lines.enumerated() where (Float(i) + 1) * small * 1.3 <= height {
+  /// Writes the notes under all else of the panel, close to it.
+  private mutating func write(_ notes: [String], _ height: Float) {
+    let top = panel.x == nil ? plot.bottom : room.bottom
+    for (i, words) in notes.enumerated() where (Float(i) + 1) * small * 1.3 <= height {
       sheet.drawing.text(
-        words, Point(room.x, room.bottom + em * 0.2 + small * (1 + 1.3 * Float(i))), small,
+        words, Point(plot.x, top + em * 0.2 + small * (1 + 1.3 * Float(i))), small,
         sheet.ground.color(.muted))
     }
   }

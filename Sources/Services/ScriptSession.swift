@@ -165,7 +165,8 @@ extension Effect {
   /// Whether it leaves something behind when the session is over.
   fileprivate var isWriting: Bool {
     switch self {
-    case .commit, .saveHistory, .saveQuery, .saveSettings, .keepLesson, .exportScreen, .train,
+    case .commit, .saveHistory, .saveQuery, .saveWhatIf, .saveSettings, .keepLesson, .showNotes,
+      .exportScreen, .train,
       .trainAutomatically, .installCandidate, .rollBack:
       true
     default: false

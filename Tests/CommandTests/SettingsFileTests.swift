@@ -54,7 +54,8 @@ import Workbench
     // What is fixed elsewhere is not written a second time.
     #expect(
       Setting.all.first { $0.name == .graphics }?.words == GraphicsMode.allCases.map(\.rawValue))
-    #expect(Setting.all.filter(\.isForDatasets).map(\.name) == [.panels, .heat, .training])
+    #expect(
+      Setting.all.filter(\.isForDatasets).map(\.name) == [.panels, .heat, .training, .heatColors])
   }
 
   @Test("without files and variables everything is built in")

@@ -26,8 +26,19 @@ package struct ScreenCopy: Sendable, Equatable {
     post = state.currentPost?.id
     let analysis = state.showsModels ? state.analysis : nil
     models = (analysis?.answers.map(\.expert) ?? []) + (analysis?.router.map { [$0] } ?? [])
-    pictures = state.pictureRequest.map { [$0.identity: $0] } ?? [:]
-    figures = state.figureRequest.map { [$0.identity: $0] } ?? [:]
+    let placed = Set(frame.pictures.map(\.identity))
+    pictures = Self.requests(state.pictures.keys, by: \.identity, of: placed)
+    figures = Self.requests(state.figures.keys, by: \.identity, of: placed)
+  }
+
+  private static func requests<Request>(
+    _ all: [Request], by identity: (Request) -> String, of placed: Set<String>
+  ) -> [String: Request] {
+    var found: [String: Request] = [:]
+    for request in all where placed.contains(identity(request)) {
+      found[identity(request)] = request
+    }
+    return found
   }
 }
 

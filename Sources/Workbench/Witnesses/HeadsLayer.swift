@@ -129,7 +129,8 @@ extension WorkbenchState {
   private func request(_ tile: HeadTile, _ signal: Signal, _ index: Int) -> PictureRequest? {
     guard !tile.picture.isEmpty else { return nil }
     return signal.heat(slice: tile.slice, word: token).map {
-      PictureRequest(post: posts[index].id, box: tile.picture.size, heat: $0)
+      PictureRequest(
+        post: posts[index].id, box: tile.picture.size, heat: $0, colors: choice.colors)
     }
   }
 
