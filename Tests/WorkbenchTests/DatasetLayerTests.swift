@@ -37,8 +37,7 @@ import Testing
     for (number, page) in pages.enumerated() {
       for (row, line) in page.rows.enumerated() {
         for column in 0...page.lastColumn {
-          var desk = self.desk()
-          desk.press("d")
+          if desk.state.layers[DatasetLayer.self] == nil { desk.press("d") }
           guard var layer = desk.state.layers[DatasetLayer.self] else { continue }
           (layer.page, layer.row, layer.column) = (number, row, column)
           desk.state.layers.open(layer)
