@@ -87,8 +87,8 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
-        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
-        "Services",
+        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench",
+        "Terminal", "Services",
       ]),
     .target(
       name: "Benchmarks",

@@ -1,4 +1,6 @@
 import Annotations
+import Extractors
+import Inspection
 import Queries
 import Screen
 import Testing
