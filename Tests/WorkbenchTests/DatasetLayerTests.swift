@@ -87,6 +87,15 @@ import Testing
     #expect(requests(desk).count == 4)
   }
 
+  /// Commands go on from it; letters of one must not be taken for keys.
+  @Test func aCommandLeadsToAnotherPage() {
+    var desk = desk()
+    desk.press("d")
+    desk.command("dataset cells")
+    #expect(desk.text.contains("who is right, by route"))
+    #expect(desk.services.stored.isEmpty)
+  }
+
   @Test func whileItIsMadeItSaysHowFar() {
     var desk = desk()
     desk.services.answersStudies = false
