@@ -88,8 +88,7 @@ let package = Package(
       dependencies: [
         "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
         "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench",
-        "Terminal",
-        "Services",
+        "Terminal", "Services",
       ]),
     .target(
       name: "Benchmarks",

@@ -37,8 +37,7 @@ import Testing
     for (number, page) in pages.enumerated() {
       for (row, line) in page.rows.enumerated() {
         for column in 0...page.lastColumn {
-          var desk = self.desk()
-          desk.press("d")
+          if desk.state.layers[DatasetLayer.self] == nil { desk.press("d") }
           guard var layer = desk.state.layers[DatasetLayer.self] else { continue }
           (layer.page, layer.row, layer.column) = (number, row, column)
           desk.state.layers.open(layer)
@@ -86,6 +85,15 @@ import Testing
     #expect(desk.text.contains("split train"))
     desk.send(.routerChanged)
     #expect(requests(desk).count == 4)
+  }
+
+  /// Commands go on from it; letters of one must not be taken for keys.
+  @Test func aCommandLeadsToAnotherPage() {
+    var desk = desk()
+    desk.press("d")
+    desk.command("dataset cells")
+    #expect(desk.text.contains("who is right, by route"))
+    #expect(desk.services.stored.isEmpty)
   }
 
   @Test func whileItIsMadeItSaysHowFar() {

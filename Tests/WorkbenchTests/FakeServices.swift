@@ -1,4 +1,5 @@
 import Annotations
+import Extractors
 import Inspection
 import Queries
 import Screen
@@ -176,6 +177,15 @@ extension Samples {
     guard needs.needsModels, let decision = decisions[posts[index].id] else { return batch }
     batch.routes[index] = decision
     if needs.contains(.answer) { batch.answers[index] = analysis(index).chosenAnswer }
+    if needs.contains(.both) {
+      let analysis = analysis(index)
+      func answer(_ found: Prediction?) -> ChosenAnswer {
+        ChosenAnswer(
+          route: nil, task: .entities, mentions: found?.mentions.map(\.mention), relations: nil)
+      }
+      batch.pairs[index] = ExpertPair(
+        text: answer(analysis.text), multimodal: answer(analysis.multimodal))
+    }
     if needs.contains(.flip) { batch.flips[index] = index == 1 }
     return batch
   }

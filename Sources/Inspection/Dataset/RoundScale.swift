@@ -10,24 +10,38 @@ package struct RoundScale: Sendable, Hashable {
   /// - Parameter parts: how many there are to be at most, and more than a third of it.
   package init(_ low: Float, _ high: Float, parts: Int) {
     let (low, high) = (low.isFinite ? low : 0, high.isFinite ? high : 1)
-    let width = max(Double(high) - Double(low), 1e-6 * max(1, Double(abs(high))))
+    let size = max(Double(abs(high)), Double(abs(low)), 1e-6)
+    // One value alone has a thousandth of itself around it.
+    let width = high > low ? max(Double(high) - Double(low), 1e-6 * size) : 1e-3 * size
     var power = Int(log10(width / Double(max(1, parts))).rounded(.down)) - 1
-    var (first, last, step) = (0, 0, 1)
-    search: while true {
+    while true {
       for factor in [1, 2, 5] {
-        let size = Double(factor) * pow(10, Double(power))
-        // A number that stands on an end to the last bit must not make another part.
-        first = Int((Double(low) / size + 1e-6).rounded(.down))
-        last = max(first + 1, Int((Double(high) / size - 1e-6).rounded(.up)))
-        step = factor
-        if last - first <= max(1, parts) { break search }
+        let found = Self.edges(low, high, factor, power, most: max(1, parts))
+        if let found {
+          (edges, decimals) = (found, max(0, -power))
+          return
+        }
       }
       power += 1
     }
-    decimals = max(0, -power)
-    let (scale, digits) = (pow(10, Double(power)), decimals)
-    // Through their text, so that a query with the same digits means the same number.
-    edges = (first...last).map { Float(Self.text(Double($0 * step) * scale, digits)) ?? 0 }
+  }
+
+  /// The ends from the last that is not above the range to the first that is not below it; nil for
+  /// too many.
+  private static func edges(
+    _ low: Float, _ high: Float, _ factor: Int, _ power: Int, most: Int
+  ) -> [Float]? {
+    let size = Double(factor) * pow(10, Double(power))
+    // Through its text, so that a query with the same digits means the same number.
+    func edge(_ number: Int) -> Float { Float(text(Double(number) * size, max(0, -power))) ?? 0 }
+    var (first, last) = (Int((Double(low) / size).rounded()), Int((Double(high) / size).rounded()))
+    guard last - first <= most + 1 else { return nil }
+    while edge(first) > low { first -= 1 }
+    while edge(first + 1) <= low { first += 1 }
+    last = max(last, first + 1)
+    while edge(last) < high { last += 1 }
+    while last > first + 1, edge(last - 1) >= high { last -= 1 }
+    return last - first <= most ? (first...last).map(edge) : nil
   }
 
   /// How many parts there are.

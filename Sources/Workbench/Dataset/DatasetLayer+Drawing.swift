@@ -109,14 +109,16 @@ extension DatasetLayer {
         $1.text.isEmpty ? nil : $0.isEmpty ? $1.text : "\($0) \($1.text)"
       }
     }
-    let lead: String =
+    let lead: String? =
       switch target(page) {
-      case nil: ""
-      case .query(let text)?: "; Enter: \(text)"
-      case .posts(let places, _)?: "; Enter: \(places.count.counted("post"))"
-      case .post?: "; Enter goes there"
+      case nil: nil
+      case .query(let text)?: "Enter: \(text)"
+      case .posts(let places, _)?: "Enter: \(places.count.counted("post"))"
+      case .post?: "Enter goes there"
       }
-    return state.safe(named.joined(separator: ", ") + lead)
+    let words = named.joined(separator: ", ")
+    // On the screen the line may be cut, and the table has the numbers.
+    return state.safe([lead, words].compactMap(\.self).joined(separator: " | "))
   }
 
   private func heading(_ page: StudyPage) -> String {

@@ -83,6 +83,8 @@ struct DatasetLayer: Layer {
     switch key {
     case .escape, .control("c"), .character("q"), .character("d"): return .leaves([])
     case .character("s"): return .stays(changeSplit(&state))
+    // Another page, or anything else, by its name.
+    case .character(":"): return .leaves(Action.named("command")?.run(&state, .none) ?? [])
     default: break
     }
     guard let (number, shown) = current(state) else {

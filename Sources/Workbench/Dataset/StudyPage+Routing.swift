@@ -167,7 +167,7 @@ extension StudyPage {
     var page = StudyPage(.projection, "posts as the router sees them, by \(coloring.name)")
     let explained = plane.explained.map { Digits.percent(Float($0)) }
     page.sentences = [
-      "x = t ⊙ v along the two directions in which it differs most (PCA); they hold "
+      "the router's input x along the two directions in which it differs most (PCA); they hold "
         + "\(explained.joined(separator: " and ")) of all variance, so posts that lie together here "
         + "need not be alike",
       plane.points.count < plane.posts
