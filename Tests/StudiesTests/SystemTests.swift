@@ -53,9 +53,13 @@ struct SystemTests {
     defer { place.remove() }
     if system.needsEncoder { _ = try place.pretraining().run() }
     let posts = place.posts
-    _ = try place.job(system, posts).run(seeds: [1])
+    let results = try place.job(system, posts).run(seeds: [1])
     let folder = "\(place.folder)/models/\(id)"
     let expert = try ExpertFolder.open(folder)
+    // How it learned stands in its card.
+    let learned = expert.card.notes.epochs ?? []
+    #expect(learned.map(\.dev) == results[0].epochs.map(\.dev))
+    #expect(learned.map(\.loss) == results[0].epochs.map(\.loss))
     #expect(expert.card.system == id && expert.task == system.task && expert.name == id)
     #expect(expert.seesPicture == system.seesPicture)
     #expect(expert.card.provenance?.seed == 1)
@@ -75,6 +79,7 @@ struct SystemTests {
     }
     try signalsAreSound(expert, seen[0])
     try interventionsAreBorne(expert, seen)
+    try whatIfsAreAnswered(expert, eyes, seen)
     let occlusion = try ExpertOcclusion(expert, seen[0])
     #expect(occlusion.words.count == seen[0].words.count)
     #expect(occlusion.regions.count == (expert.seesPicture ? 49 : 0))

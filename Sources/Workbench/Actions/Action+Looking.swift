@@ -9,7 +9,7 @@ extension Action {
         state.showsHeat.toggle()
         return []
       }
-    ] + NumbersLayer.actions + RegionLayer.actions + [
+    ] + NumbersLayer.actions + RegionLayer.actions + WhatIfLayer.actions + [
       attention, WitnessLayer.action, HeadsLayer.action, RegionCursorLayer.action,
       Action(
         "next-head", .looking, keys: ["."],

@@ -140,6 +140,10 @@ extension WorkbenchState {
         if let place = slot.place, names[place] == nil { names[place] = slot.name }
       }
     }
+    // A slot without a place of its own has the whole picture, and stays what it is.
+    if signal.slots.count == regions.count {
+      for (i, slot) in signal.slots.enumerated() where names[i] == nil { names[i] = slot.name }
+    }
     // What stands before all slots is the whole picture, or what an expert sees of it.
     for (i, region) in regions.enumerated() where names[i] == nil {
       if region == .whole || i == 0 && !names.isEmpty { names[i] = "picture" }
@@ -216,7 +220,7 @@ extension WorkbenchState {
     let at = names.firstIndex(of: traced?.system ?? "") ?? 0
     // A layer with signals of its own would hide the system's.
     let state = self
-    layers.close { $0.signals(state) != nil }
+    layers.close { $0.signals(state) != nil && !$0.followsSystem }
     choice.system = name ?? names[(at + 1) % names.count]
     choice.map = 0
     choice.slice = nil
@@ -228,7 +232,8 @@ extension WorkbenchState {
   var pictureRequest: PictureRequest? {
     guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
     return PictureRequest(
-      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil)
+      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil,
+      colors: choice.colors, changes: layers.first { $0.pictureChanges(self) } ?? [])
   }
 
   /// Every range that gold or a system names, with what each says of it.
@@ -296,6 +301,12 @@ struct Gauge: Sendable, Equatable {
 extension Signal {
   /// One slice, or the mean of all, as heat; nil when the numbers do not fill the picture.
   package func heat(slice: Int?, word: Int) -> Heat? {
+    var heat = unscaledHeat(slice: slice, word: word)
+    heat?.scale = scale
+    return heat
+  }
+
+  private func unscaledHeat(slice: Int?, word: Int) -> Heat? {
     let all = slice.map { self.slice($0) } ?? mean
     switch kind {
     case .imageMap(let rows, let columns, let region):

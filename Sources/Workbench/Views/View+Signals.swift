@@ -113,7 +113,8 @@ extension WorkbenchState {
     let isPoints = signal.unit == .points
     let bars = SignedBars(
       values, shown: start..<min(values.count, start + fits),
-      above: isPoints ? .routeMultimodal : .bar, below: isPoints ? .routeText : .warning)
+      above: isPoints ? .routeMultimodal : .bar, below: isPoints ? .routeText : .warning,
+      full: signal.scale)
     let number = values.indices.contains(token) ? values[token] : nil
     return bars.draw(
       &pen, box, row: row, label: label, marked: token,
