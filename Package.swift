@@ -87,7 +87,8 @@ let package = Package(
       name: "Reports",
       dependencies: [
         "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
-        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
+        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench",
+        "Terminal",
         "Services",
       ]),
     .target(
@@ -155,7 +156,7 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Tensors", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
         "Annotations", "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Pictures", "Screen", "Terminal"]),

@@ -8,8 +8,8 @@ import Services
 import Studies
 import Workbench
 
-/// A whole dataset on one page: the pages of `:dataset` and the tables of `twinlens evaluate`, as HTML
-/// that opens without a network, and as JSON.
+/// A whole dataset on one page: the pages of `:dataset` and the tables of `twinlens evaluate`, as
+/// HTML that opens without a network, and as JSON.
 package struct DatasetReport {
   private let study: DatasetStudy
   private let pages: [StudyPage]

@@ -195,7 +195,8 @@ import Traces
     for words in wanted {
       #expect(found.contains { $0.hasPrefix(words) }, "\(words)\n\(found.joined(separator: "\n"))")
     }
-    #expect(found.contains { $0.hasPrefix("l.toml:12:") || $0.contains("above and below are about") })
+    #expect(
+      found.contains { $0.hasPrefix("l.toml:12:") || $0.contains("above and below are about") })
     #expect(problems("title = \"T\"\n") == ["l.toml: a lesson has at least one [[step]]"])
     #expect(problems("title = \"T\"\n[[step]\n").first?.hasPrefix("l.toml:2: not TOML") == true)
     #expect(problems(Self.begin).isEmpty)
@@ -241,13 +242,17 @@ import Traces
         }
       }.map(\.description)
     }
-    #expect(try problems("{ system = \"rive\" }") == ["l.toml:6: no expert rive is open; did you mean riva?"])
+    #expect(
+      try problems("{ system = \"rive\" }") == [
+        "l.toml:6: no expert rive is open; did you mean riva?"
+      ])
     #expect(
       try problems("{ system = \"riva\", map = \"vcn/atention\" }")
         == ["l.toml:6: riva shows no map vcn/atention here; did you mean vcn/attention?"])
     #expect(
       try problems("{ system = \"riva\", signal = \"lm/fluency\" }").first?.hasPrefix(
-        "l.toml:6: riva shows no signal lm/fluency here; there are rgn/gate, vcn/attention") == true)
+        "l.toml:6: riva shows no signal lm/fluency here; there are rgn/gate, vcn/attention") == true
+    )
     #expect(
       try problems("{ system = \"riva\", map = \"vcn/attention\", head = 9 }")
         == ["l.toml:6: there is no head 9 here; there are 1 to 8"])
@@ -359,7 +364,8 @@ import Traces
   }
 
   @Test func linesOfRepeatedHeadersAreFound() {
-    let lines = SettingsLines("a = 1\n[[step]]\nx = 1\n[[step]]\n[step.check]\ny = 2\n[[step]]\nx = 3")
+    let lines = SettingsLines(
+      "a = 1\n[[step]]\nx = 1\n[[step]]\n[step.check]\ny = 2\n[[step]]\nx = 3")
     #expect(lines.line(of: "x", in: "step", number: 0) == 3)
     #expect(lines.line(of: "x", in: "step", number: 2) == 8)
     #expect(lines.line(of: "x", in: "step", number: 1) == 4, "the header, where the key is missing")

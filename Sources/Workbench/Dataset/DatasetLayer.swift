@@ -3,8 +3,8 @@ import Inspection
 import Routing
 import Screen
 
-/// The whole dataset as its models see it, a page at a time: a plot or the numbers behind it, with a
-/// cursor from which Enter leads to the posts.
+/// The whole dataset as its models see it, a page at a time: a plot or the numbers behind it, with
+/// a cursor from which Enter leads to the posts.
 struct DatasetLayer: Layer {
   let place = LayerPlace.over
   let isOfModels = true

@@ -38,7 +38,8 @@ package struct LessonFile: Sendable {
 
     /// The line of a key, or of one in a table of the step; 0 where it is not found.
     func line(_ key: String, in table: String? = nil) -> Int {
-      if let table, lines.entries.contains(where: { isHere($0, "step.\(table)") && $0.key == key }) {
+      if let table, lines.entries.contains(where: { isHere($0, "step.\(table)") && $0.key == key })
+      {
         return lines.line(of: key, in: "step.\(table)", number: number) ?? 0
       }
       return lines.line(of: table ?? key, in: "step", number: number) ?? 0
