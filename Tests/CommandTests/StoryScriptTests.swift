@@ -75,6 +75,48 @@ struct StoryScriptTests {
     #expect(kept.contains("traffic (the word and a blank picture together): without “traffic”"))
   }
 
+  @Test("whether the heads look where occlusion says") func heads() throws {
+    let text = try #require(try manualBlock("# heads.keys", page: "inspecting.md"))
+    let script = try folder.write(text, "heads.keys")
+    let samples = SampleModelsTests.samples
+    let data = folder.path + "/harbor"
+    try FileManager.default.copyItem(atPath: samples + "/harbor", toPath: data)
+    let output = try run([
+      data, "--models", samples + "/models", "--script", script, "--size", "120x36",
+    ])
+    let frames = output.split(separator: "== frame ").map(String.init)
+    try expectGolden(frames[frames.count - 1], "story-heads")
+    // The same numbers from the command line, to the digits of the screen.
+    let shown = try run([
+      "show", data, "dev-00002", "--models", samples + "/models", "--occlusion", "--json",
+    ])
+    let found = try JSONDecoder().decode(Occlusions.self, from: Data(shown.utf8))
+    let riva = try #require(found.occlusion.first { $0.expert == "riva" })
+    let attention = try #require(riva.agreement.first { $0.signal == "vcn/attention" })
+    for (head, rho) in attention.occlusion.slices.enumerated() {
+      let text = String(format: "%.2f", rho).replacing("0.", with: ".")
+      #expect(frames[frames.count - 1].contains("\(head + 1) ρ \(text)"), "head \(head + 1)")
+    }
+  }
+
+  private struct Occlusions: Decodable {
+    let occlusion: [Entry]
+
+    struct Entry: Decodable {
+      let expert: String
+      let agreement: [Agreement]
+    }
+
+    struct Agreement: Decodable {
+      let signal: String
+      let occlusion: Side
+    }
+
+    struct Side: Decodable {
+      let slices: [Double]
+    }
+  }
+
   @Test("correct twenty tweets") func twenty() throws {
     let options = ["--test", "20", "--seed", "7"]
     let data = try draw("twenty", options + ["--noise", "0.3"])

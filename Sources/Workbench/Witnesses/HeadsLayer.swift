@@ -11,7 +11,7 @@ struct HeadsLayer: Layer {
   /// Most that are drawn at once.
   static let most = 36
   /// The smallest in which a map can be told.
-  static let smallest = Size(columns: 12, rows: 5)
+  static let smallest = Size(columns: 10, rows: 4)
 
   static let action = Action(
     "heads", .looking, keys: ["|"],
