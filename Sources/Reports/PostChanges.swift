@@ -18,13 +18,6 @@ package struct PostChanges: Sendable, Hashable {
 }
 
 extension PostReport {
-  /// What each word and region is worth to one expert, and how far its maps agree with that.
-  struct Occluded: Sendable {
-    let expert: String
-    let occlusion: ExpertOcclusion
-    let agreement: [String: Double]
-  }
-
   /// Asks every expert again about the changed post.
   ///
   /// - Throws: `InterventionError` when the post cannot take a change, or no expert has a tap.
@@ -35,17 +28,6 @@ extension PostReport {
     guard !changes.interventions.isEmpty else { return nil }
     return try models.ask(whatIf: changes.interventions, of: seen, before: before) { id in
       dataset.post(id: id).map { models.see($0, of: dataset) }
-    }
-  }
-
-  /// Leaves out every word and region once, for every expert.
-  static func occluded(_ seen: SeenPost, _ before: PostAnalysis, _ models: Roster) -> [Occluded] {
-    models.experts.compactMap { expert in
-      guard let answer = before.answer(expert.name), answer.failure == nil,
-        let found = try? ExpertOcclusion(expert, seen)
-      else { return nil }
-      return Occluded(
-        expert: expert.name, occlusion: found, agreement: found.agreement(with: answer.trace()))
     }
   }
 
@@ -114,25 +96,6 @@ extension PostReport {
     }
   }
 
-  /// What each word and region is worth.
-  func occlusionLines() -> [String] {
-    occluded.flatMap { found -> [String] in
-      var trace = Trace()
-      for signal in found.occlusion.signals(of: found.expert) { trace.append(signal) }
-      var lines = Array(
-        signalLines(
-          "what \(safe(found.expert))'s answer depends on"
-            + (changed == nil ? "" : ", before the change"), trace
-        ).dropLast())
-      for (name, rho) in found.agreement.sorted(by: { $0.key < $1.key }) {
-        lines.append(
-          "  rank correlation of \(safe(name)) with the worth of the regions: "
-            + number(Float(rho)))
-      }
-      return lines + [""]
-    }
-  }
-
   // MARK: JSON
 
   /// The same for programs; null where nothing was changed.
@@ -180,21 +143,5 @@ extension PostReport {
           })
       ),
     ])
-  }
-
-  /// The same for programs; empty where it was not asked for.
-  var occlusionJSON: JSONText {
-    .list(
-      occluded.map { found in
-        .object([
-          ("expert", .string(found.expert)), ("words", .floats(found.occlusion.words)),
-          ("regions", .floats(found.occlusion.regions)),
-          (
-            "rankCorrelations",
-            .object(
-              found.agreement.sorted { $0.key < $1.key }.map { ($0.key, .double($0.value)) })
-          ),
-        ])
-      })
   }
 }

@@ -29,6 +29,9 @@ package final class InferenceService: Sendable {
     var current: [String] = []
     var explained: [String] = []
     var asked: [RegionQuestion] = []
+    var witnesses: [WitnessQuestion] = []
+    /// The question about witnesses that somebody waits for.
+    var wantedWitness: WitnessQuestion?
     var whatIfs: [WhatIf] = []
     /// The change that was asked about last, while somebody waits for it.
     var lastWhatIf: WhatIf?
@@ -72,17 +75,20 @@ package final class InferenceService: Sendable {
   let dataset: Dataset
   let choice: SessionOptions
   let folder: String?
-  /// The store's file, beside which retrained routers are kept.
-  let store: String
+  /// The store's file, beside which retrained routers are kept; nil keeps none.
+  let store: String?
   let options: Options
   let mailbox: Mailbox
   let agenda = Mutex(Agenda())
   let memory = Mutex(Memory())
+  let history = Mutex(HistoryWork())
   let trainer = Mutex<RouterTrainingService?>(nil)
   private let queue = DispatchQueue(label: "twinlens.inference", qos: .userInitiated)
   let slowQueue = DispatchQueue(label: "twinlens.routes", qos: .utility)
   /// A published CLIP takes seconds to explain a route; answers must not wait for that.
   private let reasonsQueue = DispatchQueue(label: "twinlens.reasons", qos: .utility)
+  /// An expert is asked a hundred times there.
+  let witnessQueue = DispatchQueue(label: "twinlens.witnesses", qos: .utility)
   /// Somebody waits for what a change does, and the next post must not wait for that.
   private let whatIfQueue = DispatchQueue(label: "twinlens.whatif", qos: .userInitiated)
 
@@ -91,7 +97,7 @@ package final class InferenceService: Sendable {
     dataset = session.dataset
     choice = session.options
     folder = session.models.folder
-    store = session.location.path
+    store = session.workPath
     self.options = options
     self.mailbox = mailbox
     let reviewed = session.history.editedPosts(of: session.dataset).filter {
@@ -132,6 +138,15 @@ package final class InferenceService: Sendable {
   package func ask(_ question: RegionQuestion) {
     wake { agenda in
       agenda.asked = options.answersAll ? agenda.asked + [question] : [question]
+    }
+  }
+
+  /// Asks what an expert's answer depends on; nil: nobody waits for that any more.
+  package func ask(_ question: WitnessQuestion?) {
+    agenda.withLock { $0.wantedWitness = question }
+    guard let question else { return }
+    wake { agenda in
+      agenda.witnesses = options.answersAll ? agenda.witnesses + [question] : [question]
     }
   }
 
@@ -177,6 +192,7 @@ package final class InferenceService: Sendable {
 
   /// Ends the work soon. For quitting.
   package func shutDown() {
+    history.withLock { $0.wanted = nil }
     agenda.withLock { $0 = Agenda(isRunning: $0.isRunning, isStopped: true) }
     trainer.withLock { $0 }?.shutDown()
   }
@@ -208,6 +224,7 @@ package final class InferenceService: Sendable {
     case analyse(String, isNeighbour: Bool)
     case explain(String)
     case ask(RegionQuestion)
+    case witness(WitnessQuestion)
     case whatIf(WhatIf)
     case correct(String)
     case train
@@ -221,6 +238,7 @@ package final class InferenceService: Sendable {
       if !agenda.asked.isEmpty { return .ask(agenda.asked.removeFirst()) }
       if !agenda.whatIfs.isEmpty { return .whatIf(agenda.whatIfs.removeFirst()) }
       if !agenda.explained.isEmpty { return .explain(agenda.explained.removeFirst()) }
+      if !agenda.witnesses.isEmpty { return .witness(agenda.witnesses.removeFirst()) }
       if let id = agenda.corrections.popLast() { return .correct(id) }
       if agenda.wantsTraining {
         agenda.wantsTraining = false
@@ -241,6 +259,7 @@ package final class InferenceService: Sendable {
       case .analyse(let id, let isNeighbour): analyse(id, isNeighbour: isNeighbour)
       case .explain(let id): explainBeside(id)
       case .ask(let question): answer(question)
+      case .witness(let question): lookBeside(question)
       case .whatIf(let whatIf): answerBeside(whatIf)
       case .correct(let id): correct(id)
       case .train: requestTraining()

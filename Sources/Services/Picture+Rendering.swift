@@ -35,7 +35,7 @@ extension Picture {
     if let heat = request.heat {
       // A border one pixel wide would be as thick as a sign in text.
       let border = style.rung.pixels != nil ? HeatStyle().border : nil
-      fitted = fitted.overlaid(with: heat, HeatStyle(border: border))
+      fitted = fitted.overlaid(with: heat, HeatStyle(map: request.colors, border: border))
     }
     for region in (request.heat?.outlined ?? []) + request.changedRegions {
       // Light in dark: to be seen on whatever is under it.

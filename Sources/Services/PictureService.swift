@@ -57,6 +57,7 @@ package final class PictureService: Sendable {
   private struct State {
     var style: Style
     var wanted: [PictureRequest] = []
+    var figures: [FigureRequest] = []
     /// Posts whose pictures will probably be wanted next, decoded when nothing else is to do.
     var ahead: [(post: String, box: Size)] = []
     var isRunning = false
@@ -104,6 +105,16 @@ package final class PictureService: Sendable {
     wake { $0.wanted = answersAll ? $0.wanted + [request] : [request] }
   }
 
+  /// Asks for a figure; the answer is `figureReady`.
+  package func render(_ request: FigureRequest) {
+    wake { $0.figures = answersAll ? $0.figures + [request] : [request] }
+  }
+
+  /// Asks for several pictures at once, in their order.
+  package func render(_ requests: [PictureRequest]) {
+    wake { $0.wanted = answersAll ? $0.wanted + requests : requests }
+  }
+
   /// Decodes pictures that will probably be wanted soon.
   package func lookAhead(_ posts: [String], box: Size) {
     guard !answersAll else { return }
@@ -123,12 +134,14 @@ package final class PictureService: Sendable {
 
   private enum Job {
     case render(PictureRequest, Style)
+    case draw(FigureRequest, Style)
     case decode(String, PixelSize)
   }
 
   private func nextJob() -> Job? {
     state.withLock { state in
       if !state.wanted.isEmpty { return .render(state.wanted.removeFirst(), state.style) }
+      if !state.figures.isEmpty { return .draw(state.figures.removeFirst(), state.style) }
       if let (post, box) = state.ahead.popLast() {
         return .decode(post, Self.pixels(of: box, state.style))
       }
@@ -142,6 +155,8 @@ package final class PictureService: Sendable {
       switch job {
       case .render(let request, let style):
         mailbox.post(.pictureReady(request, picture(request, style)))
+      case .draw(let request, let style):
+        mailbox.post(.figureReady(request, request.figure.rendered(in: request.box, style)))
       case .decode(let id, let box):
         if let post = dataset.post(id: id) { _ = decoded(post, fitting: box) }
       }

@@ -52,12 +52,14 @@ package struct Session: Sendable {
   private enum Exercise: Sendable {
     case practice(Practice)
     case lesson(Lesson)
+    case replay(Replay)
 
-    /// The posts as they are shown.
-    var posts: [Post] {
+    /// The posts as they are shown; nil where they are as their files have them.
+    var posts: [Post]? {
       switch self {
       case .practice(let practice): practice.posts
       case .lesson(let lesson): lesson.posts
+      case .replay: nil
       }
     }
   }
@@ -110,7 +112,7 @@ package struct Session: Sendable {
       (exercise, findings) = try Self.exercise(wish, found, location)
       (self.exercise, store, history) = (exercise, nil, EditHistory())
       storeFindings = []
-      dataset = found.replacing(posts: exercise.posts)
+      dataset = exercise.posts.map(found.replacing) ?? found
     } else if options.onlyReads {
       let stored = try StoredAnnotations(at: location, over: found)
       (exercise, store, history) = (nil, nil, stored.history)
@@ -186,6 +188,24 @@ package struct Session: Sendable {
         stored.findings.map(\.description)
       )
     case .lesson(let first): return (.lesson(try Lesson(over: dataset.posts, from: first)), [])
+    case .tour(let file, let first, let isPresented):
+      return (
+        .lesson(
+          try Lesson(
+            try file.fitting(dataset), over: dataset.posts, from: first, isPresented: isPresented)),
+        []
+      )
+    case .replay(let speed):
+      let played = try PlayedStore(location.path, over: dataset)
+      return (.replay(Replay(played.steps, speed: speed)), played.findings.map(\.description))
+    }
+  }
+
+  /// Where the answers of models and retrained routers are kept; nil where nothing is.
+  package var workPath: String? {
+    switch options.exercise {
+    case .lesson, .tour, .replay: nil
+    case .practice, nil: location.path
     }
   }
 
@@ -289,6 +309,7 @@ package struct Session: Sendable {
     switch exercise {
     case .practice(let practice): state.begin(practice)
     case .lesson(let lesson): state.begin(lesson)
+    case .replay(let replay): state.begin(replay)
     case nil: break
     }
     return state
@@ -302,9 +323,13 @@ package struct Session: Sendable {
     // What is wrong with labels tells them.
     opened.notices = notices.flatMap(\.all)
     opened.lacksPlace = { _, _ in nil }
-    guard case .lesson = options.exercise else { return }
-    opened.dataset = "lesson"
-    opened.hasValues = false
+    switch options.exercise {
+    case .lesson:
+      opened.dataset = "lesson"
+      opened.hasValues = false
+    case .replay: opened.store = "\(location.path), which is only read"
+    case .practice, .tour, nil: break
+    }
   }
 
   private func keymap() throws -> Keymap {
@@ -340,7 +365,7 @@ package struct Session: Sendable {
     return theme
   }
 
-  private static func text(of path: String) throws -> String {
+  static func text(of path: String) throws -> String {
     // Without O_NONBLOCK a pipe would be waited for, and a device may never end.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw SessionError.unreadable(path) }

@@ -18,6 +18,8 @@ final class FakeServices: EffectPerformer {
   var hasModels = true
   /// What became of the posts' pictures.
   var pictures: [Int: PictureFact] = [:]
+  /// False: a study goes on for ever.
+  var answersStudies = true
   /// Why nothing more is found out.
   var failureOfLooking: String?
   /// The queries that were saved.
@@ -49,12 +51,18 @@ final class FakeServices: EffectPerformer {
       if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
         waiting.append(.explained(Samples.explanation(index)))
       }
+    case .tellRouterHistory(let post?):
+      waiting.append(.routerHistory(Samples.routerHistory(post)))
     case .findNeighbours(let post?):
       waiting.append(.neighbours(Samples.neighbours(of: post)))
     case .askWithRegions(let question):
       let index = Samples.posts.firstIndex { $0.id == question.post }
       let answers = index.map { Samples.analysis($0).answers.filter(\.seesPicture) } ?? []
       waiting.append(.answeredWithRegions(RegionAnswers(question, answers)))
+    case .askWitnesses(let question?):
+      waiting.append(.witnessed(question, .found(Samples.witnesses(of: question.expert))))
+    case .renderPictures(let requests):
+      waiting += requests.map { .pictureReady($0, picture($0)) }
     case .ask(let whatIf?): waiting.append(Samples.answer(whatIf))
     case .saveWhatIf(let name, let saved):
       whatIfs.removeAll { $0.name == name }
@@ -73,7 +81,15 @@ final class FakeServices: EffectPerformer {
       waiting.append(
         .queriesSaved(
           SavedQueries(own: queries), words: text.map { "\(name) is saved: \($0)" } ?? "removed"))
+    case .study(let request?):
+      waiting.append(
+        .studying(StudyProgress(request: request.number, done: 3, total: 9, secondsLeft: 8)))
+      if answersStudies {
+        waiting.append(.studied(request: request.number, Samples.study(request)))
+      }
     case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
+    case .renderFigure(let request):
+      waiting.append(.figureReady(request, .placeholder("[figure \(request.name)]")))
     default: break
     }
   }

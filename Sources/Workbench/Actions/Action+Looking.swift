@@ -10,7 +10,7 @@ extension Action {
         return []
       }
     ] + NumbersLayer.actions + RegionLayer.actions + WhatIfLayer.actions + [
-      attention,
+      attention, WitnessLayer.action, HeadsLayer.action, RegionCursorLayer.action,
       Action(
         "next-head", .looking, keys: ["."],
         "next head, layer or slot of what is shown, after the mean",

@@ -190,7 +190,7 @@ struct Action: Sendable {
   /// Every action, by group, in the order of the manual.
   static let all: [Action] =
     moving + suspicion + labelling + guidelines + remarks + relations + looking + routing
-    + program + settings + progress + practising + learning
+    + DatasetLayer.actions + program + settings + progress + practising + learning
 
   /// The action of that name.
   static func named(_ name: String) -> Action? {

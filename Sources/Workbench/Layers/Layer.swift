@@ -45,6 +45,11 @@ protocol Layer: Sendable {
   /// What stands under the picture in place of the scale of values, for signals that have none.
   func legend(_ state: WorkbenchState) -> String?
 
+  /// The figure that it draws with `WorkbenchState.draw(_:_:_:)`; nil for none. The name and the
+  /// box decide when it is drawn anew, so it must come from what the layer holds, without long
+  /// work.
+  func figure(_ state: WorkbenchState) -> FigureRequest?
+
   /// Whether it shows what the models say, so that it goes when that is hidden.
   var isOfModels: Bool { get }
 
@@ -119,6 +124,7 @@ extension Layer {
   var followsSystem: Bool { false }
   func pictureChanges(_ state: WorkbenchState) -> [Intervention]? { nil }
   func legend(_ state: WorkbenchState) -> String? { nil }
+  func figure(_ state: WorkbenchState) -> FigureRequest? { nil }
   func crossedTokens(_ state: WorkbenchState) -> [Int] { [] }
   func awaitsSignals(_ state: WorkbenchState) -> Bool { false }
   func tokenLabels(_ state: WorkbenchState) -> [String]? { nil }

@@ -139,7 +139,7 @@ extension WorkbenchState {
     guard layers[NumbersLayer.self] == nil else {
       return isSigned ? theme.signedHeatInk(value) : theme.heatInk(value)
     }
-    let style = HeatStyle()
+    let style = HeatStyle(map: choice.colors)
     let color = isSigned ? style.color(ofEffect: Float(value)) : style.map(Float(value))
     return .rgb(color.red, color.green, color.blue)
   }
@@ -191,6 +191,6 @@ extension PictureRequest {
         hash.add(number.bitPattern)
       }
     }
-    return "\(hash.digits)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-heat")"
+    return "\(hash.digits)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-\(colors.rawValue)")"
   }
 }

@@ -37,6 +37,11 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup(title: "What is changed before the models are asked again")
   var changes: ChangeOptions
 
+  @Flag(
+    help:
+      "Retrain the router without each of its corrections: what each did to it, and to this post.")
+  var corrections = false
+
   @Option(
     help: ArgumentHelp(
       "The changes of a what-if that was kept in the workbench; it names its post.",
@@ -72,8 +77,12 @@ struct ShowCommand: ParsableCommand {
     guard whatIf == nil || changes.interventions.isEmpty else {
       throw Refusal("--what-if has changes of its own; give no others beside it")
     }
+    let (progress, start) = (ProgressLine(), Date())
     let report = try PostReport(
-      session, post: post, changes: changes, whatIf: whatIf, at: at, isTimed: time)
+      session, post: post, changes: changes, whatIf: whatIf, at: at,
+      corrections: corrections
+        ? { progress.show("retraining without each correction", $0, since: start) } : nil,
+      isTimed: time)
     if json { return StandardOutput.write(report.json()) }
     StandardOutput.write(report.text())
     let environment = ProcessInfo.processInfo.environment
