@@ -1,8 +1,23 @@
+import Extractors
 import Pictures
 import Screen
 import Terminal
 import Traces
 import Workbench
+
+extension PictureRequest {
+  /// The parts of the picture that are covered, or put in place of others: a part in its mean
+  /// colour would not be seen on a plain ground.
+  fileprivate var changedRegions: [ImageRegion] {
+    changes.flatMap { change in
+      switch change {
+      case .maskPicture(let region): [region]
+      case .regions(let regions): regions.filter { $0 != .whole }
+      default: [ImageRegion]()
+      }
+    }
+  }
+}
 
 extension Picture {
   /// The picture for the box of a request, with its heat, as the style wants it.
@@ -21,11 +36,11 @@ extension Picture {
       // A border one pixel wide would be as thick as a sign in text.
       let border = style.rung.pixels != nil ? HeatStyle().border : nil
       fitted = fitted.overlaid(with: heat, HeatStyle(map: request.colors, border: border))
-      for region in heat.outlined {
-        // Light in dark: to be seen on whatever is under it.
-        fitted.drawOutline(of: region, color: RGB(0, 0, 0), thickness: 2)
-        fitted.drawOutline(of: region, color: RGB(255, 255, 255))
-      }
+    }
+    for region in (request.heat?.outlined ?? []) + request.changedRegions {
+      // Light in dark: to be seen on whatever is under it.
+      fitted.drawOutline(of: region, color: RGB(0, 0, 0), thickness: 2)
+      fitted.drawOutline(of: region, color: RGB(255, 255, 255))
     }
     if let way = style.rung.pixels {
       guard !style.marksPixels else {

@@ -68,7 +68,8 @@ struct StoryScriptTests {
     ])
     let frames = output.split(separator: "== frame ").map(String.init)
     // Without the word, and kept with a blank picture.
-    let changed = try #require(frames.last { $0.contains("what if") && !$0.contains("blank") })
+    let changed = try #require(
+      frames.last { $0.contains("≠ rds") && !$0.contains("blank picture") })
     try expectGolden(changed + "\n" + (frames.last ?? ""), "story-what-if")
     let kept = try run(["show", data, "--models", samples + "/models", "--what-if", "traffic"])
     #expect(kept.hasPrefix("harbor"))

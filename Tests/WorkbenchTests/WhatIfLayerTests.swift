@@ -2,8 +2,10 @@ import Corpora
 import Extractors
 import Inspection
 import Screen
+import Tensors
 import TestSupport
 import Testing
+import Traces
 
 @testable import Workbench
 
@@ -229,5 +231,60 @@ import Testing
     try expectGolden(
       desk.text + "\n\n" + sentences.joined(separator: "\n"), "what-if-ascii-80x24")
     #expect(sentences.contains { $0.hasPrefix("Differs: ") })
+  }
+}
+
+/// What what-ifs share with rectangles that are drawn by hand.
+@Suite("What if with regions") struct WhatIfRegionTests {
+  /// An analysis of the first post by one expert that looks at two regions, of which it found one.
+  private func analysis() -> PostAnalysis {
+    let found = ImageRegion(left: 0, top: 0, width: 0.5, height: 0.5)
+    var trace = Trace()
+    trace.append(
+      Signal(
+        name: "focal/without", caption: "loss without the slot", kind: .regions([found, .whole]),
+        unit: .points, slots: [.init("head", at: 0), .init("tail", at: nil)],
+        tensor: Tensor([2], [0.3, 0.1])))
+    var analysis = PostAnalysis(
+      post: "hb_0001", text: nil,
+      multimodal: Samples.prediction("focal", Samples.posts[0], [], trace: trace))
+    var member = PostAnalysis.Member(name: "focal", task: .entities, seesPicture: true)
+    member.takesRegions = true
+    analysis.members = [member]
+    return analysis
+  }
+
+  private func desk() -> Desk {
+    var desk = Desk(Samples.state(120, 36))
+    desk.send(.analysed(analysis()))
+    return desk
+  }
+
+  /// Each slot keeps its name, also where it has the whole picture.
+  @Test func aSlotWithoutAPlaceKeepsItsName() {
+    var desk = desk()
+    desk.press("H")
+    #expect(desk.state.heat?.title(ofPlace: 0) == "head")
+    #expect(desk.state.heat?.title(ofPlace: 1) == "tail")
+  }
+
+  /// Nobody draws on what is covered by numbers.
+  @Test func drawingUncoversThePicture() {
+    var desk = desk()
+    desk.press("#")
+    #expect(desk.state.layers[NumbersLayer.self] != nil)
+    desk.press("B")
+    #expect(desk.state.layers[NumbersLayer.self] == nil && Panes(desk.state).picture != nil)
+  }
+
+  @Test func whatWasDrawnGoesIntoTheWhatIf() {
+    var desk = desk()
+    desk.press("o", "B", "Right", "Return")
+    #expect(desk.state.layers[RegionLayer.self] == nil)
+    let words = desk.state.layers.whatIf?.changes(desk.state).map(\.words)
+    #expect(words == ["region 5,0,50,50"])
+    // Without a what-if beneath, Enter only leaves.
+    desk.press("o", "B", "Return")
+    #expect(desk.state.layers.count == 1)
   }
 }
