@@ -1,7 +1,7 @@
 import Annotations
 import Corpora
-import Foundation
 import Files
+import Foundation
 
 /// A store whose history is to be played over its dataset. It is only read.
 package struct PlayedStore: Sendable {

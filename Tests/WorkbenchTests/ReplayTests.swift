@@ -11,7 +11,9 @@ import Testing
   /// Five steps by two people, one of them taken back.
   static func steps() throws -> [Step] {
     var history = EditHistory()
-    func edit(_ index: Int, _ type: EntityType, _ range: Range<Int>, by name: String, at second: Int64) throws {
+    func edit(
+      _ index: Int, _ type: EntityType, _ range: Range<Int>, by name: String, at second: Int64
+    ) throws {
       let post = Samples.posts[index]
       let edit = try #require(Edit.setting(type, over: range, in: history.annotated(post)))
       try history.apply(edit, to: post, by: name, at: second * 1_000)
@@ -69,7 +71,9 @@ import Testing
   @Test func itGoesAtItsSpeed() throws {
     var desk = Desk(try Self.state(), answers: false)
     func waits() -> [Double] {
-      desk.effects.compactMap { if case .waitForReplay(_, let seconds) = $0 { seconds } else { nil } }
+      desk.effects.compactMap {
+        if case .waitForReplay(_, let seconds) = $0 { seconds } else { nil }
+      }
     }
     #expect(waits() == [1])
     for number in 1...5 { desk.send(.replayGoesOn(number), answers: false) }

@@ -154,7 +154,8 @@ extension WorkbenchState {
     guard let replay else { return }
     pen.frame.fill(box, style: pen.look.theme[.popup])
     let state =
-      replay.isDone ? "at its end" : replay.isPaused ? "paused" : "\(Self.times(replay.speed)) times as fast"
+      replay.isDone
+      ? "at its end" : replay.isPaused ? "paused" : "\(Self.times(replay.speed)) times as fast"
     pen.heading("replay: step \(replay.place) of \(replay.steps.count), \(state)", in: box)
     let text = Box(column: box.column + 1, row: box.row, columns: box.columns - 2, rows: box.rows)
     let words =

@@ -91,11 +91,14 @@ extension LessonFile {
             (system, map) = (name, nil)
           } else {
             note(
-              "system", "no expert \(name.prefix(60)) is open" + LessonReader.meant(name, all.map(\.system)))
+              "system",
+              "no expert \(name.prefix(60)) is open" + LessonReader.meant(name, all.map(\.system)))
           }
         case .map(let name):
           let maps = signals(all, system).filter(\.isSpatial).map(\.name)
-          if maps.contains(name) { map = name } else {
+          if maps.contains(name) {
+            map = name
+          } else {
             note("map", Self.unknown("map", name, maps, system))
           }
         case .signal(let name, _):
@@ -131,7 +134,8 @@ extension LessonFile {
   ) -> String {
     var names: [String] = []
     for name in known where !names.contains(name) { names.append(name) }
-    return "\(system ?? "no expert") \(system == nil ? "shows a" : "shows no") \(what) \(name.prefix(60)) here"
+    return
+      "\(system ?? "no expert") \(system == nil ? "shows a" : "shows no") \(what) \(name.prefix(60)) here"
       + (names.isEmpty ? "; it shows none of this post" : LessonReader.meant(name, names))
   }
 }

@@ -38,7 +38,8 @@ package struct LessonFile: Sendable {
 
     /// The line of a key, or of one in a table of the step; 0 where it is not found.
     func line(_ key: String, in table: String? = nil) -> Int {
-      if let table, lines.entries.contains(where: { isHere($0, "step.\(table)") && $0.key == key }) {
+      if let table, lines.entries.contains(where: { isHere($0, "step.\(table)") && $0.key == key })
+      {
         return lines.line(of: key, in: "step.\(table)", number: number) ?? 0
       }
       return lines.line(of: table ?? key, in: "step", number: number) ?? 0
@@ -90,6 +91,7 @@ extension LessonFile.Step {
       topic: title, post: post ?? start, checks: checks + (quiz == nil ? [] : [.revealed]),
       text: { [text] in $0.filled(text) }, hint: { [hint] in $0.filled(hint) })
     task.after = { [after] in $0.filled(after) }
+    task.isPlaced = post != nil || query != nil
     (task.query, task.quiz, task.slide, task.notes) = (query, quiz, slide, notes)
     return task
   }

@@ -44,7 +44,7 @@ extension LessonCheck {
       guard let table = value.table, Set(table.keys) == ["words", "type"],
         let words = table["words"]?.string, let type = table["type"]?.string
       else { return nil }
-      return .label(words: words, type: .normalized(type))
+      return .label(words: words, type: .normalized(type.uppercased()))
     },
     Kind(name: "accepted", takes: "true, or how many posts", needsPost: false) { value in
       value.bool == true
@@ -91,7 +91,8 @@ extension LessonReader {
       }
       checks = Self.adding(check, to: checks)
     }
-    if case .signal("", _)? = checks.first(where: { if case .signal = $0 { true } else { false } }) {
+    if case .signal("", _)? = checks.first(where: { if case .signal = $0 { true } else { false } })
+    {
       note(line("signal"), "above and below are about a signal: signal = \"…\"")
     }
     if checks.contains(.accepted), !hasPost {
@@ -112,6 +113,8 @@ extension LessonReader {
       case .signal(let name, let range)? = checks.last
     else { return checks + [check] }
     let low = max(range.lowerBound, bound.lowerBound)
-    return checks.dropLast() + [.signal(name, low...max(low, min(range.upperBound, bound.upperBound)))]
+    return checks.dropLast() + [
+      .signal(name, low...max(low, min(range.upperBound, bound.upperBound)))
+    ]
   }
 }

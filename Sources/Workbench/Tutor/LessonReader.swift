@@ -58,7 +58,8 @@ struct LessonReader {
     let most = LessonFile.Bound.text
     let title = text(table, "title", most: LessonFile.Bound.title, line: line)
     let words = text(table, "text", most: most, line: line)
-    for (key, value) in [("title", title), ("text", words)] where value == nil && table[key] == nil {
+    for (key, value) in [("title", title), ("text", words)] where value == nil && table[key] == nil
+    {
       note(line(key), "the step has no \(key) = \"…\"")
     }
     let hint = text(table, "hint", most: most, collapses: false, line: line) ?? ""
@@ -69,7 +70,9 @@ struct LessonReader {
     let post = text(table, "post", most: 200, line: line)
     let query = text(table, "query", most: 1_000, line: line)
     if let query {
-      do throws(QueryError) { _ = try Query.parse(query) } catch { note(line("query"), error.description) }
+      do throws(QueryError) { _ = try Query.parse(query) } catch {
+        note(line("query"), error.description)
+      }
     }
     var checks: [LessonCheck] = []
     if let value = table["check"] {
@@ -115,13 +118,19 @@ struct LessonReader {
       line: line)
     let kinds = ["type", "route", "choice"]
     guard let ask = text(table, "ask", most: 20, line: line) else {
-      if table["ask"] == nil { note(line("ask"), "a quiz asks: ask = \"type\", \"route\" or \"choice\"") }
+      if table["ask"] == nil {
+        note(line("ask"), "a quiz asks: ask = \"type\", \"route\" or \"choice\"")
+      }
       return nil
     }
     if !hasPost { note(line("ask"), "a quiz is about a post: the step needs post = \"…\"") }
     var hides = true
     if let value = table["hides"] {
-      if let flag = value.bool { hides = flag } else { note(line("hides"), "hides must be true or false") }
+      if let flag = value.bool {
+        hides = flag
+      } else {
+        note(line("hides"), "hides must be true or false")
+      }
     }
     switch ask {
     case "type":
@@ -181,7 +190,10 @@ struct LessonReader {
       collapses
       ? string.split(whereSeparator: \.isWhitespace).joined(separator: " ") : string
     guard !text.isEmpty, text.count <= most else {
-      note(line(key), text.isEmpty ? "\(key) is empty" : "\(key) has \(text.count) letters; it has at most \(most)")
+      note(
+        line(key),
+        text.isEmpty
+          ? "\(key) is empty" : "\(key) has \(text.count) letters; it has at most \(most)")
       return nil
     }
     return text

@@ -79,7 +79,10 @@ extension WorkbenchState {
     let title = safe(lesson.task?.topic ?? lesson.title ?? "")
     var row = 1
     if look.glyphs.isUnicode, let large = SlideText(title, on: size) {
-      row = large.draw(&pen, in: Box(column: text.column, row: text.row, columns: text.columns, rows: text.rows)) + 1
+      row =
+        large.draw(
+          &pen, in: Box(column: text.column, row: text.row, columns: text.columns, rows: text.rows))
+        + 1
     } else {
       pen.line(title.uppercased(), .title, in: text, row: row)
       row += 2
@@ -89,7 +92,8 @@ extension WorkbenchState {
     } else {
       pen.line(safe(lesson.task?.slide ?? ""), .text, in: text, row: row)
     }
-    let next = "\(keymap.label("next-step")) next \(look.glyphs.dot) \(keymap.label("previous-step")) back"
+    let next =
+      "\(keymap.label("next-step")) next \(look.glyphs.dot) \(keymap.label("previous-step")) back"
     pen.line(
       lesson.isDone ? "the end" : "\(lesson.place + 1) of \(lesson.count)", .muted, in: text,
       row: box.rows - 1)

@@ -15,7 +15,8 @@ struct ReplayCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "A store such as DATASET/.twinlens/annotations.sqlite, or a dataset's folder that has one.")
+    help:
+      "A store such as DATASET/.twinlens/annotations.sqlite, or a dataset's folder that has one.")
   var store: String
 
   @Option(

@@ -48,7 +48,8 @@ struct TourCommand: ParsableCommand {
   var once = false
 
   @Option(
-    help: ArgumentHelp("Write what came of the questions into this file, as JSON.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write what came of the questions into this file, as JSON.", valueName: "file"))
   var results: String?
 
   @Option(
@@ -65,7 +66,9 @@ struct TourCommand: ParsableCommand {
   var plain = false
 
   func validate() throws {
-    if json, !list { throw ValidationError("--json goes with --list; --results FILE keeps answers") }
+    if json, !list {
+      throw ValidationError("--json goes with --list; --results FILE keeps answers")
+    }
     if once, !notes { throw ValidationError("--once goes with --notes") }
     if notes, file != nil || present || list || check {
       throw ValidationError("--notes follows the lesson on the other terminal, and takes no other")
@@ -156,7 +159,8 @@ struct NotesFollower {
   func run(once: Bool) throws {
     guard let file = NotesFile(environment: environment) else {
       throw Refusal(
-        "notes need a folder of your own that nobody else can write to: XDG_RUNTIME_DIR, or the state folder")
+        "notes need a folder of your own that nobody else can write to: XDG_RUNTIME_DIR, or the state folder"
+      )
     }
     let isTerminal = isatty(STDOUT_FILENO) == 1
     var shown: LessonNotes?
@@ -166,12 +170,15 @@ struct NotesFollower {
       if let notes, notes != shown {
         // A terminal shows one step at a time, as paper would be turned over.
         if isTerminal { StandardOutput.write(bytes: Array("\u{1B}[H\u{1B}[2J".utf8)) }
-        StandardOutput.write(NotesText(notes).text(columns: WindowSize(of: STDOUT_FILENO)?.columns ?? 80))
+        StandardOutput.write(
+          NotesText(notes).text(columns: WindowSize(of: STDOUT_FILENO)?.columns ?? 80))
         if !isTerminal { StandardOutput.write("") }
       }
       if notes == nil {
         if shown != nil { return }
-        if once { throw Refusal("nothing is presented now; on the other terminal: twinlens tour --present") }
+        if once {
+          throw Refusal("nothing is presented now; on the other terminal: twinlens tour --present")
+        }
         if !hasWaited { StandardOutput.write("waiting for: twinlens tour --present") }
         hasWaited = true
       }
