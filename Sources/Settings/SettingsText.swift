@@ -80,6 +80,7 @@ extension SettingsText {
   static func firstHeaderWithoutName(_ bytes: [UInt8]) -> Int? {
     var (line, brackets, index) = (1, 0, 0)
     var startsLine = true
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
     while index < bytes.count {
       let byte = bytes[index]
       switch byte {
