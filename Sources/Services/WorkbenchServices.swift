@@ -103,12 +103,11 @@ package final class WorkbenchServices {
     }
   }
 
-  /// In a script time passes at once.
+  /// A script has no clock: it asks for the next step of a replay itself.
   private func post(_ message: Message, after seconds: Double) {
-    mailbox.begin()
-    guard !isScript else { return mailbox.finish([message]) }
+    guard !isScript else { return }
     DispatchQueue.global(qos: .userInitiated).asyncAfter(deadline: .now() + seconds) { [mailbox] in
-      mailbox.finish([message])
+      mailbox.post(message)
     }
   }
 

@@ -89,6 +89,33 @@ import Testing
     ReadSettings(text, file: "config.toml", owner: owner, table: SettingSamples.table)
   }
 
+  /// The parser would end the program at these.
+  @Test(arguments: [
+    "[=]", "[ = ]", "[.a]", "[[.a]]", "[[[a]]]", "[#]", "[\n]", "[\r\n]", "[é]", "[\u{B}a]",
+    "\u{FEFF}[=]", "a = [\n1, # [\n2]\n[=]", "a = \"\"\"\n[=]\n\"\"\"\n  [ ,a]", "[a] # [=]\n[,]",
+  ])
+  func aTableWithoutANameIsRefused(_ text: String) {
+    #expect(throws: SettingsTextError.self) { try SettingsText.table(text) }
+  }
+
+  @Test func whatOnlyLooksLikeATableIsRead() throws {
+    let text = """
+      a = [
+        [1, 2],
+      [ 3, 4 ],
+      ["[=]"]
+      ]
+      b = '''
+      [=]
+      '''
+      # [=]
+      [ "c d" ]
+      [[e.f]]
+      [[ 'g' ]]
+      """
+    #expect(try SettingsText.table(text).keys.sorted() == ["a", "b", "c d", "e", "g"])
+  }
+
   @Test func aFileIsRead() {
     let read = read("panels = false\n\nsixel-colors = 64\ntheme = \"dusk\"\n[keys]\nnext = \"n\"\n")
     #expect(read.problems.isEmpty && read.hasKeys)

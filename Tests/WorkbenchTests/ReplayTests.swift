@@ -109,7 +109,7 @@ import Testing
     var frames: [String] = []
     var times: [Double] = []
     var runner = ScriptRunner(
-      state: try Self.state(), performer: ReplayServices(), output: { frames.append($0) },
+      state: try Self.state(), performer: FakeServices(), output: { frames.append($0) },
       record: { times.append($1) })
     runner.run(try KeyScript.parse("key space\nkey ctrl+n\nkey space\nwait\n", file: "r.keys"))
     #expect(frames[3].contains("replay: step 1 of 5, paused"))
@@ -123,20 +123,5 @@ import Testing
     var desk = Desk(try Self.state(size), answers: true)
     desk.press("space", "ctrl+n", "ctrl+n", "ctrl+n")
     try expectGolden(desk.text, "replay-\(size.columns)x\(size.rows)")
-  }
-}
-
-/// Answers waits at once.
-private final class ReplayServices: EffectPerformer {
-  private var waiting: [Message] = []
-
-  func perform(_ effect: Effect) {
-    if case .waitForReplay(let wait, _) = effect { waiting.append(.replayGoesOn(wait)) }
-  }
-
-  func nextMessages(waiting block: Bool) -> [Message] {
-    guard block else { return [] }
-    defer { waiting = [] }
-    return waiting
   }
 }

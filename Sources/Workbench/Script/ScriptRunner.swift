@@ -63,15 +63,15 @@ package struct ScriptRunner {
     record(view(state), time)
   }
 
-  /// Goes on when no work is pending. The steps of a replay are shown as they come.
+  /// Goes on when no work is pending. A replay has no clock here: its steps come one after the
+  /// other, each once all that the one before set off is done.
   private mutating func wait() {
-    while let seconds = workbench.state.replay?.interval, !hasQuit {
-      let before = workbench.state.replay?.place
-      workbench.wait { $0.replay?.place != before }
-      guard workbench.state.replay?.place != before else { break }
+    workbench.wait()
+    while let replay = workbench.state.replay, let seconds = replay.interval, !hasQuit {
+      workbench.send(.replayGoesOn(replay.wait))
+      workbench.wait()
       show(after: seconds)
     }
-    workbench.wait()
   }
 
   private mutating func run(_ action: KeyScript.Action) {

@@ -14,7 +14,8 @@ extension WorkbenchState {
   /// Why an action about what the models say means nothing now; nil where it is on screen.
   var hidingOfModels: String? {
     guard opened.hasModels, !choice.showsModels else { return nil }
-    return "what the models say is hidden; \(keymap.label("panels")) shows it"
+    let way = hidesForQuiz ? ":reveal" : keymap.label("panels")
+    return "what the models say is hidden; \(way) shows it"
   }
 
   /// Where the router sends a post, as far as that is to be seen.

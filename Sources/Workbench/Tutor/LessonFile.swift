@@ -91,6 +91,7 @@ extension LessonFile.Step {
       topic: title, post: post ?? start, checks: checks + (quiz == nil ? [] : [.revealed]),
       text: { [text] in $0.filled(text) }, hint: { [hint] in $0.filled(hint) })
     task.after = { [after] in $0.filled(after) }
+    task.isPlaced = post != nil || query != nil
     (task.query, task.quiz, task.slide, task.notes) = (query, quiz, slide, notes)
     return task
   }

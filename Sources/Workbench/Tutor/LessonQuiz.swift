@@ -28,6 +28,9 @@ package struct LessonQuiz: Sendable, Equatable {
   /// The question of a step as it stands while a lesson is given.
   struct Asked: Sendable, Equatable {
     var given: String?
+    /// The label that the words were given last: it answers when it is given, not as long as it is
+    /// there.
+    var labelled: EntityType?
     var isRevealed = false
     /// Right or wrong, once that is known.
     var outcome: Outcome?
@@ -100,10 +103,10 @@ extension WorkbenchState {
       let index = indexOfID[task.post]
     else { return }
     var asked = lesson.quizzes[lesson.place] ?? LessonQuiz.Asked()
-    if !asked.isRevealed, case .type(let words, _) = quiz.question,
-      let mention = post(index).mentions.first(where: { posts[index].words($0.range) == words })
-    {
-      asked.given = mention.type.rawValue
+    if !asked.isRevealed, case .type(let words, _) = quiz.question {
+      let mention = post(index).mentions.first { posts[index].words($0.range) == words }
+      if let type = mention?.type, type != asked.labelled { asked.given = type.rawValue }
+      asked.labelled = mention?.type
     }
     if asked.isRevealed, asked.outcome == nil, let right = rightAnswer(quiz, index) {
       asked.outcome = LessonQuiz.Outcome(

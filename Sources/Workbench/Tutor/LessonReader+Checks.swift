@@ -44,7 +44,7 @@ extension LessonCheck {
       guard let table = value.table, Set(table.keys) == ["words", "type"],
         let words = table["words"]?.string, let type = table["type"]?.string
       else { return nil }
-      return .label(words: words, type: .normalized(type))
+      return .label(words: words, type: .normalized(type.uppercased()))
     },
     Kind(name: "accepted", takes: "true, or how many posts", needsPost: false) { value in
       value.bool == true

@@ -15,6 +15,8 @@ struct LessonTask: Sendable {
   var slip: SeededError?
   /// What must hold for it to be done.
   let checks: [LessonCheck]
+  /// Whether it begins at its post; else where the one before it ended.
+  var isPlaced = true
   /// The list that it begins with; nil lists all posts.
   var query: String?
   var quiz: LessonQuiz?

@@ -73,10 +73,12 @@ extension WorkbenchState {
     }
     guard let lesson, let task = lesson.task, let index = indexOfID[task.post] else { return [] }
     var effects: [Effect] = []
-    queue.show(nil, query: nil)
-    (searchJob, growth) = (nil, nil)
-    show(post: index)
-    arrive()
+    if task.isPlaced {
+      queue.show(nil, query: nil)
+      (searchJob, growth) = (nil, nil)
+      show(post: index)
+      arrive()
+    }
     if lesson.title != nil {
       // Each step begins with the same screen, whatever the one before it left there.
       layers.close { $0.place != .ground }

@@ -63,7 +63,9 @@ extension WorkbenchState {
 
   /// Why no system says anything.
   var missingAnalysis: String {
-    if !showsModels { return "\(keymap.label("panels")) shows what the models say" }
+    if !showsModels {
+      return "\(hidesForQuiz ? ":reveal" : keymap.label("panels")) shows what the models say"
+    }
     if let reason = analysisFailure { return safe(reason) }
     if analysis != nil { return "no model answered for mentions" }
     return "the models are reading …"
