@@ -57,6 +57,47 @@ struct StoryScriptTests {
     try expectGolden(kept.joined(separator: "\n"), "story-why")
   }
 
+  @Test("which corrections moved the router") func moved() throws {
+    let text = try #require(try manualBlock("# moved.keys", page: "inspecting.md"))
+    let script = try folder.write(text, "moved.keys")
+    let data = folder.path + "/harbor"
+    let samples = SampleModelsTests.samples
+    try FileManager.default.copyItem(atPath: samples + "/harbor", toPath: data)
+    let arguments = [data, "--models", samples + "/models"]
+    let output = try run(arguments + ["--script", script, "--size", "120x36"])
+    let frames = output.split(separator: "== frame ").map(String.init)
+    let told = try #require(frames.last { $0.contains("test-00089") && $0.contains("turns it") })
+    // The day of the retraining is today's.
+    let day = try Regex("20[0-9]{2}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2} UTC)?")
+    try expectGolden(told.replacing(day, with: "DAY"), "story-moved")
+    // The command says what the screen says, of the same post and of another in a later session.
+    struct Shown: Decodable {
+      struct Corrections: Decodable {
+        struct Effect: Decodable {
+          let correction: String
+          let contribution: Float
+          let routesTurned: Int
+        }
+        let p: Float
+        let compared: Int
+        let effects: [Effect]
+      }
+      struct Route: Decodable { let p: Float }
+      let corrections: Corrections
+      let route: Route
+    }
+    let json = try run(
+      ["show"] + arguments.prefix(1) + ["test-00089"] + arguments.dropFirst() + [
+        "--corrections", "--json",
+      ])
+    let shown = try JSONDecoder().decode(Shown.self, from: Data(json.utf8))
+    #expect(shown.corrections.p == shown.route.p, "the same corrections give the same router")
+    #expect(shown.corrections.effects.count == 8 && shown.corrections.compared == 400)
+    let first = try #require(shown.corrections.effects.first)
+    let points = String(format: "%+.1f", 100 * first.contribution)
+    #expect(told.contains("\(points)") && told.contains(first.correction))
+  }
+
   @Test("does the picture decide, or one word") func whatIf() throws {
     let text = try #require(try manualBlock("# what-if.keys", page: "inspecting.md"))
     let script = try folder.write(text, "what-if.keys")

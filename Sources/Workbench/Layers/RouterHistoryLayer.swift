@@ -140,13 +140,14 @@ extension WorkbenchState {
       pen.piece(pen.cell(Digits.percent(point.scores.percentile), 5), .muted),
       pen.piece(pen.cell(point.route.rawValue, 11), role),
     ]
+    let isWide = box.columns >= 64
     guard let stamp = point.stamp else {
-      pieces.append(pen.piece("the router as it was made", .muted))
+      pieces.append(pen.piece(isWide ? "the router as it was made" : "as made", .muted))
       pen.line(pieces, in: box, row: row)
       return
     }
-    let count = stamp.trainedOn + stamp.heldOut
-    pieces.append(pen.piece("retrained on \(count.counted("correction"))"))
+    let count = (stamp.trainedOn + stamp.heldOut).counted("correction")
+    pieces.append(pen.piece(isWide ? "retrained on \(count)" : count))
     if let difference = point.difference {
       let parts = [
         (difference.added, "new"), (difference.changed, "changed"), (difference.gone, "gone"),
