@@ -99,7 +99,8 @@ let package = Package(
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Files", "Tensors", "Settings", "Corpora", "Encoders", "Extractors", "Harbor", "Routing",
+        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Encoders", "Extractors", "Harbor",
+        "Routing",
         "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
         "Services", "Reports", "Benchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -138,8 +139,8 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Encoders", "Extractors", "Routing", "Inspection",
-        "TestSupport",
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Inspection", "TestSupport",
       ]),
     .testTarget(
       name: "StudiesTests",
@@ -154,7 +155,7 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Tensors", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
         "Annotations", "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Pictures", "Screen", "Terminal"]),

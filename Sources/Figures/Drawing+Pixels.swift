@@ -80,7 +80,7 @@ extension Drawing {
 
   private func draw(_ words: Words, _ pen: OpaquePointer) throws(FigureError) {
     cairo_select_font_face(
-      pen, Self.font, CAIRO_FONT_SLANT_NORMAL,
+      pen, words.isMono ? Self.font + " Mono" : Self.font, CAIRO_FONT_SLANT_NORMAL,
       words.isBold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL)
     cairo_set_font_size(pen, Double(words.size))
     // Without any font cairo draws strokes of its own, which have no letters but those of ASCII.

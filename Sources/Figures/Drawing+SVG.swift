@@ -71,6 +71,7 @@ extension Drawing.Item {
   fileprivate func text(_ words: Drawing.Words) -> String {
     var look = ""
     if words.anchor != .start { look += " text-anchor=\"\(words.anchor.rawValue)\"" }
+    if words.isMono { look += " font-family=\"'DejaVu Sans Mono',Menlo,monospace\"" }
     if words.isBold { look += " font-weight=\"bold\"" }
     if words.isTurned {
       look += " transform=\"rotate(90 \(words.at.x.short) \(words.at.y.short))\""

@@ -10,7 +10,8 @@ package struct Drawing: Sendable, Hashable {
   /// What is drawn, from the lowest to the topmost.
   package internal(set) var items: [Item] = []
 
-  init(size: PixelSize, ground: FigureGround) {
+  /// An empty one.
+  package init(size: PixelSize, ground: FigureGround) {
     self.size = size
     self.ground = ground
   }
@@ -51,9 +52,12 @@ package struct Drawing: Sendable, Hashable {
     package let isBold: Bool
     /// Whether it runs from top to bottom.
     package let isTurned: Bool
+    /// Whether all letters are equally wide.
+    package let isMono: Bool
   }
 
-  mutating func rectangle(
+  /// Adds a filled rectangle.
+  package mutating func rectangle(
     _ area: Area, _ fill: RGB, opacity: Float = 1, value: Value? = nil, name: String = ""
   ) {
     path(area.corners, fill: fill, opacity: opacity, value: value, name: name)
@@ -71,18 +75,20 @@ package struct Drawing: Sendable, Hashable {
         value: value, name: name))
   }
 
-  mutating func text(
+  /// Adds words.
+  package mutating func text(
     _ text: String, _ at: Point, _ size: Float, _ color: RGB, anchor: Mark.Anchor = .start,
-    isBold: Bool = false, isTurned: Bool = false, value: Value? = nil
+    isBold: Bool = false, isTurned: Bool = false, isMono: Bool = false, value: Value? = nil
   ) {
     guard !text.isEmpty, at.x.isFinite, at.y.isFinite else { return }
     let words = Words(
       text: text, at: at, size: size, anchor: anchor, color: color, isBold: isBold,
-      isTurned: isTurned)
+      isTurned: isTurned, isMono: isMono)
     items.append(Item(shape: .text(words), value: value, name: ""))
   }
 
-  mutating func picture(_ picture: Picture, _ area: Area) {
+  /// Adds a picture over a rectangle.
+  package mutating func picture(_ picture: Picture, _ area: Area) {
     guard area.width >= 1, area.height >= 1 else { return }
     items.append(Item(shape: .picture(picture, area), value: nil, name: ""))
   }
@@ -98,6 +104,11 @@ package struct Area: Sendable, Hashable {
   package var width: Float
   /// From top to bottom.
   package var height: Float
+
+  /// A rectangle in pixels.
+  package init(x: Float, y: Float, width: Float, height: Float) {
+    (self.x, self.y, self.width, self.height) = (x, y, width, height)
+  }
 
   var right: Float { x + width }
   var bottom: Float { y + height }

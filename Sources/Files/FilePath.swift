@@ -9,6 +9,11 @@ package enum FilePath {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// A path that a file names: from the file's folder on, unless it begins at the root.
+  package static func resolved(_ path: String, beside file: String) -> String {
+    path.hasPrefix("/") ? path : "\(parent(of: file))/\(path)"
+  }
+
   /// What a path ends in: `b` of `a/b`.
   package static func name(of path: String) -> String {
     let path = path.count > 1 && path.hasSuffix("/") ? path.dropLast() : path[...]

@@ -83,7 +83,7 @@ package struct HeatStyle: Sendable, Hashable {
 
   /// A style; by default smooth `ember` at 70 % with a white border.
   package init(
-    map: ColorMap = .ember, strength: Float = 0.5, smooth: Bool = true,
+    map: ColorMap = .standard, strength: Float = 0.5, smooth: Bool = true,
     border: RGB? = RGB(255, 255, 255)
   ) {
     self.map = map

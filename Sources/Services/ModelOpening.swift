@@ -39,7 +39,7 @@ package struct ModelOpening: Sendable {
   package init(folder: String?) { self.folder = folder }
 
   /// The same choices as a session's.
-  package init(folder: String?, _ options: SessionOptions, store: String) {
+  package init(folder: String?, _ options: SessionOptions, store: String?) {
     self.folder = folder
     (router, experts, boxes, regions) = (
       options.router, options.experts, options.boxes, options.regions
@@ -88,9 +88,12 @@ package struct ModelOpening: Sendable {
       models = models.noting("\(error)")
     }
     guard let store, let router = models.router else { return models }
-    switch RetrainedRouter(store: store, base: router).read() {
+    let place = RetrainedRouter(store: store, base: router)
+    switch place.read() {
     case .none: return models
-    case .router(let retrained): return models.replacing(router: retrained)
+    case .router(let retrained):
+      return models.replacing(
+        router: retrained, versions: RouterVersion.read(to: retrained, in: place.folder))
     case .unusable(let notice): return models.noting(notice)
     }
   }

@@ -30,6 +30,8 @@ package struct Session: Sendable {
   package let models: ModelFolderChoice
   /// The queries that were given names.
   package let savedQueries: SavedQueries
+  /// The what-ifs that were given names.
+  package let savedWhatIfs: [SavedWhatIf]
   /// Where the annotator stopped the last time; nil the first time, and where that is not wanted.
   package let stopped: PlaceMemory.Kept?
   /// What the posts are opened for, where edits are not kept.
@@ -50,12 +52,14 @@ package struct Session: Sendable {
   private enum Exercise: Sendable {
     case practice(Practice)
     case lesson(Lesson)
+    case replay(Replay)
 
-    /// The posts as they are shown.
-    var posts: [Post] {
+    /// The posts as they are shown; nil where they are as their files have them.
+    var posts: [Post]? {
       switch self {
       case .practice(let practice): practice.posts
       case .lesson(let lesson): lesson.posts
+      case .replay: nil
       }
     }
   }
@@ -108,7 +112,7 @@ package struct Session: Sendable {
       (exercise, findings) = try Self.exercise(wish, found, location)
       (self.exercise, store, history) = (exercise, nil, EditHistory())
       storeFindings = []
-      dataset = found.replacing(posts: exercise.posts)
+      dataset = exercise.posts.map(found.replacing) ?? found
     } else if options.onlyReads {
       let stored = try StoredAnnotations(at: location, over: found)
       (exercise, store, history) = (nil, nil, stored.history)
@@ -132,6 +136,12 @@ package struct Session: Sendable {
     }
     let saved = try? SavedQueriesFile(of: dataset).read()
     savedQueries = saved?.queries ?? SavedQueries()
+    do throws(WhatIfFileError) {
+      savedWhatIfs = try WhatIfFile(besideStore: location.path).read()
+    } catch {
+      savedWhatIfs = []
+      findings.append(error.description)
+    }
     stopped =
       options.resumes && options.exercise == nil
       ? PlaceMemory(dataset, location, annotator: options.annotator).read() : nil
@@ -178,6 +188,24 @@ package struct Session: Sendable {
         stored.findings.map(\.description)
       )
     case .lesson(let first): return (.lesson(try Lesson(over: dataset.posts, from: first)), [])
+    case .tour(let file, let first, let isPresented):
+      return (
+        .lesson(
+          try Lesson(
+            try file.fitting(dataset), over: dataset.posts, from: first, isPresented: isPresented)),
+        []
+      )
+    case .replay(let speed):
+      let played = try PlayedStore(location.path, over: dataset)
+      return (.replay(Replay(played.steps, speed: speed)), played.findings.map(\.description))
+    }
+  }
+
+  /// Where the answers of models and retrained routers are kept; nil where nothing is.
+  package var workPath: String? {
+    switch options.exercise {
+    case .lesson, .tour, .replay: nil
+    case .practice, nil: location.path
     }
   }
 
@@ -271,6 +299,7 @@ package struct Session: Sendable {
       opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
       look: look)
     state.savedQueries = savedQueries
+    state.savedWhatIfs = savedWhatIfs
     if let post = options.post {
       _ = state.open(post: post)
     } else if let place = stopped?.place {
@@ -280,6 +309,7 @@ package struct Session: Sendable {
     switch exercise {
     case .practice(let practice): state.begin(practice)
     case .lesson(let lesson): state.begin(lesson)
+    case .replay(let replay): state.begin(replay)
     case nil: break
     }
     return state
@@ -293,9 +323,13 @@ package struct Session: Sendable {
     // What is wrong with labels tells them.
     opened.notices = notices.flatMap(\.all)
     opened.lacksPlace = { _, _ in nil }
-    guard case .lesson = options.exercise else { return }
-    opened.dataset = "lesson"
-    opened.hasValues = false
+    switch options.exercise {
+    case .lesson:
+      opened.dataset = "lesson"
+      opened.hasValues = false
+    case .replay: opened.store = "\(location.path), which is only read"
+    case .practice, .tour, nil: break
+    }
   }
 
   private func keymap() throws -> Keymap {
@@ -331,7 +365,7 @@ package struct Session: Sendable {
     return theme
   }
 
-  private static func text(of path: String) throws -> String {
+  static func text(of path: String) throws -> String {
     // Without O_NONBLOCK a pipe would be waited for, and a device may never end.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { throw SessionError.unreadable(path) }
@@ -346,45 +380,4 @@ package struct Session: Sendable {
     }
     return String(decoding: data, as: UTF8.self)
   }
-}
-
-/// Which folder of models a session uses, and what its names promise before anything is loaded.
-package struct ModelFolderChoice: Sendable, Hashable {
-  /// The folder, nil when there is none.
-  package let folder: String?
-  /// Names of its model folders.
-  package let names: [String]
-  /// Of these, the routers.
-  package let routers: [String]
-
-  /// The rule of ARCHITECTURE, "Models": `--models`, else the dataset's own `models/`, else the
-  /// shared ones.
-  package init(options: SessionOptions, dataset: Dataset, shared: SharedFiles) {
-    self.init(
-      named: options.models, root: dataset.root, shared: shared, isWanted: !options.withoutModels)
-  }
-
-  /// The same for a folder that was named, a dataset's root and the shared files; none at all when
-  /// no models are wanted.
-  package init(named: String?, root: String?, shared: SharedFiles, isWanted: Bool = true) {
-    let own = root.flatMap { Dataset.ownModels(root: $0) }
-    folder = isWanted ? named ?? own ?? shared.models : nil
-    guard let folder else {
-      names = []
-      routers = []
-      return
-    }
-    let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    names = entries.sorted().filter {
-      FileManager.default.fileExists(atPath: folder + "/\($0)/config.json")
-    }
-    routers = names.filter {
-      (try? ModelFolder.system(of: folder + "/" + $0)) == RouterBundle.system
-    }
-  }
-
-  /// Whether there is anything to load.
-  package var hasModels: Bool { !names.isEmpty }
-  /// Whether one of them is a router.
-  package var hasRouter: Bool { !routers.isEmpty }
 }

@@ -50,13 +50,19 @@ package struct SessionOptions: Sendable {
   package var onlyReads = false
   /// What the posts are opened for, where that is not to label them for good.
   package var exercise: Exercise?
+  /// Whose progress is remembered, where it is a lesson.
+  package var lessonMemory = LessonMemory.tutor
 
   /// Work that is not kept.
-  package enum Exercise: Sendable, Hashable {
+  package enum Exercise: Sendable {
     /// Labels are hidden, and what somebody gives is compared with them.
     case practice
-    /// A lesson over the posts of the harbour town, from this task on, counted from 1.
+    /// The tutor's lesson over the posts of the harbour town, from this task on, counted from 1.
     case lesson(from: Int)
+    /// The lesson of a file, from this step on, counted from 1; presented to a room or not.
+    case tour(LessonFile, from: Int, isPresented: Bool)
+    /// What is in the store is played, so many times as fast as life.
+    case replay(speed: Double)
   }
 
   /// Everything by default, edits made in the name of `annotator`.

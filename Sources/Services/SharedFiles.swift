@@ -50,6 +50,12 @@ package struct SharedFiles: Sendable, Hashable {
   /// The models that come with the sample.
   package var models: String? { existing("Samples/models") }
 
+  /// The lesson that `twinlens tour` gives.
+  package var tour: String? {
+    let path = folder.map { $0 + "/Samples/lessons/tour.toml" }
+    return path.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+  }
+
   /// The theme file of a name.
   package func theme(_ name: String) -> String? {
     guard let folder else { return nil }

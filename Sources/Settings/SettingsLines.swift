@@ -7,6 +7,8 @@ package struct SettingsLines: Sendable {
   package struct Entry: Sendable, Hashable {
     /// The table it stands in, `keys` under `[keys]`; empty at the top.
     package let table: String
+    /// Which of the tables `[[step]]` of a name it stands in, counted from 0.
+    package let number: Int
     /// Without quotes; parts joined by dots.
     package let key: String
     /// Counted from 1.
@@ -17,9 +19,11 @@ package struct SettingsLines: Sendable {
     let end: Int
   }
 
-  /// A line such as `[keys]`.
+  /// A line such as `[keys]`, or `[[step]]`.
   package struct Header: Sendable, Hashable {
     package let name: String
+    /// Of `[[step]]` and what stands under it such as `[step.check]`, which step; else 0.
+    package let number: Int
     /// Counted from 1.
     package let line: Int
     /// The first byte of the line.
@@ -36,6 +40,9 @@ package struct SettingsLines: Sendable {
     bytes = Array(text.utf8)
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
     var table = ""
+    var number = 0
+    // How often each name stood in double brackets.
+    var counts: [String: Int] = [:]
     while at < bytes.count {
       switch bytes[at] {
       case UInt8(ascii: "\n"):
@@ -45,11 +52,16 @@ package struct SettingsLines: Sendable {
       case UInt8(ascii: "#"): skipLine()
       case UInt8(ascii: "["):
         let start = startOfLine(at)
+        let bracket = at
         while at < bytes.count, bytes[at] == UInt8(ascii: "[") { at += 1 }
+        let isList = at - bracket > 1
         table = name(upTo: UInt8(ascii: "]"))
-        headers.append(Header(name: table, line: line, start: start))
+        if isList { counts[table, default: 0] += 1 }
+        let list = table.split(separator: ".").first.map(String.init) ?? table
+        number = max(0, (counts[table] ?? counts[list] ?? 0) - 1)
+        headers.append(Header(name: table, number: number, line: line, start: start))
         skipLine()
-      default: readEntry(in: table)
+      default: readEntry(in: table, number)
       }
     }
   }
@@ -61,6 +73,14 @@ package struct SettingsLines: Sendable {
       ?? entries.first { $0.table == table && $0.key.hasPrefix(key + ".") }?.line
       ?? (table.isEmpty
         ? headers.first { $0.name == key || $0.name.hasPrefix(key + ".") }?.line : nil)
+  }
+
+  /// The line of a key in one of several tables of a name, such as the third `[[step]]`, counted
+  /// from 0; of the table where the key is written in a way that is not found here.
+  package func line(of key: String, in table: String, number: Int) -> Int? {
+    entries.first { $0.table == table && $0.number == number && $0.key == key }?.line
+      ?? headers.first { $0.name == "\(table).\(key)" && $0.number == number }?.line
+      ?? headers.first { $0.name == table && $0.number == number }?.line
   }
 
   /// The text with a key at the top set to a value that is written as TOML: in the place of the
@@ -141,7 +161,7 @@ package struct SettingsLines: Sendable {
     return parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
   }
 
-  private mutating func readEntry(in table: String) {
+  private mutating func readEntry(in table: String, _ number: Int) {
     let first = line
     let key = name(upTo: UInt8(ascii: "="))
     while at < bytes.count, Self.isBlank(bytes[at]) { at += 1 }
@@ -171,7 +191,7 @@ package struct SettingsLines: Sendable {
     }
     entries.append(
       Entry(
-        table: table, key: key, line: first, value: start..<max(start, end),
+        table: table, number: number, key: key, line: first, value: start..<max(start, end),
         end: min(at + 1, bytes.count)))
   }
 }

@@ -105,7 +105,7 @@ extension WindowSize {
   static let mostRows = 500
 
   /// The size of the terminal behind a descriptor, nil when it is none.
-  init?(of descriptor: Int32) {
+  package init?(of descriptor: Int32) {
     var size = winsize()
     guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
       return nil

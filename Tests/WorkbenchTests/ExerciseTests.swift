@@ -38,6 +38,49 @@ extension ActionTests {
       $0.command("task 3")
       return $0.state.lesson?.done == 2 && $0.state.currentPost?.id == "dev-00006"
     },
+    "answer": {
+      guard let state = try? LessonFileTests.state(from: 3) else { return false }
+      $0.command("answer 1")
+      let refused = $0.noticeText == "answer: this is no lesson; start one with: twinlens tutor"
+      $0 = Desk(state)
+      $0.command("answer mi")
+      return refused && $0.noticeText == "your answer: MISC; :reveal shows the right one"
+    },
+    "reveal": {
+      guard let state = try? LessonFileTests.state(from: 3) else { return false }
+      $0 = Desk(state)
+      $0.command("answer PER")
+      $0.command("reveal")
+      return $0.text.contains("wrong: PER, and it is MISC; 0 of 1 right")
+    },
+    "next-step": {
+      guard let state = try? LessonFileTests.state() else { return false }
+      $0.press("ctrl+n")
+      let refused = $0.noticeText.contains("nothing has steps here")
+      $0 = Desk(state)
+      $0.press("H", "ctrl+n")
+      return refused && $0.state.lesson?.done == 1
+    },
+    "previous-step": {
+      guard let state = try? LessonFileTests.state(from: 2) else { return false }
+      $0 = Desk(state)
+      $0.press("ctrl+p")
+      return $0.state.lesson?.done == 0
+    },
+    "pause": {
+      guard let state = try? ReplayTests.state() else { return false }
+      $0 = Desk(state, answers: false)
+      $0.press("space", answers: false)
+      return $0.state.replay?.isPaused == true && $0.text.contains("Space plays")
+    },
+    "speed": {
+      guard let state = try? ReplayTests.state() else { return false }
+      $0 = Desk(state, answers: false)
+      $0.command("speed 0")
+      let refused = $0.noticeText == "a speed is a number from 0.1 to 1000"
+      $0.command("speed 8")
+      return refused && $0.state.replay?.speed == 8
+    },
   ]
 }
 

@@ -25,6 +25,8 @@ final class FakeServices: EffectPerformer {
   var failureOfLooking: String?
   /// The queries that were saved.
   private(set) var queries: [SavedQuery] = []
+  /// The what-ifs that were kept.
+  private(set) var whatIfs: [SavedWhatIf] = []
   /// Set to refuse commits.
   var failure: String?
 
@@ -50,12 +52,24 @@ final class FakeServices: EffectPerformer {
       if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
         waiting.append(.explained(Samples.explanation(index)))
       }
+    case .tellRouterHistory(let post?):
+      waiting.append(.routerHistory(Samples.routerHistory(post)))
     case .findNeighbours(let post?):
       waiting.append(.neighbours(Samples.neighbours(of: post)))
     case .askWithRegions(let question):
       let index = Samples.posts.firstIndex { $0.id == question.post }
       let answers = index.map { Samples.analysis($0).answers.filter(\.seesPicture) } ?? []
       waiting.append(.answeredWithRegions(RegionAnswers(question, answers)))
+    case .askWitnesses(let question?):
+      waiting.append(.witnessed(question, .found(Samples.witnesses(of: question.expert))))
+    case .renderPictures(let requests):
+      waiting += requests.map { .pictureReady($0, picture($0)) }
+    case .ask(let whatIf?): waiting.append(Samples.answer(whatIf))
+    case .saveWhatIf(let name, let saved):
+      whatIfs.removeAll { $0.name == name }
+      whatIfs += saved.map { [$0] } ?? []
+      waiting.append(
+        .whatIfsSaved(whatIfs, words: saved == nil ? "\(name) is removed" : "\(name) is kept"))
     case .lookAt(let request?):
       // A few at a time, as the real service answers.
       for place in request.posts {

@@ -8,7 +8,10 @@ struct BrowseLayer: Layer {
   func draw(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) {
     let panes = Panes(state)
     state.drawTitle(&pen, panes.title)
-    if let box = panes.lesson { state.drawLesson(&pen, box) }
+    if let box = panes.lesson {
+      state.drawLesson(&pen, box)
+      state.drawReplay(&pen, box)
+    }
     state.drawHeadings(&pen, panes)
     if let box = panes.queue { state.drawQueue(&pen, box) }
     TextPane(state, panes).draw(&pen)

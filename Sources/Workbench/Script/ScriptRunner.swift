@@ -50,10 +50,28 @@ package struct ScriptRunner {
     show(after: Self.pace.look)
   }
 
+  /// Runs a command of the workbench, without its colon, and waits for all that it brings.
+  package mutating func run(command: String) {
+    workbench.send(.command(command))
+    workbench.settle()
+    workbench.wait()
+  }
+
   private mutating func show(after seconds: Double) {
     guard let record else { return }
     time += seconds
     record(view(state), time)
+  }
+
+  /// Goes on when no work is pending. The steps of a replay are shown as they come.
+  private mutating func wait() {
+    while let seconds = workbench.state.replay?.interval, !hasQuit {
+      let before = workbench.state.replay?.place
+      workbench.wait { $0.replay?.place != before }
+      guard workbench.state.replay?.place != before else { break }
+      show(after: seconds)
+    }
+    workbench.wait()
   }
 
   private mutating func run(_ action: KeyScript.Action) {
@@ -65,7 +83,7 @@ package struct ScriptRunner {
         show(after: Self.pace.letter)
       }
     case .size(let size): workbench.send(.resized(size))
-    case .wait: workbench.wait()
+    case .wait: wait()
     case .picture(let name):
       workbench.wait()
       keep(name, view(state))

@@ -77,6 +77,9 @@ extension WorkbenchState {
   /// Shows or hides what the models say.
   mutating func showModels(_ isOn: Bool) -> [Effect] {
     guard isOn != choice.showsModels else { return [] }
+    if isOn, hidesForQuiz {
+      return refuse("what the models say is hidden until :reveal shows the answer")
+    }
     choice.showsModels = isOn
     suggestion = nil
     if !isOn { layers.close(\.isOfModels) }

@@ -1,38 +1,60 @@
 import Annotations
 import Corpora
 
-/// One task of a lesson: a mistake to be corrected, and what to do about it. The labels decide
-/// whether it is done, whatever keys were pressed.
+/// One task of a lesson: what to do, and what must hold then, whatever keys were pressed. Those of
+/// `twinlens tutor` are about mistakes in the labels, those of a lesson's file about anything that
+/// can be on screen.
 struct LessonTask: Sendable {
   /// What it teaches, in a word or two.
   let topic: String
   /// The post that is shown first.
   let post: Post.ID
-  let errors: [SeededError]
+  /// Mistakes that are put into the right labels.
+  var errors: [SeededError] = []
   /// An edit that is made when the task begins, to be taken back.
   var slip: SeededError?
-  /// What is asked for beside right labels.
-  var wants: Set<Want> = []
+  /// What must hold for it to be done.
+  let checks: [LessonCheck]
+  /// The list that it begins with; nil lists all posts.
+  var query: String?
+  var quiz: LessonQuiz?
   /// What to do, with the keys for it.
   let text: @Sendable (LessonWords) -> String
-  /// The keys alone, one after the other.
+  /// The keys alone, one after the other, two blanks apart; empty where nothing is to be pressed.
   let hint: @Sendable (LessonWords) -> String
+  /// What is to be seen once it is done; nil goes on with the next task at once.
+  var after: (@Sendable (LessonWords) -> String)?
+  /// The few words of it for a room.
+  var slide = ""
+  /// For whoever presents it.
+  var notes = ""
+  /// Its place in the lesson, counted from 0.
+  var number = 0
 
-  enum Want: Sendable, Hashable, CaseIterable {
-    case accepted, flagged, noted
+  /// A task about the labels of posts.
+  init(
+    topic: String, post: Post.ID, errors: [SeededError], slip: SeededError? = nil,
+    wants: [LessonCheck] = [], text: @escaping @Sendable (LessonWords) -> String,
+    hint: @escaping @Sendable (LessonWords) -> String
+  ) {
+    self.init(topic: topic, post: post, checks: [.labels] + wants, text: text, hint: hint)
+    (self.errors, self.slip) = (errors, slip)
+  }
 
-    /// What is still to be done.
-    var words: String {
-      switch self {
-      case .accepted: "the labels are right; the post is not accepted"
-      case .flagged: "the post is not flagged"
-      case .noted: "the post has no note"
-      }
-    }
+  /// A task that is done when checks hold.
+  init(
+    topic: String, post: Post.ID, checks: [LessonCheck],
+    text: @escaping @Sendable (LessonWords) -> String,
+    hint: @escaping @Sendable (LessonWords) -> String
+  ) {
+    (self.topic, self.post, self.checks, self.text, self.hint) = (topic, post, checks, text, hint)
   }
 
   /// The posts whose labels it is about.
   var posts: Set<Post.ID> { Set(errors.map(\.post) + [slip?.post ?? post]) }
+
+  /// Whether it goes on only when it is told to, so that there is time to look.
+  var waits: Bool { after != nil }
 }
 
 /// The keys and words that the sentences of a task are made of: the person's own keys, the words of
@@ -52,6 +74,18 @@ struct LessonWords {
   func type(_ type: EntityType) -> String {
     let command = "type \(type.rawValue)"
     return state.keymap.keys(for: command).last.map(KeyName.label) ?? ":\(command)"
+  }
+
+  /// A sentence in which `{next-mention}` stands for the key of that command.
+  func filled(_ template: String) -> String {
+    LessonTemplate(template).parts.map { part in
+      switch part {
+      case .text(let text): state.safe(text)
+      case .command(let command):
+        command.hasPrefix("type ")
+          ? type(EntityType(rawValue: String(command.dropFirst(5)))) : key(command)
+      }
+    }.joined()
   }
 
   /// The words of a mention in quotes, counted from 0.

@@ -5,24 +5,43 @@ extension WorkbenchState {
   /// Gives a lesson over the posts on screen, which have its mistakes.
   package mutating func begin(_ lesson: Lesson) {
     self.lesson = lesson
-    // One task is about what an expert says.
-    _ = showModels(true)
-    beginTask()
+    // One of the tutor's tasks is about what an expert says.
+    if lesson.title == nil { _ = showModels(true) }
+    if lesson.isPresented {
+      // The keys of what presenters hold in their hands.
+      keymap.bind(.pageDown, to: "next-step")
+      keymap.bind(.pageUp, to: "previous-step")
+    }
+    _ = beginTask()
+    // What it lists is searched for when the workbench starts.
+    if let query = self.lesson?.task?.query {
+      searchJob = nil
+      list(query)
+    }
   }
 
   /// Goes on with the next task when the one at hand is done; else says what the last edit left
-  /// wrong. The labels count, whatever keys were pressed.
+  /// wrong. What is there counts, whatever keys were pressed.
   mutating func followLesson() -> [Effect] {
     var effects: [Effect] = []
-    while let lesson, let task = lesson.task, isDone(task) {
+    followQuiz()
+    while let lesson, let task = lesson.task, !lesson.isMet, !lesson.isPresented, isDone(task) {
+      if task.waits {
+        self.lesson?.isMet = true
+        break
+      }
       self.lesson?.go(to: lesson.place + 1)
       effects.append(.keepLesson(done: lesson.place + 1))
-      beginTask()
+      effects += beginTask()
     }
     if let lesson, let task = lesson.task, lesson.looked != history.nextSequence {
       let (next, fault) = (history.nextSequence, fault(task))
       self.lesson?.looked = next
       self.lesson?.fault = fault
+    }
+    if let notes = lesson?.notes, lesson?.isPresented == true, lesson?.noted != notes {
+      lesson?.noted = notes
+      effects.append(.showNotes(notes))
     }
     return effects
   }
@@ -30,26 +49,52 @@ extension WorkbenchState {
   /// Goes to a task, counted from 0, with its mistakes as they were.
   mutating func go(toTask place: Int) -> [Effect] {
     lesson?.go(to: place)
+    lesson?.quizzes[place] = nil
     if let task = lesson?.task { restore(task) }
-    beginTask()
-    return [.keepLesson(done: place)]
+    return beginTask() + [.keepLesson(done: place)]
   }
 
-  /// Shows the post of the task at hand, and makes its slip.
-  private mutating func beginTask() {
+  /// Leaves a task that is done, or that is shown to a room.
+  mutating func goOn() -> [Effect] {
+    guard let lesson, let task = lesson.task else { return refuse("all steps are done") }
+    guard lesson.isMet || lesson.isPresented || task.checks.isEmpty else {
+      let words = toDo(task).first ?? "not everything is done"
+      return refuse("not yet: \(words); :task goes on all the same")
+    }
+    self.lesson?.go(to: lesson.place + 1)
+    return beginTask() + [.keepLesson(done: lesson.place + 1)]
+  }
+
+  /// Shows the post or the list of the task at hand, and makes its slip.
+  private mutating func beginTask() -> [Effect] {
     defer {
       let next = history.nextSequence
       lesson?.looked = next
     }
-    guard let lesson, let task = lesson.task, let index = indexOfID[task.post] else { return }
+    guard let lesson, let task = lesson.task, let index = indexOfID[task.post] else { return [] }
+    var effects: [Effect] = []
     queue.show(nil, query: nil)
     (searchJob, growth) = (nil, nil)
     show(post: index)
     arrive()
+    if lesson.title != nil {
+      // Each step begins with the same screen, whatever the one before it left there.
+      layers.close { $0.place != .ground }
+      (choice.heat, choice.slice, choice.map, choice.cut, choice.fullScreen) =
+        (false, nil, 0, nil, nil)
+      effects += showModels(!hidesForQuiz)
+    }
+    if let query = task.query { effects += search(query, adopt: true) }
     guard let slip = task.slip, let place = indexOfID[slip.post],
       let wrong = slip.made(in: post(place), right: lesson.right[place])
-    else { return }
-    _ = apply(replacing(place, with: wrong.mentions), toPost: place)
+    else { return effects }
+    return effects + apply(replacing(place, with: wrong.mentions), toPost: place)
+  }
+
+  /// Gives a post its right labels, in nobody's name.
+  mutating func giveRightLabels(_ index: Int) {
+    guard let right = lesson?.right[index] else { return }
+    for edit in Edit.restoring(LabelState(right), of: post(index)) { restore(edit, index) }
   }
 
   private func replacing(_ index: Int, with mentions: [EntityMention]) -> Edit {
@@ -62,29 +107,24 @@ extension WorkbenchState {
 
   // MARK: What is right
 
-  private func isRight(_ index: Int) -> Bool {
+  func isRight(_ index: Int) -> Bool {
     guard let right = lesson?.right[index] else { return true }
     let post = post(index)
     return post.mentions == right.mentions && Set(post.relations) == Set(right.relations)
   }
 
   private func isDone(_ task: LessonTask) -> Bool {
-    task.posts.allSatisfy { indexOfID[$0].map(isRight) ?? true }
-      && task.wants.allSatisfy { isMet($0, task) }
+    task.checks.allSatisfy { $0.isMet(self, task) }
   }
 
-  private func isMet(_ want: LessonTask.Want, _ task: LessonTask) -> Bool {
-    guard let index = indexOfID[task.post] else { return true }
-    return switch want {
-    case .accepted: review(index).isAccepted
-    case .flagged: labels.remarks[index]?.marks.contains(.flag) == true
-    case .noted: labels.remarks[index]?.note != nil
-    }
+  /// What a task still asks for, in words.
+  func toDo(_ task: LessonTask) -> [String] {
+    task.checks.filter { !$0.isMet(self, task) }.map { $0.words(self, task) }
   }
 
   /// What is wrong after an edit, in words; nil where the edit was one of several that are needed.
   private func fault(_ task: LessonTask) -> String? {
-    guard let lesson else { return nil }
+    guard let lesson, task.checks.contains(.labels) else { return nil }
     if let last = history.steps.last, !task.posts.contains(last.post),
       let index = indexOfID[last.post], !isRight(index)
     {
@@ -103,8 +143,7 @@ extension WorkbenchState {
         return "not yet: \(place)\(first.kind.rawValue): \(first.words(in: posts[index]))"
       }
     }
-    return LessonTask.Want.allCases.first { task.wants.contains($0) && !isMet($0, task) }
-      .map { "not yet: \($0.words)" }
+    return toDo(task).first.map { "not yet: \($0)" }
   }
 
   // MARK: Once more

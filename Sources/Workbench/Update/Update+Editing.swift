@@ -134,6 +134,7 @@ extension WorkbenchState {
 
   /// Applies a new edit of any post and sends it to be stored.
   mutating func apply(_ edit: Edit, toPost index: Int) -> [Effect] {
+    if let refusalOfReplay { return refuse(refusalOfReplay) }
     do {
       let before = post(index)
       var edit = edit
@@ -198,6 +199,7 @@ extension WorkbenchState {
     _ edit: Step?, _ owner: String?, refusal: String,
     _ change: (inout Labels, _ index: Int, _ annotator: String, _ time: Int64) -> Step?
   ) -> [Effect] {
+    if let refusalOfReplay { return refuse(refusalOfReplay) }
     guard let edit, let index = indexOfID[edit.post] else { return [] }
     guard let step = change(&labels, index, opened.annotator, opened.clock()) else {
       return refuse(refusal)
@@ -263,7 +265,9 @@ extension WorkbenchState {
     let isNews = lost?.losesPost == true || !hasToldOfPlace
     if lost != nil { hasToldOfPlace = true }
     notice = Notice(text: step.name + (isNews ? lost.map { "; \($0.words)" } ?? "" : ""))
-    return opened.keepsEdits ? [.commit(saving.begin(step))] : []
+    if opened.keepsEdits { return [.commit(saving.begin(step))] }
+    // In a lesson the router learns from what is accepted, though nothing is stored.
+    return lesson?.title == nil ? [] : [.goldChanged(post(index), review(index))]
   }
 
   mutating func refuse(_ words: String) -> [Effect] {

@@ -10,7 +10,7 @@ struct Panes: Sendable, Equatable {
 
   let size: Size
   let title: Box
-  /// The task of a lesson; nil where none is given.
+  /// The task of a lesson, or where a replay stands; nil where there is neither.
   let lesson: Box?
   /// The line with the headings of the columns.
   let headings: Box
@@ -55,7 +55,7 @@ struct Panes: Sendable, Equatable {
     size = state.size
     let screen = Box(size)
     title = screen.line(0)
-    let bar = state.lesson == nil ? 0 : WorkbenchState.lessonRows(columns: size.columns)
+    let bar = state.replay == nil ? state.lessonRows : WorkbenchState.replayRows
     lesson =
       bar > 0 ? Box(column: 0, row: 1, columns: max(0, size.columns), rows: bar) : nil
     headings = screen.line(1 + bar)
