@@ -18,7 +18,7 @@ extension WorkbenchState {
       quality.ofNothing > 0
       ? ", \(Digits.percent(Float(quality.infidelity / quality.ofNothing))) of a map of zeros" : ""
     return pen.wrap(
-      "map on screen: infidelity \(number < 0.01 ? Digits.short(number) : Digits.fine(number))"
+      "map on screen: infidelity \(number < 0.005 ? Digits.short(number) : Digits.fine(number))"
         + "\(share)\(steady)", .text, in: box, row: row)
   }
 }
