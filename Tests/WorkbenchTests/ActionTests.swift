@@ -197,7 +197,7 @@ import Testing
     },
     "heads": {
       $0.command("heads")
-      return $0.text.contains("head 3 of 8") && $0.state.fullScreen == .picture
+      return $0.text.contains(" 3 ρ") && $0.state.fullScreen == .picture
     },
     "look-back": {
       $0.command("look-back")

@@ -10,11 +10,18 @@ import Traces
 
 /// A second witness beside the attention on screen.
 @Suite struct WitnessTests {
-  @Test(arguments: [Size(columns: 80, rows: 24), Size(columns: 120, rows: 36)])
-  func panel(_ size: Size) throws {
-    var desk = Desk(Samples.state(size.columns, size.rows))
+  @Test func panel() throws {
+    var desk = Desk(Samples.state(120, 36))
     desk.press("backslash", ".")
-    try expectGolden(desk.text, "witness-\(size.columns)x\(size.rows)")
+    try expectGolden(desk.text, "witness-120x36")
+  }
+
+  /// The smallest screen has room for both witnesses, too.
+  @Test func bothWitnessesHaveRoom() throws {
+    var desk = Desk(Samples.state(80, 24))
+    desk.press("backslash", ".")
+    let row = try #require(desk.text.split(separator: "\n").first { $0.contains("▸head 1") })
+    #expect(row.components(separatedBy: "-.92").count == 3, "\(desk.text)")
   }
 
   /// The numbers of the table are those of the witnesses; the head on screen has its own.

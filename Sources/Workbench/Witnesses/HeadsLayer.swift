@@ -184,6 +184,13 @@ extension WorkbenchState {
     }
   }
 
+  /// Right under its title.
+  private func place(_ columns: Int, _ rows: Int, _ box: Box) -> Box {
+    var place = box.centered(columns: columns, rows: rows)
+    place.row = box.row
+    return place
+  }
+
   private func draw(
     _ picture: RenderedPicture?, _ identity: String, _ pen: inout Pen, _ box: Box
   ) {
@@ -193,12 +200,12 @@ extension WorkbenchState {
       guard columns > 0, columns <= box.columns, rows <= box.rows else { return }
       pen.frame.draw(
         Array(cells.prefix(columns * rows)), columns: columns,
-        at: box.centered(columns: columns, rows: rows).origin)
+        at: place(columns, rows, box).origin)
     case .pixels(let encoded, let columns, let rows)?:
       guard columns <= box.columns, rows <= box.rows else { return }
       pen.frame.place(
         PicturePlacement(
-          box: box.centered(columns: columns, rows: rows), identity: identity, picture: encoded))
+          box: place(columns, rows, box), identity: identity, picture: encoded))
     }
   }
 }

@@ -12,9 +12,13 @@ extension WorkbenchState {
     else { return row }
     let steady =
       quality.sensitivity.map { "; sensitivity \(Digits.short(Float($0)))" } ?? ""
+    let number = Float(quality.infidelity)
+    // What is a hundredth for both may differ by a third.
+    let share =
+      quality.ofNothing > 0
+      ? ", \(Digits.percent(Float(quality.infidelity / quality.ofNothing))) of a map of zeros" : ""
     return pen.wrap(
-      "map on screen: infidelity \(Digits.short(Float(quality.infidelity)))"
-        + " (a map of zeros \(Digits.short(Float(quality.ofNothing))))\(steady)", .text,
-      in: box, row: row)
+      "map on screen: infidelity \(number < 0.005 ? Digits.short(number) : Digits.fine(number))"
+        + "\(share)\(steady)", .text, in: box, row: row)
   }
 }

@@ -94,7 +94,7 @@ extension WorkbenchState {
     let width = min(box.columns, 72)
     let table = Box(column: box.column, row: box.row, columns: width, rows: box.rows)
     let rhoColumns = width < 60 ? 10 : 15
-    let names = max(12, width - 2 * rhoColumns)
+    let names = max(9, width - 2 * rhoColumns)
     pen.line(
       [
         pen.piece(pen.cell("rank correlation (\(rhoSign)) of", names), .muted),
@@ -113,7 +113,7 @@ extension WorkbenchState {
       let spare = max(1, box.rows - row - 6)
       for slice in shownSlices(slices, spare: spare) {
         let words =
-          slice.map { "  " + safe(signal.title(ofSlice: $0)) }
+          slice.map { (names < 14 ? "" : "  ") + safe(signal.title(ofSlice: $0)) }
           ?? safe(signal.caption.isEmpty ? signal.name : signal.caption)
           + (signal.sliceCount > 1 ? ", mean of \(signal.sliceCount)" : "")
         let isShown = signal.name == shown?.name && choice.slice == slice
