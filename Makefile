@@ -3,9 +3,9 @@
 PREFIX ?= /usr/local
 SWIFT ?= swift
 
-# What the build links with, by the names of Debian packages.
+# What the build links with, and the font that figures are drawn with, by the names of Debian packages.
 PACKAGES = libncursesw5-dev libopenblas-dev libpng-dev libsixel-dev libturbojpeg0-dev \
-	libsqlite3-dev pkg-config
+	libcairo2-dev libsqlite3-dev pkg-config fonts-dejavu-core
 
 # One set of flags for the program and its tests, so that nothing is compiled twice; tests reach
 # internal names through -enable-testing, which costs next to nothing (docs/performance.md).

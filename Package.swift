@@ -20,6 +20,8 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
     .systemLibrary(name: "CSixel", pkgConfig: "libsixel", providers: [.apt(["libsixel-dev"])]),
+    // Without pkgConfig: cairo's flags name the folders of headers that are not used here.
+    .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -27,6 +29,7 @@ let package = Package(
     .target(name: "Records", dependencies: ["Files"]),
     .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"]),
     .target(name: "Pictures", dependencies: ["Files", "Tensors", "CPNG", "CJPEG", "CSixel"]),
+    .target(name: "Figures", dependencies: ["Files", "Pictures", "CCairo"]),
     .target(name: "Settings", dependencies: ["TOMLKit"]),
     .target(name: "Corpora", dependencies: ["Files", "Records", "Tensors", "Settings", "TOMLKit"]),
     .target(name: "Traces", dependencies: ["Tensors", "Pictures"]),
@@ -65,26 +68,28 @@ let package = Package(
       dependencies: [
         "Settings", "Corpora", "Routing", "Annotations", "Inspection", "TOMLKit",
       ]),
-    .target(name: "Screen", dependencies: ["Settings", "TOMLKit"]),
+    .target(name: "Screen", dependencies: ["Files", "Settings", "TOMLKit"]),
     .target(
       name: "Workbench",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Queries", "Screen",
+        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Routing", "Annotations", "Inspection", "Queries", "Screen",
         .product(name: "OrderedCollections", package: "swift-collections"), "TOMLKit",
       ]),
     .target(name: "Terminal", dependencies: ["Pictures", "Screen", "CNcurses"]),
     .target(
       name: "Services",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
+        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Routing", "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal",
       ]),
     .target(
       name: "Reports",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
-        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "Terminal", "Services",
+        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench",
+        "Terminal",
+        "Services",
       ]),
     .target(
       name: "Benchmarks",
@@ -95,7 +100,8 @@ let package = Package(
     .executableTarget(
       name: "twinlens",
       dependencies: [
-        "Files", "Tensors", "Settings", "Corpora", "Encoders", "Extractors", "Harbor", "Routing",
+        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Encoders", "Extractors", "Harbor",
+        "Routing",
         "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench", "Terminal",
         "Services", "Reports", "Benchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -109,6 +115,7 @@ let package = Package(
       ], path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "CKernels"]),
     .testTarget(name: "PicturesTests", dependencies: ["Tensors", "Pictures", "CJPEG"]),
+    .testTarget(name: "FiguresTests", dependencies: ["Pictures", "Figures"]),
     .testTarget(name: "CorporaTests", dependencies: ["Files", "Tensors", "Corpora"]),
     .testTarget(
       name: "EncodersTests",
@@ -133,8 +140,8 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Encoders", "Extractors", "Routing", "Inspection",
-        "TestSupport",
+        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Inspection", "TestSupport",
       ]),
     .testTarget(
       name: "StudiesTests",
@@ -149,16 +156,16 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Tensors", "Settings", "Corpora", "Traces", "Extractors", "Routing", "Annotations",
-        "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
+        "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors", "Routing",
+        "Annotations", "Inspection", "Queries", "Screen", "Workbench", "TestSupport",
       ], exclude: ["Golden"]),
     .testTarget(name: "TerminalTests", dependencies: ["Pictures", "Screen", "Terminal"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
-        "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal", "Services",
-        "Reports", "Benchmarks", "TestSupport",
+        "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Encoders", "Extractors",
+        "Routing", "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal",
+        "Services", "Reports", "Benchmarks", "TestSupport",
       ], exclude: ["Golden"]),
   ],
   swiftLanguageModes: [.v6],

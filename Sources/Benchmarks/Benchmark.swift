@@ -24,6 +24,9 @@ package struct Benchmark: Sendable {
     Benchmark(
       name: "prediction", summary: "answers and signals of one post", measure: PredictionBench.rows),
     Benchmark(
+      name: "reasons", summary: "why a post was routed so, words and regions",
+      measure: ReasonsBench.rows),
+    Benchmark(
       name: "encoders", summary: "published encoders together, one post",
       measure: PublishedEncodersBench.rows),
     Benchmark(name: "edit", summary: "an edit until it is on the disk", measure: EditBench.rows),

@@ -115,6 +115,17 @@ extension EncodersShape {
     vision: TransformerConfiguration.sized(768, layers: 12, heads: 12, .quickGELU, .pre)
   )
 
+  /// CLIP ViT-B/32 with random weights.
+  static func randomCLIP() -> CLIPModel {
+    var source = WeightSource.random(seed: 1)
+    return CLIPModel(
+      CLIPConfiguration(
+        text: CLIPTextConfiguration(
+          stack: clipStacks.text, vocabulary: 49_408, positions: 77, endOfText: 49_407),
+        vision: VisionConfiguration(stack: clipStacks.vision, side: 224, patch: 32),
+        projection: 512), &source)
+  }
+
   private static let clipImage = EncodersShape(
     name: "clip-vit-b32 image",
     operations: clipStacks.vision.operations(1, 50) + 2 * 49 * 3072 * 768 + 2 * 768 * 512

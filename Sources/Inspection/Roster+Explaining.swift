@@ -11,7 +11,8 @@ extension Roster {
   /// batches: some tenths of a second for small encoders. Not for the main thread.
   /// - Parameters:
   ///   - analysis: what the experts say of the post, for their answers.
-  ///   - early: called with all but the changes that turn the route, which take longest.
+  ///   - early: called with what is known so far: all but gradients and the changes that turn the
+  ///     route, then all but those changes, which take longest.
   ///   - goesOn: asked now and then from the thread that computes; false makes it end soon, with an
   ///     explanation that is not whole.
   /// - Returns: nil without a router or its encoder.
@@ -46,7 +47,9 @@ extension Roster {
         parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
         tokens: occlusion.tokenEffects, regions: occlusion.regions,
         flips: [], answers: answers, notice: nil, landscape: RouteLandscape(router),
-        isSeeking: true)
+        history: history(seen).points, isSeeking: true)
+      early(explanation)
+      explanation.gradients = (try? occlusion.gradients()).flatMap(\.self)
       early(explanation)
       explanation.flips = try occlusion.flips()
       explanation.isSeeking = false
@@ -54,6 +57,12 @@ extension Roster {
     } catch {
       return unexplained(decision, "\(dual.name): \(error)")
     }
+  }
+
+  /// What became of a post's p through the retrainings of the router; which corrections moved it is
+  /// for `CorrectionEffects` to say.
+  package func history(_ seen: SeenPost) -> RouteHistory {
+    RouteHistory(post: seen.post.id, input: routerInput(seen), versions: routerVersions)
   }
 
   /// What the experts that the router chooses between say.

@@ -18,10 +18,15 @@ extension Roster {
 
   /// Everything the models say about a post with something changed.
   ///
-  /// - Parameter other: finds the posts whose pictures are swapped in.
+  /// - Parameters:
+  ///   - other: finds the posts whose pictures are swapped in.
+  ///   - leavingOut: whether an expert, by its name, is not given the value of a tap.
+  ///   - goesOn: asked before each expert; false leaves the rest out.
   package func analyse(
     _ seen: SeenPost, under interventions: [Intervention] = [],
-    other: (Post.ID) -> SeenPost? = { _ in nil }
+    other: (Post.ID) -> SeenPost? = { _ in nil },
+    leavingOut: (_ expert: String, _ tap: String) -> Bool = { _, _ in false },
+    goesOn: () -> Bool = { true }
   ) -> PostAnalysis {
     guard !isEmpty else {
       return PostAnalysis(
@@ -31,9 +36,14 @@ extension Roster {
     do { changed = try seen.changed(interventions, other: other) } catch {
       return PostAnalysis(post: seen.post.id, notices: ["\(error)"])
     }
-    let (post, taps) = (changed.post, interventions.filter { !$0.changesPost })
-    let answers = experts.compactMap { expert in
-      expert.task == .relations && post.relations.isEmpty ? nil : expert.ask(changed, under: taps)
+    let post = changed.post
+    let answers: [Answer] = experts.compactMap { expert in
+      guard goesOn(), expert.task != .relations || !post.relations.isEmpty else { return nil }
+      let taps = interventions.filter { change in
+        guard case .set(let tap, _) = change else { return false }
+        return !leavingOut(expert.name, tap)
+      }
+      return expert.ask(changed, under: taps)
     }
     let waiting = experts.filter { $0.task == .relations && post.relations.isEmpty }.map(\.name)
     let pairless =

@@ -18,6 +18,8 @@ package struct Roster: Sendable {
   package internal(set) var eyes: Eyes
   /// What decides between two of the experts.
   package internal(set) var router: RouterBundle?
+  /// The routers that led to it, from the base on, and itself; none without a router.
+  package private(set) var routerVersions: [RouterVersion]
   /// What could not be loaded, a sentence each.
   package internal(set) var notices: [String]
   /// Names of the two that a router is to choose between, while there is none yet.
@@ -35,6 +37,7 @@ package struct Roster: Sendable {
     self.experts = experts
     self.eyes = eyes
     self.router = router
+    routerVersions = router.map { [.base(of: $0)] } ?? []
     self.dualName = dualName ?? router?.configuration.encoder
     self.notices = notices
   }
@@ -109,9 +112,16 @@ package struct Roster: Sendable {
   }
 
   /// This roster with another router.
-  package func replacing(router: RouterBundle) -> Roster {
+  ///
+  /// - Parameter versions: the routers that led to it, and itself; nil: the base and itself.
+  package func replacing(router: RouterBundle, versions: [RouterVersion]? = nil) -> Roster {
     var result = self
     result.router = router
+    result.routerVersions =
+      versions
+      ?? [.base(of: router)]
+      + (router.configuration.stamp == nil
+        ? [] : [RouterVersion(router: router, corrections: nil)])
     return result
   }
 

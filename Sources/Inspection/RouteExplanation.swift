@@ -33,6 +33,12 @@ package struct RouteExplanation: Sendable {
   package let notice: String?
   /// The held-out posts by their p; nil where the router was not asked or keeps none.
   package var landscape: RouteLandscape?
+  /// What the routers before the installed one said of the post, and it; empty where the router was
+  /// not asked.
+  package var history: [RouteHistory.Point] = []
+  /// What words and regions are worth by the gradient; nil while that is computed, and where it
+  /// cannot be.
+  package var gradients: RouteGradients?
   /// Whether changes that turn the route are still sought.
   package var isSeeking = false
 
@@ -221,6 +227,18 @@ extension RouteExplanation {
     return found
   }
 
+  /// How many right and wrong answers more the other route would have given, against the labels of
+  /// a post; negative where fewer. Nil unless both experts answered.
+  package func otherRoute(_ post: Post) -> (right: Int, wrong: Int)? {
+    guard let route = decision?.route, let chosen = answer(on: route)?.counts(post),
+      let other = answer(on: route.other)?.counts(post)
+    else { return nil }
+    return (
+      other.correct - chosen.correct,
+      other.predicted - other.correct - chosen.predicted + chosen.correct
+    )
+  }
+
   /// The same as signals, for the views that show any model's: a number per word and one map with
   /// both directions on a common scale, positive where the multimodal expert is pulled to.
   package var trace: Trace {
@@ -232,20 +250,35 @@ extension RouteExplanation {
         kind: .scalar(
           low: 0, high: 1, threshold: RouteDecision.threshold, percentile: scores.percentile),
         tensor: Tensor(scalar: scores.probability)))
-    if !tokens.isEmpty {
+    func words(_ name: String, _ caption: String, _ values: [Float]) {
+      guard !values.isEmpty else { return }
       trace.append(
         Signal(
-          name: "router/tokens", caption: "p lost without the word", kind: .words,
-          unit: .points, tensor: Tensor([tokens.count], tokens.map(\.contribution))))
+          name: name, caption: caption, kind: .words, unit: .points,
+          tensor: Tensor([values.count], values)
+        ).scaled(to: scale))
     }
-    if let regions {
+    func map(_ name: String, _ caption: String, _ values: [Float]) {
+      guard let regions, values.count == regions.rows * regions.columns else { return }
       trace.append(
         Signal(
-          name: "router/regions", caption: "p lost without the region",
+          name: name, caption: caption,
           kind: .imageMap(rows: regions.rows, columns: regions.columns, region: regions.seen),
-          unit: .points,
-          tensor: Tensor([regions.rows, regions.columns], regions.effects.map(\.contribution))))
+          unit: .points, tensor: Tensor([regions.rows, regions.columns], values)
+        ).scaled(to: scale))
+    }
+    words("router/tokens", "p lost without the word", tokens.map(\.contribution))
+    map("router/regions", "p lost without the region", regions?.effects.map(\.contribution) ?? [])
+    if let gradients {
+      words("router/gradient-tokens", "gradient × word", gradients.tokens ?? [])
+      map("router/gradient-regions", "gradient × region", gradients.regions)
     }
     return trace
+  }
+
+  /// The largest effect of a word or region by size, in p: what a full bar and the strongest colour
+  /// stand for, so that words and regions can be compared.
+  package var scale: Float {
+    (tokens + (regions?.effects ?? [])).map { abs($0.contribution) }.max() ?? 0
   }
 }

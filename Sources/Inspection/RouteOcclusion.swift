@@ -20,8 +20,8 @@ struct RouteOcclusion {
   let tokenEffects: [RouteExplanation.Effect]
   let regionEffects: [RouteExplanation.Effect]
   /// Unit vectors of the whole text and picture, from the same batches as the others.
-  private let text: [Float]
-  private let vector: [Float]
+  let text: [Float]
+  let vector: [Float]
   let whole: Float
   /// Unit vectors of the text without each word, and of the picture without each region.
   private let withoutWord: [[Float]]

@@ -38,7 +38,7 @@ package struct HeatGrid: Sendable, Hashable {
   }
 
   /// A cell's value as 0 … 1. A grid of equal values has no heat. In a signed grid ½ is no effect.
-  func share(row: Int, column: Int) -> Float {
+  package func share(row: Int, column: Int) -> Float {
     let value = values[row * columns + column]
     // Rounding alone must not look like a difference.
     guard high - low > 1e-5 * max(abs(high), abs(low)), !value.isNaN else {
@@ -83,7 +83,7 @@ package struct HeatStyle: Sendable, Hashable {
 
   /// A style; by default smooth `ember` at 70 % with a white border.
   package init(
-    map: ColorMap = .ember, strength: Float = 0.5, smooth: Bool = true,
+    map: ColorMap = .standard, strength: Float = 0.5, smooth: Bool = true,
     border: RGB? = RGB(255, 255, 255)
   ) {
     self.map = map

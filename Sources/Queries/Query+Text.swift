@@ -62,6 +62,7 @@ extension Query.Condition: CustomStringConvertible {
     case .cell(let cell): Self.field("cell", cell.rawValue)
     case .changed: "is:changed"
     case .divided: "is:divided"
+    case .picked: "is:picked"
     }
   }
 

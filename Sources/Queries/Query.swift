@@ -63,6 +63,8 @@ package struct Query: Sendable, Equatable {
     case changed
     /// That annotators say different things, and nobody has decided.
     case divided
+    /// That it stands behind what was chosen in the study of the dataset.
+    case picked
   }
 
   /// A number that posts have, or do not.
@@ -177,6 +179,8 @@ extension Query {
     package var hasAssignments: Bool
     /// Whether it is known when the annotator was last here.
     package var knowsLastVisit: Bool
+    /// Whether something was chosen in the study of the dataset.
+    package var hasPicked = false
 
     /// Means by their parts.
     package init(
@@ -228,6 +232,9 @@ extension Query {
     if conditions.contains(.unread), !means.knowsLastVisit {
       return "since:me needs to know when you were last here; the workbench remembers it from the "
         + "first time on"
+    }
+    if conditions.contains(.picked), !means.hasPicked {
+      return "is:picked needs a bar or a number that was chosen in :dataset of the workbench"
     }
     return nil
   }

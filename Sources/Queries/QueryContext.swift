@@ -26,6 +26,8 @@ package struct QueryContext: Sendable {
   /// Posts of which annotators say different things, and on which nobody decided; only where a
   /// query asks for them.
   package var divided: Set<Int> = []
+  /// Posts behind what was chosen in the study of the dataset.
+  package var picked: Set<Int> = []
   /// How suspicious a post with its labels is, 0 … 1; nil for a post that was not judged so.
   package var suspicionOf: @Sendable (Post) -> Float? = { _ in nil }
   /// In whose names a post is to be labelled.

@@ -83,7 +83,8 @@ package struct QueryExplainer {
     case .route, .split, .flagged, .skipped, .picture, .imageAdds, .differs, .disputed, .cell,
       .flips,
       .changed,
-      .divided:
+      .divided,
+      .picked:
       return []
     }
   }

@@ -68,10 +68,12 @@ extension QueryField {
         + "alone): the experts on screen say different things (`D`); `flip`: the newly trained "
         + "router changes the route; `irregular` (also alone): the file has a tag that the scheme "
         + "does not allow; `changed`: the labels are not the file's; `divided`: annotators accepted "
-        + "it with different labels, or only some of them, and nobody decided (`J`)",
+        + "it with different labels, or only some of them, and nobody decided (`J`); `picked`: it stands "
+        + "behind the bar or number that was chosen last in `:dataset`",
       [
         ("different", .differs), ("disputed", .disputed), ("flip", .flips),
         ("irregular", .irregular), ("changed", .changed), ("divided", .divided),
+        ("picked", .picked),
       ]),
     words(
       "route", ["route:text"], "that go to the `text` or the `multimodal` expert",

@@ -119,6 +119,7 @@ struct QueryLeaf {
         $0.mentions != post.mentions || $0.relations != post.relations
       } ?? false
     case .divided: return context.divided.contains(index)
+    case .picked: return context.picked.contains(index)
     }
   }
 

@@ -16,6 +16,9 @@ indirect enum JSONText: Sendable {
   /// A number, or null.
   static func optional(_ number: Float?) -> JSONText { number.map(JSONText.float) ?? .null }
 
+  /// A whole number, or null.
+  static func optional(_ number: Int?) -> JSONText { number.map(JSONText.int) ?? .null }
+
   /// Numbers.
   static func floats(_ values: some Sequence<Float>) -> JSONText {
     .list(values.map(JSONText.float))

@@ -30,6 +30,18 @@ extension PostReport {
         "    " + $0
       }
     }
+    if explanation.history.count > 1 {
+      lines.append(
+        "  p through \((explanation.history.count - 1).counted("retraining")): "
+          + explanation.history.map { number($0.scores.probability) }.joined(separator: ", "))
+    }
+    if let gradients = explanation.gradients {
+      func agreement(_ value: Float?) -> String { value.map(number) ?? "none" }
+      lines.append(
+        "  gradient x input against occlusion, Spearman's rho: words "
+          + "\(agreement(gradients.tokenAgreement)), regions \(agreement(gradients.regionAgreement))"
+      )
+    }
     lines += explanation.flips.map { "  " + words($0, explanation) }
     if let landscape = explanation.landscape {
       lines += [
@@ -156,6 +168,17 @@ extension PostReport {
             ])
           } ?? .null
         ),
+        (
+          "gradients",
+          explanation.gradients.map { gradients in
+            .object([
+              ("tokens", gradients.tokens.map { .floats($0) } ?? .null),
+              ("regions", .floats(gradients.regions)),
+              ("tokenAgreement", .optional(gradients.tokenAgreement)),
+              ("regionAgreement", .optional(gradients.regionAgreement)),
+            ])
+          } ?? .null
+        ),
         ("flips", .list(explanation.flips.map { flip($0, explanation) })),
         ("experts", .list(explanation.answers.map { expert($0, route, post) })),
         (
@@ -163,10 +186,32 @@ extension PostReport {
           route.flatMap { explanation.answer(on: $0 == .text ? .multimodal : .text) }
             .map { expert($0, route, post) } ?? .null
         ),
+        (
+          "otherRouteAdds",
+          explanation.otherRoute(post).map {
+            .object([("right", .int($0.right)), ("wrong", .int($0.wrong))])
+          } ?? .null
+        ),
         ("found", explanation.found(post).map { found($0) } ?? .null),
         ("heldOut", explanation.landscape.map(heldOut) ?? .null),
+        ("retrainings", .list(explanation.history.map(point))),
         ("notice", .optional(explanation.notice)),
       ])
+  }
+
+  /// What one router of the line says.
+  static func point(_ point: RouteHistory.Point) -> JSONText {
+    .object([
+      ("version", .int(point.version)), ("day", .optional(point.stamp?.day)),
+      ("trainedOn", .optional(point.stamp?.trainedOn)),
+      ("heldOut", .optional(point.stamp?.heldOut)),
+      ("heldOutBefore", .optional(point.stamp?.heldOutBefore)),
+      ("heldOutAfter", .optional(point.stamp?.heldOutAfter)),
+      ("new", .optional(point.difference?.added)),
+      ("changed", .optional(point.difference?.changed)),
+      ("gone", .optional(point.difference?.gone)), ("p", .float(point.scores.probability)),
+      ("percentile", .float(point.scores.percentile)), ("route", .string(point.route.rawValue)),
+    ])
   }
 
   /// Which labels are given by whom.

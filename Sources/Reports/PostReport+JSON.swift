@@ -44,7 +44,7 @@ extension PostReport {
         ("unknownWords", .list(analysis.unknownWords.map(Self.unknownWords))),
         ("experts", .list(analysis.answers.map(Self.expert))),
         ("changed", changedJSON),
-        ("occlusion", occlusionJSON),
+        ("occlusion", occlusionJSON), ("corrections", correctionsJSON),
       ] + timed
     ).text()
   }

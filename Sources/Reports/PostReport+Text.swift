@@ -58,6 +58,7 @@ extension PostReport {
       }
     }
     lines += occlusionLines()
+    lines += correctionLines()
     return lines.joined(separator: "\n")
   }
 

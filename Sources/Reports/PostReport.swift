@@ -21,10 +21,16 @@ package struct PostReport: Sendable {
   /// Nil without a router.
   let explanation: RouteExplanation?
   let store: String
+  /// Where the models' folders are; nil where no model was asked.
+  let modelsFolder: String?
+  /// The saved what-if whose changes they are; nil when they were given one by one.
+  let whatIf: SavedWhatIf?
   /// What the models say after a change; nil when none was asked for.
-  let changed: Changed?
+  let changed: WhatIfAnswer?
   /// What each part of the post is worth to each expert; empty when it was not asked for.
   let occluded: [Occluded]
+  /// What the corrections did to the router; nil when it was not asked for.
+  let corrections: RouteHistory?
   /// Experts that were asked for by name and answer for relations, where the post has no pair.
   let waiting: [String]
   /// How long each expert takes, milliseconds; empty when it was not asked for.
@@ -33,26 +39,37 @@ package struct PostReport: Sendable {
   /// Opens a dataset and its annotations for reading, loads the models and asks them.
   /// - Parameters:
   ///   - shared: where the embedded sample is.
-  ///   - post: an id; nil takes the first post.
+  ///   - post: an id; nil takes the post of the what-if, else the first.
   ///   - changes: what is changed before the models are asked again.
+  ///   - whatIf: the name of a saved what-if whose changes are made; nil: none.
   ///   - moment: up to when edits count; nil = all.
+  ///   - corrections: called with the share that is done, to find out what each correction did to
+  ///     the router; nil leaves that.
   ///   - isTimed: whether each expert is asked again to measure how long it takes.
   /// - Throws: `CorporaError`, `StoreError`, `SessionError`, `ModelFolderError`,
   ///   `InterventionError`.
   package init(
     _ options: SessionOptions, post id: String?, changes: PostChanges = PostChanges(),
-    at moment: HistoryMoment? = nil, isTimed: Bool = false, shared: SharedFiles = SharedFiles()
+    whatIf name: String? = nil, at moment: HistoryMoment? = nil,
+    corrections: ((Double) -> Void)? = nil, isTimed: Bool = false,
+    shared: SharedFiles = SharedFiles()
   ) throws {
     let dataset = try Dataset.open(
       try Session.path(options, shared), images: options.images, strict: options.strict,
       encoding: options.encoding)
     self.dataset = dataset
     let first = dataset.posts.first
+    let location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
+    store = location.path
+    var changes = changes
+    whatIf = try name.map {
+      try WhatIfReport.named($0, post: id, in: WhatIfFile(besideStore: location.path))
+    }
+    let id = id ?? whatIf?.whatIf.post
+    changes.interventions += whatIf?.whatIf.changes.interventions ?? []
     guard let base = id.map({ dataset.post(id: $0) }) ?? first else {
       throw SessionError.noPost(id ?? "", nearest: first?.id)
     }
-    let location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
-    store = location.path
     // A store that is not there yet holds nothing; one that cannot be read must be named.
     let isThere = options.store.map { FileManager.default.fileExists(atPath: $0) } ?? true
     let history =
@@ -67,6 +84,7 @@ package struct PostReport: Sendable {
     review = state?.review ?? .untouched
     let choice = ModelFolderChoice(options: options, dataset: dataset, shared: shared)
     let hasFolder = choice.folder != nil && (choice.hasModels || options.models != nil)
+    modelsFolder = hasFolder ? choice.folder : nil
     if hasFolder || options.hasOutsideExperts {
       let models = try ModelOpening(
         folder: hasFolder ? choice.folder : nil, options, store: store
@@ -77,6 +95,9 @@ package struct PostReport: Sendable {
       explanation = models.explainRoute(seen, found)
       changed = try Self.changed(seen, found, changes, models, dataset)
       occluded = changes.occludes ? Self.occluded(seen, found, models) : []
+      self.corrections = try corrections.flatMap {
+        try Self.corrections(seen, models, dataset, progress: $0)
+      }
       waiting =
         labelled.relations.isEmpty && !found.answers.isEmpty
         ? options.experts.filter { models.expert($0)?.task == .relations } : []
@@ -91,7 +112,7 @@ package struct PostReport: Sendable {
       }
       analysis = PostAnalysis(post: base.id, notices: [reason])
       explanation = nil
-      (changed, occluded, waiting, times) = (nil, [], [], [])
+      (changed, occluded, self.corrections, waiting, times) = (nil, [], nil, [], [])
     }
   }
 

@@ -86,7 +86,18 @@ extension Discriminator {
   package func contributions(_ x: [Float]) -> [Float] {
     precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
     let input = features(x)
-    guard layout.hidden > 0 else { return zip(input, weights[layout.w2]).map { $0 * $1 } }
+    return zip(featureSlopes(input), input).map { $0 * $1 }
+  }
+
+  /// ∂z/∂x, one number per dimension.
+  package func slopes(_ x: [Float]) -> [Float] {
+    precondition(x.count == dimensions, "one post has \(dimensions) numbers, not \(x.count)")
+    return zip(featureSlopes(features(x)), deviation).map { $0 * inputScale / $1 }
+  }
+
+  /// How much the logit grows with each feature, at one row of features.
+  private func featureSlopes(_ input: [Float]) -> [Float] {
+    guard layout.hidden > 0 else { return Array(weights[layout.w2]) }
     var slope = [Float](repeating: 0, count: dimensions)
     for (unit, before) in hiddenInputs(input).enumerated() {
       let out = weights[layout.w2.lowerBound + unit] * (before > 0 ? 1 : leak)
@@ -94,7 +105,7 @@ extension Discriminator {
       let row = weights[unit * dimensions..<(unit + 1) * dimensions]
       for (column, weight) in row.enumerated() { slope[column] += out * weight }
     }
-    return zip(slope, input).map { $0 * $1 }
+    return slope
   }
 
   /// Whether nothing of a post reaches the output unit: a hidden layer without a leak, all of whose

@@ -65,6 +65,9 @@ package struct MatchCounts: Sendable, Hashable, AdditiveArithmetic {
       correct: a.correct - b.correct, predicted: a.predicted - b.predicted, gold: a.gold - b.gold)
   }
 
+  /// Answers that are wrong, and those that are missing.
+  package var mistakes: Int { predicted + gold - 2 * correct }
+
   /// Correct over predicted, as a fraction; 0 when nothing was predicted.
   package var precision: Double { predicted == 0 ? 0 : Double(correct) / Double(predicted) }
 

@@ -27,18 +27,27 @@ package struct RouteLandscape: Sendable, Hashable {
 
   /// - Parameter all: p of the posts that the router is asked about, in their order.
   package init?(_ all: [Float], _ data: RouterData) {
-    let asked = data.asked
-    guard !asked.isEmpty, asked.count == all.count else { return nil }
-    let order = all.indices.sorted { (all[$0], $0) < (all[$1], $1) }
-    probabilities = order.map { all[$0] }
-    posts = data.count
+    guard data.asked.count == all.count else { return nil }
+    self.init(data.spread(all), data.counts)
+  }
+
+  /// - Parameters:
+  ///   - all: p of every post; nil where the router is not asked and the text expert answers.
+  ///   - counts: what both experts make of every post.
+  package init?(_ all: [Float?], _ counts: [ExpertCounts]) {
+    let asked = all.indices.filter { all[$0] != nil }
+    guard !asked.isEmpty, all.count == counts.count else { return nil }
+    func p(_ place: Int) -> Float { all[place] ?? 0 }
+    let order = asked.sorted { (p($0), $0) < (p($1), $1) }
+    probabilities = order.map(p)
+    posts = all.count
     // All to the multimodal expert, and then one after the other to the text expert.
-    var union = data.counts.union(routes: data.isAsked.map { $0 ? .multimodal : .text })
+    var union = counts.union(routes: all.map { $0 == nil ? .text : .multimodal })
     var unions = [union]
     unions.reserveCapacity(order.count + 1)
     for place in order {
-      let counts = data.counts[asked[place]]
-      union = union - counts.multimodal + counts.text
+      let both = counts[place]
+      union = union - both.multimodal + both.text
       unions.append(union)
     }
     self.unions = unions

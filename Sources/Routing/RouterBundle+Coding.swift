@@ -67,7 +67,7 @@ extension RouterBundle {
       heldOut: heldOut, heldOutProbabilities: try Self.probabilities(heldOut, tensors))
   }
 
-  private static func table(_ counts: [MatchCounts]) -> Tensor {
+  static func table(_ counts: [MatchCounts]) -> Tensor {
     Tensor(
       [counts.count, 3],
       counts.flatMap { [Float($0.correct), Float($0.predicted), Float($0.gold)] })
@@ -126,7 +126,7 @@ extension RouterBundle {
       imageAdds: adds?.array.map { $0 < 0 ? nil : $0 > 0.5 })
   }
 
-  private static func counts(
+  static func counts(
     _ name: String, _ posts: Int, _ tensors: [String: Tensor]
   ) throws(RoutingError) -> [MatchCounts] {
     let values = try tensor(name, shape: [posts, 3], tensors).array
@@ -139,7 +139,7 @@ extension RouterBundle {
     }
   }
 
-  private static func tensor(
+  static func tensor(
     _ name: String, shape: [Int], _ tensors: [String: Tensor]
   ) throws(RoutingError) -> Tensor {
     guard let tensor = tensors[name] else { throw .missingTensor(name: name) }

@@ -25,7 +25,7 @@ extension RouterTrainingService {
     decide { state in
       if state.candidate != nil {
         state.candidate = nil
-        state.report.state = .dropped(hasEarlier: !state.history.isEmpty)
+        state.report.state = .dropped
         return true
       } else if !state.isRunning, let earlier = state.history.popLast() {
         state.router = earlier
@@ -43,6 +43,7 @@ extension RouterTrainingService {
     _ = decide { state in
       state.router = router
       state.history = []
+      state.corrections = [:]
       state.candidate = nil
       state.lastVersion = router?.configuration.version ?? 0
       state.generation += 1

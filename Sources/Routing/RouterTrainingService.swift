@@ -17,6 +17,8 @@ package final class RouterTrainingService: Sendable {
     /// Routers that were installed before, oldest first.
     var history: [RouterBundle] = []
     var candidate: RouterBundle?
+    /// What retrained routers were trained on, by their version; those of the candidate included.
+    var corrections: [Int: [Correction]] = [:]
     var pending: TrainingRequest?
     var isRunning = false
     var isStopped = false
@@ -36,13 +38,24 @@ package final class RouterTrainingService: Sendable {
 
   /// A service for a router, or for none yet. `publish` is called with the newest report at most
   /// once per `options.publishInterval`, never on the caller's thread.
+  ///
+  /// - Parameter earlier: the routers of the line that leads to this one, oldest first, which
+  ///   `rollBack` can return to.
   package init(
-    router: RouterBundle?, options: RetrainingOptions = RetrainingOptions(),
+    router: RouterBundle?, earlier: [RouterVersion] = [],
+    options: RetrainingOptions = RetrainingOptions(),
     publish: @escaping @Sendable (TrainingReport) -> Void
   ) {
     self.options = options
     throttle = ReportThrottle(interval: options.publishInterval, deliver: publish)
-    state = Mutex(State(router: router, lastVersion: router?.configuration.version ?? 0))
+    let last = router?.configuration.version ?? 0
+    var state = State(router: router, lastVersion: last)
+    for version in earlier {
+      state.corrections[version.number] = version.corrections
+      if version.number < last { state.history.append(version.router) }
+    }
+    state.report.hasEarlier = !state.history.isEmpty
+    self.state = Mutex(state)
   }
 
   /// The router that is installed now; a snapshot.
@@ -50,6 +63,18 @@ package final class RouterTrainingService: Sendable {
 
   /// The router that waits for the person's word; a snapshot.
   package var candidate: RouterBundle? { state.withLock(\.candidate) }
+
+  /// The routers that led to the installed one, from the base on, and that one.
+  package var versions: [RouterVersion] {
+    state.withLock { state in
+      (state.history + [state.router].compactMap(\.self)).map { router in
+        RouterVersion(
+          router: router,
+          corrections: router.configuration.stamp == nil
+            ? [] : state.corrections[router.configuration.version])
+      }
+    }
+  }
 
   /// Where the training stands; newer than what was published, if anything.
   package var report: TrainingReport { state.withLock(\.report) }
@@ -68,6 +93,7 @@ package final class RouterTrainingService: Sendable {
         state.report.pending = true
       } else {
         state.report = TrainingReport(state: .queued)
+        state.report.hasEarlier = !state.history.isEmpty
         state.isRunning = true
         work.enter()
         throttle.submit(state.report)
@@ -169,11 +195,13 @@ package final class RouterTrainingService: Sendable {
       guard !state.isStopped, state.pending == nil else { return }
       guard state.generation == generation else {
         state.report = TrainingReport(state: .idle)
+        state.report.hasEarlier = !state.history.isEmpty
         throttle.submit(state.report)
         return
       }
       state.candidate = router.installing(
         discriminator, version: state.lastVersion + 1, stamp: stamp)
+      state.corrections[state.lastVersion + 1] = request.corrections.sorted { $0.id < $1.id }
       state.report.state = .candidate(worse: after < before)
       state.report.objective = curve
       state.report.heldOutBefore = before
@@ -199,6 +227,7 @@ package final class RouterTrainingService: Sendable {
       guard !state.isStopped else { return }
       change(&state.report)
       state.report.pending = state.pending != nil
+      state.report.hasEarlier = !state.history.isEmpty
       throttle.submit(state.report)
     }
   }
@@ -207,6 +236,7 @@ package final class RouterTrainingService: Sendable {
   func decide(_ change: (inout State) -> Bool) -> Bool {
     state.withLock { state in
       guard !state.isStopped, change(&state) else { return false }
+      state.report.hasEarlier = !state.history.isEmpty
       throttle.submit(state.report)
       return true
     }

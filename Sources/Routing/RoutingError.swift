@@ -29,6 +29,8 @@ package enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
   case noCachedCounts(router: String)
   /// A router folder of a later format.
   case unknownFormat(Int)
+  /// A retraining that was made once cannot be made again.
+  case notRetrained(String)
 
   package var description: String {
     switch self {
@@ -63,6 +65,8 @@ package enum RoutingError: Error, Sendable, Hashable, CustomStringConvertible {
         + "run `twinlens train \(router)` to make them"
     case .unknownFormat(let number):
       "the router's config.json has format \(number), this version reads 1; use a later version"
+    case .notRetrained(let reason):
+      "the router cannot be retrained without one of its corrections: \(reason)"
     }
   }
 }

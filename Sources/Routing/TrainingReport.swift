@@ -29,6 +29,8 @@ package struct TrainingReport: Sendable, Hashable {
   package var failures: [String: String]
   /// Accepted posts, those that could not take part included.
   package var accepted: Int { trainedOn + heldOut + withoutPicture + failures.count }
+  /// Whether there is a router of before that can be gone back to.
+  package var hasEarlier = false
   /// True while another request waits behind the running one.
   package var pending: Bool
 
@@ -54,8 +56,8 @@ package struct TrainingReport: Sendable, Hashable {
     case candidate(worse: Bool)
     case installed
     case rolledBack
-    /// A candidate was not taken; whether a router of before can be gone back to.
-    case dropped(hasEarlier: Bool)
+    /// A candidate was not taken.
+    case dropped
     /// It could not train; the sentence says why and what to do.
     case refused(Refusal)
   }

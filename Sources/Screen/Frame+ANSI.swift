@@ -24,6 +24,22 @@ extension Frame {
     return known == nil ? "\u{1B}[0m\u{1B}[2J" + out : out
   }
 
+  /// All of the frame as lines with colours, for a file that `cat` shows; blanks at the end of a
+  /// line that look like nothing are left out.
+  package var ansiLines: String {
+    (0..<size.rows).map { row in
+      var cells = cells[(row * size.columns)..<((row + 1) * size.columns)]
+      while let last = cells.last, last.text == " ", last.style == .plain { cells.removeLast() }
+      var (line, style) = ("", Style.plain)
+      for cell in cells where !cell.text.isEmpty {
+        if cell.style != style { line += Self.sequence(cell.style) }
+        style = cell.style
+        line += cell.text
+      }
+      return line + (style == .plain ? "" : "\u{1B}[0m") + "\n"
+    }.joined()
+  }
+
   /// Everything off, then what a style has.
   private static func sequence(_ style: Style) -> String {
     var codes = ["0"]

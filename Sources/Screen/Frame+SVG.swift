@@ -1,11 +1,17 @@
+import Files
+
 extension Frame {
   /// The frame as an SVG picture, as a terminal would show it: for manuals and slides.
   ///
   /// Each run of text has the width of its cells, whatever font the reader has.
   /// - Parameters:
   ///   - theme: says whether the background is dark.
+  ///   - description: what a reader should know of it, such as where it is from.
   ///   - image: the address of a pixel picture, such as a `data:` one; nil leaves its place blank.
-  package func svg(_ theme: Theme, image: (PicturePlacement) -> String? = { _ in nil }) -> String {
+  package func svg(
+    _ theme: Theme, description: String = "",
+    image: (PicturePlacement) -> String? = { _ in nil }
+  ) -> String {
     let paint = FramePaint(isDark: theme.isDark)
     let (width, height) = (
       Double(size.columns) * FramePaint.cellWidth, Double(size.rows) * FramePaint.cellHeight
@@ -14,8 +20,9 @@ extension Frame {
       <svg xmlns="http://www.w3.org/2000/svg" width="\(FramePaint.number(width))" \
       height="\(FramePaint.number(height))" \
       viewBox="0 0 \(FramePaint.number(width)) \(FramePaint.number(height))" \
-      font-family="'DejaVu Sans Mono',Menlo,Consolas,monospace" font-size="13.6" \
+      font-family="'DejaVu Sans Mono',Menlo,Consolas,monospace" font-size="\(FramePaint.textSize)" \
       xml:space="preserve">
+      \(description.isEmpty ? "" : "<desc>\(Markup.escaped(description))</desc>\n")\
       <rect width="100%" height="100%" fill="\(paint.background)"/>
 
       """
@@ -27,7 +34,7 @@ extension Frame {
       svg += """
         <image x="\(FramePaint.x(box.column))" y="\(FramePaint.y(box.row))" \
         width="\(FramePaint.x(box.columns))" height="\(FramePaint.y(box.rows))" \
-        preserveAspectRatio="none" href="\(FramePaint.escaped(address))"/>
+        preserveAspectRatio="none" href="\(Markup.escaped(address))"/>
 
         """
     }
@@ -36,7 +43,7 @@ extension Frame {
   }
 
   /// The runs of equal style in a row.
-  private func runs(row: Int) -> [CellRun] {
+  package func runs(row: Int) -> [CellRun] {
     var runs: [CellRun] = []
     for column in 0..<size.columns {
       let cell = cells[row * size.columns + column]
@@ -53,23 +60,43 @@ extension Frame {
 }
 
 /// Neighbouring cells of one style.
-private struct CellRun {
-  let row: Int
-  let column: Int
-  var columns: Int
-  var text: String
-  let style: Style
+package struct CellRun: Sendable {
+  /// Its row, counted from 0.
+  package let row: Int
+  /// The column of its first cell.
+  package let column: Int
+  /// How many cells it has.
+  package internal(set) var columns: Int
+  /// What is written in them.
+  package internal(set) var text: String
+  /// How all of them look.
+  package let style: Style
 }
 
-/// Draws runs of cells as SVG.
-private struct FramePaint {
-  static let cellWidth = 8.2
-  static let cellHeight = 17.0
-  let foreground: String
-  let background: String
+/// How cells become a picture: their size, their colours, and runs of them as SVG.
+package struct FramePaint: Sendable {
+  /// Width of a cell in pixels.
+  package static let cellWidth = 8.2
+  /// Height of a cell in pixels.
+  package static let cellHeight = 17.0
+  /// The height of text of which a letter is as wide as a cell.
+  package static let textSize = 13.6
+  private let foreground: Ink
+  /// The colour of cells that have none.
+  package let ground: Ink
+  var background: String { Self.css(ground) }
 
-  init(isDark: Bool) {
-    (foreground, background) = isDark ? ("#e0e0e0", "#14161b") : ("#202020", "#ffffff")
+  /// For a dark terminal, or a light one.
+  package init(isDark: Bool) {
+    foreground = isDark ? .rgb(0xE0, 0xE0, 0xE0) : .rgb(0x20, 0x20, 0x20)
+    ground = isDark ? .rgb(0x14, 0x16, 0x1B) : .rgb(0xFF, 0xFF, 0xFF)
+  }
+
+  /// The colours of a cell's text and of what is behind it.
+  package func inks(of style: Style) -> (text: Ink, back: Ink) {
+    let text = style.foreground == .standard ? foreground : style.foreground
+    let back = style.background == .standard ? ground : style.background
+    return style.attributes.contains(.reverse) ? (back, text) : (text, back)
   }
 
   static func x(_ columns: Int) -> String { number(Double(columns) * cellWidth) }
@@ -81,30 +108,14 @@ private struct FramePaint {
     return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// What stands in XML: no character of markup, and none that XML does not allow.
-  static func escaped(_ text: String) -> String {
-    text.unicodeScalars.reduce(into: "") { result, scalar in
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case _ where scalar.value < 0x20 || (0xFFFE...0xFFFF).contains(scalar.value):
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
+  private func colors(of style: Style) -> (text: String, back: String) {
+    let inks = inks(of: style)
+    return (Self.css(inks.text), Self.css(inks.back))
   }
 
-  private func colors(of style: Style) -> (text: String, back: String) {
-    func color(_ ink: Ink, _ standard: String) -> String {
-      guard case .rgb(let red, let green, let blue) = ink else { return standard }
-      return "#"
-        + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-    let text = color(style.foreground, foreground)
-    let back = color(style.background, background)
-    return style.attributes.contains(.reverse) ? (back, text) : (text, back)
+  private static func css(_ ink: Ink) -> String {
+    guard case .rgb(let red, let green, let blue) = ink else { return "currentColor" }
+    return "#" + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
   /// The rectangle behind a run; nothing in the standard colour.
@@ -134,7 +145,7 @@ private struct FramePaint {
       y="\(Self.number((Double(run.row) + 0.76) * Self.cellHeight))" \
       textLength="\(Self.x(columns))" lengthAdjust="spacingAndGlyphs" \
       fill="\(colors(of: run.style).text)"\(attributes)>\
-      \(Self.escaped(String(words.dropLast(trail))))</text>
+      \(Markup.escaped(String(words.dropLast(trail))))</text>
 
       """
   }

@@ -141,6 +141,22 @@ final class AnswerCache {
     file(expert.name, models, part: "gate")?.insert([(key, bytes)])
   }
 
+  // MARK: Numbers that experts show
+
+  /// The numbers that an expert shows of a post; nil when they were not kept.
+  func scalars(_ key: PostKey, by expert: any Expert, _ models: Roster) -> [ShownScalar]? {
+    guard let bytes = file(expert.name, models, part: "scalars")?.value(key),
+      let kept = try? JSONDecoder().decode([ShownScalar].self, from: Data(bytes)),
+      kept.allSatisfy({ $0.value.isFinite && $0.expert == expert.name })
+    else { return nil }
+    return kept
+  }
+
+  func keep(scalars: [ShownScalar], _ key: PostKey, by expert: any Expert, _ models: Roster) {
+    guard let bytes = try? JSONEncoder().encode(scalars) else { return }
+    file(expert.name, models, part: "scalars")?.insert([(key, Array(bytes))])
+  }
+
   // MARK: Names
 
   /// A post as the models see it.

@@ -19,11 +19,13 @@ package final class FactService: Sendable {
     /// How many of the request's posts were looked at.
     var done = 0
     /// What is done when no request waits.
+    var study: StudyCollector?
+    /// What is done when no study waits either.
     var search: NeighbourSearch?
     var isWorking = false
     var isStopped = false
 
-    var isWanted: Bool { request != nil || search != nil }
+    var isWanted: Bool { request != nil || study != nil || search != nil }
   }
 
   let dataset: Dataset
@@ -58,6 +60,11 @@ package final class FactService: Sendable {
     wake { $0.search = post.map { NeighbourSearch(post: $0) } }
   }
 
+  /// Begins to study a part of the dataset; nil ends it.
+  package func study(_ request: StudyRequest?) {
+    wake { $0.study = request.map { StudyCollector($0, of: dataset) } }
+  }
+
   private func wake(_ change: (inout State) -> Void) {
     let starts = state.withLock { state in
       guard !state.isStopped else { return false }
@@ -75,8 +82,7 @@ package final class FactService: Sendable {
   package func shutDown() {
     state.withLock { state in
       state.isStopped = true
-      state.request = nil
-      state.search = nil
+      (state.request, state.study, state.search) = (nil, nil, nil)
     }
   }
 
@@ -84,7 +90,7 @@ package final class FactService: Sendable {
     var size = Self.pieces.lowerBound
     while goesOn() {
       guard let (request, places) = nextPiece(size) else {
-        searchSome()
+        if !studySome() { searchSome() }
         continue
       }
       if request.needs.needsModels, !waitForModels(request) { continue }

@@ -13,6 +13,41 @@ extension InferenceService {
     mailbox.post(.answeredWithRegions(RegionAnswers(question, answers ?? [])))
   }
 
+  /// Asks every expert and the router about a post with something changed.
+  ///
+  /// - Parameter isWanted: asked between experts; false drops the answer.
+  func answer(_ whatIf: WhatIf, isWanted: () -> Bool = { true }) {
+    guard isWanted() else { return }
+    let (models, failure, before, known) = memory.withLock { memory in
+      (
+        memory.models, memory.failure, memory.answers.value(whatIf.post)?.analysis,
+        memory.whatIfs.value(whatIf)
+      )
+    }
+    if let known { return mailbox.post(.answeredWhatIf(whatIf, known)) }
+    guard let models, !models.isEmpty, let post = dataset.post(id: whatIf.post) else {
+      let reason = failure ?? models?.notices.first ?? "no expert is in the folder of models"
+      return mailbox.post(.whatIfRefused(whatIf, reason: reason))
+    }
+    let seen = models.see(post, of: dataset)
+    do {
+      let answer = try models.ask(
+        whatIf: whatIf.changes.interventions, of: seen, before: before ?? models.analyse(seen),
+        other: { [dataset] id in dataset.post(id: id).map { models.see($0, of: dataset) } },
+        goesOn: isWanted)
+      guard let answer else { return }
+      memory.withLock { memory in
+        // Another router may have been installed meanwhile; the workbench asks again.
+        let isCurrent =
+          memory.models?.router?.configuration.version == models.router?.configuration.version
+        if isCurrent { memory.whatIfs.insert(answer, for: whatIf) }
+      }
+      mailbox.post(.answeredWhatIf(whatIf, answer))
+    } catch {
+      mailbox.post(.whatIfRefused(whatIf, reason: "\(error)"))
+    }
+  }
+
   /// Computes and posts why a post was routed as it was.
   ///
   /// - Parameter isWanted: asked now and then; false drops the reasons.

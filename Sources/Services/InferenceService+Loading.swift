@@ -16,7 +16,8 @@ extension InferenceService {
       let models = try opening.open(for: dataset)
       let router = models.router
       memory.withLock { $0.models = models }
-      let service = RouterTrainingService(router: router) { [weak self] _ in
+      let service = RouterTrainingService(router: router, earlier: models.routerVersions) {
+        [weak self] _ in
         // The newest report, whichever was on its way: an older one must not come last.
         // A key script asks for the last word itself, when it waits.
         guard let self, !self.options.answersAll,
@@ -25,6 +26,8 @@ extension InferenceService {
         self.mailbox.post(.training(report))
       }
       trainer.withLock { $0 = service }
+      // The line of a store that was worked on yesterday can be gone back along.
+      if service.report.hasEarlier { mailbox.post(.training(service.report)) }
       // What is missing matters more, so it comes last and stays.
       if let warning = models.warning(ofWordsIn: dataset) {
         mailbox.post(.notice(warning, isError: false))

@@ -80,14 +80,19 @@ extension InferenceService {
   /// Routes everything with the trainer's router and keeps that router beside the annotations.
   private func take(_ service: RouterTrainingService) {
     mailbox.post(.training(service.report))
-    guard let router = service.router else { return }
+    let versions = service.versions
+    guard !versions.isEmpty else { return }
     mailbox.begin()
     slowQueue.async { [self] in
-      let dated = router.configuration.stamp?.day == nil ? router.dated(Self.today()) : router
-      reroute(with: dated)
+      let known = memory.withLock { $0.models?.routerVersions ?? [] }
+      let dated = versions.map { $0.dated(as: known, else: Self.today()) }
+      guard let router = dated.last?.router else { return mailbox.finish() }
+      reroute(with: router, dated)
       do {
         guard let store else { return mailbox.finish() }
-        try dated.save(to: RetrainedRouter(store: store, base: dated).folder)
+        let folder = RetrainedRouter(store: store, base: router).folder
+        try router.save(to: folder)
+        try RouterVersion.save(dated, in: folder)
       } catch {
         mailbox.post(
           .notice("the router is in use but not kept: \(error)", isError: true))
@@ -104,9 +109,10 @@ extension InferenceService {
       format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
   }
 
-  private func reroute(with router: RouterBundle) {
+  private func reroute(with router: RouterBundle, _ versions: [RouterVersion]) {
     let (answers, routes) = memory.withLock { memory in
-      memory.models = memory.models?.replacing(router: router)
+      memory.models = memory.models?.replacing(router: router, versions: versions)
+      memory.whatIfs.removeAll()
       for id in memory.answers.keys {
         guard let old = memory.answers.value(id) else { continue }
         var analysis = old.analysis

@@ -29,6 +29,12 @@ package final class InferenceService: Sendable {
     var current: [String] = []
     var explained: [String] = []
     var asked: [RegionQuestion] = []
+    var witnesses: [WitnessQuestion] = []
+    /// The question about witnesses that somebody waits for.
+    var wantedWitness: WitnessQuestion?
+    var whatIfs: [WhatIf] = []
+    /// The change that was asked about last, while somebody waits for it.
+    var lastWhatIf: WhatIf?
     /// The post that reasons were asked for last.
     var lastExplained: String?
     var corrections: [String] = []
@@ -48,6 +54,8 @@ package final class InferenceService: Sendable {
     var models: Roster?
     var failure: String?
     var answers = RecentCache<String, Answer>(bound: 64)
+    /// What was answered about changed posts, by the installed router.
+    var whatIfs = RecentCache<WhatIf, WhatIfAnswer>(bound: 32)
     /// What the router sees, by post; posts on which its encoder failed are missing.
     var inputs: [String: RouterInput] = [:]
     /// Accepted posts with their labels.
@@ -73,11 +81,16 @@ package final class InferenceService: Sendable {
   let mailbox: Mailbox
   let agenda = Mutex(Agenda())
   let memory = Mutex(Memory())
+  let history = Mutex(HistoryWork())
   let trainer = Mutex<RouterTrainingService?>(nil)
   private let queue = DispatchQueue(label: "twinlens.inference", qos: .userInitiated)
   let slowQueue = DispatchQueue(label: "twinlens.routes", qos: .utility)
   /// A published CLIP takes seconds to explain a route; answers must not wait for that.
   private let reasonsQueue = DispatchQueue(label: "twinlens.reasons", qos: .utility)
+  /// An expert is asked a hundred times there.
+  let witnessQueue = DispatchQueue(label: "twinlens.witnesses", qos: .utility)
+  /// Somebody waits for what a change does, and the next post must not wait for that.
+  private let whatIfQueue = DispatchQueue(label: "twinlens.whatif", qos: .userInitiated)
 
   /// A service over a session. Nothing is loaded before `start` or the first request.
   package init(_ session: Session, options: Options, mailbox: Mailbox) {
@@ -128,6 +141,28 @@ package final class InferenceService: Sendable {
     }
   }
 
+  /// Asks what an expert's answer depends on; nil: nobody waits for that any more.
+  package func ask(_ question: WitnessQuestion?) {
+    agenda.withLock { $0.wantedWitness = question }
+    guard let question else { return }
+    wake { agenda in
+      agenda.witnesses = options.answersAll ? agenda.witnesses + [question] : [question]
+    }
+  }
+
+  /// Asks all models about a post with something changed; nil: nobody waits for one any more.
+  package func ask(_ whatIf: WhatIf?) {
+    guard let whatIf else {
+      // A script sees every answer that it asked for.
+      if !options.answersAll { agenda.withLock { ($0.whatIfs, $0.lastWhatIf) = ([], nil) } }
+      return
+    }
+    wake { agenda in
+      agenda.whatIfs = options.answersAll ? agenda.whatIfs + [whatIf] : [whatIf]
+      agenda.lastWhatIf = whatIf
+    }
+  }
+
   /// The labels of a post changed durably. An accepted post makes the router train
   /// again, unless that is left to the person.
   package func goldChanged(_ post: Post, _ review: ReviewState) {
@@ -157,6 +192,7 @@ package final class InferenceService: Sendable {
 
   /// Ends the work soon. For quitting.
   package func shutDown() {
+    history.withLock { $0.wanted = nil }
     agenda.withLock { $0 = Agenda(isRunning: $0.isRunning, isStopped: true) }
     trainer.withLock { $0 }?.shutDown()
   }
@@ -188,6 +224,8 @@ package final class InferenceService: Sendable {
     case analyse(String, isNeighbour: Bool)
     case explain(String)
     case ask(RegionQuestion)
+    case witness(WitnessQuestion)
+    case whatIf(WhatIf)
     case correct(String)
     case train
   }
@@ -198,7 +236,9 @@ package final class InferenceService: Sendable {
         return .analyse(agenda.current.removeFirst(), isNeighbour: false)
       }
       if !agenda.asked.isEmpty { return .ask(agenda.asked.removeFirst()) }
+      if !agenda.whatIfs.isEmpty { return .whatIf(agenda.whatIfs.removeFirst()) }
       if !agenda.explained.isEmpty { return .explain(agenda.explained.removeFirst()) }
+      if !agenda.witnesses.isEmpty { return .witness(agenda.witnesses.removeFirst()) }
       if let id = agenda.corrections.popLast() { return .correct(id) }
       if agenda.wantsTraining {
         agenda.wantsTraining = false
@@ -219,6 +259,8 @@ package final class InferenceService: Sendable {
       case .analyse(let id, let isNeighbour): analyse(id, isNeighbour: isNeighbour)
       case .explain(let id): explainBeside(id)
       case .ask(let question): answer(question)
+      case .witness(let question): lookBeside(question)
+      case .whatIf(let whatIf): answerBeside(whatIf)
       case .correct(let id): correct(id)
       case .train: requestTraining()
       }
@@ -238,6 +280,16 @@ package final class InferenceService: Sendable {
         agenda.withLock { !$0.isStopped && $0.lastExplained == id }
       }
       if isWanted() { giveReasons(id, isWanted: isWanted) }
+      mailbox.finish()
+    }
+  }
+
+  /// Asks about a change while answers go on; of several that wait only the last is still wanted.
+  private func answerBeside(_ whatIf: WhatIf) {
+    guard !options.answersAll else { return answer(whatIf) }
+    mailbox.begin()
+    whatIfQueue.async { [self] in
+      answer(whatIf) { [self] in agenda.withLock { !$0.isStopped && $0.lastWhatIf == whatIf } }
       mailbox.finish()
     }
   }

@@ -88,9 +88,12 @@ package struct ModelOpening: Sendable {
       models = models.noting("\(error)")
     }
     guard let store, let router = models.router else { return models }
-    switch RetrainedRouter(store: store, base: router).read() {
+    let place = RetrainedRouter(store: store, base: router)
+    switch place.read() {
     case .none: return models
-    case .router(let retrained): return models.replacing(router: retrained)
+    case .router(let retrained):
+      return models.replacing(
+        router: retrained, versions: RouterVersion.read(to: retrained, in: place.folder))
     case .unusable(let notice): return models.noting(notice)
     }
   }

@@ -20,7 +20,7 @@ extension Picture {
     if let heat = request.heat {
       // A border one pixel wide would be as thick as a sign in text.
       let border = style.rung.pixels != nil ? HeatStyle().border : nil
-      fitted = fitted.overlaid(with: heat, HeatStyle(border: border))
+      fitted = fitted.overlaid(with: heat, HeatStyle(map: request.colors, border: border))
       for region in heat.outlined {
         // Light in dark: to be seen on whatever is under it.
         fitted.drawOutline(of: region, color: RGB(0, 0, 0), thickness: 2)

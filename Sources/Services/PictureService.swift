@@ -1,5 +1,6 @@
 import Corpora
 import Dispatch
+import Extractors
 import Pictures
 import Screen
 import Synchronization
@@ -56,6 +57,7 @@ package final class PictureService: Sendable {
   private struct State {
     var style: Style
     var wanted: [PictureRequest] = []
+    var figures: [FigureRequest] = []
     /// Posts whose pictures will probably be wanted next, decoded when nothing else is to do.
     var ahead: [(post: String, box: Size)] = []
     var isRunning = false
@@ -103,6 +105,16 @@ package final class PictureService: Sendable {
     wake { $0.wanted = answersAll ? $0.wanted + [request] : [request] }
   }
 
+  /// Asks for a figure; the answer is `figureReady`.
+  package func render(_ request: FigureRequest) {
+    wake { $0.figures = answersAll ? $0.figures + [request] : [request] }
+  }
+
+  /// Asks for several pictures at once, in their order.
+  package func render(_ requests: [PictureRequest]) {
+    wake { $0.wanted = answersAll ? $0.wanted + requests : requests }
+  }
+
   /// Decodes pictures that will probably be wanted soon.
   package func lookAhead(_ posts: [String], box: Size) {
     guard !answersAll else { return }
@@ -122,12 +134,14 @@ package final class PictureService: Sendable {
 
   private enum Job {
     case render(PictureRequest, Style)
+    case draw(FigureRequest, Style)
     case decode(String, PixelSize)
   }
 
   private func nextJob() -> Job? {
     state.withLock { state in
       if !state.wanted.isEmpty { return .render(state.wanted.removeFirst(), state.style) }
+      if !state.figures.isEmpty { return .draw(state.figures.removeFirst(), state.style) }
       if let (post, box) = state.ahead.popLast() {
         return .decode(post, Self.pixels(of: box, state.style))
       }
@@ -141,6 +155,8 @@ package final class PictureService: Sendable {
       switch job {
       case .render(let request, let style):
         mailbox.post(.pictureReady(request, picture(request, style)))
+      case .draw(let request, let style):
+        mailbox.post(.figureReady(request, request.figure.rendered(in: request.box, style)))
       case .decode(let id, let box):
         if let post = dataset.post(id: id) { _ = decoded(post, fitting: box) }
       }
@@ -157,7 +173,7 @@ package final class PictureService: Sendable {
     // What is wrong with a picture is said even where none is drawn.
     let isDrawn = style.rung != .none
     let size = isDrawn ? Self.pixels(of: request.box, style) : PixelSize(width: 64, height: 64)
-    switch decoded(post, fitting: size) {
+    switch changed(post, request.changes, fitting: size) {
     case .failure(let notice): return .placeholder(notice.sentence)
     case .success where !isDrawn:
       return .placeholder("pictures are off; --graphics chooses how to show them")
@@ -173,6 +189,32 @@ package final class PictureService: Sendable {
     style.rung.pixels != nil
       ? PixelSize(width: box.columns * style.cellWidth, height: box.rows * style.cellHeight)
       : PixelSize(width: box.columns * 2, height: box.rows * 4)
+  }
+
+  /// The picture of a post with what is changed of it.
+  private func changed(
+    _ post: Post, _ changes: [Intervention], fitting size: PixelSize
+  ) -> Result<Picture, Notice> {
+    var source = post
+    for case .swapPicture(let id) in changes {
+      guard let other = dataset.post(id: id) else {
+        return .failure(Notice(sentence: "there is no post \(id)"))
+      }
+      source = other
+    }
+    if changes.contains(.withoutPicture) {
+      return .failure(Notice(sentence: "the picture is left out"))
+    }
+    return decoded(source, fitting: size).map { picture in
+      changes.reduce(picture) { picture, change in
+        switch change {
+        case .blankPicture:
+          Picture(width: picture.width, height: picture.height, color: picture.meanColor)
+        case .maskPicture(let region): picture.masked(region, with: picture.meanColor)
+        default: picture
+        }
+      }
+    }
   }
 
   private struct Notice: Error {

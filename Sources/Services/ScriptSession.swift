@@ -25,12 +25,7 @@ package enum ScriptSession {
   ) throws -> WorkbenchState {
     let steps = try KeyScript.parse(try text(of: script), file: script)
     let style = style(graphics, keepsPictures: pictures != nil)
-    let theme = try Session.theme(session.options, session.shared, suggested: .dusk)
-    let isUnicode = session.options.settings.isOn(.unicode) ?? true
-    let look = Look(
-      theme: theme, glyphs: isUnicode ? .unicode : .ascii,
-      sanitizer: Sanitizer(
-        emoji: session.options.emoji ?? (isUnicode ? .base : .name), ascii: !isUnicode))
+    let look = try look(of: session)
     // On a terminal they are shown one after the other; here the first key would take them away.
     for notice in session.notices.prefix(WorkbenchLoop.mostNotices) {
       StandardOutput.complain("twinlens: \(notice.told)")
@@ -51,7 +46,7 @@ package enum ScriptSession {
     if let pictures {
       try FileManager.default.createDirectory(atPath: pictures, withIntermediateDirectories: true)
       for (name, frame) in kept {
-        let svg = frame.svg(theme) {
+        let svg = frame.svg(look.theme) {
           "data:image/png;base64," + String(decoding: $0.picture.payload, as: UTF8.self)
         }
         try DurableFile.write(Data(svg.utf8), to: "\(pictures)/\(name).svg")
@@ -64,6 +59,41 @@ package enum ScriptSession {
       throw SessionError.notSaved(unsaved.count, cause: unsaved.cause)
     }
     return last
+  }
+
+  /// The screen after commands of the workbench, once everything that it waits for is there.
+  /// Nothing is kept of what they do.
+  /// - Parameter session: one that only reads.
+  /// - Throws: `ExportFileError.refused`, and what `run` throws.
+  package static func screen(
+    _ session: Session, after commands: [String], size: Size
+  ) throws -> ScreenExport {
+    let services = WorkbenchServices(
+      session, style: style(.kitty, keepsPictures: true), isScript: true)
+    let performer = ScriptPerformer(services, isReadOnly: true)
+    var runner = ScriptRunner(
+      state: try session.workbench(size: size, look: try look(of: session)), performer: performer,
+      output: { _ in })
+    runner.run(KeyScript.waiting)
+    for command in commands {
+      runner.run(command: command)
+      if let reason = runner.state.refusal {
+        throw ExportFileError.refused(command: command, reason: reason)
+      }
+    }
+    var last = runner.state
+    let copy = ScreenCopy(last)
+    services.shutDown(&last)
+    return ScreenExport(copy, services.pictures, models: session.models.folder)
+  }
+
+  private static func look(of session: Session) throws -> Look {
+    let isUnicode = session.options.settings.isOn(.unicode) ?? true
+    return Look(
+      theme: try Session.theme(session.options, session.shared, suggested: .dusk),
+      glyphs: isUnicode ? .unicode : .ascii,
+      sanitizer: Sanitizer(
+        emoji: session.options.emoji ?? (isUnicode ? .base : .name), ascii: !isUnicode))
   }
 
   /// Kept screens have the pictures as kitty takes them, which is as PNG.
@@ -91,16 +121,21 @@ private final class ScriptPerformer: EffectPerformer {
   private let services: WorkbenchServices
   private var held: [Effect] = []
   private var report = TrainingReport(state: .idle)
+  private let isReadOnly: Bool
 
-  init(_ services: WorkbenchServices) { self.services = services }
+  init(_ services: WorkbenchServices, isReadOnly: Bool = false) {
+    self.services = services
+    self.isReadOnly = isReadOnly
+  }
 
   func perform(_ effect: Effect) {
+    guard !(isReadOnly && effect.isWriting) else { return }
     switch effect {
     case .commit: services.perform(effect)
     case .saveSettings, .apply, .saveQuery:
       services.perform(effect)
       services.mailbox.waitForCommits()
-    case .saveHistory:
+    case .saveHistory, .exportScreen:
       services.perform(effect)
       services.mailbox.waitForCommit()
     default: held.append(effect)
@@ -122,6 +157,18 @@ private final class ScriptPerformer: EffectPerformer {
       guard let latest = services.inference.finishTraining(), latest != report else { return [] }
       report = latest
       return [.training(latest)]
+    }
+  }
+}
+
+extension Effect {
+  /// Whether it leaves something behind when the session is over.
+  fileprivate var isWriting: Bool {
+    switch self {
+    case .commit, .saveHistory, .saveQuery, .saveSettings, .keepLesson, .exportScreen, .train,
+      .trainAutomatically, .installCandidate, .rollBack:
+      true
+    default: false
     }
   }
 }

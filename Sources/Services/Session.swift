@@ -30,6 +30,8 @@ package struct Session: Sendable {
   package let models: ModelFolderChoice
   /// The queries that were given names.
   package let savedQueries: SavedQueries
+  /// The what-ifs that were given names.
+  package let savedWhatIfs: [SavedWhatIf]
   /// Where the annotator stopped the last time; nil the first time, and where that is not wanted.
   package let stopped: PlaceMemory.Kept?
   /// What the posts are opened for, where edits are not kept.
@@ -134,6 +136,12 @@ package struct Session: Sendable {
     }
     let saved = try? SavedQueriesFile(of: dataset).read()
     savedQueries = saved?.queries ?? SavedQueries()
+    do throws(WhatIfFileError) {
+      savedWhatIfs = try WhatIfFile(besideStore: location.path).read()
+    } catch {
+      savedWhatIfs = []
+      findings.append(error.description)
+    }
     stopped =
       options.resumes && options.exercise == nil
       ? PlaceMemory(dataset, location, annotator: options.annotator).read() : nil
@@ -291,6 +299,7 @@ package struct Session: Sendable {
       opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
       look: look)
     state.savedQueries = savedQueries
+    state.savedWhatIfs = savedWhatIfs
     if let post = options.post {
       _ = state.open(post: post)
     } else if let place = stopped?.place {

@@ -1,4 +1,5 @@
 import Foundation
+import Pictures
 import Screen
 import Settings
 import Terminal
@@ -32,6 +33,11 @@ extension Setting {
     Setting(
       .theme, .wordOrFile([automatic] + themes), builtIn: .text(automatic),
       "colours of the screen; auto goes by the terminal's background"),
+    Setting(
+      .heatColors, .word(ColorMap.allCases.map(\.rawValue)),
+      builtIn: .text(ColorMap.standard.rawValue),
+      "colours of heat over the picture, from least to most; all are told apart without colour "
+        + "vision and in grey print", isForDatasets: true),
     Setting(
       .graphics, .word(GraphicsMode.allCases.map(\.rawValue)),
       builtIn: .text(GraphicsMode.auto.rawValue),

@@ -1,5 +1,6 @@
 import Annotations
 import Foundation
+import Inspection
 import Screen
 import Settings
 import Synchronization
@@ -74,12 +75,20 @@ package final class WorkbenchServices {
       if let box { pictures.lookAhead(posts, box: box) }
     case .modelsShown(let isShown): inference.setShown(isShown)
     case .explain(let post): inference.explain(post)
+    case .tellRouterHistory(let post): inference.tellHistory(of: post)
     case .findNeighbours(let post): facts.findNeighbours(of: post)
+    case .study(let request): facts.study(request)
     case .askWithRegions(let question): inference.ask(question)
+    case .ask(let whatIf): inference.ask(whatIf)
+    case .saveWhatIf(let name, let saved): saveWhatIf(name, saved)
     case .lookAt(let request): facts.look(for: request)
     case .renderPicture(let request):
       box = request.box
       pictures.render(request)
+    case .renderFigure(let request): pictures.render(request)
+    case .exportScreen(let copy, let path): export(copy, to: path)
+    case .renderPictures(let requests): pictures.render(requests)
+    case .askWitnesses(let question): inference.ask(question)
     case .train: inference.train()
     case .trainAutomatically(let isOn): inference.setTraining(automatic: isOn)
     case .installCandidate: inference.install()
@@ -145,6 +154,22 @@ package final class WorkbenchServices {
     }
   }
 
+  private func export(_ copy: ScreenCopy, to path: String) {
+    let export = ScreenExport(copy, pictures, models: session.models.folder)
+    mailbox.begin(commit: true)
+    saving.async { [mailbox] in
+      do {
+        guard let format = ExportFormat(path: path) else {
+          throw ExportFileError.noFormat(path: path)
+        }
+        try ExportFile.write(try export.bytes(format), to: path)
+        mailbox.finish([.exported(path: path)], commit: true)
+      } catch {
+        mailbox.finish([.notExported(reason: "\(error)")], commit: true)
+      }
+    }
+  }
+
   private func saveQuery(_ name: String, _ text: String?) {
     mailbox.begin(commit: true)
     let dataset = session.dataset
@@ -154,6 +179,19 @@ package final class WorkbenchServices {
         mailbox.finish([.queriesSaved(queries, words: words)], commit: true)
       } catch {
         mailbox.finish([.queryNotSaved(reason: "\(error)")], commit: true)
+      }
+    }
+  }
+
+  private func saveWhatIf(_ name: String, _ saved: SavedWhatIf?) {
+    mailbox.begin(commit: true)
+    let path = session.location.path
+    saving.async { [mailbox] in
+      do throws(WhatIfFileError) {
+        let (all, words) = try WhatIfFile(besideStore: path).save(name, saved)
+        mailbox.finish([.whatIfsSaved(all, words: words)], commit: true)
+      } catch {
+        mailbox.finish([.whatIfNotSaved(reason: error.description)], commit: true)
       }
     }
   }

@@ -36,7 +36,9 @@ package struct Setting: Sendable, Hashable {
 
   /// What each is called, in files and on the command line.
   package enum Name: String, Sendable, Hashable, CaseIterable {
-    case annotator, panels, heat, training, resume, theme, graphics
+    case annotator, panels, heat, training, resume, theme
+    case heatColors = "heat-colors"
+    case graphics
     case sixelColors = "sixel-colors"
     case unicode, emoji, mouse, keymap
   }

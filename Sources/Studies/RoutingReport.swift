@@ -169,21 +169,60 @@ package struct RoutingReport: Sendable, Codable {
       }
       return ExpertCounts(text: counts(text), multimodal: counts(multimodal))
     }
-    let routes = judged.map { $0.decision?.route ?? .text }
+    self.init(
+      zip(judged, zip(posts, counts)).map { judgement, post in
+        ScoredPost(
+          p: judgement.decision?.scores?.probability, route: judgement.decision?.route ?? .text,
+          counts: post.1, imageAdds: post.0.imageAdds)
+      },
+      named: Models(text: text.name, multimodal: multimodal.name, router: router.title),
+      task: models.task, dataset: dataset.name, split: split, reading: reading,
+      mark: models.mark(of: multimodal) ?? models.mark(of: text))
+  }
+
+  /// The same of posts that a study of the dataset has already asked about; nil where it counted
+  /// none of the split, or has no router.
+  package init?(_ study: DatasetStudy, split: Split, models: Roster) {
+    let counted = study.counted.filter { split == .all || $0.split == split }
+    let experts = models.routed
+    guard !counted.isEmpty, let text = experts.text, let multimodal = experts.multimodal,
+      let router = models.router
+    else { return nil }
+    self.init(
+      counted.map {
+        ScoredPost(p: $0.p, route: $0.route, counts: $0.counts, imageAdds: $0.imageAdds)
+      },
+      named: Models(text: text.name, multimodal: multimodal.name, router: router.title),
+      task: models.task, dataset: study.dataset, split: split, reading: .lenient,
+      mark: models.mark(of: multimodal) ?? models.mark(of: text))
+  }
+
+  /// A post with its route, and what both experts make of it.
+  private struct ScoredPost {
+    /// nil where the router was not asked.
+    let p: Float?
+    let route: Route
+    let counts: ExpertCounts
+    let imageAdds: Bool?
+  }
+
+  private init(
+    _ posts: [ScoredPost], named: Models, task: ExpertTask, dataset: String, split: Split,
+    reading: BIO.Reading, mark: String?
+  ) {
+    let (routes, counts) = (posts.map(\.route), posts.map(\.counts))
     let adds = posts.map(\.imageAdds)
     let isGold = adds.contains { $0 != nil }
-    let auc = RankStatistics.auc(
-      scores: judged.compactMap { $0.decision?.scores?.probability },
-      labels: zip(judged, adds).compactMap { $0.decision?.scores == nil ? nil : .some($1) })
+    let asked = posts.filter { $0.p != nil }
+    let auc = RankStatistics.auc(scores: asked.compactMap(\.p), labels: asked.map(\.imageAdds))
     let fraction =
       Double(routes.count { $0 == .multimodal }) / Double(max(1, routes.count))
-    task = models.task
-    mark = models.mark(of: multimodal) ?? models.mark(of: text)
+    self.task = task
+    self.mark = mark
     self.reading = reading.rawValue
-    self.dataset = dataset.name
+    self.dataset = dataset
     self.split = split.rawValue
-    self.models = Models(
-      text: text.name, multimodal: multimodal.name, router: router.title)
+    self.models = named
     func scores(_ side: Route) -> ExpertScores {
       let set = zip(routes, counts).filter { $0.0 == side }.map(\.1)
       return ExpertScores(

@@ -28,6 +28,10 @@ package final class Tape {
   package let recording: Bool
   /// Whether layers behave as in training (dropout, batch statistics).
   package let training: Bool
+  /// Whether what stands for a network's input is a leaf, so that its gradient can be asked for.
+  package let watchesInputs: Bool
+  /// Those leaves, in the order in which they were read.
+  var inputs: [(kind: NetworkInput, leaf: Variable)] = []
   /// Source of dropout masks.
   package var generator: SeededGenerator
 
@@ -36,10 +40,14 @@ package final class Tape {
   /// - Parameters:
   ///   - recording: keep what `backward` needs.
   ///   - training: dropout on, batch norm over the batch; defaults to `recording`.
+  ///   - watchesInputs: for the gradient of inputs, not of parameters.
   ///   - seed: of dropout.
-  package init(recording: Bool = false, training: Bool? = nil, seed: UInt64 = 0) {
+  package init(
+    recording: Bool = false, training: Bool? = nil, watchesInputs: Bool = false, seed: UInt64 = 0
+  ) {
     self.recording = recording
     self.training = training ?? recording
+    self.watchesInputs = watchesInputs
     if recording { _ = Memory.isKept }
     generator = SeededGenerator(seed: seed, stream: "dropout")
   }
@@ -64,7 +72,8 @@ package final class Tape {
   package func callAsFunction(_ parameter: Parameter) -> Variable {
     if parameter.slot >= 0, let known = parameterNodes[parameter.slot] { return known }
     let variable = push(
-      parameter.value, needsGradient: recording && parameter.trainable, backward: nil)
+      parameter.value, needsGradient: recording && !watchesInputs && parameter.trainable,
+      backward: nil)
     if parameter.slot >= 0 { parameterNodes[parameter.slot] = variable }
     return variable
   }

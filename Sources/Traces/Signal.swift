@@ -24,6 +24,17 @@ package struct Signal: Sendable, Hashable {
   /// Of rectangles: those that can be put elsewhere by hand, in the order in which they are given.
   package private(set) var slots: [Slot] = []
 
+  /// What a full bar or the outermost colour stands for, where it is that of several signals which
+  /// are to be compared; nil: the signal's own largest value.
+  package private(set) var scale: Float?
+
+  /// The same beside others on one scale.
+  package func scaled(to scale: Float) -> Signal {
+    var result = self
+    result.scale = scale
+    return result
+  }
+
   /// A rectangle that can be put elsewhere.
   package struct Slot: Sendable, Hashable {
     /// What it is, e.g. `head`, `crop 1`.

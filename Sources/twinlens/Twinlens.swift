@@ -11,10 +11,12 @@ struct Twinlens: ParsableCommand {
     discussion: "Without a command it opens DATASET, or the embedded sample, in the workbench.",
     version: "twinlens \(Provenance.currentVersion)",
     subcommands: [
-      OpenCommand.self, ShowCommand.self, QueryCommand.self, AnnotationsCommand.self,
+      OpenCommand.self, ShowCommand.self, ExportCommand.self, QueryCommand.self,
+      AnnotationsCommand.self,
       PredictCommand.self,
       EvaluateCommand.self, TrainCommand.self, RDSCommand.self, PaperCommand.self,
       ModelsCommand.self, TokenizeCommand.self, AuditCommand.self, SuspectCommand.self,
+      ReportCommand.self,
       ScoreCommand.self, SampleCommand.self, TutorCommand.self, TourCommand.self,
       ReplayCommand.self, ConfigCommand.self,
       DoctorCommand.self,

@@ -57,6 +57,24 @@ struct StoryScriptTests {
     try expectGolden(kept.joined(separator: "\n"), "story-why")
   }
 
+  @Test("does the picture decide, or one word") func whatIf() throws {
+    let text = try #require(try manualBlock("# what-if.keys", page: "inspecting.md"))
+    let script = try folder.write(text, "what-if.keys")
+    let data = folder.path + "/harbor"
+    let samples = SampleModelsTests.samples
+    try FileManager.default.copyItem(atPath: samples + "/harbor", toPath: data)
+    let output = try run([
+      data, "--models", samples + "/models", "--script", script, "--size", "120x36",
+    ])
+    let frames = output.split(separator: "== frame ").map(String.init)
+    // Without the word, and kept with a blank picture.
+    let changed = try #require(frames.last { $0.contains("what if") && !$0.contains("blank") })
+    try expectGolden(changed + "\n" + (frames.last ?? ""), "story-what-if")
+    let kept = try run(["show", data, "--models", samples + "/models", "--what-if", "traffic"])
+    #expect(kept.hasPrefix("harbor"))
+    #expect(kept.contains("traffic (the word and a blank picture together): without “traffic”"))
+  }
+
   @Test("correct twenty tweets") func twenty() throws {
     let options = ["--test", "20", "--seed", "7"]
     let data = try draw("twenty", options + ["--noise", "0.3"])

@@ -99,4 +99,59 @@ struct CLIPGradientTests {
       try model(tape.constant(pixels), tape).pooled ?? tape.constant(Tensor([1]))
     }
   }
+
+  /// Gradient × input of both towers is the slope along the input itself.
+  @Test func gradientTimesInputOfCLIP() throws {
+    var source = WeightSource.random(seed: 6)
+    let stack = TransformerConfiguration(
+      hiddenSize: 8, layers: 1, heads: 2, intermediateSize: 6, activation: .quickGELU, norm: .pre,
+      epsilon: 1e-5, names: .clip)
+    var model = CLIPModel(
+      CLIPConfiguration(
+        text: CLIPTextConfiguration(stack: stack, vocabulary: 9, positions: 6, endOfText: 8),
+        vision: VisionConfiguration(stack: stack, side: 8, patch: 4), projection: 5),
+      &source)
+    var generator = SeededGenerator(seed: 8)
+    model.visitParameters("") { _, parameter in
+      for i in 0..<parameter.value.count { parameter.value.array[i] += 0.3 * generator.normal() }
+    }
+    model.indexParameters()
+    let direction: [Float] = [0.7, -0.2, 0.4, 0.1, -0.9]
+    let pieces = [2, 5, 3, 8]
+    let values = try model.gradientTimesInput(pieces: pieces, toward: direction)
+    func along(_ vectors: [Float]) -> Double {
+      zip(vectors, direction).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    func text(_ piece: Int, _ share: Float) throws -> Double {
+      var copy = model
+      for i in (piece * 8)..<((piece + 1) * 8) {
+        copy.text.words.weight.value.array[i] *= 1 + share
+      }
+      let tape = Tape()
+      let pooled = try #require(try copy.text(TextBatch([pieces], padding: 0), tape).pooled)
+      return along(tape[copy.textVectors(pooled, tape)].array)
+    }
+    let step: Float = 5e-3
+    for (place, piece) in pieces.enumerated() {
+      let difference = (try text(piece, step) - text(piece, -step)) / Double(2 * step)
+      #expect(abs(difference - Double(values[place])) < 2e-3, "piece \(place)")
+    }
+    let pixels = Tensor([1, 3, 8, 8], (0..<192).map { _ in generator.normal() })
+    let places = try model.gradientTimesInput(pixels: pixels, toward: direction)
+    #expect(places.count == 64)
+    let means = pixels.array.channelMeans(3)
+    func picture(_ place: Int, _ share: Float) throws -> Double {
+      var changed = pixels
+      for i in stride(from: place, to: 192, by: 64) {
+        changed.array[i] += share * (changed.array[i] - means[i])
+      }
+      let tape = Tape()
+      let pooled = try #require(try model.vision(tape.constant(changed), tape).pooled)
+      return along(tape[model.pictureVectors(pooled, tape)].array)
+    }
+    for place in [0, 9, 35, 63] {
+      let difference = (try picture(place, step) - picture(place, -step)) / Double(2 * step)
+      #expect(abs(difference - Double(places[place])) < 2e-3, "pixel \(place)")
+    }
+  }
 }

@@ -33,6 +33,23 @@ import Testing
     #expect(map(-3) == map(0) && map(7) == map(1) && map(.nan) == map(0))
   }
 
+  /// Equal differences look equal, on screen and in grey print: no step of lightness is more than a
+  /// quarter larger or smaller than the mean, and neighbours of ten steps are told apart by all.
+  @Test(arguments: ColorMap.allCases) func stepsAreEqual(map: ColorMap) {
+    let steps = (0...20).map { lightness(map(Float($0) / 20)) }
+    let mean = ((steps.last ?? 0) - steps[0]) / 20
+    #expect(mean > 3.5)
+    for (a, b) in zip(steps, steps.dropFirst()) {
+      #expect(abs(b - a - mean) < mean / 4, "\(map): \(a) to \(b), mean \(mean)")
+    }
+    for (name, rows) in Self.visions {
+      let ten = (0...10).map { seen(map(Float($0) / 10), rows) }
+      for (a, b) in zip(ten, ten.dropFirst()) {
+        #expect(distance(a, b) > 6, "\(map), \(name)")
+      }
+    }
+  }
+
   /// How colours are seen without one kind of cones (Machado, Oliveira and Fernandes 2009, severity
   /// 1), over linear RGB.
   private static let visions: [(name: String, rows: [[Double]])] = [

@@ -170,7 +170,7 @@ private final class Inbox: Sendable {
     let corrections = try Corrections.make(60)
     let service = train(router, Array(corrections.prefix(30)))
     #expect(service.rollBack())
-    #expect(service.report.state == .dropped(hasEarlier: false))
+    #expect(service.report.state == .dropped && !service.report.hasEarlier)
     #expect(!service.install(evenIfWorse: true), "a candidate rolled back is gone")
     #expect(!service.rollBack(), "nothing is left to go back to")
 

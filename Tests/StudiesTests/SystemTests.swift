@@ -53,9 +53,13 @@ struct SystemTests {
     defer { place.remove() }
     if system.needsEncoder { _ = try place.pretraining().run() }
     let posts = place.posts
-    _ = try place.job(system, posts).run(seeds: [1])
+    let results = try place.job(system, posts).run(seeds: [1])
     let folder = "\(place.folder)/models/\(id)"
     let expert = try ExpertFolder.open(folder)
+    // How it learned stands in its card.
+    let learned = expert.card.notes.epochs ?? []
+    #expect(learned.map(\.dev) == results[0].epochs.map(\.dev))
+    #expect(learned.map(\.loss) == results[0].epochs.map(\.loss))
     #expect(expert.card.system == id && expert.task == system.task && expert.name == id)
     #expect(expert.seesPicture == system.seesPicture)
     #expect(expert.card.provenance?.seed == 1)
@@ -75,9 +79,21 @@ struct SystemTests {
     }
     try signalsAreSound(expert, seen[0])
     try interventionsAreBorne(expert, seen)
+    try whatIfsAreAnswered(expert, eyes, seen)
     let occlusion = try ExpertOcclusion(expert, seen[0])
     #expect(occlusion.words.count == seen[0].words.count)
     #expect(occlusion.regions.count == (expert.seesPicture ? 49 : 0))
+    do {
+      let gradients = try expert.gradients(of: seen[0])
+      #expect(gradients.count == (expert.task == .relations ? seen[0].pairs.count : 1))
+      for worth in gradients.map(\.worth) {
+        #expect(worth.words.isEmpty || worth.words.count == seen[0].words.count)
+        let odd = worth.map?.values.count { !$0.isFinite } ?? 0
+        #expect(odd == 0, "\(id)")
+      }
+    } catch let lack as NoGradient {
+      #expect(lack.description.contains(expert.name))
+    }
     if expert.takesRegions {
       let drawn = [ImageRegion(left: 0.1, top: 0.1, width: 0.3, height: 0.4)]
       #expect(expert.ask(seen[0], under: [.regions(drawn)]).failure == nil)

@@ -9,6 +9,11 @@ extension ActionTests {
       $0.command("explain")
       return $0.effects.contains(.explain(post: "hb_0001")) && $0.state.explanation != nil
     },
+    "dataset": {
+      $0.command("dataset cells")
+      let isAsked = $0.effects.contains { if case .study(.some) = $0 { true } else { false } }
+      return isAsked && $0.text.contains("who is right, by route")
+    },
     "similar-other": {
       $0.command("similar-other")
       let needsReasons = $0.noticeText.contains("asks why first")
@@ -20,6 +25,17 @@ extension ActionTests {
       $0.command("explain")
       $0.command("similar-same")
       return $0.state.current == 1 && $0.state.routes[1]?.route == .multimodal
+    },
+    "router-history": {
+      $0.command("router-history")
+      return $0.state.shownRouterHistory?.points.count == 3
+    },
+    "correction": {
+      $0.command("correction")
+      let needsHistory = $0.noticeText.contains("shows the corrections first")
+      $0.command("router-history")
+      $0.command("correction")
+      return needsHistory && $0.state.currentPost?.id == "hb_0003"
     },
     "raise-cut": {
       $0.command("raise-cut")
@@ -58,9 +74,14 @@ extension ActionTests {
       return refused && $0.effects.contains(.installCandidate)
     },
     "rollback": {
-      $0.send(.training(TrainingReport(state: .installed)))
+      var report = TrainingReport(state: .idle)
+      $0.send(.training(report))
       $0.command("rollback")
-      return $0.effects.contains(.rollBack)
+      let refused = $0.noticeText.contains("no new router waits")
+      report.hasEarlier = true
+      $0.send(.training(report))
+      $0.command("rollback")
+      return refused && $0.effects.contains(.rollBack)
     },
     "next-flip": {
       var report = TrainingReport(state: .candidate(worse: false))

@@ -155,6 +155,16 @@ import Testing
         if case .saveHistory(let steps, "/tmp/h.sqlite") = $0 { steps.count == 1 } else { false }
       }
     },
+    "export": {
+      $0.command("export /tmp/screen.svg")
+      return $0.services.performed.contains {
+        if case .exportScreen(let copy, "/tmp/screen.svg") = $0 {
+          copy.post == "hb_0001" && copy.frame.text.contains("hb_0001")
+        } else {
+          false
+        }
+      }
+    },
     "undo": {
       $0.press("O", "Return")
       $0.command("undo")
@@ -180,6 +190,33 @@ import Testing
     },
     "regions": {
       $0.command("regions"); return $0.text.contains("region 1 of")
+    },
+    "witness": {
+      $0.command("witness")
+      return $0.state.layers[WitnessLayer.self] != nil && $0.text.contains("occlusion")
+    },
+    "heads": {
+      $0.command("heads")
+      return $0.text.contains("head 3 of 8") && $0.state.fullScreen == .picture
+    },
+    "look-back": {
+      $0.command("look-back")
+      return $0.noticeText == "look-back: the maps of riva are the same for all words"
+    },
+    "what-if": {
+      $0.command("what-if drop 3")
+      return $0.text.contains("what if: without “Anna”")
+    },
+    "save-what-if": {
+      $0.press("o", "b")
+      $0.command("save-what-if blank a note")
+      return $0.state.savedWhatIfs.first?.note == "a note"
+    },
+    "what-ifs": {
+      $0.press("o", "b")
+      $0.command("save-what-if blank")
+      $0.command("what-ifs")
+      return $0.text.contains("saved what-ifs")
     },
     "numbers": {
       $0.command("numbers"); return $0.text.contains("heat as numbers")

@@ -1,4 +1,5 @@
 import Annotations
+import Inspection
 import Queries
 import Screen
 import Testing
@@ -17,10 +18,14 @@ final class FakeServices: EffectPerformer {
   var hasModels = true
   /// What became of the posts' pictures.
   var pictures: [Int: PictureFact] = [:]
+  /// False: a study goes on for ever.
+  var answersStudies = true
   /// Why nothing more is found out.
   var failureOfLooking: String?
   /// The queries that were saved.
   private(set) var queries: [SavedQuery] = []
+  /// The what-ifs that were kept.
+  private(set) var whatIfs: [SavedWhatIf] = []
   /// Set to refuse commits.
   var failure: String?
 
@@ -46,12 +51,24 @@ final class FakeServices: EffectPerformer {
       if let index = Samples.posts.firstIndex(where: { $0.id == post }) {
         waiting.append(.explained(Samples.explanation(index)))
       }
+    case .tellRouterHistory(let post?):
+      waiting.append(.routerHistory(Samples.routerHistory(post)))
     case .findNeighbours(let post?):
       waiting.append(.neighbours(Samples.neighbours(of: post)))
     case .askWithRegions(let question):
       let index = Samples.posts.firstIndex { $0.id == question.post }
       let answers = index.map { Samples.analysis($0).answers.filter(\.seesPicture) } ?? []
       waiting.append(.answeredWithRegions(RegionAnswers(question, answers)))
+    case .askWitnesses(let question?):
+      waiting.append(.witnessed(question, .found(Samples.witnesses(of: question.expert))))
+    case .renderPictures(let requests):
+      waiting += requests.map { .pictureReady($0, picture($0)) }
+    case .ask(let whatIf?): waiting.append(Samples.answer(whatIf))
+    case .saveWhatIf(let name, let saved):
+      whatIfs.removeAll { $0.name == name }
+      whatIfs += saved.map { [$0] } ?? []
+      waiting.append(
+        .whatIfsSaved(whatIfs, words: saved == nil ? "\(name) is removed" : "\(name) is kept"))
     case .lookAt(let request?):
       // A few at a time, as the real service answers.
       for place in request.posts {
@@ -64,7 +81,15 @@ final class FakeServices: EffectPerformer {
       waiting.append(
         .queriesSaved(
           SavedQueries(own: queries), words: text.map { "\(name) is saved: \($0)" } ?? "removed"))
+    case .study(let request?):
+      waiting.append(
+        .studying(StudyProgress(request: request.number, done: 3, total: 9, secondsLeft: 8)))
+      if answersStudies {
+        waiting.append(.studied(request: request.number, Samples.study(request)))
+      }
     case .renderPicture(let request): waiting.append(.pictureReady(request, picture(request)))
+    case .renderFigure(let request):
+      waiting.append(.figureReady(request, .placeholder("[figure \(request.name)]")))
     default: break
     }
   }

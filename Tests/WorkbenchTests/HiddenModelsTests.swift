@@ -37,7 +37,7 @@ import Testing
     desk.press("Escape")
     for effect in desk.effects.dropFirst(count) {
       switch effect {
-      case .analyse, .explain, .askWithRegions, .lookAt(.some), .train:
+      case .analyse, .explain, .askWithRegions, .ask(.some), .lookAt(.some), .train:
         Issue.record("asked: \(effect)")
       default: break
       }
@@ -63,7 +63,8 @@ import Testing
 
   /// Keys about what is not to be seen do nothing, do not wait for it and say why.
   @Test(arguments: [
-    "adopt", "take", "next-suggestion", "heat", "numbers", "explain", "regions", "system",
+    "adopt", "take", "next-suggestion", "heat", "numbers", "explain", "regions", "what-if",
+    "system",
     "install", "rollback", "train", "disputed", "next-flip", "hide riva", "next-suspicious",
   ])
   func whatIsHiddenCannotBeActedOn(_ command: String) {
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test func layersOfTheirsAreLeft() {
-    for key in ["e", "B", "#"] {
+    for key in ["e", "B", "#", "o"] {
       var desk = Desk(Samples.state(120, 36))
       desk.press(key)
       #expect(desk.state.layers.count == 2)

@@ -39,8 +39,12 @@ import Testing
     // Their types have the next letter of their name.
     #expect(map.keys(for: "type GROUP") == [.character("1"), .character("O")])
     #expect(map.keys(for: "type HOTEL") == [.character("2"), .character("E")])
-    // Digits end at 9, letters do not.
-    let many = (0..<12).map { EntityType("T\($0)") }
+    // Digits end at 9; each type has a letter as long as one is left.
+    let bare = Keymap.standard(types: [])
+    let free = "abcdefghijklmnopqrstuvwxyz".flatMap { [$0, Character($0.uppercased())] }
+      .filter { bare.command(for: .character($0)) == nil }
+    #expect(free.count > 9)
+    let many = free.indices.map { EntityType("T\($0)") }
     let wide = Keymap.standard(types: many)
     for type in many {
       #expect(

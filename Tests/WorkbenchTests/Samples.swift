@@ -6,8 +6,8 @@ import Routing
 import Screen
 import Tensors
 import TestSupport
-import Traces
 
+@testable import Traces
 @testable import Workbench
 
 /// Four realistic posts, and what two experts and a router say of them.
@@ -127,7 +127,9 @@ enum Samples {
   static func analysis(_ index: Int) -> PostAnalysis {
     let post = posts[index]
     var trace = Trace()
-    trace.append(scalar("rgn/gate", "relation gate s^G", 0.83))
+    var gate = scalar("rgn/gate", "relation gate s^G", 0.83)
+    gate.isTap = true
+    trace.append(gate)
     trace.append(attention())
     trace.append(occlusion(post))
     trace.append(

@@ -56,8 +56,15 @@ package struct DualEncoder: ParameterContainer {
   /// - Parameters:
   ///   - numbers: B×T word numbers, 0 past the end.
   package func text(_ numbers: [Int], shape: [Int], _ tape: Tape) -> Tape.Variable {
+    text(
+      words(numbers.map { $0 == 0 ? -1 : $0 }, shape: shape, tape), of: numbers, shape: shape, tape)
+  }
+
+  /// The same from the vectors of the words, B×T×W.
+  package func text(
+    _ vectors: Tape.Variable, of numbers: [Int], shape: [Int], _ tape: Tape
+  ) -> Tape.Variable {
     let (b, t) = (shape[0], shape[1])
-    let vectors = words(numbers.map { $0 == 0 ? -1 : $0 }, shape: shape, tape)
     let scores = tape.reshape(wordScore(vectors, tape), [b, t])
     let mask = Tensor([b, t], numbers.map { $0 == 0 ? -1e4 : 0 })
     let weights = tape.softmax(tape.add(scores, tape.constant(mask)))

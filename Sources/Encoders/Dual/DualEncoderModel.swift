@@ -63,4 +63,35 @@ package struct DualEncoderModel: Sendable {
     let width = value.count / texts.count
     return texts.indices.map { Array(value.array[($0 * width)..<(($0 + 1) * width)]) }
   }
+
+  /// What each word adds to direction · t by the gradient: its vector times the gradient there, a
+  /// number per word. Against a word whose vector is zero.
+  ///
+  /// - Parameter direction: D numbers.
+  package func gradientTimesInput(words tokens: [String], toward direction: [Float]) -> [Float] {
+    guard !tokens.isEmpty else { return [] }
+    let numbers = tokens.map { words[WordForms.word($0)] }
+    let shape = [1, tokens.count]
+    let plain = Tape()
+    let vectors = plain[
+      encoder.words(numbers.map { $0 == 0 ? -1 : $0 }, shape: shape, plain)]
+    let tape = Tape(recording: true, training: false)
+    let input = tape.input(vectors)
+    let unit = encoder.text(input, of: numbers, shape: shape, tape)
+    return tape.gradientTimesInput(input, less: vectors.array.map { _ in 0 }, unit, direction)
+      .sums(of: vectors.count / tokens.count)
+  }
+
+  /// What each pixel of a prepared picture adds to direction · v by the gradient: its distance from
+  /// the picture's mean colour times the gradient there, side × side numbers, row by row.
+  package func gradientTimesInput(
+    prepared: (pixels: [Float], seen: ImageRegion), toward direction: [Float]
+  ) -> [Float] {
+    let tape = Tape(recording: true, training: false)
+    let input = tape.input(Tensor([1, 3, recipe.side, recipe.side], prepared.pixels))
+    let unit = encoder.picture(input, tape)
+    return tape.gradientTimesInput(
+      input, less: prepared.pixels.channelMeans(3), unit, direction
+    ).sumOverChannels(3)
+  }
 }

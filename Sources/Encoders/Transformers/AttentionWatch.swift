@@ -33,6 +33,9 @@ package final class AttentionWatch {
     return Tensor([weights.count] + shape.dropFirst(), all)
   }
 
+  /// Pieces of a text whose attention is shown: longer ones would show millions of numbers.
+  package static let mostPieces = 128
+
   /// What the pieces of an item attend to: a matrix per layer and head.
   package func signal(_ name: String, caption: String, item: Int, pieces: [String]) -> Signal {
     let maps = maps(ofItem: item)

@@ -54,7 +54,7 @@ extension BERTModel {
     try batch.check(
       vocabulary: configuration.vocabulary, longest: configuration.longest,
       tokenTypes: configuration.tokenTypes)
-    return embeddings(batch, configuration, tape)
+    return tape.reading(.words, embeddings(batch, configuration, tape))
   }
 
   /// Pieces → vectors.

@@ -41,7 +41,8 @@ package struct WordEncoder: ParameterContainer {
     let lengths = batch.characters.map(\.count)
     let states = characterLSTM(embedded, lengths: lengths, tape)
     let spelled = tape.endStates(states, lengths: lengths)
-    return tape.concatenate([words, tape.gather(spelled, batch.spelling, shape: shape)])
+    let both = tape.concatenate([words, tape.gather(spelled, batch.spelling, shape: shape)])
+    return tape.reading(.words, both)
   }
 
   package mutating func visitParameters(

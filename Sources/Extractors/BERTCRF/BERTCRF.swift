@@ -71,15 +71,17 @@ struct BERTCRFHead: ParameterContainer {
     output(tape.dropout(tape.select(x, items.map(\.places)), Self.dropout), tape)
   }
 
-  /// Emissions S×K of each item, in the order of the items.
+  /// Emissions S×K of each item, in the order of the items; the watch hears of single posts only.
   func emissions(
-    _ items: [TaggedPieces], _ engine: BERTEngine
+    _ items: [TaggedPieces], _ engine: BERTEngine, _ watch: AttentionWatch? = nil
   ) throws(EncoderInputError) -> [[Float]] {
     var result = [[Float]](repeating: [], count: items.count)
     for batch in LengthBatches.sorted(lengths: items.map(\.ids.count), batch: 32) {
       let part = batch.map { items[$0] }
       let tape = Tape()
-      let e = tape[self(tape.constant(try engine.states(part)), part, tape)]
+      let text = TextBatch(part.map(\.ids), padding: engine.configuration.padding)
+      let states = try engine(text, items.count == 1 ? watch : nil).last
+      let e = tape[self(tape.constant(states), part, tape)]
       try EncoderInputError.check(e.array, "the tag scores of bert-crf")
       let (steps, k) = (e.shape[1], e.shape[2])
       for (row, i) in batch.enumerated() {

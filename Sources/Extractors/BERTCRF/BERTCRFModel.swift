@@ -95,19 +95,47 @@ package struct BERTCRFModel: Expert {
 
   /// The answer for one post with everything it shows.
   package func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content {
-    .mentions(try predict(post.words))
+    .mentions(try predict(post.words, taps))
   }
 
-  /// The answer for one text with marginals and confidences.
+  /// Gradient × input of the likeliest tags' log-probability, at the states of the text encoder.
+  package func gradients(of post: SeenPost) throws -> [InputGradient] {
+    let item = pieces(post.words)
+    guard !item.places.isEmpty else { return [] }
+    let tape = Tape(recording: true, training: false, watchesInputs: true)
+    let states = tape.reading(.states, tape.constant(try engine.states([item])))
+    let emissions = head(states, [item], tape)
+    let path = head.crf.chain.viterbi(tape[emissions].array)
+    return [
+      InputGradient(
+        tape, from: head.crf.loss(emissions, tags: [path], tape),
+        words: pieceRanges(item.words.map { item.places[$0] }, end: item.ids.count - 1),
+        count: item.tags.count, views: [])
+    ]
+  }
+
+  /// The answer for one text with marginals, confidences and the attention of its encoder.
   ///
   /// - Throws: `EncoderInputError` when the tokenizer does not fit the encoder.
-  package func predict(_ words: [String]) throws(EncoderInputError) -> Prediction {
+  package func predict(
+    _ words: [String], _ taps: Taps = [:]
+  ) throws(EncoderInputError) -> Prediction {
     let item = pieces(words)
-    let emissions = try head.emissions([item], engine).first ?? []
+    let probe = Probe(substituting: taps)
+    let watch = AttentionWatch(probe, "text/attention")
+    let emissions = try head.emissions([item], engine, watch).first ?? []
+    if item.ids.count <= AttentionWatch.mostPieces {
+      probe.show(
+        watch.signal(
+          "text/attention", caption: "attention between pieces", item: 0,
+          pieces: item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }))
+    }
+    var trace = probe.trace
+    trace.appendFlow(of: "text/attention")
     return Prediction(
       expert: name, scheme: configuration.scheme, words: words.count,
       head.crf.chain.decode(
         emissions, scheme: configuration.scheme, steps: item.words, tagOf: head.states.tagOf),
-      Trace())
+      trace)
   }
 }

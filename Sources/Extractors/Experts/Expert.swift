@@ -29,9 +29,20 @@ package protocol Expert: WordReading {
   /// - Parameter taps: values to put in place at named taps.
   /// - Throws: as `labels(of:_:)`.
   func answer(_ post: SeenPost, _ taps: Taps) throws -> Answer.Content
+  /// Gradient × input of its answer: one for mentions, one for each pair of relations.
+  ///
+  /// - Throws: `NoGradient` where its network keeps nothing that a gradient could flow through;
+  ///   as `labels(of:_:)`.
+  func gradients(of post: SeenPost) throws -> [InputGradient]
 }
 
 extension Expert {
+  package func gradients(of post: SeenPost) throws -> [InputGradient] {
+    throw NoGradient(
+      description: "\(name) is open for answers alone, and keeps nothing that a gradient could "
+        + "flow back through")
+  }
+
   /// The folder's name.
   package var name: String { card.name }
   /// What it answers.

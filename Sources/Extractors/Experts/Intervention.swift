@@ -123,7 +123,7 @@ extension Post {
   /// words fall away.
   ///
   /// - Throws: `InterventionError` when no word, or no such word, would be left.
-  func dropping(_ places: Set<Int>) throws(InterventionError) -> Post {
+  package func dropping(_ places: Set<Int>) throws(InterventionError) -> Post {
     if let odd = places.first(where: { !tokens.indices.contains($0) }) {
       throw InterventionError(
         "the post has no word \(odd); its words are numbered from 0 to \(tokens.count - 1)")
@@ -153,7 +153,7 @@ extension Post {
   /// The post with another word in a place.
   ///
   /// - Throws: `InterventionError` when there is no such place.
-  func editing(_ place: Int, _ word: String) throws(InterventionError) -> Post {
+  package func editing(_ place: Int, _ word: String) throws(InterventionError) -> Post {
     guard tokens.indices.contains(place) else {
       throw InterventionError(
         "the post has no word \(place); its words are numbered from 0 to \(tokens.count - 1)")

@@ -49,12 +49,30 @@ package struct ModelCard: Sendable {
     package var measuredPosts: Int?
     /// Of what, when they are not the dev posts of its training.
     package var measuredOn: String?
+    /// How it learned, epoch by epoch; nil in folders of older versions.
+    package var epochs: [Epoch]?
 
     /// Nothing noted.
     package init() {}
 
     /// Whether there is nothing to write down.
-    var isEmpty: Bool { references.isEmpty && measures.isEmpty }
+    var isEmpty: Bool { references.isEmpty && measures.isEmpty && epochs == nil }
+  }
+
+  /// What an epoch of a training came to. Times are left out: the same training writes the same
+  /// card.
+  package struct Epoch: Sendable, Hashable, Codable {
+    /// Counted from 1.
+    package let epoch: Int
+    /// Mean loss of its steps.
+    package let loss: Double
+    /// The score on dev after it, percent.
+    package let dev: Double
+
+    /// An epoch by its parts.
+    package init(epoch: Int, loss: Double, dev: Double) {
+      (self.epoch, self.loss, self.dev) = (epoch, loss, dev)
+    }
   }
 
   /// What an expert's answers come from, so that those that were kept are known again.
@@ -94,7 +112,8 @@ package struct ModelCard: Sendable {
     result.provenance = ModelFolder.provenance(of: folder)
     if let data = FileManager.default.contents(atPath: folder + "/" + Self.file),
       data.count <= Self.most, let notes = try? JSONDecoder().decode(Notes.self, from: data),
-      notes.references.values.allSatisfy({ $0.count <= 1001 })
+      notes.references.values.allSatisfy({ $0.count <= 1001 }),
+      notes.epochs.map({ $0.count <= Self.mostEpochs }) ?? true
     {
       result.notes = notes
     }
@@ -111,6 +130,7 @@ package struct ModelCard: Sendable {
 
   static let file = "card.json"
   private static let most = 1 << 22
+  private static let mostEpochs = 10_000
 
   /// A trace with each scalar's place among those of dev.
   func ranked(_ trace: Trace) -> Trace {

@@ -161,7 +161,8 @@ package struct IMM: MultimodalNetwork {
 
   /// B×N×C regions or patches as vectors behind the class vector: B×(N+1)×D.
   private func embedded(_ regions: Tape.Variable, _ tape: Tape) -> Tape.Variable {
-    let scaled = scaling.map { tape.constant($0(tape[regions])) } ?? regions
+    let scaled =
+      scaling.map { tape.reading(.regions(view: 0), tape.constant($0(tape[regions]))) } ?? regions
     let all = tape.prepend(tape(classToken), to: patches.map { $0(scaled, tape) } ?? scaled)
     let placed = tape.add(all, tape(positions))
     return tape.add(opening.map { $0(placed, tape) } ?? placed, tape(kind))

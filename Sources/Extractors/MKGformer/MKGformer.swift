@@ -156,7 +156,9 @@ package struct MKGformer: MultimodalNetwork {
       var joined: Tape.Variable?
       for view in views {
         var seen = try batch.patches(view, tape)
-        if let scaling { seen = tape.constant(scaling(tape[seen])) }
+        if let scaling {
+          seen = tape.reading(.regions(view: view), tape.constant(scaling(tape[seen])))
+        }
         let part = patches.map { $0(seen, tape) } ?? seen
         joined = joined.map { tape.joinRows($0, part) } ?? part
       }

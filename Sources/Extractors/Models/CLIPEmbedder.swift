@@ -22,6 +22,7 @@ package struct CLIPEmbedder: DualEncoding {
   let tokenizer: Tokenizer
   private let recipe: ImageRecipe
   private let longest: Int
+  private let files: EncoderFolder
 
   /// Opens a folder.
   ///
@@ -33,6 +34,7 @@ package struct CLIPEmbedder: DualEncoding {
     name = FilePath.name(of: folder)
     fingerprint = ModelFolder.fingerprint(of: folder)
     (text, vision) = engines
+    self.files = files
     tokenizer = try Tokenizer(folder: folder)
     side = engines.vision.configuration.side
     recipe = files.recipe ?? .clip(side: side)
@@ -97,6 +99,47 @@ package struct CLIPEmbedder: DualEncoding {
       result.append(Self.unit((pooled?.array ?? [])[...]))
     }
     return result
+  }
+
+  /// What each word adds by the gradient: the sum over its pieces. The weights are read once more
+  /// for it, as forward passes keep them in another layout.
+  ///
+  /// - Throws: as `EncoderFolder.loadCLIP`, and `EncoderInputError`.
+  package func gradientTimesInput(words: [String], toward direction: [Float]) throws -> [Float]? {
+    let options = EncodingOptions(maximumLength: longest)
+    let whole = tokenizer.encode(text: words.joined(separator: " "), options: options)
+    guard let first = whole.wordIndices.firstIndex(where: { $0 != nil }) else { return nil }
+    // The parts that the tokenizer splits a text into are not the post's words: each word's own
+    // pieces tell where it ends.
+    var (owners, pieces) = ([Int](), [Int]())
+    for (place, word) in words.enumerated() where pieces.count < longest {
+      let own = tokenizer.encode(text: word, options: options)
+      let ids = zip(own.ids, own.wordIndices).filter { $1 != nil }.map(\.0)
+      pieces += ids
+      owners += ids.map { _ in place }
+    }
+    let read = zip(whole.ids, whole.wordIndices).filter { $1 != nil }.map(\.0)
+    guard read == Array(pieces.prefix(read.count)) else { return nil }
+    let values = try files.loadCLIP().gradientTimesInput(pieces: whole.ids, toward: direction)
+    var result = [Float](repeating: 0, count: (owners.prefix(read.count).last ?? -1) + 1)
+    for (offset, owner) in owners.prefix(read.count).enumerated() {
+      result[owner] += values[first + offset]
+    }
+    return result
+  }
+
+  /// What each pixel adds by the gradient.
+  ///
+  /// - Throws: as `EncoderFolder.loadCLIP`, and `EncoderInputError`.
+  package func gradientTimesInput(
+    prepared: PreparedPicture, toward direction: [Float]
+  ) throws -> [Float]? {
+    guard prepared.pixels.count == 3 * side * side else {
+      throw EncoderInputError.pictures(
+        shape: [prepared.pixels.count], expected: "3×\(side)×\(side) numbers")
+    }
+    return try files.loadCLIP().gradientTimesInput(
+      pixels: Tensor([1, 3, side, side], prepared.pixels), toward: direction)
   }
 
   /// Pictures encoded at a time.

@@ -48,6 +48,31 @@ package protocol DualEncoding: RouterEmbedding, WordReading {
   ///
   /// - Throws: `EncoderInputError` when the tokenizer gives pieces that the tower does not know.
   func encode(texts: [[String]]) throws(EncoderInputError) -> [[Float]]
+  /// What each word adds to direction · t by the gradient, gradient × input: its vectors times the
+  /// gradient there, a number per word that is read. Nil where the pieces of the text cannot be
+  /// told apart by words.
+  ///
+  /// - Parameter direction: D numbers.
+  /// - Throws: as `encode(texts:)`, and what reading the weights again throws.
+  func gradientTimesInput(words: [String], toward direction: [Float]) throws -> [Float]?
+  /// What each pixel of a prepared picture adds to direction · v by the gradient: its distance from
+  /// the picture's mean colour times the gradient there, side × side numbers, row by row. Nil where
+  /// the encoder has no gradient.
+  ///
+  /// - Throws: as `encode(prepared:)`, and what reading the weights again throws.
+  func gradientTimesInput(prepared: PreparedPicture, toward direction: [Float]) throws -> [Float]?
+}
+
+extension DualEncoding {
+  /// An encoder that is called from outside has no gradient.
+  package func gradientTimesInput(words: [String], toward direction: [Float]) throws -> [Float]? {
+    nil
+  }
+
+  /// As of words.
+  package func gradientTimesInput(
+    prepared: PreparedPicture, toward direction: [Float]
+  ) throws -> [Float]? { nil }
 }
 
 /// Planar pixels, and what of the source picture they show.
@@ -103,6 +128,16 @@ extension DualEncoderModel: DualEncoding {
   package var side: Int { recipe.side }
   /// It reads any number of words; hostile posts have many.
   package var longestText: Int { 256 }
+  /// What each word adds by the gradient.
+  package func gradientTimesInput(words: [String], toward direction: [Float]) throws -> [Float]? {
+    gradientTimesInput(words: words, toward: direction) as [Float]
+  }
+  /// What each pixel adds by the gradient.
+  package func gradientTimesInput(
+    prepared: PreparedPicture, toward direction: [Float]
+  ) throws -> [Float]? {
+    gradientTimesInput(prepared: prepared, toward: direction) as [Float]
+  }
   /// Each region as if it were the whole picture.
   package func patches(_ prepared: PreparedPicture) throws(EncoderInputError) -> Tensor {
     let shape = [1, 3, recipe.side, recipe.side]

@@ -35,7 +35,7 @@ package struct MultimodalModel<Network: MultimodalNetwork>: Expert {
   package let tokenizer: Tokenizer
   let answering: MultimodalAnswering<Network>
   /// What prepares pixels; nil where views come as regions.
-  private let tower: PictureTower?
+  let tower: PictureTower?
   /// What a batch of its training had.
   private let matrices: [BatchMatrix]
 

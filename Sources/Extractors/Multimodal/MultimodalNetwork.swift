@@ -193,7 +193,8 @@ package enum TextReader: Sendable {
     case .plain(let model): return try model(batch, prefixes: prefixes, tape, watch).last
     case .packed(let engine):
       let numbers = prefixes.map { PrefixValues($0, tape) }
-      return tape.constant(try engine(batch, prefixes: numbers, watch).last)
+      return tape.reading(
+        .states, tape.constant(try engine(batch, prefixes: numbers, watch).last))
     }
   }
 }
@@ -281,7 +282,7 @@ package struct MultimodalBatch {
   ///
   /// - Throws: `EncoderInputError`.
   func places(_ k: Int, _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
-    guard let tower else { return tape.constant(view(k)) }
+    guard let tower else { return tape.reading(.regions(view: k), tape.constant(view(k))) }
     let pixels = pixels(items.map { ($0, $0.pictures[k]) })
     guard showsPictures else {
       let aside = Tape()
@@ -295,7 +296,7 @@ package struct MultimodalBatch {
   ///
   /// - Throws: `EncoderInputError`.
   func patches(_ k: Int, _ tape: Tape) throws(EncoderInputError) -> Tape.Variable {
-    guard tower != nil else { return tape.constant(view(k)) }
+    guard tower != nil else { return tape.reading(.regions(view: k), tape.constant(view(k))) }
     return try patches(of: items.map { ($0, $0.pictures[k]) }, tape)
   }
 

@@ -117,7 +117,7 @@ package enum MultimodalScore: FineTuneScore {
 struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
   let network: Network
   let head: TaskHead
-  private let text: TextReader
+  let text: TextReader
   private let tower: TowerReader?
   private let padding: Int
 
@@ -129,6 +129,12 @@ struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
     text = Network.readsLayers ? .plain(trainee.encoder) : .packed(BERTEngine(trainee.encoder))
   }
 
+  /// Items side by side, as the network reads them.
+  func batch(_ items: [MultimodalItem]) -> MultimodalBatch {
+    MultimodalBatch(
+      items, padding: padding, showsPictures: network.options.usesPicture, tower: tower)
+  }
+
   /// Scores of each item, in their order: S×K of the CRF's steps, or one per relation. Items are
   /// computed one by one: a matrix product of other rows rounds otherwise, and an answer must not
   /// depend on who else is asked about. (With encoders of published size it takes no longer.)
@@ -137,8 +143,7 @@ struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
   ) throws(EncoderInputError) -> [[Float]] {
     var result: [[Float]] = []
     for item in items {
-      let batch = MultimodalBatch(
-        [item], padding: padding, showsPictures: network.options.usesPicture, tower: tower)
+      let batch = batch([item])
       let probe = items.count == 1 ? probe : nil
       let tape = Tape()
       let states = try network.states(batch, text, tape, probe)

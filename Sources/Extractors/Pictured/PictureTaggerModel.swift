@@ -82,7 +82,7 @@ package struct PictureTaggerModel<Head: PictureTaggerHead>: Expert {
         .layOut(encoding, tags: tags), regions)
   }
 
-  private func item(_ words: [String], _ regions: PictureRegions) -> PicturedPieces {
+  func item(_ words: [String], _ regions: PictureRegions) -> PicturedPieces {
     Self.item(
       words, regions, tags: [Int](repeating: 0, count: words.count), tokenizer: tokenizer,
       configuration)

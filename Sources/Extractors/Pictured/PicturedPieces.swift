@@ -36,11 +36,13 @@ package struct PictureBatch {
     _ items: [PicturedPieces], _ states: Tape.Variable, showsPictures: Bool, _ tape: Tape
   ) {
     self.items = items
-    self.states = states
+    self.states = tape.reading(.states, states)
     let shape = items.first?.regions.shape ?? [1, 1]
-    regions = tape.constant(
-      showsPictures
-        ? PictureRegions.stack(items.map(\.regions)) : Tensor([items.count] + shape))
+    regions = tape.reading(
+      .regions(view: 0),
+      tape.constant(
+        showsPictures
+          ? PictureRegions.stack(items.map(\.regions)) : Tensor([items.count] + shape)))
     let length = tape.shape(states)[1]
     mask = items.flatMap { item in (0..<length).map { $0 < item.ids.count } }
   }

@@ -106,7 +106,7 @@ struct RIVANetwork: ParameterContainer {
     var visual = seen.context
     if options.gated {
       var s = tape.column(1, of: tape.softmax(seen.relation))
-      if !options.letsWordsTeachGate { s = tape.constant(tape[s]) }
+      if !options.letsWordsTeachGate, !tape.watchesInputs { s = tape.constant(tape[s]) }
       if let forced { s = tape.constant(Tensor(tape.shape(s), repeating: forced)) }
       if let probe {
         s = probe.tap(RIVATagger.Shown.gate, s, on: tape) {

@@ -84,7 +84,8 @@ package struct RIVATagger: Tagger {
     if let riva, let pass {
       x = tape.concatenate([x, riva.languageModels.embeddings(pass.states, tape)])
     } else if let step {
-      let picture = tape.meanOverMiddle(tape.constant(step.scaling(batch.regions)))
+      let picture = tape.meanOverMiddle(
+        tape.reading(.regions(view: 0), tape.constant(step.scaling(batch.regions))))
       x = tape.joinRows(
         tape.reshape(tape.gelu(step.projection(picture, tape)), [shape[0], 1, shape[2]]), x)
       lengths = lengths.map { $0 + 1 }

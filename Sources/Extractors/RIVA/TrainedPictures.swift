@@ -31,7 +31,9 @@ struct TrainedPictures: ParameterContainer, Sendable {
   /// B×N×C of a batch's pictures.
   func regions(_ batch: TaggerBatch, _ tape: Tape) -> Tape.Variable {
     let pixels = batch.pixels(side: side)
-    if let engine, !tape.recording, let seen = try? engine(pixels) { return tape.constant(seen) }
+    if let engine, !tape.recording || tape.watchesInputs, let seen = try? engine(pixels) {
+      return tape.constant(seen)
+    }
     return network.regions(tape.constant(pixels), tape)
   }
 
@@ -45,7 +47,9 @@ struct TrainedPictures: ParameterContainer, Sendable {
 extension TrainedPictures? {
   /// Scaled regions B×N×C: by the network that learns along, else those of the frozen one.
   func regions(_ batch: TaggerBatch, _ scaling: RegionScaling, _ tape: Tape) -> Tape.Variable {
-    guard let pictures = self else { return tape.constant(scaling(batch.regions)) }
-    return scaling(pictures.regions(batch, tape), hasPicture: batch.hasPicture, tape)
+    let seen =
+      self.map { scaling($0.regions(batch, tape), hasPicture: batch.hasPicture, tape) }
+      ?? tape.constant(scaling(batch.regions))
+    return tape.reading(.regions(view: 0), seen)
   }
 }

@@ -205,13 +205,14 @@ package struct TokenClassifier: Expert {
     try EncoderInputError.check(logits, "the tag scores of \(name)")
     let rows = probabilities(logits, item, words: post.words.count)
     let pieces = item.ids.map { tokenizer.piece($0) ?? "piece \($0)" }
-    if pieces.count <= Self.mostShownPieces {
+    if pieces.count <= AttentionWatch.mostPieces {
       probe.show(
         watch.signal(
           "attention", caption: "attention between pieces", item: 0, pieces: pieces))
     }
     let path = path(rows)
     var trace = probe.trace
+    trace.appendFlow(of: "attention")
     trace.append(
       Signal(
         name: "tags/probabilities", caption: "tag probabilities",
@@ -222,9 +223,6 @@ package struct TokenClassifier: Expert {
         expert: name, mentions: mentions(path, rows, .lenient), labels: labels, marginals: rows,
         path: path, trace: trace))
   }
-
-  /// Longer texts would show millions of numbers.
-  private static let mostShownPieces = 128
 }
 
 extension System {

@@ -141,7 +141,7 @@ package struct SeededTraining: Sendable {
       if try judgeElsewhere(&metrics) {
         try ModelFolder.write(provenance(), job.folder, "provenance.json")
       }
-      if job.isMeasured { try measure() }
+      try note(epochs)
     }
     let result = TrainingResult(
       origin: origin, epochs: epochs, scores: told.scores, relations: told.relations)
@@ -179,13 +179,22 @@ package struct SeededTraining: Sendable {
     return true
   }
 
-  /// Writes the card's numbers beside the model.
-  private func measure() throws {
+  /// Writes the card beside the model: how it learned, and what is measured of it.
+  private func note(_ epochs: [TrainingEpoch]) throws {
     let expert = try ExpertFolder.open(job.folder)
-    _ = job.observe(.preparing("measuring \(job.name)", 0))
     var card = expert.card
-    card.notes = CardMeasuring(expert, material.dev).notes { share in
-      job.observe(.preparing("measuring \(job.name)", share))
+    if job.isMeasured {
+      _ = job.observe(.preparing("measuring \(job.name)", 0))
+      card.notes = CardMeasuring(expert, material.dev).notes { share in
+        job.observe(.preparing("measuring \(job.name)", share))
+      }
+    }
+    // JSON has no sign for what is no number.
+    let told = epochs.filter { $0.loss.isFinite && $0.dev.isFinite }
+    if !told.isEmpty {
+      card.notes.epochs = told.map {
+        ModelCard.Epoch(epoch: $0.epoch, loss: $0.loss, dev: $0.dev)
+      }
     }
     try card.write(to: job.folder)
   }

@@ -38,11 +38,34 @@ extension Action {
       PageLayer.Block(
         heading: "a second witness",
         text: [
-          "\(state.keymap.label("explain")) measures what the router's p loses without each word and each "
-            + "region: something is left out, and the rest is encoded again.",
-          "`twinlens show DATASET POST --occlusion` does the same for every expert, with the rank "
-            + "correlation between what was lost and its attention. Where that is near 0 or below, do not "
-            + "quote the attention.",
+          "\(state.keymap.label("witness")) holds the attention on screen against two others. Occlusion "
+            + "leaves each word and each region out and asks the expert again: what its answer loses. "
+            + "Gradient × input is how much the answer would lose, to first order, if the word's or "
+            + "region's numbers shrank to nothing.",
+          "Beside each map and head stands its rank correlation with either (Spearman's "
+            + "\(state.rhoSign)). Near 1 it ranks regions as the answer does. Near 0 or below, do not quote "
+            + "the attention. \(state.keymap.label("heads")) shows all heads at once, each with its own.",
+          "\(state.keymap.label("explain")) does the same for the router's p. `twinlens show DATASET POST "
+            + "--occlusion` prints all of it.",
+        ]),
+      PageLayer.Block(
+        heading: "what the witnesses do not tell",
+        text: [
+          "Occlusion asks about posts that nobody wrote: a grey square is no picture, and of two words that "
+            + "say the same, each alone costs nothing.",
+          "The gradient is that of one point: where an answer is certain it is near 0 for everything. An "
+            + "encoder that is open for answers alone has none, and its words enter as it read them.",
+          "Where both disagree with each other, neither settles what the attention is worth.",
+          "Infidelity is how far a map, scaled as suits it best, is from what leaving out regions, rows and "
+            + "columns costs; below that of a map of zeros it tells something. Sensitivity is how much the "
+            + "map changes when noise of 2% lies on the picture (Yeh and others 2019, as Captum computes "
+            + "them).",
+        ]),
+      PageLayer.Block(
+        heading: "looking back",
+        text: [
+          "Where words have maps of their own, the cursor on a word shows its map. "
+            + "\(state.keymap.label("look-back")) puts a cursor on the picture, and shows which words look there."
         ]),
     ]
   }

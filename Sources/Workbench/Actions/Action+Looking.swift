@@ -9,8 +9,8 @@ extension Action {
         state.showsHeat.toggle()
         return []
       }
-    ] + NumbersLayer.actions + RegionLayer.actions + [
-      attention,
+    ] + NumbersLayer.actions + RegionLayer.actions + WhatIfLayer.actions + [
+      attention, WitnessLayer.action, HeadsLayer.action, RegionCursorLayer.action,
       Action(
         "next-head", .looking, keys: ["."],
         "next head, layer or slot of what is shown, after the mean",

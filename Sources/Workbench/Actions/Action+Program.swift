@@ -23,6 +23,7 @@ extension Action {
         let steps = state.history.steps
         return arguments.text(0).map { [.saveHistory(steps, path: $0)] } ?? []
       },
+      export,
       Action(
         "findings", .program, "list what was found when dataset and store were opened",
         unavailable: { $0.opened.notices.isEmpty ? "nothing was found on opening" : nil }

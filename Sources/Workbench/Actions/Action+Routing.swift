@@ -3,7 +3,7 @@ import Routing
 
 extension Action {
   static let routing: [Action] =
-    ExplanationLayer.actions + [
+    ExplanationLayer.actions + RouterHistoryLayer.actions + [
       Action(
         "train", .routing, keys: ["t"], "train the router on all corrections now",
         unavailable: needsRouter
@@ -30,8 +30,7 @@ extension Action {
         "drop the newly trained router, or after installing one go back to the one before",
         unavailable: { state in
           needsRouter(state)
-            ?? ([.installed, .dropped(hasEarlier: true)].contains(state.training.state)
-              ? nil : needsCandidate(state))
+            ?? (state.training.hasEarlier ? nil : needsCandidate(state))
         }
       ) { _, _ in [.rollBack] }.ofModels(),
       Action(

@@ -91,6 +91,15 @@ struct Action: Sendable {
   /// Whether it changes labels or the state of the post on screen, and is no undoing.
   var changesPost: Bool { Self.changing.contains(name) }
 
+  /// Whether it can lead to an edit, or take one back.
+  var editsPosts: Bool {
+    changesPost
+      || [
+        "undo", "undo-any", "redo", "note", "remove-note", "label-pair", "relate", "everywhere",
+        "adjudicate", "history",
+      ].contains(name)
+  }
+
   /// Names of those that do.
   static let changing: Set<String> = [
     "type", "span", "clear", "extend", "shrink", "extend-left", "shrink-left", "take", "adopt",
@@ -104,7 +113,8 @@ struct Action: Sendable {
 
   /// Why it cannot be done now; nil when it can. What is hidden cannot be acted on.
   func obstacle(_ state: WorkbenchState) -> String? {
-    isOfModels ? state.hidingOfModels ?? unavailable(state) : unavailable(state)
+    if editsPosts, state.layers[WhatIfLayer.self] != nil { return WhatIfLayer.guarding(state) }
+    return isOfModels ? state.hidingOfModels ?? unavailable(state) : unavailable(state)
   }
 
   /// A place in the list of posts, by what must be known of a list that still grows.
@@ -180,7 +190,7 @@ struct Action: Sendable {
   /// Every action, by group, in the order of the manual.
   static let all: [Action] =
     moving + suspicion + labelling + guidelines + remarks + relations + looking + routing
-    + program + settings + progress + practising + learning
+    + DatasetLayer.actions + program + settings + progress + practising + learning
 
   /// The action of that name.
   static func named(_ name: String) -> Action? {

@@ -179,6 +179,9 @@ enum CommandLine {
     let last = words[words.count - 1]
     // A query may have any number of words.
     if action.name == "search" { return state.queryCompletions(of: last) }
+    if action.name == "what-if" {
+      return state.changeCompletions(of: words.dropFirst().joined(separator: " "))
+    }
     guard let parameter = action.parameters.dropFirst(words.count - 2).first else { return [] }
     let stem = last.lowercased()
     return Array(candidates(for: parameter.kind, in: state, stem: stem).prefix(50))

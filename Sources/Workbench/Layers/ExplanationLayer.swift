@@ -71,6 +71,7 @@ extension WorkbenchState {
     }
     var row = drawRouteLine(explanation, &pen, box)
     if let notice = explanation.notice { row = pen.wrap(notice, .warning, in: box, row: row) }
+    row = drawRetrainings(explanation, &pen, box, row: row)
     row = drawLandscape(explanation, &pen, box, row: row)
     // What turns it stands first; on a small screen what does not has no room.
     let flips =
@@ -86,6 +87,7 @@ extension WorkbenchState {
         row: row)
     }
     if !explanation.tokens.isEmpty { row = drawPulls(explanation, &pen, box, row: row, post) }
+    row = drawAgreement(explanation, &pen, box, row: row)
     let hasRoom = box.rows - row >= 8
     row = drawCounts(explanation, &pen, box, row: row + (hasRoom ? 1 : 0), post)
     if hasRoom { row = drawFound(explanation, &pen, box, row: row, post) }
@@ -251,8 +253,18 @@ extension WorkbenchState {
         "says \(safe(theirs)) of \(safe(post.quote(pair.head))) "
           + "\(look.glyphs.arrow) \(safe(post.quote(pair.tail)))")
     }
-    let words = parts.isEmpty ? "says the same" : parts.joined(separator: "; ")
+    let words =
+      parts.isEmpty
+      ? "says the same" : parts.joined(separator: "; ") + cost(explanation, post)
     return pen.wrap("the other, \(safe(other.expert)), \(words)", .text, in: box, row: row)
+  }
+
+  /// `: 1 right fewer, 2 wrong more`, what the other route would have cost or gained.
+  private func cost(_ explanation: RouteExplanation, _ post: Post) -> String {
+    guard let other = explanation.otherRoute(post) else { return "" }
+    let parts = [(other.right, "right"), (other.wrong, "wrong")].filter { $0.0 != 0 }
+      .map { "\(abs($0.0)) \($0.1) \($0.0 > 0 ? "more" : "fewer")" }
+    return ": " + (parts.isEmpty ? "as many right and wrong" : parts.joined(separator: ", "))
   }
 
   /// The words that pull most to either side, in points of p.

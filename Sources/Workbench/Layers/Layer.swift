@@ -1,3 +1,4 @@
+import Extractors
 import Screen
 import Traces
 
@@ -28,14 +29,26 @@ protocol Layer: Sendable {
   /// The keys that matter now, the most useful first; nil leaves them to the layer beneath.
   func hints(_ state: WorkbenchState, _ box: Box) -> HintLine?
 
-  /// What the heading of its column says in its place; nil leaves that as it is.
+  /// What the heading of its column says in its place, that of the text for one under the tokens;
+  /// nil leaves that as it is.
   var title: String? { get }
 
   /// Whose signals the picture and the numbers show in its place; nil leaves them to the system.
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])?
 
+  /// Whether its signals are those of whatever system is on screen.
+  var followsSystem: Bool { get }
+
+  /// What is changed of the picture before it is drawn; nil leaves that to the layer beneath.
+  func pictureChanges(_ state: WorkbenchState) -> [Intervention]?
+
   /// What stands under the picture in place of the scale of values, for signals that have none.
   func legend(_ state: WorkbenchState) -> String?
+
+  /// The figure that it draws with `WorkbenchState.draw(_:_:_:)`; nil for none. The name and the
+  /// box decide when it is drawn anew, so it must come from what the layer holds, without long
+  /// work.
+  func figure(_ state: WorkbenchState) -> FigureRequest?
 
   /// Whether it shows what the models say, so that it goes when that is hidden.
   var isOfModels: Bool { get }
@@ -108,7 +121,10 @@ extension Layer {
   func drawPrompt(_ state: WorkbenchState, _ pen: inout Pen, _ box: Box) -> Bool { false }
   func hints(_ state: WorkbenchState, _ box: Box) -> HintLine? { nil }
   func signals(_ state: WorkbenchState) -> (of: String, all: [Signal])? { nil }
+  var followsSystem: Bool { false }
+  func pictureChanges(_ state: WorkbenchState) -> [Intervention]? { nil }
   func legend(_ state: WorkbenchState) -> String? { nil }
+  func figure(_ state: WorkbenchState) -> FigureRequest? { nil }
   func crossedTokens(_ state: WorkbenchState) -> [Int] { [] }
   func awaitsSignals(_ state: WorkbenchState) -> Bool { false }
   func tokenLabels(_ state: WorkbenchState) -> [String]? { nil }

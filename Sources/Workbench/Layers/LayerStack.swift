@@ -51,6 +51,9 @@ struct LayerStack: Sendable {
     layers.removeAll(where: isMeant)
   }
 
+  /// Takes a layer off without remembering it.
+  mutating func remove<L: Layer>(_ type: L.Type) { layers.removeAll { $0 is L } }
+
   /// Sets the switch of the uppermost layer that has one of its own; false when none has.
   mutating func setHeat(_ isOn: Bool) -> Bool {
     guard let at = layers.lastIndex(where: { $0.heat != nil }) else { return false }
@@ -79,7 +82,9 @@ extension WorkbenchState {
     // What cannot be seen must not be changed.
     guard Panes.fits(size) else { return keymap.command(for: key) == "quit" ? quit() : [.bell] }
     // Only where something can be drawn with the mouse.
-    if case .release = key, layers[RegionLayer.self] == nil { return [] }
+    if case .release = key, layers[RegionLayer.self] == nil, layers[WhatIfLayer.self] == nil {
+      return []
+    }
     if case .click(let place) = key, let hinted = hintedKey(at: place) { return press(hinted) }
     for place in (0..<layers.count).reversed() {
       var layer = layers.take(at: place)

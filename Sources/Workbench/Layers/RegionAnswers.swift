@@ -37,7 +37,12 @@ extension WorkbenchState {
   func picturePoint(at position: Position) -> (x: Double, y: Double)? {
     guard let box = Panes(self).picture, let request = pictureRequest else { return nil }
     let size: (columns: Int, rows: Int)
-    switch pictures[request] {
+    // With other heat over it a picture has the same place.
+    let known =
+      pictures[request]
+      ?? pictures.keys.last { $0.post == request.post && $0.box == request.box }
+      .flatMap { pictures[$0] }
+    switch known {
     case .cells(_, let columns, let rows)?, .pixels(_, let columns, let rows)?:
       size = (columns, rows)
     case .placeholder?, nil: return nil

@@ -41,6 +41,7 @@ struct RegionLayer: Layer {
       state.layers.toggle(RegionLayer())
       state.requested.regions = nil
       // What is drawn must be seen.
+      if state.layers[RegionLayer.self] != nil { state.layers.close { $0 is NumbersLayer } }
       if Panes(state).picture == nil { state.choice.fullScreen = nil }
       return []
     }.ofModels()
@@ -115,7 +116,11 @@ struct RegionLayer: Layer {
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     guard let post = state.currentPost else { return .passes }
     state.notice = nil
-    if key == .escape || key == .enter { return .leaves([]) }
+    if key == .escape { return .leaves([]) }
+    if key == .enter {
+      let isDrawn = drawn[post.id] != nil && state.layers[WhatIfLayer.self] != nil
+      return .leaves(isDrawn ? state.takeIntoWhatIf(regions(state)) : [])
+    }
     if let reason = state.lackOfPicture {
       // Beneath, some of them would change labels.
       return Self.keys.contains(key) ? .stays(state.refuse(reason)) : .passes
@@ -230,7 +235,10 @@ struct RegionLayer: Layer {
           Hint(label: "o", words: "add", key: .character("o")),
           Hint(label: "x", words: "drop", key: .character("x")),
           Hint(label: "u", words: "as found", key: .character("u")),
-        ], last: state.hint("regions", "done"), in: box)
+        ],
+      last: state.layers[WhatIfLayer.self] == nil
+        ? state.hint("regions", "done") : Hint(label: "Enter", words: "into what if", key: .enter),
+      in: box)
   }
 
   // MARK: Answers

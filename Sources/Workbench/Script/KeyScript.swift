@@ -14,6 +14,9 @@ package struct KeyScript: Sendable, Equatable {
   /// The steps in order.
   package let steps: [Step]
 
+  /// Does nothing but wait.
+  package static let waiting = KeyScript(steps: [Step(source: "wait", action: .wait)])
+
   /// One step as it was written and what it means.
   package struct Step: Sendable, Equatable {
     /// The line without spaces at its ends; printed before the frame.

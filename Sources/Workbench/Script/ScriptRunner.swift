@@ -50,6 +50,13 @@ package struct ScriptRunner {
     show(after: Self.pace.look)
   }
 
+  /// Runs a command of the workbench, without its colon, and waits for all that it brings.
+  package mutating func run(command: String) {
+    workbench.send(.command(command))
+    workbench.settle()
+    workbench.wait()
+  }
+
   private mutating func show(after seconds: Double) {
     guard let record else { return }
     time += seconds

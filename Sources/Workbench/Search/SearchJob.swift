@@ -37,7 +37,7 @@ extension WorkbenchState {
       hasModels: opened.hasModels, hasRouter: opened.hasRouter,
       hasSuspicion: opened.suspicionOf != nil, hasAssignments: opened.assigneesOf != nil,
       knowsLastVisit: opened.lastSeen != nil)
-    means.types = opened.types
+    (means.types, means.hasPicked) = (opened.types, !picked.isEmpty)
     return means
   }
 
@@ -53,7 +53,7 @@ extension WorkbenchState {
     context.annotator = opened.annotator.lowercased()
     if let suspicionOf = opened.suspicionOf { context.suspicionOf = suspicionOf }
     if let assigneesOf = opened.assigneesOf { context.assigneesOf = assigneesOf }
-    (context.unread, context.divided) = (unread, divided)
+    (context.unread, context.divided, context.picked) = (unread, divided, picked)
     defer { (facts, texts) = (context.facts, context.texts) }
     return judge(&context)
   }

@@ -45,6 +45,11 @@ extension WorkbenchState {
   mutating func routerChanged() -> [Effect] {
     facts.forgetRoutes()
     (nearest, requested.neighbours) = (nil, nil)
+    (routerHistory, requested.routerHistory) = (nil, nil)
+    study.isStale = true
+    // A what-if is asked again: it tells of the router, too.
+    whatIfs.removeAll()
+    requested.whatIf = nil
     guard let text = queue.query, let query = parsed(text),
       !query.needs.isDisjoint(with: [.route, .answer])
     else { return [] }

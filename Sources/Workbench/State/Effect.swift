@@ -1,5 +1,8 @@
 import Annotations
 import Corpora
+import Extractors
+import Inspection
+import Pictures
 import Queries
 import Screen
 import Settings
@@ -31,14 +34,33 @@ package enum Effect: Sendable, Equatable {
   /// Look for the posts that are most like one to the router, by its place in the dataset; answer
   /// with `neighbours` as they are found. Nil: nobody waits for them any more.
   case findNeighbours(of: Int?)
+  /// Tell what became of a post's p through the retrainings of the router, and which corrections
+  /// moved it; answer with `routerHistory` as it is found out. Nil: nobody waits for it any more.
+  case tellRouterHistory(of: String?)
+  /// Study a part of the dataset; answer with `studying` as it goes on, then `studied` or
+  /// `studyFailed`. Nil: nobody waits for it any more.
+  case study(StudyRequest?)
   /// Ask the experts that look at regions about a post with others in their place; answer with
   /// `answeredWithRegions`; newest request wins.
   case askWithRegions(RegionQuestion)
+  /// Ask an expert again and again about a post with something left out; answer with `witnessed`;
+  /// newest request wins. Nil: nobody waits for it any more.
+  case askWitnesses(WitnessQuestion?)
+  /// Ask all models about a post with something changed; answer with `answeredWhatIf` or
+  /// `whatIfRefused`; newest request wins. Nil: nobody waits for one any more.
+  case ask(WhatIf?)
+  /// Keep a what-if under its name, or with none remove that of the name; answer with
+  /// `whatIfsSaved` or `whatIfNotSaved`.
+  case saveWhatIf(name: String, SavedWhatIf?)
   /// Find something out of many posts, until another wish takes its place; answer with `facts` as
   /// it comes in, then `lookedAt`. Nil: nobody waits for it any more.
   case lookAt(FactRequest?)
   /// Draw a picture for a box of cells; answer with `pictureReady`; newest request wins.
   case renderPicture(PictureRequest)
+  /// Draw a figure for a box of cells; answer with `figureReady`; newest request wins.
+  case renderFigure(FigureRequest)
+  /// Draw several pictures, in this order; answer each with `pictureReady`; newest request wins.
+  case renderPictures([PictureRequest])
   /// Train the router on all corrections now.
   case train
   /// Train after every accepted post, or only on `train`.
@@ -52,6 +74,9 @@ package enum Effect: Sendable, Equatable {
   case apply(Setting.Name, SettingValue)
   /// Write settings into the person's own file; answer with `settingsSaved` or `settingsNotSaved`.
   case saveSettings([SettingChange])
+  /// Write what is on screen to a file that is not there yet; answer with `exported` or
+  /// `notExported`.
+  case exportScreen(ScreenCopy, path: String)
   /// Remember that so many tasks of the lesson are done.
   case keepLesson(done: Int)
   /// Show whoever presents the lesson what belongs to the step at hand.
@@ -79,12 +104,22 @@ package struct PictureRequest: Sendable, Hashable {
   package let box: Size
   /// What lies over it, nil = the bare picture.
   package let heat: Heat?
+  /// The colours of the heat.
+  package let colors: ColorMap
+  /// What is changed of the picture before it is drawn; those that change no picture count for
+  /// nothing.
+  package let changes: [Intervention]
 
   /// A request by its parts.
-  package init(post: String, box: Size, heat: Heat?) {
+  package init(
+    post: String, box: Size, heat: Heat?, colors: ColorMap = .standard,
+    changes: [Intervention] = []
+  ) {
     self.post = post
     self.box = box
     self.heat = heat
+    self.colors = colors
+    self.changes = changes
   }
 }
 
@@ -96,6 +131,8 @@ package struct Heat: Sendable, Hashable {
   package let values: [Float]
   /// What the values count.
   package let unit: Signal.Unit
+  /// What the outermost colours stand for, where that is not the largest of these values.
+  package var scale: Float?
   /// What regions are, by their places; those without are numbered. Not part of what is drawn.
   var names: [Int: String] = [:]
   /// Parts of the picture that are outlined.
@@ -119,7 +156,7 @@ package struct Heat: Sendable, Hashable {
   // By bits: a value that is not a number equals itself here, else a picture with one would be
   // asked for again and again.
   package static func == (a: Self, b: Self) -> Bool {
-    a.shape == b.shape && a.unit == b.unit && a.outlined == b.outlined
+    a.shape == b.shape && a.unit == b.unit && a.outlined == b.outlined && a.scale == b.scale
       && a.values.elementsEqual(b.values) { $0.bitPattern == $1.bitPattern }
   }
 
@@ -127,6 +164,7 @@ package struct Heat: Sendable, Hashable {
     hasher.combine(shape)
     hasher.combine(unit)
     hasher.combine(outlined)
+    hasher.combine(scale)
     for value in values { hasher.combine(value.bitPattern) }
   }
 
@@ -144,7 +182,8 @@ package struct Heat: Sendable, Hashable {
   package var bounds: (low: Float, high: Float) {
     guard isSigned else { return extremes }
     // Effects too small to be told must not look strong.
-    let most = max(-extremes.low, extremes.high, unit == .points ? Self.leastEffect : 0)
+    let most = max(
+      -extremes.low, extremes.high, scale ?? 0, unit == .points ? Self.leastEffect : 0)
     return (-most, most)
   }
 

@@ -42,12 +42,36 @@ package enum Message: Sendable {
   case explained(RouteExplanation)
   /// The posts that are most like one to the router, of those looked at so far.
   case neighbours(RouteNeighbours)
+  /// What the routers of before said of a post, and what the corrections tried so far did.
+  case routerHistory(RouteHistory)
+  /// How far the study of the dataset is.
+  case studying(StudyProgress)
+  /// The study of this request is done.
+  case studied(request: Int, PagedStudy)
+  /// The dataset cannot be studied; the sentence says why.
+  case studyFailed(request: Int, String)
   /// Nothing can be said about a post's route; the sentence says why.
   case explanationFailed(post: String, reason: String)
   /// What experts answer with rectangles that were drawn by hand.
   case answeredWithRegions(RegionAnswers)
+  /// How far a look into an expert's answer has come.
+  case witnessed(WitnessQuestion, WitnessState)
+  /// What all models say of a post before and after a change.
+  case answeredWhatIf(WhatIf, WhatIfAnswer)
+  /// The post cannot take a change, or nobody can answer; the sentence says why.
+  case whatIfRefused(WhatIf, reason: String)
+  /// The saved what-ifs as they are now, and what became of them.
+  case whatIfsSaved([SavedWhatIf], words: String)
+  /// A what-if could not be saved or removed; the sentence says why.
+  case whatIfNotSaved(reason: String)
   /// A picture is ready for its box.
   case pictureReady(PictureRequest, RenderedPicture)
+  /// A figure is ready for its box.
+  case figureReady(FigureRequest, RenderedPicture)
+  /// The screen is in a file.
+  case exported(path: String)
+  /// The screen could not be written; the sentence says why.
+  case notExported(reason: String)
   /// The trainer has news.
   case training(TrainingReport)
   /// Decisions of the installed router, by post id; replaces what was known of these posts.

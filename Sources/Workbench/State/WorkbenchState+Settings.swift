@@ -1,3 +1,4 @@
+import Pictures
 import Screen
 import Settings
 
@@ -28,6 +29,10 @@ private struct ScreenSetting: Sendable {
   static let all = [
     ScreenSetting(name: .heat, value: { .flag($0.choice.heat) }) { state, value in
       state.choice.heat = value == .flag(true)
+      return []
+    },
+    ScreenSetting(name: .heatColors, value: { .text($0.choice.colors.rawValue) }) { state, value in
+      state.choice.colors = ColorMap(rawValue: "\(value)") ?? .standard
       return []
     },
     ScreenSetting(name: .panels, value: { .flag($0.showsModels) }) { state, value in

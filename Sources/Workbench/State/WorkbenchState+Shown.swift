@@ -23,10 +23,13 @@ extension WorkbenchState {
   /// screen.
   var tracedSystems: [(system: String, trace: Trace)] {
     let pair = pair
-    return visibleAnswers.compactMap(\.mentions).map { ($0.expert, $0.trace) }
+    let all =
+      visibleAnswers.compactMap(\.mentions).map { ($0.expert, $0.trace) }
       + relationAnswers.compactMap { answers, _ in
         pair.flatMap { answers[$0.head, $0.tail] }.map { (answers.expert, $0.trace) }
       }
+    guard layers[WitnessLayer.self] != nil else { return all }
+    return all.map { ($0, withWitnesses($1, of: $0)) }
   }
 
   /// The system whose trace is on screen: the chosen one, else the multimodal expert for what the
@@ -35,7 +38,7 @@ extension WorkbenchState {
     let all = tracedSystems
     let routed = analysis?.task == .relations ? all.last : nil
     return all.first { $0.system == choice.system }
-      ?? routed ?? shown.map { ($0.expert, $0.trace) } ?? all.last
+      ?? routed ?? shown.flatMap { tagger in all.first { $0.system == tagger.expert } } ?? all.last
   }
 
   /// The signals on screen: those of the uppermost layer that has its own, else the shown system's.
@@ -120,12 +123,10 @@ extension WorkbenchState {
     if isOfRouter, case .grid(let rows, let columns, let region) = heat.shape {
       // Those without which the route turns.
       heat.outlined = (explanation?.turningRegions ?? []).map { place in
-        ImageRegion(
-          left: region.left + region.width * Double(place % columns) / Double(columns),
-          top: region.top + region.height * Double(place / columns) / Double(rows),
-          width: region.width / Double(columns), height: region.height / Double(rows))
+        region.cell(place, rows: rows, columns: columns)
       }
     }
+    if let cursor = layers[RegionCursorLayer.self]?.outlined(self) { heat.outlined = [cursor] }
     return heat
   }
 
@@ -138,6 +139,10 @@ extension WorkbenchState {
       for slot in other.slots {
         if let place = slot.place, names[place] == nil { names[place] = slot.name }
       }
+    }
+    // A slot without a place of its own has the whole picture, and stays what it is.
+    if signal.slots.count == regions.count {
+      for (i, slot) in signal.slots.enumerated() where names[i] == nil { names[i] = slot.name }
     }
     // What stands before all slots is the whole picture, or what an expert sees of it.
     for (i, region) in regions.enumerated() where names[i] == nil {
@@ -177,6 +182,9 @@ extension WorkbenchState {
     if case .wordsByImage = signal.kind, let post = currentPost {
       title += (title.isEmpty ? "" : ", ") + "for \(post.quote(token..<(token + 1)))"
     }
+    if let rho = correlationWords(signal, slice: choice.slice) {
+      title += (title.isEmpty ? "" : ", ") + rho
+    }
     if signal.unit == .points, let heat, let place = heat.largest {
       let number = HeatNumbers(heat).text(heat.values[place])
       title += (title.isEmpty ? "" : ", ") + "largest \(number) in \(heat.title(ofPlace: place))"
@@ -212,7 +220,7 @@ extension WorkbenchState {
     let at = names.firstIndex(of: traced?.system ?? "") ?? 0
     // A layer with signals of its own would hide the system's.
     let state = self
-    layers.close { $0.signals(state) != nil }
+    layers.close { $0.signals(state) != nil && !$0.followsSystem }
     choice.system = name ?? names[(at + 1) % names.count]
     choice.map = 0
     choice.slice = nil
@@ -224,7 +232,8 @@ extension WorkbenchState {
   var pictureRequest: PictureRequest? {
     guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
     return PictureRequest(
-      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil)
+      post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil,
+      colors: choice.colors, changes: layers.first { $0.pictureChanges(self) } ?? [])
   }
 
   /// Every range that gold or a system names, with what each says of it.
@@ -292,6 +301,12 @@ struct Gauge: Sendable, Equatable {
 extension Signal {
   /// One slice, or the mean of all, as heat; nil when the numbers do not fill the picture.
   package func heat(slice: Int?, word: Int) -> Heat? {
+    var heat = unscaledHeat(slice: slice, word: word)
+    heat?.scale = scale
+    return heat
+  }
+
+  private func unscaledHeat(slice: Int?, word: Int) -> Heat? {
     let all = slice.map { self.slice($0) } ?? mean
     switch kind {
     case .imageMap(let rows, let columns, let region):

@@ -1,6 +1,7 @@
 import Annotations
 import Corpora
 import Inspection
+import Pictures
 import Queries
 import Routing
 import Screen
@@ -62,10 +63,20 @@ package struct WorkbenchState: Sendable {
   var explanations = RecentCache<Int, Result<RouteExplanation, Unanswered>>(bound: 16)
   /// The posts that are most like another to the router.
   var nearest: RouteNeighbours?
+  /// What became of a post's p through the retrainings of the router.
+  var routerHistory: RouteHistory?
   /// What experts answered with rectangles drawn by hand, the newest question's.
   var regionAnswers: RegionAnswers?
-  /// Pictures made for boxes on this screen.
-  var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12)
+  /// What all models said of posts with something changed, or why they did not.
+  var whatIfs = RecentCache<WhatIf, Result<WhatIfAnswer, Unanswered>>(bound: 16)
+  /// The what-ifs that were given names, by name.
+  package var savedWhatIfs: [SavedWhatIf] = []
+  /// What experts' answers depend on, of those asked about lately.
+  var witnessStates = RecentCache<WitnessQuestion, WitnessState>(bound: 32)
+  /// Pictures made for boxes on this screen: as many small ones as a screen of heads holds, too.
+  var pictures = RecentCache<PictureRequest, RenderedPicture>(bound: 12 + HeadsLayer.most)
+  /// Figures made for boxes on this screen.
+  var figures = RecentCache<FigureRequest, RenderedPicture>(bound: 6)
   /// What the person chose to see.
   var choice = ViewChoice()
   /// Where the background training stands.
@@ -88,6 +99,10 @@ package struct WorkbenchState: Sendable {
   var hasToldOfPlace = false
   /// Posts of which annotators said different things when a search asked for them.
   var divided: Set<Int> = []
+  /// Posts behind the bar or number of the dataset's study that the person went to last.
+  var picked: Set<Int> = []
+  /// The study of the dataset, as far as it is.
+  var study = StudyState()
   /// The search of the list that was left the last time, until it is made again.
   var resumedQuery: String?
   /// Listed posts that edits made since the search do not match any more.
@@ -342,6 +357,8 @@ struct ViewChoice: Sendable, Equatable {
   var showsModels = true
   /// Heat over the picture; at first the picture itself is to be seen.
   var heat = false
+  /// The colours of the heat.
+  var colors = ColorMap.standard
   /// Which slice of the heat: nil = mean over all heads and layers.
   var slice: Int?
   /// Which of the shown system's spatial signals.
@@ -371,8 +388,13 @@ struct Requested: Sendable, Equatable {
   var analysis: Int?
   var explanation: Int?
   var neighbours: Int?
+  var routerHistory: String?
   var regions: RegionQuestion?
+  var witnesses: WitnessQuestion?
+  var tiles: [PictureRequest] = []
+  var whatIf: WhatIf?
   var picture: PictureRequest?
+  var figure: FigureRequest?
   /// The post whose neighbours' pictures are wanted, where no model is asked.
   var ahead: Int?
 }

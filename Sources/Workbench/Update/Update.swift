@@ -19,7 +19,9 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .paste(let text): effects = state.type(.paste(text))
   case .picturesStale:
     state.pictures.removeAll()
-    state.requested.picture = nil
+    state.figures.removeAll()
+    (state.requested.picture, state.requested.figure) = (nil, nil)
+    state.requested.tiles = []
     effects = []
   case .tick(let seconds):
     if seconds.isFinite { state.isTimed = true }
@@ -37,6 +39,10 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .othersWrote(let others): effects = state.takeUp(others)
   case .historySaved(let path, let last): effects = state.tookHistory(path, last)
   case .historyNotSaved(let reason): effects = state.refuse("the history is not saved: \(reason)")
+  case .exported(let path):
+    state.notice = Notice(text: "the screen is in \(state.safe(path))")
+    effects = []
+  case .notExported(let reason): effects = state.refuse("not exported: \(reason)")
   case .analysed(let analysis):
     effects = state.take(analysis)
   case .analysisFailed(let post, let reason):
@@ -52,6 +58,18 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .neighbours(let found):
     state.nearest = found
     effects = []
+  case .routerHistory(let history):
+    state.routerHistory = history
+    effects = []
+  case .studying(let progress):
+    state.study.take(progress)
+    effects = []
+  case .studied(let request, let study):
+    state.study.take(request, study)
+    effects = []
+  case .studyFailed(let request, let reason):
+    state.study.fail(request, reason)
+    effects = []
   case .explanationFailed(let post, let reason):
     if let index = state.indexOfID[post] {
       state.explanations[index] = .failure(Unanswered(reason: reason))
@@ -60,8 +78,25 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .answeredWithRegions(let answers):
     state.regionAnswers = answers
     effects = []
+  case .witnessed(let question, let news):
+    state.witnessStates[question] = news
+    effects = []
+  case .answeredWhatIf(let whatIf, let answer):
+    state.whatIfs[whatIf] = .success(answer)
+    effects = []
+  case .whatIfRefused(let whatIf, let reason):
+    state.whatIfs[whatIf] = .failure(Unanswered(reason: reason))
+    effects = []
+  case .whatIfsSaved(let saved, let words):
+    state.savedWhatIfs = saved
+    state.notice = Notice(text: words)
+    effects = []
+  case .whatIfNotSaved(let reason): effects = state.refuse("the what-if is not saved: \(reason)")
   case .pictureReady(let request, let picture):
     state.pictures[request] = picture
+    effects = []
+  case .figureReady(let request, let picture):
+    state.figures[request] = picture
     effects = []
   case .training(let report):
     state.take(report)
@@ -133,8 +168,18 @@ extension WorkbenchState {
         effects.append(.findNeighbours(of: neighbours))
       }
     }
+    effects += requestRouterHistory()
+    effects += requestFigure()
+    let whatIf = layers[WhatIfLayer.self].flatMap { $0.question(self) }
+    if requested.whatIf != whatIf {
+      requested.whatIf = whatIf
+      if whatIf == nil || whatIf.map({ whatIfs[$0] == nil }) == true {
+        effects.append(.ask(whatIf))
+      }
+    }
     guard let index = current else {
-      requested = Requested()
+      if requested.witnesses != nil { effects.append(.askWitnesses(nil)) }
+      requested = Requested(figure: requested.figure)
       return effects
     }
     if asksModels, requested.analysis != index {
@@ -145,7 +190,9 @@ extension WorkbenchState {
           .analyse(post: posts[index].id, neighbours: neighbours.map { posts[$0].id }))
       }
     }
+    effects += requestWitnesses()
     for layer in layers.downwards { effects += layer.requests(&self) }
+    effects += requestTiles()
     let wanted = pictureRequest
     if requested.picture != wanted {
       requested.picture = wanted

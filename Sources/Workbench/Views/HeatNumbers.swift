@@ -7,8 +7,18 @@ struct HeatNumbers {
 
   init(_ heat: Heat) {
     self.heat = heat
-    isShare =
-      heat.unit == .plain && heat.values.allSatisfy { $0 >= 0 && $0 <= 1 }
+    isShare = Self.isShare(heat)
+  }
+
+  /// Numbers of several maps, written alike.
+  init?(_ heats: [Heat]) {
+    guard let first = heats.first else { return nil }
+    heat = first
+    isShare = heats.allSatisfy(Self.isShare)
+  }
+
+  private static func isShare(_ heat: Heat) -> Bool {
+    heat.unit == .plain && heat.values.allSatisfy { $0 >= 0 && $0 <= 1 }
       && heat.values.reduce(0, +) <= 1.01
   }
 
@@ -89,6 +99,9 @@ struct HeatNumbers {
     guard value.isFinite, range.high > 0 else { return 0 }
     return Double(max(-1, min(1, value / range.high)))
   }
+
+  /// What the numbers are of; empty where they are themselves.
+  var unit: String { heat.unit == .points ? "points" : isShare ? "%" : "" }
 
   /// Two digits that count: `0.4`, `5.3`, `47` for shares in percent, else as everywhere.
   func text(_ value: Float) -> String {

@@ -12,12 +12,15 @@ struct SignedBars: Sendable, Equatable {
   /// What a full bar stands for; 0 when every number is zero or none is finite.
   let scale: Float
 
-  init(_ values: [Float], shown: Range<Int>, above: Role, below: Role) {
+  /// - Parameter full: what a full bar stands for, where that is more than the largest number.
+  init(
+    _ values: [Float], shown: Range<Int>, above: Role, below: Role, full: Float? = nil
+  ) {
     self.values = values
     self.shown = shown.clamped(to: values.indices)
     self.above = above
     self.below = below
-    scale = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
+    scale = values.reduce(full ?? 0) { $1.isFinite ? max($0, abs($1)) : $0 }
   }
 
   /// Whether there is a side below the zero line.

@@ -12,7 +12,8 @@ extension WorkbenchState {
     if let box = panes.legend { drawLegend(&pen, box) }
     if let box = panes.slices { drawSlices(&pen, box) }
     for case (let panel, let box?) in zip(SidePanel.all, panes.panels) {
-      pen.heading(panel.title, in: box)
+      let isBefore = panel.isOfPost && layers[WhatIfLayer.self]?.question(self) != nil
+      pen.heading(panel.title + (isBefore ? ", before" : ""), in: box)
       panel.draw(
         self, &pen,
         Box(column: box.column, row: box.row + 1, columns: box.columns, rows: box.rows - 1))
@@ -138,7 +139,7 @@ extension WorkbenchState {
     guard layers[NumbersLayer.self] == nil else {
       return isSigned ? theme.signedHeatInk(value) : theme.heatInk(value)
     }
-    let style = HeatStyle()
+    let style = HeatStyle(map: choice.colors)
     let color = isSigned ? style.color(ofEffect: Float(value)) : style.map(Float(value))
     return .rgb(color.red, color.green, color.blue)
   }
@@ -177,6 +178,7 @@ extension PictureRequest {
     var hash = FNV1a()
     hash.add(bytes: post.utf8)
     for value in heat?.values ?? [] { hash.add(UInt64(value.bitPattern)) }
+    if !changes.isEmpty { hash.add(bytes: "\(changes)".utf8) }
     // The same values over other places are another picture.
     let places: [ImageRegion] =
       switch heat?.shape {
@@ -189,6 +191,6 @@ extension PictureRequest {
         hash.add(number.bitPattern)
       }
     }
-    return "\(hash.digits)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-heat")"
+    return "\(hash.digits)-\(box.columns)x\(box.rows)\(heat == nil ? "" : "-\(colors.rawValue)")"
   }
 }

@@ -16,17 +16,23 @@ extension WorkbenchState {
   /// The shown system's signals that have no place of their own on the screen, a line each: words
   /// as small bars, the likeliest outcomes of a distribution, a series, the largest cell of a
   /// matrix. Rows that nothing else needs show matrices cell by cell. Returns the next free row.
-  func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int) -> Int {
+  ///
+  /// - Parameter signals: in place of all.
+  func drawOtherSignals(
+    _ pen: inout Pen, _ box: Box, row: Int, _ signals: [Signal]? = nil
+  ) -> Int {
     var aside = pen
-    return drawOtherSignals(
-      &pen, box, row: row,
-      spare: box.rows - drawOtherSignals(&aside, box, row: row, spare: 0))
+    let all = signals ?? shownSignals
+    return draw(
+      all, &pen, box, row: row, spare: box.rows - draw(all, &aside, box, row: row, spare: 0))
   }
 
   /// - Parameter spare: rows that matrices may take beside a line each.
-  private func drawOtherSignals(_ pen: inout Pen, _ box: Box, row: Int, spare: Int) -> Int {
+  private func draw(
+    _ signals: [Signal], _ pen: inout Pen, _ box: Box, row: Int, spare: Int
+  ) -> Int {
     var (row, spare) = (row, spare)
-    for signal in shownSignals {
+    for signal in signals {
       guard row < box.rows else {
         if signal.kind.hasLine {
           pen.miss(row, in: box)
@@ -107,7 +113,8 @@ extension WorkbenchState {
     let isPoints = signal.unit == .points
     let bars = SignedBars(
       values, shown: start..<min(values.count, start + fits),
-      above: isPoints ? .routeMultimodal : .bar, below: isPoints ? .routeText : .warning)
+      above: isPoints ? .routeMultimodal : .bar, below: isPoints ? .routeText : .warning,
+      full: signal.scale)
     let number = values.indices.contains(token) ? values[token] : nil
     return bars.draw(
       &pen, box, row: row, label: label, marked: token,

@@ -82,6 +82,7 @@ extension WorkbenchState {
         opened.hasRouter
         ? (trainsAutomatically ? "idle" : "only when asked")
           + "; \(keymap.label("train")) trains on corrections"
+          + (training.hasEarlier ? ", \(keymap.label("rollback")) goes back a router" : "")
         : Self.noRouter
       return pen.wrap(words, .muted, in: box, row: 0)
     case .queued:
@@ -103,12 +104,13 @@ extension WorkbenchState {
     case .installed:
       pen.line("installed; \(keymap.label("rollback")) goes back", .success, in: box, row: 0)
       return 1
-    case .dropped(let hasEarlier):
-      let back = hasEarlier ? "; \(keymap.label("rollback")) goes back further" : ""
+    case .dropped:
+      let back = training.hasEarlier ? "; \(keymap.label("rollback")) goes back further" : ""
       return pen.wrap("dropped\(back); \(keymap.label("train")) trains", .text, in: box, row: 0)
     case .rolledBack:
-      pen.line("rolled back; \(keymap.label("train")) trains", .text, in: box, row: 0)
-      return 1
+      let back = training.hasEarlier ? ", \(keymap.label("rollback")) goes back further" : ""
+      return pen.wrap(
+        "rolled back; \(keymap.label("train")) trains\(back)", .text, in: box, row: 0)
     case .refused(let refusal):
       let row = pen.wrap("not trained: \(refusal.words.what)", .warning, in: box, row: 0)
       return pen.wrap(refusal.words.remedy, .text, in: box, row: row)

@@ -95,7 +95,8 @@ extension WorkbenchState {
     pen.frame.rule(
       at: panes.headings.origin, columns: panes.headings.columns, glyphs: look.glyphs, style: style)
     let columns: [(Box?, String)] = [
-      (panes.queue, queue.filter == nil ? "posts" : "found"), (panes.centre, "text"),
+      (panes.queue, queue.filter == nil ? "posts" : "found"),
+      (panes.centre, layers.taking(.details)?.title ?? "text"),
       (panes.right, rightTitle),
     ]
     for case (let box?, let title) in columns where !box.isEmpty {
@@ -111,7 +112,8 @@ extension WorkbenchState {
 
   private var rightTitle: String {
     if fullScreen == .values || !needsPicturePlace { return "values" }
-    return layers.taking(.picture)?.title ?? "picture"
+    if let title = layers.taking(.picture)?.title { return title }
+    return pictureRequest?.changes.isEmpty == false ? "picture, what if" : "picture"
   }
 
   /// What the screen calls a review state.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Extractors
+import Inspection
 import Reports
 import Services
 
@@ -51,16 +52,16 @@ struct ChangeOptions: ParsableArguments {
     var result = PostChanges()
     result.occludes = occlusion
     // Words first: places are those of the post as it stands in the file.
-    result.interventions += try edit.map { try PostChanges.edit($0) }
-    if let drop { result.interventions.append(.dropWords(try PostChanges.words(drop))) }
+    result.interventions += try edit.map { try ChangeText.edit($0) }
+    if let drop { result.interventions.append(.dropWords(try ChangeText.words(drop))) }
     if !without.isEmpty { result.interventions.append(.withoutPicture) }
     if let swapPicture { result.interventions.append(.swapPicture(swapPicture)) }
     if blankPicture { result.interventions.append(.blankPicture) }
-    result.interventions += try mask.map { .maskPicture(try PostChanges.region($0)) }
+    result.interventions += try mask.map { .maskPicture(try ChangeText.region($0)) }
     if !region.isEmpty {
-      result.interventions.append(.regions(try region.map { try PostChanges.region($0) }))
+      result.interventions.append(.regions(try region.map { try ChangeText.region($0) }))
     }
-    result.interventions += try set.map { try PostChanges.tap($0) }
+    result.interventions += try set.map { try ChangeText.tap($0) }
     return result
   }
 }

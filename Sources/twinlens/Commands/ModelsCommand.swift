@@ -98,11 +98,13 @@ struct ModelsCommand: ParsableCommand {
       let line = ProgressLine()
       let start = Date()
       var card = expert.card
+      let epochs = card.notes.epochs
       card.notes = CardMeasuring(expert, posts.map { roster.see($0, of: data) }).notes { share in
         line.show("measuring \(expert.name)", share, since: start)
         return true
       }
       card.notes.measuredOn = data.name + (dev.isEmpty ? "" : ", dev")
+      card.notes.epochs = epochs
       if json {
         try ModelsCommand.writeJSON(card.notes)
       } else {

@@ -23,6 +23,9 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: .setting(.theme, "theme"), completion: .setting(.theme))
   var theme: String?
 
+  @Option(help: .setting(.heatColors, "name"), completion: .setting(.heatColors))
+  var heatColors: String?
+
   @Option(help: .setting(.graphics, "how"), completion: .setting(.graphics))
   var graphics: String?
 
@@ -51,6 +54,7 @@ struct SettingsOptions: ParsableArguments {
     case .training: training
     case .resume: word(resume)
     case .theme: theme
+    case .heatColors: heatColors
     case .graphics: graphics
     case .sixelColors: sixelColors
     case .unicode: word(unicode)

@@ -12,8 +12,8 @@ struct ShowCommand: ParsableCommand {
   @Argument(help: "A dataset file or folder.")
   var dataset: String
 
-  @Argument(help: "The post's id.")
-  var post: String
+  @Argument(help: "The post's id; left out where a kept what-if names it.")
+  var post: String?
 
   @OptionGroup var options: DatasetOptions
 
@@ -37,6 +37,20 @@ struct ShowCommand: ParsableCommand {
   @OptionGroup(title: "What is changed before the models are asked again")
   var changes: ChangeOptions
 
+  @Flag(
+    help:
+      "Retrain the router without each of its corrections: what each did to it, and to this post.")
+  var corrections = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The changes of a what-if that was kept in the workbench; it names its post.",
+      valueName: "name"))
+  var whatIf: String?
+
+  @Flag(help: "List the what-ifs that were kept.")
+  var whatIfs = false
+
   @Flag(help: "Tell how long each expert takes for the post, its picture included.")
   var time = false
 
@@ -46,11 +60,29 @@ struct ShowCommand: ParsableCommand {
   @Option(help: "How the picture is shown.")
   var graphics: GraphicsMode?
 
+  func validate() throws {
+    guard post != nil || whatIf != nil || whatIfs else {
+      throw ValidationError("no post is named; write show DATASET POST, or --what-ifs for a list")
+    }
+  }
+
   func run() throws {
     var session = try options.session(dataset: dataset)
     session.store = store
+    if whatIfs {
+      let list = try WhatIfReport(session)
+      return StandardOutput.write(json ? list.json() : list.text())
+    }
+    let changes = try changes.changes()
+    guard whatIf == nil || changes.interventions.isEmpty else {
+      throw Refusal("--what-if has changes of its own; give no others beside it")
+    }
+    let (progress, start) = (ProgressLine(), Date())
     let report = try PostReport(
-      session, post: post, changes: try changes.changes(), at: at, isTimed: time)
+      session, post: post, changes: changes, whatIf: whatIf, at: at,
+      corrections: corrections
+        ? { progress.show("retraining without each correction", $0, since: start) } : nil,
+      isTimed: time)
     if json { return StandardOutput.write(report.json()) }
     StandardOutput.write(report.text())
     let environment = ProcessInfo.processInfo.environment

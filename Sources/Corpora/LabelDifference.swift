@@ -1,5 +1,3 @@
-import Corpora
-
 /// Where the labels that somebody gave a post are not the right ones.
 package enum LabelDifference: Sendable, Hashable {
   /// Nothing overlaps this mention.
@@ -55,7 +53,8 @@ package enum LabelDifference: Sendable, Hashable {
     mentions(given.mentions, right: right.mentions) + pairs(given, right: right, nulls)
   }
 
-  private static func mentions(
+  /// Where mentions are not the right ones, in the order of the text.
+  package static func mentions(
     _ given: [EntityMention], right: [EntityMention]
   ) -> [LabelDifference] {
     let same = Set(given).intersection(right)
@@ -111,22 +110,5 @@ package enum LabelDifference: Sendable, Hashable {
       result.append(.missedPair(pair))
     }
     return result
-  }
-
-  /// What was given and what is right, with the words of the post.
-  package func words(in post: Post) -> String {
-    func words(_ mention: EntityMention) -> String {
-      "\(post.quote(mention.range)) \(mention.type.rawValue)"
-    }
-    func words(_ pair: RelationMention) -> String {
-      "\(post.quote(pair.head)) → \(post.quote(pair.tail)) \(pair.label)"
-    }
-    return switch self {
-    case .missed(let mention), .invented(let mention): words(mention)
-    case .type(let mention, let right): "\(words(mention)), should be \(right.rawValue)"
-    case .boundary(let mention, let right): "\(words(mention)), should be \(words(right))"
-    case .missedPair(let pair), .inventedPair(let pair), .reversedPair(let pair): words(pair)
-    case .relation(let pair, let right): "\(words(pair)), should be \(right)"
-    }
   }
 }
