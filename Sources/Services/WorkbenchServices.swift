@@ -170,8 +170,14 @@ package final class WorkbenchServices {
     }
   }
 
+  /// Why nothing is written beside the store in a lesson or a replay.
+  private static let isNotKept = "nothing is kept here; open the dataset itself for that"
+
   private func saveQuery(_ name: String, _ text: String?) {
     mailbox.begin(commit: true)
+    guard session.workPath != nil else {
+      return mailbox.finish([.queryNotSaved(reason: Self.isNotKept)], commit: true)
+    }
     let dataset = session.dataset
     saving.async { [mailbox] in
       do {
@@ -185,7 +191,9 @@ package final class WorkbenchServices {
 
   private func saveWhatIf(_ name: String, _ saved: SavedWhatIf?) {
     mailbox.begin(commit: true)
-    let path = session.location.path
+    guard let path = session.workPath else {
+      return mailbox.finish([.whatIfNotSaved(reason: Self.isNotKept)], commit: true)
+    }
     saving.async { [mailbox] in
       do throws(WhatIfFileError) {
         let (all, words) = try WhatIfFile(besideStore: path).save(name, saved)

@@ -188,7 +188,7 @@ import Traces
       "l.toml:7: no check is called layr; did you mean layer?",
       "l.toml:9: the step has no title = \"…\"",
       "l.toml:11: there is no field rout: (column 1); did you mean route:?",
-      "l.toml:13: layer takes one of explain, numbers, regions, history, help, attention; did you mean explain?",
+      "l.toml:13: layer takes one of explain, numbers, regions, history, help, what-if, router-history, heads, witness, look-back, dataset, attention; did you mean explain?",
       "l.toml:15: cut takes a threshold from 0 to 1",
       "l.toml:19: a quiz cannot ask \"tipe\"; did you mean type?",
       "l.toml:19: a quiz is about a post: the step needs post = \"…\"",

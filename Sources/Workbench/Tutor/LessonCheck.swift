@@ -52,6 +52,9 @@ struct LessonLayer: Sendable, Equatable {
   static let all: [LessonLayer] = [
     of("explain", ExplanationLayer.self), of("numbers", NumbersLayer.self),
     of("regions", RegionLayer.self), of("history", HistoryLayer.self), of("help", HelpLayer.self),
+    of("what-if", WhatIfLayer.self), of("router-history", RouterHistoryLayer.self),
+    of("heads", HeadsLayer.self), of("witness", WitnessLayer.self),
+    of("look-back", RegionCursorLayer.self), of("dataset", DatasetLayer.self),
     LessonLayer(name: "attention") { $0[PageLayer.self]?.name == "attention" },
   ]
 }
