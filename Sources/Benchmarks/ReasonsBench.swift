@@ -75,8 +75,9 @@ package enum ReasonsBench {
         times.append(Stopwatch.milliseconds(since: start))
       }
       whole.append(Stopwatch.milliseconds(since: start))
-      if times.count > 1 { gradients.append(times[1]) }
-      return times.first ?? whole[whole.count - 1]
+      // p, what words and regions are worth, gradients.
+      if times.count > 2 { gradients.append(times[2]) }
+      return times.count > 1 ? times[1] : whole[whole.count - 1]
     }
     func median(_ values: [Double]) -> String {
       Figures(values).value(.median).map { "\(Int($0.rounded())) ms" } ?? "not measured"

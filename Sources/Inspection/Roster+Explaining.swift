@@ -11,8 +11,8 @@ extension Roster {
   /// batches: some tenths of a second for small encoders. Not for the main thread.
   /// - Parameters:
   ///   - analysis: what the experts say of the post, for their answers.
-  ///   - early: called with what is known so far: all but gradients and the changes that turn the
-  ///     route, then all but those changes, which take longest.
+  ///   - early: called with what is known so far: p and what follows from it, then what words and
+  ///     regions are worth, then their gradients; the changes that turn the route take longest.
   ///   - goesOn: asked now and then from the thread that computes; false makes it end soon, with an
   ///     explanation that is not whole.
   /// - Returns: nil without a router or its encoder.
@@ -36,18 +36,23 @@ extension Roster {
       return unexplained(
         decision, "without a picture the text expert answers; the router is not asked")
     }
+    func explained(_ occlusion: RouteOcclusion?) -> RouteExplanation {
+      RouteExplanation(
+        post: post.id, router: router.title, decision: decision,
+        logit: router.installed.logits(x)[0],
+        parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
+        tokens: occlusion?.tokenEffects ?? [], regions: occlusion?.regions,
+        flips: [], answers: answers, notice: nil, landscape: RouteLandscape(router),
+        history: history(seen).points, isSeeking: true)
+    }
+    // All that needs no encoder stands there at once.
+    early(explained(nil))
     do {
       let occlusion = try RouteOcclusion(
         dual: dual, router: router.installed, tokens: seen.words, picture: dual.prepare(source),
         source: source,
         goesOn: goesOn)
-      var explanation = RouteExplanation(
-        post: post.id, router: router.title, decision: decision,
-        logit: router.installed.logits(x)[0],
-        parts: RouteExplanation.Parts(router.installed, x: x, mean: router.meanInput),
-        tokens: occlusion.tokenEffects, regions: occlusion.regions,
-        flips: [], answers: answers, notice: nil, landscape: RouteLandscape(router),
-        history: history(seen).points, isSeeking: true)
+      var explanation = explained(occlusion)
       early(explanation)
       explanation.gradients = (try? occlusion.gradients()).flatMap(\.self)
       early(explanation)

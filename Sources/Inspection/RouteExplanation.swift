@@ -128,6 +128,9 @@ package struct RouteExplanation: Sendable {
     package let relations: RelationAnswers?
   }
 
+  /// Whether what words and regions are worth is still computed.
+  package var isMeasuring: Bool { isSeeking && tokens.isEmpty && regions == nil }
+
   /// Regions of the grid over the picture.
   package static let regionCount = RouteOcclusion.grid * RouteOcclusion.grid
 

@@ -114,7 +114,7 @@ import Testing
       decision: RouteDecision(probability: 0.6, percentile: 0.5, cosine: 0), logit: 0, parts: nil,
       tokens: occlusion.tokenEffects, regions: occlusion.regions, flips: [], answers: [],
       notice: nil)
-    explanation.gradients = try #require(try occlusion.gradients())
+    explanation.gradients = try occlusion.gradients()
     let most = (occlusion.tokenEffects + occlusion.regionEffects).map { abs($0.contribution) }.max()
     let shown = explanation.trace.signals.filter { $0.unit == .points }
     #expect(

@@ -41,6 +41,7 @@ struct ExplanationLayer: Layer {
 
   func awaitsSignals(_ state: WorkbenchState) -> Bool {
     state.current.map { state.explanations[$0] == nil } ?? false
+      || state.explanation?.isMeasuring == true
   }
 
   func crossedTokens(_ state: WorkbenchState) -> [Int] {
@@ -83,8 +84,10 @@ extension WorkbenchState {
     }
     if explanation.isSeeking {
       row = pen.wrap(
-        "the smallest change that turns it is sought \(pen.look.glyphs.ellipsis)", .muted, in: box,
-        row: row)
+        explanation.isMeasuring
+          ? "what each word and region is worth is measured \(pen.look.glyphs.ellipsis)"
+          : "the smallest change that turns it is sought \(pen.look.glyphs.ellipsis)", .muted,
+        in: box, row: row)
     }
     if !explanation.tokens.isEmpty { row = drawPulls(explanation, &pen, box, row: row, post) }
     row = drawAgreement(explanation, &pen, box, row: row)
