@@ -84,7 +84,9 @@ extension WorkbenchState {
     // A retrained router is named wherever its p stands.
     let by = analysis?.router.flatMap { $0.contains(",") ? "; by \(safe($0))" : nil } ?? ""
     guard isLong else { return short + by }
-    let rank = Digits.percent(isText ? 1 - scores.percentile : scores.percentile)
+    // The two shares that stand here add up to a hundred as they are written.
+    let below = (100 * scores.percentile).rounded() / 100
+    let rank = Digits.percent(isText ? 1 - below : below)
     return short + ", and \(isText ? "lower" : "higher") than on \(rank) of the held-out posts" + by
   }
 
