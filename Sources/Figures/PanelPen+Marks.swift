@@ -99,9 +99,14 @@ extension PanelPen {
       ends, stroke: color, width: em * 0.12, dashed: true, value: at, name: words)
     if direction == .x {
       let isRight = ends[0].x + em * 0.4 + Letters.width(words, em * 0.85) > plot.right
+      let place = ends[0].x + (isRight ? -1 : 1) * em * 0.4
+      let width = words.isEmpty ? 0 : Letters.width(words, em * 0.85)
+      // Bars behind the words must not swallow them.
+      sheet.drawing.rectangle(
+        Area(x: isRight ? place - width : place, y: plot.y + em * 0.15, width: width, height: em),
+        sheet.ground.color, opacity: 0.75)
       sheet.drawing.text(
-        words, Point(ends[0].x + (isRight ? -1 : 1) * em * 0.4, plot.y + em), em * 0.85, color,
-        anchor: isRight ? .end : .start)
+        words, Point(place, plot.y + em), em * 0.85, color, anchor: isRight ? .end : .start)
     } else {
       sheet.drawing.text(
         words, Point(plot.right, ends[0].y - em * 0.25), em * 0.85, color, anchor: .end)
