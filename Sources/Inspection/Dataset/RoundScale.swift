@@ -11,8 +11,10 @@ package struct RoundScale: Sendable, Hashable {
   package init(_ low: Float, _ high: Float, parts: Int) {
     let (low, high) = (low.isFinite ? low : 0, high.isFinite ? high : 1)
     let size = max(Double(abs(high)), Double(abs(low)), 1e-6)
-    // One value alone has a thousandth of itself around it.
-    let width = high > low ? max(Double(high) - Double(low), 1e-6 * size) : 1e-3 * size
+    // One value alone has a hundredth of itself around it.
+    let width =
+      high > low
+      ? max(Double(high) - Double(low), 1e-6 * size) : 0.01 * size * Double(10 * max(1, parts))
     var power = Int(log10(width / Double(max(1, parts))).rounded(.down)) - 1
     while true {
       for factor in [1, 2, 5] {
