@@ -64,7 +64,7 @@ package struct RoundScale: Sendable, Hashable {
   package func text(_ edge: Int) -> String { Self.text(Double(edges[edge]), decimals) }
 
   private static func text(_ value: Double, _ decimals: Int) -> String {
-    let text = String(format: "%.\(min(12, decimals))f", value)
+    let text = String(format: "%.\(min(40, decimals))f", value)
     return text == "-0" || Double(text) == 0 ? "0" : text
   }
 }
