@@ -35,7 +35,11 @@ package struct RoundScale: Sendable, Hashable {
   ) -> [Float]? {
     let size = Double(factor) * pow(10, Double(power))
     // Through its text, so that a query with the same digits means the same number.
-    func edge(_ number: Int) -> Float { Float(text(Double(number) * size, max(0, -power))) ?? 0 }
+    func edge(_ number: Int) -> Float {
+      let edge = Float(text(Double(number) * size, max(0, -power))) ?? 0
+      // JSON has no sign for more.
+      return min(.greatestFiniteMagnitude, max(-.greatestFiniteMagnitude, edge))
+    }
     var (first, last) = (Int((Double(low) / size).rounded()), Int((Double(high) / size).rounded()))
     guard last - first <= most + 1 else { return nil }
     while edge(first) > low { first -= 1 }
