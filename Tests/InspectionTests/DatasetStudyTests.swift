@@ -257,7 +257,12 @@ enum StudySamples {
         #expect(value <= scale.edges[part + 1], "seed \(seed): \(low) \(high)")
       }
     }
-    #expect(RoundScale(0, 0, parts: 10).count >= 1)
+    // Gates may be shut so far that they are nearly nothing.
+    for (low, high): (Float, Float) in [(0, 0), (1e-15, 2e-15), (-1e-30, 1e-40), (0.61, 0.61)] {
+      let scale = RoundScale(low, high, parts: 24)
+      #expect(scale.edges[0] <= low && high <= scale.edges[scale.count])
+    }
+    #expect(RoundScale(-.greatestFiniteMagnitude, .greatestFiniteMagnitude, parts: 9).count >= 1)
     #expect(RoundScale(.nan, .infinity, parts: 10).count >= 1)
   }
 

@@ -11,8 +11,10 @@ package struct RoundScale: Sendable, Hashable {
   package init(_ low: Float, _ high: Float, parts: Int) {
     let (low, high) = (low.isFinite ? low : 0, high.isFinite ? high : 1)
     let size = max(Double(abs(high)), Double(abs(low)), 1e-6)
-    // One value alone has a thousandth of itself around it.
-    let width = high > low ? max(Double(high) - Double(low), 1e-6 * size) : 1e-3 * size
+    // One value alone has a hundredth of itself around it.
+    let width =
+      high > low
+      ? max(Double(high) - Double(low), 1e-6 * size) : 0.01 * size * Double(10 * max(1, parts))
     var power = Int(log10(width / Double(max(1, parts))).rounded(.down)) - 1
     while true {
       for factor in [1, 2, 5] {
@@ -33,7 +35,11 @@ package struct RoundScale: Sendable, Hashable {
   ) -> [Float]? {
     let size = Double(factor) * pow(10, Double(power))
     // Through its text, so that a query with the same digits means the same number.
-    func edge(_ number: Int) -> Float { Float(text(Double(number) * size, max(0, -power))) ?? 0 }
+    func edge(_ number: Int) -> Float {
+      let edge = Float(text(Double(number) * size, max(0, -power))) ?? 0
+      // JSON has no sign for more.
+      return min(.greatestFiniteMagnitude, max(-.greatestFiniteMagnitude, edge))
+    }
     var (first, last) = (Int((Double(low) / size).rounded()), Int((Double(high) / size).rounded()))
     guard last - first <= most + 1 else { return nil }
     while edge(first) > low { first -= 1 }
@@ -62,7 +68,7 @@ package struct RoundScale: Sendable, Hashable {
   package func text(_ edge: Int) -> String { Self.text(Double(edges[edge]), decimals) }
 
   private static func text(_ value: Double, _ decimals: Int) -> String {
-    let text = String(format: "%.\(min(12, decimals))f", value)
+    let text = String(format: "%.\(min(40, decimals))f", value)
     return text == "-0" || Double(text) == 0 ? "0" : text
   }
 }
