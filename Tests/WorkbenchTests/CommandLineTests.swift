@@ -62,7 +62,7 @@ import Testing
   @Test func tabCompletes() {
     var desk = Desk(Samples.state())
     desk.press(":")
-    desk.type("sp")
+    desk.type("spa")
     desk.press("Tab")
     #expect(desk.line == "span ")
     desk.type("3 5 M")
@@ -75,8 +75,8 @@ import Testing
     desk.press("Tab")
     #expect(desk.line == "redraw")
     desk.press("S-Tab", "S-Tab")
-    #expect(desk.line == "retry")
-    #expect(desk.text.contains("[retry]"))
+    #expect(desk.line == "reveal")
+    #expect(desk.text.contains("[reveal]"))
   }
 
   @Test func upRecallsLines() {

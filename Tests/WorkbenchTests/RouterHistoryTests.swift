@@ -97,7 +97,7 @@ extension Samples {
 
   /// Corrections come as they are tried; until then nothing is claimed of the others.
   @Test func unfinishedIsCalledThat() {
-    var desk = Desk(Samples.state(120, 36))
+    var desk = Desk(Samples.state(200, 50))
     desk.press("percent", answers: false)
     #expect(desk.text.contains("the routers of before are asked"))
     desk.send(.routerHistory(Samples.routerHistory("hb_0001", tried: 1)), answers: false)
@@ -127,7 +127,7 @@ extension Samples {
 
   /// The reasons tell that the router was retrained, and which key says more.
   @Test func theReasonsTellOfRetrainings() {
-    var desk = Desk(Samples.state(120, 36))
+    var desk = Desk(Samples.state(200, 50))
     desk.press("e")
     #expect(!desk.text.contains("retraining"))
     var explanation = Samples.explanation(0)
@@ -138,7 +138,7 @@ extension Samples {
 
   /// Both ways of telling what words and regions are worth stand beside each other.
   @Test func agreementStandsInTheReasons() {
-    var desk = Desk(Samples.state(120, 36))
+    var desk = Desk(Samples.state(200, 50))
     desk.press("e")
     var explanation = Samples.explanation(0)
     explanation.gradients = RouteGradients(
