@@ -41,7 +41,7 @@ import Testing
         }
         return (changed, occlusion.picture.seen)
       }
-      let step: Float = 0.02
+      let step: Float = 0.003
       let difference =
         (try p(occlusion, dual, moved(step)) - p(occlusion, dual, moved(-step)))
         / Double(2 * step)

@@ -106,7 +106,7 @@ extension Samples {
     #expect(desk.text.contains("the routers of before are asked"), "that is of another post")
     desk.send(.routerHistory(Samples.routerHistory("hb_0001")), answers: false)
     #expect(!desk.text.contains("tried"))
-    #expect(desk.text.contains("turns it") && desk.text.contains("2 of 3 routes turn"))
+    #expect(desk.text.contains("turns it") && desk.text.contains("3 of 3 routes turn"))
     #expect(desk.text.contains("1 correction did not move it"))
   }
 

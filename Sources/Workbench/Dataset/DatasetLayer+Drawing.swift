@@ -34,7 +34,12 @@ extension DatasetLayer {
     let part = split == .all ? "" : ", split \(split.rawValue)"
     guard let (number, page) = current(state) else {
       pen.line(" dataset\(part)", .title, in: box, row: 0)
-      pen.wrap(status(state) ?? missing(state) ?? "nothing was found", .text, in: box, row: 2)
+      let row = pen.wrap(
+        status(state) ?? missing(state) ?? "nothing was found", .text, in: box, row: 2)
+      if state.study.failure == nil, let progress = state.study.progress, progress.total > 0 {
+        state.bar(
+          &pen, box, row: row, value: Double(progress.done) / Double(progress.total))
+      }
       return
     }
     let count = pages(state).count
