@@ -137,7 +137,8 @@ extension WorkbenchState {
     var pieces = [
       pen.piece(isInUse ? "\(pen.look.glyphs.pointer) " : "  ", .title),
       pen.piece("p \(Digits.fine(point.scores.probability)) ", role),
-      pen.piece(pen.cell(Digits.percent(point.scores.percentile), 5), .muted),
+      pen.piece(
+        box.columns < 40 ? "" : pen.cell(Digits.percent(point.scores.percentile), 5), .muted),
       pen.piece(pen.cell(point.route.rawValue, 11), role),
     ]
     let isWide = box.columns >= 64
