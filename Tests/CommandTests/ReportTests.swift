@@ -1,3 +1,5 @@
+import Annotations
+import Corpora
 import Foundation
 import TestSupport
 import Testing
@@ -65,9 +67,9 @@ struct ReportTests {
     let (page, json, csv) = (
       folder.path + "/page.html", folder.path + "/numbers.json", folder.path + "/plane.csv"
     )
-    let store = folder.path + "/edits.sqlite"
+    let store = try StoreLocation.resolve(dataset: Dataset.open(data), explicit: nil).path
     let command =
-      ["report", data, "--out", page, "--json", json, "--coordinates", csv, "--store", store]
+      ["report", data, "--out", page, "--json", json, "--coordinates", csv]
       + models
     let result = try Program.run(command)
     #expect(result.status == 0, "\(result.errors)")
