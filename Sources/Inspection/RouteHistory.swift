@@ -137,7 +137,7 @@ package struct CorrectionEffects: Sendable {
 
   private var missing: String {
     version.router.configuration.stamp == nil
-      ? "the router was not retrained here, so no correction moved it"
+      ? "the router in use is the one that was made, so no correction moved it"
       : version.corrections == nil
         ? "the corrections of this router were not kept; the next retraining keeps them"
         : "without its cached counts the router cannot be retrained to tell"

@@ -76,7 +76,7 @@ package struct DatasetReport {
     body.append(contents)
     if !evaluations.isEmpty {
       body.append("<h2 id=\"scores\">scores</h2>")
-      body += evaluations.map { "<pre>\(Markup.escaped($0.table))</pre>" }
+      body += evaluations.map { Self.preformatted($0.table) }
     }
     var drawn: Set<StudyPage.Kind> = []
     for (number, page) in pages.enumerated() {
@@ -153,5 +153,11 @@ package struct DatasetReport {
     return "<details\(page.figure == nil ? " open" : "")><summary>numbers</summary>"
       + "<table><thead><tr>\(head)</tr></thead><tbody>\n\(rows.joined(separator: "\n"))\n"
       + "</tbody></table>\(rest)</details>"
+  }
+
+  /// A table of text as it stands, line by line: an escaped line has no control characters.
+  private static func preformatted(_ text: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return "<pre>" + lines.map { Markup.escaped(String($0)) }.joined(separator: "\n") + "</pre>"
   }
 }

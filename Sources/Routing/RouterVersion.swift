@@ -22,7 +22,10 @@ package struct RouterVersion: Sendable, Hashable {
 
   /// The router that every retraining starts from.
   package static func base(of router: RouterBundle) -> RouterVersion {
-    RouterVersion(router: router.installing(router.base, version: 1, stamp: nil), corrections: [])
+    // The base as it is in use keeps the numbers that its folder has for the held-out posts.
+    if router.configuration.stamp == nil { return RouterVersion(router: router, corrections: []) }
+    return RouterVersion(
+      router: router.installing(router.base, version: 1, stamp: nil), corrections: [])
   }
 
   /// This version with the day on which it was installed: that of the same router among known ones,

@@ -107,7 +107,12 @@ package struct ExpertOcclusion: Sendable {
   /// The same as signals, for the views that show any model's.
   package func signals(of expert: String, pair: Int = 0) -> [Signal] {
     worth(pair: pair).signals(
-      "occlusion", caption: { "share of \(expert)'s answer lost without the \($0)" },
+      "occlusion",
+      caption: {
+        $0 == "word"
+          ? "\(expert)'s p of its answer lost with an unknown word in the place"
+          : "\(expert)'s p of its answer lost without the \($0)"
+      },
       unit: .points)
   }
 

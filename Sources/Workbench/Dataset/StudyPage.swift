@@ -126,7 +126,7 @@ extension StudyPage {
     }
     let knowsAll = !found.bars.contains { $0.unknown > 0 }
     page.headings =
-      ["from", "to", "posts"] + (knows ? ["picture adds", "adds not"] : [])
+      ["from", "to", "posts"] + (knows ? ["picture adds", "does not add"] : [])
       + (knows && !knowsAll ? ["not known"] : [])
     let most = Double(found.bars.map(\.count).max() ?? 1)
     for (i, bar) in found.bars.enumerated() {
@@ -158,7 +158,7 @@ extension StudyPage {
     let groups: [(String, KeyPath<ScalarDistribution.Bar, Int>, FigureInk)] =
       knows
       ? [
-        ("picture adds", \.adds, .series(1)), ("adds not", \.addsNot, .series(0)),
+        ("picture adds", \.adds, .series(1)), ("does not add", \.addsNot, .series(0)),
         ("not known", \.unknown, .muted),
       ].filter { group in found.bars.contains { $0[keyPath: group.1] > 0 } }
       : [("posts", \.unknown, .series(0))]

@@ -119,6 +119,9 @@ extension MapChoice {
         throw MapChoiceError(description: "the post has no word \(word); words count from 0")
       }
       suffix = "for \(quoted)"
+    } else if word != 0 {
+      throw MapChoiceError(
+        description: "\(signal.name) is the same for all words; leave out --word")
     }
     return try wanted.map { index throws(MapChoiceError) in
       guard let heat = signal.heat(slice: index, word: word) else {

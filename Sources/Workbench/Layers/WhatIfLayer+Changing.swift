@@ -76,6 +76,9 @@ extension WorkbenchState {
     guard let whatIf = layers.whatIf?.question(self) else {
       return refuse("nothing is changed here; \(keymap.label("what-if")) changes something")
     }
+    if let kept = savedWhatIfs.first(where: { $0.name == name }), kept.whatIf.post != whatIf.post {
+      return refuse("\(name) is kept for \(safe(kept.whatIf.post)); take another name")
+    }
     guard opened.keepsEdits else { return refuse("nothing is kept in a practice or a lesson") }
     return [.saveWhatIf(name: name, SavedWhatIf(name, whatIf, note: note))]
   }

@@ -82,7 +82,11 @@ extension WorkbenchState {
     }
     for (i, pair) in pairs.enumerated() { facts.append(fact(pair, i, post)) }
     if facts.isEmpty {
-      facts = [PlainFact("no-label/\(post.id)", "No mention.")]
+      facts = [
+        PlainFact(
+          "no-label/\(post.id)",
+          hidesForQuiz ? "The labels are hidden until :reveal." : "No mention.")
+      ]
     }
     if pairs.count > 1 {
       let place = min(pairPlace, pairs.count - 1) + 1

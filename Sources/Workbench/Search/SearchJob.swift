@@ -73,6 +73,12 @@ extension WorkbenchState {
         notice = Notice(text: reason, isError: true)
         return adopt ? [.bell] : []
       }
+      if !showsModels, practice != nil || lesson != nil, query.needs.needsModels {
+        searchJob = nil
+        notice = Notice(
+          text: "what the models say is hidden here, so no list tells it", isError: true)
+        return adopt ? [.bell] : []
+      }
       let edit = history.nextSequence
       if query.conditions.contains(.unread), let seen = opened.lastSeen {
         unread = history.changes(after: seen, byOthersThan: opened.annotator).posts

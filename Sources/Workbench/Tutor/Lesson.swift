@@ -89,6 +89,7 @@ package struct Lesson: Sendable {
       return task
     }
     (self.right, self.posts, place, self.isPresented) = (right, posts, first - 1, isPresented)
+    if !isPresented { place = start(of: place) }
   }
 
   /// What the tutor's tasks teach, in their order.
@@ -105,6 +106,16 @@ package struct Lesson: Sendable {
 
   /// The task at hand; nil when all are done.
   var task: LessonTask? { tasks.indices.contains(place) ? tasks[place] : nil }
+
+  /// Where a task begins that goes on with what those before it did: posts that were accepted and
+  /// routers are not kept from one session to the next. Counted from 0, like the task.
+  func start(of place: Int) -> Int {
+    var place = place
+    while place > 0, place < tasks.count, tasks[place].buildsOnOthers,
+      tasks[place - 1].isBuiltOn
+    { place -= 1 }
+    return place
+  }
 
   /// How many tasks from the first on are done.
   package var done: Int { place }
@@ -131,6 +142,23 @@ package struct Lesson: Sendable {
     let taught = Set(tasks.filter { $0.topic == Self.suggestions }.flatMap(\.posts))
     return zip(posts, right).map { wrong, right in
       (right.id, taught.contains(right.id) ? right.mentions : wrong.mentions)
+    }
+  }
+}
+
+extension LessonTask {
+  /// Whether it asks for a router, which comes from what the tasks before it did.
+  fileprivate var buildsOnOthers: Bool {
+    checks.contains { if case .router = $0 { true } else { false } }
+  }
+
+  /// Whether it leaves accepted posts or a router.
+  fileprivate var isBuiltOn: Bool {
+    checks.contains {
+      switch $0 {
+      case .router, .accepted, .acceptedPosts: true
+      default: false
+      }
     }
   }
 }

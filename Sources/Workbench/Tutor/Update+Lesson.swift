@@ -46,8 +46,16 @@ extension WorkbenchState {
     return effects
   }
 
-  /// Goes to a task, counted from 0, with its mistakes as they were.
+  /// Goes to a task, counted from 0, with its mistakes as they were. One that goes on with what an
+  /// earlier one did begins there.
   mutating func go(toTask place: Int) -> [Effect] {
+    var place = place
+    if let start = lesson?.start(of: place), start < place, let first = lesson?.tasks[start],
+      !isDone(first)
+    {
+      notice = Notice(text: "step \(place + 1) goes on with what step \(start + 1) does")
+      place = start
+    }
     lesson?.go(to: place)
     lesson?.quizzes[place] = nil
     if let task = lesson?.task { restore(task) }
@@ -71,6 +79,7 @@ extension WorkbenchState {
       let next = history.nextSequence
       lesson?.looked = next
     }
+    hideQuizLabels()
     guard let lesson, let task = lesson.task, let index = indexOfID[task.post] else { return [] }
     var effects: [Effect] = []
     if task.isPlaced {
@@ -93,10 +102,21 @@ extension WorkbenchState {
     return effects + apply(replacing(place, with: wrong.mentions), toPost: place)
   }
 
-  /// Gives a post its right labels, in nobody's name.
+  /// Labels are hidden of the post at hand alone, and only while its question waits.
+  private mutating func hideQuizLabels() {
+    guard let lesson, lesson.title != nil else { return }
+    let asked = hidesForQuiz ? lesson.task : nil
+    for task in lesson.tasks where task.quiz?.hides == true && task.post != asked?.post {
+      if let index = indexOfID[task.post], !isRight(index) { giveRightLabels(index) }
+    }
+    if let asked { restore(asked) }
+  }
+
+  /// Gives a post its right labels, in nobody's name: nobody worked on it.
   mutating func giveRightLabels(_ index: Int) {
     guard let right = lesson?.right[index] else { return }
     for edit in Edit.restoring(LabelState(right), of: post(index)) { restore(edit, index) }
+    restore(Edit.reviewing(right, from: review(index), to: .untouched), index)
   }
 
   private func replacing(_ index: Int, with mentions: [EntityMention]) -> Edit {

@@ -90,7 +90,10 @@ extension WorkbenchState {
               + (i == last ? "" : " "), seat.role)
         }, in: box, row: 0)
     let disputed = Set(disputedRanges)
-    if all.isEmpty { pen.line(" no mention", .muted, in: box, row: 1) }
+    if all.isEmpty {
+      pen.line(
+        hidesForQuiz ? " hidden until :reveal" : " no mention", .muted, in: box, row: 1)
+    }
     // Of several the one that the keys act on.
     let here =
       all.firstIndex { $0.gold != nil && $0.range.contains(token) }

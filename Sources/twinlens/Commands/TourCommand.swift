@@ -97,6 +97,16 @@ struct TourCommand: ParsableCommand {
     if let first, !(1...count).contains(first) {
       throw ValidationError("--from takes a step from 1 to \(count)")
     }
+    if let results {
+      // Said before the lesson, not when the answers would be lost.
+      guard !FileManager.default.fileExists(atPath: results) else {
+        throw Refusal("\(results) is there already; name another file for --results")
+      }
+      let folder = FilePath.parent(of: results)
+      guard FileManager.default.isWritableFile(atPath: folder.isEmpty ? "." : folder) else {
+        throw Refusal("\(results) cannot be written: \(folder) is no folder that can be written to")
+      }
+    }
     // A script and a presentation are the same every time; who has done everything begins again.
     let isFresh = playing.script != nil || present || memory.done >= count
     let (settings, keys) = try self.settings.read(
