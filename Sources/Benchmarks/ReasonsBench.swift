@@ -4,6 +4,7 @@ import Extractors
 import Inspection
 import Pictures
 import Routing
+import Synchronization
 import Tensors
 
 /// Why the router sent a post where it did: until words and regions are on the screen, and until
@@ -57,33 +58,40 @@ package enum ReasonsBench {
       for x in 0..<224 where generator.uniform(0, 1) < 0.5 { picture[x, y] = RGB(200, 30, 60) }
     }
     let provider = PictureProvider(name: "bench") { [picture] _, _ in .success(picture) }
-    measure(&row, models, turns: 7) { _ in models.eyes.see(post, provider) }
+    measure(&row, models, turns: 7, isWhole: false) { _ in models.eyes.see(post, provider) }
     return row
   }
 
-  /// - Parameter seen: the post of a turn, with nothing of it known yet.
+  /// - Parameters:
+  ///   - isWhole: whether the changes that turn the route are sought, too: with a CLIP over a thousand
+  ///     pictures.
+  ///   - seen: the post of a turn, with nothing of it known yet.
   private static func measure(
-    _ row: inout BenchRow, _ models: Roster, turns: Int, _ seen: (Int) -> SeenPost
+    _ row: inout BenchRow, _ models: Roster, turns: Int, isWhole: Bool = true,
+    _ seen: (Int) -> SeenPost
   ) {
     var (gradients, whole): ([Double], [Double]) = ([], [])
     row.figures = Stopwatch.figures(times: turns, seconds: 20) { turn in
       let post = seen(turn)
       let analysis = models.analyse(post)
       let start = ContinuousClock.now
-      var times: [Double] = []
-      _ = models.explainRoute(post, analysis) { _ in
-        times.append(Stopwatch.milliseconds(since: start))
-      }
-      whole.append(Stopwatch.milliseconds(since: start))
+      let told = Mutex<[Double]>([])
+      _ = models.explainRoute(
+        post, analysis,
+        early: { _ in told.withLock { $0.append(Stopwatch.milliseconds(since: start)) } },
+        goesOn: { isWhole || told.withLock { $0.count < 3 } })
+      let times = told.withLock(\.self)
+      if isWhole { whole.append(Stopwatch.milliseconds(since: start)) }
       // p, what words and regions are worth, gradients.
       if times.count > 2 { gradients.append(times[2]) }
-      return times.count > 1 ? times[1] : whole[whole.count - 1]
+      return times.count > 1 ? times[1] : Stopwatch.milliseconds(since: start)
     }
     func median(_ values: [Double]) -> String {
       Figures(values).value(.median).map { "\(Int($0.rounded())) ms" } ?? "not measured"
     }
     row.note =
-      "medians: with gradients \(median(gradients)), with the changes that turn it \(median(whole))"
+      "medians: with gradients \(median(gradients))"
+      + (isWhole ? ", with the changes that turn it \(median(whole))" : "")
   }
 }
 

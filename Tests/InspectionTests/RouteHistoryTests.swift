@@ -82,6 +82,6 @@ import Testing
     let base = try #require(versions().first)
     let told = RouteHistory(post: "p", input: .product([1, 1]), versions: [base])
     let answer = CorrectionEffects(base).complete(told, x: [1, 1], others: [])
-    #expect(answer.notice?.contains("not retrained") == true && answer.isWhole)
+    #expect(answer.notice?.contains("the one that was made") == true && answer.isWhole)
   }
 }

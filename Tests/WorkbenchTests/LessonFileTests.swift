@@ -109,7 +109,7 @@ import Traces
     for word in ["bilstm", "riva", "routed", "MISC─", "Z shows", "label M"] {
       #expect(!desk.text.contains(word), "\(word):\n\(desk.text)")
     }
-    #expect(desk.text.contains("no mention"))
+    #expect(desk.text.contains("hidden until :reveal") && !desk.text.contains("no mention"))
     #expect(desk.text.contains(":answer N with 1 PER, 2 LOC, 3 ORG, 4 MISC"))
     desk.press("Z")
     #expect(desk.noticeText.contains("hidden; :reveal shows it") && !desk.state.showsModels)
