@@ -63,7 +63,8 @@ package enum ReasonsBench {
   }
 
   /// - Parameters:
-  ///   - isWhole: whether the changes that turn the route are sought, too: with a CLIP over a thousand
+  ///   - isWhole: whether the changes that turn the route are sought, too: with a CLIP over a
+  ///     thousand
   ///     pictures.
   ///   - seen: the post of a turn, with nothing of it known yet.
   private static func measure(

@@ -66,7 +66,8 @@ struct StoryScriptTests {
     let arguments = [data, "--models", samples + "/models"]
     let output = try run(arguments + ["--script", script, "--size", "120x36"])
     let frames = output.split(separator: "== frame ").map(String.init)
-    let told = try #require(frames.last { $0.contains("harbor  dev-00012") && $0.contains("turns it") })
+    let told = try #require(
+      frames.last { $0.contains("harbor  dev-00012") && $0.contains("turns it") })
     // The day of the retraining is today's.
     let day = try Regex("20[0-9]{2}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2} UTC)?")
     try expectGolden(told.replacing(day, with: "DAY"), "story-moved")
