@@ -1,4 +1,5 @@
 import Corpora
+import Files
 import Foundation
 import Inspection
 import Workbench
@@ -30,6 +31,9 @@ package struct DatasetStudyRun {
     var options = InferenceService.Options()
     (options.answersAll, options.warmPosts) = (true, 0)
     let inference = InferenceService(session, options: options, mailbox: mailbox)
+    // Answers are kept beside the store, also where nobody annotated yet.
+    try? FileManager.default.createDirectory(
+      atPath: FilePath.parent(of: session.location.path), withIntermediateDirectories: true)
     let facts = FactService(
       session.dataset, inference: inference, folder: session.location.path + "-answers",
       mailbox: mailbox)

@@ -305,8 +305,15 @@ package final class InferenceService: Sendable {
       return mailbox.post(.analysisFailed(post: id, reason: reason))
     }
     let seen = models.see(post, of: dataset)
-    let answer = Answer(analysis: models.analyse(seen), input: models.routerInput(seen))
+    var answer = Answer(analysis: models.analyse(seen), input: models.routerInput(seen))
     memory.withLock { memory in
+      // Another router may have come into use while the models read the post.
+      if let router = memory.models?.router,
+        router.configuration.version != models.router?.configuration.version
+      {
+        answer.analysis.decision = answer.input.flatMap { try? router.decide($0) }
+        answer.analysis.router = router.title
+      }
       memory.answers.insert(answer, for: id)
       memory.inputs[id] = answer.input
     }
