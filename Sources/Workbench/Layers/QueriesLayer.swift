@@ -4,7 +4,7 @@ import Screen
 /// The saved queries, with how many posts they list: a list to choose from.
 struct QueriesLayer: Layer {
   let place = LayerPlace.over
-  private var cursor = 0
+  private var cursor = ListCursor()
 
   static let actions = [
     Action(
@@ -29,28 +29,23 @@ struct QueriesLayer: Layer {
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     state.notice = nil
     let queries = state.savedQueries.all
-    let last = max(0, queries.count - 1)
-    let page = max(1, box(state).rows - 2)
-    cursor = min(cursor, last)
+    cursor.stay(within: queries.count)
+    if cursor.move(key, within: queries.count, page: max(1, box(state).rows - 2)) {
+      return .stays([])
+    }
+    let place = cursor.place
     switch key {
     case .escape, .control("c"): return .leaves([])
-    case .up, .character("k"): cursor = max(0, cursor - 1)
-    case .down, .character("j"): cursor = min(last, cursor + 1)
-    case .pageUp: cursor = max(0, cursor - page)
-    case .pageDown: cursor = min(last, cursor + page)
-    case .home: cursor = 0
-    case .end: cursor = last
-    case .scroll(_, let up): cursor = max(0, min(last, cursor + (up ? -1 : 1)))
-    case .click(let place):
-      guard let clicked = query(at: place, state) else { return .stays([]) }
-      if clicked == cursor { return open(queries[clicked], in: &state) }
-      cursor = clicked
+    case .click(let at):
+      guard let clicked = query(at: at, state) else { return .stays([]) }
+      if clicked == place { return open(queries[clicked], in: &state) }
+      cursor.go(to: clicked)
     case .enter:
-      guard queries.indices.contains(cursor) else { return .stays([.bell]) }
-      return open(queries[cursor], in: &state)
+      guard queries.indices.contains(place) else { return .stays([.bell]) }
+      return open(queries[place], in: &state)
     case .character("x"), .delete:
-      guard queries.indices.contains(cursor) else { return .stays([.bell]) }
-      return .stays(remove(queries[cursor], in: &state))
+      guard queries.indices.contains(place) else { return .stays([.bell]) }
+      return .stays(remove(queries[place], in: &state))
     default: return .stays([.bell])
     }
     return .stays([])
@@ -78,7 +73,7 @@ struct QueriesLayer: Layer {
   }
 
   private func top(_ count: Int, _ box: Box) -> Int {
-    max(0, min(cursor - (box.rows - 1) / 2, count - (box.rows - 1)))
+    max(0, min(cursor.place - (box.rows - 1) / 2, count - (box.rows - 1)))
   }
 
   private func query(at place: Position, _ state: WorkbenchState) -> Int? {
@@ -96,7 +91,7 @@ struct QueriesLayer: Layer {
     let wide = queries.map(\.name.count).max() ?? 0
     let start = top(queries.count, box)
     for (row, query) in queries.enumerated().dropFirst(start).prefix(box.rows - 1) {
-      let isHere = row == cursor
+      let isHere = row == cursor.place
       let (count, isError) = words(query, state)
       pen.line(
         [

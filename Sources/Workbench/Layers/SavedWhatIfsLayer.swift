@@ -5,33 +5,28 @@ import Screen
 struct SavedWhatIfsLayer: Layer {
   let place = LayerPlace.over
   let isOfModels = true
-  private var cursor = 0
+  private var cursor = ListCursor()
 
   mutating func press(_ key: Key, in state: inout WorkbenchState) -> LayerReply {
     state.notice = nil
     let all = state.savedWhatIfs
-    let last = max(0, all.count - 1)
-    let page = max(1, box(state).rows - 2)
-    cursor = min(cursor, last)
+    cursor.stay(within: all.count)
+    if cursor.move(key, within: all.count, page: max(1, box(state).rows - 2)) {
+      return .stays([])
+    }
+    let place = cursor.place
     switch key {
     case .escape, .control("c"): return .leaves([])
-    case .up, .character("k"): cursor = max(0, cursor - 1)
-    case .down, .character("j"): cursor = min(last, cursor + 1)
-    case .pageUp: cursor = max(0, cursor - page)
-    case .pageDown: cursor = min(last, cursor + page)
-    case .home: cursor = 0
-    case .end: cursor = last
-    case .scroll(_, let up): cursor = max(0, min(last, cursor + (up ? -1 : 1)))
-    case .click(let place):
-      guard let clicked = row(at: place, state) else { return .stays([]) }
-      if clicked == cursor { return .leaves(state.open(all[clicked])) }
-      cursor = clicked
+    case .click(let at):
+      guard let clicked = row(at: at, state) else { return .stays([]) }
+      if clicked == place { return .leaves(state.open(all[clicked])) }
+      cursor.go(to: clicked)
     case .enter:
-      guard all.indices.contains(cursor) else { return .stays([.bell]) }
-      return .leaves(state.open(all[cursor]))
+      guard all.indices.contains(place) else { return .stays([.bell]) }
+      return .leaves(state.open(all[place]))
     case .character("x"), .delete:
-      guard all.indices.contains(cursor) else { return .stays([.bell]) }
-      return .stays([.saveWhatIf(name: all[cursor].name, nil)])
+      guard all.indices.contains(place) else { return .stays([.bell]) }
+      return .stays([.saveWhatIf(name: all[place].name, nil)])
     default: return .stays([.bell])
     }
     return .stays([])
@@ -44,7 +39,7 @@ struct SavedWhatIfsLayer: Layer {
   }
 
   private func top(_ count: Int, _ box: Box) -> Int {
-    max(0, min(cursor - (box.rows - 1) / 2, count - (box.rows - 1)))
+    max(0, min(cursor.place - (box.rows - 1) / 2, count - (box.rows - 1)))
   }
 
   private func row(at place: Position, _ state: WorkbenchState) -> Int? {
@@ -62,7 +57,7 @@ struct SavedWhatIfsLayer: Layer {
     let wide = all.map(\.name.count).max() ?? 0
     let start = top(all.count, box)
     for (row, saved) in all.enumerated().dropFirst(start).prefix(box.rows - 1) {
-      let isHere = row == cursor
+      let isHere = row == cursor.place
       let isThere = state.indexOfID[saved.whatIf.post] != nil
       pen.line(
         [

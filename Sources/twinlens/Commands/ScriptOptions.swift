@@ -28,6 +28,9 @@ struct ScriptOptions: ParsableArguments {
 
   /// - Throws: `ValidationError` for options that do not go together.
   func check(isPlain: Bool) throws {
+    if isPlain, script != nil {
+      throw ValidationError("--plain and --script exclude each other: a script draws frames")
+    }
     if record != nil, isPlain || pictures != nil {
       throw ValidationError(
         "--record keeps a screen as signs: --plain has none, and --pictures draws in pixels")

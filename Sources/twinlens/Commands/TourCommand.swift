@@ -74,9 +74,6 @@ struct TourCommand: ParsableCommand {
       throw ValidationError("--notes follows the lesson on the other terminal, and takes no other")
     }
     if plain, present { throw ValidationError("--plain has no screen to show to a room") }
-    if plain, playing.script != nil {
-      throw ValidationError("--plain and --script exclude each other: a script draws frames")
-    }
     try playing.check(isPlain: plain)
   }
 
