@@ -41,6 +41,11 @@ package struct GraphicsChoice: Sendable, Hashable {
       }
       return
     }
+    if wish == .blocks, depth == .none {
+      self.init(
+        rung: .ascii, reason: "blocks were asked for, but they are told apart by colour alone")
+      return
+    }
     // The user has the last word, but not where nothing could be seen.
     guard wish == .kitty, let multiplexer = capabilities.multiplexer else {
       self.init(rung: wish, reason: "asked for")

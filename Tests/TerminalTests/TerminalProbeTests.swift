@@ -144,6 +144,8 @@ import Testing
     }
     #expect(rung(.auto, .indexed256) == .sixel)
     #expect(rung(.blocks, .indexed256) == .blocks)
+    // Half blocks without colours are all alike.
+    #expect(rung(.blocks, .none) == .ascii)
     facts.sixel = false
     #expect(rung(.auto, .indexed256) == .blocks)
     #expect(rung(.auto, .eight) == .ascii)
