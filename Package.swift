@@ -24,6 +24,8 @@ let package = Package(
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    // Finds libpq when it is wanted, so that nobody else needs it.
+    .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: []),
     .target(name: "Records", dependencies: ["Files"]),
@@ -48,7 +50,7 @@ let package = Package(
     .target(
       name: "Annotations",
       dependencies: [
-        "Files", "Records", "Tensors", "Corpora", "CSQLite",
+        "Files", "Records", "Tensors", "Corpora", "CSQLite", "CPostgres",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(

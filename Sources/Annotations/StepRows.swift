@@ -15,6 +15,18 @@ struct StepRow: Hashable {
   static let columns =
     "sequence, post, file, post_hash, tokens_hash, annotator, time, kind, payload, undoes, redoes, name"
 
+  init(
+    sequence: Int64, post: String, file: String, postHash: String, tokensHash: String,
+    annotator: String, time: Int64, kind: String, payload: String, undoes: Int64?, redoes: Int64?,
+    name: String
+  ) {
+    self.sequence = sequence
+    (self.post, self.file, self.postHash, self.tokensHash) = (post, file, postHash, tokensHash)
+    (self.annotator, self.time, self.name) = (annotator, time, name)
+    (self.kind, self.payload) = (kind, payload)
+    (self.undoes, self.redoes) = (undoes, redoes)
+  }
+
   init(_ step: Step) {
     sequence = step.sequence
     (post, file, postHash, tokensHash) = (step.post, step.file, step.postHash, step.tokensHash)
@@ -36,11 +48,10 @@ struct StepRow: Hashable {
       let postHash = text(3), let tokensHash = text(4), let annotator = text(5),
       let time = integer(6), let kind = text(7), let payload = text(8), let name = text(11)
     else { return nil }
-    self.sequence = sequence
-    (self.post, self.file, self.postHash, self.tokensHash) = (post, file, postHash, tokensHash)
-    (self.annotator, self.time, self.name) = (annotator, time, name)
-    (self.kind, self.payload) = (kind, payload)
-    (undoes, redoes) = (integer(9), integer(10))
+    self.init(
+      sequence: sequence, post: post, file: file, postHash: postHash, tokensHash: tokensHash,
+      annotator: annotator, time: time, kind: kind, payload: payload, undoes: integer(9),
+      redoes: integer(10), name: name)
   }
 
   /// The step; nil when its columns make none.

@@ -23,6 +23,10 @@ package protocol StepStore: AnyObject, Sendable {
     _ step: Step, round: Int?,
     completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void)
 
+  /// From now on an edit that finds no answer is not sent again for longer than so many seconds;
+  /// without this, for ever. Only a server can fail to answer.
+  func limitTrying(to seconds: Double)
+
   /// Appends steps, each after the one before, all of them or none.
   /// - Throws: `StoreError`; nothing was appended then.
   func append(contentsOf steps: [Step]) throws
@@ -59,6 +63,8 @@ package protocol StepStore: AnyObject, Sendable {
 }
 
 extension StepStore {
+  package func limitTrying(to seconds: Double) {}
+
   /// Appends a step and returns its sequence number once it is durable.
   /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult

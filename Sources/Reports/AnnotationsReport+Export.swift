@@ -119,9 +119,10 @@ extension AnnotationsReport {
       uniqueKeysWithValues: dataset.posts.map { ($0.id, ReviewMark(history.labels(of: $0))) })
   }
 
-  /// The files whose change may mean that annotations changed.
+  /// The files whose change may mean that annotations changed; none where a server has them.
   package var watched: [String] {
-    [location.path, location.unwritable].compactMap(\.self).flatMap { [$0, $0 + "-wal"] }
+    guard location.reason != .server else { return [] }
+    return [location.path, location.unwritable].compactMap(\.self).flatMap { [$0, $0 + "-wal"] }
   }
 
   /// Differs once annotations or the dataset did: a store also changes when its log is put away.

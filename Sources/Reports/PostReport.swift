@@ -60,10 +60,10 @@ package struct PostReport: Sendable {
     self.dataset = dataset
     let first = dataset.posts.first
     let location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
-    store = location.path
+    store = location.name
     var changes = changes
     whatIf = try name.map {
-      try WhatIfReport.named($0, post: id, in: WhatIfFile(besideStore: location.path))
+      try WhatIfReport.named($0, post: id, in: WhatIfFile(besideStore: location.workPath))
     }
     let id = id ?? whatIf?.whatIf.post
     changes.interventions += whatIf?.whatIf.changes.interventions ?? []
@@ -87,7 +87,7 @@ package struct PostReport: Sendable {
     modelsFolder = hasFolder ? choice.folder : nil
     if hasFolder || options.hasOutsideExperts {
       let models = try ModelOpening(
-        folder: hasFolder ? choice.folder : nil, options, store: store
+        folder: hasFolder ? choice.folder : nil, options, store: location.workPath
       ).open(for: dataset)
       let seen = models.see(labelled, of: dataset)
       let found = models.analyse(seen)

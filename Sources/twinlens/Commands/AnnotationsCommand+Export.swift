@@ -72,7 +72,9 @@ extension AnnotationsCommand {
       var told: Set<String> = []
       while !interrupt.isRaised {
         let now = FileStamps(paths)
-        guard now != stamps else {
+        // A server has no file to look at, so it is asked.
+        if paths.isEmpty { usleep(2 * Self.pause) }
+        guard paths.isEmpty || now != stamps else {
           usleep(Self.pause)
           continue
         }

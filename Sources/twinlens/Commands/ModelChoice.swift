@@ -41,7 +41,7 @@ struct ModelChoice: ParsableArguments {
     (opening.answers, opening.programs) = (outside.answers, try outside.allPrograms())
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
     opening.store =
-      retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
+      retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).workPath : nil
     let set = try opening.open(for: dataset)
     if let router, set.router?.configuration.name != router {
       throw Refusal(
