@@ -18,6 +18,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 import tarfile
 import tempfile
@@ -28,7 +29,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
+from py4j.protocol import Py4JError
 from pyspark import SparkContext, cloudpickle
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
@@ -39,6 +42,7 @@ from spark_stream import TextLines, answer_records, answer_shards, parquet_lines
 ENDINGS = {
     "jsonl": (".jsonl", ".jsonl.gz", ".jsonl.bz2", ".jsonl.zst"), "parquet": (".parquet",), "webdataset": (".tar",)}
 OUTPUTS = ("jsonl", "parquet")
+PLAN = "plan.json"
 
 
 class Refused(Exception):
@@ -146,8 +150,8 @@ class Storage:
 
     def __init__(self, spark: SparkSession, root: str) -> None:
         self.root = root.rstrip("/")
-        jvm: Any = spark._jvm
-        self.path = jvm.org.apache.hadoop.fs.Path
+        self.jvm: Any = spark._jvm
+        self.path: Any = self.jvm.org.apache.hadoop.fs.Path
         self.system = self.path(self.root).getFileSystem(spark._jsc.hadoopConfiguration())
 
     def at(self, name: str) -> str:
@@ -161,6 +165,25 @@ class Storage:
     def committed(self, name: str) -> bool:
         """Whether a job of Spark finished this folder."""
         return bool(self.system.exists(self.path(self.at(name + "/_SUCCESS"))))
+
+    def read(self, name: str) -> str:
+        """A small file; empty where it is not there."""
+        if not self.system.exists(self.path(self.at(name))):
+            return ""
+        stream = self.system.open(self.path(self.at(name)))
+        try:
+            return str(self.jvm.org.apache.commons.io.IOUtils.toString(stream, "UTF-8"))
+        finally:
+            stream.close()
+
+    def write(self, name: str, text: str) -> None:
+        """Writes a small file whole: it gets its name when it is there."""
+        part = self.path(self.at(name + ".part"))
+        stream = self.system.create(part, True)
+        stream.write(bytearray(text, "utf-8"))
+        stream.close()
+        self.remove(name)
+        self.system.rename(part, self.path(self.at(name)))
 
     def remove(self, name: str) -> None:
         self.system.delete(self.path(self.at(name)), True)
@@ -329,7 +352,8 @@ def ship(spark: SparkSession, options: Options, scratch: str) -> None:
             raise Refused(f"{options.models}: no folder of models here that could be shipped")
         archive = os.path.join(scratch, SHIPPED_MODELS + ".tar")
         with tarfile.open(archive, "w", dereference=True) as tar:
-            tar.add(options.models, arcname=".")
+            for name in sorted(os.listdir(options.models)):
+                tar.add(os.path.join(options.models, name), arcname=name)
         spark.sparkContext.addArchive(f"{archive}#{SHIPPED_MODELS}")
     if options.ship_program:
         if not os.path.isfile(options.program):
@@ -352,21 +376,17 @@ class Run:
         self.predict_seconds = 0.0
 
     def planned(self) -> dict[str, Any]:
-        """What the run that OUT belongs to noted, empty where none did to the end."""
-        if not self.storage.committed("plan"):
-            return {}
-        return dict(json.loads(self.spark.read.text(self.storage.at("plan")).collect()[0][0]))
+        """What the run that OUT belongs to noted; empty where none did."""
+        return dict(json.loads(self.storage.read(PLAN) or "{}"))
 
     def note(self, **more: Any) -> None:
-        line = json.dumps({"plan": self.plan, **more})
-        plan = self.spark.createDataFrame([(line,)], "value string").coalesce(1)
-        plan.write.mode("overwrite").text(self.storage.at("plan"))
+        self.storage.write(PLAN, json.dumps({"plan": self.plan, **more}) + "\n")
 
     def prepare(self) -> dict[str, Any]:
         """Makes room in OUT: removes what a run left half, and refuses what is not a run's."""
-        present = set(self.storage.names()) - {"_temporary"}
-        own = {"plan", "unordered", *OUTPUTS}
-        if present and ("plan" not in present or present - own):
+        present = set(self.storage.names())
+        own = {PLAN, PLAN + ".part", "unordered", *OUTPUTS}
+        if present and (not present & {PLAN, PLAN + ".part"} or present - own):
             strange = ", ".join(sorted(present - own) or sorted(present))
             raise Refused(f"{self.options.out}: holds {strange}, which no run of spark-predict wrote")
         planned = self.planned()
@@ -445,6 +465,12 @@ class Run:
             self.options.out)
 
 
+def reason(told: str) -> str:
+    """What a child said, out of Spark's account of the task that failed of it; otherwise that account."""
+    child = re.search(r"ChildFailed: (.*?)\n(?:\s+at |\n|Driver stacktrace)", told, re.S)
+    return f"a task failed too often. The last time: {child.group(1)}" if child else told
+
+
 def main(words: list[str]) -> int:
     begun = time.monotonic()
     # Workers need no copy of that file: its functions travel with the tasks.
@@ -460,6 +486,12 @@ def main(words: list[str]) -> int:
     except Refused as refused:
         print(f"spark-predict: {refused}", file=sys.stderr)
         return 1
+    except (Py4JError, PySparkException) as error:
+        print(f"spark-predict: {reason(str(error))}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("spark-predict: interrupted; the same command goes on after what was committed", file=sys.stderr)
+        return 130
     print(json.dumps(asdict(summary), sort_keys=True) if options.json else summary.text())
     return 0
 
