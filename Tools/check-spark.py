@@ -13,6 +13,7 @@ import functools
 import io
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -101,7 +102,7 @@ def picture(post: dict[str, Any]) -> bytes:
 
 
 def line_of(record: dict[str, Any]) -> bytes:
-    return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def text_of(post: dict[str, Any]) -> dict[str, Any]:
@@ -461,16 +462,106 @@ def check(room: Room, names: list[str]) -> int:
     return 1 if failures else 0
 
 
+# Speed
+
+
+@dataclass
+class Speed:
+    """What one way to answer took; seconds are of the clock."""
+
+    name: str
+    workers: int
+    all: float
+    predict: float
+    order: float | None = None
+
+    def row(self, posts: int, first: Speed, modelled: float | None) -> str:
+        order = f"{self.order:.1f}" if self.order is not None else ""
+        model = f"{modelled:.1f}" if modelled is not None else ""
+        return (
+            f"| {self.name} | {self.all:.1f} | {self.predict:.1f} | {model} | {order} | {posts / self.predict:.0f} | "
+            f"{first.predict / self.predict:.2f} |")
+
+
+def make_corpus(folder: Path, count: int, files: int) -> list[bytes]:
+    """So many posts of the sample over and over, three of four with their picture, in so many equal files."""
+    folder.mkdir()
+    chosen = posts("test", 300)
+    lines = []
+    for number in range(count):
+        post = chosen[number % len(chosen)]
+        form = {"image_base64": base64.b64encode(picture(post)).decode()} if number % 4 else {}
+        lines.append(line_of(text_of(post) | {"id": str(number)} | form))
+    parts = [b"".join(lines[count * n // files : count * (n + 1) // files]) for n in range(files)]
+    for number, part in enumerate(parts):
+        (folder / f"{number:02}.jsonl").write_bytes(part)
+    return parts
+
+
+def one_process(room: Room, data: bytes, threads: int) -> tuple[bytes, float]:
+    begun = time.monotonic()
+    os.environ["TWINLENS_THREADS"] = str(threads)
+    answers = room.one_process(data)
+    return answers, time.monotonic() - begun
+
+
+def on_spark(room: Room, workers: int, wanted: bytes) -> Speed:
+    run = Run(room, f"measured-{workers}", master=f"local-cluster[{workers},1,1024]")
+    begun = time.monotonic()
+    # A task for each file: the split is larger than they are, and none is put together with another.
+    run.start(
+        room.folder / "corpus", "--conf", "spark.sql.files.maxPartitionBytes=64m", "--conf",
+        "spark.sql.files.openCostInBytes=64m", "--conf", "spark.eventLog.enabled=false")
+    summary = run.end()
+    seconds = time.monotonic() - begun
+    run.has_whole(wanted)
+    return Speed(f"Spark, {workers} of 1 core", workers, seconds, summary["predict_seconds"], summary["order_seconds"])
+
+
+def measure(room: Room, count: int, files: int) -> None:
+    """Prints a table, and what the model of docs/cluster.md says beside it."""
+    load = os.getloadavg()[0]
+    parts = make_corpus(room.folder / "corpus", count, files)
+    data = b"".join(parts)
+    _, load_seconds = one_process(room, data[: data.index(b"\n") + 1], 1)
+    wanted, alone = one_process(room, data, 1)
+    _, both = one_process(room, data, 2)
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    single, double = on_spark(room, 1, wanted), on_spark(room, 2, wanted)
+    each = (alone - load_seconds) / count
+    task = (single.predict - count * each) / files
+    print(
+        f"{count:,} posts, three of four with a picture ({len(data) / 1e6:.0f} MB), in {files} files and as many tasks;\n"
+        f"{os.cpu_count()} cores, load {load:.1f} before. The program took at most {memory:.0f} MB.\n")
+    print("| how | s in all | s answering | s by the model | s ordering | posts/s answering | times one thread |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    first = Speed("one process, 1 thread", 1, alone, alone)
+    print(first.row(count, first, None))
+    print(Speed("one process, 2 threads", 1, both, both).row(count, first, None))
+    for speed in (single, double):
+        rounds = -(-files // speed.workers)
+        print(speed.row(count, first, rounds * (task + count / files * each)))
+    print(
+        f"\nOf the model: c = {1000 * each:.2f} ms a post (one process, 1 thread, without its {load_seconds:.2f} s of\n"
+        f"loading), ℓ = {task:.2f} s a task (from the row of one worker), u = {files}.")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", metavar="PROGRAM")
     parser.add_argument("checks", metavar="CHECK", nargs="*", help=", ".join(CHECKS))
+    parser.add_argument("--measure", action="store_true", help="print a table of speeds instead")
+    parser.add_argument("--posts", metavar="N", type=int, default=4000, help="to measure with (default: %(default)s)")
+    parser.add_argument("--files", metavar="N", type=int, default=8, help="to measure with (default: %(default)s)")
     arguments = parser.parse_args()
     for name in arguments.checks:
         if name not in CHECKS:
             parser.error(f"no check {name}; there are {', '.join(CHECKS)}")
     with tempfile.TemporaryDirectory(prefix="check-spark-", ignore_cleanup_errors=True) as folder:
         room = Room(str(Path(shutil.which(arguments.program) or arguments.program).resolve()), Path(folder))
+        if arguments.measure:
+            measure(room, arguments.posts, arguments.files)
+            return 0
         return check(room, arguments.checks or list(CHECKS))
 
 

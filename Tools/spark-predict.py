@@ -150,7 +150,7 @@ class Storage:
 
     def __init__(self, spark: SparkSession, root: str) -> None:
         self.root = root.rstrip("/")
-        self.jvm: Any = spark._jvm
+        self.jvm: Any = getattr(spark, "_jvm")
         self.path: Any = self.jvm.org.apache.hadoop.fs.Path
         self.system = self.path(self.root).getFileSystem(spark._jsc.hadoopConfiguration())
 
