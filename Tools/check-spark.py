@@ -518,6 +518,44 @@ def on_spark(room: Room, workers: int, wanted: bytes) -> Speed:
     return Speed(f"Spark, {workers} of 1 core", workers, seconds, summary["predict_seconds"], summary["order_seconds"])
 
 
+@dataclass
+class Model:
+    """How long a corpus takes, in seconds: start + ceil(tasks / workers) (task + posts / tasks * post)
+    + posts / workers * order. docs/cluster.md says what is assumed."""
+
+    post: float
+    task: float
+    start: float = 0
+    order: float = 0
+
+    def answering(self, posts: int, tasks: int, workers: int) -> float:
+        return -(-tasks // workers) * (self.task + posts / tasks * self.post)
+
+    def all(self, posts: int, tasks: int, workers: int) -> float:
+        return self.start + self.answering(posts, tasks, workers) + posts / workers * self.order
+
+
+def print_on_paper(name: str, model: Model, bytes_of_post: float) -> None:
+    """A table of a large corpus by the model; nothing in it was measured."""
+    posts, tasks = 10_000_000, 2000
+    print(
+        f"{name}, on paper: {posts:,} posts in {tasks:,} tasks, c = {1000 * model.post:.2f} ms a post, ℓ = "
+        f"{model.task:.2f} s\na task, s = {model.start:.0f} s, κ = {1e6 * model.order:.0f} µs an answer, "
+        f"{bytes_of_post / 1000:.0f} kB a post.\n")
+    print("| workers of 1 core | in all | times one worker | MB/s that the store must give |")
+    print("| ---: | ---: | ---: | ---: |")
+    one = model.all(posts, tasks, 1)
+    for workers in (1, 2, 10, 100, 1000):
+        seconds = model.all(posts, tasks, workers)
+        rate = posts * bytes_of_post / model.answering(posts, tasks, workers) / 1e6
+        print(f"| {workers:,} | {in_words(seconds)} | {one / seconds:.1f} | {rate:.0f} |")
+    print()
+
+
+def in_words(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} h" if seconds >= 5400 else f"{seconds / 60:.1f} min"
+
+
 def measure(room: Room, count: int, files: int) -> None:
     """Prints a table, and what the model of docs/cluster.md says beside it."""
     load = os.getloadavg()[0]
@@ -529,7 +567,7 @@ def measure(room: Room, count: int, files: int) -> None:
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     single, double = on_spark(room, 1, wanted), on_spark(room, 2, wanted)
     each = (alone - load_seconds) / count
-    task = (single.predict - count * each) / files
+    model = Model(each, (single.predict - count * each) / files)
     print(
         f"{count:,} posts, three of four with a picture ({len(data) / 1e6:.0f} MB), in {files} files and as many tasks;\n"
         f"{os.cpu_count()} cores, load {load:.1f} before. The program took at most {memory:.0f} MB.\n")
@@ -539,11 +577,13 @@ def measure(room: Room, count: int, files: int) -> None:
     print(first.row(count, first, None))
     print(Speed("one process, 2 threads", 1, both, both).row(count, first, None))
     for speed in (single, double):
-        rounds = -(-files // speed.workers)
-        print(speed.row(count, first, rounds * (task + count / files * each)))
+        print(speed.row(count, first, model.answering(count, files, speed.workers)))
     print(
         f"\nOf the model: c = {1000 * each:.2f} ms a post (one process, 1 thread, without its {load_seconds:.2f} s of\n"
-        f"loading), ℓ = {task:.2f} s a task (from the row of one worker), u = {files}.")
+        f"loading), ℓ = {model.task:.2f} s a task (from the row of one worker), u = {files}.\n")
+    model.start, model.order = single.all - single.predict, 2e-5
+    print_on_paper("The sample's models", model, len(data) / count)
+    print_on_paper("BERT-base with ResNet-50", Model(0.1, 5 + model.task, model.start, model.order), 1e5)
 
 
 def main() -> int:
