@@ -105,10 +105,16 @@ class Options:
         for word in predict:
             if word.split("=")[0] in ("--resume", "--first-line", "--models", "--tar"):
                 raise Refused(f"{word.split('=')[0]} after -- is set by spark-predict itself")
+        options.models, options.program = here(options.models), here(options.program)
         for setting in options.conf:
             if "=" not in setting:
                 raise Refused(f"--conf {setting}: give KEY=VALUE")
         return options
+
+
+def here(path: str) -> str:
+    """What is on this machine by its whole path, since workers run in folders of their own."""
+    return os.path.abspath(path) if os.path.exists(path) else path
 
 
 def positive(text: str) -> int:
