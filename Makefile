@@ -19,9 +19,13 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 # What `--peer` runs; each once, since install refuses a file it has just written.
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
+# What `make cluster` answers when it is not told.
+SAMPLE_ON_CLUSTER = 'Samples/harbor/*.jsonl' .build/cluster --models Samples/models -- \
+	--pictures $(CURDIR)/Samples/harbor/images
+
 .DEFAULT_GOAL = help
 .PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports \
-	check-recording check-report check-install lint format \
+	check-recording check-report check-install check-spark cluster lint format \
 	install uninstall clean
 
 help:
@@ -41,6 +45,8 @@ help:
 	@echo "make check-exports read exports with doccano, Label Studio, spaCy and others (long)"
 	@echo "make check-recording read a recording with asciinema"
 	@echo "make check-report open exported pages in headless Chromium, without a network"
+	@echo "make cluster    answer the sample on Apache Spark; ARGS=\"...\" answers something else"
+	@echo "make check-spark kill workers of a small Spark cluster, and compare its answers with one process"
 	@echo "make check-install install into a folder that goes away again, and use that copy"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
 	@echo "make clean      remove what was built"
@@ -94,6 +100,14 @@ check-report: build
 
 check-install: build
 	@Scripts/check-install $(PROGRAM)
+
+# Installs Java and a Python with PySpark the first time; docs/cluster.md.
+cluster: build
+	@Scripts/install-packages openjdk-17-jre-headless python3 python3-venv
+	@Scripts/spark-predict --program $(PROGRAM) $(or $(ARGS),$(SAMPLE_ON_CLUSTER))
+
+check-spark: build
+	@Scripts/check-spark $(PROGRAM)
 
 docs: build
 	@Scripts/make-docs $(PROGRAM)
