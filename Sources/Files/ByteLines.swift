@@ -38,6 +38,9 @@ package struct ByteStreamError: Error, Hashable, CustomStringConvertible {
   let name: String
   let code: Int32
 
+  /// An error of the system.
+  package init(name: String, code: Int32) { (self.name, self.code) = (name, code) }
+
   package var description: String {
     "\(name) cannot be read any further: \(String(cString: strerror(code)))"
   }

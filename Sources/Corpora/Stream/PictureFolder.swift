@@ -3,7 +3,9 @@ import Foundation
 
 /// The folder that the pictures of a stream lie in: what records name must not lead out of it.
 package struct PictureFolder: Sendable {
+  private let folder: String
   private let boundary: String
+  private let shards = ShardIndex()
   private let index: ImageIndex
 
   /// The pictures of a folder, and of `images` in it.
@@ -14,6 +16,7 @@ package struct PictureFolder: Sendable {
     guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR,
       let real = FileBytes.realPath(path)
     else { throw CorporaError.noImageFolder(path) }
+    folder = path
     boundary = real
     let folders = [path, path + "/images"].map { ImageIndex.Folder(path: $0, boundary: real) }
     index = ImageIndex(folders: folders, lists: false)
@@ -34,17 +37,54 @@ package struct PictureFolder: Sendable {
       "the picture's name leads out of the folder of pictures, or to no plain file")
   }
 
-  /// The file of a picture.
+  /// Where a picture is.
+  package enum Place: Sendable, Hashable {
+    /// A file by itself.
+    case file(String)
+    /// A member of a tar shard.
+    case member(String, shard: String)
+
+    /// Its own file; nil for a member of a shard.
+    package var file: String? { if case .file(let path) = self { path } else { nil } }
+  }
+
+  /// The place of a picture: `NAME`, with or without its ending, or `SHARD.tar:MEMBER`.
   ///
   /// - Throws: `Absence`.
-  package func file(_ name: String) throws(Absence) -> String {
-    // Some write whole paths; those inside the folder are taken.
-    let own = boundary == "/" ? "/" : boundary + "/"
-    let inside = name.hasPrefix(own) ? String(name.dropFirst(own.count)) : name
-    switch index.lookup(inside) {
-    case .file(let path): return path
+  package func place(_ name: String) throws(Absence) -> Place {
+    if let mark = name.range(of: ".tar:") {
+      let shard = String(name[..<name.index(before: mark.upperBound)])
+      return .member(String(name[mark.upperBound...]), shard: try plainFile(shard))
+    }
+    switch index.lookup(inside(name)) {
+    case .file(let path): return .file(path)
     case .none, .missing: throw .missing
     case .refused: throw .refused
+    }
+  }
+
+  /// Some write whole paths; those inside the folder are taken.
+  private func inside(_ name: String) -> String {
+    let own = boundary == "/" ? "/" : boundary + "/"
+    return name.hasPrefix(own) ? String(name.dropFirst(own.count)) : name
+  }
+
+  private func plainFile(_ name: String) throws(Absence) -> String {
+    let name = inside(name)
+    guard ImageIndex.isInside(name) else { throw .refused }
+    let path = folder + "/" + name
+    guard access(path, F_OK) == 0 else { throw .missing }
+    guard FolderBoundary(folder)?.escape(of: path) == nil else { throw .refused }
+    return path
+  }
+
+  /// The bytes of a picture.
+  ///
+  /// - Throws: `Absence`.
+  package func bytes(at place: Place) throws(Absence) -> [UInt8] {
+    switch place {
+    case .file(let path): try Self.bytes(path)
+    case .member(let name, let shard): try shards.bytes(of: name, in: shard)
     }
   }
 

@@ -72,6 +72,9 @@ package struct StreamRecord: Sendable, Hashable {
     return found.flatMap { $0.isEmpty || $0.utf8.count > Bounds.id ? nil : $0 }
   }
 
+  /// Takes an id where it has none of its own.
+  mutating func adopt(id other: String) { id = id ?? other }
+
   package static func == (a: StreamRecord, b: StreamRecord) -> Bool {
     a.id == b.id && a.tokens == b.tokens && a.picture == b.picture
       && a.pairs.map(\.head) == b.pairs.map(\.head) && a.pairs.map(\.tail) == b.pairs.map(\.tail)

@@ -76,7 +76,8 @@ package struct PredictionStream: Sendable {
     let record: StreamRecord
     switch item.content {
     case .broken(let error): return failure(error.reason, error.id)
-    case .record(let whole): record = whole
+    case .sample(let sample):
+      do { record = try StreamRecord(sample) } catch { return failure(error.reason, error.id) }
     case .line(let line):
       do { record = try StreamRecord(line) } catch { return failure(error.reason, error.id) }
     }
@@ -101,10 +102,10 @@ package struct PredictionStream: Sendable {
     case .none: return models.seeAlone(post, file: nil, picture: nil)
     case .bytes(let bytes): return models.seeAlone(post, file: nil) { .success(bytes) }
     case .named(let name):
-      let file = Result { () throws(PictureFolder.Absence) in try pictures.file(name) }
-      return models.seeAlone(post, file: try? file.get()) {
-        file.flatMap { path in
-          Result { () throws(PictureFolder.Absence) in try PictureFolder.bytes(path) }
+      let place = Result { () throws(PictureFolder.Absence) in try pictures.place(name) }
+      return models.seeAlone(post, file: (try? place.get())?.file) { [pictures] in
+        place.flatMap { place in
+          Result { () throws(PictureFolder.Absence) in try pictures.bytes(at: place) }
         }
       }
     }

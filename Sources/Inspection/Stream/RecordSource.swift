@@ -8,8 +8,8 @@ package struct StreamItem: Sendable, Hashable {
   package enum Content: Sendable, Hashable {
     /// A line of JSON.
     case line([UInt8])
-    /// A record that was put together already: of an archive.
-    case record(StreamRecord)
+    /// What an archive has of a post.
+    case sample(ArchiveSample)
     /// Something that is no record, with the reason.
     case broken(StreamRecordError)
   }
@@ -26,7 +26,7 @@ package struct StreamItem: Sendable, Hashable {
   package var bytes: Int {
     switch content {
     case .line(let line): line.count
-    case .record(let record): if case .bytes(let bytes) = record.picture { bytes.count } else { 0 }
+    case .sample(let sample): sample.bytes
     case .broken: 0
     }
   }
@@ -71,4 +71,55 @@ package struct LineSource: RecordSource {
   }
 
   package mutating func skip(_ count: Int) throws -> Int { try lines.skip(count) }
+}
+
+/// A tar shard as WebDataset writes it: every sample is a record, and so is every damage.
+package struct ShardSource: RecordSource {
+  private var samples: ArchiveSamples
+
+  /// Samples of an archive.
+  package init(_ archive: TarStream) { samples = ArchiveSamples(archive) }
+
+  package mutating func next() throws -> StreamItem.Content? {
+    switch try samples.next() {
+    case nil: nil
+    case .sample(let sample): .sample(sample)
+    case .damage(let reason): .broken(StreamRecordError(id: nil, reason: reason))
+    }
+  }
+
+  package mutating func skip(_ count: Int) throws -> Int {
+    for skipped in 0..<max(0, count) where try samples.next(keeping: false) == nil {
+      return skipped
+    }
+    return max(0, count)
+  }
+}
+
+extension ByteStream {
+  /// The records of these bytes: samples of a tar shard, or else JSON Lines. No more is waited for
+  /// than is needed to tell: who sends one line may wait for its answer.
+  ///
+  /// - Throws: what the stream throws.
+  package func records() throws -> any RecordSource {
+    var beginning = [UInt8](repeating: 0, count: Self.told)
+    var count = 0
+    while count < Self.told {
+      let got = try beginning.withUnsafeMutableBytes {
+        try read(UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+      }
+      count += got
+      // A line of JSON begins with a brace, and no name in an archive does that is a post's.
+      if got == 0 || beginning[..<count].first(where: { !isBlank($0) }) == UInt8(ascii: "{") {
+        break
+      }
+    }
+    beginning.removeLast(Self.told - count)
+    return TarStream.isArchive(beginning)
+      ? ShardSource(TarStream(self, beginning: beginning))
+      : LineSource(self, beginning: beginning)
+  }
+
+  /// Bytes that tell an archive.
+  private static let told = 512
 }

@@ -26,7 +26,7 @@ struct PredictCommand: ParsableCommand {
       is wrong has a line with its error, and the stream goes on (docs/streaming.md).
       """)
 
-  @Argument(help: "A dataset file or folder; - for JSON Lines from standard input.")
+  @Argument(help: "A dataset file or folder; - for records from standard input; a tar shard.")
   var dataset: String
   @Option(help: ArgumentHelp("Folder to write a dataset's answers into.", valueName: "dir"))
   var out: String?
@@ -43,7 +43,26 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var stream: StreamOptions
 
   /// Whether records come one after the other, rather than a dataset as a whole.
-  private var isStream: Bool { dataset == "-" }
+  private var isStream: Bool { dataset == "-" || isShard }
+
+  /// Whether the argument is a tar archive, by its first bytes.
+  private var isShard: Bool {
+    guard let bytes = try? FileBytes.read(dataset, limit: 512, prefix: true) else { return false }
+    return TarStream.isArchive(bytes)
+  }
+
+  /// The bytes of the stream: standard input, or the shard that is named.
+  ///
+  /// - Parameter goesOn: false ends them.
+  /// - Throws: `ByteStreamError`.
+  func streamInput(_ goesOn: @escaping @Sendable () -> Bool) throws -> ByteStream {
+    guard dataset != "-" else {
+      return ByteStream(descriptor: STDIN_FILENO, name: "standard input", goesOn: goesOn)
+    }
+    let descriptor = open(dataset, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ByteStreamError(name: dataset, code: errno) }
+    return ByteStream(descriptor: descriptor, name: dataset, goesOn: goesOn)
+  }
 
   func validate() throws {
     if isStream {

@@ -20,15 +20,13 @@ struct StreamRun {
     let interrupt = Interrupt()
     // Who reads the answers may have enough of them: that is told by the write.
     signal(SIGPIPE, SIG_IGN)
-    let input = ByteStream(descriptor: STDIN_FILENO, name: "standard input") {
-      !interrupt.isRaised
-    }
+    let input = try command.streamInput { !interrupt.isRaised }
     let resume = command.stream.resume ?? 0
     let progress = StreamProgress()
     let summary: PredictionStream.Summary
     do {
       summary = try stream.run(
-        LineSource(input), resume: resume, goesOn: { !interrupt.isRaised },
+        try input.records(), resume: resume, goesOn: { !interrupt.isRaised },
         told: { progress.show($0) }, write: StandardOutput.writeAll)
     } catch is OutputGone {
       throw ExitCode(128 + SIGPIPE)
