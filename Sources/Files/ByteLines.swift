@@ -71,7 +71,9 @@ package struct ByteLines {
     self.longest = longest
     buffer = beginning
     unread = 0..<beginning.count
-    if buffer.count < Self.piece { buffer += [UInt8](repeating: 0, count: Self.piece - buffer.count) }
+    if buffer.count < Self.piece {
+      buffer += [UInt8](repeating: 0, count: Self.piece - buffer.count)
+    }
   }
 
   private static let piece = 1 << 18

@@ -73,7 +73,8 @@ struct TarHeader: Sendable, Hashable {
     while !rest.isEmpty {
       // "LENGTH KEY=VALUE\n", where the length counts itself and the line feed.
       let digits = rest.prefix { (0x30...0x39).contains($0) }
-      guard (1...8).contains(digits.count), let length = Int(String(decoding: digits, as: UTF8.self)),
+      guard (1...8).contains(digits.count),
+        let length = Int(String(decoding: digits, as: UTF8.self)),
         length > digits.count + 1, length <= rest.count
       else { return nil }
       let record = rest.prefix(length)

@@ -135,7 +135,8 @@ package struct TarStream: Sendable {
         break
       }
     }
-    return .damage("no header where one belongs, at byte \(start); \(position - start) bytes are passed over")
+    return .damage(
+      "no header where one belongs, at byte \(start); \(position - start) bytes are passed over")
   }
 
   private func padded(_ size: Int) -> Int {

@@ -5,7 +5,8 @@ import Inspection
 /// What `predict - --with-signals` tells beside an answer: the parts of `show --json` that models
 /// have to do with, on one line.
 package enum StreamSignals {
-  /// Bytes of what is told of one post. Past that, experts are left out from the last on, and named.
+  /// Bytes of what is told of one post. Past that, experts are left out from the last on, and
+  /// named.
   static let most = 1 << 20
 
   /// An object of JSON.

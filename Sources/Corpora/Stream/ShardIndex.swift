@@ -2,8 +2,8 @@ import Files
 import Foundation
 import Synchronization
 
-/// Where the members of tar shards are, so that a record can name one: a shard is gone through once,
-/// header by header, when it is first named.
+/// Where the members of tar shards are, so that a record can name one: a shard is gone through
+/// once, header by header, when it is first named.
 final class ShardIndex: Sendable {
   private struct Place {
     let offset: Int
@@ -47,7 +47,8 @@ final class ShardIndex: Sendable {
     }
     guard let place else { throw .missing }
     guard place.size <= StreamRecord.Most.picture else {
-      throw PictureFolder.Absence("the picture is larger than \(StreamRecord.Most.picture >> 20) MiB")
+      throw PictureFolder.Absence(
+        "the picture is larger than \(StreamRecord.Most.picture >> 20) MiB")
     }
     let bytes = [UInt8](unsafeUninitializedCapacity: place.size) { buffer, count in
       while count < place.size, let base = buffer.baseAddress {

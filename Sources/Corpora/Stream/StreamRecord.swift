@@ -3,7 +3,8 @@ import Foundation
 import Records
 
 /// One record of a stream: the words of a post, its pairs and where its picture is. Its labels are
-/// passed over, as they are not needed to be asked about; so numbers in place of tags are taken, too.
+/// passed over, as they are not needed to be asked about; so numbers in place of tags are taken,
+/// too.
 ///
 /// Keys are those of Twinlens JSON Lines and of Hugging Face's datasets (docs/streaming.md).
 package struct StreamRecord: Sendable, Hashable {
@@ -215,7 +216,8 @@ private struct Reading {
     return name.isEmpty ? .none : .named(name)
   }
 
-  /// The bytes of a file in base64 (RFC 4648 §4), with or without padding, perhaps as a `data:` URL.
+  /// The bytes of a file in base64 (RFC 4648 §4), with or without padding, perhaps as a `data:`
+  /// URL.
   private static func base64(_ scanner: inout JSONScanner) throws -> [UInt8] {
     let text = try scanner.string()
     let content = text.hasPrefix("data:") ? text.drop { $0 != "," }.dropFirst() : text[...]

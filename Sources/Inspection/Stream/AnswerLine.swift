@@ -26,10 +26,10 @@ package struct ModelMarks: Sendable, Hashable {
   }
 }
 
-/// An answer as a line of JSON, the same in `predictions.jsonl` and in a stream: who answered a post,
-/// how it was routed, how sure the answer is, and the fingerprints of the models. What was not asked
-/// is absent. Keys are sorted, numbers are the shortest that read back as the same Float, and
-/// nothing in a text can steer a terminal.
+/// An answer as a line of JSON, the same in `predictions.jsonl` and in a stream: who answered a
+/// post, how it was routed, how sure the answer is, and the fingerprints of the models. What was
+/// not asked is absent. Keys are sorted, numbers are the shortest that read back as the same Float,
+/// and nothing in a text can steer a terminal.
 package struct AnswerLine: Sendable {
   /// Nil where the post has none of its own.
   package var post: String?

@@ -7,9 +7,9 @@ import Tensors
 /// Answers to records that come one after the other: what `twinlens predict -` does between its
 /// source and its sink.
 ///
-/// There is exactly one line for each record, in the order of the records. A record that is wrong, or
-/// that a model fails on, has a line that says so, and the stream goes on. Each post is asked about
-/// by itself, over all cores: a line depends on its record and the models alone.
+/// There is exactly one line for each record, in the order of the records. A record that is wrong,
+/// or that a model fails on, has a line that says so, and the stream goes on. Each post is asked
+/// about by itself, over all cores: a line depends on its record and the models alone.
 package struct PredictionStream: Sendable {
   /// The models.
   let models: Roster

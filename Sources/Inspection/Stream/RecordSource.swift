@@ -20,7 +20,9 @@ package struct StreamItem: Sendable, Hashable {
   package let content: Content
 
   /// An item by its parts.
-  package init(_ number: Int, _ content: Content) { (self.number, self.content) = (number, content) }
+  package init(_ number: Int, _ content: Content) {
+    (self.number, self.content) = (number, content)
+  }
 
   /// The bytes that it holds.
   package var bytes: Int {

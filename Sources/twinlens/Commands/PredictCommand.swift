@@ -75,7 +75,9 @@ struct PredictCommand: ParsableCommand {
           (input.encoding != nil, "--encoding", "JSON is UTF-8"),
         ])
     } else {
-      guard out != nil else { throw ValidationError("a dataset needs --out, a folder to write into") }
+      guard out != nil else {
+        throw ValidationError("a dataset needs --out, a folder to write into")
+      }
       try stream.checkUnused()
     }
   }
