@@ -141,7 +141,7 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Files", "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
         "Inspection", "TestSupport",
       ]),
     .testTarget(

@@ -35,7 +35,13 @@ final class ImageIndex: Sendable {
   /// File names by stem, of the folders that were listed.
   private let listings = Mutex<[String: [String: String]]>([:])
 
-  init(folders: [Folder]) { self.folders = folders }
+  /// Whether a folder may be listed for a picture that none of the usual names finds.
+  private let lists: Bool
+
+  init(folders: [Folder], lists: Bool = true) {
+    self.folders = folders
+    self.lists = lists
+  }
 
   /// Looks in `--images`, then `dataset.toml`'s folder, `images/`, `img_org/` and the root.
   convenience init(root: String, explicit: String?, configured: String?) throws {
@@ -77,7 +83,7 @@ final class ImageIndex: Sendable {
         if let result = examine("\(folder.path)/\(name)", folder, id) { return result }
       }
     }
-    for folder in folders {
+    for folder in folders where lists {
       if let name = listing(of: folder)[id],
         let result = examine("\(folder.path)/\(name)", folder, id)
       {

@@ -55,7 +55,7 @@ extension JSONLines {
     return result
   }
 
-  private static func post(
+  static func post(
     _ line: Line, _ number: Int, _ reading: BIO.Reading, _ scheme: TaggingScheme,
     _ findings: inout FindingCollector
   ) throws -> ParsedPost {
@@ -130,8 +130,10 @@ extension JSONLines {
     /// The word the line uses for MISC, nil when it uses none.
     var misc: String?
 
+    /// - Parameter isAnswer: whether it may be a line that `predict` wrote.
     mutating func read(
-      _ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>, tagNames: [String] = []
+      _ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>, tagNames: [String] = [],
+      isAnswer: Bool = false
     ) throws {
       var scanner = JSONScanner(bytes, in: content)
       try scanner.object { key, scanner in
@@ -140,7 +142,9 @@ extension JSONLines {
         guard ranges[key] == nil else {
           throw scanner.failure("key \(JSONScanner.quoted(key)) appears twice")
         }
-        try readValue(of: key, &scanner, tagNames)
+        // What `predict` answers for pairs stands under another name.
+        let name = isAnswer && key == "pairs" ? "relations" : key
+        try readValue(of: name, &scanner, tagNames)
         ranges[key] = start..<scanner.position
       }
       close = scanner.position - 1

@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure start, keys, pictures, predictions, edits and training.",
     subcommands: [
       BenchBudgetsCommand.self, BenchEncodersCommand.self, BenchTokenizersCommand.self,
-      BenchStepsCommand.self,
+      BenchStepsCommand.self, BenchStreamCommand.self,
     ],
     defaultSubcommand: BenchBudgetsCommand.self)
 }

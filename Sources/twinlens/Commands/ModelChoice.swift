@@ -56,6 +56,33 @@ struct ModelChoice: ParsableArguments {
     return set
   }
 
+  /// Opens them for records that come one after the other, so without a dataset: for a router that
+  /// was retrained its store must be named, and there are no regions from files.
+  ///
+  /// - Parameter by: who is asked, as on the command line.
+  /// - Throws: as `open`; `Refusal` for an expert that does not answer the task.
+  func openForStream(task: ExpertTask, by: String) throws -> Roster {
+    guard files.boxes.isEmpty else {
+      throw Refusal("--boxes is not for a stream: regions are found by the posts of a dataset")
+    }
+    let nothing = Dataset(name: "stream", posts: [])
+    var choice = self
+    choice.retrained = retrained && store != nil
+    var set = try choice.open(for: nothing, task: task)
+    if case .expert(let name) = Roster.Asked(by) {
+      if set.expert(name) == nil, choice.system == nil {
+        choice.system = name
+        set = try choice.open(for: nothing, task: task)
+      }
+      guard let expert = set.expert(name), expert.task == task, !expert.card.isWithoutLabels else {
+        throw Refusal(
+          "\(name) answers nothing for the task \(task.rawValue) here; give --by router, text, "
+            + "multimodal, or the name of an expert that does")
+      }
+    }
+    return set
+  }
+
   /// - Throws: `Refusal` when a named expert is not one that the router chooses between.
   private func check(_ system: String, of set: Roster) throws {
     let (text, multimodal) = set.routed
