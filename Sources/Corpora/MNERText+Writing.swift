@@ -12,13 +12,13 @@ extension MNERText {
     bytes.withUnsafeBufferPointer { buffer in
       var copied = 0
       var tags: [String]?
-      var original: [Token] = []
+      var original = Tokens.none
       var token = 0
       var isOpen = false
       let layout = ColumnLayout(buffer) ?? ColumnLayout()
       func begin(_ number: Int) {
         tags = edited[number].map { $0.tagTexts(reading: reading, misc: misc) }
-        original = edited[number]?.tokens ?? []
+        original = edited[number]?.tokens ?? .none
         token = 0
         isOpen = true
       }
