@@ -2,31 +2,16 @@ import Foundation
 import GRDB
 
 extension AnnotationStore {
-  /// A dataset that was annotated in a store.
-  package struct Opening: Sendable, Hashable {
-    /// Its path then.
-    package let dataset: String
-    /// `Dataset.contentHash` then.
-    package let hash: String
-  }
-
-  /// The datasets that were annotated in this store, the latest first; none in a store that was
-  /// made without one.
-  /// - Throws: `StoreError`.
-  package func openings() throws -> [Opening] {
+  package func openings() throws -> [StoreOpening] {
     do {
       return try queue.read { db in
         budget.refill()
         guard try db.tableExists("opening") else { return [] }
-        // Values of other types make no opening: the file may come from anywhere.
         return try Row.fetchAll(
           db, sql: "SELECT dataset, hash FROM opening ORDER BY id DESC LIMIT 64"
         ).compactMap { row in
-          guard let dataset = String.fromDatabaseValue(row[0]),
-            let hash = String.fromDatabaseValue(row[1]), (1...4_096).contains(dataset.utf8.count),
-            !dataset.utf8.contains(0)
-          else { return nil }
-          return Opening(dataset: dataset, hash: hash)
+          StoreOpening(
+            stored: String.fromDatabaseValue(row[0]), hash: String.fromDatabaseValue(row[1]))
         }
       }
     } catch {

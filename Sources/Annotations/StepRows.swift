@@ -74,24 +74,31 @@ struct StepRow: Hashable {
 }
 
 /// Steps in and out of the store's tables.
-enum StepRows {
+package enum StepRows {
   /// What a store holds.
-  struct Stored {
-    var steps: [Step] = []
+  package struct Stored: Sendable {
+    package var steps: [Step] = []
     /// Rows that are damaged, missing or make no sense.
-    var findings: [StoreFinding] = []
+    package var findings: [StoreFinding] = []
     /// The last sequence number, whether its row makes sense or not.
-    var last: Int64 = 0
+    package var last: Int64 = 0
     /// The first sequence number whose step is not there as it was written; what follows in its
     /// post was made on labels that nobody knows any more.
-    var firstLoss: Int64?
+    package var firstLoss: Int64?
 
     /// Takes up the row of a later step; names those that are missing before it.
     mutating func take(_ found: Row, _ sequence: Int64, _ level: Schema.Level) {
+      let row = StepRow(found)
+      let isIntact =
+        level < .checksums || row?.checksum == String.fromDatabaseValue(found[12])
+      take(row, sequence, isIntact: isIntact)
+    }
+
+    /// - Parameter row: nil where the columns are of other types.
+    mutating func take(_ row: StepRow?, _ sequence: Int64, isIntact: Bool) {
       noteMissing(before: sequence)
       last = sequence
-      let row = StepRow(found)
-      if level >= .checksums, row?.checksum != String.fromDatabaseValue(found[12]) {
+      if !isIntact {
         lose(sequence, .damaged(sequence: sequence))
       } else if let step = row?.step {
         steps.append(step)

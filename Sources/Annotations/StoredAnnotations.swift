@@ -15,7 +15,7 @@ package struct StoredAnnotations: Sendable {
   /// - Throws: `StoreError`; `missing` when a store was named that is not there.
   package init(at location: StoreLocation, over dataset: Dataset) throws {
     let main = location.unwritable ?? location.path
-    let isThere = access(main, F_OK) == 0
+    let isThere = StoreAddress.isThere(main)
     guard isThere || location.reason == .named else {
       history = EditHistory()
       // Edits of a time when the dataset could not be written are nobody's to lose.
@@ -26,7 +26,7 @@ package struct StoredAnnotations: Sendable {
         } ?? []
       return
     }
-    let store = try AnnotationStore(path: main, access: .readOnly)
+    let store = try StoreAddress.open(main, access: .readOnly)
     var (history, findings) = try store.history(over: dataset)
     if let aside = location.aside(of: main) {
       let own = try AnnotationStore(path: aside, access: .readOnly).steps()
@@ -50,8 +50,8 @@ extension AnnotationStore {
   /// - Throws: `StoreError`.
   package static func open(
     _ location: StoreLocation, over dataset: Dataset
-  ) throws -> (store: AnnotationStore, history: EditHistory, findings: [StoreFinding]) {
-    let store = try AnnotationStore(path: location.path)
+  ) throws -> (store: any StepStore, history: EditHistory, findings: [StoreFinding]) {
+    let store = try StoreAddress.open(location.path)
     var (history, findings) = try store.history(over: dataset)
     if let unwritable = location.unwritable {
       let others = try AnnotationStore(path: unwritable, access: .readOnly).steps()

@@ -35,8 +35,8 @@ package struct AgreementReport: Sendable {
     var stores = [(path: location.path, steps: own.history.steps)]
     var findings = own.findings
     for other in others {
-      guard access(other, F_OK) == 0 else { throw StoreError.noSource(other) }
-      let source = try AnnotationStore(path: other, access: .readOnly).steps()
+      guard StoreAddress.isThere(other) else { throw StoreError.noSource(other) }
+      let source = try StoreAddress.open(other, access: .readOnly).steps()
       stores.append((other, source.steps))
       findings += source.findings
     }

@@ -40,7 +40,7 @@ package struct AnnotationsReport: Sendable {
     let paths = from.isEmpty ? [location.elsewhere].compactMap(\.self) : from
     guard !paths.isEmpty else { throw StoreError.missing(location.path) }
     let sources = try paths.map { try Source($0, dataset) }
-    let target = try AnnotationStore(path: location.path)
+    let target = try StoreAddress.open(location.path)
     let lines = try sources.flatMap { try $0.add(to: target, location.path, dataset) }
     let history = try target.history(over: dataset).history
     return (lines + disputes(history, over: dataset)).joined(separator: "\n")
@@ -70,8 +70,8 @@ package struct AnnotationsReport: Sendable {
     let notes: [String]
 
     init(_ path: String, _ dataset: Dataset) throws {
-      guard access(path, F_OK) == 0 else { throw StoreError.noSource(path) }
-      let stored = try AnnotationStore(path: path, access: .readOnly).steps()
+      guard StoreAddress.isThere(path) else { throw StoreError.noSource(path) }
+      let stored = try StoreAddress.open(path, access: .readOnly).steps()
       let posts = Set(stored.steps.map(\.post))
       let foreign = posts.count { dataset.position(of: $0) == nil }
       // Steps can never be taken out again.
@@ -88,7 +88,7 @@ package struct AnnotationsReport: Sendable {
     }
 
     /// Adds what the target lacks; returns what to tell the person, a line each.
-    func add(to target: AnnotationStore, _ name: String, _ dataset: Dataset) throws -> [String] {
+    func add(to target: any StepStore, _ name: String, _ dataset: Dataset) throws -> [String] {
       var merged = (steps: [Step](), findings: [StoreFinding]())
       while true {
         do {

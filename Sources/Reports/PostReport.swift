@@ -71,7 +71,7 @@ package struct PostReport: Sendable {
       throw SessionError.noPost(id ?? "", nearest: first?.id)
     }
     // A store that is not there yet holds nothing; one that cannot be read must be named.
-    let isThere = options.store.map { FileManager.default.fileExists(atPath: $0) } ?? true
+    let isThere = options.store.map(StoreAddress.isThere) ?? true
     let history =
       isThere ? try StoredAnnotations(at: location, over: dataset).history : EditHistory()
     if let moment { try moment.check(history) }

@@ -21,7 +21,7 @@ package struct Session: Sendable {
   /// The posts as their files have them.
   package let dataset: Dataset
   /// Where steps are appended; nil where nothing is kept.
-  package let store: AnnotationStore?
+  package let store: (any StepStore)?
   /// Where the store is, and why there.
   package let location: StoreLocation
   /// What earlier sessions did.

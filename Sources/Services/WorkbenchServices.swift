@@ -206,16 +206,16 @@ package final class WorkbenchServices {
 
   /// The store that edits go to, and the look for what others write there.
   private final class Current: Sendable {
-    let value: Mutex<(store: AnnotationStore?, watch: StoreWatch?)>
+    let value: Mutex<(store: (any StepStore)?, watch: StoreWatch?)>
 
-    init(_ store: AnnotationStore?) { value = Mutex((store, nil)) }
+    init(_ store: (any StepStore)?) { value = Mutex((store, nil)) }
 
     func watch(with mailbox: Mailbox) {
       value.withLock { $0.watch = $0.store.map { Self.watch($0, mailbox) } }
     }
 
     /// What others write to the old store is nothing to the new one.
-    func replace(with new: AnnotationStore, _ mailbox: Mailbox) {
+    func replace(with new: any StepStore, _ mailbox: Mailbox) {
       let watch = Self.watch(new, mailbox)
       let old = value.withLock { value in
         defer { value = (new, watch) }
@@ -224,7 +224,7 @@ package final class WorkbenchServices {
       withExtendedLifetime(old) {}
     }
 
-    private static func watch(_ store: AnnotationStore, _ mailbox: Mailbox) -> StoreWatch {
+    private static func watch(_ store: any StepStore, _ mailbox: Mailbox) -> StoreWatch {
       store.watch(every: lookInterval) {
         mailbox.post(.othersWrote($0))
       } lost: {

@@ -86,7 +86,7 @@ struct ModelChoice: ParsableArguments {
   /// - Throws: `StoreError`.
   func noteEdits(of dataset: Dataset) throws {
     let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
-    guard FileManager.default.fileExists(atPath: location.path) else { return }
+    guard StoreAddress.isThere(location.path) else { return }
     let history = try StoredAnnotations(at: location, over: dataset).history
     let count = history.editedPosts(of: dataset).count { id, post in
       dataset.post(id: id).map { $0.mentions != post.mentions || $0.relations != post.relations }
