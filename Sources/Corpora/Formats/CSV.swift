@@ -317,7 +317,7 @@ enum CSV {
     var lines = [columns.joined(separator: ",")]
     for post in posts {
       let labels = post.mentions.map(Label.mention) + post.relations.map(Label.relation)
-      let mark = request.marks[post.id]
+      let mark = request.mark(of: post)
       for label in labels.isEmpty ? [nil] : labels.map(Optional.some) {
         var values = values(of: label, Array(post.tokens), misc: request.misc)
         values["post"] = post.id
