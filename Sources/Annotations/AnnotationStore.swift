@@ -35,6 +35,8 @@ package final class AnnotationStore: StepStore {
   private let rounds = StoreRounds()
   /// What is wrong with the file as a whole; only a reader opens such a file.
   private let damage: String?
+  /// Whether something is.
+  var isDamaged: Bool { damage != nil }
   /// Where a store was copied to that cannot be read in its place.
   private let copy: StoreCopy?
 
@@ -257,6 +259,9 @@ package final class AnnotationStore: StepStore {
         budget.refill()
         var stored = try StepRows.fetch(db, path, level)
         if file.wasEmptied, stored.last == 0 { stored.findings.append(.emptied(path)) }
+        if level >= .checksums, stored.findings.isEmpty {
+          stored.mark = try StepRows.mark(db, after: LogMark(), through: stored.last)
+        }
         shared.withLock { $0.last = max($0.last, stored.last) }
         return stored
       }

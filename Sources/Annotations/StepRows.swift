@@ -96,6 +96,8 @@ package enum StepRows {
     /// The first sequence number whose step is not there as it was written; what follows in its
     /// post was made on labels that nobody knows any more.
     package var firstLoss: Int64?
+    /// What was read, where it was read whole and can be told again.
+    package var mark: LogMark?
 
     /// Takes up the row of a later step; names those that are missing before it.
     mutating func take(_ found: Row, _ sequence: Int64, _ level: Schema.Level) {
@@ -255,7 +257,7 @@ package enum StepRows {
     return stored
   }
 
-  private static func selection(_ level: Schema.Level) -> String {
+  static func selection(_ level: Schema.Level) -> String {
     let checksum =
       level >= .checksums
       ? "(SELECT checksum FROM seal WHERE seal.sequence = step.sequence)" : "NULL"

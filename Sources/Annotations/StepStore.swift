@@ -35,6 +35,11 @@ package protocol StepStore: AnyObject, Sendable {
   /// - Throws: `StoreError`.
   func stored() throws -> StepRows.Stored
 
+  /// What is stored after a mark, which need not be read again up to there; nil where the store
+  /// does not hold what the mark was made of any more, or cannot tell.
+  /// - Throws: `StoreError`.
+  func stored(following mark: LogMark) throws -> StepRows.Stored?
+
   /// What other processes stored since the last call; nil when it is nothing. Own steps are not
   /// among it.
   /// - Throws: `StoreError`.
@@ -81,16 +86,7 @@ extension StepStore {
     return (stored.steps, stored.findings)
   }
 
-  /// The history over a dataset, and what did not fit.
-  /// - Throws: `StoreError`.
-  package func history(
-    over dataset: Dataset
-  ) throws -> (history: EditHistory, findings: [StoreFinding]) {
-    let stored = try stored()
-    let replayed = EditHistory.replaying(
-      stored.steps, over: dataset, last: stored.last, firstLoss: stored.firstLoss)
-    return (replayed.history, stored.findings + replayed.findings)
-  }
+  package func stored(following mark: LogMark) throws -> StepRows.Stored? { nil }
 
   /// Notes that a dataset is being annotated.
   /// - Returns: false when its files are others than at the last time.

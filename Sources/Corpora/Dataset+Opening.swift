@@ -298,17 +298,23 @@ struct Opener {
     let (parsed, hash) = try parse(bytes, stored: stored, source, text: text)
     let first = posts.count
     posts.reserveCapacity(first + parsed.posts.count)
+    index.reserveCapacity(first + parsed.posts.count)
     var findings = FindingCollector(file: source.name, strict: strict)
     var repeats: [String: Int] = [:]
     let folder = FilePath.parent(of: source.name)
     let stem = folder == "." ? DataFile.stem(of: source.name) : folder
     for post in parsed.posts {
       let wanted = post.id ?? post.imageID ?? "line\(post.line)"
-      let key = key(for: wanted, stem, first, &repeats)
+      var key = wanted
+      // One look for nearly all of them.
+      if let owner = index.updateValue(posts.count, forKey: wanted) {
+        index[wanted] = owner
+        key = self.key(for: wanted, stem, first, &repeats)
+        index[key] = posts.count
+      }
       if post.id != nil, key != wanted {
         try findings.add(.duplicateID(wanted, becomes: key), line: post.line)
       }
-      index[key] = posts.count
       var read = Post(
         id: key, tokens: post.tokens,
         imageID: source.format == .brat

@@ -29,7 +29,8 @@ package struct Dataset: Sendable {
 
   /// The tags that numbers in JSON stand for, in the order of the numbers: `dataset.toml`'s.
   var tagNames: [String] = []
-  let index: [String: Int]
+  /// The place of each post in `posts`, by its id.
+  package let index: [String: Int]
   let images: ImageIndex
 
   /// The post with that id.
@@ -90,7 +91,13 @@ extension Dataset {
   static func inventory(of posts: [Post]) -> [EntityType] {
     let basic: [EntityType] = [.person, .location, .organization, .miscellaneous]
     var seen = Set(basic)
-    for post in posts { for mention in post.mentions { seen.insert(mention.type) } }
+    var last = EntityType.person
+    for post in posts {
+      for mention in post.mentions where mention.type != last {
+        last = mention.type
+        seen.insert(last)
+      }
+    }
     return basic + seen.subtracting(basic).sorted()
   }
 

@@ -296,8 +296,8 @@ package struct Session: Sendable {
   /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
   package func workbench(size: Size, look: Look) throws -> WorkbenchState {
     var state = WorkbenchState(
-      opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
-      look: look)
+      opened: opened, posts: dataset.posts, index: dataset.index, history: history, size: size,
+      keymap: try keymap(), look: look)
     state.savedQueries = savedQueries
     state.savedWhatIfs = savedWhatIfs
     if let post = options.post {
