@@ -90,6 +90,7 @@ final class PostgresSession: Sendable {
     let start = ContinuousClock.now
     var pause = 0.1
     while true {
+      let wasConnected = link != nil
       do {
         let value = try body(try connected())
         report(nil)
@@ -101,6 +102,8 @@ final class PostgresSession: Sendable {
           if case .cut = error { report(error) }
           throw error
         }
+        // A server that was started again is there at once.
+        if wasConnected { continue }
         report(error)
         let end = shared.withLock { $0.end }
         let now = ContinuousClock.now
