@@ -20,14 +20,7 @@ final class TestServer: Sendable {
 
   let folder: String
   let port: UInt16
-  private let keeper = Mutex<Keeper?>(nil)
   private let count = Mutex(0)
-
-  /// A shell that runs the server until this process lets go of its input.
-  private struct Keeper: @unchecked Sendable {
-    let process: Process
-    let input: Pipe
-  }
 
   struct Failure: Error { let what: String }
 
@@ -54,7 +47,9 @@ final class TestServer: Sendable {
     try handle.write(contentsOf: Data(settings.utf8))
     try handle.close()
     try start()
-    try psql("CREATE ROLE ann LOGIN; CREATE ROLE eve LOGIN; CREATE ROLE rea LOGIN", in: "postgres")
+    try psql(
+      "CREATE ROLE ann LOGIN; CREATE ROLE eve LOGIN; CREATE ROLE rea LOGIN; "
+        + "CREATE ROLE tl_owner; CREATE ROLE tl_ann; CREATE ROLE tl_read", in: "postgres")
   }
 
   /// The process of the server.
@@ -65,19 +60,19 @@ final class TestServer: Sendable {
 
   /// Starts the server and waits until it answers.
   func start() throws {
-    let process = Process()
-    let input = Pipe()
     let script = """
       "$1/postgres" -D "$2/data" >>"$2/log" 2>&1 & server=$!
       read _; kill -QUIT $server 2>/dev/null; wait; rm -rf "$2"
       """
+    // A shell that runs the server until this process is gone, and with it the end of the pipe that
+    // nobody writes to.
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw Failure(what: "no pipe") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let (program, arguments) = Self.asServer(
       "/bin/sh", ["-c", script, "sh", Self.programs ?? "", folder])
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.standardInput = input
-    try process.run()
-    keeper.withLock { $0 = Keeper(process: process, input: input) }
+    _ = try Self.spawn(program, arguments, input: ends[0])
+    close(ends[0])
     for _ in 0..<600 {
       if (try? psql("SELECT 1", in: "postgres")) != nil { return }
       usleep(50_000)
@@ -90,7 +85,18 @@ final class TestServer: Sendable {
     guard let process else { return }
     kill(process, SIGKILL)
     // Its children see that it is gone and end.
-    while (try? psql("SELECT 1", in: "postgres")) != nil { usleep(10_000) }
+    while hasProcesses { usleep(10_000) }
+    // The shell above has not taken note of the death, so the number would count as in use.
+    unlink(folder + "/data/postmaster.pid")
+  }
+
+  /// Whether a process works in the server's folder.
+  private var hasProcesses: Bool {
+    let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return processes.contains {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/cwd"))
+        == folder + "/data"
+    }
   }
 
   /// A new database with an empty store; ann may annotate, rea read, eve nothing.
@@ -145,24 +151,57 @@ final class TestServer: Sendable {
     return ("/usr/bin/setpriv", who + arguments)
   }
 
+  /// What a program prints.
   @discardableResult
   static func run(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
-    let (output, errors) = (Pipe(), Pipe())
-    (process.standardOutput, process.standardError) = (output, errors)
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaint = String(
-      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw Failure(what: "\(program) \(arguments.first ?? ""): \(complaint)")
+    let file = "\(NSTemporaryDirectory())/twinlens-run-\(UUID().uuidString)"
+    let output = Foundation.open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    defer {
+      close(output)
+      unlink(file)
+    }
+    let process = try spawn(program, arguments, output: output)
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+    guard status == 0 else {
+      throw Failure(what: "\(program) \(arguments.first ?? ""): \(text)")
     }
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Starts a program.
+  private static func spawn(
+    _ program: String, _ arguments: [String], input: Int32? = nil, output: Int32? = nil
+  ) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    for (number, handle) in [(Int32(0), input), (1, output), (2, output)] {
+      if let handle {
+        posix_spawn_file_actions_adddup2(&actions, handle, number)
+      } else {
+        posix_spawn_file_actions_addopen(&actions, number, "/dev/null", O_RDWR, 0)
+      }
+    }
+    // Threads of the tests may block signals, without which a shell waits for ever.
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // Where the tests run may be no place for the server's user.
+    let words = (["/bin/sh", "-c", "cd / && exec \"$@\"", "sh", program] + arguments)
+      .map { strdup($0) }
+    defer { for word in words { free(word) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, words + [nil], environ)
+    guard code == 0 else { throw Failure(what: "\(program): \(String(cString: strerror(code)))") }
+    return process
   }
 
   private static func freePort() throws -> UInt16 {
