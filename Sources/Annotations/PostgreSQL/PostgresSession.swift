@@ -59,12 +59,12 @@ final class PostgresSession: Sendable {
   /// Seconds for which a step that finds no answer is sent again, nil for ever; any thread.
   var patience: Double? { shared.withLock { $0.patience } }
 
-  /// Ends waiting after so many seconds, now and from now on; any thread.
-  func limitTrying(to seconds: Double) {
-    shared.withLock {
-      $0.patience = seconds
-      $0.end = .now + .seconds(seconds)
-    }
+  /// `StepStore.limitTrying`; any thread.
+  func limitTrying(to seconds: Double) { shared.withLock { $0.patience = seconds } }
+
+  /// `StepStore.endTrying`; any thread.
+  func endTrying(in seconds: Double) {
+    shared.withLock { $0.end = .now + .seconds(seconds) }
   }
 
   /// Hears of others' steps from now on; any thread.

@@ -14,8 +14,8 @@ import Synchronization
 package final class PostgresStore: StepStore {
   package let path: String
   private let access: AnnotationStore.Access
-  private let queue = DispatchQueue(label: "twinlens.store.postgres", qos: .userInitiated)
-  private let session: PostgresSession
+  let queue = DispatchQueue(label: "twinlens.store.postgres", qos: .userInitiated)
+  let session: PostgresSession
   /// Names this writer in the keys of its steps.
   private let writer = UUID().uuidString
   private let rounds = StoreRounds()
@@ -47,8 +47,10 @@ package final class PostgresStore: StepStore {
 
   package func limitTrying(to seconds: Double) { session.limitTrying(to: seconds) }
 
+  package func endTrying(in seconds: Double) { session.endTrying(in: seconds) }
+
   /// Seconds for which calls that wait for an answer try again.
-  private static let patience = 30.0
+  static let patience = 30.0
 
   // MARK: Appending
 
@@ -235,35 +237,6 @@ package final class PostgresStore: StepStore {
 
   /// Seconds between two looks when nothing is told.
   private static let slowly = 5.0
-
-  // MARK: Openings
-
-  package func openings() throws -> [StoreOpening] {
-    try queue.sync {
-      try session.persist(for: Self.patience) { connection in
-        try connection.run(
-          "SELECT dataset, hash FROM twinlens.opening ORDER BY id DESC LIMIT 64"
-        ).compactMap { $0.count == 2 ? StoreOpening(stored: $0[0], hash: $0[1]) : nil }
-      }
-    }
-  }
-
-  @discardableResult
-  package func noteOpening(of opening: StoreOpening, at time: Int64) throws -> Bool {
-    try queue.sync {
-      try session.persist(for: Self.patience) { connection in
-        let rows = try connection.run(
-          "SELECT hash FROM twinlens.opening WHERE dataset = $1 ORDER BY id DESC LIMIT 1",
-          [opening.dataset])
-        let latest = rows.first?.first ?? nil
-        if latest == opening.hash { return true }
-        try connection.run(
-          "INSERT INTO twinlens.opening (dataset, hash, time) VALUES ($1, $2, $3::bigint)",
-          [opening.dataset, opening.hash, "\(time)"])
-        return latest == nil
-      }
-    }
-  }
 }
 
 extension PostgresConnection.Failure {

@@ -1,7 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Passes bytes between clients and a server of this machine, and cuts a connection where it is told.
+/// Passes bytes between clients and a server of this machine, and cuts a connection where it is
+/// told.
 final class CuttingProxy: Sendable {
   let port: UInt16
   private let target: UInt16

@@ -5,8 +5,8 @@ import Testing
 @testable import Annotations
 @testable import Corpora
 
-/// Many people on one server that fails them: nothing that was acknowledged is lost, nothing is there
-/// twice, and all see the same in the same order.
+/// Many people on one server that fails them: nothing that was acknowledged is lost, nothing is
+/// there twice, and all see the same in the same order.
 @Suite(
   "A team on PostgreSQL", .serialized, .enabled(if: TestServer.programs != nil, TestServer.absent))
 struct TeamTests {
@@ -145,8 +145,8 @@ struct TeamTests {
     print("team: \(Self.edits) edits in \(seconds) s")
   }
 
-  /// The connection ends after each number of bytes that an append sends or gets: before the step is
-  /// there, after it, and in the middle of the answer.
+  /// The connection ends after each number of bytes that an append sends or gets: before the step
+  /// is there, after it, and in the middle of the answer.
   @Test func anAppendIsStoredOnceWhereverTheConnectionIsCut() throws {
     let server = try TestServer.shared.get()
     let proxy = try CuttingProxy(to: server.port)
@@ -221,7 +221,7 @@ struct TeamTests {
       #expect(problems.withLock { $0.first?.map(\.isPassing) } == true)
       // Who does not want to wait any longer is told so.
       server.killNow()
-      store.limitTrying(to: 0.2)
+      store.endTrying(in: 0.2)
       let edit = Edit.noting("last", on: post, from: history.labels(of: post).note)
       let step = try history.apply(try #require(edit), to: post, by: "ann", at: 9)
       let given = DispatchSemaphore(value: 0)

@@ -87,7 +87,9 @@ final class TestServer: Sendable {
     // Its children see that it is gone and end.
     while hasProcesses { usleep(10_000) }
     // The shell above has not taken note of the death, so the number would count as in use.
-    unlink(folder + "/data/postmaster.pid")
+    for file in ["data/postmaster.pid", ".s.PGSQL.\(port)", ".s.PGSQL.\(port).lock"] {
+      unlink("\(folder)/\(file)")
+    }
   }
 
   /// Whether a process works in the server's folder.
