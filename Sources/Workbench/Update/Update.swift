@@ -279,7 +279,8 @@ extension WorkbenchState {
     notice =
       storeProblem?.isPassing == true
       ? Notice(
-        text: "the server does not answer; \(words), :save-history FILE writes a file, :quit! loses them",
+        text:
+          "the server does not answer; \(words), :save-history FILE writes a file, :quit! loses them",
         isError: true) : Notice(text: words)
     return []
   }

@@ -27,6 +27,8 @@ struct TeamTests {
 
     /// Makes an edit, and sends it until it is stored or makes no sense.
     mutating func edit(_ number: Int, _ random: inout Random) throws {
+      // People think, if not for long.
+      usleep(UInt32(random.next(200_000)))
       let post = dataset.posts[random.next(dataset.posts.count)]
       let types: [EntityType] = [.person, .location, .organization]
       let token = random.next(post.tokens.count)
@@ -41,7 +43,7 @@ struct TeamTests {
           acknowledged.append(step)
           pending.removeFirst()
         } catch StoreError.behind {
-          guard let others = try store.others() else { continue }
+          guard let others = try others() else { continue }
           let result = history.takeUp(others, under: pending) { dataset.post(id: $0) }
           dropped += result.dropped.count + result.unseen.count
           pending = result.again
@@ -51,8 +53,19 @@ struct TeamTests {
       }
     }
 
+    /// What others wrote, as soon as the server says it.
+    private func others() throws -> AnnotationStore.Others? {
+      while true {
+        do {
+          return try store.others()
+        } catch let error as StoreError where error.isPassing {
+          usleep(20_000)
+        }
+      }
+    }
+
     mutating func finish() throws {
-      if let others = try store.others() {
+      if let others = try others() {
         _ = history.takeUp(others, under: []) { dataset.post(id: $0) }
       }
     }
