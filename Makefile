@@ -24,7 +24,7 @@ SAMPLE_ON_CLUSTER = 'Samples/harbor/*.jsonl' .build/cluster --models Samples/mod
 	--pictures $(CURDIR)/Samples/harbor/images
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports \
+.PHONY: help setup build run test fuzz team parity samples tables bench docs keys check-docs check-exports \
 	check-recording check-report check-install check-spark cluster lint format \
 	install uninstall clean
 
@@ -32,6 +32,7 @@ help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
 	@echo "make test       all tests; FILTER=Name runs those that match"
 	@echo "make fuzz       damage model files a million times each, with the address sanitizer"
+	@echo "make team       50 annotators on a PostgreSQL server that fails them, 20,000 edits"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
@@ -70,6 +71,9 @@ fuzz: setup
 	TWINLENS_FUZZ=$(or $(ROUNDS),1000000) $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest \
 	  --sanitize=address --scratch-path .build/address \
 	  --filter '(CheckpointFuzz|mutatedFilesNeverTrap)'
+
+team: setup
+	TWINLENS_TEAM=full $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter 'TeamTests'
 
 parity: setup
 	@Scripts/parity $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter '(Parity|Preprocess)'

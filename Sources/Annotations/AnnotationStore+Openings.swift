@@ -2,6 +2,24 @@ import Foundation
 import GRDB
 
 extension AnnotationStore {
+  package func checksums() throws -> [Int64: String] {
+    guard level >= .checksums else { return [:] }
+    do {
+      return try queue.read { db in
+        budget.refill()
+        var checksums: [Int64: String] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT sequence, checksum FROM seal")
+        while let row = try rows.next() {
+          guard let sequence = Int64.fromDatabaseValue(row[0]) else { continue }
+          checksums[sequence] = String.fromDatabaseValue(row[1])
+        }
+        return checksums
+      }
+    } catch {
+      throw Self.explain(error, path)
+    }
+  }
+
   package func openings() throws -> [StoreOpening] {
     do {
       return try queue.read { db in

@@ -27,6 +27,9 @@ package protocol StepStore: AnyObject, Sendable {
   /// without this, for ever. Only a server can fail to answer.
   func limitTrying(to seconds: Double)
 
+  /// After so many seconds nothing is sent again, whatever has no answer by then.
+  func endTrying(in seconds: Double)
+
   /// Appends steps, each after the one before, all of them or none.
   /// - Throws: `StoreError`; nothing was appended then.
   func append(contentsOf steps: [Step]) throws
@@ -39,6 +42,11 @@ package protocol StepStore: AnyObject, Sendable {
   /// does not hold what the mark was made of any more, or cannot tell.
   /// - Throws: `StoreError`.
   func stored(following mark: LogMark) throws -> StepRows.Stored?
+
+  /// The checksum that is stored beside each step, by its number; none in a store of a version that
+  /// wrote none.
+  /// - Throws: `StoreError`.
+  func checksums() throws -> [Int64: String]
 
   /// What other processes stored since the last call; nil when it is nothing. Own steps are not
   /// among it.
@@ -69,6 +77,8 @@ package protocol StepStore: AnyObject, Sendable {
 
 extension StepStore {
   package func limitTrying(to seconds: Double) {}
+
+  package func endTrying(in seconds: Double) {}
 
   /// Appends a step and returns its sequence number once it is durable.
   /// - Throws: `StoreError`; nothing was appended then.

@@ -39,6 +39,7 @@ package final class WorkbenchServices {
     self.suggestions = suggestions
     self.isScript = isScript
     store = Current(session.store)
+    if isScript { session.store?.limitTrying(to: Self.lastPatience) }
     mailbox = Mailbox()
     pictures = PictureService(
       session.dataset, style: style, answersAll: isScript, mailbox: mailbox)
@@ -58,6 +59,8 @@ package final class WorkbenchServices {
       }
   }
 
+  /// Seconds that a server which is away is waited for at the end, and by each edit of a script.
+  private static let lastPatience = 15.0
   /// Seconds between two looks for what others wrote: they see each other's work within a second.
   private static let lookInterval = 0.4
 
@@ -221,7 +224,8 @@ package final class WorkbenchServices {
         defer { value = (new, watch) }
         return value
       }
-      withExtendedLifetime(old) {}
+      // What waits for a server lies in the new file.
+      old.store?.endTrying(in: 0)
     }
 
     private static func watch(_ store: any StepStore, _ mailbox: Mailbox) -> StoreWatch {
@@ -240,6 +244,8 @@ package final class WorkbenchServices {
   /// that somebody else was faster than.
   package func shutDown(_ state: inout WorkbenchState) {
     shutDown()
+    // Whoever said so does not wait for a server that is away.
+    store.value.withLock { $0.store }?.endTrying(in: state.leavesAnyway ? 2 : Self.lastPatience)
     var answers = commitAnswers()
     while !answers.isEmpty {
       for answer in answers {

@@ -59,12 +59,12 @@ final class PostgresSession: Sendable {
   /// Seconds for which a step that finds no answer is sent again, nil for ever; any thread.
   var patience: Double? { shared.withLock { $0.patience } }
 
-  /// Ends waiting after so many seconds, now and from now on; any thread.
-  func limitTrying(to seconds: Double) {
-    shared.withLock {
-      $0.patience = seconds
-      $0.end = .now + .seconds(seconds)
-    }
+  /// `StepStore.limitTrying`; any thread.
+  func limitTrying(to seconds: Double) { shared.withLock { $0.patience = seconds } }
+
+  /// `StepStore.endTrying`; any thread.
+  func endTrying(in seconds: Double) {
+    shared.withLock { $0.end = .now + .seconds(seconds) }
   }
 
   /// Hears of others' steps from now on; any thread.
@@ -90,6 +90,7 @@ final class PostgresSession: Sendable {
     let start = ContinuousClock.now
     var pause = 0.1
     while true {
+      let wasConnected = link != nil
       do {
         let value = try body(try connected())
         report(nil)
@@ -101,6 +102,8 @@ final class PostgresSession: Sendable {
           if case .cut = error { report(error) }
           throw error
         }
+        // A server that was started again is there at once.
+        if wasConnected { continue }
         report(error)
         let end = shared.withLock { $0.end }
         let now = ContinuousClock.now

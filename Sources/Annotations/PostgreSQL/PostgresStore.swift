@@ -14,8 +14,13 @@ import Synchronization
 package final class PostgresStore: StepStore {
   package let path: String
   private let access: AnnotationStore.Access
-  private let queue = DispatchQueue(label: "twinlens.store.postgres", qos: .userInitiated)
-  private let session: PostgresSession
+  let queue = DispatchQueue(label: "twinlens.store.postgres", qos: .userInitiated)
+  let session: PostgresSession
+  /// Keys of steps that were sent and found no answer yet.
+  // Safe: only touched on the queue.
+  private nonisolated(unsafe) var unanswered: Set<String> = []
+  /// SQLSTATE of a key or number that is there already.
+  fileprivate static let uniqueViolation = "23505"
   /// Names this writer in the keys of its steps.
   private let writer = UUID().uuidString
   private let rounds = StoreRounds()
@@ -47,8 +52,10 @@ package final class PostgresStore: StepStore {
 
   package func limitTrying(to seconds: Double) { session.limitTrying(to: seconds) }
 
+  package func endTrying(in seconds: Double) { session.endTrying(in: seconds) }
+
   /// Seconds for which calls that wait for an answer try again.
-  private static let patience = 30.0
+  static let patience = 30.0
 
   // MARK: Appending
 
@@ -77,20 +84,22 @@ package final class PostgresStore: StepStore {
     guard access == .readWrite else { throw .readOnly(path) }
     let row = StepRow(step)
     let key = key(of: row)
-    var isSent = false
     try session.persist(for: patience) { connection in
-      // Its answer was lost: it may be there.
-      if isSent, try isStored(key, connection).found { return }
-      isSent = true
+      // Its answer was lost, now or in a call that gave up: it may be there.
+      if unanswered.contains(key), try isStored(key, connection) { return }
+      let isRepeated = !unanswered.insert(key).inserted
       do {
         try connection.run(PostgresRows.insertion, row.values + [row.checksum, key])
       } catch let error as PostgresConnection.Failure where error.isOutOfOrder {
-        // Sent before, by a call that gave up.
-        let (found, stored) = try isStored(key, connection)
-        if found { return }
-        try refuse(step.sequence, after: stored)
+        // The first one may have come while the key was looked for.
+        let mayBeThere =
+          isRepeated || row.sequence <= session.last.sequence || error.state == Self.uniqueViolation
+        if mayBeThere, try isStored(key, connection) { return }
+        unanswered.remove(key)
+        try refuse(step.sequence, error)
       }
     }
+    unanswered.remove(key)
     note(row)
     return step.sequence
   }
@@ -102,7 +111,7 @@ package final class PostgresStore: StepStore {
     try queue.sync {
       try session.persist(for: Self.patience) { connection in
         // All of them or none: where the last is, the others are.
-        if try isStored(key(of: final), connection).found { return }
+        if try isStored(key(of: final), connection) { return }
         do {
           try connection.run("BEGIN")
           for start in stride(from: 0, to: rows.count, by: PostgresRows.sent) {
@@ -114,33 +123,26 @@ package final class PostgresStore: StepStore {
         } catch let error as PostgresConnection.Failure where error.state != nil {
           try connection.run("ROLLBACK")
           guard error.isOutOfOrder else { throw error }
-          try refuse(rows[0].sequence, after: try isStored("", connection).last)
+          try refuse(rows[0].sequence, error)
         }
       }
       note(final)
     }
   }
 
-  private func refuse(_ sequence: Int64, after stored: Int64) throws(StoreError) {
+  /// - Parameter refusal: the server's, with the number that comes next.
+  private func refuse(
+    _ sequence: Int64, _ refusal: PostgresConnection.Failure
+  ) throws(StoreError) {
     looking.withLock { $0.isDue = true }
-    if sequence <= stored { throw .behind(path) }
-    throw .outOfOrder(path, expected: stored + 1, given: sequence)
+    let next = refusal.reason.split(separator: " ").lazy.compactMap { Int64($0) }.first
+    guard let next, sequence > next else { throw .behind(path) }
+    throw .outOfOrder(path, expected: next, given: sequence)
   }
 
-  /// Whether a step is there, and the last number.
-  private func isStored(
-    _ key: String, _ connection: PostgresConnection
-  ) throws -> (found: Bool, last: Int64) {
-    let row = try connection.run(
-      """
-      SELECT EXISTS (SELECT FROM twinlens.step WHERE key = $1),
-        (SELECT coalesce(max(sequence), 0) FROM twinlens.step)
-      """, [key]
-    ).first
-    guard let row, row.count == 2, let last = row[1].flatMap({ Int64($0) }) else {
-      throw PostgresConnection.Failure.lost("its answer makes no sense")
-    }
-    return (row[0] == "t", last)
+  /// Whether a step is there.
+  private func isStored(_ key: String, _ connection: PostgresConnection) throws -> Bool {
+    try connection.run("SELECT FROM twinlens.step WHERE key = $1", [key]).count == 1
   }
 
   private func key(of row: StepRow) -> String {
@@ -235,38 +237,11 @@ package final class PostgresStore: StepStore {
 
   /// Seconds between two looks when nothing is told.
   private static let slowly = 5.0
-
-  // MARK: Openings
-
-  package func openings() throws -> [StoreOpening] {
-    try queue.sync {
-      try session.persist(for: Self.patience) { connection in
-        try connection.run(
-          "SELECT dataset, hash FROM twinlens.opening ORDER BY id DESC LIMIT 64"
-        ).compactMap { $0.count == 2 ? StoreOpening(stored: $0[0], hash: $0[1]) : nil }
-      }
-    }
-  }
-
-  @discardableResult
-  package func noteOpening(of opening: StoreOpening, at time: Int64) throws -> Bool {
-    try queue.sync {
-      try session.persist(for: Self.patience) { connection in
-        let rows = try connection.run(
-          "SELECT hash FROM twinlens.opening WHERE dataset = $1 ORDER BY id DESC LIMIT 1",
-          [opening.dataset])
-        let latest = rows.first?.first ?? nil
-        if latest == opening.hash { return true }
-        try connection.run(
-          "INSERT INTO twinlens.opening (dataset, hash, time) VALUES ($1, $2, $3::bigint)",
-          [opening.dataset, opening.hash, "\(time)"])
-        return latest == nil
-      }
-    }
-  }
 }
 
 extension PostgresConnection.Failure {
   /// Whether a step did not follow the last one, or its key is there already.
-  fileprivate var isOutOfOrder: Bool { state == PostgresSchema.outOfOrder || state == "23505" }
+  fileprivate var isOutOfOrder: Bool {
+    state == PostgresSchema.outOfOrder || state == PostgresStore.uniqueViolation
+  }
 }

@@ -21,7 +21,9 @@ extension AnnotationsCommand {
 
     @OptionGroup var input: ReadingOptions
 
-    @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp(
+        "File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
     var store: String?
 
     @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir"))

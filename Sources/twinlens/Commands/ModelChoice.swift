@@ -22,7 +22,8 @@ struct ModelChoice: ParsableArguments {
   var system: String?
   @Option(
     help: ArgumentHelp(
-      "File of the annotations; a router that was retrained on them is used.", valueName: "file"))
+      "File of the annotations, or postgres://HOST/DATABASE; a router that was retrained on them is used.",
+      valueName: "store"))
   var store: String?
   @Flag(
     inversion: .prefixedNo,

@@ -19,7 +19,8 @@ struct OpenCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "File of the annotations; else .twinlens/ in the dataset's folder.", valueName: "file"))
+      "File of the annotations, or postgres://HOST/DATABASE; else .twinlens/ in the dataset's folder.",
+      valueName: "store"))
   var store: String?
 
   @OptionGroup var settings: SettingsOptions

@@ -144,7 +144,8 @@ struct SuspectOptions: ParsableArguments {
 
   @OptionGroup var input: ReadingOptions
 
-  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
   var store: String?
 
   @Option(help: "ner or re; without it what the dataset is mainly about.")
