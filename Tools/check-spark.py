@@ -475,6 +475,7 @@ class Speed:
     all: float
     predict: float
     order: float | None = None
+    first_answer: float = 0
 
     def row(self, posts: int, first: Speed, modelled: float | None) -> str:
         order = f"{self.order:.1f}" if self.order is not None else ""
@@ -516,7 +517,9 @@ def on_spark(room: Room, workers: int, wanted: bytes) -> Speed:
     summary = run.end()
     seconds = time.monotonic() - begun
     run.has_whole(wanted)
-    return Speed(f"Spark, {workers} of 1 core", workers, seconds, summary["predict_seconds"], summary["order_seconds"])
+    return Speed(
+        f"Spark, {workers} of 1 core", workers, seconds, summary["predict_seconds"], summary["order_seconds"],
+        summary["first_answer_seconds"])
 
 
 @dataclass
@@ -562,13 +565,11 @@ def measure(room: Room, count: int, files: int) -> None:
     load = os.getloadavg()[0]
     parts = make_corpus(room.folder / "corpus", count, files)
     data = b"".join(parts)
-    _, load_seconds = one_process(room, data[: data.index(b"\n") + 1], 1)
     wanted, alone = one_process(room, data, 1)
     _, both = one_process(room, data, 2)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     single, double = on_spark(room, 1, wanted), on_spark(room, 2, wanted)
-    each = (alone - load_seconds) / count
-    model = Model(each, (single.predict - count * each) / files)
+    model = Model((single.predict - files * single.first_answer) / count, single.first_answer)
     print(
         f"{count:,} posts, three of four with a picture ({len(data) / 1e6:.0f} MB), in {files} files and as many\n"
         f"tasks; {os.cpu_count()} cores, load {load:.1f} before. The program took at most {memory:.0f} MB.\n")
@@ -580,8 +581,8 @@ def measure(room: Room, count: int, files: int) -> None:
     for speed in (single, double):
         print(speed.row(count, first, model.answering(count, files, speed.workers)))
     print(
-        f"\nOf the model: c = {1000 * each:.2f} ms a post (one process, 1 thread, without its {load_seconds:.2f} s of\n"
-        f"loading), ℓ = {model.task:.2f} s a task (from the row of one worker), u = {files}.\n")
+        f"\nOf the model: u = {files}; from the row of one worker ℓ = {model.task:.2f} s from a child's start to its first\n"
+        f"answer, c = {1000 * model.post:.2f} ms a post. In one process a post takes {1000 * alone / count:.2f} ms.\n")
     model.start, model.order = single.all - single.predict, 2e-5
     print_on_paper("The sample's models", model, len(data) / count)
     print_on_paper("BERT-base with ResNet-50", Model(0.1, 5 + model.task, model.start, model.order), 1e5)

@@ -78,7 +78,7 @@ class Child:
             self.said.put(line)
         self.said.put(None)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Waits until the child has taken it; raises when the child is gone."""
         try:
             self.stdin.write(data)
@@ -191,11 +191,13 @@ def answer_records(
         for batch in batches:
             if child is None:
                 child = Child(command.words(), threads_of_task())
+            text = bytearray()
             for position, line in lines(batch):
                 answers.waiting.append(position)
-                child.write(line + b"\n")
-                for answer in child.ready():
-                    answers.take(next_position(answers.waiting, child), answer)
+                text += line + b"\n"
+            child.write(text)
+            for answer in child.ready():
+                answers.take(next_position(answers.waiting, child), answer)
             yield from answers.batches(ANSWERS_AT_ONCE)
         if child is None:
             return  # A task without records needs no models.
