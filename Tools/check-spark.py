@@ -581,8 +581,8 @@ def measure(room: Room, count: int, files: int) -> None:
     for speed in (single, double):
         print(speed.row(count, first, model.answering(count, files, speed.workers)))
     print(
-        f"\nOf the model: u = {files}; from the row of one worker ℓ = {model.task:.2f} s from a child's start to its first\n"
-        f"answer, c = {1000 * model.post:.2f} ms a post. In one process a post takes {1000 * alone / count:.2f} ms.\n")
+        f"\nOf the model: u = {files}; from the row of one worker ℓ = {model.task:.2f} s from a child's start to its\n"
+        f"first answer, c = {1000 * model.post:.2f} ms a post. In one process it takes {1000 * alone / count:.2f} ms.\n")
     model.start, model.order = single.all - single.predict, 2e-5
     print_on_paper("The sample's models", model, len(data) / count)
     print_on_paper("BERT-base with ResNet-50", Model(0.1, 5 + model.task, model.start, model.order), 1e5)

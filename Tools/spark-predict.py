@@ -136,7 +136,7 @@ def session(options: Options, scratch: str) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
     }
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not under spark-submit
-        master = options.master or "local[*]"
+        master = options.master or "local[*,4]"  # 4 tries, as a cluster has
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         settings["spark.master"] = master
         if master.startswith("local"):

@@ -26,6 +26,7 @@ ANSWERS = pa.schema([
     ("file", pa.string()), ("block", pa.int64()), ("row", pa.int64()), ("error", pa.bool_()), ("answer", pa.binary())])
 ANSWERS_IN_SPARK = "file string, block bigint, row bigint, error boolean, answer binary"
 ANSWERS_AT_ONCE = 256
+BYTES_AT_ONCE = 8 << 20
 PIPE_BYTES = 1 << 20
 STDERR_TAIL = 4000
 SHIPPED_MODELS = "twinlens-models"
@@ -153,6 +154,7 @@ class Answers:
         self.counts = counts
         self.waiting: deque[Position] = deque()
         self.rows: list[tuple[str, int, int, bool, bytes]] = []
+        self.bytes = 0
         self.begun = time.monotonic()
         self.answered = False
 
@@ -165,12 +167,18 @@ class Answers:
         self.counts.records.add(1)
         self.counts.errors.add(int(error))
         self.rows.append((*position, error, answer))
+        self.bytes += len(answer)
 
-    def batches(self, least: int) -> Iterator[pa.RecordBatch]:
-        """One batch of what was taken, when that is at least so much."""
-        if self.rows and len(self.rows) >= least:
+    def full(self) -> Iterator[pa.RecordBatch]:
+        """A batch of what was taken, when that is enough for one: answers with signals are large."""
+        if len(self.rows) >= ANSWERS_AT_ONCE or self.bytes >= BYTES_AT_ONCE:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """A batch of what was taken, if anything was."""
+        if self.rows:
             columns = [pa.array(column, type=kind.type) for column, kind in zip(zip(*self.rows), ANSWERS)]
-            self.rows = []
+            self.rows, self.bytes = [], 0
             yield pa.RecordBatch.from_arrays(columns, schema=ANSWERS)
 
 
@@ -198,15 +206,15 @@ def answer_records(
             child.write(text)
             for answer in child.ready():
                 answers.take(next_position(answers.waiting, child), answer)
-            yield from answers.batches(ANSWERS_AT_ONCE)
+            yield from answers.full()
         if child is None:
             return  # A task without records needs no models.
         for answer in child.rest():
             answers.take(next_position(answers.waiting, child), answer)
-            yield from answers.batches(ANSWERS_AT_ONCE)
+            yield from answers.full()
         if answers.waiting:
             child.fail(f"{len(answers.waiting)} records have no answer")
-        yield from answers.batches(1)
+        yield from answers.rest()
     finally:
         if child is not None:
             child.stop()
@@ -236,12 +244,12 @@ def answer_shard(file: str, command: Command, counts: Counts) -> Iterator[pa.Rec
                 for answer in child.ready():
                     answers.take((file, 0, row), answer)
                     row += 1
-                yield from answers.batches(ANSWERS_AT_ONCE)
+                yield from answers.full()
         for answer in child.rest():
             answers.take((file, 0, row), answer)
             row += 1
-            yield from answers.batches(ANSWERS_AT_ONCE)
-        yield from answers.batches(1)
+            yield from answers.full()
+        yield from answers.rest()
     finally:
         child.stop()
 
