@@ -30,6 +30,8 @@ from typing import Any, Callable
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import spark_stream
+
 PROJECT = Path(__file__).resolve().parent.parent
 HARBOR = PROJECT / "Samples" / "harbor"
 MODELS = PROJECT / "Samples" / "models"
@@ -334,6 +336,57 @@ class Run:
 
 
 # Checks
+
+
+def as_text(data: list[bytes]) -> pa.Array:
+    """Texts that need not be UTF-8, as files of others may hold them."""
+    return pa.array(data, pa.binary()).view(pa.string())
+
+
+def check_rows(room: Room) -> str:
+    """Rows of Parquet as lines, by hand: pictures in both forms, no picture, and text that is no UTF-8."""
+    words = pa.ListArray.from_arrays(pa.array([0, 1, 2], pa.int32()), as_text([b"x", b"\xff"]))
+    twice = pa.array([{"bytes": b"\1", "path": None}, {"bytes": None, "path": "p"}])
+    for image, wanted in (
+        (pa.array([b"\1\2", None]), [b'"image_base64":"AQI="}', b""]),
+        (twice, [b'"image":{"bytes":"AQ==","path":null}}', b'"image":{"bytes":null,"path":"p"}}'])):
+        batch = pa.RecordBatch.from_arrays(
+            [pa.array(["f", "f"]), pa.array([7, 8]), as_text([b"i", b"\xfe"]), words, image],
+            ["file", "row", "id", "tokens", "image"])
+        lines = list(spark_stream.parquet_lines(batch))
+        begins = [b'{"id":"i","tokens":["x"]', b'{"id":"\xfe","tokens":["\xff"]']
+        right = [
+            (("f", 0, 7 + number), begin + (b"," + end if end else b"}"))
+            for number, (begin, end) in enumerate(zip(begins, wanted))]
+        expect(lines == right, f"{lines}\nare not\n{right}")
+    return "4 rows"
+
+
+class Ignored:
+    """In the place of an accumulator, where there is no Spark."""
+
+    def add(self, _: float) -> None:
+        pass
+
+
+def check_children(room: Room) -> str:
+    """Children that answer too little, too much, half a line or nothing: each fails its task and says why."""
+    batch = pa.RecordBatch.from_pydict({"file": ["f", "f"], "block": [0, 0], "record": [b"1", b"2"]})
+    ignored: Any = Ignored()
+    counts = spark_stream.Counts(ignored, ignored, ignored, ignored)
+    for shell, why in (
+        ("head -n 1; cat >/dev/null", "1 records have no answer"), ("cat; echo 3", "more answers than"),
+        ("printf 1; cat >/dev/null", "last line is cut"), ("echo why >&2; exit 3", "(status 3). It told:\nwhy")):
+        stand_in = room.folder / "child"
+        stand_in.write_text(f"#!/bin/sh\n{shell}\n")
+        stand_in.chmod(0o755)
+        command = spark_stream.Command(str(stand_in), "", (), False, False, False)
+        try:
+            list(spark_stream.answer_records([batch], spark_stream.TextLines(), command, counts))
+            raise Failed(f"{shell}: nobody minded")
+        except spark_stream.ChildFailed as failed:
+            expect(why in str(failed), f"{shell}: {failed}")
+    return "4 failed as they should"
 
 
 def check_lines(room: Room) -> str:

@@ -78,8 +78,8 @@ class Options:
         parser = argparse.ArgumentParser(
             prog="spark-predict", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
         add = parser.add_argument
-        add("input", metavar="INPUT")
-        add("out", metavar="OUT")
+        add("input", metavar="INPUT", help="a file, a folder or a glob")
+        add("out", metavar="OUT", help="a folder that is new, or that a run with the same arguments began")
         add("--models", metavar="DIR", required=True,
             help="the folder of model folders, at this path on every worker")
         add("--program", metavar="FILE", default="twinlens",
