@@ -104,7 +104,7 @@ class Options:
         options = Options(**vars(parser.parse_args(own)), predict=predict)
         options.outputs = options.outputs or ["jsonl"]
         for word in predict:
-            if word.split("=")[0] in ("--resume", "--first-line", "--models", "--tar"):
+            if word.split("=")[0] in ("--resume", "--first-line", "--models"):
                 raise Refused(f"{word.split('=')[0]} after -- is set by spark-predict itself")
         options.models, options.program = here(options.models), here(options.program)
         for setting in options.conf:
@@ -426,8 +426,7 @@ class Run:
         options = self.options
         ship(self.spark, options, self.scratch)
         command = Command(
-            options.program, options.models, tuple(options.predict), self.kind == "webdataset",
-            options.ship_program, options.ship_models)
+            options.program, options.models, tuple(options.predict), options.ship_program, options.ship_models)
         frame = records(self.spark, options, self.kind, self.files)
         self.tasks = frame.rdd.getNumPartitions()
         seen = Observation("answers")
@@ -489,7 +488,7 @@ class Run:
 
 def reason(told: str) -> str:
     """What a child said, out of Spark's account of the task that failed of it; otherwise that account."""
-    child = re.search(r"ChildFailed: (.*?)\n(?:\s+at |\n|Driver stacktrace)", told, re.S)
+    child = re.search(r"ChildFailed: (.*?)\s*(?:\n\s+at |\n\n|SQLSTATE|$(?!\n))", told, re.S)
     return f"a task failed too often. The last time: {child.group(1)}" if child else told
 
 

@@ -40,7 +40,6 @@ class Command:
     program: str
     models: str
     options: tuple[str, ...]
-    tar: bool
     program_is_shipped: bool
     models_are_shipped: bool
 
@@ -48,7 +47,7 @@ class Command:
         """The command line on this worker: what was shipped lies where Spark put it."""
         program = SparkFiles.get(os.path.basename(self.program)) if self.program_is_shipped else self.program
         models = SparkFiles.get(SHIPPED_MODELS) if self.models_are_shipped else self.models
-        return [program, "predict", "-", *(["--tar"] if self.tar else []), "--models", models, *self.options]
+        return [program, "predict", "-", "--models", models, *self.options]
 
 
 class ChildFailed(RuntimeError):
@@ -227,7 +226,8 @@ def next_position(waiting: deque[Position], child: Child) -> Position:
 
 
 def answer_shards(batches: Iterable[pa.RecordBatch], command: Command, counts: Counts) -> Iterator[pa.RecordBatch]:
-    """Runs each WebDataset shard through a child of its own, which reads the tar itself."""
+    """Runs each WebDataset shard through a child of its own, which tells a tar by its first bytes
+    and reads it itself."""
     for batch in batches:
         for file in batch.column("file").to_pylist():
             yield from answer_shard(file, command, counts)
