@@ -20,7 +20,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 # What `make cluster` answers when it is not told.
-SAMPLE_ON_CLUSTER = 'Samples/harbor/*.jsonl' .build/cluster --models Samples/models -- \
+SAMPLE_ON_CLUSTER = 'Samples/harbor/*.jsonl' .build/cluster --overwrite --models Samples/models -- \
 	--pictures $(CURDIR)/Samples/harbor/images
 
 .DEFAULT_GOAL = help

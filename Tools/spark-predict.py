@@ -27,12 +27,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 from py4j.protocol import Py4JError
 from pyspark import SparkContext, cloudpickle
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import DataFrame, DataFrameReader, Observation, SparkSession
 from pyspark.sql import functions as F
 
 import spark_stream
@@ -77,8 +78,8 @@ class Options:
         parser = argparse.ArgumentParser(
             prog="spark-predict", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
         add = parser.add_argument
-        add("input", metavar="INPUT")
-        add("out", metavar="OUT")
+        add("input", metavar="INPUT", help="a file, a folder or a glob")
+        add("out", metavar="OUT", help="a folder that is new, or that a run with the same arguments began")
         add("--models", metavar="DIR", required=True,
             help="the folder of model folders, at this path on every worker")
         add("--program", metavar="FILE", default="twinlens",
@@ -103,7 +104,7 @@ class Options:
         options = Options(**vars(parser.parse_args(own)), predict=predict)
         options.outputs = options.outputs or ["jsonl"]
         for word in predict:
-            if word.split("=")[0] in ("--resume", "--first-line", "--models", "--tar"):
+            if word.split("=")[0] in ("--resume", "--first-line", "--models"):
                 raise Refused(f"{word.split('=')[0]} after -- is set by spark-predict itself")
         options.models, options.program = here(options.models), here(options.program)
         for setting in options.conf:
@@ -135,7 +136,7 @@ def session(options: Options, scratch: str) -> SparkSession:
         "spark.ui.showConsoleProgress": "false",
     }
     if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not under spark-submit
-        master = options.master or "local[*]"
+        master = options.master or "local[*,4]"  # 4 tries, as a cluster has
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         settings["spark.master"] = master
         if master.startswith("local"):
@@ -195,39 +196,53 @@ class Storage:
         self.system.delete(self.path(self.at(name)), True)
 
 
-def listed(spark: SparkSession, options: Options) -> tuple[str, list[tuple[str, int, str]]]:
-    """The kind of the input, and its files in order with their bytes and times."""
-    kinds = [options.kind] if options.kind else list(ENDINGS)
+@dataclass(frozen=True)
+class InputFile:
+    """A file as it was when the run began. `uri` is its path as Spark names it beside a record, with escapes."""
+
+    path: str
+    uri: str
+    bytes: int
+    time: str
+
+
+def reader(spark: SparkSession, options: Options, kinds: list[str]) -> DataFrameReader:
+    """What reads INPUT. A folder may hold other things; what is named by itself or by a glob is meant."""
     endings = [ending for kind in kinds for ending in ENDINGS[kind]]
-    reader = spark.read.format("binaryFile")
-    # A folder may hold other things; what is named by itself or by a glob is meant.
-    if not any(mark in options.input for mark in "*?[{") and not options.input.endswith(tuple(endings)):
-        reader = reader.option("pathGlobFilter", "*{" + ",".join(endings) + "}")
-    found = reader.load(options.input).select("path", "length", F.col("modificationTime").cast("string")).collect()
-    files = sorted(((row[0], row[1], row[2]) for row in found), key=lambda file: file[0].encode())
+    if any(mark in options.input for mark in "*?[{") or options.input.endswith(tuple(endings)):
+        return spark.read
+    return spark.read.option("pathGlobFilter", "*{" + ",".join(endings) + "}")
+
+
+def listed(spark: SparkSession, options: Options) -> tuple[str, list[InputFile]]:
+    """The kind of the input, and its files in order."""
+    kinds = [options.kind] if options.kind else list(ENDINGS)
+    table = reader(spark, options, kinds).format("binaryFile").load(options.input)
+    rows = table.select("path", "_metadata.file_path", "length", F.col("modificationTime").cast("string")).collect()
+    files = sorted((InputFile(*row) for row in rows), key=lambda file: file.path.encode())
     if not files:
-        raise Refused(f"{options.input}: no file whose name ends in {', '.join(endings)}")
+        raise Refused(f"{options.input}: no file there ends in {', '.join(sum((ENDINGS[kind] for kind in kinds), ()))}")
     if options.kind:
         return options.kind, files
-    present = [kind for kind in kinds if any(file[0].endswith(ENDINGS[kind]) for file in files)]
-    if len(present) != 1 or not all(file[0].endswith(ENDINGS[present[0]]) for file in files):
+    present = [kind for kind in kinds if any(file.path.endswith(ENDINGS[kind]) for file in files)]
+    if len(present) != 1 or not all(file.path.endswith(ENDINGS[present[0]]) for file in files):
         what = " and ".join(present) or "files of unknown kind"
         raise Refused(f"{options.input}: {what}; choose with --input-format")
     return present[0], files
 
 
-def records(spark: SparkSession, options: Options, kind: str, files: list[tuple[str, int, str]]) -> DataFrame:
+def records(spark: SparkSession, options: Options, kind: str, files: list[InputFile]) -> DataFrame:
     """The input as Spark reads it: its own readers for lines and Parquet, the names alone of shards."""
     if kind == "webdataset":
-        rows = spark.sparkContext.parallelize([(file,) for file, _, _ in files], len(files))
+        rows = spark.sparkContext.parallelize([(file.uri,) for file in files], len(files))
         return spark.createDataFrame(rows, "file string")
-    names = [file for file, _, _ in files]
+    source = reader(spark, options, [kind])
     if kind == "jsonl":
         # Only LF ends a line, as for the program, and bytes stay what they are.
-        return spark.read.option("lineSep", "\n").text(names).select(
+        return source.option("lineSep", "\n").text(options.input).select(
             F.col("_metadata.file_path").alias("file"), F.col("_metadata.file_block_start").alias("block"),
             F.col("value").cast("binary").alias("record"))
-    table = spark.read.parquet(*names)
+    table = source.parquet(options.input)
     if "tokens" not in table.columns:
         raise Refused(f"{options.input}: no column tokens; there are {', '.join(table.columns)}")
     return table.select(
@@ -249,7 +264,7 @@ def predicted(frame: DataFrame, kind: str, command: Command, counts: Counts) -> 
 def numbered(spark: SparkSession, raw: DataFrame, expected: int) -> DataFrame:
     """The answers with their lines in the whole input. Raises `Lost` unless each of the `expected` is there once."""
     cuts = raw.groupBy("file", "block").agg(F.count("*").alias("count"), F.max("row").alias("last")).collect()
-    cuts.sort(key=lambda cut: (cut["file"].encode(), cut["block"]))
+    cuts.sort(key=lambda cut: (unquote(cut["file"]).encode(), cut["block"]))
     bases, total, of_file, file = [], 0, 0, None
     for cut in cuts:
         if cut["last"] + 1 != cut["count"]:
@@ -341,13 +356,14 @@ class Summary:
             f"answers were put in order in {self.order_seconds:.1f} s.")
 
 
-def fingerprint(options: Options, kind: str, files: list[tuple[str, int, str]]) -> str:
+def fingerprint(options: Options, kind: str, files: list[InputFile]) -> str:
     """What the answers depend on, as far as it can be seen from here."""
-    models = []
+    used = [options.program] if os.path.isfile(options.program) else []
     for folder, _, names in os.walk(options.models, followlinks=True):
-        for path in (os.path.join(folder, name) for name in names):
-            models.append((path, os.path.getsize(path), os.stat(path).st_mtime_ns))
-    parts = [kind, files, sorted(models), options.models, options.program, options.predict]
+        used += [os.path.join(folder, name) for name in names]
+    states = [(path, os.path.getsize(path), os.stat(path).st_mtime_ns) for path in sorted(used)]
+    inputs = [asdict(file) for file in files]
+    parts = [kind, inputs, states, options.models, options.program, options.predict]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -410,8 +426,7 @@ class Run:
         options = self.options
         ship(self.spark, options, self.scratch)
         command = Command(
-            options.program, options.models, tuple(options.predict), self.kind == "webdataset",
-            options.ship_program, options.ship_models)
+            options.program, options.models, tuple(options.predict), options.ship_program, options.ship_models)
         frame = records(self.spark, options, self.kind, self.files)
         self.tasks = frame.rdd.getNumPartitions()
         seen = Observation("answers")
@@ -473,7 +488,7 @@ class Run:
 
 def reason(told: str) -> str:
     """What a child said, out of Spark's account of the task that failed of it; otherwise that account."""
-    child = re.search(r"ChildFailed: (.*?)\n(?:\s+at |\n|Driver stacktrace)", told, re.S)
+    child = re.search(r"ChildFailed: (.*?)\s*(?:\n\s+at |\n\n|SQLSTATE|$(?!\n))", told, re.S)
     return f"a task failed too often. The last time: {child.group(1)}" if child else told
 
 

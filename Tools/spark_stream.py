@@ -26,6 +26,7 @@ ANSWERS = pa.schema([
     ("file", pa.string()), ("block", pa.int64()), ("row", pa.int64()), ("error", pa.bool_()), ("answer", pa.binary())])
 ANSWERS_IN_SPARK = "file string, block bigint, row bigint, error boolean, answer binary"
 ANSWERS_AT_ONCE = 256
+BYTES_AT_ONCE = 8 << 20
 PIPE_BYTES = 1 << 20
 STDERR_TAIL = 4000
 SHIPPED_MODELS = "twinlens-models"
@@ -39,7 +40,6 @@ class Command:
     program: str
     models: str
     options: tuple[str, ...]
-    tar: bool
     program_is_shipped: bool
     models_are_shipped: bool
 
@@ -47,7 +47,7 @@ class Command:
         """The command line on this worker: what was shipped lies where Spark put it."""
         program = SparkFiles.get(os.path.basename(self.program)) if self.program_is_shipped else self.program
         models = SparkFiles.get(SHIPPED_MODELS) if self.models_are_shipped else self.models
-        return [program, "predict", "-", *(["--tar"] if self.tar else []), "--models", models, *self.options]
+        return [program, "predict", "-", "--models", models, *self.options]
 
 
 class ChildFailed(RuntimeError):
@@ -78,7 +78,7 @@ class Child:
             self.said.put(line)
         self.said.put(None)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Waits until the child has taken it; raises when the child is gone."""
         try:
             self.stdin.write(data)
@@ -153,6 +153,7 @@ class Answers:
         self.counts = counts
         self.waiting: deque[Position] = deque()
         self.rows: list[tuple[str, int, int, bool, bytes]] = []
+        self.bytes = 0
         self.begun = time.monotonic()
         self.answered = False
 
@@ -165,12 +166,18 @@ class Answers:
         self.counts.records.add(1)
         self.counts.errors.add(int(error))
         self.rows.append((*position, error, answer))
+        self.bytes += len(answer)
 
-    def batches(self, least: int) -> Iterator[pa.RecordBatch]:
-        """One batch of what was taken, when that is at least so much."""
-        if self.rows and len(self.rows) >= least:
+    def full(self) -> Iterator[pa.RecordBatch]:
+        """A batch of what was taken, when that is enough for one: answers with signals are large."""
+        if len(self.rows) >= ANSWERS_AT_ONCE or self.bytes >= BYTES_AT_ONCE:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[pa.RecordBatch]:
+        """A batch of what was taken, if anything was."""
+        if self.rows:
             columns = [pa.array(column, type=kind.type) for column, kind in zip(zip(*self.rows), ANSWERS)]
-            self.rows = []
+            self.rows, self.bytes = [], 0
             yield pa.RecordBatch.from_arrays(columns, schema=ANSWERS)
 
 
@@ -191,20 +198,22 @@ def answer_records(
         for batch in batches:
             if child is None:
                 child = Child(command.words(), threads_of_task())
+            text = bytearray()
             for position, line in lines(batch):
                 answers.waiting.append(position)
-                child.write(line + b"\n")
-                for answer in child.ready():
-                    answers.take(next_position(answers.waiting, child), answer)
-            yield from answers.batches(ANSWERS_AT_ONCE)
+                text += line + b"\n"
+            child.write(text)
+            for answer in child.ready():
+                answers.take(next_position(answers.waiting, child), answer)
+            yield from answers.full()
         if child is None:
             return  # A task without records needs no models.
         for answer in child.rest():
             answers.take(next_position(answers.waiting, child), answer)
-            yield from answers.batches(ANSWERS_AT_ONCE)
+            yield from answers.full()
         if answers.waiting:
             child.fail(f"{len(answers.waiting)} records have no answer")
-        yield from answers.batches(1)
+        yield from answers.rest()
     finally:
         if child is not None:
             child.stop()
@@ -217,7 +226,8 @@ def next_position(waiting: deque[Position], child: Child) -> Position:
 
 
 def answer_shards(batches: Iterable[pa.RecordBatch], command: Command, counts: Counts) -> Iterator[pa.RecordBatch]:
-    """Runs each WebDataset shard through a child of its own, which reads the tar itself."""
+    """Runs each WebDataset shard through a child of its own, which tells a tar by its first bytes
+    and reads it itself."""
     for batch in batches:
         for file in batch.column("file").to_pylist():
             yield from answer_shard(file, command, counts)
@@ -234,12 +244,12 @@ def answer_shard(file: str, command: Command, counts: Counts) -> Iterator[pa.Rec
                 for answer in child.ready():
                     answers.take((file, 0, row), answer)
                     row += 1
-                yield from answers.batches(ANSWERS_AT_ONCE)
+                yield from answers.full()
         for answer in child.rest():
             answers.take((file, 0, row), answer)
             row += 1
-            yield from answers.batches(ANSWERS_AT_ONCE)
-        yield from answers.batches(1)
+            yield from answers.full()
+        yield from answers.rest()
     finally:
         child.stop()
 
