@@ -213,7 +213,7 @@ struct StreamCommandTests {
     func object(_ text: Substring) throws -> NSDictionary {
       try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary)
     }
-    let signals = try #require(try object(first)["signals"] as? NSDictionary)
+    let signals = try #require(try object(first)["show"] as? NSDictionary)
     let shown = try object(rest)
     #expect(signals["experts"] as? NSArray == shown["experts"] as? NSArray)
     #expect(signals["route"] as? NSDictionary == shown["route"] as? NSDictionary)
