@@ -114,6 +114,9 @@ struct StreamCommandTests {
       twinlens predict - --models models < pax.tar > pax.out
       twinlens predict - --models models --pictures both < named.jsonl > named.out
       cmp shard.out pax.out
+      for n in 0 1 2 3 4 5 6; do
+        twinlens predict s.tar --models models --resume $n | cmp - <(tail -n +$((n+1)) shard.out)
+      done
       cmp named.out paths.out
       """, in: folder)
     #expect(made.status == 0, "\(made.errors)")

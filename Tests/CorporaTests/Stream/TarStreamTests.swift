@@ -245,6 +245,13 @@ struct ArchiveSampleTests {
         "x/000 [\"a\"] bytes([1, 2])", "own [\"b\"] bytes([3])", "x/002 [\"c\"] none",
       ])
     #expect(try samples(archive, keeping: false).count == 3)
+    for count in 0...4 {
+      var rest = ArchiveSamples(TarStream(byteStream(archive, piece: 100)))
+      for _ in 0..<count { _ = try rest.next(keeping: false) }
+      var read: [ArchiveSamples.Found] = []
+      while let sample = try rest.next() { read.append(sample) }
+      #expect(read == Array(found.dropFirst(count)), "behind \(count)")
+    }
   }
 
   @Test("what is wrong with a sample is said of it alone")
