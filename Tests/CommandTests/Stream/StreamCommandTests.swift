@@ -208,7 +208,7 @@ struct StreamCommandTests {
     let (folder, _) = try place()
     let made = try shell(
       "head -n 1 data/train.jsonl | \(Self.predict) --with-signals; "
-        + "twinlens show data --models models --post post-0 --json", in: folder)
+        + "twinlens show data post-0 --models models --json", in: folder)
     let (first, rest) = (
       try #require(made.output.split(separator: "\n", maxSplits: 1).first),
       try #require(made.output.split(separator: "\n", maxSplits: 1).last)
