@@ -48,9 +48,14 @@ package struct StreamBench {
     try write(posts, hasPictures, to: input)
     var arguments = ["predict", "-", "--models", models]
     arguments += hasPictures ? ["--pictures", setting.dataset] : []
-    let start = ContinuousClock.now
-    let (status, megabytes) = try MeasuredChild.run(arguments, input: input, output: output)
-    let seconds = Stopwatch.milliseconds(since: start) / 1000
+    // The first start brings the program and its models into memory; the least of a few counts.
+    var (seconds, megabytes, status) = (Double.infinity, 0.0, Int32(0))
+    for _ in 0..<(posts == 0 ? 4 : 1) {
+      let start = ContinuousClock.now
+      let run = try MeasuredChild.run(arguments, input: input, output: output)
+      seconds = min(seconds, Stopwatch.milliseconds(since: start) / 1000)
+      (megabytes, status) = (max(megabytes, run.megabytes), max(status, run.status))
+    }
     let lines = try FileBytes.read(output, limit: 1 << 30)
     guard status == 0, lines.count(where: { $0 == 0x0A }) == posts,
       !String(decoding: lines.prefix(1 << 16), as: UTF8.self).contains("{\"error\"")

@@ -82,6 +82,7 @@ package struct ScoreReport: Sendable {
           mentions.add(gold: post.gold, predicted: post.predicted)
           continue
         }
+        guard !post.relations.isEmpty else { continue }
         let pairs = post.relations.sorted { ($0.gold, $0.predicted) < ($1.gold, $1.predicted) }
         let key = pairs.flatMap { [$0.gold, $0.predicted] }
         if places[key] == nil {

@@ -1,14 +1,14 @@
 import Files
 import Records
 
-/// Gold labels and a system's answers, read side by side, a record at a time: JSON Lines of Twinlens, of
-/// Hugging Face, or as `predict` writes them. Tags are IOB2, as a stream cannot be read again once
-/// another scheme shows.
+/// Gold labels and a system's answers, read side by side, a record at a time: JSON Lines of
+/// Twinlens, of Hugging Face, or as `predict` writes them. Tags are IOB2, as a stream cannot be
+/// read again once another scheme shows.
 package struct AnswerStream {
   /// One of the two.
   package struct Side {
     /// What errors call it.
-    let name: String
+    package let name: String
     private var lines: ByteLines
     private let tagNames: [String]
     /// Lines that were read.
@@ -26,6 +26,20 @@ package struct AnswerStream {
     /// Records of a file, whose numbers in place of tags `dataset.toml` beside it explains.
     package init(_ stream: ByteStream, file path: String) {
       self.init(stream, name: path, tagNames: DatasetSettings.beside(path).tags)
+    }
+
+    /// The next post with its labels, empty lines passed over; nil at the end.
+    ///
+    /// - Throws: `CorporaError` with the line; the next call goes on behind it.
+    package mutating func nextPost() throws -> Post? {
+      while let found = try next(.lenient) {
+        guard case .post(let post) = found else { continue }
+        return Post(
+          id: post.id ?? "line \(number)", tokens: post.tokens, imageID: post.imageID,
+          mentions: post.mentions, relations: post.relations, split: .all,
+          source: SourceLocation(file: name, line: number))
+      }
+      return nil
     }
 
     /// What a line holds.
@@ -74,10 +88,11 @@ package struct AnswerStream {
     (self.gold, self.predicted, self.task, self.reading) = (gold, predicted, task, reading)
   }
 
-  /// The next post with both answers; nil at the end of both. A record with an error in place of its
-  /// answer is answered with nothing.
+  /// The next post with both answers; nil at the end of both. A record with an error in place of
+  /// its answer is answered with nothing.
   ///
-  /// - Throws: `CorporaError` with file and line, `AnswerError` where the two differ, or hold no post.
+  /// - Throws: `CorporaError` with file and line, `AnswerError` where the two differ, or hold no
+  ///   post.
   package mutating func next() throws -> MatchedAnswers.Post? {
     while true {
       let (right, answer) = (try gold.next(reading), try predicted.next(reading))

@@ -70,8 +70,11 @@ package struct ArchiveSamples: Sendable {
       return found
     }
     while true {
+      // Where a sample is passed over, the member behind it begins one that may be wanted.
+      let passed = keeps ? nil : current?.key
+      func isWanted(_ key: String) -> Bool { keeps || passed.map { $0 != key } ?? false }
       let event = try archive.next { name, size in
-        keeps && Self.split(name).map { size <= Self.most($0.part) } ?? false
+        Self.split(name).map { isWanted($0.key) && size <= Self.most($0.part) } ?? false
       }
       switch event {
       case nil:
@@ -85,7 +88,7 @@ package struct ArchiveSamples: Sendable {
         guard let (key, part) = Self.split(member.name) else { continue }
         let whole = current?.key == key ? nil : current
         var sample = whole == nil ? current ?? ArchiveSample(key: key) : ArchiveSample(key: key)
-        Self.add(member, part, keeps: keeps, to: &sample)
+        Self.add(member, part, isWanted: isWanted(key), to: &sample)
         current = sample
         if let whole { return .sample(whole) }
       }
@@ -97,9 +100,9 @@ package struct ArchiveSamples: Sendable {
   }
 
   private static func add(
-    _ member: TarStream.Member, _ part: Part, keeps: Bool, to sample: inout ArchiveSample
+    _ member: TarStream.Member, _ part: Part, isWanted: Bool, to sample: inout ArchiveSample
   ) {
-    if keeps, member.content == nil {
+    if isWanted, member.content == nil {
       let limit = most(part) >> 20
       sample.problem =
         sample.problem ?? "\(member.name) has \(member.size) bytes; \(limit) MiB are the most"

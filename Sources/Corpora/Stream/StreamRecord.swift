@@ -225,8 +225,15 @@ private struct Reading {
       throw scanner.failure(
         "a picture of more than \(StreamRecord.Most.picture >> 20) MiB; give its path")
     }
-    let padding = String(repeating: "=", count: (4 - content.utf8.count % 4) % 4)
-    guard let data = Data(base64Encoded: content + padding), !data.isEmpty else {
+    // Foundation takes any number of signs of padding; so they are counted here.
+    let digits = content.prefix { $0 != "=" }
+    let (count, padding) = (digits.utf8.count, content.utf8.count - digits.utf8.count)
+    let missing = (4 - count % 4) % 4
+    guard missing < 3, padding == 0 || padding == missing,
+      content.dropFirst(count).allSatisfy({ $0 == "=" }),
+      let data = Data(base64Encoded: digits + String(repeating: "=", count: missing)),
+      !data.isEmpty
+    else {
       throw scanner.failure("a picture that is no base64 (RFC 4648 §4)")
     }
     return [UInt8](data)

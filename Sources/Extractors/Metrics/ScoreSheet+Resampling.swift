@@ -15,8 +15,8 @@ extension ScoreSheet {
     private var numbers: [String: Int] = [:]
     /// The counts of the post at hand; nil between posts.
     private var current: [Entry]?
-    /// The different posts, and which of them each post is: of a million posts there are few kinds, so
-    /// four bytes are held for each.
+    /// The different posts, and which of them each post is: of a million posts there are few kinds,
+    /// so four bytes are held for each.
     private var kinds: [[Entry]] = []
     private var places: [[Entry]: Int32] = [:]
     private var kindOfPost: [Int32] = []

@@ -74,7 +74,7 @@ package struct AnswerLine: Sendable {
     add("post", post.map(PlainJSON.quoted))
     add("route", (decision?.route.rawValue).map(PlainJSON.quoted))
     add("router", decision == nil ? nil : marks.router.map(PlainJSON.quoted))
-    add("signals", signals)
+    add("show", signals)
     add("split", (split?.rawValue).map(PlainJSON.quoted))
     add("tokens", "[\(tokens.map(PlainJSON.quoted).joined(separator: ","))]")
     add("weights", judgement.chosen.flatMap { marks.experts[$0] }.map(PlainJSON.quoted))

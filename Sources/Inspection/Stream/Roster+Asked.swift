@@ -58,15 +58,13 @@ extension Roster {
       guard let bytes else {
         return .failure(PictureNotice(sentence: "the post names no picture"))
       }
-      let found: Result<Picture, PictureNotice> = bytes().mapError {
-        PictureNotice(sentence: $0.description)
-      }.flatMap { bytes in
-        do { return .success(try Picture.decode(bytes, for: purpose).picture) } catch {
-          return .failure(PictureNotice(sentence: "the picture cannot be decoded: \(error)"))
+      return looked.picture(purpose) {
+        bytes().mapError { PictureNotice(sentence: $0.description) }.flatMap { bytes in
+          do { return .success(try Picture.decode(bytes, for: purpose).picture) } catch {
+            return .failure(PictureNotice(sentence: "the picture cannot be decoded: \(error)"))
+          }
         }
       }
-      if case .failure(let notice) = found { looked.note(notice.sentence) }
-      return found
     }
     return LonePost(seen: seen, looked: looked)
   }
@@ -95,10 +93,22 @@ package struct LonePost: Sendable {
   package var notice: String? { looked.failure }
 }
 
-/// What became of a picture when somebody looked at it.
-fileprivate final class LookedAt: Sendable {
-  private let held = Mutex<String?>(nil)
+/// What became of a picture when somebody looked at it. Router and expert look one after the other,
+/// and it is decoded once; it goes with its post.
+private final class LookedAt: Sendable {
+  private typealias Looked = (purpose: DecodingPurpose, found: Result<Picture, PictureNotice>)
+  private let held = Mutex<Looked?>(nil)
 
-  func note(_ sentence: String) { held.withLock { $0 = sentence } }
-  var failure: String? { held.withLock { $0 } }
+  func picture(
+    _ purpose: DecodingPurpose, _ decode: () -> Result<Picture, PictureNotice>
+  ) -> Result<Picture, PictureNotice> {
+    if let known = held.withLock({ $0 }), known.purpose == purpose { return known.found }
+    let found = decode()
+    held.withLock { $0 = (purpose, found) }
+    return found
+  }
+
+  var failure: String? {
+    if case .failure(let notice) = held.withLock({ $0?.found }) { notice.sentence } else { nil }
+  }
 }

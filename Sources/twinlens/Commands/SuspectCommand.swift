@@ -181,6 +181,11 @@ struct SuspectOptions: ParsableArguments {
   var fresh = false
 
   func validate() throws {
+    guard dataset != "-" else {
+      throw ValidationError(
+        "suspect ranks the posts of a whole dataset by experts that are trained on its other parts, so it cannot "
+          + "judge a stream as it comes; save it as a file and give that")
+    }
     guard (2...50).contains(folds) else {
       throw ValidationError("--folds takes a number from 2 to 50")
     }

@@ -114,6 +114,9 @@ struct StreamCommandTests {
       twinlens predict - --models models < pax.tar > pax.out
       twinlens predict - --models models --pictures both < named.jsonl > named.out
       cmp shard.out pax.out
+      for n in 0 1 2 3 4 5 6; do
+        twinlens predict s.tar --models models --resume $n | cmp - <(tail -n +$((n+1)) shard.out)
+      done
       cmp named.out paths.out
       """, in: folder)
     #expect(made.status == 0, "\(made.errors)")
@@ -205,7 +208,7 @@ struct StreamCommandTests {
     let (folder, _) = try place()
     let made = try shell(
       "head -n 1 data/train.jsonl | \(Self.predict) --with-signals; "
-        + "twinlens show data --models models --post post-0 --json", in: folder)
+        + "twinlens show data post-0 --models models --json", in: folder)
     let (first, rest) = (
       try #require(made.output.split(separator: "\n", maxSplits: 1).first),
       try #require(made.output.split(separator: "\n", maxSplits: 1).last)
@@ -213,7 +216,7 @@ struct StreamCommandTests {
     func object(_ text: Substring) throws -> NSDictionary {
       try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? NSDictionary)
     }
-    let signals = try #require(try object(first)["signals"] as? NSDictionary)
+    let signals = try #require(try object(first)["show"] as? NSDictionary)
     let shown = try object(rest)
     #expect(signals["experts"] as? NSArray == shown["experts"] as? NSArray)
     #expect(signals["route"] as? NSDictionary == shown["route"] as? NSDictionary)

@@ -47,6 +47,14 @@ struct StreamRecordTests {
   }
 
   @Test(
+    "what is no base64 is refused",
+    arguments: ["=", "====", "aGk==", "aGk=a", "a", "aGkk=", "aG=k", "a Gk", "äGk=", "aGk-"])
+  func noBase64(_ text: String) throws {
+    let error = failure(Array("{\"tokens\":[\"a\"],\"image_base64\":\"\(text)\"}".utf8))
+    #expect(error?.reason.contains("no base64") == true)
+  }
+
+  @Test(
     "what is wrong is said, with the id wherever it stands",
     arguments: [
       ("", nil, "empty"), ("   ", nil, "empty"), ("[]", nil, "expected `{`"),

@@ -160,8 +160,8 @@ struct TarStreamTests {
       #expect(found.last == "b=hello")
     }
     for records in [
-      "99 path=a\n", "5 p=\n", "0 path=a\n", "18446744073709551616 path=a\n", "path=a\n",
-      "9 path=ab", "12 size=-100\n", "30 size=99999999999999999999\n",
+      "99 path=a\n", "6 p=\n", "0 path=a\n", "18446744073709551616 path=a\n", "path=a\n",
+      "9 path=ab", "13 size=-100\n", "29 size=99999999999999999999\n",
     ] {
       let archive = Tar.file("pax", Array(records.utf8), type: "x") + Tar.file("b", text) + Tar.end
       let found = try members(archive)
@@ -245,6 +245,13 @@ struct ArchiveSampleTests {
         "x/000 [\"a\"] bytes([1, 2])", "own [\"b\"] bytes([3])", "x/002 [\"c\"] none",
       ])
     #expect(try samples(archive, keeping: false).count == 3)
+    for count in 0...4 {
+      var rest = ArchiveSamples(TarStream(byteStream(archive, piece: 100)))
+      for _ in 0..<count { _ = try rest.next(keeping: false) }
+      var read: [ArchiveSamples.Found] = []
+      while let sample = try rest.next() { read.append(sample) }
+      #expect(read == Array(found.dropFirst(count)), "behind \(count)")
+    }
   }
 
   @Test("what is wrong with a sample is said of it alone")
