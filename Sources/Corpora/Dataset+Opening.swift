@@ -82,6 +82,7 @@ struct Opener {
   private var files: [DataFile] = []
   private var findings: [Finding] = []
   private var index: [String: Int] = [:]
+  private var namesFolders = false
   /// What the last file that was looked at nearly is.
   private var nearest: DataFormat.Nearest?
   /// Endings of files that are meant as data.
@@ -323,6 +324,9 @@ struct Opener {
         attributes: post.attributes,
         source: SourceLocation(file: source.name, line: post.line))
       read.scheme = parsed.scheme
+      if !namesFolders, let image = read.imageID {
+        namesFolders = image.utf8.contains(UInt8(ascii: "/"))
+      }
       posts.append(read)
     }
     files.append(
@@ -393,6 +397,7 @@ struct Opener {
       guidelines: guidelines, regionFiles: settings.regions, findings: findings,
       reading: reading, index: index, images: images)
     dataset.tagNames = settings.tags
+    dataset.namesFolders = namesFolders
     return dataset
   }
 }
