@@ -52,14 +52,26 @@ package struct FoldFolder: Sendable {
     prune()
   }
 
+  /// Replays a store, and keeps what comes of it, however little that is.
+  /// - Throws: `StoreError`.
+  package func keepNow(_ store: any StepStore, over dataset: Dataset) throws {
+    let stored = try store.stored()
+    guard let mark = stored.mark else { return }
+    let folded = EditHistory.folding(
+      stored.steps, over: dataset, last: stored.last, firstLoss: stored.firstLoss)
+    keep(FoldSnapshot(folded, mark: mark, over: dataset), of: store.path, over: dataset)
+  }
+
   /// Removes those that were not made anew for the longest time.
   private func prune() {
-    let files = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter { $0.hasSuffix(".fold") }
-      .map { name -> (path: String, time: Int) in
-        var info = stat()
-        let path = "\(path)/\(name)"
-        return (path, stat(path, &info) == 0 ? info.st_mtim.tv_sec : 0)
-      }
+    let files = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).filter {
+      $0.hasSuffix(".fold")
+    }
+    .map { name -> (path: String, time: Int) in
+      var info = stat()
+      let path = "\(path)/\(name)"
+      return (path, stat(path, &info) == 0 ? info.st_mtim.tv_sec : 0)
+    }
     for file in files.sorted(by: { $0.time > $1.time }).dropFirst(Self.most) { unlink(file.path) }
   }
 }

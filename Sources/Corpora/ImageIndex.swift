@@ -97,7 +97,8 @@ final class ImageIndex: Sendable {
 
   /// Whether any picture may be there for posts that name these; says yes where it would have to
   /// look into folders of folders.
-  func mayHold(_ ids: some Collection<String>) -> Bool {
+  /// - Parameter inFolders: whether any name may have a folder in it.
+  func mayHold(_ ids: some Collection<String>, inFolders: Bool = true) -> Bool {
     guard !ids.isEmpty else { return false }
     // Where there are pictures, one of the first is.
     for id in ids.prefix(50) {
@@ -107,7 +108,7 @@ final class ImageIndex: Sendable {
       }
     }
     return folders.contains { $0.outside != nil || !listing(of: $0).isEmpty }
-      || ids.contains { $0.utf8.contains(UInt8(ascii: "/")) }
+      || (inFolders && ids.contains { $0.utf8.contains(UInt8(ascii: "/")) })
   }
 
   /// The file if it may be opened, the reason if it may not, nil if it is not there.

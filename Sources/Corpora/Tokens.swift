@@ -33,6 +33,15 @@ package struct Tokens: Sendable {
     return try store.withUTF8(Int(first) + place, body)
   }
 
+  /// Whether a word is this text, to a reader; nothing is made of words of plain letters.
+  package func says(_ text: String, at place: Int) -> Bool {
+    withUTF8(place) { word in
+      if word.elementsEqual(text.utf8) { return true }
+      let isPlain = word.allSatisfy { $0 < 0x80 } && text.utf8.allSatisfy { $0 < 0x80 }
+      return !isPlain && String(decoding: word, as: UTF8.self) == text
+    }
+  }
+
   /// The tag of a word as it stood in the file.
   package func tag(_ place: Int) -> String? {
     precondition(indices.contains(place), "word \(place) of \(length)")

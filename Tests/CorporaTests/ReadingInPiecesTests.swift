@@ -107,6 +107,10 @@ import Testing
     #expect(tokens.indices.map { tokens.tag($0) } == list.map(\.originalTag))
     #expect(
       tokens.indices.map { tokens.withUTF8($0) { Array($0) } } == list.map { Array($0.text.utf8) })
+    #expect(tokens.says("Paris", at: 0) && !tokens.says("paris", at: 0) && !tokens.says("", at: 0))
+    #expect(tokens.says("\u{E9}\u{301}🙂", at: 2) && tokens.says("", at: 1))
+    #expect(
+      Tokens([Token("K")]).says("\u{212A}", at: 0) && Tokens([Token("é")]).says("e\u{301}", at: 0))
     // Texts that are equal to a reader, of other bytes.
     #expect(Tokens([Token("é")]) == Tokens([Token("e\u{301}")]))
     #expect(Tokens([Token("a", originalTag: "O")]) != Tokens([Token("a")]))

@@ -61,7 +61,7 @@ struct BenchBudgetsCommand: ParsableCommand {
   func run() throws {
     let setting = try BenchSetting(dataset: dataset, models: models)
     defer { setting.cleanUp() }
-    let chosen = Benchmark.all.filter { names?.contains($0.name) ?? true }
+    let chosen = Benchmark.all.filter { names?.contains($0.name) ?? $0.isUsual }
     let progress = ProgressLine()
     var report = BenchReport(machine: Machine(setting: setting))
     let start = ContinuousClock.now
