@@ -107,6 +107,8 @@ struct PredictionLine: Encodable {
   let expert: String?
   /// Fingerprint of the expert's weights.
   let weights: String?
+  /// What the expert computed in; nil for float32.
+  let precision: Precision?
   let route: String?
   let p: Float?
   let mentions: [Mention]?
@@ -126,12 +128,16 @@ struct PredictionLine: Encodable {
     let confidence: Float?
   }
 
-  init(_ post: Post, _ judgement: Roster.Judgement, fingerprints: [String: String]) {
+  init(
+    _ post: Post, _ judgement: Roster.Judgement, fingerprints: [String: String],
+    precision: Precision
+  ) {
     self.post = post.id
     tokens = post.tokens.map(\.text)
     split = post.split.rawValue
     expert = judgement.chosen
     weights = judgement.chosen.flatMap { fingerprints[$0] }
+    self.precision = precision == .float32 ? nil : precision
     route = judgement.decision?.route.rawValue
     p = judgement.decision?.scores?.probability
     switch judgement.answer {
@@ -169,7 +175,8 @@ extension DatasetPredictions {
     var data = Data()
     for predictions in all {
       for (post, judgement) in zip(predictions.posts, predictions.judgements) {
-        let line = PredictionLine(post, judgement, fingerprints: fingerprints)
+        let line = PredictionLine(
+          post, judgement, fingerprints: fingerprints, precision: models.precision)
         data += try StableJSON.encode(line) + Data("\n".utf8)
       }
     }
