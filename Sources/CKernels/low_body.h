@@ -168,6 +168,9 @@ static void LOW_NAME(tile)(
     tile.bias = widened(tile.bias, 0, 1, columns, start);
     tile.residual = widened(tile.residual, tile.ld_residual, rows, columns, more);
     tile.ld_residual = CK_PANEL;
+  }
+  const int finishes = p->activation > CK_RELU, beside = finishes || columns < CK_PANEL;
+  if (beside) {
     tile.c = part;
     tile.ldc = CK_PANEL;
   }
@@ -182,10 +185,8 @@ static void LOW_NAME(tile)(
     if (pass > 0) t.ahead_step = 0;
     LOW_NAME(kernels)[rows](&t);
   }
-  if (columns < CK_PANEL)
-    for (size_t i = 0; i < rows; i++)
-      memcpy(c + i * p->ldc, part + i * CK_PANEL, columns * sizeof(float));
-  if (p->activation > CK_RELU) finish_tile(p->activation, c, p->ldc, rows, columns);
+  if (finishes) finish_tile(p->activation, part, rows);
+  if (beside) put_tile(part, c, p->ldc, rows, columns);
   // By the bits: the compiler may take it that no number is NaN, and relu would hide it.
   for (size_t i = 0; i < rows; i++) {
     int32_t bits;

@@ -158,12 +158,16 @@ static void run_tile(
   }
   tile.relu = is_last && p->activation == CK_RELU;
   float part[MOST_ROWS * CK_PANEL], start[MOST_ROWS * CK_PANEL], more[MOST_ROWS * CK_PANEL];
+  const int finishes = is_last && p->activation > CK_RELU;
   if (columns < CK_PANEL) {
     // The panel is wider than C: work beside it.
     tile.start = widened(tile.start, tile.ld_start, tile.ld_start ? rows : 1, columns, start);
     if (tile.ld_start) tile.ld_start = CK_PANEL;
     tile.residual = widened(tile.residual, tile.ld_residual, rows, columns, more);
     tile.ld_residual = CK_PANEL;
+  }
+  const int beside = finishes || columns < CK_PANEL;
+  if (beside) {
     tile.c = part;
     tile.ldc = CK_PANEL;
   }
@@ -176,10 +180,8 @@ static void run_tile(
     if (pass > 0) t.ahead_step = 0;
     kernel(&t);
   }
-  if (columns < CK_PANEL)
-    for (size_t i = 0; i < rows; i++)
-      memcpy(c + i * p->ldc, part + i * CK_PANEL, columns * sizeof(float));
-  if (is_last && p->activation > CK_RELU) finish_tile(p->activation, c, p->ldc, rows, columns);
+  if (finishes) finish_tile(p->activation, part, rows);
+  if (beside) put_tile(part, c, p->ldc, rows, columns);
 }
 
 void NAME(multiply)(
