@@ -30,6 +30,8 @@ package struct EncodersShape: Sendable {
   package struct Subject {
     /// Bytes of its weights.
     let weights: Int
+    /// How many numbers of them the products of a run read; nil where that is not told.
+    var read: Int?
     let run: () throws -> Void
   }
 
@@ -52,6 +54,11 @@ extension TransformerConfiguration {
 
   fileprivate static let bertBase = sized(768, layers: 12, heads: 12, .gelu, .post)
   fileprivate static let miniLM = sized(384, layers: 6, heads: 12, .gelu, .post)
+
+  /// Numbers in the matrices of all layers.
+  fileprivate var linearWeights: Int {
+    layers * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize)
+  }
 
   /// Operations over sequences of one length.
   fileprivate func operations(_ count: Int, _ length: Int) -> Double {
@@ -122,7 +129,7 @@ extension EncodersShape {
       let weights = model.byteCount
       let engine = BERTEngine(model, precision: precision)
       let batch = Self.batch(count, length)
-      return Subject(weights: weights) { _ = try engine(batch) }
+      return Subject(weights: weights, read: stack.linearWeights) { _ = try engine(batch) }
     }
   }
 
@@ -152,7 +159,8 @@ extension EncodersShape {
     let projection = Linear(768, 512, bias: false, deviation: 0.02, &source)
     let weights = model.byteCount + projection.byteCount
     let engine = VisionEngine(model, projection: projection, precision: precision)
-    return Subject(weights: weights) { _ = try engine(pixels) }
+    let read = clipStacks.vision.linearWeights + 3_072 * 768 + 768 * 512
+    return Subject(weights: weights, read: read) { _ = try engine(pixels) }
   }
 
   private static let clipText = EncodersShape(
@@ -167,7 +175,8 @@ extension EncodersShape {
     let weights = model.byteCount + projection.byteCount
     let engine = CLIPTextEngine(model, projection: projection, precision: precision)
     let batch = Self.batch(1, 40)
-    return Subject(weights: weights) { _ = try engine(batch) }
+    let read = clipStacks.text.linearWeights + 512 * 512
+    return Subject(weights: weights, read: read) { _ = try engine(batch) }
   }
 
   private static func resNet(
@@ -178,7 +187,7 @@ extension EncodersShape {
       let network = ResNet(configuration, &generator)
       let weights = network.byteCount
       let engine = ResNetEngine(network, precision: precision)
-      return Subject(weights: weights) { _ = try engine(pixels) }
+      return Subject(weights: weights, read: weights / 4) { _ = try engine(pixels) }
     }
   }
 

@@ -36,6 +36,9 @@ package enum Precision: String, Sendable, Hashable, Codable, CaseIterable, Custo
     }
   }
 
+  /// Bytes of a number.
+  package var bytes: Int { 4 / perWord }
+
   /// Words that hold `count` numbers.
   func words(_ count: Int) -> Int { (count + perWord - 1) / perWord }
 }

@@ -39,6 +39,9 @@ struct BenchEncodersCommand: ParsableCommand {
   @Option(help: .hidden)
   var memoryOf: String?
 
+  @Flag(help: "Measure how near to the limits of memory and products every shape is.")
+  var roofline = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -51,6 +54,9 @@ struct BenchEncodersCommand: ParsableCommand {
     if json, markdown { throw ValidationError("give --json or --markdown, not both") }
     guard seconds > 0, seconds <= 600 else {
       throw ValidationError("--seconds must be above 0 and at most 600")
+    }
+    if roofline, peer != nil || choice.precision != .float32 {
+      throw ValidationError("--roofline measures all precisions, and no peers")
     }
     let known = EncodersShape.all.map(\.name)
     for name in names ?? [] where !known.contains(name) {
@@ -65,6 +71,7 @@ struct BenchEncodersCommand: ParsableCommand {
       return StandardOutput.write(
         try EncodersBench.peakMemory(of: shape, precision).map(String.init) ?? "")
     }
+    if roofline { return try measureRoofline() }
     let script =
       peerScript ?? (SharedFiles().folder ?? ".") + "/Tools/bench-encoders-peer.py"
     let peer = try peer.map { try EncodersPeer(python: $0, script: script) }
@@ -101,5 +108,23 @@ struct BenchEncodersCommand: ParsableCommand {
     progress.clear()
     StandardOutput.write(
       json ? try report.json() : markdown ? report.markdown() : report.text())
+  }
+
+  private func measureRoofline() throws {
+    let progress = ProgressLine()
+    let shapes = EncodersShape.all.filter {
+      $0.isOfAnyPrecision && names?.contains($0.name) ?? true
+    }
+    let roofline = try EncodersRoofline(shapes, seconds: seconds) {
+      progress.show("measuring the roofline", $0)
+    }
+    progress.clear()
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      StandardOutput.write(String(decoding: try encoder.encode(roofline), as: UTF8.self))
+    } else {
+      StandardOutput.write(markdown ? roofline.table.markdown : roofline.table.text)
+    }
   }
 }
