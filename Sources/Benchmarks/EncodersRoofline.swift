@@ -2,9 +2,9 @@ import Foundation
 import Studies
 import Tensors
 
-/// Where each shape of `bench encoders` lies under the roofline: what a run could reach at most, given
-/// how fast our products are and how fast weights come out of memory (Williams, Waterman and Patterson,
-/// Roofline, 2009).
+/// Where each shape of `bench encoders` lies under the roofline: what a run could reach at most,
+/// given how fast our products are and how fast weights come out of memory (Williams, Waterman and
+/// Patterson, Roofline, 2009).
 package struct EncodersRoofline: Sendable, Encodable {
   /// What limits all shapes of a precision.
   package struct Peak: Sendable, Encodable {

@@ -151,7 +151,9 @@ extension KernelTests {
         func row(_ r: Int) -> [Float] { Array(found[(r * 35)..<(r * 35 + 35)]) }
         #expect(row(0) == bias, "\(level): zeros give the bias")
         #expect(row(1).allSatisfy { $0.isFinite }, "\(level): one large number")
-        for r in 2...4 { #expect(row(r).allSatisfy { $0.isNaN }, "\(level): row \(r), whatever relu") }
+        for r in 2...4 {
+          #expect(row(r).allSatisfy { $0.isNaN }, "\(level): row \(r), whatever relu")
+        }
         #expect(row(5).allSatisfy { abs($0 - 0.25) < 1e-30 + 1e-6 }, "\(level): tiny numbers")
         let alone = product(Tensor([1, k], Array(x.array[(7 * k)...])), w, precision).array
         #expect(row(7) == alone.map { max(0, $0 + 0.25) }, "\(level): the row after them")
