@@ -6,6 +6,7 @@ import Inspection
 import Pictures
 import Screen
 import Services
+import Tensors
 import Terminal
 import Workbench
 
@@ -18,6 +19,8 @@ package struct PostReport: Sendable {
   /// What people left on the post, as of then; nil where nobody touched it.
   let state: LabelState?
   let analysis: PostAnalysis
+  /// What the models computed in.
+  let precision: Precision
   /// Nil without a router.
   let explanation: RouteExplanation?
   let store: String
@@ -79,6 +82,7 @@ package struct PostReport: Sendable {
       moment.map { moment in history.labels(of: base, when: { moment.includes($0) }) }
       ?? history.states[base.id]
     self.state = state
+    precision = options.precision
     let labelled = state?.applied(to: base) ?? base
     post = labelled
     review = state?.review ?? .untouched

@@ -158,7 +158,9 @@ package final class WorkbenchServices {
   }
 
   private func export(_ copy: ScreenCopy, to path: String) {
-    let export = ScreenExport(copy, pictures, models: session.models.folder)
+    let export = ScreenExport(
+      copy, pictures, models: session.models.folder,
+      precision: session.options.precision)
     mailbox.begin(commit: true)
     saving.async { [mailbox] in
       do {

@@ -1,6 +1,7 @@
 import Corpora
 import Extractors
 import Routing
+import Tensors
 
 /// Fingerprints of the models that answer, which stand in every answer.
 package struct ModelMarks: Sendable, Hashable {
@@ -9,6 +10,8 @@ package struct ModelMarks: Sendable, Hashable {
   /// Of the router's numbers and of its encoder's weights; nil without a router.
   let router: String?
   let encoder: String?
+  /// What the models compute in.
+  let precision: Precision
 
   /// Reads pages of the files of weights.
   package init(_ models: Roster) {
@@ -22,6 +25,7 @@ package struct ModelMarks: Sendable, Hashable {
       let known = router.configuration
       return (known.stamp == nil ? weights(known.name) : nil) ?? router.installedFingerprint
     }
+    precision = models.precision
     encoder = models.router.flatMap { weights($0.configuration.encoder) }
   }
 }
@@ -72,6 +76,8 @@ package struct AnswerLine: Sendable {
       add("pairs", "[\(found.map(Self.pair).joined(separator: ","))]")
     }
     add("post", post.map(PlainJSON.quoted))
+    let isExact = marks.precision == .float32
+    add("precision", isExact ? nil : PlainJSON.quoted(marks.precision.rawValue))
     add("route", (decision?.route.rawValue).map(PlainJSON.quoted))
     add("router", decision == nil ? nil : marks.router.map(PlainJSON.quoted))
     add("show", signals)

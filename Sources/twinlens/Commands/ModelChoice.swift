@@ -29,6 +29,7 @@ struct ModelChoice: ParsableArguments {
     inversion: .prefixedNo,
     help: "Use the router that was retrained on the dataset's corrections, if there is one.")
   var retrained = true
+  @OptionGroup var exactness: PrecisionOptions
   @OptionGroup var outside: OutsideOptions
   @OptionGroup var files: RegionOptions
 
@@ -41,6 +42,7 @@ struct ModelChoice: ParsableArguments {
     opening.experts = system.map { [$0] } ?? []
     (opening.answers, opening.programs) = (outside.answers, try outside.allPrograms())
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
+    opening.precision = exactness.precision
     opening.store =
       retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).workPath : nil
     let set = try opening.open(for: dataset)

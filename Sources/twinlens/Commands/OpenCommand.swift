@@ -17,6 +17,8 @@ struct OpenCommand: ParsableCommand {
 
   @OptionGroup var options: DatasetOptions
 
+  @OptionGroup var exactness: PrecisionOptions
+
   @Option(
     help: ArgumentHelp(
       "File of the annotations, or postgres://HOST/DATABASE; else .twinlens/ in the dataset's folder.",
@@ -50,6 +52,7 @@ struct OpenCommand: ParsableCommand {
     let (settings, keys) = try self.settings.read(environment: environment, remembers: !isScript)
     var session = try options.session(dataset: dataset, annotator: settings.text(.annotator))
     session.store = store
+    session.precision = exactness.precision
     session.settings = settings
     session.ownKeys = keys
     session.post = post
