@@ -196,7 +196,7 @@ package final class AnnotationStore: Sendable {
             budget.refill()
             _ = try StepRows.insert(step, db, path)
           }
-          return Int64(steps.count)
+          return steps.last?.sequence ?? file.promised
         }
       }
     ).get()
@@ -224,6 +224,7 @@ package final class AnnotationStore: Sendable {
         }
       }
       try store.file.requireInPlace()
+      if let last = steps.last { store.file.promise(last.sequence) }
     } catch {
       throw notSaved(error, path)
     }
@@ -254,6 +255,7 @@ package final class AnnotationStore: Sendable {
     result.flatMap { sequence in
       Result {
         try file.requireInPlace()
+        file.promise(sequence)
         return sequence
       }
     }.mapError { Self.notSaved($0, path) }
@@ -294,6 +296,9 @@ package final class AnnotationStore: Sendable {
         budget.refill()
         var stored = try StepRows.fetch(db, path, level)
         if file.wasEmptied, stored.last == 0 { stored.findings.append(.emptied(path)) }
+        if stored.last < file.promised {
+          stored.findings.append(.cutBack(first: stored.last + 1, last: file.promised))
+        }
         shared.withLock { $0.last = max($0.last, stored.last) }
         return stored
       }
