@@ -10,6 +10,23 @@ extension AnnotationStore {
     package let hash: String
   }
 
+  /// Takes over which datasets were annotated in another store.
+  /// - Parameter openings: the latest first.
+  func note(openings: [Opening], at time: Int64 = Step.now()) throws {
+    do {
+      try queue.write { db in
+        budget.refill()
+        for opening in openings.reversed() {
+          try db.execute(
+            sql: "INSERT INTO opening (dataset, hash, time) VALUES (?, ?, ?)",
+            arguments: [opening.dataset, opening.hash, time])
+        }
+      }
+    } catch {
+      throw Self.explain(error, path)
+    }
+  }
+
   /// The datasets that were annotated in this store, the latest first; none in a store that was
   /// made without one.
   /// - Throws: `StoreError`.

@@ -209,6 +209,11 @@ package final class AnnotationStore: Sendable {
   package static func writing(_ steps: [Step], to path: String) throws -> AnnotationStore {
     var info = stat()
     guard lstat(path, &info) != 0 else { throw StoreError.exists(path) }
+    return try writing(rows: steps.map(StepRow.init), to: path)
+  }
+
+  /// The same with rows, whose bytes stay as they are.
+  static func writing(rows: [StepRow], to path: String) throws -> AnnotationStore {
     let store = try AnnotationStore(path: path)
     do {
       try store.queue.inDatabase { db in
@@ -216,15 +221,15 @@ package final class AnnotationStore: Sendable {
         try db.execute(sql: "PRAGMA foreign_keys = OFF")
         defer { try? db.execute(sql: "PRAGMA foreign_keys = ON") }
         try db.inTransaction(.immediate) {
-          for step in steps {
+          for row in rows {
             store.budget.refill()
-            try StepRows.write(StepRow(step), db)
+            try StepRows.write(row, db)
           }
           return .commit
         }
       }
       try store.file.requireInPlace()
-      if let last = steps.last { store.file.promise(last.sequence) }
+      if let last = rows.last { store.file.promise(last.sequence) }
     } catch {
       throw notSaved(error, path)
     }
@@ -279,13 +284,16 @@ package final class AnnotationStore: Sendable {
     return (replayed.history, stored.findings + replayed.findings)
   }
 
-  private func stored() throws -> StepRows.Stored {
+  /// What the store holds.
+  /// - Parameter keepingRows: whether sound rows are kept as they are, too.
+  /// - Throws: `StoreError`.
+  func stored(keepingRows: Bool = false) throws -> StepRows.Stored {
     do {
       if let damage {
         // Not in a transaction, as when it was opened.
         let salvaged = queue.unsafeRead { db in
           budget.refill()
-          return StepRows.salvage(db, level, path, damage)
+          return StepRows.salvage(db, level, path, damage, keepingRows: keepingRows)
         }
         guard !salvaged.steps.isEmpty else {
           throw StoreError.unreadable(path, detail: damage)
@@ -294,7 +302,7 @@ package final class AnnotationStore: Sendable {
       }
       return try queue.read { db in
         budget.refill()
-        var stored = try StepRows.fetch(db, path, level)
+        var stored = try StepRows.fetch(db, path, level, keepingRows: keepingRows)
         if file.wasEmptied, stored.last == 0 { stored.findings.append(.emptied(path)) }
         if stored.last < file.promised {
           stored.findings.append(.cutBack(first: stored.last + 1, last: file.promised))
@@ -330,6 +338,23 @@ package final class AnnotationStore: Sendable {
       throw Self.notSaved(error, path)
     }
   }
+
+  /// What SQLite says of the file as a whole, at most so many sentences; none where all is well.
+  func integrity(most: Int) -> [String] {
+    // Not in a transaction: SQLite does not end one in which it met damage.
+    queue.unsafeRead { db in
+      budget.refill()
+      do {
+        let verdicts = try String.fetchAll(db, sql: "PRAGMA integrity_check(\(most))")
+        return verdicts == ["ok"] ? [] : verdicts
+      } catch {
+        return [(error as? DatabaseError)?.message ?? "\(error)"]
+      }
+    }
+  }
+
+  /// The last step that was acknowledged here, by the file beside the store; 0 where nobody said.
+  var promised: Int64 { file.promised }
 
   /// Runs a query on the store's queue, for tests.
   func pragma(_ name: String) throws -> String? {

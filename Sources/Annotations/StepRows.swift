@@ -15,6 +15,18 @@ struct StepRow: Hashable {
   static let columns =
     "sequence, post, file, post_hash, tokens_hash, annotator, time, kind, payload, undoes, redoes, name"
 
+  /// A row by its columns.
+  init(
+    sequence: Int64, post: String, file: String, postHash: String, tokensHash: String,
+    annotator: String, time: Int64, kind: String, payload: String, undoes: Int64?, redoes: Int64?,
+    name: String
+  ) {
+    self.sequence = sequence
+    (self.post, self.file, self.postHash, self.tokensHash) = (post, file, postHash, tokensHash)
+    (self.annotator, self.time, self.name) = (annotator, time, name)
+    (self.kind, self.payload, self.undoes, self.redoes) = (kind, payload, undoes, redoes)
+  }
+
   init(_ step: Step) {
     sequence = step.sequence
     (post, file, postHash, tokensHash) = (step.post, step.file, step.postHash, step.tokensHash)
@@ -85,18 +97,35 @@ enum StepRows {
     /// The first sequence number whose step is not there as it was written; what follows in its
     /// post was made on labels that nobody knows any more.
     var firstLoss: Int64?
+    /// Whether `rows` and `posts` are wanted.
+    var keepsRows = false
+    /// The rows that fit their checksums, as they are.
+    private(set) var rows: [StepRow] = []
+    /// The posts that rows which do not fit name, by number; the names may be what is damaged.
+    private(set) var posts: [Int64: String] = [:]
 
     /// Takes up the row of a later step; names those that are missing before it.
     mutating func take(_ found: Row, _ sequence: Int64, _ level: Schema.Level) {
       noteMissing(before: sequence)
       last = sequence
       let row = StepRow(found)
+      defer { if keepsRows { note(row, found, sequence, level) } }
       if level >= .checksums, row?.checksum != String.fromDatabaseValue(found[12]) {
         lose(sequence, .damaged(sequence: sequence))
       } else if let step = row?.step {
         steps.append(step)
       } else {
         lose(sequence, .unusable(sequence: sequence, reason: "its row makes no sense"))
+      }
+    }
+
+    private mutating func note(
+      _ row: StepRow?, _ found: Row, _ sequence: Int64, _ level: Schema.Level
+    ) {
+      if let row, level < .checksums || row.checksum == String.fromDatabaseValue(found[12]) {
+        rows.append(row)
+      } else {
+        posts[sequence] = String.fromDatabaseValue(found[1])
       }
     }
 
@@ -169,8 +198,11 @@ enum StepRows {
   }
 
   /// Reads all steps and compares each with its checksum.
-  static func fetch(_ db: Database, _ path: String, _ level: Schema.Level) throws -> Stored {
+  static func fetch(
+    _ db: Database, _ path: String, _ level: Schema.Level, keepingRows: Bool = false
+  ) throws -> Stored {
     var stored = Stored()
+    stored.keepsRows = keepingRows
     guard level > .begun else { return stored }
     let rows = try Row.fetchCursor(db, sql: "\(selection(level)) ORDER BY sequence")
     while let found = try rows.next() {
@@ -199,9 +231,11 @@ enum StepRows {
   /// Reads what can be read of a damaged file: each step is looked for by its number, and taken
   /// only if it fits its checksum.
   static func salvage(
-    _ db: Database, _ level: Schema.Level, _ path: String, _ damage: String
+    _ db: Database, _ level: Schema.Level, _ path: String, _ damage: String,
+    keepingRows: Bool = false
   ) -> Stored {
     var stored = Stored()
+    stored.keepsRows = keepingRows
     stored.findings.append(.damagedFile(path, damage))
     stored.firstLoss = 0
     // A lost page holds a few dozen steps; after so many none will come.

@@ -45,7 +45,8 @@ final class StoreLock: Sendable {
       throw StoreError.inUse(path, process: process.map { "process \($0)" } ?? "another process")
     }
     let text = Array("\(getpid())".utf8)
-    let line = text + Array(repeating: UInt8(ascii: " "), count: Self.processLength - 1 - text.count)
+    let line =
+      text + Array(repeating: UInt8(ascii: " "), count: Self.processLength - 1 - text.count)
     pwrite(handle, line + [UInt8(ascii: "\n")], Self.processLength, 0)
     latest.withLock { $0 = Self.number(handle) }
   }
