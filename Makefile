@@ -20,7 +20,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports \
+.PHONY: help setup build run test fuzz torture parity samples tables bench docs keys check-docs check-exports \
 	check-recording check-report check-install lint format \
 	install uninstall clean
 
@@ -28,6 +28,7 @@ help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
 	@echo "make test       all tests; FILTER=Name runs those that match"
 	@echo "make fuzz       damage model files a million times each, with the address sanitizer"
+	@echo "make torture    break disks, power and programs under the store (long); ROUNDS=N, SEED=N repeats a run"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
@@ -64,6 +65,10 @@ fuzz: setup
 	TWINLENS_FUZZ=$(or $(ROUNDS),1000000) $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest \
 	  --sanitize=address --scratch-path .build/address \
 	  --filter '(CheckpointFuzz|mutatedFilesNeverTrap)'
+
+# What is done is kept in .build/torture, so that an interrupted campaign goes on.
+torture: build
+	@Scripts/torture $(PROGRAM) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 parity: setup
 	@Scripts/parity $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter '(Parity|Preprocess)'

@@ -5,7 +5,8 @@
 
    FAULT_FROM, FAULT_TO   the calls that fail
    FAULT_MODE             how: 0 half is written and the program killed, 1 no space, 2 input/output error,
-                          3 a third is written and there is no space, 4 half is written, 5 read-only, 6 quota
+                          3 a third is written and there is no space, 4 half is written, 5 read-only, 6 quota,
+                          7 nothing is written and all is said to be well
    FAULT_COUNT            the file that the count is kept in
    FAULT_BUDGET           bytes after which there is no space
    FAULT_LOG              the file that is told what was written, synced and printed, for power cuts
@@ -121,6 +122,7 @@ ssize_t pwrite64(int file, const void *bytes, size_t size, off64_t at) {
     case 3: done = real(file, bytes, size / 3, at); tell('W', path, at, bytes, size / 3); errno = ENOSPC; return -1;
     case 4: done = real(file, bytes, size > 1 ? size / 2 : size, at); break;
     case 5: errno = EROFS; return -1;
+    case 7: return (ssize_t)size;
     default: errno = EDQUOT; return -1;
     }
   }
@@ -151,7 +153,7 @@ static int other(const char *path) {
   if (!fails(path)) return 0;
   int mode = (int)number("FAULT_MODE");
   if (mode == 0) raise(SIGKILL);
-  if (mode == 4) return 0;
+  if (mode == 4 || mode == 7) return 0;
   errno = mode == 1 || mode == 3 ? ENOSPC : mode == 5 ? EROFS : EIO;
   return 1;
 }

@@ -117,6 +117,8 @@ def end_somewhere(run, number, script_type=Script):
     time.sleep(run.random.random() ** 2 * run.random.choice([0.05, 0.15, 0.4]))
     script.process.send_signal(number)
     status = script.end()
+    if "forged" in run.breaks:
+        run.store.forge()
     run.wasHit = status == -number
     run.check(f"after signal {number}", edits, script.acknowledged(), status)
     run.more(f"after signal {number}")
@@ -235,6 +237,8 @@ def failing_call(run):
     k = run.turn // 2 % 80 + 1
     mode = run.turn // 160 % 7
     lasts = run.random.random() < 0.3
+    if "unwritten" in run.breaks:
+        mode = 7
     last = k if mode == 0 else k + run.random.choice([0, 0, 0, 1, 3, 30]) if not lasts else 1_000_000
     retry = ["text :retry\nkey Return"] if run.random.random() < 0.4 else []
     count = run.place.name("count")
@@ -303,6 +307,8 @@ def log_of(run):
 
 def compare_damaged(run, what):
     """What a damaged store gives is what was stored, and what it does not give is named."""
+    if "blind" in run.breaks and os.path.exists(run.store.address + ".lock"):
+        os.remove(run.store.address + ".lock")
     steps, notes = log_of(run)
     known = {row.sequence: row for row in run.rows}
     read = set()

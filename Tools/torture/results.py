@@ -73,6 +73,9 @@ def table():
 LIES = [
     ("early", "killed", 60, "an edit is called saved before it is committed"),
     ("nosync", "power-cut", 20, "nothing is synced"),
+    ("unwritten", "failing-call", 160, "a write is called done and was not made"),
+    ("forged", "killed", 40, "a step gets another label, with a checksum that fits"),
+    ("blind", "torn-log", 40, "nobody knows that there were steps in a log that was cut"),
 ]
 
 
