@@ -48,6 +48,11 @@ class Run:
         model = model_of(self.rows, "ann", POST_IDS)
         return [model.next_edit(self.random) for _ in range(count)]
 
+    @property
+    def backups(self):
+        """How many backups the program keeps: in some runs, their writes fail too."""
+        return self.random.choice([0, 0, 1, 2])
+
     def read(self, what):
         """The rows as they are now; None when they cannot be read, which is a fault."""
         try:
@@ -113,7 +118,7 @@ def begun(run, chance=0.7):
 def end_somewhere(run, number, script_type=Script):
     begun(run)
     edits = run.edits(some(run, 4, 20))
-    script = Script(run.place, run.store, edits)
+    script = Script(run.place, run.store, edits, backups=run.backups)
     time.sleep(run.random.random() ** 2 * run.random.choice([0.05, 0.15, 0.4]))
     script.process.send_signal(number)
     status = script.end()
@@ -170,7 +175,8 @@ def full_disk(run):
     edits = run.edits(some(run, 2, 12))
     if style == 0:
         script = Script(
-            run.place, run.store, edits, faults={"budget": int(run.random.random() ** 2 * 120_000) + 1})
+            run.place, run.store, edits, faults={"budget": int(run.random.random() ** 2 * 120_000) + 1},
+            backups=run.backups)
     elif style == 1:
         # Room for what the program itself writes, which is little.
         limit = run.random.randrange(1, 40) * 4096
@@ -243,7 +249,8 @@ def failing_call(run):
     retry = ["text :retry\nkey Return"] if run.random.random() < 0.4 else []
     count = run.place.name("count")
     script = Script(
-        run.place, run.store, edits, after=retry, faults={"from": k, "to": last, "mode": mode, "count": count})
+        run.place, run.store, edits, after=retry, faults={"from": k, "to": last, "mode": mode, "count": count},
+        backups=run.backups)
     status = script.end()
     what = f"calls {k} to {last} in mode {mode}"
     calls = int(open(count).read() or 0) if os.path.exists(count) else 0
@@ -267,7 +274,7 @@ def power_cut(run):
         faults = {"log": log}
         if "nosync" in run.breaks:
             faults["no_sync"] = 1
-        script = Script(run.place, run.store, edits, faults=faults)
+        script = Script(run.place, run.store, edits, faults=faults, backups=run.backups)
         if script.end() != 0:
             return run.wrong(f"power: a recorded script failed: {script.said()[:300]}")
         records = power.read(log)
@@ -276,6 +283,7 @@ def power_cut(run):
             left, printed = power.cut(records, before, at, run.random)
             run.store.clear()
             for path, data in left.items():
+                os.makedirs(os.path.dirname(path), exist_ok=True)
                 with open(path, "wb") as file:
                     file.write(data)
             if os.path.exists(run.store.address):

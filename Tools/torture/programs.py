@@ -55,14 +55,15 @@ class Place:
 class Script:
     """A key script; what it prints is acknowledged as soon as a line of it is whole."""
 
-    def __init__(self, place, store, edits, annotator="ann", faults=None, after=(), before_exec=None):
+    def __init__(self, place, store, edits, annotator="ann", faults=None, after=(), before_exec=None, backups=0):
         self.output, self.errors = place.name("out"), place.name("err")
         lines = [f"text {c}\nkey Return" for edit in edits for c in edit.commands] + list(after)
         script = place.name("keys")
         with open(script, "w") as file:
             file.write("\n".join(lines) + "\n")
         arguments = place.arguments(
-            store, annotator, "--script", script, "--size", "60x20", "--graphics", "none")
+            store, annotator, "--script", script, "--size", "60x20", "--graphics", "none",
+            *(["--keep-backups", str(backups)] if backups else []))
         with open(self.output, "wb") as output, open(self.errors, "wb") as errors:
             self.process = subprocess.Popen(
                 arguments, env=place.environment(faults), stdin=subprocess.DEVNULL, stdout=output,

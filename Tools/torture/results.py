@@ -48,17 +48,25 @@ def write(state, path):
 
 def table():
     """Markdown: promise, test, runs, faults found, mended."""
-    titles = {("store", kind.kind): kind.title for kind in kinds.ALL}
+    titles = {("store", kind.kind): f"nothing acknowledged is lost: {kind.title}" for kind in kinds.ALL}
+
+    def key_of(line):
+        # Campaigns over many targets name them `kind/target`.
+        return line["campaign"], line["kind"].split("/")[0]
+
     all_lines = lines()
-    order = list(dict.fromkeys((line["campaign"], line["kind"]) for line in all_lines))
+    order = list(dict.fromkeys(map(key_of, all_lines)))
     rows = ["| promise | test | runs | runs at fault | faults found | mended |", "| --- | --- | --: | --: | --: | --: |"]
     notes = []
     for key in order:
-        own = [line for line in all_lines if (line["campaign"], line["kind"]) == key]
+        own = [line for line in all_lines if key_of(line) == key]
         counts = [line for line in own if "runs" in line]
         found = [line for line in own if "found" in line]
-        title = next((line["promise"] for line in own if "promise" in line), titles.get(key, key[1]))
-        test = next((line["test"] for line in own if "test" in line), f"`make torture`, {key[1]}")
+        title = next((line["promise"] for line in own if "promise" in line), titles.get(key, f"{key[0]}: {key[1]}"))
+        isStore = key[0] == "store"
+        test = next(
+            (line["test"] for line in own if "test" in line),
+            f"`make torture`, {key[1]}" if isStore else f"`make fuzz`, {key[1]}")
         rows.append(
             f"| {title} | {test} | {sum(line['runs'] for line in counts):,} | "
             f"{sum(line['faults'] for line in counts):,} | {len(found)} | {sum('mended' in line for line in found)} |")

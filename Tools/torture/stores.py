@@ -108,5 +108,6 @@ class SQLiteStore:
         for ending in SIBLINGS + [".lock"]:
             if os.path.exists(self.address + ending):
                 os.remove(self.address + ending)
+        shutil.rmtree(self.address + "-backups", ignore_errors=True)
 
 
