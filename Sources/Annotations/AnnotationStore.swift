@@ -339,23 +339,6 @@ package final class AnnotationStore: Sendable {
     }
   }
 
-  /// What SQLite says of the file as a whole, at most so many sentences; none where all is well.
-  func integrity(most: Int) -> [String] {
-    // Not in a transaction: SQLite does not end one in which it met damage.
-    queue.unsafeRead { db in
-      budget.refill()
-      do {
-        let verdicts = try String.fetchAll(db, sql: "PRAGMA integrity_check(\(most))")
-        return verdicts == ["ok"] ? [] : verdicts
-      } catch {
-        return [(error as? DatabaseError)?.message ?? "\(error)"]
-      }
-    }
-  }
-
-  /// The last step that was acknowledged here, by the file beside the store; 0 where nobody said.
-  var promised: Int64 { file.promised }
-
   /// Runs a query on the store's queue, for tests.
   func pragma(_ name: String) throws -> String? {
     try queue.read { try String.fetchOne($0, sql: "PRAGMA \(name)") }

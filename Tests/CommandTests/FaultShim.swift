@@ -15,7 +15,8 @@ struct FaultShim {
     path = folder.path + "/faults.so"
     guard let compiler = Self.compiler else { return nil }
     let child = try Child(
-      compiler, ["-shared", "-fPIC", "-o", path, Self.source, "-ldl", "-lpthread"], errors: folder.path + "/cc",
+      compiler, ["-shared", "-fPIC", "-o", path, Self.source, "-ldl", "-lpthread"],
+      errors: folder.path + "/cc",
       environment: ProcessInfo.processInfo.environment)
     guard child.wait() == 0 else { return nil }
   }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The steps that are still somewhere in the bytes of a store, whatever became of the pages that led
-/// to them: each page of the file and of its log is read as if it held rows
+/// The steps that are still somewhere in the bytes of a store, whatever became of the pages that
+/// led to them: each page of the file and of its log is read as if it held rows
 /// (https://sqlite.org/fileformat.html §1.6, §2.1, §4).
 ///
 /// Nothing is believed that does not fit: a row counts only if its SHA-256 is among the checksums

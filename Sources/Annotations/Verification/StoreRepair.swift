@@ -28,8 +28,8 @@ package struct StoreRepair: Sendable {
   package let remarks: [String]
 
   /// Makes the new store.
-  /// - Throws: `StoreError`: `exists` where anything has the new name, `unreadable` where no step is
-  ///   left.
+  /// - Throws: `StoreError`: `exists` where anything has the new name, `unreadable` where no step
+  ///   is left.
   package init(of path: String, to output: String) throws {
     var info = stat()
     guard lstat(output, &info) != 0 else { throw StoreError.exists(output) }
