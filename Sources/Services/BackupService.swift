@@ -18,6 +18,8 @@ final class BackupService: Sendable {
   private struct State {
     var edits = 0
     var last = ContinuousClock.now
+    /// Before then none is made: of a large store a copy takes long.
+    var earliest = ContinuousClock.now
     var isWaiting = true
     var hasFailed = false
   }
@@ -26,6 +28,8 @@ final class BackupService: Sendable {
   private static let mostEdits = 200
   /// Time after which a new copy is made with the next edit.
   private static let longest = Duration.seconds(30 * 60)
+  /// How many times as long as the last copy took none is made.
+  private static let rest = 30
   /// Copies that are kept in the workbench where nobody says how many.
   private static let usual = 3
 
@@ -46,8 +50,9 @@ final class BackupService: Sendable {
   func noteEdit() {
     let isDue = state.withLock { state in
       state.edits += 1
-      let isDue = state.edits >= Self.mostEdits || ContinuousClock.now - state.last > Self.longest
-      guard isDue, !state.isWaiting else { return false }
+      let now = ContinuousClock.now
+      let isDue = state.edits >= Self.mostEdits || now - state.last > Self.longest
+      guard isDue, now >= state.earliest, !state.isWaiting else { return false }
       state.isWaiting = true
       return true
     }
@@ -57,6 +62,11 @@ final class BackupService: Sendable {
   private func copy() {
     state.withLock { ($0.edits, $0.last, $0.isWaiting) = (0, .now, false) }
     guard let path = store() else { return }
+    let start = ContinuousClock.now
+    defer {
+      let now = ContinuousClock.now
+      state.withLock { $0.earliest = now + (now - start) * Self.rest }
+    }
     do {
       try StoreBackups(of: path).make(keeping: most)
       state.withLock { $0.hasFailed = false }

@@ -99,7 +99,10 @@ import Testing
       let store = try AnnotationStore(path: path)
       let dataset = try openSmall(folder)
       var history = try store.history(over: dataset).history
-      let edit = try #require(Edit.setting(.person, over: 0..<1, in: dataset.posts[0]))
+      let post = history.annotated(dataset.posts[0])
+      let types: [EntityType] = [.person, .location]
+      let edit = try #require(
+        types.compactMap { Edit.setting($0, over: 0..<1, in: post) }.last)
       try store.append(try history.apply(edit, to: dataset.posts[0], by: "Bo"))
       let repair = try StoreRepair(of: path, to: "\(folder)/new.sqlite")
       #expect(repair.steps == 6 && repair.remarks.count == 1, "\(repair)")
