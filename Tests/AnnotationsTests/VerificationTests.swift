@@ -123,6 +123,27 @@ import Testing
     }
   }
 
+  /// A flipped bit there makes the file another program's, another version's or a stranger's.
+  @Test(
+    "what says whose a store is may be damaged too",
+    arguments: [
+      "PRAGMA application_id = 7",
+      "UPDATE grdb_migrations SET identifier = '2: checksvms' WHERE identifier LIKE '2%'",
+      "ALTER TABLE opening RENAME COLUMN dataset TO datasat",
+    ])
+  func identity(_ sql: String) throws {
+    try withFolder { folder in
+      let (path, steps) = try made(folder)
+      try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+      #expect(throws: StoreError.self) { try AnnotationStore(path: path) }
+      let found = try StoreVerification(path: path)
+      #expect(!found.isReadable && found.problems.first?.kind == .file)
+      let repair = try StoreRepair(of: path, to: "\(folder)/new.sqlite")
+      #expect(repair.losses.isEmpty)
+      #expect(try AnnotationStore(path: repair.output, access: .readOnly).steps().steps == steps)
+    }
+  }
+
   /// A note of many words does not fit on one page.
   @Test func rowsOnOverflowPagesAreFoundToo() throws {
     try withFolder { folder in

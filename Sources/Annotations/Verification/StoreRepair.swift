@@ -34,7 +34,6 @@ package struct StoreRepair: Sendable {
     var info = stat()
     guard lstat(output, &info) != 0 else { throw StoreError.exists(output) }
     let contents = try StoreContents(path)
-    if case .newer? = contents.failure { throw contents.failure ?? .newer(path) }
     var rows: [Int64: StepRow] = [:]
     var (sources, remarks): ([Source], [String]) = ([], [])
     func take(_ found: some Sequence<StepRow>, from path: String, _ what: String) {

@@ -75,13 +75,13 @@ package struct StoreVerification: Sendable {
   private static let mostOfAKind = 20
 
   /// Checks a store.
-  /// - Throws: `StoreError.missing`, `.newer` and the like: where no store of this version is.
+  /// - Throws: `StoreError.missing` and the like: where nothing can be read.
   package init(path: String) throws {
     self.path = path
     log = WriteAheadLog(of: StoreFile.resolve(path) ?? path)
     let contents = try StoreContents(path)
     switch contents.failure {
-    case .missing?, .newer?, .foreign?, .altered?, .leadsOut?, .inUse?:
+    case .missing?, .cannotOpen?, .leadsOut?, .inUse?:
       throw contents.failure ?? .missing(path)
     default: break
     }
