@@ -24,7 +24,7 @@ SAMPLE_ON_CLUSTER = 'Samples/harbor/*.jsonl' .build/cluster --overwrite --models
 	--pictures $(CURDIR)/Samples/harbor/images
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz team parity samples tables bench docs keys check-docs check-exports \
+.PHONY: help setup build run test fuzz team torture parity samples tables bench docs keys check-docs check-exports \
 	check-recording check-report check-install check-spark cluster lint format \
 	install uninstall clean
 
@@ -33,6 +33,7 @@ help:
 	@echo "make test       all tests; FILTER=Name runs those that match"
 	@echo "make fuzz       damage model files a million times each, with the address sanitizer"
 	@echo "make team       50 annotators on a PostgreSQL server that fails them, 20,000 edits"
+	@echo "make torture    break disks, power and programs under the store (long); ROUNDS=N, SEED=N repeats a run"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
@@ -74,6 +75,10 @@ fuzz: setup
 
 team: setup
 	TWINLENS_TEAM=full $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter 'TeamTests'
+
+# What is done is kept in .build/torture, so that an interrupted campaign goes on.
+torture: build
+	@Scripts/torture $(PROGRAM) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 parity: setup
 	@Scripts/parity $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter '(Parity|Preprocess)'

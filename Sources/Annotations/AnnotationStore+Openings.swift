@@ -20,6 +20,23 @@ extension AnnotationStore {
     }
   }
 
+  /// Takes over which datasets were annotated in another store.
+  /// - Parameter openings: the latest first.
+  func note(openings: [StoreOpening], at time: Int64 = Step.now()) throws {
+    do {
+      try queue.write { db in
+        budget.refill()
+        for opening in openings.reversed() {
+          try db.execute(
+            sql: "INSERT INTO opening (dataset, hash, time) VALUES (?, ?, ?)",
+            arguments: [opening.dataset, opening.hash, time])
+        }
+      }
+    } catch {
+      throw Self.explain(error, path)
+    }
+  }
+
   package func openings() throws -> [StoreOpening] {
     do {
       return try queue.read { db in

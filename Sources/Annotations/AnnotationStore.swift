@@ -26,7 +26,7 @@ package final class AnnotationStore: StepStore {
   package let path: String
   /// Whether steps may be appended.
   package let access: Access
-  private let file: StoreFile
+  let file: StoreFile
   let queue: DatabaseQueue
   let budget: StoreBudget
   let level: Schema.Level
@@ -180,7 +180,7 @@ package final class AnnotationStore: StepStore {
             budget.refill()
             _ = try StepRows.insert(step, db, path)
           }
-          return Int64(steps.count)
+          return steps.last?.sequence ?? file.promised
         }
       }
     ).get()
@@ -193,6 +193,11 @@ package final class AnnotationStore: StepStore {
   package static func writing(_ steps: [Step], to path: String) throws -> AnnotationStore {
     var info = stat()
     guard lstat(path, &info) != 0 else { throw StoreError.exists(path) }
+    return try writing(rows: steps.map(StepRow.init), to: path)
+  }
+
+  /// The same with rows, whose bytes stay as they are.
+  static func writing(rows: [StepRow], to path: String) throws -> AnnotationStore {
     let store = try AnnotationStore(path: path)
     do {
       try store.queue.inDatabase { db in
@@ -200,14 +205,15 @@ package final class AnnotationStore: StepStore {
         try db.execute(sql: "PRAGMA foreign_keys = OFF")
         defer { try? db.execute(sql: "PRAGMA foreign_keys = ON") }
         try db.inTransaction(.immediate) {
-          for step in steps {
+          for row in rows {
             store.budget.refill()
-            try StepRows.write(StepRow(step), db)
+            try StepRows.write(row, db)
           }
           return .commit
         }
       }
       try store.file.requireInPlace()
+      if let last = rows.last { store.file.promise(last.sequence) }
     } catch {
       throw notSaved(error, path)
     }
@@ -237,18 +243,24 @@ package final class AnnotationStore: StepStore {
     result.flatMap { sequence in
       Result {
         try file.requireInPlace()
+        file.promise(sequence)
         return sequence
       }
     }.mapError { Self.notSaved($0, path) }
   }
 
-  package func stored() throws -> StepRows.Stored {
+  package func stored() throws -> StepRows.Stored { try stored(keepingRows: false) }
+
+  /// What the store holds.
+  /// - Parameter keepingRows: whether sound rows are kept as they are, too.
+  /// - Throws: `StoreError`.
+  func stored(keepingRows: Bool) throws -> StepRows.Stored {
     do {
       if let damage {
         // Not in a transaction, as when it was opened.
         let salvaged = queue.unsafeRead { db in
           budget.refill()
-          return StepRows.salvage(db, level, path, damage)
+          return StepRows.salvage(db, level, path, damage, keepingRows: keepingRows)
         }
         guard !salvaged.steps.isEmpty else {
           throw StoreError.unreadable(path, detail: damage)
@@ -257,8 +269,11 @@ package final class AnnotationStore: StepStore {
       }
       return try queue.read { db in
         budget.refill()
-        var stored = try StepRows.fetch(db, path, level)
+        var stored = try StepRows.fetch(db, path, level, keepingRows: keepingRows)
         if file.wasEmptied, stored.last == 0 { stored.findings.append(.emptied(path)) }
+        if stored.last < file.promised {
+          stored.findings.append(.cutBack(first: stored.last + 1, last: file.promised))
+        }
         if level >= .checksums, stored.findings.isEmpty {
           stored.mark = try StepRows.mark(db, after: LogMark(), through: stored.last)
         }

@@ -21,6 +21,9 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
   case emptied(String)
   /// Steps are not there any more.
   case missing(first: Int64, last: Int64)
+  /// Steps were acknowledged in this store and are not in it: its log was cut, or an older copy
+  /// stands in its place.
+  case cutBack(first: Int64, last: Int64)
   /// Steps that were made while the store beside the dataset could not be written.
   case elsewhere(String, steps: Int, command: String)
 
@@ -49,6 +52,10 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
     case .missing(let first, let last):
       (first == last ? "step \(first) is" : "steps \(first) to \(last) are")
         + " missing in the store; check the posts edited around then"
+    case .cutBack(let first, let last):
+      (first == last ? "step \(first) was" : "steps \(first) to \(last) were")
+        + " saved here and \(first == last ? "is" : "are") not in the store any more (its log was cut or "
+        + "removed, or an older copy was put in its place); `twinlens annotations verify` says more"
     case .elsewhere(let path, let steps, let command):
       "`\(command)` adds \(steps == 1 ? "1 step that was" : "\(steps) steps that were") made while "
         + "the store could not be written (in \(path))"

@@ -26,6 +26,8 @@ extension AnnotationStore {
           return nil
         }
         var stored = try StepRows.fetch(after: mark.last, db, level)
+        // A log that was cut back is read whole, which names what is missing.
+        guard stored.last >= file.promised else { return nil }
         stored.mark = try StepRows.mark(db, after: mark, through: stored.last)
         let last = stored.last
         shared.withLock { $0.last = max($0.last, last) }

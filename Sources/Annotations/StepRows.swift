@@ -15,6 +15,7 @@ struct StepRow: Hashable {
   static let columns =
     "sequence, post, file, post_hash, tokens_hash, annotator, time, kind, payload, undoes, redoes, name"
 
+  /// A row by its columns.
   init(
     sequence: Int64, post: String, file: String, postHash: String, tokensHash: String,
     annotator: String, time: Int64, kind: String, payload: String, undoes: Int64?, redoes: Int64?,
@@ -23,8 +24,7 @@ struct StepRow: Hashable {
     self.sequence = sequence
     (self.post, self.file, self.postHash, self.tokensHash) = (post, file, postHash, tokensHash)
     (self.annotator, self.time, self.name) = (annotator, time, name)
-    (self.kind, self.payload) = (kind, payload)
-    (self.undoes, self.redoes) = (undoes, redoes)
+    (self.kind, self.payload, self.undoes, self.redoes) = (kind, payload, undoes, redoes)
   }
 
   init(_ step: Step) {
@@ -98,6 +98,12 @@ package enum StepRows {
     package var firstLoss: Int64?
     /// What was read, where it was read whole and can be told again.
     package var mark: LogMark?
+    /// Whether `rows` and `posts` are wanted.
+    var keepsRows = false
+    /// The rows that fit their checksums, as they are.
+    private(set) var rows: [StepRow] = []
+    /// The posts that rows which do not fit name, by number; the names may be what is damaged.
+    private(set) var posts: [Int64: String] = [:]
 
     /// Takes up the row of a later step; names those that are missing before it.
     mutating func take(_ found: Row, _ sequence: Int64, _ level: Schema.Level) {
@@ -105,6 +111,12 @@ package enum StepRows {
       let isIntact =
         level < .checksums || row?.checksum == String.fromDatabaseValue(found[12])
       take(row, sequence, isIntact: isIntact)
+      guard keepsRows else { return }
+      if let row, isIntact {
+        rows.append(row)
+      } else {
+        posts[sequence] = String.fromDatabaseValue(found[1])
+      }
     }
 
     /// - Parameter row: nil where the columns are of other types.
@@ -189,8 +201,11 @@ package enum StepRows {
   }
 
   /// Reads all steps and compares each with its checksum.
-  static func fetch(_ db: Database, _ path: String, _ level: Schema.Level) throws -> Stored {
+  static func fetch(
+    _ db: Database, _ path: String, _ level: Schema.Level, keepingRows: Bool = false
+  ) throws -> Stored {
     var stored = Stored()
+    stored.keepsRows = keepingRows
     guard level > .begun else { return stored }
     let rows = try Row.fetchCursor(db, sql: "\(selection(level)) ORDER BY sequence")
     while let found = try rows.next() {
@@ -219,9 +234,11 @@ package enum StepRows {
   /// Reads what can be read of a damaged file: each step is looked for by its number, and taken
   /// only if it fits its checksum.
   static func salvage(
-    _ db: Database, _ level: Schema.Level, _ path: String, _ damage: String
+    _ db: Database, _ level: Schema.Level, _ path: String, _ damage: String,
+    keepingRows: Bool = false
   ) -> Stored {
     var stored = Stored()
+    stored.keepsRows = keepingRows
     stored.findings.append(.damagedFile(path, damage))
     stored.firstLoss = 0
     // A lost page holds a few dozen steps; after so many none will come.

@@ -27,6 +27,7 @@ package final class WorkbenchServices {
   /// Carries out, one after the other, what is written: edits, histories, queries.
   private let saving = DispatchQueue(label: "twinlens.saving", qos: .userInitiated)
   private let datasetWatch: DatasetWatch?
+  private let backups: BackupService?
   private var box: Size?
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
@@ -51,6 +52,11 @@ package final class WorkbenchServices {
       session.dataset, inference: inference, folder: session.workPath.map { $0 + "-answers" },
       mailbox: mailbox)
     store.watch(with: mailbox)
+    backups = BackupService(
+      keeping: BackupService.count(session.options.settings, isScript: isScript), mailbox: mailbox
+    ) { [store] in
+      store.value.withLock { $0.store?.path }
+    }
     datasetWatch =
       isScript
       ? nil
@@ -117,7 +123,7 @@ package final class WorkbenchServices {
   private func commit(_ step: Step, _ round: Int) {
     mailbox.begin(commit: true)
     // In the order of what was done, also where a new file takes the store's place.
-    saving.async { [mailbox, store] in
+    saving.async { [mailbox, store, backups] in
       let (opened, watch) = store.value.withLock { ($0.store, $0.watch) }
       guard let opened else {
         let reason = "edits are not kept here"
@@ -131,6 +137,7 @@ package final class WorkbenchServices {
           case .failure(let error):
             .commitFailed(sequence: step.sequence, round: round, reason: error.problem)
           }
+        if case .success = result { backups?.noteEdit() }
         // What the others wrote comes first: the step is made again on it in the next round, and
         // this answer has no meaning any more.
         if case .failure(.behind) = result, let watch {

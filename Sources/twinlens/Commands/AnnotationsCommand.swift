@@ -8,11 +8,11 @@ struct AnnotationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "annotations",
     abstract: """
-      Export annotations, print, merge or copy their history, tell the progress, share out posts, measure agreement.
+      Export annotations, print, merge or copy their history, tell the progress, share out posts, measure agreement, check and repair a store.
       """,
     subcommands: [
       Export.self, Log.self, Merge.self, Stats.self, Copy.self, Schema.self, AssignCommand.self,
-      AgreementCommand.self,
+      AgreementCommand.self, Verify.self, Repair.self,
     ])
 
   struct Merge: ParsableCommand {
