@@ -20,14 +20,15 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz parity samples tables bench docs keys check-docs check-exports \
+.PHONY: help setup build run test fuzz fuzz-guided parity samples tables bench docs keys check-docs check-exports \
 	check-recording check-report check-install lint format \
 	install uninstall clean
 
 help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
 	@echo "make test       all tests; FILTER=Name runs those that match"
-	@echo "make fuzz       damage model files a million times each, with the address sanitizer"
+	@echo "make fuzz       read a million damaged inputs of each kind, with the address sanitizer (hours)"
+	@echo "make fuzz-guided let libFuzzer look for inputs that reach new code, an hour for each reader"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
@@ -60,10 +61,14 @@ test: setup
 	@Scripts/test-scripts
 	@$(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
 
+# ROUNDS= of each target, ONLY= some of them, SECONDS= at most for each; goes on where it stopped.
+FUZZED = $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
+
 fuzz: setup
-	TWINLENS_FUZZ=$(or $(ROUNDS),1000000) $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest \
-	  --sanitize=address --scratch-path .build/address \
-	  --filter '(CheckpointFuzz|mutatedFilesNeverTrap)'
+	@Scripts/fuzz campaign --rounds $(or $(ROUNDS),1000000) $(FUZZED)
+
+fuzz-guided: setup
+	@Scripts/fuzz guided $(FUZZED)
 
 parity: setup
 	@Scripts/parity $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter '(Parity|Preprocess)'

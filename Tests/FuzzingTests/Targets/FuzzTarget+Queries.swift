@@ -1,0 +1,64 @@
+import Corpora
+
+@testable import Queries
+@testable import Terminal
+
+extension FuzzTarget {
+  /// Search lines as typed: read, completed, asked of posts, and explained.
+  static let query = FuzzTarget(
+    name: "query", kind: .queries,
+    tokens: QueryField.all.map { $0.name + ":" }
+      + ["or", "not ", "-", "(", ")", "/a+b*/", "\"", "@ferry", "sort:", "<", ">=", "..", "*", "?"]
+  ) { bytes in
+    let line = String(decoding: bytes.prefix(4_096), as: UTF8.self)
+    for word in [line, line.split(separator: " ").last.map(String.init) ?? ""] {
+      _ = QueryCompletion.candidates(of: word, saved: ["ferry"]) { _ in ["PER", "a b"] }
+    }
+    let query = try Query.parse(line, saved: ["ferry": "label:PER or @ferry", "pier": line])
+    var context = QueryContext(posts: posts(words: 12))
+    var matcher = QueryMatcher(query, limit: 200_000)
+    var explainer = QueryExplainer(query)
+    for index in context.posts.indices {
+      if case .yes = matcher.verdict(index, &context) { _ = explainer.reasons(index, &context) }
+    }
+  }
+
+  /// Bytes of a terminal, cut anywhere: keys, pastes, replies.
+  static let terminal = FuzzTarget(
+    name: "terminal", kind: .terminals,
+    tokens: [
+      "\u{1B}[", "\u{1B}[200~", "\u{1B}[201~", "\u{1B}[<0;10;10M", "\u{1B}P", "\u{1B}\\",
+      "\u{1B}]11;rgb:ffff/0000/0000\u{7}", "\u{1B}[?62;4c", "\u{1B}_Gi=1;OK\u{1B}\\", "\u{1B}O",
+      ";",
+      "\u{1B}[1;5A", "\u{1B}[97;5u", "\u{3}",
+    ]
+  ) { bytes in
+    var whole = KeyParser()
+    _ = whole.feed(bytes)
+    var parser = KeyParser()
+    var at = 0
+    while at < bytes.count {
+      let end = min(bytes.count, at + 1 + Int(bytes[at] % 7))
+      _ = parser.feed(bytes[at..<end])
+      if bytes[at] % 5 == 0 {
+        _ = parser.expire(afterMilliseconds: bytes[at] % 2 == 0 ? 30 : 2_000)
+      }
+      at = end
+    }
+    _ = parser.expire(afterMilliseconds: 5_000)
+  }
+
+  /// A few posts with labels, pairs, attributes and signs of many scripts.
+  static func posts(words: Int) -> [Post] {
+    let text = "Anna Berg takes Straße 東京 e\u{301}té past the OLD pier 😂 tonight aaaaaaaaaaaaaaaa"
+    let tokens = text.split(separator: " ").prefix(words).map { Token(String($0)) }
+    return (0..<3).map { number in
+      Post(
+        id: "p\(number)", tokens: tokens, imageID: number == 1 ? nil : "p\(number)",
+        mentions: [EntityMention(0..<2, .person), EntityMention(3..<5, .location)],
+        relations: [RelationMention(head: 0..<2, tail: 3..<5, label: "/per/loc/place_of_birth")],
+        split: .train, attributes: ["imageAdds": "yes"],
+        source: SourceLocation(file: "train.txt", line: 1 + number))
+    }
+  }
+}
