@@ -33,7 +33,7 @@ struct FuzzTarget: Sendable {
 
   /// All of them.
   static let all: [FuzzTarget] =
-    pictures + datasets + models + texts + [query, terminal, posts]
+    pictures + datasets + models + texts + workbench + [query, terminal, posts]
 
   static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 

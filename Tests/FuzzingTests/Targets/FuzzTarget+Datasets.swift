@@ -73,8 +73,10 @@ extension FuzzTarget {
       let text = parts.map { $0["1.txt"] ?? [] }
       let encoding = TextEncoding(of: labels, named: nil)
       guard let readable = encoding.utf8(labels) else { return }
-      readable.withUnsafeBufferPointer {
-        if DataFormat.guess($0) == nil { _ = DataFormat.nearest($0) }
+      let guess = readable.withUnsafeBufferPointer { bytes in
+        let guess = DataFormat.guess(bytes)
+        if guess == nil { _ = DataFormat.nearest(bytes) }
+        return guess
       }
       let parsed = try read(readable, format, text: text)
       for post in parsed.posts { try check(post) }
@@ -86,15 +88,24 @@ extension FuzzTarget {
         read.scheme = parsed.scheme
         return read
       }
-      guard !posts.isEmpty, format.write != nil else { return }
+      // A file that is told to be of another format is never read in this one.
+      guard !posts.isEmpty, guess == format, format.write != nil else { return }
       let written = try format.bytes(of: posts)
-      let again = try read(written, format, text: nil)
-      try require(
-        again.posts.map { $0.tokens.map(\.text) } == posts.map { $0.tokens.map(\.text) },
-        "an export has other words")
-      try require(
-        again.posts.map(\.mentions) == posts.map(\.mentions), "an export has other mentions")
+      guard written.withUnsafeBufferPointer(DataFormat.guess) == format else { return }
+      try requireSame(try read(written, format, text: nil), posts)
     }
+  }
+
+  /// Requires the words and mentions of what was written; MNRE puts equal neighbours together.
+  private static func requireSame(_ again: ParsedFile, _ posts: [Post]) throws {
+    struct Told: Hashable {
+      let words: [String]
+      let mentions: [EntityMention]
+    }
+    let before = Set(posts.map { Told(words: $0.tokens.map(\.text), mentions: $0.mentions) })
+    let after = Set(again.posts.map { Told(words: $0.tokens.map(\.text), mentions: $0.mentions) })
+    try require(Set(before.map(\.words)) == Set(after.map(\.words)), "an export has other words")
+    try require(before == after, "an export has other mentions")
   }
 
   private static func read(

@@ -2,7 +2,8 @@ import Screen
 
 /// What may stand in what a person sees: checks of bytes for a terminal, and of files.
 enum ShownText {
-  /// Scalars that steer, hide or reorder, wherever text is shown.
+  /// Scalars that steer, hide or reorder, wherever text is shown. Terminals get left-to-right marks
+  /// of the program's own (`RightToLeft`).
   static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0..<0x20, 0x7F..<0xA0, 0x200E, 0x200F, 0x061C, 0x2028...0x202E, 0x2066...0x2069, 0x200B,
@@ -66,7 +67,7 @@ enum ShownText {
     try check(text, what)
     var rest = text.utf8[...]
     while let at = rest.firstIndex(where: { $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: "&") }) {
-      let tail = rest[at...].prefix(12)
+      let tail = rest[at...].prefix(20)
       let word = String(decoding: tail.dropFirst(), as: UTF8.self)
       let isKnown =
         rest[at] == UInt8(ascii: "<")
