@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import Pictures
 import Tensors
 
 @testable import Encoders
@@ -93,11 +94,13 @@ extension FuzzTarget {
     let object = try JSONSerialization.jsonObject(with: Data(bytes))
     guard let fields = object as? [String: Any] else { return }
     // Both stand beside each other in a folder; here one text is read as either.
-    var recipe: ImageRecipe?
-    recipe = try? ImageRecipe(
+    let recipe = try? ImageRecipe(
       fields: fields, standard: .clip(side: 24), path: "fuzzed", side: nil)
-    if let output = recipe?.output {
+    if let recipe, let output = recipe.output {
       try require(output.width > 0 && output.height > 0, "a recipe without a picture")
+      var isShort = output.width * output.height <= 10_000
+      if case .shortSide(let side) = recipe.resize { isShort = isShort && side <= 200 }
+      if isShort { _ = recipe.prepare(Picture(width: 9, height: 7, color: RGB(200, 100, 0))) }
     }
     let found = try EncoderArchitecture(fields: fields, path: "fuzzed", hasPooler: true)
     let weights = try WeightFiles([], folder: "fuzzed")
