@@ -24,14 +24,15 @@ SAMPLE_ON_CLUSTER = 'Samples/harbor/*.jsonl' .build/cluster --overwrite --models
 	--pictures $(CURDIR)/Samples/harbor/images
 
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz team torture parity samples tables bench docs keys check-docs check-exports \
-	check-recording check-report check-install check-spark cluster lint format \
+.PHONY: help setup build run test fuzz fuzz-guided team torture parity samples tables bench docs keys \
+	check-docs check-exports check-recording check-report check-install check-spark cluster lint format \
 	install uninstall clean
 
 help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
 	@echo "make test       all tests; FILTER=Name runs those that match"
-	@echo "make fuzz       damage model files a million times each, with the address sanitizer"
+	@echo "make fuzz       read a million damaged inputs of each kind, with the address sanitizer (hours)"
+	@echo "make fuzz-guided let libFuzzer look for inputs that reach new code, an hour for each reader"
 	@echo "make team       50 annotators on a PostgreSQL server that fails them, 20,000 edits"
 	@echo "make torture    break disks, power and programs under the store (long); ROUNDS=N, SEED=N repeats a run"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
@@ -68,10 +69,14 @@ test: setup
 	@Scripts/test-scripts
 	@$(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
 
+# ROUNDS= of each target, ONLY= some of them, SECONDS= at most for each; goes on where it stopped.
+FUZZED = $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
+
 fuzz: setup
-	TWINLENS_FUZZ=$(or $(ROUNDS),1000000) $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest \
-	  --sanitize=address --scratch-path .build/address \
-	  --filter '(CheckpointFuzz|mutatedFilesNeverTrap)'
+	@Scripts/fuzz campaign --rounds $(or $(ROUNDS),1000000) $(FUZZED)
+
+fuzz-guided: setup
+	@Scripts/fuzz guided $(FUZZED)
 
 team: setup
 	TWINLENS_TEAM=full $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter 'TeamTests'

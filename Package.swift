@@ -1,6 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What the mutated inputs of `make fuzz` reach.
+let fuzzed: [Target.Dependency] = [
+  "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Encoders",
+  "Extractors", "Routing", "Annotations", "Inspection", "Queries", "Screen", "Workbench",
+  "Terminal", "Services", "Reports",
+]
+
 /// The targets stand in the order of the way of a post: a target depends only on targets above it.
 let package = Package(
   name: "twinlens",
@@ -168,6 +175,13 @@ let package = Package(
         "Routing", "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal",
         "Services", "Reports", "Benchmarks", "TestSupport",
       ], exclude: ["Golden"]),
+    // `Scripts/fuzz` builds the same sources as a program that libFuzzer drives.
+    Context.environment["TWINLENS_FUZZING"] == nil
+      ? .testTarget(
+        name: "FuzzingTests", dependencies: fuzzed, exclude: ["Program", "Seeds"])
+      : .executableTarget(
+        name: "fuzzing", dependencies: fuzzed, path: "Tests/FuzzingTests",
+        exclude: ["FuzzingTests.swift", "Seeds"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

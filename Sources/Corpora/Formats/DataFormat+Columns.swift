@@ -21,9 +21,11 @@ extension DataFormat {
       write: write,
       holds: { new, old in new.relations == old.relations && new.scheme.tells(new.mentions) },
       lacks: { post in
-        // Such words would be read as lines of the format itself.
+        // Such words would be read as lines of the format itself, or as the mark of a file's
+        // encoding.
         let word = post.tokens.first {
           $0.text.hasPrefix("IMGID:") || $0.text.hasPrefix("-DOCSTART-")
+            || $0.text.unicodeScalars.first == "\u{FEFF}"
         }
         if let word { return "the word \(word.text)" }
         return post.relations.first { $0.label != RelationInventory.none }.map {
