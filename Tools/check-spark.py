@@ -640,7 +640,9 @@ def measure(room: Room, count: int, files: int, rounds: int) -> None:
         f"{count:,} posts, three of four with a picture ({len(data) / 1e6:.0f} MB), in {files} files and as many\n"
         f"tasks; the best of {rounds} rounds, {os.cpu_count()} cores, loads of {', '.join(loads)} before them.\n"
         f"The program took at most {memory:.0f} MB.\n")
-    print("| how | s of processors | s in all | s answering | s by the model | s ordering | posts/s answering | times one thread |")
+    print(
+        "| how | s of processors | s in all | s answering | s by the model | s ordering | posts/s answering "
+        "| times one thread |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for speed in (alone, both):
         print(speed.row(count, alone, None))
