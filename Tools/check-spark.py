@@ -527,7 +527,6 @@ class Speed:
     workers: int
     all: float
     predict: float
-    processor: float
     order: float | None = None
     first_answer: float = 0
 
@@ -535,8 +534,7 @@ class Speed:
         order = f"{self.order:.1f}" if self.order is not None else ""
         model = f"{modelled:.1f}" if modelled is not None else ""
         return (
-            f"| {self.name} | {self.processor:.1f} | {self.all:.1f} | {self.predict:.1f} | {model} | {order} | "
-            f"{posts / self.predict:.0f} | "
+            f"| {self.name} | {self.all:.1f} | {self.predict:.1f} | {model} | {order} | {posts / self.predict:.0f} | "
             f"{first.predict / self.predict:.2f} |")
 
 
@@ -556,23 +554,17 @@ def make_corpus(folder: Path, count: int, files: int) -> list[bytes]:
 
 
 def in_one_process(room: Room, data: bytes, threads: int) -> Speed:
-    begun, used = time.monotonic(), processor_seconds()
+    begun = time.monotonic()
     os.environ["TWINLENS_THREADS"] = str(threads)
     room.one_process(data)
     seconds = time.monotonic() - begun
-    return Speed(f"one process, {threads} thread{'s'[:threads - 1]}", 1, seconds, seconds, processor_seconds() - used)
-
-
-def processor_seconds() -> float:
-    """Of all processes that this one started and that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    return Speed(f"one process, {threads} thread{'s'[:threads - 1]}", 1, seconds, seconds)
 
 
 def on_spark(room: Room, workers: int, wanted: bytes) -> Speed:
     shutil.rmtree(room.folder / "measured", ignore_errors=True)
     run = Run(room, "measured", master=f"local-cluster[{workers},1,1024]")
-    begun, used = time.monotonic(), processor_seconds()
+    begun = time.monotonic()
     # A task for each file: the split is larger than they are, and none is put together with another.
     run.start(
         room.folder / "corpus", "--conf", "spark.sql.files.maxPartitionBytes=64m", "--conf",
@@ -581,8 +573,8 @@ def on_spark(room: Room, workers: int, wanted: bytes) -> Speed:
     seconds = time.monotonic() - begun
     run.has_whole(wanted)
     return Speed(
-        f"Spark, {workers} of 1 core", workers, seconds, summary["predict_seconds"], processor_seconds() - used,
-        summary["order_seconds"], summary["first_answer_seconds"])
+        f"Spark, {workers} of 1 core", workers, seconds, summary["predict_seconds"], summary["order_seconds"],
+        summary["first_answer_seconds"])
 
 
 @dataclass
@@ -640,10 +632,8 @@ def measure(room: Room, count: int, files: int, rounds: int) -> None:
         f"{count:,} posts, three of four with a picture ({len(data) / 1e6:.0f} MB), in {files} files and as many\n"
         f"tasks; the best of {rounds} rounds, {os.cpu_count()} cores, loads of {', '.join(loads)} before them.\n"
         f"The program took at most {memory:.0f} MB.\n")
-    print(
-        "| how | s of processors | s in all | s answering | s by the model | s ordering | posts/s answering "
-        "| times one thread |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("| how | s in all | s answering | s by the model | s ordering | posts/s answering | times one thread |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for speed in (alone, both):
         print(speed.row(count, alone, None))
     for speed in (single, double):
