@@ -212,7 +212,7 @@ def java_above(process: int) -> int:
     raise Failed(f"no executor above process {process}")
 
 
-def wait_for(holds: Callable[[], Any], what: str, seconds: float = 120) -> None:
+def wait_for(holds: Callable[[], Any], what: str, seconds: float = LIMIT) -> None:
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
