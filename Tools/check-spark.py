@@ -212,7 +212,7 @@ def java_above(process: int) -> int:
     raise Failed(f"no executor above process {process}")
 
 
-def wait_for(holds: Callable[[], Any], what: str, seconds: float = 120) -> None:
+def wait_for(holds: Callable[[], Any], what: str, seconds: float = LIMIT) -> None:
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
@@ -641,7 +641,8 @@ def measure(room: Room, count: int, files: int, rounds: int) -> None:
     print(
         f"\nOf the model: u = {files}; from the row of one worker ℓ = {model.task:.2f} s from a child's start to its\n"
         f"first answer, c = {1000 * model.post:.2f} ms a post, of which one process needs "
-        f"{1000 * alone.predict / count:.2f} ms.\n")
+        f"{1000 * alone.predict / count:.2f} ms.\nTwo workers on these cores took h = "
+        f"{double.predict / model.answering(count, files, 2):.2f} times what it says.\n")
     model.start, model.order = single.all - single.predict, 2e-5
     print_on_paper("The sample's models", model, len(data) / count)
     print_on_paper("BERT-base with ResNet-50", Model(0.1, 5 + model.task, model.start, model.order), 1e5)
