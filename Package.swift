@@ -31,6 +31,8 @@ let package = Package(
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    // Finds libpq when it is wanted, so that nobody else needs it.
+    .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: []),
     .target(name: "Records", dependencies: ["Files"]),
@@ -55,7 +57,7 @@ let package = Package(
     .target(
       name: "Annotations",
       dependencies: [
-        "Files", "Records", "Tensors", "Corpora", "CSQLite",
+        "Files", "Records", "Tensors", "Corpora", "CSQLite", "CPostgres",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(
@@ -146,7 +148,7 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Files", "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
         "Inspection", "TestSupport",
       ]),
     .testTarget(

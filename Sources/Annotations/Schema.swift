@@ -80,11 +80,13 @@ enum Schema {
     let versions = expected[.begun] ?? []
     let applied: Set<String>
     do {
-      applied =
+      let names =
         versions.isSubset(of: found)
-        ? Set(
-          try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations LIMIT 100")
-            .map { String.fromDatabaseValue($0[0]) ?? "" }) : []
+        ? try Row.fetchAll(db, sql: "SELECT identifier FROM grdb_migrations LIMIT 100")
+          .map { String.fromDatabaseValue($0[0]) } : []
+      // No version writes anything else than a name.
+      guard !names.contains(nil) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+      applied = Set(names.compactMap(\.self))
     } catch let error as DatabaseError where salvaging && error.resultCode == .SQLITE_CORRUPT {
       guard id == applicationID, let level = expected.first(where: { $0.value == found })?.key
       else { throw error }

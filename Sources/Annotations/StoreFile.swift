@@ -17,6 +17,8 @@ final class StoreFile: Sendable {
   /// Whether a file was there with nothing in it. One that was made just now is another process's
   /// that opens it too.
   let wasEmptied: Bool
+  /// The last step that was acknowledged here, as `StoreLock` was told; 0 where nobody said.
+  let promised: Int64
   private let handle: Int32
   private let lock: StoreLock?
   // Safe: set by `watchSiblings` before the store is shared, and only read after that.
@@ -61,8 +63,9 @@ final class StoreFile: Sendable {
         ? StoreError.unwritable(path) : StoreError.cannotOpen(path, reason: Self.reason(code))
     }
     do {
-      try Self.examine(handle, path, writing: writing)
+      try Self.examine(handle, path, real, writing: writing)
       try Self.examineSiblings(of: real, path)
+      promised = StoreLock.promised(beside: real)
       lock = writing ? try StoreLock(handle, beside: real, for: path) : nil
     } catch {
       close(handle)
@@ -78,6 +81,9 @@ final class StoreFile: Sendable {
     if lock != nil { flock(handle, LOCK_UN) }
     close(handle)
   }
+
+  /// Says that steps up to a number were acknowledged.
+  func promise(_ sequence: Int64) { lock?.promise(sequence) }
 
   /// Notes the files that SQLite keeps beside the store: they must stay in place too.
   func watchSiblings() {
@@ -146,7 +152,9 @@ final class StoreFile: Sendable {
   }
 
   /// Refuses what is no SQLite file, and with `writing` what must not be written.
-  private static func examine(_ handle: Int32, _ path: String, writing: Bool) throws {
+  private static func examine(
+    _ handle: Int32, _ path: String, _ real: String, writing: Bool
+  ) throws {
     var info = stat()
     guard fstat(handle, &info) == 0 else {
       throw StoreError.cannotOpen(path, reason: reason(errno))
@@ -156,7 +164,11 @@ final class StoreFile: Sendable {
     // one.
     var head = [UInt8](repeating: 0, count: 16)
     let count = pread(handle, &head, head.count, 0)
-    guard count == 0 || head == Array("SQLite format 3\0".utf8) else {
+    // Power that failed while the first page was written leaves anything there, and a journal by
+    // which SQLite makes it good.
+    var journal = stat()
+    let isHalfWritten = lstat(real + "-journal", &journal) == 0 && journal.st_size > 0
+    guard count == 0 || isHalfWritten || head == Array("SQLite format 3\0".utf8) else {
       throw StoreError.notADatabase(path)
     }
     guard writing else { return }

@@ -31,6 +31,10 @@ extension Setting {
       .resume, .flag, builtIn: .flag(true),
       "opens where you stopped, and tells what others changed since", time: .opening),
     Setting(
+      .keepBackups, .number(0...100), builtIn: .text(automatic),
+      "how many copies of the store are kept beside it, made when it is opened and while you work; "
+        + "auto keeps 3, and none in scripts", time: .opening),
+    Setting(
       .theme, .wordOrFile([automatic] + themes), builtIn: .text(automatic),
       "colours of the screen; auto goes by the terminal's background"),
     Setting(

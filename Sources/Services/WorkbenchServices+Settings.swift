@@ -43,7 +43,8 @@ extension WorkbenchServices {
     case .sixelColors:
       let colors = options.settings.number(.sixelColors) ?? suggestions.colors
       if pictures.change({ $0.colors = colors }) { mailbox.post(.picturesStale) }
-    case .annotator, .panels, .heat, .heatColors, .training, .resume, .graphics, .unicode, .mouse:
+    case .annotator, .panels, .heat, .heatColors, .training, .resume, .graphics, .unicode, .mouse,
+      .keepBackups:
       break
     }
   }

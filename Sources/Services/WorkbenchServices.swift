@@ -27,6 +27,7 @@ package final class WorkbenchServices {
   /// Carries out, one after the other, what is written: edits, histories, queries.
   private let saving = DispatchQueue(label: "twinlens.saving", qos: .userInitiated)
   private let datasetWatch: DatasetWatch?
+  private let backups: BackupService?
   private var box: Size?
 
   /// Services for a session. `isScript` makes them answer everything in order, so that runs are
@@ -39,6 +40,7 @@ package final class WorkbenchServices {
     self.suggestions = suggestions
     self.isScript = isScript
     store = Current(session.store)
+    if isScript { session.store?.limitTrying(to: Self.lastPatience) }
     mailbox = Mailbox()
     pictures = PictureService(
       session.dataset, style: style, answersAll: isScript, mailbox: mailbox)
@@ -50,6 +52,11 @@ package final class WorkbenchServices {
       session.dataset, inference: inference, folder: session.workPath.map { $0 + "-answers" },
       mailbox: mailbox)
     store.watch(with: mailbox)
+    backups = BackupService(
+      keeping: BackupService.count(session.options.settings, isScript: isScript), mailbox: mailbox
+    ) { [store] in
+      store.value.withLock { $0.store?.path }
+    }
     datasetWatch =
       isScript
       ? nil
@@ -58,6 +65,8 @@ package final class WorkbenchServices {
       }
   }
 
+  /// Seconds that a server which is away is waited for at the end, and by each edit of a script.
+  private static let lastPatience = 15.0
   /// Seconds between two looks for what others wrote: they see each other's work within a second.
   private static let lookInterval = 0.4
 
@@ -114,7 +123,7 @@ package final class WorkbenchServices {
   private func commit(_ step: Step, _ round: Int) {
     mailbox.begin(commit: true)
     // In the order of what was done, also where a new file takes the store's place.
-    saving.async { [mailbox, store] in
+    saving.async { [mailbox, store, backups] in
       let (opened, watch) = store.value.withLock { ($0.store, $0.watch) }
       guard let opened else {
         let reason = "edits are not kept here"
@@ -128,6 +137,7 @@ package final class WorkbenchServices {
           case .failure(let error):
             .commitFailed(sequence: step.sequence, round: round, reason: error.problem)
           }
+        if case .success = result { backups?.noteEdit() }
         // What the others wrote comes first: the step is made again on it in the next round, and
         // this answer has no meaning any more.
         if case .failure(.behind) = result, let watch {
@@ -155,7 +165,9 @@ package final class WorkbenchServices {
   }
 
   private func export(_ copy: ScreenCopy, to path: String) {
-    let export = ScreenExport(copy, pictures, models: session.models.folder)
+    let export = ScreenExport(
+      copy, pictures, models: session.models.folder,
+      precision: session.options.precision)
     mailbox.begin(commit: true)
     saving.async { [mailbox] in
       do {
@@ -206,25 +218,26 @@ package final class WorkbenchServices {
 
   /// The store that edits go to, and the look for what others write there.
   private final class Current: Sendable {
-    let value: Mutex<(store: AnnotationStore?, watch: StoreWatch?)>
+    let value: Mutex<(store: (any StepStore)?, watch: StoreWatch?)>
 
-    init(_ store: AnnotationStore?) { value = Mutex((store, nil)) }
+    init(_ store: (any StepStore)?) { value = Mutex((store, nil)) }
 
     func watch(with mailbox: Mailbox) {
       value.withLock { $0.watch = $0.store.map { Self.watch($0, mailbox) } }
     }
 
     /// What others write to the old store is nothing to the new one.
-    func replace(with new: AnnotationStore, _ mailbox: Mailbox) {
+    func replace(with new: any StepStore, _ mailbox: Mailbox) {
       let watch = Self.watch(new, mailbox)
       let old = value.withLock { value in
         defer { value = (new, watch) }
         return value
       }
-      withExtendedLifetime(old) {}
+      // What waits for a server lies in the new file.
+      old.store?.endTrying(in: 0)
     }
 
-    private static func watch(_ store: AnnotationStore, _ mailbox: Mailbox) -> StoreWatch {
+    private static func watch(_ store: any StepStore, _ mailbox: Mailbox) -> StoreWatch {
       store.watch(every: lookInterval) {
         mailbox.post(.othersWrote($0))
       } lost: {
@@ -240,6 +253,8 @@ package final class WorkbenchServices {
   /// that somebody else was faster than.
   package func shutDown(_ state: inout WorkbenchState) {
     shutDown()
+    // Whoever said so does not wait for a server that is away.
+    store.value.withLock { $0.store }?.endTrying(in: state.leavesAnyway ? 2 : Self.lastPatience)
     var answers = commitAnswers()
     while !answers.isEmpty {
       for answer in answers {

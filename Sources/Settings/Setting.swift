@@ -41,6 +41,7 @@ package struct Setting: Sendable, Hashable {
     case graphics
     case sixelColors = "sixel-colors"
     case unicode, emoji, mouse, keymap
+    case keepBackups = "keep-backups"
   }
 
   package enum Kind: Sendable, Hashable {

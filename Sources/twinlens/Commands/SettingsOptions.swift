@@ -44,6 +44,9 @@ struct SettingsOptions: ParsableArguments {
   @Option(help: .setting(.keymap, "file"), completion: .file(extensions: ["toml"]))
   var keymap: String?
 
+  @Option(help: .setting(.keepBackups, "n"))
+  var keepBackups: String?
+
   /// What the command line says of a setting.
   private func text(of name: Setting.Name) -> String? {
     func word(_ flag: Bool?) -> String? { flag.map { "\(SettingValue.flag($0))" } }
@@ -61,6 +64,7 @@ struct SettingsOptions: ParsableArguments {
     case .emoji: emoji
     case .mouse: word(mouse)
     case .keymap: keymap
+    case .keepBackups: keepBackups
     }
   }
 

@@ -1,0 +1,102 @@
+"""What campaigns found, as lines of JSON in the tree, and the table of docs/reliability.md made of them.
+
+    {"campaign": "store", "kind": "killed", "runs": 1800, "faults": 0, "seed": 5, "seconds": 900, "commit": "abc"}
+    {"campaign": "store", "kind": "torn-log", "found": "what was wrong", "mended": "how, and its test"}
+
+`runs` with `faults` of one commit; `found` tells of a fault once, whatever the number of runs that showed it.
+Campaigns that are not about stores write the same lines, with a `promise` and a `test` of their own.
+"""
+import json
+import subprocess
+import sys
+
+from . import kinds
+from .campaign import NUMBERS, PROJECT, Campaign
+
+FILE = PROJECT / "docs/reliability-results.jsonl"
+
+
+def commit():
+    done = subprocess.run(["git", "-C", PROJECT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    return done.stdout.strip() or "unknown"
+
+
+def lines(path=FILE):
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+
+
+def write(state, path):
+    """Adds the counts of a state folder, or replaces those that its campaign has there."""
+    from pathlib import Path
+
+    path, log = Path(path), Path(state) / "runs.jsonl"
+    records = [json.loads(line) for line in log.read_text().splitlines() if line.strip()]
+    base = records[0]["seed"] // NUMBERS
+    kept = [line for line in lines(path) if not ("runs" in line and line["campaign"] == "store" and line["seed"] == base)]
+    latest = {record["seed"]: record for record in records}.values()
+    for kind in kinds.ALL:
+        own = [record for record in latest if record["kind"] == kind.kind]
+        if own:
+            kept.append({
+                "campaign": "store", "kind": kind.kind, "runs": len(own), "faults": sum(bool(r["faults"]) for r in own),
+                "hits": sum(r["hit"] for r in own), "seed": base, "seconds": round(sum(r["seconds"] for r in own)),
+                "commit": commit()})
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept))
+
+
+def table():
+    """Markdown: promise, test, runs, faults found, mended."""
+    titles = {("store", kind.kind): f"nothing acknowledged is lost: {kind.title}" for kind in kinds.ALL}
+
+    def key_of(line):
+        # Campaigns over many targets name them `kind/target`.
+        return line["campaign"], line["kind"].split("/")[0]
+
+    all_lines = lines()
+    order = list(dict.fromkeys(map(key_of, all_lines)))
+    rows = ["| promise | test | runs | runs at fault | faults found | mended |", "| --- | --- | --: | --: | --: | --: |"]
+    notes = []
+    for key in order:
+        own = [line for line in all_lines if key_of(line) == key]
+        counts = [line for line in own if "runs" in line]
+        found = [line for line in own if "found" in line]
+        title = next((line["promise"] for line in own if "promise" in line), titles.get(key, f"{key[0]}: {key[1]}"))
+        isStore = key[0] == "store"
+        test = next(
+            (line["test"] for line in own if "test" in line),
+            f"`make torture`, {key[1]}" if isStore else f"`make fuzz`, {key[1]}")
+        rows.append(
+            f"| {title} | {test} | {sum(line['runs'] for line in counts):,} | "
+            f"{sum(line['faults'] for line in counts):,} | {len(found)} | {sum('mended' in line for line in found)} |")
+        notes += [f"* **{key[1]}**: {line['found']} {line.get('mended', 'Not mended yet.')}" for line in found]
+    text = "\n".join(rows) + "\n"
+    if notes:
+        text += "\nWhat was found:\n\n" + "\n".join(notes) + "\n"
+    return text
+
+
+# What is put into the program's way, the kinds that must notice, and in how many runs at most.
+LIES = [
+    ("early", "killed", 60, "an edit is called saved before it is committed"),
+    ("nosync", "power-cut", 20, "nothing is synced"),
+    ("unwritten", "failing-call", 160, "a write is called done and was not made"),
+    ("forged", "killed", 40, "a step gets another label, with a checksum that fits"),
+    ("blind", "torn-log", 40, "nobody knows that there were steps in a log that was cut"),
+]
+
+
+def self_test(torture: Campaign):
+    """Shows that the campaign can fail; the exit status."""
+    status = 0
+    for lie, name, most, words in LIES:
+        kind = next(kind for kind in kinds.ALL if kind.kind == name)
+        for n in range(most):
+            if torture.run(77 * NUMBERS + n, (lie,), kind)["faults"]:
+                print(f"found after {n + 1} runs of {name}: {words}")
+                break
+        else:
+            print(f"NOT FOUND in {most} runs of {name}: {words}", file=sys.stderr)
+            status = 1
+    return status
