@@ -84,7 +84,7 @@ import Testing
       c = "tab\t quote\" back\\ \u00e9 \U0001F602"
       d = """"two"" \
            lines"""""
-      e = x'
+      e = ''''x'''''
       f = { "q r".s = true , t = [ { u = '' } ] }
       [ g . "h.i" ]
       j-k_1 = false

@@ -71,7 +71,7 @@ private struct Position {
   func taken() { words[1] += 1 }
 }
 
-/// Seconds that a round may take, many times what the slowest takes.
+/// Seconds of the processor that a round may take, many times what the slowest takes.
 private let mostSeconds = 5.0
 /// Bytes that the process may ever have had: the sanitizer's own included.
 private let mostMemory = 3 << 30
@@ -130,9 +130,10 @@ private func write(_ target: FuzzTarget, _ folder: String, _ dictionary: String)
   _ = FileManager.default.createFile(atPath: dictionary, contents: Data(lines.joined().utf8))
 }
 
+/// Of the processor, however busy the machine is.
 private func seconds() -> Double {
   var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
