@@ -27,8 +27,11 @@ def lines(path=FILE):
     return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
 
 
-def write(state, path):
-    """Adds the counts of a state folder, or replaces those that its campaign has there."""
+def write(state, path, tested=None):
+    """Adds the counts of a state folder, or replaces those that its campaign has there.
+
+    `tested` is the commit of the program; this checkout's without it.
+    """
     from pathlib import Path
 
     path, log = Path(path), Path(state) / "runs.jsonl"
@@ -42,7 +45,7 @@ def write(state, path):
             kept.append({
                 "campaign": "store", "kind": kind.kind, "runs": len(own), "faults": sum(bool(r["faults"]) for r in own),
                 "hits": sum(r["hit"] for r in own), "seed": base, "seconds": round(sum(r["seconds"] for r in own)),
-                "commit": commit()})
+                "commit": tested or commit()})
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept))
 
 
