@@ -19,15 +19,21 @@ SHARE = $(DESTDIR)$(PREFIX)/share/twinlens
 # What `--peer` runs; each once, since install refuses a file it has just written.
 PEERS = $(sort $(wildcard Tools/bench-*.py Tools/*-peer.py))
 
+# What `make cluster` answers when it is not told.
+SAMPLE_ON_CLUSTER = 'Samples/harbor/*.jsonl' .build/cluster --overwrite --models Samples/models -- \
+	--pictures $(CURDIR)/Samples/harbor/images
+
 .DEFAULT_GOAL = help
-.PHONY: help setup build run test fuzz torture parity samples tables bench docs keys check-docs check-exports \
-	check-recording check-report check-install lint format \
+.PHONY: help setup build run test fuzz fuzz-guided team torture parity samples tables bench docs keys \
+	check-docs check-exports check-recording check-report check-install check-spark cluster lint format \
 	install uninstall clean
 
 help:
 	@echo "make run        build and open the sample; ARGS=\"...\" opens something else"
 	@echo "make test       all tests; FILTER=Name runs those that match"
-	@echo "make fuzz       damage model files a million times each, with the address sanitizer"
+	@echo "make fuzz       read a million damaged inputs of each kind, with the address sanitizer (hours)"
+	@echo "make fuzz-guided let libFuzzer look for inputs that reach new code, an hour for each reader"
+	@echo "make team       50 annotators on a PostgreSQL server that fails them, 20,000 edits"
 	@echo "make torture    break disks, power and programs under the store (long); ROUNDS=N, SEED=N repeats a run"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
@@ -42,6 +48,8 @@ help:
 	@echo "make check-exports read exports with doccano, Label Studio, spaCy and others (long)"
 	@echo "make check-recording read a recording with asciinema"
 	@echo "make check-report open exported pages in headless Chromium, without a network"
+	@echo "make cluster    answer the sample on Apache Spark; ARGS=\"...\" answers something else"
+	@echo "make check-spark kill workers of a small Spark cluster, and compare its answers with one process"
 	@echo "make check-install install into a folder that goes away again, and use that copy"
 	@echo "make install    into PREFIX=$(PREFIX) (DESTDIR is honoured); make uninstall removes it"
 	@echo "make clean      remove what was built"
@@ -61,10 +69,17 @@ test: setup
 	@Scripts/test-scripts
 	@$(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest $(if $(FILTER),--filter $(FILTER))
 
+# ROUNDS= of each target, ONLY= some of them, SECONDS= at most for each; goes on where it stopped.
+FUZZED = $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
+
 fuzz: setup
-	TWINLENS_FUZZ=$(or $(ROUNDS),1000000) $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest \
-	  --sanitize=address --scratch-path .build/address \
-	  --filter '(CheckpointFuzz|mutatedFilesNeverTrap)'
+	@Scripts/fuzz campaign --rounds $(or $(ROUNDS),1000000) $(FUZZED)
+
+fuzz-guided: setup
+	@Scripts/fuzz guided $(FUZZED)
+
+team: setup
+	TWINLENS_TEAM=full $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter 'TeamTests'
 
 # What is done is kept in .build/torture, so that an interrupted campaign goes on.
 torture: build
@@ -99,6 +114,14 @@ check-report: build
 
 check-install: build
 	@Scripts/check-install $(PROGRAM)
+
+# Installs Java and a Python with PySpark the first time; docs/cluster.md.
+cluster: build
+	@Scripts/install-packages openjdk-17-jre-headless python3 python3-venv
+	@Scripts/spark-predict --program $(PROGRAM) $(or $(ARGS),$(SAMPLE_ON_CLUSTER))
+
+check-spark: build
+	@Scripts/check-spark $(PROGRAM)
 
 docs: build
 	@Scripts/make-docs $(PROGRAM)

@@ -1,6 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// What the mutated inputs of `make fuzz` reach.
+let fuzzed: [Target.Dependency] = [
+  "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Encoders",
+  "Extractors", "Routing", "Annotations", "Inspection", "Queries", "Screen", "Workbench",
+  "Terminal", "Services", "Reports",
+]
+
 /// The targets stand in the order of the way of a post: a target depends only on targets above it.
 let package = Package(
   name: "twinlens",
@@ -24,6 +31,8 @@ let package = Package(
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffast-math"])]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    // Finds libpq when it is wanted, so that nobody else needs it.
+    .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
 
     .target(name: "Files", dependencies: []),
     .target(name: "Records", dependencies: ["Files"]),
@@ -48,7 +57,7 @@ let package = Package(
     .target(
       name: "Annotations",
       dependencies: [
-        "Files", "Records", "Tensors", "Corpora", "CSQLite",
+        "Files", "Records", "Tensors", "Corpora", "CSQLite", "CPostgres",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .target(
@@ -139,7 +148,7 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: [
-        "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
+        "Files", "Tensors", "Pictures", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
         "Inspection", "TestSupport",
       ]),
     .testTarget(
@@ -166,6 +175,13 @@ let package = Package(
         "Routing", "Annotations", "Inspection", "Studies", "Screen", "Workbench", "Terminal",
         "Services", "Reports", "Benchmarks", "TestSupport",
       ], exclude: ["Golden"]),
+    // `Scripts/fuzz` builds the same sources as a program that libFuzzer drives.
+    Context.environment["TWINLENS_FUZZING"] == nil
+      ? .testTarget(
+        name: "FuzzingTests", dependencies: fuzzed, exclude: ["Program", "Seeds"])
+      : .executableTarget(
+        name: "fuzzing", dependencies: fuzzed, path: "Tests/FuzzingTests",
+        exclude: ["FuzzingTests.swift", "Seeds"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

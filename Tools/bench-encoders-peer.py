@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""What `twinlens bench encoders --peer PYTHON` measures beside Twinlens: PyTorch and ONNX Runtime.
+"""What `twinlens bench encoders --peer PYTHON` measures beside Twinlens.
+
+Those are PyTorch, ONNX Runtime and OpenVINO at float32, OpenVINO at bfloat16, and ONNX Runtime at
+int8 (its dynamic quantisation, weights by output channel).
 
 One request a line on standard input, one JSON object a line as answer:
 
-    load NAME            makes the model of a shape and keeps it: {"backends": ["pytorch", ...]}
+    load PRECISION NAME  makes the model of a shape and keeps it: {"backends": ["pytorch", ...]}
     time BACKEND N       runs it N times: {"ms": [...]}
     unload               forgets it: {}
     info                 versions: {"pytorch": "...", ...}
 
 so that the program that asks can alternate its own runs with these. Random weights of published
 sizes: time does not depend on them. Needs torch, transformers and, for ONNX Runtime's times,
-onnxruntime and onnx.
+onnxruntime and onnx, for OpenVINO's openvino as well.
 """
 import json
 import os
@@ -29,6 +32,11 @@ try:
     import onnxruntime
 except ImportError:
     onnxruntime = None
+
+try:
+    import openvino
+except ImportError:
+    openvino = None
 
 THREADS = int(os.environ.get("TWINLENS_THREADS") or os.cpu_count() or 1)
 MINILM = dict(hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536)
@@ -75,6 +83,11 @@ def pixels():
     return torch.randn(1, 3, 224, 224)
 
 
+def lstm():
+    model = torch.nn.LSTM(400, 256, bidirectional=True, batch_first=True)
+    return Field(model, lambda m, x: m(x)[0]), torch.randn(8, 40, 400)
+
+
 INFERENCE = {
     "bert-base 1x64": lambda: (bert(), ids(1, 64)),
     "bert-base 16x64": lambda: (bert(), ids(16, 64)),
@@ -83,43 +96,62 @@ INFERENCE = {
     "clip-vit-b32 text 1x40": lambda: (clip_text(), ids(1, 40)),
     "resnet-50": lambda: (resnet(), pixels()),
     "resnet-34": lambda: (resnet(**BASIC_34), pixels()),
+    "bilstm 8x40": lstm,
 }
 
 
-def inference(name):
-    model, x = INFERENCE[name]()
+def session(path):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def compiled(path, hint):
+    core = openvino.Core()
+    # Without a hint OpenVINO would take bfloat16 where the processor has it.
+    return core.compile_model(path, "CPU", {
+        "INFERENCE_PRECISION_HINT": hint, "INFERENCE_NUM_THREADS": THREADS,
+        "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1})
+
+
+def quantized(path, folder):
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    target = os.path.join(folder, "int8.onnx")
+    quantize_dynamic(path, target, weight_type=QuantType.QInt8, per_channel=True)
+    return target
+
+
+def inference(model, x, precision):
     model.eval()
+    runs = {}
+    if precision == "float32":
+        def run_torch():
+            with torch.inference_mode():
+                model(x)
 
-    def run_torch():
-        with torch.inference_mode():
-            model(x)
-
-    runs = {"pytorch": run_torch}
-    if onnxruntime:
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "model.onnx")
-            with torch.no_grad():
-                torch.onnx.export(
-                    model, (x,), path, input_names=["x"], dynamo=False, opset_version=17)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = THREADS
-            options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(
-                path, options, providers=["CPUExecutionProvider"])
-        feed = {"x": x.numpy()}
-        runs["onnxruntime"] = lambda: session.run(None, feed)
+        runs["pytorch"] = run_torch
+    feed = {"x": x.numpy()}
+    if not onnxruntime:
+        return runs
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.onnx")
+        with torch.no_grad():
+            torch.onnx.export(
+                model, (x,), path, input_names=["x"], dynamo=False, opset_version=17)
+        if precision == "float32":
+            whole = session(path)
+            runs["onnxruntime"] = lambda: whole.run(None, feed)
+        if precision == "int8":
+            small = session(quantized(path, folder))
+            runs["onnxruntime-int8"] = lambda: small.run(None, feed)
+        if openvino and precision != "int8":
+            hint = "f32" if precision == "float32" else "bf16"
+            request = compiled(path, hint).create_infer_request()
+            name = "openvino" if precision == "float32" else "openvino-bf16"
+            runs[name] = lambda: request.infer(feed)
     return runs
-
-
-def bilstm():
-    model = torch.nn.LSTM(400, 256, bidirectional=True, batch_first=True)
-    x = torch.randn(8, 40, 400)
-
-    def run():
-        with torch.inference_mode():
-            model(x)
-
-    return {"pytorch": run}
 
 
 def training():
@@ -136,12 +168,10 @@ def training():
     return {"pytorch": run}
 
 
-def load(name):
-    if name == "bilstm 8x40":
-        return bilstm()
+def load(precision, name):
     if name == "minilm train 16x40":
-        return training()
-    return inference(name)
+        return training() if precision == "float32" else {}
+    return inference(*INFERENCE[name](), precision)
 
 
 def main():
@@ -155,7 +185,7 @@ def main():
         try:
             if verb == "load":
                 runs = {}
-                runs = load(rest)
+                runs = load(*rest.split(" ", 1))
                 for run in runs.values():
                     run()
                     run()
@@ -178,6 +208,8 @@ def main():
                 answer = {"pytorch": torch.__version__, "threads": str(THREADS)}
                 if onnxruntime:
                     answer["onnxruntime"] = onnxruntime.__version__
+                if openvino:
+                    answer["openvino"] = openvino.__version__.split("-")[0]
             else:
                 answer = {"error": "unknown request " + verb}
         except Exception as problem:

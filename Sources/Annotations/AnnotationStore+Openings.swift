@@ -2,17 +2,27 @@ import Foundation
 import GRDB
 
 extension AnnotationStore {
-  /// A dataset that was annotated in a store.
-  package struct Opening: Sendable, Hashable {
-    /// Its path then.
-    package let dataset: String
-    /// `Dataset.contentHash` then.
-    package let hash: String
+  package func checksums() throws -> [Int64: String] {
+    guard level >= .checksums else { return [:] }
+    do {
+      return try queue.read { db in
+        budget.refill()
+        var checksums: [Int64: String] = [:]
+        let rows = try Row.fetchCursor(db, sql: "SELECT sequence, checksum FROM seal")
+        while let row = try rows.next() {
+          guard let sequence = Int64.fromDatabaseValue(row[0]) else { continue }
+          checksums[sequence] = String.fromDatabaseValue(row[1])
+        }
+        return checksums
+      }
+    } catch {
+      throw Self.explain(error, path)
+    }
   }
 
   /// Takes over which datasets were annotated in another store.
   /// - Parameter openings: the latest first.
-  func note(openings: [Opening], at time: Int64 = Step.now()) throws {
+  func note(openings: [StoreOpening], at time: Int64 = Step.now()) throws {
     do {
       try queue.write { db in
         budget.refill()
@@ -27,23 +37,16 @@ extension AnnotationStore {
     }
   }
 
-  /// The datasets that were annotated in this store, the latest first; none in a store that was
-  /// made without one.
-  /// - Throws: `StoreError`.
-  package func openings() throws -> [Opening] {
+  package func openings() throws -> [StoreOpening] {
     do {
       return try queue.read { db in
         budget.refill()
         guard try db.tableExists("opening") else { return [] }
-        // Values of other types make no opening: the file may come from anywhere.
         return try Row.fetchAll(
           db, sql: "SELECT dataset, hash FROM opening ORDER BY id DESC LIMIT 64"
         ).compactMap { row in
-          guard let dataset = String.fromDatabaseValue(row[0]),
-            let hash = String.fromDatabaseValue(row[1]), (1...4_096).contains(dataset.utf8.count),
-            !dataset.utf8.contains(0)
-          else { return nil }
-          return Opening(dataset: dataset, hash: hash)
+          StoreOpening(
+            stored: String.fromDatabaseValue(row[0]), hash: String.fromDatabaseValue(row[1]))
         }
       }
     } catch {

@@ -1,5 +1,3 @@
-import Dispatch
-import Foundation
 import GRDB
 import Synchronization
 
@@ -9,10 +7,6 @@ extension AnnotationStore {
   struct Shared {
     /// The last step that was read or written here.
     var last: Int64 = 0
-    /// The last round of which a step was not stored; no step of it is taken any more.
-    var refused = -1
-    /// Whether others were faster in that round; else the step itself failed.
-    var isBehind = false
     /// SQLite's count of the others' commits.
     var version: Int64?
   }
@@ -30,26 +24,6 @@ extension AnnotationStore {
       self.steps = steps
       self.last = last ?? steps.last?.sequence ?? 0
       self.findings = findings
-    }
-  }
-
-  /// Refuses the later steps of a round of which one was not stored.
-  func admit(_ round: Int?) throws {
-    guard let round else { return }
-    try shared.withLock {
-      guard round <= $0.refused else { return }
-      throw $0.isBehind
-        ? StoreError.behind(path) : .notSaved(path, reason: "an edit before it is not saved")
-    }
-  }
-
-  /// Ends a round with the first of its steps that was not stored.
-  func refuse(_ round: Int?, _ error: StoreError) {
-    guard let round else { return }
-    shared.withLock {
-      guard round > $0.refused else { return }
-      $0.refused = round
-      $0.isBehind = if case .behind = error { true } else { false }
     }
   }
 
@@ -77,53 +51,4 @@ extension AnnotationStore {
       throw Self.explain(error, path)
     }
   }
-
-  /// Looks for steps of other processes again and again, until the watch is let go.
-  /// - Parameters:
-  ///   - interval: seconds.
-  ///   - found: is called on a queue of its own, in the store's order with the answers of `append`.
-  ///   - lost: is called there when the store is not in its place any more, or has lost its end,
-  ///     and with nil when it is there again.
-  package func watch(
-    every interval: Double, found: @escaping @Sendable (Others) -> Void,
-    lost: @escaping @Sendable (StoreError?) -> Void = { _ in }
-  ) -> StoreWatch {
-    let known = Mutex<StoreError?>(nil)
-    return StoreWatch(interval) { [weak self] in
-      guard let self else { return }
-      let problem = problemOfPlace
-      let isNew = known.withLock { known in
-        defer { known = problem }
-        return known != problem
-      }
-      if isNew { lost(problem) }
-      if problem == nil, let others = try? others() { found(others) }
-    }
-  }
-}
-
-/// A repeated look into a store; ends with this value.
-package final class StoreWatch: Sendable {
-  // Safe: timers may be used from any thread.
-  private nonisolated(unsafe) let timer: any DispatchSourceTimer
-  private let queue = DispatchQueue(label: "twinlens.store.watch", qos: .utility)
-  private let look: @Sendable () -> Void
-
-  init(_ interval: Double, look: @escaping @Sendable () -> Void) {
-    self.look = look
-    timer = DispatchSource.makeTimerSource(queue: queue)
-    timer.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(50))
-    timer.setEventHandler(handler: look)
-    timer.resume()
-  }
-
-  /// Looks now, without waiting for the next time.
-  package func lookNow(then done: @escaping @Sendable () -> Void) {
-    queue.async { [look] in
-      look()
-      done()
-    }
-  }
-
-  deinit { timer.cancel() }
 }

@@ -13,7 +13,7 @@ import Tensors
 /// never block their caller. Several processes of one machine may write, each step after whatever
 /// the others wrote (`watch`); on network file systems one. The file may come from anywhere:
 /// nothing in it is run, and each step is compared with its checksum.
-package final class AnnotationStore: Sendable {
+package final class AnnotationStore: StepStore {
   /// Who may do what.
   package enum Access: Sendable, Hashable {
     /// Makes the store if it is not there.
@@ -26,14 +26,17 @@ package final class AnnotationStore: Sendable {
   package let path: String
   /// Whether steps may be appended.
   package let access: Access
-  private let file: StoreFile
+  let file: StoreFile
   let queue: DatabaseQueue
   let budget: StoreBudget
   let level: Schema.Level
   /// What this process knows of the others' steps.
   let shared = Mutex(Shared())
+  private let rounds = StoreRounds()
   /// What is wrong with the file as a whole; only a reader opens such a file.
   private let damage: String?
+  /// Whether something is.
+  var isDamaged: Bool { damage != nil }
   /// Where a store was copied to that cannot be read in its place.
   private let copy: StoreCopy?
 
@@ -146,46 +149,27 @@ package final class AnnotationStore: Sendable {
     return (queue, .checksums, nil)
   }
 
-  /// Appends a step and returns its sequence number once it is committed. Waits for the disk: for
-  /// scripts.
-  /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult
   package func append(_ step: Step) throws -> Int64 {
     guard access == .readWrite else { throw StoreError.readOnly(path) }
     return try acknowledge(Result { try queue.write { try insert(step, $0) } }).get()
   }
 
-  /// Appends a step; `completion` is called on the store's queue once it is committed, or failed.
-  /// Calls are carried out in their order.
-  /// - Parameter round: grows each time that steps are sent again. After one of a round was not
-  ///   stored, the rest of that round is refused too: once others write, their numbers may fit by
-  ///   chance. Nil for a step that is on its own.
   package func append(
     _ step: Step, round: Int? = nil,
     completion: @escaping @Sendable (Result<Int64, StoreError>) -> Void
   ) {
     guard access == .readWrite else { return completion(.failure(.readOnly(path))) }
     queue.asyncWrite { [self] in
-      try admit(round)
+      try rounds.admit(round, path)
       return try insert(step, $0)
     } completion: { [self] _, result in
       let answer = acknowledge(result)
-      if case .failure(let error) = answer { refuse(round, error) }
+      if case .failure(let error) = answer { rounds.refuse(round, error) }
       completion(answer)
     }
   }
 
-  /// Appends a step and returns its sequence number once it is committed.
-  /// - Throws: `StoreError`; nothing was appended then.
-  @discardableResult
-  package func append(_ step: Step) async throws -> Int64 {
-    try await withCheckedThrowingContinuation { continuation in
-      append(step) { continuation.resume(with: $0) }
-    }
-  }
-
-  /// Appends steps, each after the one before, all of them or none.
-  /// - Throws: `StoreError`; nothing was appended then.
   package func append(contentsOf steps: [Step]) throws {
     guard access == .readWrite else { throw StoreError.readOnly(path) }
     _ = try acknowledge(
@@ -236,7 +220,6 @@ package final class AnnotationStore: Sendable {
     return store
   }
 
-  /// Why edits cannot go into the file any more, or are not there any more; nil where all is well.
   package var problemOfPlace: StoreError? {
     do {
       try file.requireInPlace()
@@ -266,28 +249,12 @@ package final class AnnotationStore: Sendable {
     }.mapError { Self.notSaved($0, path) }
   }
 
-  /// All steps, oldest first. A row that makes no sense is left out and named.
-  /// - Throws: `StoreError`.
-  package func steps() throws -> (steps: [Step], findings: [StoreFinding]) {
-    let stored = try stored()
-    return (stored.steps, stored.findings)
-  }
-
-  /// The history over a dataset, and what did not fit.
-  /// - Throws: `StoreError`.
-  package func history(
-    over dataset: Dataset
-  ) throws -> (history: EditHistory, findings: [StoreFinding]) {
-    let stored = try stored()
-    let replayed = EditHistory.replaying(
-      stored.steps, over: dataset, last: stored.last, firstLoss: stored.firstLoss)
-    return (replayed.history, stored.findings + replayed.findings)
-  }
+  package func stored() throws -> StepRows.Stored { try stored(keepingRows: false) }
 
   /// What the store holds.
   /// - Parameter keepingRows: whether sound rows are kept as they are, too.
   /// - Throws: `StoreError`.
-  func stored(keepingRows: Bool = false) throws -> StepRows.Stored {
+  func stored(keepingRows: Bool) throws -> StepRows.Stored {
     do {
       if let damage {
         // Not in a transaction, as when it was opened.
@@ -307,6 +274,9 @@ package final class AnnotationStore: Sendable {
         if stored.last < file.promised {
           stored.findings.append(.cutBack(first: stored.last + 1, last: file.promised))
         }
+        if level >= .checksums, stored.findings.isEmpty {
+          stored.mark = try StepRows.mark(db, after: LogMark(), through: stored.last)
+        }
         shared.withLock { $0.last = max($0.last, stored.last) }
         return stored
       }
@@ -315,23 +285,18 @@ package final class AnnotationStore: Sendable {
     }
   }
 
-  /// Notes that a dataset is being annotated.
-  /// - Returns: false when its files are others than at the last time.
-  /// - Throws: `StoreError`.
   @discardableResult
-  package func noteOpening(of dataset: Dataset, at time: Int64 = Step.now()) throws -> Bool {
-    let hash = dataset.contentHash
-    let place = URL(fileURLWithPath: dataset.path).resolvingSymlinksInPath().path
+  package func noteOpening(of opening: StoreOpening, at time: Int64) throws -> Bool {
     do {
       return try queue.write { db in
         budget.refill()
         let last = try String.fetchOne(
           db, sql: "SELECT hash FROM opening WHERE dataset = ? ORDER BY id DESC LIMIT 1",
-          arguments: [place])
-        if last == hash { return true }
+          arguments: [opening.dataset])
+        if last == opening.hash { return true }
         try db.execute(
           sql: "INSERT INTO opening (dataset, hash, time) VALUES (?, ?, ?)",
-          arguments: [place, hash, time])
+          arguments: [opening.dataset, opening.hash, time])
         return last == nil
       }
     } catch {

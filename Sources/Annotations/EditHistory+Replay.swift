@@ -98,7 +98,25 @@ extension EditHistory {
   package static func replaying(
     _ steps: [Step], over dataset: Dataset, last: Int64 = 0, firstLoss: Int64? = nil
   ) -> (history: EditHistory, findings: [StoreFinding]) {
+    let folded = folding(steps, over: dataset, last: last, firstLoss: firstLoss)
+    return (folded.history, folded.findings)
+  }
+
+  /// What came of stored steps.
+  struct Folded: Equatable {
+    var history: EditHistory
+    var findings: [StoreFinding]
+    /// Posts with a step that was not made on what the file says now, or that cannot be applied.
+    /// What a later step does there depends on all before it.
+    var strained: Set<String> = []
+  }
+
+  /// The same, with what a later step must know.
+  static func folding(
+    _ steps: [Step], over dataset: Dataset, last: Int64 = 0, firstLoss: Int64? = nil
+  ) -> Folded {
     var findings: [StoreFinding] = []
+    var strained: Set<String> = []
     var bases: [String: Base] = [:]
     var posts: [String] = []
     for step in steps {
@@ -118,11 +136,13 @@ extension EditHistory {
     }
     var history = replaying(StepOrder(steps), steps, fit: fit) { step, error in
       findings.append(.unusable(sequence: step.sequence, reason: "\(error)"))
+      strained.insert(step.post)
     }
     findings.sort { $0.sequence ?? 0 < $1.sequence ?? 0 }
     var elsewhere: [String: Int] = [:]
     for id in posts {
       guard let base = bases[id] else { continue }
+      if base.isStrained { strained.insert(id) }
       if base.unfitting > 0 {
         if dataset.path != dataset.root, !dataset.files.contains(where: { $0.name == base.file }) {
           elsewhere[base.file, default: 0] += base.unfitting
@@ -141,7 +161,7 @@ extension EditHistory {
     for (file, count) in elsewhere.sorted(by: { $0.key < $1.key }) {
       findings.append(.otherFile(file, steps: count))
     }
-    return (history, findings)
+    return Folded(history: history, findings: findings, strained: strained)
   }
 
   /// The history that steps make in an order.
@@ -188,6 +208,9 @@ extension EditHistory {
       tokensHash = post.map(DatasetHash.hash(ofTokens:))
       postHash = post.map(DatasetHash.hash(of:))
     }
+
+    /// Whether any step was made on something else than the file says now.
+    var isStrained: Bool { isMixed || unfitting > 0 }
 
     mutating func note(_ step: Step) {
       steps += 1

@@ -16,8 +16,6 @@ package struct EditHistory: Sendable, Equatable {
     let base: Post
     /// What it was like before; nil when nobody had touched it.
     let before: LabelState?
-    /// What it took from the redo line, with the places there.
-    var ended: [Ended] = []
   }
 
   /// A part of the redo line that an edit ended.
@@ -30,10 +28,13 @@ package struct EditHistory: Sendable, Equatable {
   package private(set) var steps: [Step] = []
   /// The labels of touched posts, by post id.
   package private(set) var states: [String: LabelState] = [:]
-  private var lastSequence: Int64 = 0
+  private(set) var lastSequence: Int64 = 0
   /// Edits in effect, by their sequence numbers.
   private(set) var done: [Done] = []
   private(set) var undone: [Undone] = []
+  /// What edits took from the redo line when they were new, by their sequence numbers. Not part of
+  /// the edits: of those that are taken back and made anew in turns each would hold all before it.
+  private(set) var ended: [Int64: [Ended]] = [:]
 
   /// An edit that was taken back.
   struct Undone: Sendable, Equatable {
@@ -184,11 +185,12 @@ package struct EditHistory: Sendable, Equatable {
       }
       if let place, undone[place].edit.step.sequence == sequence {
         let edit = undone[place].edit
-        try make(edit.step, base: edit.base, rebase: true, ended: edit.ended)
+        try make(edit.step, base: edit.base, rebase: true, isNew: false)
         undone.remove(at: place)
       } else if let edit = order?.step(sequence), edit.post == step.post {
         // In this order something ended its line.
-        try make(edit, base: base, rebase: true, ended: [])
+        try make(edit, base: base, rebase: true, isNew: false)
+        ended[edit.sequence] = nil
       } else {
         throw EditError.notUndoable(sequence: sequence)
       }
@@ -196,9 +198,9 @@ package struct EditHistory: Sendable, Equatable {
   }
 
   /// Makes an edit of a post as it is now.
-  /// - Parameter ended: what it took from the redo line when it was new; nil where it is.
+  /// - Parameter isNew: whether it ends what could be repeated; else it did when it was new.
   private mutating func make(
-    _ step: Step, base: Post?, rebase: Bool, ended: [Ended]? = nil
+    _ step: Step, base: Post?, rebase: Bool, isNew: Bool = true
   ) throws {
     guard let base, case .edit(let action) = step.kind else {
       throw EditError.wrongPost(edit: step.post, post: "none")
@@ -207,8 +209,10 @@ package struct EditHistory: Sendable, Equatable {
     var state = before ?? LabelState(base)
     try state.take(step, action, tokenCount: base.tokens.count, rebase: rebase)
     states[step.post] = state
-    done.append(
-      Done(step: step, base: base, before: before, ended: ended ?? endRedo(after: step)))
+    done.append(Done(step: step, base: base, before: before))
+    guard isNew else { return }
+    let taken = endRedo(after: step)
+    if !taken.isEmpty { ended[step.sequence] = taken }
   }
 
   /// Makes the edits of a post from a place in line on again, on what it is like now.
@@ -219,7 +223,7 @@ package struct EditHistory: Sendable, Equatable {
       var state = before ?? LabelState(base)
       try? state.take(step, action, tokenCount: base.tokens.count, rebase: true)
       states[base.id] = state
-      done[place] = Done(step: step, base: base, before: before, ended: done[place].ended)
+      done[place] = Done(step: step, base: base, before: before)
     }
   }
 
@@ -274,7 +278,9 @@ package struct EditHistory: Sendable, Equatable {
         guard done.last?.step.sequence == step.sequence else { break }
         let edit = done.removeLast()
         states[step.post] = edit.before
-        for ended in edit.ended { undone.insert(ended.undone, at: min(ended.place, undone.count)) }
+        for taken in ended.removeValue(forKey: step.sequence) ?? [] {
+          undone.insert(taken.undone, at: min(taken.place, undone.count))
+        }
       case .undo(let sequence):
         guard let place = undone.lastIndex(where: { $0.edit.step.sequence == sequence }) else {
           break
@@ -302,6 +308,15 @@ package struct EditHistory: Sendable, Equatable {
 
   /// Leaves out sequence numbers that are taken.
   mutating func skip(to sequence: Int64) { lastSequence = max(lastSequence, sequence) }
+
+  /// The history that a snapshot kept.
+  init(
+    steps: [Step], states: [String: LabelState], last: Int64, done: [Done], undone: [Undone],
+    ended: [Int64: [Ended]]
+  ) {
+    (self.steps, self.states, lastSequence) = (steps, states, last)
+    (self.done, self.undone, self.ended) = (done, undone, ended)
+  }
 
   /// Puts a step on record that has no effect.
   mutating func keep(_ step: Step) { record(step) }

@@ -33,6 +33,16 @@ package struct LabelState: Sendable, Hashable {
     review = .untouched
   }
 
+  /// The labels that a snapshot kept.
+  init(
+    mentions: [EntityMention], relations: [RelationMention], respelled: [Range<Int>],
+    review: ReviewState, note: String?, marks: Set<Edit.Mark>, annotator: String?, time: Int64?
+  ) {
+    (self.mentions, self.relations, self.respelled) = (mentions, relations, respelled)
+    (self.review, self.note, self.marks) = (review, note, marks)
+    (self.annotator, self.time) = (annotator, time)
+  }
+
   /// The post with these labels.
   package func applied(to post: Post) -> Post {
     var copy = post

@@ -79,6 +79,15 @@ struct StepOrder {
     joinedPosts = Set(steps.map(\.post))
   }
 
+  /// Steps that follow others, without clocks of their own: they take effect last. Knows all steps
+  /// by their numbers.
+  init(_ later: [Step], following earlier: [Step]) {
+    steps = later
+    stored = earlier + later
+    joinedPosts = Set(earlier.lazy.filter { $0.clock != nil }.map(\.post))
+    isJoined = !joinedPosts.isEmpty
+  }
+
   /// The step of a number.
   func step(_ sequence: Int64) -> Step? {
     var (low, high) = (0, stored.count)

@@ -48,11 +48,10 @@ struct StepRow: Hashable {
       let postHash = text(3), let tokensHash = text(4), let annotator = text(5),
       let time = integer(6), let kind = text(7), let payload = text(8), let name = text(11)
     else { return nil }
-    self.sequence = sequence
-    (self.post, self.file, self.postHash, self.tokensHash) = (post, file, postHash, tokensHash)
-    (self.annotator, self.time, self.name) = (annotator, time, name)
-    (self.kind, self.payload) = (kind, payload)
-    (undoes, redoes) = (integer(9), integer(10))
+    self.init(
+      sequence: sequence, post: post, file: file, postHash: postHash, tokensHash: tokensHash,
+      annotator: annotator, time: time, kind: kind, payload: payload, undoes: integer(9),
+      redoes: integer(10), name: name)
   }
 
   /// The step; nil when its columns make none.
@@ -86,17 +85,19 @@ struct StepRow: Hashable {
 }
 
 /// Steps in and out of the store's tables.
-enum StepRows {
+package enum StepRows {
   /// What a store holds.
-  struct Stored {
-    var steps: [Step] = []
+  package struct Stored: Sendable {
+    package var steps: [Step] = []
     /// Rows that are damaged, missing or make no sense.
-    var findings: [StoreFinding] = []
+    package var findings: [StoreFinding] = []
     /// The last sequence number, whether its row makes sense or not.
-    var last: Int64 = 0
+    package var last: Int64 = 0
     /// The first sequence number whose step is not there as it was written; what follows in its
     /// post was made on labels that nobody knows any more.
-    var firstLoss: Int64?
+    package var firstLoss: Int64?
+    /// What was read, where it was read whole and can be told again.
+    package var mark: LogMark?
     /// Whether `rows` and `posts` are wanted.
     var keepsRows = false
     /// The rows that fit their checksums, as they are.
@@ -106,26 +107,28 @@ enum StepRows {
 
     /// Takes up the row of a later step; names those that are missing before it.
     mutating func take(_ found: Row, _ sequence: Int64, _ level: Schema.Level) {
+      let row = StepRow(found)
+      let isIntact =
+        level < .checksums || row?.checksum == String.fromDatabaseValue(found[12])
+      take(row, sequence, isIntact: isIntact)
+      guard keepsRows else { return }
+      if let row, isIntact {
+        rows.append(row)
+      } else {
+        posts[sequence] = String.fromDatabaseValue(found[1])
+      }
+    }
+
+    /// - Parameter row: nil where the columns are of other types.
+    mutating func take(_ row: StepRow?, _ sequence: Int64, isIntact: Bool) {
       noteMissing(before: sequence)
       last = sequence
-      let row = StepRow(found)
-      defer { if keepsRows { note(row, found, sequence, level) } }
-      if level >= .checksums, row?.checksum != String.fromDatabaseValue(found[12]) {
+      if !isIntact {
         lose(sequence, .damaged(sequence: sequence))
       } else if let step = row?.step {
         steps.append(step)
       } else {
         lose(sequence, .unusable(sequence: sequence, reason: "its row makes no sense"))
-      }
-    }
-
-    private mutating func note(
-      _ row: StepRow?, _ found: Row, _ sequence: Int64, _ level: Schema.Level
-    ) {
-      if let row, level < .checksums || row.checksum == String.fromDatabaseValue(found[12]) {
-        rows.append(row)
-      } else {
-        posts[sequence] = String.fromDatabaseValue(found[1])
       }
     }
 
@@ -271,7 +274,7 @@ enum StepRows {
     return stored
   }
 
-  private static func selection(_ level: Schema.Level) -> String {
+  static func selection(_ level: Schema.Level) -> String {
     let checksum =
       level >= .checksums
       ? "(SELECT checksum FROM seal WHERE seal.sequence = step.sequence)" : "NULL"

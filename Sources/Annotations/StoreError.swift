@@ -26,6 +26,12 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
   /// Another process wrote steps that this one has not seen.
   case behind(String)
   case notSaved(String, reason: String)
+  /// What is given as the address of a server is none.
+  case badAddress(String)
+  /// The server does not answer; what is to be stored waits.
+  case unreachable(String, reason: String)
+  /// The server answers, and nothing can be kept there.
+  case refused(String, reason: String)
 
   /// What is wrong, where, and what to do.
   package var description: String { "\(path): \(problem)" }
@@ -40,8 +46,9 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
       .unwritable(let path),
       .readOnly(let path), .displaced(let path), .cut(let path), .outOfOrder(let path, _, _),
       .behind(let path),
-      .notSaved(let path, _):
+      .notSaved(let path, _), .unreachable(let path, _), .refused(let path, _):
       path
+    case .badAddress: "--store"
     }
   }
 
@@ -95,8 +102,16 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
       "somebody else wrote to it at this moment; :retry"
     case .notSaved(_, let reason):
       "\(reason); make room or check the disk, then :retry"
+    case .badAddress(let reason):
+      "not the address of a store on PostgreSQL: \(reason)"
+    case .unreachable(_, let reason):
+      "the server does not answer (\(reason)); it is asked again and again"
+    case .refused(_, let reason): reason
     }
   }
+
+  /// Whether it ends by itself: nothing is lost, and what is to be stored waits.
+  package var isPassing: Bool { if case .unreachable = self { true } else { false } }
 
   /// The same, for `localizedDescription`.
   package var errorDescription: String? { description }

@@ -5,15 +5,17 @@ import Tensors
 
 /// Where the annotations of a dataset are kept, and why there.
 package struct StoreLocation: Sendable, Hashable {
-  /// The SQLite file.
+  /// The SQLite file, or the address of a server.
   package let path: String
   /// Why it is there.
   package let reason: Reason
 
   /// Why a store is where it is.
   package enum Reason: Sendable, Hashable {
-    /// `--store` named it.
+    /// `--store` named the file.
     case named
+    /// `--store` named a server.
+    case server
     /// `.twinlens` in the dataset's folder, which can be written.
     case besideDataset
     /// The state folder of the user, because the dataset's folder cannot be written.
@@ -27,12 +29,21 @@ package struct StoreLocation: Sendable, Hashable {
   /// there.
   package let elsewhere: String?
 
+  /// What is shown for `path`: of a server without who connects and how.
+  package let name: String
+  /// What files that belong to the store begin with: answers of models, retrained routers and their
+  /// like. The path itself where it is a file's.
+  package let workPath: String
+
   /// A location by its parts.
   package init(
-    path: String, reason: Reason, unwritable: String? = nil, elsewhere: String? = nil
+    path: String, reason: Reason, unwritable: String? = nil, elsewhere: String? = nil,
+    name: String? = nil, workPath: String? = nil
   ) {
     self.path = path
     self.reason = reason
+    self.name = name ?? path
+    self.workPath = workPath ?? path
     self.unwritable = unwritable
     self.elsewhere = elsewhere
   }
@@ -40,12 +51,24 @@ package struct StoreLocation: Sendable, Hashable {
   /// The rule of ARCHITECTURE, "Store": `--store`, else `.twinlens/annotations.sqlite` in the
   /// dataset's folder when that can be written, else a folder named for the dataset's path under
   /// `$XDG_STATE_HOME/twinlens` (`~/.local/state/twinlens`). Looks at the disk and makes nothing.
-  /// - Throws: `StoreError.leadsOut` when the dataset brings a link to somewhere else.
+  /// What belongs to a server's store lies where the dataset's own store would.
+  /// - Throws: `StoreError.leadsOut` when the dataset brings a link to somewhere else,
+  ///   `badAddress`.
   package static func resolve(
     dataset: Dataset, explicit: String? = nil,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> StoreLocation {
-    if let explicit { return StoreLocation(path: explicit, reason: .named) }
+    if let explicit {
+      guard PostgresAddress.isMeant(by: explicit) else {
+        return StoreLocation(path: explicit, reason: .named)
+      }
+      let name = try PostgresAddress(explicit).name
+      let own = try resolve(dataset: dataset, environment: environment)
+      let hash = SHA256.hexDigest(of: Array(name.utf8)).prefix(12)
+      return StoreLocation(
+        path: explicit, reason: .server, name: name,
+        workPath: "\(FilePath.parent(of: own.path))/server-\(hash)")
+    }
     let folder = "\(dataset.root)/.twinlens"
     let store = "\(folder)/annotations.sqlite"
     if let boundary = FolderBoundary(dataset.root) {

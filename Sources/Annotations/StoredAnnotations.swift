@@ -13,9 +13,11 @@ package struct StoredAnnotations: Sendable {
   /// store beside the dataset cannot be written, the edits made since in the state folder follow
   /// its own.
   /// - Throws: `StoreError`; `missing` when a store was named that is not there.
-  package init(at location: StoreLocation, over dataset: Dataset) throws {
+  package init(
+    at location: StoreLocation, over dataset: Dataset, folds: FoldFolder? = .ofUser
+  ) throws {
     let main = location.unwritable ?? location.path
-    let isThere = access(main, F_OK) == 0
+    let isThere = StoreAddress.isThere(main)
     guard isThere || location.reason == .named else {
       history = EditHistory()
       // Edits of a time when the dataset could not be written are nobody's to lose.
@@ -26,8 +28,8 @@ package struct StoredAnnotations: Sendable {
         } ?? []
       return
     }
-    let store = try AnnotationStore(path: main, access: .readOnly)
-    var (history, findings) = try store.history(over: dataset)
+    let store = try StoreAddress.open(main, access: .readOnly)
+    var (history, findings) = try store.history(over: dataset, folds: folds)
     if let aside = location.aside(of: main) {
       let own = try AnnotationStore(path: aside, access: .readOnly).steps()
       let merged = StepMerge.missing(from: own.steps, in: history, over: dataset)
@@ -49,10 +51,12 @@ extension AnnotationStore {
   /// dataset cannot be written, its steps are first taken over into the one in the state folder.
   /// - Throws: `StoreError`.
   package static func open(
-    _ location: StoreLocation, over dataset: Dataset
-  ) throws -> (store: AnnotationStore, history: EditHistory, findings: [StoreFinding]) {
-    let store = try AnnotationStore(path: location.path)
-    var (history, findings) = try store.history(over: dataset)
+    _ location: StoreLocation, over dataset: Dataset, folds: FoldFolder? = .ofUser
+  ) throws -> (store: any StepStore, history: EditHistory, findings: [StoreFinding]) {
+    let store = try StoreAddress.open(location.path)
+    let fold = try store.fold(over: dataset, folds)
+    if let folds { fold.keep(in: folds, of: store.path, over: dataset) }
+    var (history, findings) = (fold.history, fold.findings)
     if let unwritable = location.unwritable {
       let others = try AnnotationStore(path: unwritable, access: .readOnly).steps()
       let merged = StepMerge.missing(from: others.steps, in: history, over: dataset)

@@ -18,9 +18,8 @@ package struct BenchReport {
     rows.map { _, row in
       let budget = row.budget
       let unit = budget.unit.rawValue
-      guard let measured = row.measured, let ratio = row.ratio else {
-        return [row.what, "\(Self.number(budget.limit)) \(unit)", "—", "—", "not measured"]
-      }
+      let limit = budget.limit.map { "\(Self.number($0)) \(unit)" } ?? "—"
+      guard let measured = row.measured else { return [row.what, limit, "—", "—", "not measured"] }
       var words = "\(Self.number(measured)) \(unit)"
       if budget.statistic == .median {
         words += row.figures.value(.p95).map { " (p95 \(Self.number($0)))" } ?? ""
@@ -28,8 +27,9 @@ package struct BenchReport {
         words += row.figures.value(.median).map { " (median \(Self.number($0)))" } ?? ""
       }
       return [
-        row.what, "\(Self.number(budget.limit)) \(unit), \(budget.statistic.rawValue)", words,
-        String(format: "%.2f", ratio), ratio <= 1 ? "met" : "missed",
+        row.what, budget.limit == nil ? "—" : "\(limit), \(budget.statistic.rawValue)", words,
+        row.ratio.map { String(format: "%.2f", $0) } ?? "—",
+        row.ratio.map { $0 <= 1 ? "met" : "missed" } ?? "no budget",
       ]
     }
   }
@@ -78,8 +78,7 @@ package struct BenchReport {
     struct Entry: Encodable {
       let benchmark, what, unit: String
       let statistic: Statistic
-      let budget: Double
-      let measured, ratio: Double?
+      let budget, measured, ratio: Double?
       let isMet: Bool?
       let times: Int
       let least, median, p95, p99, most: Double?

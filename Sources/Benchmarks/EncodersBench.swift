@@ -21,9 +21,13 @@ package struct EncodersBench {
   /// Time for each shape and measured program.
   package let seconds: Double
 
-  package init(peer: EncodersPeer?, seconds: Double) {
+  /// Of our products, and of the peers'.
+  package let precision: Precision
+
+  package init(peer: EncodersPeer?, seconds: Double, precision: Precision) {
     self.peer = peer
     self.seconds = seconds
+    self.precision = precision
   }
 
   private static let rounds = 6
@@ -31,15 +35,15 @@ package struct EncodersBench {
   /// Measures one shape.
   /// - Throws: what making or running the model throws.
   package func measure(_ shape: EncodersShape) throws -> Row {
-    let memory = Self.peakMemory(ofNamed: shape.name)
-    let subject = try shape.make()
+    let memory = Self.peakMemory(ofNamed: shape.name, precision)
+    let subject = try shape.make(precision)
     func ours(_ count: Int) throws -> [Double] {
       try (0..<count).map { _ in try Stopwatch.milliseconds { try subject.run() } }
     }
     _ = try ours(2)
     var (note, backends): (String?, [String]) = (nil, [])
     do {
-      backends = try peer?.load(shape.name) ?? []
+      backends = try peer?.load(shape.name, precision) ?? []
     } catch {
       note = "\(error)"
     }
@@ -66,7 +70,7 @@ package struct EncodersBench {
   }
 
   /// Thousand million operations a second that our products reach on a large one: the roofline.
-  package static func productPeak() -> Double {
+  package static func productPeak(_ precision: Precision) -> Double {
     let (rows, size) = (1_120, 1_024)
     let arena = Arena()
     arena.reset(reserving: 2 * Arena.size(rows: rows, columns: size))
@@ -74,7 +78,7 @@ package struct EncodersBench {
       arena.matrix(rows: rows, columns: size), arena.matrix(rows: rows, columns: size)
     )
     for r in 0..<rows { for c in 0..<size { x.base[r * x.stride + c] = 0.5 } }
-    let weight = PackedMatrix(Tensor([size, size], repeating: 0.25))
+    let weight = PackedMatrix(Tensor([size, size], repeating: 0.25), precision: precision)
     let times = (0..<20).map { _ in Stopwatch.milliseconds { weight.multiply(x, into: y) } }
     return 2 * Double(rows * size * size) / (times.min() ?? 1) / 1e6
   }
@@ -83,8 +87,10 @@ package struct EncodersBench {
 extension EncodersBench {
   /// Makes a shape and runs it twice; what this process took at most, in bytes. For a process of
   /// its own.
-  package static func peakMemory(of shape: EncodersShape) throws -> Int? {
-    let subject = try shape.make()
+  package static func peakMemory(
+    of shape: EncodersShape, _ precision: Precision
+  ) throws -> Int? {
+    let subject = try shape.make(precision)
     for _ in 0..<2 { try subject.run() }
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
@@ -93,11 +99,13 @@ extension EncodersBench {
   }
 
   /// The same, by this program once more.
-  private static func peakMemory(ofNamed name: String) -> Int? {
+  private static func peakMemory(ofNamed name: String, _ precision: Precision) -> Int? {
     let process = Process()
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: SharedFiles.executable)
-    process.arguments = ["bench", "encoders", "--memory-of", name]
+    process.arguments = [
+      "bench", "encoders", "--memory-of", name, "--precision", precision.rawValue,
+    ]
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return nil }

@@ -1,7 +1,8 @@
 import Foundation
+import Tensors
 
-/// PyTorch and ONNX Runtime in a process of their own, which measures when it is asked to, so that
-/// their times and ours alternate. Its script is `Tools/bench-encoders-peer.py`.
+/// PyTorch, ONNX Runtime and OpenVINO in a process of their own, which measures when it is asked
+/// to, so that their times and ours alternate. Its script is `Tools/bench-encoders-peer.py`.
 package final class EncodersPeer {
   /// Why there are no times of the peers.
   package enum Failure: Error, CustomStringConvertible {
@@ -24,6 +25,7 @@ package final class EncodersPeer {
     var error: String?
     var pytorch: String?
     var onnxruntime: String?
+    var openvino: String?
   }
 
   private let process = Process()
@@ -52,12 +54,17 @@ package final class EncodersPeer {
   /// Names and versions of the peers.
   package func versions() throws -> String {
     let answer = try ask("info")
-    return [("PyTorch", answer.pytorch), ("ONNX Runtime", answer.onnxruntime)]
-      .compactMap { name, version in version.map { "\(name) \($0)" } }.joined(separator: ", ")
+    return [
+      ("PyTorch", answer.pytorch), ("ONNX Runtime", answer.onnxruntime),
+      ("OpenVINO", answer.openvino),
+    ]
+    .compactMap { name, version in version.map { "\(name) \($0)" } }.joined(separator: ", ")
   }
 
   /// Makes the model of a shape; the names of what can run it.
-  package func load(_ name: String) throws -> [String] { try ask("load \(name)").backends ?? [] }
+  package func load(_ name: String, _ precision: Precision) throws -> [String] {
+    try ask("load \(precision) \(name)").backends ?? []
+  }
 
   /// Milliseconds of some runs.
   package func times(_ backend: String, _ count: Int) throws -> [Double] {

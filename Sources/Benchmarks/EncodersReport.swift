@@ -11,16 +11,31 @@ package struct EncodersReport {
   package var rows: [EncodersBench.Row] = []
   package var failures: [(shape: String, reason: String)] = []
 
-  package init(facts: [(name: String, value: String)], roofline: Roofline) {
+  /// What was measured, ours and the peers'.
+  let precision: Precision
+
+  package init(
+    facts: [(name: String, value: String)], roofline: Roofline, precision: Precision
+  ) {
     self.facts = facts
     self.roofline = roofline
+    self.precision = precision
   }
 
-  private static let peers = ["pytorch", "onnxruntime"]
-  private static let heads = [
-    "shape", "ours ms", "PyTorch", "ratio", "ONNX Runtime", "ratio", "GFLOP/s", "of peak",
-    "memory MB", "weights MB",
-  ]
+  /// What the peers' script calls them, and the table.
+  private var peers: [(id: String, title: String)] {
+    switch precision {
+    case .float32:
+      [("pytorch", "PyTorch"), ("onnxruntime", "ONNX Runtime"), ("openvino", "OpenVINO")]
+    case .bfloat16: [("openvino-bf16", "OpenVINO bf16")]
+    case .int8: [("onnxruntime-int8", "ONNX Runtime int8")]
+    }
+  }
+
+  private var heads: [String] {
+    ["shape", "ours ms"] + peers.flatMap { [$0.title, "ratio"] }
+      + ["GFLOP/s", "of peak", "memory MB", "weights MB"]
+  }
 
   /// Rates of all rows.
   package var rates: [Double] { rows.compactMap(rate) }
@@ -45,9 +60,10 @@ package struct EncodersReport {
       value.map { String(format: format, $0) } ?? "—"
     }
     return rows.map { row in
-      let others = Self.peers.flatMap { peer in
+      let others = peers.flatMap { peer in
         [
-          number(row.peers[peer]?.value(.median), "%.2f"), number(ratio(row, peer), "%.2f"),
+          number(row.peers[peer.id]?.value(.median), "%.2f"),
+          number(ratio(row, peer.id), "%.2f"),
         ]
       }
       return [row.shape.name, number(row.ours.value(.median), "%.2f")] + others + [
@@ -70,8 +86,8 @@ package struct EncodersReport {
 
   /// For a terminal.
   package func text() -> String {
-    let cells = [Self.heads] + table
-    let widths = Self.heads.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    let cells = [heads] + table
+    let widths = heads.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
     var lines = facts.map { "\($0.name.padded(to: 20))\($0.value)" } + [""]
     for row in cells {
       let padded = zip(row, widths).enumerated().map { i, cell in
@@ -87,8 +103,8 @@ package struct EncodersReport {
   /// For the manual.
   package func markdown() -> String {
     var lines = [facts.map { "\($0.name): \($0.value)" }.joined(separator: "; ") + ".", ""]
-    lines.append("| \(Self.heads.joined(separator: " | ")) |")
-    lines.append("|" + Self.heads.map { _ in " --- |" }.joined())
+    lines.append("| \(heads.joined(separator: " | ")) |")
+    lines.append("|" + heads.map { _ in " --- |" }.joined())
     lines += table.map { "| \($0.joined(separator: " | ")) |" }
     if !notes.isEmpty { lines += [""] + notes.map { "* \($0)" } }
     return lines.joined(separator: "\n")
@@ -120,6 +136,7 @@ package struct EncodersReport {
     }
     struct Whole: Encodable {
       let machine: [String: String]
+      let precision: Precision
       let peakGigaflops: Double
       let rows: [Entry]
       let failures: [String: String]
@@ -137,7 +154,7 @@ package struct EncodersReport {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let whole = Whole(
       machine: Dictionary(facts.map { ($0.name, $0.value) }) { first, _ in first },
-      peakGigaflops: roofline.peak, rows: entries,
+      precision: precision, peakGigaflops: roofline.peak, rows: entries,
       failures: Dictionary(failures.map { ($0.shape, $0.reason) }) { first, _ in first })
     return String(decoding: try encoder.encode(whole), as: UTF8.self)
   }

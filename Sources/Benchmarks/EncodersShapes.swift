@@ -9,12 +9,29 @@ package struct EncodersShape: Sendable {
   /// Floating-point operations of one run, two for each multiplication with its addition; only
   /// those of products.
   package let operations: Double
-  package let make: @Sendable () throws -> Subject
+  /// Whether its products can be of low precision.
+  package var isOfAnyPrecision = true
+  package let make: @Sendable (Precision) throws -> Subject
+
+  init(
+    name: String, operations: Double,
+    make: @escaping @Sendable (Precision) throws -> Subject
+  ) {
+    (self.name, self.operations, self.make) = (name, operations, make)
+  }
+
+  private var onlyFloat32: EncodersShape {
+    var shape = self
+    shape.isOfAnyPrecision = false
+    return shape
+  }
 
   /// A model ready to run.
   package struct Subject {
     /// Bytes of its weights.
     let weights: Int
+    /// How many numbers of them the products of a run read; nil where that is not told.
+    var read: Int?
     let run: () throws -> Void
   }
 
@@ -22,7 +39,8 @@ package struct EncodersShape: Sendable {
   package static let all: [EncodersShape] =
     [text("bert-base 1x64", .bertBase, 1, 64), text("bert-base 16x64", .bertBase, 16, 64)]
     + [text("minilm 1x40", .miniLM, 1, 40), clipImage, clipText]
-    + [resNet("resnet-50", .resNet50), resNet("resnet-34", .resNet34), lstm, training]
+    + [resNet("resnet-50", .resNet50), resNet("resnet-34", .resNet34)]
+    + [lstm.onlyFloat32, training.onlyFloat32]
 }
 
 extension TransformerConfiguration {
@@ -36,6 +54,11 @@ extension TransformerConfiguration {
 
   fileprivate static let bertBase = sized(768, layers: 12, heads: 12, .gelu, .post)
   fileprivate static let miniLM = sized(384, layers: 6, heads: 12, .gelu, .post)
+
+  /// Numbers in the matrices of all layers.
+  fileprivate var linearWeights: Int {
+    layers * (4 * hiddenSize * hiddenSize + 2 * hiddenSize * intermediateSize)
+  }
 
   /// Operations over sequences of one length.
   fileprivate func operations(_ count: Int, _ length: Int) -> Double {
@@ -100,13 +123,13 @@ extension EncodersShape {
   private static func text(
     _ name: String, _ stack: TransformerConfiguration, _ count: Int, _ length: Int
   ) -> EncodersShape {
-    EncodersShape(name: name, operations: stack.operations(count, length)) {
+    EncodersShape(name: name, operations: stack.operations(count, length)) { precision in
       var source = WeightSource.random(seed: 1)
       let model = BERTModel(textConfiguration(stack), &source)
       let weights = model.byteCount
-      let engine = BERTEngine(model)
+      let engine = BERTEngine(model, precision: precision)
       let batch = Self.batch(count, length)
-      return Subject(weights: weights) { _ = try engine(batch) }
+      return Subject(weights: weights, read: stack.linearWeights) { _ = try engine(batch) }
     }
   }
 
@@ -129,46 +152,48 @@ extension EncodersShape {
   private static let clipImage = EncodersShape(
     name: "clip-vit-b32 image",
     operations: clipStacks.vision.operations(1, 50) + 2 * 49 * 3072 * 768 + 2 * 768 * 512
-  ) {
+  ) { precision in
     var source = WeightSource.random(seed: 1)
     let model = CLIPVisionModel(
       VisionConfiguration(stack: clipStacks.vision, side: 224, patch: 32), &source)
     let projection = Linear(768, 512, bias: false, deviation: 0.02, &source)
     let weights = model.byteCount + projection.byteCount
-    let engine = VisionEngine(model, projection: projection)
-    return Subject(weights: weights) { _ = try engine(pixels) }
+    let engine = VisionEngine(model, projection: projection, precision: precision)
+    let read = clipStacks.vision.linearWeights + 3_072 * 768 + 768 * 512
+    return Subject(weights: weights, read: read) { _ = try engine(pixels) }
   }
 
   private static let clipText = EncodersShape(
     name: "clip-vit-b32 text 1x40",
     operations: clipStacks.text.operations(1, 40) + 2 * 512 * 512
-  ) {
+  ) { precision in
     var source = WeightSource.random(seed: 1)
     let model = CLIPTextModel(
       CLIPTextConfiguration(
         stack: clipStacks.text, vocabulary: 49_408, positions: 77, endOfText: 49_407), &source)
     let projection = Linear(512, 512, bias: false, deviation: 0.02, &source)
     let weights = model.byteCount + projection.byteCount
-    let engine = CLIPTextEngine(model, projection: projection)
+    let engine = CLIPTextEngine(model, projection: projection, precision: precision)
     let batch = Self.batch(1, 40)
-    return Subject(weights: weights) { _ = try engine(batch) }
+    let read = clipStacks.text.linearWeights + 512 * 512
+    return Subject(weights: weights, read: read) { _ = try engine(batch) }
   }
 
   private static func resNet(
     _ name: String, _ configuration: ResNet.Configuration
   ) -> EncodersShape {
-    EncodersShape(name: name, operations: configuration.operations) {
+    EncodersShape(name: name, operations: configuration.operations) { precision in
       var generator = SeededGenerator(seed: 1)
       let network = ResNet(configuration, &generator)
       let weights = network.byteCount
-      let engine = ResNetEngine(network)
-      return Subject(weights: weights) { _ = try engine(pixels) }
+      let engine = ResNetEngine(network, precision: precision)
+      return Subject(weights: weights, read: weights / 4) { _ = try engine(pixels) }
     }
   }
 
   private static let lstm = EncodersShape(
     name: "bilstm 8x40", operations: 2 * 2 * 320 * 1024 * (400 + 256)
-  ) {
+  ) { _ in
     var generator = SeededGenerator(seed: 1)
     let lstm = LSTM(400, hidden: 256, &generator)
     let packed = PackedLSTM(lstm)
@@ -181,7 +206,7 @@ extension EncodersShape {
   private static let training = EncodersShape(
     name: "minilm train 16x40",
     operations: 3 * TransformerConfiguration.miniLM.operations(16, 40)
-  ) {
+  ) { _ in
     var source = WeightSource.random(seed: 1)
     var stack = TransformerConfiguration.miniLM
     stack.hiddenDropout = 0.1

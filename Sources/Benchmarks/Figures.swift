@@ -44,7 +44,8 @@ package struct Budget: Sendable {
   }
 
   package let statistic: Statistic
-  package let limit: Double
+  /// Nil where something is measured that has no budget.
+  package var limit: Double?
   package var unit = Unit.milliseconds
 }
 
@@ -59,8 +60,10 @@ package struct BenchRow: Sendable {
   /// What is held against the budget.
   package var measured: Double? { figures.value(budget.statistic) }
   /// Measured over budget: up to 1 is met.
-  package var ratio: Double? { measured.map { $0 / budget.limit } }
-  /// Nil when nothing was measured.
+  package var ratio: Double? {
+    measured.flatMap { measured in budget.limit.map { measured / $0 } }
+  }
+  /// Nil when nothing was measured, or against nothing.
   package var isMet: Bool? { ratio.map { $0 <= 1 } }
 }
 

@@ -30,16 +30,18 @@ package enum KeyBench {
   /// The command that plays in a terminal.
   package static let command = "bench-keys"
 
-  private static func measure(
-    _ setting: BenchSetting, columns: Int, rows: Int, trains: Bool, experts: [String] = []
+  /// - Parameter dataset: another than that of the setting, without models.
+  static func measure(
+    _ setting: BenchSetting, columns: Int, rows: Int, trains: Bool, experts: [String] = [],
+    dataset: String? = nil
   ) throws -> KeyTimes {
-    let name = "keys-\(columns)-\(trains)-\(experts.count)"
+    let name = "keys-\(columns)-\(trains)-\(experts.count)\(dataset == nil ? "" : "-other")"
     let out = setting.folder + "/\(name).json"
     var arguments = [
-      command, setting.dataset, "--store", setting.folder + "/\(name).sqlite",
+      command, dataset ?? setting.dataset, "--store", setting.folder + "/\(name).sqlite",
       "--out", out,
     ]
-    if let models = setting.models { arguments += ["--models", models] }
+    if let models = setting.models, dataset == nil { arguments += ["--models", models] }
     if trains { arguments.append("--training") }
     if !experts.isEmpty { arguments += ["--system", experts.joined(separator: ",")] }
     let terminal = try PseudoTerminal(arguments, columns: columns, rows: rows)

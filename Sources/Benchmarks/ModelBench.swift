@@ -50,7 +50,9 @@ package enum PredictionBench {
 package enum PublishedEncodersBench {
   package static func rows(_ setting: BenchSetting) throws -> [BenchRow] {
     let names = ["bert-base 1x64", "clip-vit-b32 text 1x40", "clip-vit-b32 image", "resnet-50"]
-    let subjects = try EncodersShape.all.filter { names.contains($0.name) }.map { try $0.make() }
+    let subjects = try EncodersShape.all.filter { names.contains($0.name) }.map {
+      try $0.make(.float32)
+    }
     func post() throws { for subject in subjects { try subject.run() } }
     try post()
     let figures = try Stopwatch.figures(times: 50, seconds: 5) { _ in

@@ -27,6 +27,7 @@ package final class PseudoTerminal {
   private let master: Int32
   private var output: [UInt8] = []
   private var hasReplied = false
+  private var isGone = false
 
   private static let question = Array("\u{1B}[c".utf8)
   private static let reply = Array("\u{1B}[?64;1;2c".utf8)
@@ -56,8 +57,10 @@ package final class PseudoTerminal {
   }
 
   deinit {
-    kill(process, SIGKILL)
-    waitpid(process, nil, 0)
+    if !isGone {
+      kill(process, SIGKILL)
+      waitpid(process, nil, 0)
+    }
     close(master)
   }
 
@@ -110,6 +113,17 @@ package final class PseudoTerminal {
         return false
       }
     } catch Failure.ended {}
+  }
+
+  /// The most memory that the program held, in millions of bytes, once it has ended; nil where that
+  /// cannot be told.
+  package func peakMegabytes() -> Double? {
+    guard !isGone else { return nil }
+    var usage = rusage()
+    guard wait4(process, nil, 0, &usage) == process else { return nil }
+    isGone = true
+    // Kibibytes: getrusage(2).
+    return Double(usage.ru_maxrss) * 1024 / 1e6
   }
 
   /// Types keys.

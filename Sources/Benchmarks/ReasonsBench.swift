@@ -11,7 +11,7 @@ import Tensors
 /// all is.
 package enum ReasonsBench {
   package static func rows(_ setting: BenchSetting) throws -> [BenchRow] {
-    [try sample(setting), try base()]
+    [try sample(setting), try base(.float32), try base(.int8)]
   }
 
   /// Words and regions by occlusion, with the models of the setting.
@@ -37,11 +37,12 @@ package enum ReasonsBench {
   }
 
   /// The same with both towers of CLIP ViT-B/32, random weights, and a post of 16 words.
-  private static func base() throws -> BenchRow {
+  private static func base(_ precision: Precision) throws -> BenchRow {
     var row = BenchRow(
-      what: "why a post was routed so: every word and region, CLIP ViT-B/32",
+      what: "why a post was routed so: every word and region, CLIP ViT-B/32"
+        + (precision == .float32 ? "" : ", \(precision)"),
       budget: Budget(statistic: .p95, limit: 1_000))
-    let dual = RandomCLIP()
+    let dual = RandomCLIP(precision)
     let data = try RouterBench.posts(200)
     let bundle = try RouterBundle(
       name: "rds", textExpert: "text", multimodalExpert: "multimodal", encoder: dual.name,
@@ -109,9 +110,11 @@ private struct RandomCLIP: DualEncoding {
   private let recipe = ImageRecipe.clip(side: 224)
   private let model = EncodersShape.randomCLIP()
 
-  init() {
-    text = CLIPTextEngine(model.text, projection: model.textProjection)
-    vision = VisionEngine(model.vision, projection: model.visualProjection)
+  init(_ precision: Precision) {
+    text = CLIPTextEngine(
+      model.text, projection: model.textProjection, precision: precision)
+    vision = VisionEngine(
+      model.vision, projection: model.visualProjection, precision: precision)
   }
 
   func prepare(_ picture: Picture) -> PreparedPicture {

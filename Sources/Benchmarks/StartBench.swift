@@ -1,3 +1,4 @@
+import Corpora
 import Foundation
 import Screen
 import Services
@@ -27,30 +28,45 @@ package enum StartBench {
       figures: try Stopwatch.figures(times: 10, seconds: 6) { _ in try start(arguments).time })
   }
 
-  /// A generated dataset of 100,000 posts, without models.
-  package static func large(_ setting: BenchSetting) throws -> [BenchRow] {
-    let dataset = try LargeDataset.write(into: setting.folder)
-    let arguments = arguments(
-      dataset, models: nil, store: setting.folder + "/large.sqlite")
+  /// A generated dataset of so many posts, without models.
+  /// - Parameters:
+  ///   - limit: milliseconds.
+  ///   - memory: megabytes.
+  package static func large(
+    _ setting: BenchSetting, posts: Int = 100_000, limit: Double = 1_000, memory: Double = 300
+  ) throws -> [BenchRow] {
+    let dataset = try LargeDataset.write(into: setting.folder, posts: posts)
+    let name = "large-\(posts)"
+    let opened = try opening(dataset, store: setting.folder + "/\(name).sqlite", times: 5)
+    var options = setting.options(store: "\(name)-parts.sqlite")
+    options.dataset = dataset
+    (options.models, options.withoutModels) = (nil, true)
+    let count = RegionVerdict.grouped(posts)
+    return [
+      BenchRow(
+        what: "start to first frame, \(count) posts",
+        budget: Budget(statistic: .median, limit: limit), figures: opened.times,
+        note: try parts(options)),
+      BenchRow(
+        what: "resident memory, \(count) posts",
+        budget: Budget(statistic: .most, limit: memory, unit: .megabytes),
+        figures: opened.memory),
+    ]
+  }
+
+  /// Opens a dataset without models so many times, after one that is not counted.
+  static func opening(
+    _ dataset: String, store: String, times: Int
+  ) throws -> (times: Figures, memory: Figures) {
+    let arguments = arguments(dataset, models: nil, store: store)
     _ = try start(arguments)
     var memory: [Double] = []
-    let figures = try Stopwatch.figures(times: 5, seconds: 8) { _ in
+    let figures = try Stopwatch.figures(times: times, seconds: 8) { _ in
       let result = try start(arguments)
       memory += [result.memory].compactMap(\.self)
       return result.time
     }
-    var options = setting.options(store: "large-parts.sqlite")
-    options.dataset = dataset
-    (options.models, options.withoutModels) = (nil, true)
-    return [
-      BenchRow(
-        what: "start to first frame, 100,000 posts",
-        budget: Budget(statistic: .median, limit: 1000), figures: figures,
-        note: try parts(options)),
-      BenchRow(
-        what: "resident memory, 100,000 posts",
-        budget: Budget(statistic: .most, limit: 300, unit: .megabytes), figures: Figures(memory)),
-    ]
+    return (figures, Figures(memory))
   }
 
   private static func arguments(_ dataset: String, models: String?, store: String) -> [String] {
@@ -95,14 +111,14 @@ package enum LargeDataset {
     ("Anna", "PER"), ("Oslo", "LOC"), ("Rovers", "ORG"), ("Gala", "MISC"),
   ]
 
-  /// Writes 100,000 posts into a folder of their own, unless they are there.
+  /// Writes so many posts into a folder of their own, unless they are there.
   /// - Returns: the dataset's path.
-  package static func write(into folder: String) throws -> String {
-    let dataset = folder + "/large"
+  package static func write(into folder: String, posts: Int) throws -> String {
+    let dataset = folder + "/large-\(posts)"
     let file = dataset + "/train.txt"
     guard !FileManager.default.fileExists(atPath: file) else { return dataset }
     try FileManager.default.createDirectory(atPath: dataset, withIntermediateDirectories: true)
-    try text(posts: 100_000).write(to: URL(fileURLWithPath: file))
+    try text(posts: posts).write(to: URL(fileURLWithPath: file))
     return dataset
   }
 

@@ -2,17 +2,34 @@
 #include "include/ckernels.h"
 
 #if defined(__x86_64__)
+#include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define LEVEL CK_AVX2
 #define VL 8
 #define MOST_ROWS 6
 #define NAME(x) ck_avx2_##x
 #include "vector.h"
+
+#include "finish_body.h"
 
 #include "product_body.h"
 
 #include "loops_body.h"
 
 #include "attention_body.h"
+
+#include "winograd_body.h"
+
+#include "narrow_body.h"
+
+#define LOW_IS_INT8 1
+#define LOW_DOT_MADD_256
+#define LOW_NAME(x) NAME(int8_##x)
+#include "low_body.h"
+#undef LOW_IS_INT8
+#undef LOW_NAME
+
+#define LOW_IS_INT8 0
+#define LOW_NAME(x) NAME(bfloat16_##x)
+#include "low_body.h"
 #pragma clang attribute pop
 #endif

@@ -135,40 +135,6 @@ static Kernel *const column_kernels[] = {
 #endif
 };
 
-// The activation of a finished tile, where the kernel has not applied it.
-INLINE void finish(const int activation, float *c, size_t ldc, size_t rows, size_t columns) {
-  for (size_t i = 0; i < rows; i++) {
-    float *p = c + i * ldc;
-    size_t j = 0;
-    for (; j + VL <= columns; j += VL) store(p + j, activated(load(p + j), activation));
-    if (j < columns)
-      store_part(p + j, activated(load_part(p + j, columns - j), activation), columns - j);
-  }
-}
-
-static void finish_tile(int activation, float *c, size_t ldc, size_t rows, size_t columns) {
-#define CASE(x)                              \
-  case x:                                    \
-    finish(x, c, ldc, rows, columns);        \
-    return;
-  switch (activation) {
-    CASE(CK_GELU)
-    CASE(CK_GELU_TANH)
-    CASE(CK_QUICK_GELU)
-    CASE(CK_TANH)
-  }
-#undef CASE
-}
-
-// Copies rows of `columns` numbers to rows of 32; null stays null.
-INLINE const float *widened(
-    const float *from, size_t ld, size_t rows, size_t columns, float *to) {
-  if (!from) return 0;
-  for (size_t i = 0; i < rows; i++)
-    memcpy(to + i * CK_PANEL, from + i * ld, columns * sizeof(float));
-  return to;
-}
-
 // One tile: rows × 32 columns (or the fewer that the last panel has) for one block of K.
 static void run_tile(
     const ck_product *p, Tile tile, size_t rows, size_t columns, size_t line, size_t row,
@@ -192,12 +158,16 @@ static void run_tile(
   }
   tile.relu = is_last && p->activation == CK_RELU;
   float part[MOST_ROWS * CK_PANEL], start[MOST_ROWS * CK_PANEL], more[MOST_ROWS * CK_PANEL];
+  const int finishes = is_last && p->activation > CK_RELU;
   if (columns < CK_PANEL) {
     // The panel is wider than C: work beside it.
     tile.start = widened(tile.start, tile.ld_start, tile.ld_start ? rows : 1, columns, start);
     if (tile.ld_start) tile.ld_start = CK_PANEL;
     tile.residual = widened(tile.residual, tile.ld_residual, rows, columns, more);
     tile.ld_residual = CK_PANEL;
+  }
+  const int beside = finishes || columns < CK_PANEL;
+  if (beside) {
     tile.c = part;
     tile.ldc = CK_PANEL;
   }
@@ -210,10 +180,8 @@ static void run_tile(
     if (pass > 0) t.ahead_step = 0;
     kernel(&t);
   }
-  if (columns < CK_PANEL)
-    for (size_t i = 0; i < rows; i++)
-      memcpy(c + i * p->ldc, part + i * CK_PANEL, columns * sizeof(float));
-  if (is_last && p->activation > CK_RELU) finish_tile(p->activation, c, p->ldc, rows, columns);
+  if (finishes) finish_tile(p->activation, part, rows);
+  if (beside) put_tile(part, c, p->ldc, rows, columns);
 }
 
 void NAME(multiply)(

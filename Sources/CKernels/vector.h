@@ -16,13 +16,8 @@ INLINE V load(const float *p) { return *(const VU *)p; }
 INLINE void store(float *p, V v) { *(VU *)p = v; }
 INLINE V splat(float x) { return (V)(x); }
 
-INLINE V multiply_add(V a, V b, V c) {
-#if LEVEL == CK_PLAIN
-  return a * b + c;
-#else
-  return __builtin_elementwise_fma(a, b, c);
-#endif
-}
+// One instruction where the set has it.
+INLINE V multiply_add(V a, V b, V c) { return a * b + c; }
 
 // The first n <= VL numbers; the others 0.
 INLINE V load_part(const float *p, size_t n) {

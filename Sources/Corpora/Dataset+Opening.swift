@@ -1,7 +1,5 @@
-import Dispatch
 import Files
 import Foundation
-import Synchronization
 import Tensors
 
 extension Dataset {
@@ -82,6 +80,7 @@ struct Opener {
   private var files: [DataFile] = []
   private var findings: [Finding] = []
   private var index: [String: Int] = [:]
+  private var namesFolders = false
   /// What the last file that was looked at nearly is.
   private var nearest: DataFormat.Nearest?
   /// Endings of files that are meant as data.
@@ -298,17 +297,23 @@ struct Opener {
     let (parsed, hash) = try parse(bytes, stored: stored, source, text: text)
     let first = posts.count
     posts.reserveCapacity(first + parsed.posts.count)
+    index.reserveCapacity(first + parsed.posts.count)
     var findings = FindingCollector(file: source.name, strict: strict)
     var repeats: [String: Int] = [:]
     let folder = FilePath.parent(of: source.name)
     let stem = folder == "." ? DataFile.stem(of: source.name) : folder
     for post in parsed.posts {
       let wanted = post.id ?? post.imageID ?? "line\(post.line)"
-      let key = key(for: wanted, stem, first, &repeats)
+      var key = wanted
+      // One look for nearly all of them.
+      if let owner = index.updateValue(posts.count, forKey: wanted) {
+        index[wanted] = owner
+        key = self.key(for: wanted, stem, first, &repeats)
+        index[key] = posts.count
+      }
       if post.id != nil, key != wanted {
         try findings.add(.duplicateID(wanted, becomes: key), line: post.line)
       }
-      index[key] = posts.count
       var read = Post(
         id: key, tokens: post.tokens,
         imageID: source.format == .brat
@@ -317,6 +322,9 @@ struct Opener {
         attributes: post.attributes,
         source: SourceLocation(file: source.name, line: post.line))
       read.scheme = parsed.scheme
+      if !namesFolders, let image = read.imageID {
+        namesFolders = image.utf8.contains(UInt8(ascii: "/"))
+      }
       posts.append(read)
     }
     files.append(
@@ -325,39 +333,6 @@ struct Opener {
         posts: first..<posts.count, hash: hash, misc: parsed.misc,
         wordOffset: parsed.wordOffset, scheme: parsed.scheme, encoding: encoding))
     self.findings += (parsed.findings + findings.all).sorted { $0.location.line < $1.location.line }
-  }
-
-  /// Parses and hashes at the same time: the two take about as long.
-  private func parse(
-    _ bytes: [UInt8], stored: [UInt8], _ source: Source, text: [UInt8]?
-  ) throws -> (ParsedFile, String) {
-    guard bytes.count > 1 << 16, text == nil else {
-      let readable = text.map { TextEncoding(of: $0, named: settings.encoding).utf8($0) ?? $0 }
-      return (
-        try bytes.withUnsafeBufferPointer { try parse($0, source, text: readable) },
-        DatasetWriter.hash(of: stored, text: text)
-      )
-    }
-    let parsed = Box<Result<ParsedFile, any Error>>()
-    let hash = Box<String>()
-    DispatchQueue.concurrentPerform(iterations: 2) { part in
-      if part == 0 {
-        parsed.set(Result { try bytes.withUnsafeBufferPointer { try parse($0, source) } })
-      } else {
-        hash.set(SHA256.hexDigest(of: stored))
-      }
-    }
-    guard let result = parsed.value else { throw CorporaError.unreadable(source.name, code: EIO) }
-    return (try result.get(), hash.value ?? SHA256.hexDigest(of: stored))
-  }
-
-  private func parse(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ source: Source, text: [UInt8]? = nil
-  ) throws -> ParsedFile {
-    try source.format.read(
-      bytes,
-      DataFormat.ReadingRequest(
-        file: source.name, strict: strict, reading: reading, tagNames: settings.tags, text: text))
   }
 
   /// A free key: the id; `id#2`, `id#3` … where the file repeats it; `stem/id` where an earlier
@@ -387,13 +362,7 @@ struct Opener {
       guidelines: guidelines, regionFiles: settings.regions, findings: findings,
       reading: reading, index: index, images: images)
     dataset.tagNames = settings.tags
+    dataset.namesFolders = namesFolders
     return dataset
   }
-}
-
-/// A result that one iteration of `concurrentPerform` leaves for its caller.
-private final class Box<Value: Sendable>: Sendable {
-  private let content = Mutex<Value?>(nil)
-  func set(_ value: Value) { content.withLock { $0 = value } }
-  var value: Value? { content.withLock { $0 } }
 }

@@ -29,8 +29,11 @@ package struct Dataset: Sendable {
 
   /// The tags that numbers in JSON stand for, in the order of the numbers: `dataset.toml`'s.
   var tagNames: [String] = []
-  let index: [String: Int]
+  /// The place of each post in `posts`, by its id.
+  package let index: [String: Int]
   let images: ImageIndex
+  /// Whether any picture's name has a folder in it.
+  var namesFolders = true
 
   /// The post with that id.
   package func post(id: String) -> Post? { index[id].map { posts[$0] } }
@@ -45,7 +48,7 @@ package struct Dataset: Sendable {
   /// Whether the posts name pictures, and whether any of them may be there. Looks at the disk.
   package var pictures: (areNamed: Bool, mayBeThere: Bool) {
     let ids = posts.lazy.compactMap(\.imageID)
-    return (!ids.isEmpty, images.mayHold(ids))
+    return (!ids.isEmpty, images.mayHold(ids, inFolders: namesFolders))
   }
 
   /// What is to be known of folders of pictures that lead out of the dataset's folder and are
@@ -82,7 +85,7 @@ extension Dataset {
       name: name, root: root, path: path, posts: posts, files: files,
       labelInventory: labelInventory, relationLabels: relationLabels, guidelines: guidelines,
       regionFiles: regionFiles, findings: findings, reading: reading, index: index, images: images)
-    result.tagNames = tagNames
+    (result.tagNames, result.namesFolders) = (tagNames, namesFolders)
     return result
   }
 
@@ -90,7 +93,16 @@ extension Dataset {
   static func inventory(of posts: [Post]) -> [EntityType] {
     let basic: [EntityType] = [.person, .location, .organization, .miscellaneous]
     var seen = Set(basic)
-    for post in posts { for mention in post.mentions { seen.insert(mention.type) } }
+    var last = EntityType.person
+    // In place: a copy of each post costs more than looking at it.
+    posts.withUnsafeBufferPointer { posts in
+      for place in posts.indices {
+        for mention in posts[place].mentions where mention.type != last {
+          last = mention.type
+          seen.insert(last)
+        }
+      }
+    }
     return basic + seen.subtracting(basic).sorted()
   }
 
@@ -98,7 +110,11 @@ extension Dataset {
   /// first, the others sorted.
   static func relationLabels(of posts: [Post]) -> [String] {
     var seen: Set<String> = []
-    for post in posts { for relation in post.relations { seen.insert(relation.label) } }
+    posts.withUnsafeBufferPointer { posts in
+      for place in posts.indices {
+        for relation in posts[place].relations { seen.insert(relation.label) }
+      }
+    }
     let none = seen.remove(RelationInventory.none).map { [$0] } ?? []
     if !seen.isEmpty, seen.isSubset(of: RelationInventory.mnre) { return RelationInventory.mnre }
     return none + seen.sorted()

@@ -5,9 +5,9 @@ package enum DatasetHash {
   /// SHA-256 over a post's words, tags and picture id: everything that the file says of it.
   package static func hash(of post: Post) -> String {
     var hash = SHA256()
-    for token in post.tokens {
-      hash.update(field: token.text)
-      hash.update(field: token.originalTag ?? "")
+    for place in post.tokens.indices {
+      post.tokens.withUTF8(place) { hash.update(field: $0) }
+      hash.update(field: post.tokens.tag(place) ?? "")
     }
     hash.update(field: post.imageID ?? "")
     // Where a format has no tags, the mentions are what the file says.
@@ -18,7 +18,7 @@ package enum DatasetHash {
   /// SHA-256 over a post's words alone.
   package static func hash(ofTokens post: Post) -> String {
     var hash = SHA256()
-    for token in post.tokens { hash.update(field: token.text) }
+    for place in post.tokens.indices { post.tokens.withUTF8(place) { hash.update(field: $0) } }
     return hash.hexDigest()
   }
 }

@@ -22,13 +22,27 @@ extension DatasetWriter {
   }
 
   /// One file's bytes with the edits in them.
-  /// - Parameter kept: the posts that stay; nil: all.
-  /// - Throws: `CorporaError.changedSinceOpened` when the file is not the one that was opened;
-  ///   `FormatError` where posts that stay must be written anew and a label has no place.
+  /// - Throws: as `write(_:of:edited:keeping:to:)`.
   package static func bytes(
     of file: DataFile, in dataset: Dataset, edited: [Post.ID: Post],
     keeping kept: Set<Post.ID>? = nil
   ) throws -> (bytes: [UInt8], notices: [String]) {
+    var notices: [String] = []
+    let bytes = try BytePipe.collecting {
+      notices = try write(file, of: dataset, edited: edited, keeping: kept, into: &$0)
+    }
+    return (bytes, notices)
+  }
+
+  /// Hands on one file's bytes with the edits in them.
+  /// - Parameter kept: the posts that stay; nil: all.
+  /// - Returns: sentences on what has no place.
+  /// - Throws: `CorporaError.changedSinceOpened` when the file is not the one that was opened;
+  ///   `FormatError` where posts that stay must be written anew and a label has no place.
+  static func write(
+    _ file: DataFile, of dataset: Dataset, edited: [Post.ID: Post],
+    keeping kept: Set<Post.ID>? = nil, into pipe: inout BytePipe
+  ) throws -> [String] {
     let stored = try FileBytes.read("\(dataset.root)/\(file.name)")
     let text = try text(of: file, in: dataset)
     guard hash(of: stored, text: text) == file.hash else {
@@ -56,9 +70,22 @@ extension DatasetWriter {
       Set(posts.enumerated().filter { kept.contains($0.element.id) }.map(\.offset))
     }
     let isWhole = keptPlaces == nil || keptPlaces?.count == posts.count
-    guard !changed.isEmpty || !isWhole else { return (stored, notices) }
+    guard !changed.isEmpty || !isWhole else {
+      try pipe.append(stored)
+      return notices
+    }
     guard var bytes = file.encoding.utf8(stored) else {
       throw CorporaError.changedSinceOpened(file.name)
+    }
+    if isWhole, file.encoding == .utf8, let rewriteInto = file.format.rewriteInto {
+      try bytes.withUnsafeBufferPointer {
+        try rewriteInto(
+          $0,
+          DataFormat.RewritingRequest(
+            originals: originals, edited: changed, reading: dataset.reading, misc: file.misc,
+            tagNames: dataset.tagNames, places: places, text: text), &pipe)
+      }
+      return notices
     }
     if !isWhole, let keptPlaces, file.format.cut == nil {
       // A post without a pair has no line where pairs are lines: it is left out as it is when all
@@ -89,7 +116,8 @@ extension DatasetWriter {
     guard let encoded = file.encoding.encoded(bytes) else {
       throw CorporaError.unencodable(file.name, file.encoding)
     }
-    return (encoded, notices)
+    try pipe.append(encoded)
+    return notices
   }
 }
 

@@ -29,7 +29,8 @@ package enum DatasetWriter {
   ///     tells.
   ///   - kept: the posts that are written; nil: all.
   ///   - previous: what was written before and is removed if it is not written now.
-  ///   - progress: is told the share of the files that is on the disk.
+  ///   - otherMark: the same of all posts that are not among them; nil tells nothing of those.
+  ///   - progress: is told the share of the posts that is made, in every format.
   /// - Throws: `CorporaError`: the dataset changed since it was opened, the folder is the dataset's
   ///   own or holds a file of that name that is no earlier export, and then nothing is written; or
   ///   the disk says no. Files already written stay; each is whole. `FormatError` for a label that
@@ -38,26 +39,39 @@ package enum DatasetWriter {
   package static func export(
     _ dataset: Dataset, edited: [Post.ID: Post], to directory: String, splits: Set<Split>? = nil,
     formats: [DataFormat] = [], scheme: TaggingScheme = .iob2,
-    marks: [Post.ID: ReviewMark] = [:], keeping kept: Set<Post.ID>? = nil,
-    replacing previous: [String] = [], progress: (Double) -> Void = { _ in }
+    marks: [Post.ID: ReviewMark] = [:], otherMark: ReviewMark? = nil,
+    keeping kept: Set<Post.ID>? = nil, replacing previous: [String] = [],
+    progress: (Double) -> Void = { _ in }
   ) throws -> Report {
-    try makeFolder(directory)
+    try FileBytes.makeFolder(directory)
     let changed = edited.filter { id, post in
       guard let original = dataset.post(id: id) else { return false }
       return original.mentions != post.mentions || original.relations != post.relations
         || original.respelled != post.respelled
     }
-    var plan = ExportPlan(dataset, changed, formats, scheme, marks, kept)
-    for file in dataset.files {
-      if let splits, !dataset.posts[file.posts].contains(where: { splits.contains($0.split) }) {
-        continue
-      }
-      try plan.add(file)
+    var request = DataFormat.WritingRequest(
+      reading: dataset.reading, scheme: scheme, marks: marks)
+    request.otherMark = otherMark
+    let files = dataset.files.filter { file in
+      splits.map { splits in
+        dataset.posts[file.posts].contains { splits.contains($0.split) }
+      } ?? true
     }
-    try plan.finish()
+    let all = max(1, files.reduce(0) { $0 + $1.posts.count } * (1 + formats.count))
+    var made = 0
+    var plan = ExportPlan(dataset, changed, formats, request, kept, folder: directory)
+    try withoutActuallyEscaping(progress) { progress in
+      for file in files {
+        try plan.add(file) {
+          made += $0
+          progress(min(1, Double(made) / Double(all)))
+        }
+      }
+      try plan.finish { made += $0 }
+    }
     var record = ExportRecord(folder: directory)
-    let files = plan.outputs.map { ($0.name, SHA256.hexDigest(of: $0.bytes)) }
-    for (name, hash) in files {
+    let written = plan.outputs.map { ($0.name, $0.digest) }
+    for (name, hash) in written {
       let target = "\(directory)/\(name)"
       if let real = FileBytes.realPath(target),
         real == FileBytes.realPath("\(dataset.root)/\(name)")
@@ -67,18 +81,14 @@ package enum DatasetWriter {
       try record.requireReplaceable(name, by: hash)
     }
     // Before the files: an export that is interrupted can be repeated.
-    try record.note(files, replacing: false)
-    for (number, output) in plan.outputs.enumerated() {
-      let path = "\(directory)/\(output.name)"
-      try makeFolder(FilePath.parent(of: path))
-      try FileBytes.write(output.bytes, to: path)
-      progress(Double(number + 1) / Double(plan.outputs.count))
-    }
-    let gone = Set(previous).subtracting(files.map(\.0)).filter { record.isUnchanged($0) }
+    try record.note(written, replacing: false)
+    for output in plan.outputs { try output.put() }
+    progress(1)
+    let gone = Set(previous).subtracting(written.map(\.0)).filter { record.isUnchanged($0) }
     for name in gone { unlink("\(directory)/\(name)") }
-    try record.note(files, replacing: true, without: gone)
+    try record.note(written, replacing: true, without: gone)
     let posts = dataset.posts.count { kept?.contains($0.id) ?? true }
-    let left = record.left(besides: Set(files.map(\.0)))
+    let left = record.left(besides: Set(written.map(\.0)))
     return Report(
       files: plan.outputs.map(\.name), posts: posts,
       changedPosts: changed.keys.count { kept?.contains($0) ?? true },
@@ -91,13 +101,5 @@ package enum DatasetWriter {
     return
       "\(left.count.counted("file")) of an earlier export \(left.count == 1 ? "is" : "are") still here, as of "
       + "then: \(shown)" + (left.count > 3 ? " and \(left.count - 3) more" : "")
-  }
-
-  private static func makeFolder(_ path: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw CorporaError.cannotWrite(path, code: errno == 0 ? ENOTDIR : errno)
-    }
   }
 }

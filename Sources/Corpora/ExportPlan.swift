@@ -3,13 +3,14 @@ import Records
 
 /// What an export is going to write: the files of a dataset, each in its own format, and in others.
 struct ExportPlan {
-  private(set) var outputs: [(name: String, bytes: [UInt8])] = []
+  private(set) var outputs: [ExportOutput] = []
   private(set) var notices: [String] = []
   private let dataset: Dataset
   private let edited: [Post.ID: Post]
   private let formats: [DataFormat]
   private let request: DataFormat.WritingRequest
   private let kept: Set<Post.ID>?
+  private let folder: String
   private var taken: Set<String> = []
   /// Posts that have files of their own.
   private var loose: [(post: Post, format: DataFormat, misc: String, stem: String)] = []
@@ -18,31 +19,39 @@ struct ExportPlan {
   /// Posts that their own file has no line for.
   private var lost: [(post: Post.ID, file: String)] = []
   /// What files tell of states, by folder.
-  private var states: [String: StateFile] = [:]
+  private var states: [String: ExportOutput] = [:]
+  private var statePipes: [String: BytePipe] = [:]
 
   /// The stem of the files that posts with files of their own go into; those of a folder that is
   /// named as a split go into one of its name.
   static let looseStem = "posts"
 
+  /// - Parameter folder: what is written into; large files are made there, without names.
   init(
     _ dataset: Dataset, _ edited: [Post.ID: Post], _ formats: [DataFormat],
-    _ scheme: TaggingScheme, _ marks: [Post.ID: ReviewMark], _ kept: Set<Post.ID>?
+    _ request: DataFormat.WritingRequest, _ kept: Set<Post.ID>?, folder: String
   ) {
     self.dataset = dataset
     self.edited = edited
     self.formats = formats
+    self.request = request
     self.kept = kept
-    request = DataFormat.WritingRequest(reading: dataset.reading, scheme: scheme, marks: marks)
+    self.folder = folder
   }
 
   /// Adds a file of the dataset.
+  /// - Parameter progress: is told how many more posts were made.
   /// - Throws: `CorporaError`, `FormatError`.
-  mutating func add(_ file: DataFile) throws {
-    let posts = dataset.posts[file.posts].filter { kept?.contains($0.id) ?? true }
+  mutating func add(_ file: DataFile, progress: (Int) -> Void) throws {
+    let (kept, edited) = (kept, edited)
+    let posts = dataset.posts[file.posts].lazy.filter { kept?.contains($0.id) ?? true }
       .map { edited[$0.id] ?? $0 }
-    guard !posts.isEmpty || kept == nil else { return }
-    let own = try DatasetWriter.bytes(of: file, in: dataset, edited: edited, keeping: kept)
-    notices += own.notices
+    guard !posts.isEmpty || kept == nil else { return progress(file.posts.count) }
+    let dataset = dataset
+    try write(file.name) { pipe in
+      try DatasetWriter.write(file, of: dataset, edited: edited, keeping: kept, into: &pipe)
+    }
+    progress(file.posts.count)
     for post in dataset.posts[file.posts] where kept?.contains(post.id) ?? true {
       guard let new = edited[post.id], !file.holds(new, insteadOf: post) else { continue }
       if file.losesPost(new, insteadOf: post) {
@@ -51,11 +60,10 @@ struct ExportPlan {
         unheld.append((post.id, file.name))
       }
     }
-    outputs.append((file.name, own.bytes))
     if let name = file.textName, let text = try DatasetWriter.text(of: file, in: dataset) {
-      outputs.append((name, text))
+      try add(name, text)
     }
-    for post in posts { note(post, in: file.name, folder: "") }
+    for post in posts { try note(post, in: file.name, folder: "") }
     if file.format.isOnePost {
       let folder = FilePath.parent(of: file.name)
       let stem = folder == "." ? Self.looseStem : folder
@@ -63,17 +71,37 @@ struct ExportPlan {
       return
     }
     for format in formats where format != file.format {
-      try write(posts, as: format, stem: file.stem, orStem: file.name, misc: file.misc)
+      try write(
+        posts, as: format, stem: file.stem, orStem: file.name, misc: file.misc, progress: progress)
     }
   }
 
+  private mutating func add(_ name: String, _ bytes: [UInt8]) throws {
+    let output = ExportOutput(name, in: folder)
+    try output.add(bytes)
+    outputs.append(output)
+  }
+
+  /// Adds what is handed on as it is made.
+  private mutating func write(
+    _ name: String, _ make: (inout BytePipe) throws -> [String]
+  ) throws {
+    let output = ExportOutput(name, in: folder)
+    var pipe = BytePipe { try output.add($0) }
+    notices += try make(&pipe)
+    try pipe.flush()
+    outputs.append(output)
+  }
+
   /// Adds what belongs to all files.
-  mutating func finish() throws {
+  /// - Parameter progress: is told how many more posts were made.
+  mutating func finish(progress: (Int) -> Void) throws {
     for format in formats {
       let byStem = Dictionary(grouping: loose.filter { $0.format != format }, by: \.stem)
       for (stem, posts) in byStem.sorted(by: { $0.key < $1.key }) {
         try write(
-          posts.map(\.post), as: format, stem: stem, orStem: "\(stem)-", misc: posts[0].misc)
+          posts.map(\.post), as: format, stem: stem, orStem: "\(stem)-", misc: posts[0].misc,
+          progress: progress)
       }
     }
     notices += [
@@ -81,10 +109,11 @@ struct ExportPlan {
       notice(of: unheld, "their own files have no place for the labels of"),
     ].compactMap(\.self)
     if let settings = DatasetWriter.settings(of: dataset) {
-      outputs.append((DatasetSettings.fileName, settings))
+      try add(DatasetSettings.fileName, settings)
     }
     for (folder, file) in states.sorted(by: { $0.key < $1.key }) {
-      outputs.append((folder + StateFile.name, file.bytes))
+      try statePipes[folder]?.flush()
+      outputs.append(file)
     }
   }
 
@@ -101,52 +130,68 @@ struct ExportPlan {
   }
 
   private mutating func write(
-    _ posts: [Post], as format: DataFormat, stem: String, orStem other: String, misc: String
+    _ posts: some Collection<Post>, as format: DataFormat, stem: String, orStem other: String,
+    misc: String, progress: (Int) -> Void
   ) throws {
     let stem = taken.insert("\(format.folder)/\(stem)").inserted ? stem : other
     var request = request
     request.misc = misc
-    let documents = try format.files(of: posts, stem: stem, request)
-    if !format.namesPictures, posts.contains(where: { $0.imageID != nil }) {
-      notices.append(
-        "\(format.folder)/\(documents.first?.name ?? stem): \(format.title) name no pictures; they are left out"
-      )
-    }
-    let empty = posts.reduce(0) { $0 + $1.relations.count { $0.label == RelationInventory.none } }
-    if !format.keepsEmptyPairs, empty > 0 {
-      notices.append(
-        "\(format.folder)/\(documents.first?.name ?? stem): \(format.title) have no pairs; "
-          + "\(empty.counted("pair")) labelled \(RelationInventory.none) "
-          + (empty == 1 ? "is left out" : "are left out"))
-    }
-    outputs += documents.map { ("\(format.folder)/\($0.name)", $0.bytes) }
-    guard !format.carriesState else { return }
-    if format.documents == nil {
-      let name = documents.first?.name ?? stem
-      for post in posts { note(post, in: name, folder: "\(format.folder)/") }
-    } else {
-      let byID = Dictionary(posts.map { ($0.id, $0) }) { first, _ in first }
-      for document in documents where document.name.hasSuffix(".\(format.fileExtension)") {
-        guard let post = document.post.flatMap({ byID[$0] }) else { continue }
-        note(post, in: document.name, folder: "\(format.folder)/")
+    guard format.documents != nil else {
+      let name = "\(stem).\(format.fileExtension)"
+      try write("\(format.folder)/\(name)") { pipe in
+        try format.write(posts, request, into: &pipe, progress: progress)
+        return []
       }
+      tell(of: posts, as: format, in: name)
+      guard !format.carriesState else { return }
+      for post in posts { try note(post, in: name, folder: "\(format.folder)/") }
+      return
+    }
+    let documents = try format.files(of: Array(posts), stem: stem, request)
+    progress(posts.count)
+    tell(of: posts, as: format, in: documents.first?.name ?? stem)
+    for document in documents { try add("\(format.folder)/\(document.name)", document.bytes) }
+    guard !format.carriesState else { return }
+    let byID = Dictionary(posts.map { ($0.id, $0) }) { first, _ in first }
+    for document in documents where document.name.hasSuffix(".\(format.fileExtension)") {
+      guard let post = document.post.flatMap({ byID[$0] }) else { continue }
+      try note(post, in: document.name, folder: "\(format.folder)/")
     }
   }
 
-  private mutating func note(_ post: Post, in file: String, folder: String) {
-    guard let mark = request.marks[post.id] else { return }
-    states[folder, default: StateFile()].note(post.id, in: file, mark)
+  /// What a format leaves out of all posts.
+  private mutating func tell(
+    of posts: some Collection<Post>, as format: DataFormat, in name: String
+  ) {
+    if !format.namesPictures, posts.contains(where: { $0.imageID != nil }) {
+      notices.append(
+        "\(format.folder)/\(name): \(format.title) name no pictures; they are left out")
+    }
+    guard !format.keepsEmptyPairs else { return }
+    let empty = posts.reduce(0) { $0 + $1.relations.count { $0.label == RelationInventory.none } }
+    guard empty > 0 else { return }
+    notices.append(
+      "\(format.folder)/\(name): \(format.title) have no pairs; "
+        + "\(empty.counted("pair")) labelled \(RelationInventory.none) "
+        + (empty == 1 ? "is left out" : "are left out"))
+  }
+
+  /// Notes how far a post has come, for a file that cannot tell: a JSON object a line.
+  private mutating func note(_ post: Post, in file: String, folder: String) throws {
+    guard let mark = request.mark(of: post) else { return }
+    if states[folder] == nil {
+      let output = ExportOutput(folder + StateFile.name, in: self.folder)
+      states[folder] = output
+      statePipes[folder] = BytePipe { try output.add($0) }
+    }
+    let fields =
+      ["\"id\":\(JSONScanner.quoted(post.id))", "\"file\":\(JSONScanner.quoted(file))"]
+      + mark.fields
+    try statePipes[folder]?.append("{\(fields.joined(separator: ","))}\n".utf8)
   }
 }
 
-/// How far posts have come, for files that cannot tell: a JSON object a line.
-struct StateFile {
+/// How far posts have come, for files that cannot tell.
+enum StateFile {
   static let name = "annotations.state.jsonl"
-  private(set) var bytes: [UInt8] = []
-
-  mutating func note(_ post: Post.ID, in file: String, _ mark: ReviewMark) {
-    let fields =
-      ["\"id\":\(JSONScanner.quoted(post))", "\"file\":\(JSONScanner.quoted(file))"] + mark.fields
-    bytes += Array("{\(fields.joined(separator: ","))}\n".utf8)
-  }
 }

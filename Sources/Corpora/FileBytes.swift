@@ -38,6 +38,16 @@ package enum FileBytes {
     return bytes
   }
 
+  /// Makes a folder, with those it lies in.
+  /// - Throws: `CorporaError.cannotWrite`.
+  static func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw CorporaError.cannotWrite(path, code: errno == 0 ? ENOTDIR : errno)
+    }
+  }
+
   /// Writes a temporary file beside `path`, makes it durable, puts it in place, and makes that
   /// durable too; on any failure the old file stays (RELIABILITY §7).
   static func write(_ bytes: [UInt8], to path: String) throws {

@@ -194,11 +194,12 @@ package enum Bounds {
 }
 
 /// Findings of one file while it is read; throws the first malformed one when strict.
-struct FindingCollector {
+struct FindingCollector: Sendable {
   let file: String
   let strict: Bool
-  private(set) var findings: [Finding] = []
-  private var dropped = 0
+  var findings: [Finding] = []
+  /// How many were too many to keep.
+  var dropped = 0
 
   init(file: String, strict: Bool) {
     self.file = file

@@ -35,7 +35,13 @@ final class ImageIndex: Sendable {
   /// File names by stem, of the folders that were listed.
   private let listings = Mutex<[String: [String: String]]>([:])
 
-  init(folders: [Folder]) { self.folders = folders }
+  /// Whether a folder may be listed for a picture that none of the usual names finds.
+  private let lists: Bool
+
+  init(folders: [Folder], lists: Bool = true) {
+    self.folders = folders
+    self.lists = lists
+  }
 
   /// Looks in `--images`, then `dataset.toml`'s folder, `images/`, `img_org/` and the root.
   convenience init(root: String, explicit: String?, configured: String?) throws {
@@ -77,7 +83,7 @@ final class ImageIndex: Sendable {
         if let result = examine("\(folder.path)/\(name)", folder, id) { return result }
       }
     }
-    for folder in folders {
+    for folder in folders where lists {
       if let name = listing(of: folder)[id],
         let result = examine("\(folder.path)/\(name)", folder, id)
       {
@@ -91,7 +97,8 @@ final class ImageIndex: Sendable {
 
   /// Whether any picture may be there for posts that name these; says yes where it would have to
   /// look into folders of folders.
-  func mayHold(_ ids: some Collection<String>) -> Bool {
+  /// - Parameter inFolders: whether any name may have a folder in it.
+  func mayHold(_ ids: some Collection<String>, inFolders: Bool = true) -> Bool {
     guard !ids.isEmpty else { return false }
     // Where there are pictures, one of the first is.
     for id in ids.prefix(50) {
@@ -101,7 +108,7 @@ final class ImageIndex: Sendable {
       }
     }
     return folders.contains { $0.outside != nil || !listing(of: $0).isEmpty }
-      || ids.contains { $0.utf8.contains(UInt8(ascii: "/")) }
+      || (inFolders && ids.contains { $0.utf8.contains(UInt8(ascii: "/")) })
   }
 
   /// The file if it may be opened, the reason if it may not, nil if it is not there.

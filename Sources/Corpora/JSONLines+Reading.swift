@@ -11,62 +11,73 @@ extension JSONLines {
     _ bytes: UnsafeBufferPointer<UInt8>, file: String, strict: Bool, reading: BIO.Reading,
     tagNames: [String] = []
   ) throws -> ParsedFile {
-    var tally = TaggingScheme.Tally()
+    let pieces = ReadingInPieces().pieces(of: bytes) {
+      ReadingInPieces.recordStart(bytes, from: $0)
+    }
+    func read(_ scheme: TaggingScheme) throws -> (file: ParsedFile, tally: TaggingScheme.Tally) {
+      let read = ReadingInPieces.read(pieces, bytes) { bytes in
+        var piece = ParsedPiece(findings: FindingCollector(file: file, strict: strict))
+        do {
+          try self.read(bytes, reading, tagNames, scheme, &piece)
+        } catch { piece.failure = error }
+        return piece
+      }
+      return try ParsedPiece.joined(read, findings: FindingCollector(file: file, strict: strict))
+    }
     // Nearly every file is IOB2, and is read once.
-    let result = try read(bytes, file, strict, reading, tagNames, .iob2, &tally)
-    guard tally.scheme != .iob2 else { return result }
-    return try read(bytes, file, strict, reading, tagNames, tally.scheme, &tally)
+    var (result, tally) = try read(.iob2)
+    let scheme = tally.scheme
+    if scheme != .iob2 { (result, tally) = try read(scheme) }
+    result.scheme = scheme
+    return result
   }
 
   private static func read(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ file: String, _ strict: Bool, _ reading: BIO.Reading,
-    _ tagNames: [String], _ scheme: TaggingScheme, _ tally: inout TaggingScheme.Tally
-  ) throws -> ParsedFile {
-    var result = ParsedFile()
-    result.scheme = scheme
-    var findings = FindingCollector(file: file, strict: strict)
-    var number = 0
-    var miscSeen = false
+    _ bytes: UnsafeBufferPointer<UInt8>, _ reading: BIO.Reading, _ tagNames: [String],
+    _ scheme: TaggingScheme, _ piece: inout ParsedPiece
+  ) throws {
+    var tokens = TokenBuilder()
+    defer { tokens.close(&piece.file.posts, isLast: true) }
     try forEachLine(bytes) { content, _ in
-      number += 1
+      piece.lines += 1
+      let number = piece.lines
       guard !trim(bytes, content).isEmpty else { return }
       guard content.count <= Bounds.line else {
-        return try findings.add(.lineTooLong(bytes: content.count), line: number)
+        return try piece.findings.add(.lineTooLong(bytes: content.count), line: number)
       }
       var line = Line()
       do {
         try line.read(bytes, content, tagNames: tagNames)
       } catch let failure as JSONScanner.Failure {
         let column = failure.offset - content.lowerBound + 1
-        return try findings.add(.syntax(column: column, failure.reason), line: number)
+        return try piece.findings.add(.syntax(column: column, failure.reason), line: number)
       }
       let bytes = max(line.id?.utf8.count ?? 0, line.image?.utf8.count ?? 0)
       if bytes > Bounds.id {
-        return try findings.add(.idTooLong(bytes: bytes), line: number)
+        return try piece.findings.add(.idTooLong(bytes: bytes), line: number)
       }
-      if !miscSeen, let misc = line.misc {
-        result.misc = misc
-        miscSeen = true
+      if !piece.knowsMisc, let misc = line.misc {
+        piece.file.misc = misc
+        piece.knowsMisc = true
       }
-      if let tags = line.tags { tally.add(post: tags) }
-      result.posts.append(try post(line, number, reading, scheme, &findings))
+      if let tags = line.tags { piece.tally.add(post: tags) }
+      let post = try post(line, number, reading, scheme, &piece.findings)
+      for (place, word) in line.tokens.enumerated() {
+        tokens.append(word, tag: line.tags?[place])
+      }
+      tokens.endPost(at: piece.file.posts.count)
+      piece.file.posts.append(post)
+      tokens.close(&piece.file.posts)
     }
-    result.findings = findings.all
-    return result
   }
 
-  private static func post(
+  static func post(
     _ line: Line, _ number: Int, _ reading: BIO.Reading, _ scheme: TaggingScheme,
     _ findings: inout FindingCollector
   ) throws -> ParsedPost {
     let count = line.tokens.count
     var post = ParsedPost(
-      id: line.id, imageID: line.image, tokens: [], attributes: line.attributes, line: number)
-    if let tags = line.tags {
-      post.tokens = zip(line.tokens, tags).map { Token($0, originalTag: $1) }
-    } else {
-      post.tokens = line.tokens.map { Token($0) }
-    }
+      id: line.id, imageID: line.image, attributes: line.attributes, line: number)
     if line.mentionsKey == nil, let tags = line.tags {
       let read = BIO.mentions(of: tags, reading: reading, scheme: scheme)
       post.mentions = read.mentions
@@ -130,8 +141,10 @@ extension JSONLines {
     /// The word the line uses for MISC, nil when it uses none.
     var misc: String?
 
+    /// - Parameter isAnswer: whether it may be a line that `predict` wrote.
     mutating func read(
-      _ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>, tagNames: [String] = []
+      _ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>, tagNames: [String] = [],
+      isAnswer: Bool = false
     ) throws {
       var scanner = JSONScanner(bytes, in: content)
       try scanner.object { key, scanner in
@@ -140,7 +153,9 @@ extension JSONLines {
         guard ranges[key] == nil else {
           throw scanner.failure("key \(JSONScanner.quoted(key)) appears twice")
         }
-        try readValue(of: key, &scanner, tagNames)
+        // What `predict` answers for pairs stands under another name.
+        let name = isAnswer && key == "pairs" ? "relations" : key
+        try readValue(of: name, &scanner, tagNames)
         ranges[key] = start..<scanner.position
       }
       close = scanner.position - 1

@@ -12,25 +12,40 @@ extension JSONLines {
     _ bytes: [UInt8], originals: [Int: Post], edited: [Int: Post], reading: BIO.Reading,
     misc: String, tagNames: [String] = []
   ) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(bytes.count + 1024)
-    bytes.withUnsafeBufferPointer { buffer in
-      var copied = 0
-      var number = 0
-      forEachLine(buffer) { content, _ in
-        number += 1
-        guard let post = edited[number], let original = originals[number] else { return }
-        var line = Line()
-        guard (try? line.read(buffer, content, tagNames: tagNames)) != nil else { return }
-        for patch in patches(line, original, post, reading, misc) {
-          output.append(contentsOf: buffer[copied..<patch.range.lowerBound])
-          output.append(contentsOf: patch.text.utf8)
-          copied = patch.range.upperBound
-        }
+    BytePipe.collecting { output in
+      bytes.withUnsafeBufferPointer {
+        // What only collects fails at nothing.
+        try? rewrite(
+          $0, originals: originals, edited: edited, reading: reading, misc: misc,
+          tagNames: tagNames, into: &output)
       }
-      output.append(contentsOf: buffer[copied...])
     }
-    return output
+  }
+
+  /// The same, handed on as it is made.
+  static func rewrite(
+    _ buffer: UnsafeBufferPointer<UInt8>, originals: [Int: Post], edited: [Int: Post],
+    reading: BIO.Reading, misc: String, tagNames: [String] = [], into output: inout BytePipe
+  ) throws {
+    var copied = 0
+    var number = 0
+    try forEachLine(buffer) { content, range in
+      number += 1
+      // In large pieces, also where nothing changes.
+      if range.lowerBound - copied >= 1 << 18 {
+        try output.append(buffer[copied..<range.lowerBound])
+        copied = range.lowerBound
+      }
+      guard let post = edited[number], let original = originals[number] else { return }
+      var line = Line()
+      guard (try? line.read(buffer, content, tagNames: tagNames)) != nil else { return }
+      for patch in patches(line, original, post, reading, misc) {
+        try output.append(buffer[copied..<patch.range.lowerBound])
+        try output.append(patch.text.utf8)
+        copied = patch.range.upperBound
+      }
+    }
+    try output.append(buffer[copied...])
   }
 
   private typealias Patch = (range: Range<Int>, text: String)

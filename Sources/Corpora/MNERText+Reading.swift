@@ -5,11 +5,11 @@ import Files
 package enum MNERText {}
 
 /// A post before it has its key in the dataset.
-struct ParsedPost {
+struct ParsedPost: Sendable {
   /// The id the file gives, if it gives one.
   var id: String?
   var imageID: String?
-  var tokens: [Token]
+  var tokens = Tokens.none
   var mentions: [EntityMention] = []
   var relations: [RelationMention] = []
   var attributes: [String: String] = [:]
@@ -17,7 +17,7 @@ struct ParsedPost {
 }
 
 /// The posts of one file and what was noticed while reading them.
-struct ParsedFile {
+struct ParsedFile: Sendable {
   var posts: [ParsedPost] = []
   /// The file's word for MISC: what it uses first, `MISC` when it uses neither.
   var misc = EntityType.miscellaneous.rawValue
@@ -35,20 +35,43 @@ extension MNERText {
     _ bytes: UnsafeBufferPointer<UInt8>, file: String, strict: Bool, reading: BIO.Reading
   ) throws -> ParsedFile {
     let layout = ColumnLayout(bytes) ?? ColumnLayout()
-    func read(_ scheme: TaggingScheme) throws -> Reader {
-      var reader = Reader(
-        bytes: bytes, file: file, strict: strict, reading: reading, layout: layout, scheme: scheme)
-      try MNERLine.walk(bytes, layout) { line, number, _ in try reader.add(line, number) }
-      try reader.closePost()
-      return reader
+    let pieces = ReadingInPieces().pieces(of: bytes) { start(of: layout, bytes, from: $0) }
+    func read(_ scheme: TaggingScheme) throws -> (file: ParsedFile, tally: TaggingScheme.Tally) {
+      let read = ReadingInPieces.read(pieces, bytes) { piece in
+        var reader = Reader(
+          bytes: piece, file: file, strict: strict, reading: reading, layout: layout,
+          scheme: scheme)
+        return reader.piece()
+      }
+      return try ParsedPiece.joined(read, findings: FindingCollector(file: file, strict: strict))
     }
     // Nearly every file is IOB2, and is read once.
-    var reader = try read(.iob2)
-    if reader.tally.scheme != .iob2 { reader = try read(reader.tally.scheme) }
-    reader.result.findings = reader.findings.all
-    reader.result.scheme = reader.scheme
-    reader.result.wordOffset = layout.wordOffset
-    return reader.result
+    var (result, tally) = try read(.iob2)
+    let scheme = tally.scheme
+    if scheme != .iob2 { (result, tally) = try read(scheme) }
+    result.scheme = scheme
+    result.wordOffset = layout.wordOffset
+    return result
+  }
+
+  /// The first line from a place on at which a post begins, whatever stands above it.
+  private static func start(
+    of layout: ColumnLayout, _ bytes: UnsafeBufferPointer<UInt8>, from place: Int
+  ) -> Int? {
+    var start = ReadingInPieces.lineStart(bytes, from: place)
+    var isBelowBlank = false
+    while let line = start, line < bytes.count {
+      let next = ReadingInPieces.lineStart(bytes, from: line + 1) ?? bytes.count
+      if layout.hasHeaders {
+        if MNERLine.isHeader(bytes, line..<next) { return line }
+      } else if isBelowBlank, bytes[line] < 0x80 {
+        // Nothing that could be taken for the mark at the beginning of a file.
+        return line
+      }
+      isBelowBlank = (line..<next).allSatisfy { bytes[$0] == 0x0A || bytes[$0] == 0x0D }
+      start = next
+    }
+    return nil
   }
 
   private struct Reader {
@@ -62,7 +85,7 @@ extension MNERText {
     /// The open post: its header line, id, and the lines of its tokens are consecutive but for bad
     /// ones.
     private var header: (line: Int, id: String?)?
-    private var tokens: [Token] = []
+    private var tokens = TokenBuilder()
     private var tags: [BIO.Tag] = []
     private var lines: [Int] = []
     private var labelled = false
@@ -83,10 +106,27 @@ extension MNERText {
       findings = FindingCollector(file: file, strict: strict)
     }
 
-    mutating func add(_ line: MNERLine, _ number: Int) throws {
+    /// Reads all of the bytes.
+    mutating func piece() -> ParsedPiece {
+      var lines = 0
+      var failure: (any Error)?
+      do {
+        try MNERLine.walk(bytes, layout) { line, number, _ in
+          lines = number
+          try add(line, number)
+        }
+        try closePost()
+      } catch { failure = error }
+      tokens.close(&result.posts, isLast: true)
+      return ParsedPiece(
+        file: result, tally: tally, findings: findings, failure: failure, knowsMisc: miscSeen,
+        lines: lines)
+    }
+
+    private mutating func add(_ line: MNERLine, _ number: Int) throws {
       switch line {
       case .blank:
-        if layout.hasBlankAfterHeader, header != nil, tokens.isEmpty { return }
+        if layout.hasBlankAfterHeader, header != nil, tokens.count == 0 { return }
         try closePost()
         outside = false
       case .header(let id):
@@ -126,25 +166,38 @@ extension MNERText {
     private mutating func add(
       _ word: Range<Int>, _ tag: Range<Int>, _ fields: Int, _ number: Int
     ) throws {
-      let (word, valid) = text(bytes, word)
-      if !valid { try findings.add(.invalidUTF8, line: number) }
+      var other: String?
+      if bytes[word].contains(where: { $0 >= 0x80 }) {
+        let (text, valid) = text(bytes, word)
+        if !valid { try findings.add(.invalidUTF8, line: number) }
+        other = text
+      }
       if fields > 2, fields != layout.columns {
         try findings.add(.tooManyFields(fields), line: number)
       }
       if word.isEmpty { try findings.add(.emptyWord, line: number) }
       if tag.count == 1, bytes[tag.lowerBound] == UInt8(ascii: "O") {
-        tokens.append(Token(word, originalTag: "O"))
+        append(word, other, tag: "O")
         tags.append(.outside)
         tally.addOutside()
       } else {
         let (tag, valid) = text(bytes, tag)
         if !valid { try findings.add(.invalidUTF8, line: number) }
-        tokens.append(Token(word, originalTag: tag))
+        append(word, other, tag: tag)
         tags.append(parse(tag))
         tally.add(tag)
         labelled = true
       }
       lines.append(number)
+    }
+
+    /// Adds a word to the open post; one that is not ASCII as a text.
+    private mutating func append(_ word: Range<Int>, _ text: String?, tag: String) {
+      if let text {
+        tokens.append(text, tag: tag)
+      } else {
+        tokens.append(utf8: UnsafeBufferPointer(rebasing: bytes[word]), tag: tag)
+      }
     }
 
     private mutating func parse(_ text: String) -> BIO.Tag {
@@ -164,26 +217,30 @@ extension MNERText {
       guard let (line, id) = header else { return }
       defer {
         header = nil
-        tokens.removeAll(keepingCapacity: true)
         tags.removeAll(keepingCapacity: true)
         lines.removeAll(keepingCapacity: true)
         labelled = false
         tooLong = false
       }
-      if tooLong { return try findings.add(.tooManyTokens(id: id ?? "?"), line: line) }
-      if tokens.isEmpty { return try findings.add(.postWithoutTokens(id: id ?? "?"), line: line) }
-      // A copy of exactly the size: the working array keeps its capacity for the next post.
-      let exact = tokens.withUnsafeBufferPointer { Array($0) }
-      var post = ParsedPost(imageID: id, tokens: exact, line: line)
+      if tooLong {
+        tokens.dropPost()
+        return try findings.add(.tooManyTokens(id: id ?? "?"), line: line)
+      }
+      if tokens.count == 0 {
+        return try findings.add(.postWithoutTokens(id: id ?? "?"), line: line)
+      }
+      var post = ParsedPost(imageID: id, line: line)
       if labelled {
         let read = BIO.mentions(of: tags, reading: reading, scheme: scheme)
         post.mentions = read.mentions
         for irregular in read.irregularities {
-          let tag = tokens[irregular.token].originalTag ?? ""
+          let tag = tokens.tag(irregular.token) ?? ""
           try findings.add(.tag(tag, irregular.kind), line: lines[irregular.token])
         }
       }
+      tokens.endPost(at: result.posts.count)
       result.posts.append(post)
+      tokens.close(&result.posts)
     }
   }
 }

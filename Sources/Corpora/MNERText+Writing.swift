@@ -7,44 +7,57 @@ extension MNERText {
   static func rewrite(
     _ bytes: [UInt8], edited: [Int: Post], reading: BIO.Reading, misc: String
   ) -> [UInt8] {
-    var output: [UInt8] = []
-    output.reserveCapacity(bytes.count + 1024)
-    bytes.withUnsafeBufferPointer { buffer in
-      var copied = 0
-      var tags: [String]?
-      var original: [Token] = []
-      var token = 0
-      var isOpen = false
-      let layout = ColumnLayout(buffer) ?? ColumnLayout()
-      func begin(_ number: Int) {
-        tags = edited[number].map { $0.tagTexts(reading: reading, misc: misc) }
-        original = edited[number]?.tokens ?? []
-        token = 0
-        isOpen = true
+    BytePipe.collecting { output in
+      bytes.withUnsafeBufferPointer {
+        // What only collects fails at nothing.
+        try? rewrite($0, edited: edited, reading: reading, misc: misc, into: &output)
       }
-      MNERLine.walk(buffer, layout) { line, number, _ in
-        switch line {
-        case .header: begin(number)
-        case .blank:
-          if layout.hasBlankAfterHeader, token == 0 { return }
-          tags = nil
-          isOpen = false
-        case .word(_, let range, _):
-          if !layout.hasHeaders, !isOpen { begin(number) }
-          guard let new = tags, token < new.count else { return }
-          if new[token] != original[token].originalTag {
-            output.append(contentsOf: buffer[copied..<range.lowerBound])
-            output.append(contentsOf: new[token].utf8)
-            copied = range.upperBound
-          }
-          token += 1
-        case .malformed:
-          break
-        }
-      }
-      output.append(contentsOf: buffer[copied...])
     }
-    return output
+  }
+
+  /// The same, handed on as it is made.
+  static func rewrite(
+    _ buffer: UnsafeBufferPointer<UInt8>, edited: [Int: Post], reading: BIO.Reading, misc: String,
+    into output: inout BytePipe
+  ) throws {
+    var copied = 0
+    var tags: [String]?
+    var original = Tokens.none
+    var token = 0
+    var isOpen = false
+    let layout = ColumnLayout(buffer) ?? ColumnLayout()
+    func begin(_ number: Int) {
+      tags = edited[number].map { $0.tagTexts(reading: reading, misc: misc) }
+      original = edited[number]?.tokens ?? .none
+      token = 0
+      isOpen = true
+    }
+    try MNERLine.walk(buffer, layout) { line, number, range in
+      // In large pieces, also where nothing changes.
+      if range.lowerBound - copied >= 1 << 18 {
+        try output.append(buffer[copied..<range.lowerBound])
+        copied = range.lowerBound
+      }
+      switch line {
+      case .header: begin(number)
+      case .blank:
+        if layout.hasBlankAfterHeader, token == 0 { return }
+        tags = nil
+        isOpen = false
+      case .word(_, let range, _):
+        if !layout.hasHeaders, !isOpen { begin(number) }
+        guard let new = tags, token < new.count else { return }
+        if new[token] != original[token].originalTag {
+          try output.append(buffer[copied..<range.lowerBound])
+          try output.append(new[token].utf8)
+          copied = range.upperBound
+        }
+        token += 1
+      case .malformed:
+        break
+      }
+    }
+    try output.append(buffer[copied...])
   }
 
   /// Posts as a new file in this format.

@@ -167,7 +167,7 @@ package enum MNREText {
         places[line.group] = place
         result.posts.append(
           ParsedPost(
-            imageID: Self.stem(of: line.image), tokens: line.tokens.map { Token($0) },
+            imageID: Self.stem(of: line.image), tokens: Tokens(line.tokens.map { Token($0) }),
             line: number))
       }
       result.posts[place].relations.append(pair)

@@ -25,7 +25,7 @@ enum Pairs {
       } else if tokens.count > Bounds.tokens {
         try findings.add(.tooManyTokens(id: stem), line: 1)
       } else {
-        result.posts = [ParsedPost(imageID: stem, tokens: tokens, line: 1)]
+        result.posts = [ParsedPost(imageID: stem, tokens: Tokens(tokens), line: 1)]
       }
     }
     result.findings = findings.all

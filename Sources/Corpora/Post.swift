@@ -6,7 +6,7 @@ package struct Post: Sendable, Hashable, Identifiable {
   /// Stable key inside its dataset: survives re-reading, is unique, is what `:goto` takes.
   package let id: String
   /// The words in order; never empty.
-  package let tokens: [Token]
+  package let tokens: Tokens
   /// File stem of the picture, e.g. `16_05_01_606`; nil when the post has none.
   package let imageID: String?
   /// Entity mentions, sorted by range, never overlapping, all inside `tokens`.
@@ -27,28 +27,41 @@ package struct Post: Sendable, Hashable, Identifiable {
 
   /// A post; mentions are sorted here, and must not overlap or leave the tokens.
   package init(
-    id: String, tokens: [Token], imageID: String?, mentions: [EntityMention],
+    id: String, tokens: Tokens, imageID: String?, mentions: [EntityMention],
     relations: [RelationMention] = [], split: Split, attributes: [String: String] = [:],
     source: SourceLocation
   ) {
     self.id = id
     self.tokens = tokens
     self.imageID = imageID
-    self.mentions = mentions.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    self.mentions =
+      mentions.count < 2 ? mentions : mentions.sorted { $0.range.lowerBound < $1.range.lowerBound }
     self.relations = relations
     self.split = split
     self.attributes = attributes
     self.source = source
+  }
+
+  /// A post of words that share their memory with no other.
+  package init(
+    id: String, tokens: [Token], imageID: String?, mentions: [EntityMention],
+    relations: [RelationMention] = [], split: Split, attributes: [String: String] = [:],
+    source: SourceLocation
+  ) {
+    self.init(
+      id: id, tokens: Tokens(tokens), imageID: imageID, mentions: mentions, relations: relations,
+      split: split, attributes: attributes, source: source)
   }
 }
 
 extension Post {
   /// The same post of the same file with other words, and the labels that belong to them.
   package func replacing(
-    tokens: [Token], mentions: [EntityMention], relations: [RelationMention]
+    tokens: some Collection<Token>, mentions: [EntityMention], relations: [RelationMention]
   ) -> Post {
     Post(
-      id: id, tokens: tokens, imageID: imageID, mentions: mentions, relations: relations,
+      id: id, tokens: tokens as? Tokens ?? Tokens(tokens), imageID: imageID, mentions: mentions,
+      relations: relations,
       split: split, attributes: attributes, source: source)
   }
 

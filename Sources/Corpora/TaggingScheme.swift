@@ -80,7 +80,7 @@ package enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
   package func type(of tag: String) -> EntityType? { self.tag(tag).type }
 
   /// What is counted of a file's tags in order to recognise its scheme.
-  struct Tally {
+  struct Tally: Sendable {
     private var begins = 0
     /// `B-` where IOB1 would write `I-`.
     private var freeBegins = 0
@@ -131,6 +131,19 @@ package enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
       // A few orphans without any `B-` may be slips; a `B-` only where mentions touch is none.
       let isHabit = begins > 0 || orphans > 2
       return orphans > 0 && freeBegins == 0 && isHabit ? .iob1 : .iob2
+    }
+
+    /// Adds what was counted of later posts.
+    mutating func add(_ other: Tally) {
+      begins += other.begins
+      freeBegins += other.freeBegins
+      orphans += other.orphans
+      ends += other.ends
+      singles += other.singles
+      names += other.names
+      others += other.others
+      letters.formUnion(other.letters)
+      before = other.before
     }
 
     /// Counts the tags of a post.

@@ -13,6 +13,11 @@ package struct FNV1a: Sendable, Hashable {
   /// Adds bytes, one after the other.
   package mutating func add(bytes: some Sequence<UInt8>) { for byte in bytes { add(UInt64(byte)) } }
 
+  /// Adds bytes that lie in memory, one after the other.
+  package mutating func add(bytes: UnsafeBufferPointer<UInt8>) {
+    for byte in bytes { add(UInt64(byte)) }
+  }
+
   /// Sixteen digits at most, in hexadecimal.
   package var digits: String { String(value, radix: 16) }
 }

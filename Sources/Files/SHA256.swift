@@ -38,10 +38,15 @@ package struct SHA256: Sendable {
   /// Adds a text as UTF-8, with its length in front, so that parts cannot run into each other.
   package mutating func update(field text: String) {
     var text = text
-    text.withUTF8 { utf8 in
-      update(withUnsafeBytes(of: UInt64(utf8.count).littleEndian) { Array($0) })
-      update(utf8)
+    text.withUTF8 { update(field: $0) }
+  }
+
+  /// Adds a text by its UTF-8, with its length in front.
+  package mutating func update(field utf8: UnsafeBufferPointer<UInt8>) {
+    withUnsafeBytes(of: UInt64(utf8.count).littleEndian) {
+      $0.withMemoryRebound(to: UInt8.self) { update($0) }
     }
+    update(utf8)
   }
 
   /// The digest of everything added, as 64 lower-case hexadecimal digits.

@@ -72,7 +72,8 @@ extension Roster {
 
   /// Experts whose numbers must be marked, a sentence each.
   private var marks: [String] {
-    experts.compactMap { expert in mark(of: expert).map { "\(expert.name) is built on \($0)" } }
+    experts.compactMap { expert in regionMark(of: expert).map { "\(expert.name) is built on \($0)" }
+    }
   }
 
   // MARK: Routes
@@ -217,6 +218,7 @@ extension Roster {
   ///
   /// - Throws: `CorrectionFailure` that says why the post can neither teach nor judge.
   package func correction(_ seen: SeenPost) throws(CorrectionFailure) -> Correction {
+    guard precision == .float32 else { throw .precision(precision) }
     let post = seen.post
     let labels: [String]
     switch task {
@@ -258,6 +260,8 @@ package enum CorrectionFailure: Error, Sendable, Hashable, CustomStringConvertib
   case noExpert(Route)
   /// It names no pair, and the router routes for relations.
   case noPair
+  /// The models compute in something else than what routers are trained in.
+  case precision(Precision)
 
   /// Whether something is wrong, rather than missing from the post.
   package var isFault: Bool { self != .noPair }
@@ -267,6 +271,9 @@ package enum CorrectionFailure: Error, Sendable, Hashable, CustomStringConvertib
     case .failed(let model, let reason): "\(model): \(reason)"
     case .noExpert(let route): "no \(route.rawValue) expert is loaded"
     case .noPair: "it names no pair, and the router routes for relations"
+    case .precision(let precision):
+      "routers are trained in float32, and the models compute in \(precision); open the dataset "
+        + "without --precision"
     }
   }
 }

@@ -22,15 +22,32 @@ extension Roster {
   ///   - router: name of a router folder; nil takes `rds`, else the first there is for the task.
   ///   - experts: names of expert folders.
   ///   - outside: experts that stand in no folder, behind the others; routers may name them.
+  ///   - precision: what their large products are computed in; another than float32 is a notice.
   /// - Throws: `ModelFolderError` when the folder or a named model is missing, `NamedModelError`
   ///   when a named one cannot be used.
   package static func open(
     _ folder: String, for task: ExpertTask = .entities, router routerName: String? = nil,
-    experts names: [String] = [], outside: [any Expert] = []
+    experts names: [String] = [], outside: [any Expert] = [], precision: Precision = .float32
   ) throws -> Roster {
     try ModelsFolder.check(folder)
     var opening = try Opening(folder, outside)
-    return try opening.open(for: task, router: routerName, names: names)
+    var roster = try Precision.$ofOpening.withValue(precision) {
+      try opening.open(for: task, router: routerName, names: names)
+    }
+    roster.precision = precision
+    return precision.notice.map(roster.noting) ?? roster
+  }
+}
+
+extension Precision {
+  /// What must stand beside numbers; nil for float32.
+  package var mark: String? { self == .float32 ? nil : "computed in \(self)" }
+
+  /// What people must know; nil for float32.
+  fileprivate var notice: String? {
+    self == .float32
+      ? nil
+      : "the models compute in \(self), faster and less exact than the float32 of published numbers"
   }
 }
 

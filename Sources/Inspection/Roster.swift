@@ -22,6 +22,8 @@ package struct Roster: Sendable {
   package private(set) var routerVersions: [RouterVersion]
   /// What could not be loaded, a sentence each.
   package internal(set) var notices: [String]
+  /// What the experts' and encoders' large products are computed in.
+  package internal(set) var precision = Precision.float32
   /// Names of the two that a router is to choose between, while there is none yet.
   package var candidates: (text: String, multimodal: String)?
   /// Name of the router's encoder, or of the one that would be; nil when none is there.
@@ -99,8 +101,13 @@ package struct Roster: Sendable {
   package var embedding: Sight? { dual.map { .embedding($0.name) } }
 
   /// What must stand beside every number made with an expert: that it was trained with leaking
-  /// regions, or is given some; nil when nothing.
+  /// regions, or is given some, and a precision that is not float32; nil when nothing.
   package func mark(of expert: any Expert) -> String? {
+    let marks = [regionMark(of: expert), precision.mark].compactMap(\.self)
+    return marks.isEmpty ? nil : marks.joined(separator: ", ")
+  }
+
+  func regionMark(of expert: any Expert) -> String? {
     expert.card.mark ?? (expert.needsBoxes ? eyes.boxes?.mark : nil)
   }
 

@@ -49,29 +49,28 @@ package struct PostTexts: Sendable {
   private mutating func append(_ post: Post) {
     let start = bytes.count
     var kind = Kind.plain
-    for token in post.tokens {
-      append(token.text, &kind)
+    for place in post.tokens.indices {
+      post.tokens.withUTF8(place) { append($0, &kind) }
       bytes.append(0x20)
     }
     let id = bytes.count
-    append(post.id, &kind)
+    var name = post.id
+    name.withUTF8 { append($0, &kind) }
     bytes.append(0)
     places.append((start, id))
     kinds.append(kind)
     work += 10 + 5 * post.tokens.count + (bytes.count - start) / 4
   }
 
-  private mutating func append(_ text: String, _ kind: inout Kind) {
+  private mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ kind: inout Kind) {
     let start = bytes.count
-    let isContiguous: Void? = text.utf8.withContiguousStorageIfAvailable {
-      bytes.append(contentsOf: $0)
-    }
-    if isContiguous == nil { bytes.append(contentsOf: text.utf8) }
+    bytes.append(contentsOf: text)
     let (all, hasSign) = lower(from: start)
     if all < 0x80, !hasSign { return }
     bytes.removeSubrange(start...)
-    bytes.append(contentsOf: Self.composed(text.lowercased()).utf8)
-    work += 100 + text.utf8.count
+    let whole = String(decoding: text, as: UTF8.self)
+    bytes.append(contentsOf: Self.composed(whole.lowercased()).utf8)
+    work += 100 + text.count
     kind = kind == .broken || bytes[start...].contains(0) ? .broken : .composed
   }
 

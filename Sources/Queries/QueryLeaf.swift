@@ -59,7 +59,7 @@ struct QueryLeaf {
 
   /// Whether the regular expression occurs in a post, and the steps that took; nil when it takes
   /// too many.
-  mutating func matches(_ tokens: [Token], isPlain: Bool) -> (holds: Bool?, steps: Int) {
+  mutating func matches(_ tokens: Tokens, isPlain: Bool) -> (holds: Bool?, steps: Int) {
     var budget = MatchBudget(left: QueryMatcher.mostSteps)
     let holds = table?.occurs(in: tokens, isPlain: isPlain, &budget)
     return (holds ?? nil, QueryMatcher.mostSteps - budget.left)

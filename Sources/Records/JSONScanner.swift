@@ -83,6 +83,17 @@ package struct JSONScanner: RecordScanner {
 
   /// A whole number that fits.
   package mutating func integer() throws -> Int {
+    _ = peek()
+    // Nearly all are a few digits.
+    var (value, place) = (0, position)
+    while place < end, place - position < 18, isDigit(bytes[place]) {
+      value = 10 * value + Int(bytes[place] & 15)
+      place += 1
+    }
+    if place > position, place == end || !isNumberByte(bytes[place]) {
+      position = place
+      return value
+    }
     let number = try numberText()
     guard let value = Int(number) else { throw failure("`\(number)` is not a whole number") }
     return value

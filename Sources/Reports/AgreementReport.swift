@@ -32,12 +32,13 @@ package struct AgreementReport: Sendable {
     let dataset = try Dataset.open(path, encoding: encoding)
     let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     let own = try StoredAnnotations(at: location, over: dataset)
-    var stores = [(path: location.path, steps: own.history.steps)]
+    var stores = [(path: location.name, steps: own.history.steps)]
     var findings = own.findings
     for other in others {
-      guard access(other, F_OK) == 0 else { throw StoreError.noSource(other) }
-      let source = try AnnotationStore(path: other, access: .readOnly).steps()
-      stores.append((other, source.steps))
+      guard StoreAddress.isThere(other) else { throw StoreError.noSource(other) }
+      let store = try StoreAddress.open(other, access: .readOnly)
+      let source = try store.steps()
+      stores.append((store.path, source.steps))
       findings += source.findings
     }
     let union = StepMerge.union(stores.map(\.steps), over: dataset)

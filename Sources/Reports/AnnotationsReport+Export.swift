@@ -81,7 +81,7 @@ extension AnnotationsReport {
     }
   }
 
-  /// Writes the corrected dataset. `progress` is told the share of the files that is written.
+  /// Writes the corrected dataset. `progress` is told the share of the posts that is made.
   /// - Throws: `CorporaError`, `FormatError`; `ExportError` where no post is in one of the states.
   package func export(
     _ request: ExportRequest, progress: (Double) -> Void = { _ in }
@@ -93,9 +93,11 @@ extension AnnotationsReport {
     let kept = request.only.map { only in
       Set(dataset.posts.filter { only.contains(history.labels(of: $0).review) }.map(\.id))
     }
+    let marks = marks
     let report = try DatasetWriter.export(
       dataset, edited: history.editedPosts(of: dataset), to: request.folder,
-      formats: request.formats, scheme: request.scheme, marks: marks(), keeping: kept,
+      formats: request.formats, scheme: request.scheme, marks: marks,
+      otherMark: marks.isEmpty ? nil : .untouched, keeping: kept,
       replacing: request.previous, progress: progress)
     return Exported(
       folder: request.folder, report: report, states: counts,
@@ -105,23 +107,24 @@ extension AnnotationsReport {
   /// How many posts are in each state, those without a post left out.
   private func counts(of only: Set<ReviewState>?) -> [(state: ReviewState, posts: Int)] {
     var counts: [ReviewState: Int] = [:]
-    for post in dataset.posts { counts[history.labels(of: post).review, default: 0] += 1 }
+    for post in dataset.posts {
+      counts[history.states[post.id]?.review ?? .untouched, default: 0] += 1
+    }
     return ReviewState.allCases.compactMap { state in
       guard let count = counts[state], only?.contains(state) ?? true else { return nil }
       return (state, count)
     }
   }
 
-  /// What is told of each post; nothing where nobody has done anything.
-  private func marks() -> [Post.ID: ReviewMark] {
-    guard dataset.posts.contains(where: { history.states[$0.id] != nil }) else { return [:] }
-    return Dictionary(
-      uniqueKeysWithValues: dataset.posts.map { ($0.id, ReviewMark(history.labels(of: $0))) })
+  /// What is told of the posts that somebody touched.
+  private var marks: [Post.ID: ReviewMark] {
+    history.states.filter { dataset.position(of: $0.key) != nil }.mapValues { ReviewMark($0) }
   }
 
-  /// The files whose change may mean that annotations changed.
+  /// The files whose change may mean that annotations changed; none where a server has them.
   package var watched: [String] {
-    [location.path, location.unwritable].compactMap(\.self).flatMap { [$0, $0 + "-wal"] }
+    guard location.reason != .server else { return [] }
+    return [location.path, location.unwritable].compactMap(\.self).flatMap { [$0, $0 + "-wal"] }
   }
 
   /// Differs once annotations or the dataset did: a store also changes when its log is put away.
@@ -167,6 +170,9 @@ package struct ExportError: Error, CustomStringConvertible {
 }
 
 extension ReviewMark {
+  /// What an export tells of a post that nobody touched.
+  fileprivate static let untouched = ReviewMark(state: ReviewState.untouched.word)
+
   /// What an export tells of a post with these labels.
   package init(_ labels: LabelState) {
     self.init(

@@ -38,10 +38,10 @@ package struct AnnotationsReport: Sendable {
     let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
     if let unwritable = location.unwritable { throw StoreError.unwritable(unwritable) }
     let paths = from.isEmpty ? [location.elsewhere].compactMap(\.self) : from
-    guard !paths.isEmpty else { throw StoreError.missing(location.path) }
+    guard !paths.isEmpty else { throw StoreError.missing(location.name) }
     let sources = try paths.map { try Source($0, dataset) }
-    let target = try AnnotationStore(path: location.path)
-    let lines = try sources.flatMap { try $0.add(to: target, location.path, dataset) }
+    let target = try StoreAddress.open(location.path)
+    let lines = try sources.flatMap { try $0.add(to: target, location.name, dataset) }
     let history = try target.history(over: dataset).history
     return (lines + disputes(history, over: dataset)).joined(separator: "\n")
   }
@@ -64,21 +64,22 @@ package struct AnnotationsReport: Sendable {
 
   /// A store that steps are taken from.
   private struct Source {
-    let path: String
+    let name: String
     let steps: [Step]
     let findings: [StoreFinding]
     let notes: [String]
 
     init(_ path: String, _ dataset: Dataset) throws {
-      guard access(path, F_OK) == 0 else { throw StoreError.noSource(path) }
-      let stored = try AnnotationStore(path: path, access: .readOnly).steps()
+      guard StoreAddress.isThere(path) else { throw StoreError.noSource(path) }
+      let store = try StoreAddress.open(path, access: .readOnly)
+      let stored = try store.steps()
       let posts = Set(stored.steps.map(\.post))
       let foreign = posts.count { dataset.position(of: $0) == nil }
       // Steps can never be taken out again.
       guard posts.isEmpty || foreign < posts.count else {
-        throw MergeError(from: path, dataset: dataset.name, posts: posts.count)
+        throw MergeError(from: store.path, dataset: dataset.name, posts: posts.count)
       }
-      (self.path, steps, findings) = (path, stored.steps, stored.findings)
+      (name, steps, findings) = (store.path, stored.steps, stored.findings)
       notes =
         foreign == 0
         ? []
@@ -88,7 +89,8 @@ package struct AnnotationsReport: Sendable {
     }
 
     /// Adds what the target lacks; returns what to tell the person, a line each.
-    func add(to target: AnnotationStore, _ name: String, _ dataset: Dataset) throws -> [String] {
+    func add(to target: any StepStore, _ targetName: String, _ dataset: Dataset) throws -> [String]
+    {
       var merged = (steps: [Step](), findings: [StoreFinding]())
       while true {
         do {
@@ -101,14 +103,14 @@ package struct AnnotationsReport: Sendable {
         }
       }
       let count = merged.steps.count
-      return ["\(count) \(count == 1 ? "step" : "steps") of \(path) added to \(name)"]
+      return ["\(count) \(count == 1 ? "step" : "steps") of \(name) added to \(targetName)"]
         + notes + (findings + merged.findings).map { "note: \($0)" }
     }
   }
 
   private var place: String {
     switch location.reason {
-    case .named: "--store names it"
+    case .named, .server: "--store names it"
     case .besideDataset: "in the dataset's folder"
     case .stateFolder where location.unwritable != nil:
       "in the state folder, after the steps of \(location.unwritable ?? ""), which cannot be written"
@@ -121,7 +123,7 @@ package struct AnnotationsReport: Sendable {
   /// - Throws: `SessionError.noPost`.
   package func log(post: String? = nil) throws -> String {
     let steps = try steps(ofPost: post)
-    var lines = ["store \(location.path) (\(place))"]
+    var lines = ["store \(location.name) (\(place))"]
     lines += steps.map(\.logLine)
     lines.append(steps.count == 1 ? "1 step" : "\(steps.count) steps")
     lines += findings.map { "note: \($0)" }
@@ -132,7 +134,7 @@ package struct AnnotationsReport: Sendable {
   package func logJSON(post: String? = nil) throws -> String {
     let steps = try steps(ofPost: post)
     return JSONText.object([
-      ("store", .string(location.path)),
+      ("store", .string(location.name)),
       ("reason", .string(place)),
       ("steps", .list(steps.map(Self.json))),
       ("notes", .strings(findings.map(\.description))),

@@ -55,6 +55,16 @@ indirect enum JSONText: Sendable {
     }
   }
 
+  /// The text on one line, without blanks between values.
+  func line() -> String {
+    switch self {
+    case .list(let values): "[" + values.map { $0.line() }.joined(separator: ",") + "]"
+    case .object(let fields):
+      "{" + fields.map { "\(Self.quoted($0)):\($1.line())" }.joined(separator: ",") + "}"
+    case .null, .bool, .int, .float, .double, .string: text()
+    }
+  }
+
   private var isPlain: Bool {
     switch self {
     case .list, .object: false

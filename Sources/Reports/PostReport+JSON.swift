@@ -49,7 +49,7 @@ extension PostReport {
     ).text()
   }
 
-  private static func unknownWords(_ words: UnknownWords) -> JSONText {
+  static func unknownWords(_ words: UnknownWords) -> JSONText {
     .object([
       ("model", .string(words.model)), ("unknown", .int(words.unknown)),
       ("words", .int(words.words)), ("share", .float(words.share)),

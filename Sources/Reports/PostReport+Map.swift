@@ -57,7 +57,8 @@ extension PostReport {
     let isOfRouter = !analysis.answers.contains { $0.expert == map.system }
     return ExportProvenance.lines(
       dataset: dataset.name, post: post.id,
-      models: isOfRouter ? analysis.router.map { [$0] } ?? [] : [map.system], folder: modelsFolder)
+      models: isOfRouter ? analysis.router.map { [$0] } ?? [] : [map.system], folder: modelsFolder,
+      precision: precision)
   }
 
   private func json(of map: MapExport) -> String {

@@ -6,6 +6,7 @@ import Inspection
 import Pictures
 import Screen
 import Services
+import Tensors
 import Terminal
 import Workbench
 
@@ -18,6 +19,8 @@ package struct PostReport: Sendable {
   /// What people left on the post, as of then; nil where nobody touched it.
   let state: LabelState?
   let analysis: PostAnalysis
+  /// What the models computed in.
+  let precision: Precision
   /// Nil without a router.
   let explanation: RouteExplanation?
   let store: String
@@ -60,10 +63,10 @@ package struct PostReport: Sendable {
     self.dataset = dataset
     let first = dataset.posts.first
     let location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
-    store = location.path
+    store = location.name
     var changes = changes
     whatIf = try name.map {
-      try WhatIfReport.named($0, post: id, in: WhatIfFile(besideStore: location.path))
+      try WhatIfReport.named($0, post: id, in: WhatIfFile(besideStore: location.workPath))
     }
     let id = id ?? whatIf?.whatIf.post
     changes.interventions += whatIf?.whatIf.changes.interventions ?? []
@@ -71,7 +74,7 @@ package struct PostReport: Sendable {
       throw SessionError.noPost(id ?? "", nearest: first?.id)
     }
     // A store that is not there yet holds nothing; one that cannot be read must be named.
-    let isThere = options.store.map { FileManager.default.fileExists(atPath: $0) } ?? true
+    let isThere = options.store.map(StoreAddress.isThere) ?? true
     let history =
       isThere ? try StoredAnnotations(at: location, over: dataset).history : EditHistory()
     if let moment { try moment.check(history) }
@@ -79,6 +82,7 @@ package struct PostReport: Sendable {
       moment.map { moment in history.labels(of: base, when: { moment.includes($0) }) }
       ?? history.states[base.id]
     self.state = state
+    precision = options.precision
     let labelled = state?.applied(to: base) ?? base
     post = labelled
     review = state?.review ?? .untouched
@@ -87,7 +91,7 @@ package struct PostReport: Sendable {
     modelsFolder = hasFolder ? choice.folder : nil
     if hasFolder || options.hasOutsideExperts {
       let models = try ModelOpening(
-        folder: hasFolder ? choice.folder : nil, options, store: store
+        folder: hasFolder ? choice.folder : nil, options, store: location.workPath
       ).open(for: dataset)
       let seen = models.see(labelled, of: dataset)
       let found = models.analyse(seen)

@@ -24,8 +24,6 @@ package struct ScoreReport: Sendable {
     task: ScoredTask, gold: String, predicted: String, reading: BIO.Reading = .lenient,
     nulls named: [String] = [], encoding: TextEncoding? = nil, progress: (Double) -> Void = { _ in }
   ) throws {
-    self.task = task
-    self.reading = reading
     let right = try AnswerFile(path: gold, task: task, reading: reading, encoding: encoding)
     let answers = try AnswerFile(path: predicted, task: task, reading: reading, encoding: encoding)
     let matched = try right.matched(with: answers, task: task)
@@ -34,32 +32,95 @@ package struct ScoreReport: Sendable {
         "\(file.path):\($0.firstLine): not a tag; \($0.count) of the kind are read as O"
       }
     }
-    switch task {
-    case .ner:
-      nulls = nil
+    if task == .ner {
       notices += [right, answers].filter { $0.scheme != .iob2 }.map {
         "\($0.path): tags are read as \($0.scheme.rawValue.uppercased())"
       }
-      sheet = ScoreSheet(
-        mentions: matched.posts.map { ($0.gold, $0.predicted) }, progress: progress)
-    case .re:
-      let used = matched.posts.reduce(into: Set<String>()) { used, post in
-        for pair in post.relations { used.formUnion([pair.gold, pair.predicted]) }
+    }
+    var posts = matched.posts.makeIterator()
+    self.init(task, reading, Counted(task, nulls: named) { posts.next() }, notices, progress)
+  }
+
+  /// Scores two streams by reading them side by side; of each post four bytes are held.
+  /// - Parameters:
+  ///   - nulls: labels that say that a pair has no relation; empty for those that datasets use.
+  ///   - progress: told how much of the resampling is done, 0 … 1.
+  /// - Throws: what reading throws; `AnswerError` where the two differ.
+  package init(
+    task: ScoredTask, gold: AnswerStream.Side, predicted: AnswerStream.Side,
+    reading: BIO.Reading = .lenient, nulls named: [String] = [],
+    progress: (Double) -> Void = { _ in }
+  ) throws {
+    var answers = AnswerStream(gold: gold, predicted: predicted, task: task, reading: reading)
+    let counted = try Counted(task, nulls: named) { try answers.next() }
+    var notices: [String] = []
+    if let (count, line) = answers.failures {
+      notices.append(
+        "\(count.counted("record")) (the first is line \(line)) "
+          + "\(count == 1 ? "has an error" : "have errors") in place of an answer, and "
+          + "\(count == 1 ? "counts" : "count") as answered with nothing")
+    }
+    self.init(task, reading, counted, notices, progress)
+  }
+
+  /// Posts as far as scores need them: those that are alike are held once.
+  private struct Counted {
+    var mentions = ScoreSheet.MentionCounting()
+    /// The different posts by their pairs, and which of them each post is.
+    var kinds: [[(gold: String, predicted: String)]] = []
+    var kindOfPost: [Int32] = []
+    var used: Set<String> = []
+    let named: [String]
+
+    init(
+      _ task: ScoredTask, nulls named: [String], _ next: () throws -> MatchedAnswers.Post?
+    ) rethrows {
+      self.named = named
+      var places: [[String]: Int32] = [:]
+      while let post = try next() {
+        guard task == .re else {
+          mentions.add(gold: post.gold, predicted: post.predicted)
+          continue
+        }
+        guard !post.relations.isEmpty else { continue }
+        let pairs = post.relations.sorted { ($0.gold, $0.predicted) < ($1.gold, $1.predicted) }
+        let key = pairs.flatMap { [$0.gold, $0.predicted] }
+        if places[key] == nil {
+          places[key] = Int32(kinds.count)
+          kinds.append(pairs)
+          used.formUnion(key)
+        }
+        kindOfPost.append(places[key] ?? 0)
       }
-      let null = NullRelations(among: used, named: named)
+    }
+  }
+
+  private init(
+    _ task: ScoredTask, _ reading: BIO.Reading, _ counted: Counted, _ found: [String],
+    _ progress: (Double) -> Void
+  ) {
+    (self.task, self.reading) = (task, reading)
+    var notices = found
+    switch task {
+    case .ner:
+      nulls = nil
+      sheet = ScoreSheet(counted.mentions, progress: progress)
+    case .re:
+      let null = NullRelations(among: counted.used, named: counted.named)
       nulls = null
       if null.isEmpty {
         notices.append(
           "no label says that there is no relation, so every one counts; name such labels with "
             + "--null")
       }
-      for label in named where !used.contains(label) {
+      for label in counted.named where !counted.used.contains(label) {
         notices.append("neither file has the label \(label) of --null")
       }
+      let kinds = counted.kinds.map { post in
+        post.map { (gold: null.unified($0.gold), predicted: null.unified($0.predicted)) }
+      }
       sheet = ScoreSheet(
-        relations: matched.posts.map { post in
-          post.relations.map { (null.unified($0.gold), null.unified($0.predicted)) }
-        }, progress: progress)
+        relations: counted.kindOfPost.lazy.map { kinds[Int($0)] }, progress: progress)
     }
     self.notices = notices
   }

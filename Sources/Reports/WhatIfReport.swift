@@ -19,7 +19,7 @@ package struct WhatIfReport: Sendable {
       try Session.path(options, shared), images: options.images, strict: options.strict,
       encoding: options.encoding)
     let location = try StoreLocation.resolve(dataset: dataset, explicit: options.store)
-    let file = WhatIfFile(besideStore: location.path)
+    let file = WhatIfFile(besideStore: location.workPath)
     (all, path) = (try file.read(), file.path)
   }
 

@@ -132,13 +132,18 @@ package struct RouterBundle: Sendable, Hashable {
 
   /// Tells the router that every retraining starts from: 16 hexadecimal digits over its name,
   /// experts and numbers.
-  package var baseFingerprint: String {
+  package var baseFingerprint: String { fingerprint(of: base) }
+
+  /// Tells the router that is in use, as `baseFingerprint` tells its base.
+  package var installedFingerprint: String { fingerprint(of: installed) }
+
+  private func fingerprint(of network: Discriminator) -> String {
     var hash = StableHash()
     for text in [
       configuration.name, configuration.textExpert, configuration.multimodalExpert,
       configuration.encoder, configuration.encoderFingerprint ?? "",
     ] { hash.add(text) }
-    for (name, tensor) in base.parameters.sorted(by: { $0.key < $1.key }) {
+    for (name, tensor) in network.parameters.sorted(by: { $0.key < $1.key }) {
       hash.add(name)
       for value in tensor.array { hash.add(UInt64(value.bitPattern)) }
     }

@@ -217,7 +217,8 @@ final class AnswerCache {
     let encoders = [models.dual?.name] + grids.map(Optional.some)
     return
       (["/proc/self/exe"].map(signature)
-      + encoders.map { $0.map { identity(of: "\(models.folder)/\($0)") } ?? "none" })
+      + encoders.map { $0.map { identity(of: "\(models.folder)/\($0)") } ?? "none" }
+      + [models.precision.mark].compactMap(\.self))
       .joined(separator: "\n")
   }
 

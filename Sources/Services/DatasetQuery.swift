@@ -76,7 +76,7 @@ package struct DatasetQuery {
     (options.answersAll, options.warmPosts) = (true, 0)
     let inference = InferenceService(session, options: options, mailbox: mailbox)
     let facts = FactService(
-      session.dataset, inference: inference, folder: session.location.path + "-answers",
+      session.dataset, inference: inference, folder: session.location.workPath + "-answers",
       mailbox: mailbox)
     defer {
       facts.shutDown()

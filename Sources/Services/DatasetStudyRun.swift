@@ -33,9 +33,9 @@ package struct DatasetStudyRun {
     let inference = InferenceService(session, options: options, mailbox: mailbox)
     // Answers are kept beside the store, also where nobody annotated yet.
     try? FileManager.default.createDirectory(
-      atPath: FilePath.parent(of: session.location.path), withIntermediateDirectories: true)
+      atPath: FilePath.parent(of: session.location.workPath), withIntermediateDirectories: true)
     let facts = FactService(
-      session.dataset, inference: inference, folder: session.location.path + "-answers",
+      session.dataset, inference: inference, folder: session.location.workPath + "-answers",
       mailbox: mailbox)
     defer {
       facts.shutDown()

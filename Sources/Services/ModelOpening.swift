@@ -32,6 +32,8 @@ package struct ModelOpening: Sendable {
   package var regions = RegionPermission.labelFree
   /// Whether regions that cannot be used become a notice: experts that look at none still answer.
   package var toleratesRegions = false
+  /// What the models' large products are computed in.
+  package var precision = Precision.float32
   /// The store's file; nil: retrained routers are left alone.
   package var store: String?
 
@@ -45,6 +47,7 @@ package struct ModelOpening: Sendable {
       options.router, options.experts, options.boxes, options.regions
     )
     (answers, programs, encoding) = (options.answers, options.programs, options.encoding)
+    precision = options.precision
     self.store = store
   }
 
@@ -81,7 +84,8 @@ package struct ModelOpening: Sendable {
       return Roster(folder: "", experts: outside, eyes: Eyes(), router: nil)
     }
     var models = try Roster.open(
-      folder, for: wanted, router: router, experts: experts, outside: outside)
+      folder, for: wanted, router: router, experts: experts, outside: outside,
+      precision: precision)
     do {
       try models.openBoxes(boxes, for: dataset, permission: regions)
     } catch  where toleratesRegions {

@@ -14,7 +14,7 @@ package struct PlayedStore: Sendable {
   /// - Throws: `StoreError`; `ReplayError` where nothing is to be played, or the dataset is another
   ///   than the store's.
   package init(_ path: String, over dataset: Dataset) throws {
-    let store = try AnnotationStore(path: path, access: .readOnly)
+    let store = try StoreAddress.open(path, access: .readOnly)
     let (history, findings) = try store.history(over: dataset)
     guard !history.steps.isEmpty else { throw ReplayError.empty(path) }
     var hashes: [Post.ID: String?] = [:]
@@ -40,7 +40,7 @@ package struct PlayedStore: Sendable {
   /// Where the dataset of a store is, as the store says.
   /// - Throws: `StoreError`, `ReplayError`.
   package static func dataset(of path: String) throws -> String {
-    let openings = try AnnotationStore(path: path, access: .readOnly).openings()
+    let openings = try StoreAddress.open(path, access: .readOnly).openings()
     guard let last = openings.first else { throw ReplayError.unknown(path) }
     var seen: Set<String> = []
     for opening in openings where seen.insert(opening.dataset).inserted {

@@ -2,6 +2,7 @@ import Figures
 import Foundation
 import Pictures
 import Screen
+import Tensors
 import Terminal
 import Workbench
 
@@ -18,11 +19,15 @@ package struct ScreenExport: Sendable {
 
   /// A screen to be written.
   /// - Parameter folder: where the models' folders are; nil where there are none.
-  package init(_ copy: ScreenCopy, _ pictures: PictureService, models folder: String?) {
+  package init(
+    _ copy: ScreenCopy, _ pictures: PictureService, models folder: String?,
+    precision: Precision = .float32
+  ) {
     self.copy = copy
     self.pictures = pictures
     provenance = ExportProvenance.lines(
-      dataset: copy.dataset, post: copy.post, models: copy.models, folder: folder)
+      dataset: copy.dataset, post: copy.post, models: copy.models, folder: folder,
+      precision: precision)
   }
 
   /// The file's content.

@@ -84,7 +84,9 @@ package enum ScriptSession {
     var last = runner.state
     let copy = ScreenCopy(last)
     services.shutDown(&last)
-    return ScreenExport(copy, services.pictures, models: session.models.folder)
+    return ScreenExport(
+      copy, services.pictures, models: session.models.folder,
+      precision: session.options.precision)
   }
 
   private static func look(of session: Session) throws -> Look {

@@ -21,7 +21,7 @@ package struct Session: Sendable {
   /// The posts as their files have them.
   package let dataset: Dataset
   /// Where steps are appended; nil where nothing is kept.
-  package let store: AnnotationStore?
+  package let store: (any StepStore)?
   /// Where the store is, and why there.
   package let location: StoreLocation
   /// What earlier sessions did.
@@ -137,7 +137,7 @@ package struct Session: Sendable {
     let saved = try? SavedQueriesFile(of: dataset).read()
     savedQueries = saved?.queries ?? SavedQueries()
     do throws(WhatIfFileError) {
-      savedWhatIfs = try WhatIfFile(besideStore: location.path).read()
+      savedWhatIfs = try WhatIfFile(besideStore: location.workPath).read()
     } catch {
       savedWhatIfs = []
       findings.append(error.description)
@@ -146,7 +146,7 @@ package struct Session: Sendable {
       options.resumes && options.exercise == nil
       ? PlaceMemory(dataset, location, annotator: options.annotator).read() : nil
     // What cannot be read of them is no reason not to label.
-    do { suspicion = try SuspicionRanking.reading(besideStore: location.path) } catch {
+    do { suspicion = try SuspicionRanking.reading(besideStore: location.workPath) } catch {
       suspicion = nil
       findings.append("\(error)")
     }
@@ -205,7 +205,7 @@ package struct Session: Sendable {
   package var workPath: String? {
     switch options.exercise {
     case .lesson, .tour, .replay: nil
-    case .practice, nil: location.path
+    case .practice, nil: location.workPath
     }
   }
 
@@ -261,7 +261,7 @@ package struct Session: Sendable {
   /// The names of what was opened, and what queries ask of posts.
   var opened: WorkbenchState.Opened {
     var opened = WorkbenchState.Opened(
-      dataset: dataset.name, store: location.path, types: dataset.labelInventory,
+      dataset: dataset.name, store: location.name, types: dataset.labelInventory,
       relations: dataset.relationLabels, reading: dataset.reading,
       hasModels: models.hasModels || options.hasOutsideExperts,
       hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
@@ -296,8 +296,8 @@ package struct Session: Sendable {
   /// - Throws: `SessionError`, `KeymapError`, `ThemeError`.
   package func workbench(size: Size, look: Look) throws -> WorkbenchState {
     var state = WorkbenchState(
-      opened: opened, posts: dataset.posts, history: history, size: size, keymap: try keymap(),
-      look: look)
+      opened: opened, posts: dataset.posts, index: dataset.index, history: history, size: size,
+      keymap: try keymap(), look: look)
     state.savedQueries = savedQueries
     state.savedWhatIfs = savedWhatIfs
     if let post = options.post {
@@ -327,7 +327,7 @@ package struct Session: Sendable {
     case .lesson:
       opened.dataset = "lesson"
       opened.hasValues = false
-    case .replay: opened.store = "\(location.path), which is only read"
+    case .replay: opened.store = "\(location.name), which is only read"
     case .practice, .tour, nil: break
     }
   }

@@ -2,6 +2,7 @@ import Corpora
 import Files
 import Screen
 import Settings
+import Tensors
 import Workbench
 
 /// What a person asks for on the command line when a dataset is opened.
@@ -24,6 +25,8 @@ package struct SessionOptions: Sendable {
   package var programs: [String] = []
   /// Folder of the router; nil takes `rds`, else the first there is.
   package var router: String?
+  /// What the models' large products are computed in.
+  package var precision = Precision.float32
   /// A folder to look for pictures in first.
   package var images: String?
   /// What files are in that are neither UTF-8 nor UTF-16; nil takes the dataset's settings.

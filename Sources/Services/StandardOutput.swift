@@ -12,6 +12,27 @@ package enum StandardOutput {
   /// Writes bytes. Whoever reads them may be gone; then the rest is lost and nothing else happens.
   package static func write(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
 
+  /// Writes bytes for a reader who may go before the end; SIGPIPE must be ignored.
+  ///
+  /// - Throws: `OutputGone` when nobody reads any more, `OutputError` for a disk that is full and
+  ///   the like.
+  package static func writeAll(_ bytes: [UInt8]) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Foundation.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        poll(&entry, 1, 100)
+        continue
+      }
+      if count < 0 { throw errno == EPIPE ? OutputGone() : OutputError(code: errno) as any Error }
+      rest = rest.dropFirst(count)
+    }
+  }
+
   /// Writes a line to standard error.
   package static func complain(_ line: String) {
     write(Array((visible(line) + "\n").utf8), to: STDERR_FILENO)
@@ -53,5 +74,17 @@ package enum StandardOutput {
       guard count > 0 else { return }
       rest = rest.dropFirst(count)
     }
+  }
+}
+
+/// Nobody reads what is written any more.
+package struct OutputGone: Error {}
+
+/// Standard output does not take what is written.
+package struct OutputError: Error, Hashable, CustomStringConvertible {
+  let code: Int32
+
+  package var description: String {
+    "standard output takes no more: \(String(cString: strerror(code)))"
   }
 }

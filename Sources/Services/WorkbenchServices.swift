@@ -40,6 +40,7 @@ package final class WorkbenchServices {
     self.suggestions = suggestions
     self.isScript = isScript
     store = Current(session.store)
+    if isScript { session.store?.limitTrying(to: Self.lastPatience) }
     mailbox = Mailbox()
     pictures = PictureService(
       session.dataset, style: style, answersAll: isScript, mailbox: mailbox)
@@ -64,6 +65,8 @@ package final class WorkbenchServices {
       }
   }
 
+  /// Seconds that a server which is away is waited for at the end, and by each edit of a script.
+  private static let lastPatience = 15.0
   /// Seconds between two looks for what others wrote: they see each other's work within a second.
   private static let lookInterval = 0.4
 
@@ -162,7 +165,9 @@ package final class WorkbenchServices {
   }
 
   private func export(_ copy: ScreenCopy, to path: String) {
-    let export = ScreenExport(copy, pictures, models: session.models.folder)
+    let export = ScreenExport(
+      copy, pictures, models: session.models.folder,
+      precision: session.options.precision)
     mailbox.begin(commit: true)
     saving.async { [mailbox] in
       do {
@@ -213,25 +218,26 @@ package final class WorkbenchServices {
 
   /// The store that edits go to, and the look for what others write there.
   private final class Current: Sendable {
-    let value: Mutex<(store: AnnotationStore?, watch: StoreWatch?)>
+    let value: Mutex<(store: (any StepStore)?, watch: StoreWatch?)>
 
-    init(_ store: AnnotationStore?) { value = Mutex((store, nil)) }
+    init(_ store: (any StepStore)?) { value = Mutex((store, nil)) }
 
     func watch(with mailbox: Mailbox) {
       value.withLock { $0.watch = $0.store.map { Self.watch($0, mailbox) } }
     }
 
     /// What others write to the old store is nothing to the new one.
-    func replace(with new: AnnotationStore, _ mailbox: Mailbox) {
+    func replace(with new: any StepStore, _ mailbox: Mailbox) {
       let watch = Self.watch(new, mailbox)
       let old = value.withLock { value in
         defer { value = (new, watch) }
         return value
       }
-      withExtendedLifetime(old) {}
+      // What waits for a server lies in the new file.
+      old.store?.endTrying(in: 0)
     }
 
-    private static func watch(_ store: AnnotationStore, _ mailbox: Mailbox) -> StoreWatch {
+    private static func watch(_ store: any StepStore, _ mailbox: Mailbox) -> StoreWatch {
       store.watch(every: lookInterval) {
         mailbox.post(.othersWrote($0))
       } lost: {
@@ -247,6 +253,8 @@ package final class WorkbenchServices {
   /// that somebody else was faster than.
   package func shutDown(_ state: inout WorkbenchState) {
     shutDown()
+    // Whoever said so does not wait for a server that is away.
+    store.value.withLock { $0.store }?.endTrying(in: state.leavesAnyway ? 2 : Self.lastPatience)
     var answers = commitAnswers()
     while !answers.isEmpty {
       for answer in answers {

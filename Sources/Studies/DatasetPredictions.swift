@@ -4,28 +4,19 @@ import Files
 import Foundation
 import Inspection
 import Routing
+import Synchronization
 import Tensors
 
 /// A split of a dataset with the labels that models give it in place of its own.
 package struct DatasetPredictions: Sendable {
-  /// Who answers.
-  package enum Answerer: Sendable, Hashable {
-    /// The expert that the router chooses for each post.
-    case router
-    /// The text expert, whatever the router says.
-    case text
-    /// The multimodal expert, whatever the router says.
-    case multimodal
-    /// The expert of a name.
-    case expert(String)
-  }
-
   /// What was answered: mentions, or the labels of the posts' pairs.
   package let task: ExpertTask
   /// The posts of the split with the answers as their labels, in order.
   package let posts: [Post]
   /// What was found out about each of them.
   package let judgements: [Roster.Judgement]
+  /// Why the picture of each could not be looked at; nil where it could.
+  let notices: [String?]
   /// What must stand beside every number made with the answers; nil when nothing.
   package let mark: String?
   /// How many of them an expert answered that looks at the picture.
@@ -40,7 +31,8 @@ package struct DatasetPredictions: Sendable {
   ///   - progress: called with the share that is done, 0 … 1, from any thread.
   /// - Throws: `JudgingError` when a model or the split is missing; what the experts throw.
   package init(
-    _ dataset: Dataset, split: Split, models: Roster, task: ExpertTask, by answerer: Answerer,
+    _ dataset: Dataset, split: Split, models: Roster, task: ExpertTask,
+    by asked: Roster.Asked,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) throws {
     let posts = dataset.posts(in: split)
@@ -48,33 +40,32 @@ package struct DatasetPredictions: Sendable {
       throw StudyError.emptySplit(split.rawValue, Set(dataset.posts.map(\.split.rawValue)).sorted())
     }
     try models.checkBoxes(posts, split: split)
-    let asked: Roster.Answerer
-    switch answerer {
-    case .router: asked = .router
-    case .expert(let name): asked = .expert(name)
-    case .text, .multimodal:
-      let route = answerer == .text ? Route.text : .multimodal
-      let pair = models.pair(task)
-      guard let expert = route == .text ? pair.text : pair.multimodal else {
-        throw JudgingError.noExpert(models.folder, task, route, models.notices)
+    let answerer = try models.answerer(asked, for: task)
+    _ = try models.judge([], task, by: answerer)
+    var (judgements, notices): ([Roster.Judgement], [String?]) = ([], [])
+    let places = Mutex(posts.indices.makeIterator())
+    try OrderedWindow().run(
+      next: { places.withLock { $0.next() }.map { ($0, bytes: 0) } },
+      work: { place in
+        let post = dataset.seen(posts[place], by: models)
+        return Result { (try models.judge(post, task, by: answerer), post.notice) }
       }
-      asked = .expert(expert.name)
+    ) { answers in
+      for answer in answers {
+        let (judgement, notice) = try answer.get()
+        judgements.append(judgement)
+        notices.append(notice)
+      }
+      progress(Double(judgements.count) / Double(posts.count))
     }
-    let judgements =
-      try models.judge(
-        posts.map { models.see($0, of: dataset) }, task, by: asked, Asking(confidences: true)
-      ) { done in
-        progress(Double(done) / Double(posts.count))
-        return true
-      } ?? []
     self.task = task
-    self.judgements = judgements
+    (self.judgements, self.notices) = (judgements, notices)
     self.posts = zip(posts, judgements).map { $1.answer.map($0.answered) ?? $0 }
     let used = Set(judgements.compactMap(\.chosen))
     let asking = models.experts.filter { used.contains($0.name) }
     mark = asking.reversed().compactMap(models.mark).first
     // What the multimodal part is played by need not look at pictures itself: a file of answers.
-    let part = answerer == .router || answerer == .multimodal ? models.pair(task).multimodal : nil
+    let part = asked == .router || asked == .multimodal ? models.pair(task).multimodal : nil
     let seeing = Set((asking.filter(\.seesPicture) + [part].compactMap(\.self)).map(\.name))
     byMultimodal = judgements.count { $0.chosen.map(seeing.contains) ?? false }
     cutOff = judgements.reduce(0) { sum, judgement in
@@ -98,59 +89,22 @@ extension Post {
   }
 }
 
-/// One line of `predictions.jsonl`: who answered a post, how it was routed, and how sure the answer
-/// is.
-struct PredictionLine: Encodable {
-  let post: String
-  let tokens: [String]
-  let split: String
-  let expert: String?
-  /// Fingerprint of the expert's weights.
-  let weights: String?
-  let route: String?
-  let p: Float?
-  let mentions: [Mention]?
-  let pairs: [Pair]?
-
-  struct Mention: Encodable {
-    let start: Int
-    let end: Int
-    let type: String
-    let confidence: Float?
-  }
-
-  struct Pair: Encodable {
-    let head: [Int]
-    let tail: [Int]
-    let label: String
-    let confidence: Float?
-  }
-
-  init(_ post: Post, _ judgement: Roster.Judgement, fingerprints: [String: String]) {
-    self.post = post.id
-    tokens = post.tokens.map(\.text)
-    split = post.split.rawValue
-    expert = judgement.chosen
-    weights = judgement.chosen.flatMap { fingerprints[$0] }
-    route = judgement.decision?.route.rawValue
-    p = judgement.decision?.scores?.probability
-    switch judgement.answer {
-    case .mentions(let found, let confidences):
-      mentions = found.enumerated().map { i, mention in
-        Mention(
-          start: mention.range.lowerBound, end: mention.range.upperBound,
-          type: mention.type.rawValue, confidence: confidences.flatMap { $0[i] })
+extension Dataset {
+  /// A post by itself, so that answers for it are the same here and in a stream.
+  fileprivate func seen(_ post: Post, by models: Roster) -> LonePost {
+    var (file, absence): (String?, PictureFolder.Absence?) = (nil, nil)
+    switch image(for: post) {
+    case .none: return models.seeAlone(post, file: nil, picture: nil)
+    case .file(let path): file = path
+    case .missing: absence = .missing
+    case .refused: absence = .refused
+    }
+    let found: Result<String, PictureFolder.Absence> =
+      file.map { .success($0) } ?? .failure(absence ?? .missing)
+    return models.seeAlone(post, file: file) {
+      found.flatMap { path in
+        Result { () throws(PictureFolder.Absence) in try PictureFolder.bytes(path) }
       }
-      pairs = nil
-    case .relations(let found):
-      mentions = nil
-      pairs = found.map {
-        Pair(
-          head: [$0.head.lowerBound, $0.head.upperBound],
-          tail: [$0.tail.lowerBound, $0.tail.upperBound], label: $0.label,
-          confidence: $0.confidence)
-      }
-    case nil: (mentions, pairs) = (nil, nil)
     }
   }
 }
@@ -162,15 +116,14 @@ extension DatasetPredictions {
   package static func write(
     _ all: [DatasetPredictions], models: Roster, into folder: String
   ) throws {
-    var fingerprints: [String: String] = [:]
-    for expert in models.experts {
-      fingerprints[expert.name] = ModelFolder.fingerprint(of: models.folder + "/" + expert.name)
-    }
+    let marks = ModelMarks(models)
     var data = Data()
     for predictions in all {
-      for (post, judgement) in zip(predictions.posts, predictions.judgements) {
-        let line = PredictionLine(post, judgement, fingerprints: fingerprints)
-        data += try StableJSON.encode(line) + Data("\n".utf8)
+      for (i, post) in predictions.posts.enumerated() {
+        var line = AnswerLine(
+          post.id, tokens: post.tokens.map(\.text), predictions.judgements[i])
+        (line.split, line.notice) = (post.split, predictions.notices[i])
+        data += Data((line.text(marks) + "\n").utf8)
       }
     }
     try DurableFile.write(data, to: folder + "/predictions.jsonl")

@@ -26,6 +26,8 @@ package struct PredictionsNote: Sendable, Codable {
   /// Pairs whose head or tail lies behind the encoder's last position.
   let pairsCutOff: Int
   let mark: String?
+  /// What the models computed in; nil for float32.
+  let precision: Precision?
   /// The router with how it was retrained; nil when it was not asked.
   let router: String?
   /// The folder of models, as it was named.
@@ -46,6 +48,7 @@ package struct PredictionsNote: Sendable, Codable {
     (self.task, self.by, self.split, self.mark) = (task.rawValue, by, split, mark)
     self.pairsCutOff = pairsCutOff
     folder = models.folder
+    precision = models.precision == .float32 ? nil : models.precision
     router = by == "router" ? models.router?.title : nil
     func model(_ name: String?) -> Model? {
       name.map {

@@ -23,8 +23,11 @@ package struct KeyParser: Sendable {
   package static let escapeDelay = 25
   /// Silence after which a half sequence is given up.
   static let sequenceDelay = 1000
-  /// Most bytes kept of one sequence or paste.
+  /// Most bytes kept of a paste.
   static let limit = 1 << 20
+  /// A sequence without an end that has more bytes keeps only as many as a reply has that says
+  /// something; no terminal sends a longer one.
+  private static let (longestSequence, longestReply) = (4_096, 1_024)
 
   private var pending: [UInt8] = []
   private var gaveEscape = false
@@ -121,7 +124,10 @@ package struct KeyParser: Sendable {
       }
     }
     pending.removeFirst(start)
-    if pending.count > Self.limit { pending = [] }
+    // Each further byte looks at all of it again. Its end will still be found.
+    if pasted == nil, pending.count > Self.longestSequence {
+      pending.removeSubrange(Self.longestReply..<(pending.count - 1))
+    }
     return out
   }
 

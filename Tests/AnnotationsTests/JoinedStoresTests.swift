@@ -7,7 +7,7 @@ import Testing
 /// Stores that went their own ways give the same labels in whatever order they are joined.
 @Suite("Joined stores") struct JoinedStoresTests {
   /// A store in memory.
-  private struct Store {
+  struct Store {
     var history = EditHistory()
 
     var steps: [Step] { history.steps }
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  private func dataset(_ folder: String) throws -> Dataset {
+  func dataset(_ folder: String) throws -> Dataset {
     try write(
       """
       IMGID:1\nParis\tB-PER\nin\tO\nMay\tO\nor\tO\nJune\tB-LOC\n

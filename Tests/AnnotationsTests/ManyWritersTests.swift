@@ -10,7 +10,7 @@ import Testing
   /// A process as the store sees it: its history, and steps whose answer it has not taken in.
   private struct Writer {
     let name: String
-    let store: AnnotationStore
+    let store: any StepStore
     var history: EditHistory
     var pending: [Step] = []
     var lost = 0
@@ -39,22 +39,24 @@ import Testing
   }
 
   /// A small dataset and a new store of it.
-  private func withStore(_ body: (Dataset, AnnotationStore) throws -> Void) throws {
+  private func withStore(
+    _ backend: StoreBackend = .file, _ body: (Dataset, any StepStore) throws -> Void
+  ) throws {
     try withFolder { folder in
-      try body(try openSmall(folder), try AnnotationStore(path: "\(folder)/s.sqlite"))
+      try body(try openSmall(folder), try StoreAddress.open(try backend.place(in: folder)))
     }
   }
 
   /// Whoever writes when, all see the same in the end, and nothing that was stored is lost.
-  @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1, 2, 3])
-  func writersAgreeInTheEnd(seed: UInt64) throws {
+  @Test(arguments: StoreBackend.all, [UInt64.random(in: 0..<UInt64.max), 1, 2, 3])
+  func writersAgreeInTheEnd(backend: StoreBackend, seed: UInt64) throws {
     try withFolder { folder in
       print("many writers: seed \(seed)")
       var random = Random(seed: seed)
       let dataset = try openSmall(folder)
-      let path = "\(folder)/s.sqlite"
+      let place = try backend.place(in: folder)
       var writers = try ["ann", "bo", "cy"].map {
-        Writer(name: $0, store: try AnnotationStore(path: path), history: EditHistory())
+        Writer(name: $0, store: try StoreAddress.open(place), history: EditHistory())
       }
       let types: [EntityType] = [.person, .location, .organization]
       var made = 0
@@ -89,7 +91,7 @@ import Testing
       }
       for i in writers.indices { try writers[i].settle(dataset) }
       for i in writers.indices { try writers[i].takeUp(dataset) }
-      let read = try AnnotationStore(path: path, access: .readOnly).history(over: dataset)
+      let read = try StoreAddress.open(place, access: .readOnly).history(over: dataset)
       #expect(read.findings.isEmpty, "seed \(seed): \(read.findings)")
       let stored = read.history.steps.count
       #expect(stored + writers.map(\.lost).reduce(0, +) == made, "seed \(seed)")
@@ -204,8 +206,9 @@ import Testing
 
   /// An acceptance that was on its way when somebody else changed the labels is given up: they were
   /// not on the screen. One of labels that only got a note, or of another post, goes on.
-  @Test func nobodyAcceptsWhatHeDidNotSee() throws {
-    try withStore { dataset, store in
+  @Test(arguments: StoreBackend.all)
+  func nobodyAcceptsWhatHeDidNotSee(backend: StoreBackend) throws {
+    try withStore(backend) { dataset, store in
       let (first, second) = (dataset.posts[0], dataset.posts[1])
       var bo = EditHistory()
       let pending = try [first, second].map {
@@ -252,8 +255,10 @@ import Testing
     }
   }
 
-  @Test func remarksAndSuggestionsComeBack() throws {
-    try withStore { dataset, store in
+  @Test(arguments: StoreBackend.all) func remarksAndSuggestionsComeBack(backend: StoreBackend)
+    throws
+  {
+    try withStore(backend) { dataset, store in
       let post = dataset.posts[0]
       var history = EditHistory()
       var suggestion = try #require(Edit.setting(.location, over: 0..<1, in: post))

@@ -23,7 +23,7 @@ extension DataFormat {
             let (words, mentions, _) = try BracketText.parse(line)
             result.posts.append(
               ParsedPost(
-                tokens: words.map { Token($0) }, mentions: mentions, line: number))
+                tokens: Tokens(words.map { Token($0) }), mentions: mentions, line: number))
           } catch let problem as BracketText.Problem {
             try findings.add(.syntax(column: 1, problem.reason), line: number)
           }

@@ -51,7 +51,7 @@ import Testing
 
   @Test func joinedWordsAreReadBack() {
     let tokens = ["a", "\u{301}", "🙂", "\u{A0}", "b"].map { Token($0) }
-    let joined = JoinedWords(tokens)
+    let joined = JoinedWords(Tokens(tokens))
     let text = CharacterText(joined.text, unit: .codePoints)
     #expect(text.words(cutBy: []) == joined.words)
     #expect(zip(joined.words, tokens).allSatisfy { text.says($1.text, at: $0) })

@@ -159,4 +159,13 @@ import Testing
       }
     }
   }
+
+  /// A byte order mark at the beginning of a file is the file's, so a word cannot begin with it.
+  @Test func wordsThatBeginWithAMarkOfEncodingHaveNoPlaceInColumns() throws {
+    let post = Post(
+      id: "p", tokens: [Token("\u{FEFF}EU"), Token("x")], imageID: nil, mentions: [], split: .all,
+      source: SourceLocation(file: "f", line: 1))
+    #expect(throws: FormatError.self) { try DataFormat.conll.bytes(of: [post]) }
+    #expect(throws: Never.self) { try DataFormat.jsonLines.bytes(of: [post]) }
+  }
 }

@@ -102,38 +102,6 @@ struct TokenizerMalformedTests {
     #expect(try TokenizerFolder(files).tokenizer().maximumLength == nil)
   }
 
-  @Test(arguments: 0..<2)
-  func mutatedFilesNeverTrap(part: Int) throws {
-    let roots: [[String: String]] = [
-      SmallTokenizers.wordPiece, SmallTokenizers.roberta, ["tokenizer.json": Self.whole],
-    ]
-    let rounds = Mutator.rounds(150, sharedBy: 2)
-    for seed in UInt64(part * rounds)..<UInt64((part + 1) * rounds) {
-      var random = RandomTexts(seed: seed)
-      let folder = try TokenizerFolder([:])
-      for (name, content) in roots[random.number(below: roots.count)].sorted(by: { $0.key < $1.key }
-      ) {
-        var bytes = Array(content.utf8)
-        for _ in 0..<random.number(below: 4) {
-          let place = random.number(below: bytes.count)
-          switch random.number(below: 3) {
-          case 0: bytes[place] = UInt8(random.number(below: 256))
-          case 1: bytes.removeSubrange(place..<min(bytes.count, place + random.number(below: 40)))
-          default: bytes.insert(UInt8(random.number(below: 128)), at: place)
-          }
-          if bytes.isEmpty { bytes = [0x20] }
-        }
-        try folder.write(name, bytes)
-      }
-      if let tokenizer = try? folder.tokenizer() {
-        let ids = tokenizer.encode(words: ["Kolo", "loves", "日"], options: .init()).ids
-        #expect(ids.allSatisfy { $0 >= 0 && $0 < tokenizer.vocabularySize }, "seed \(seed)")
-      } else {
-        #expect(folder.complaint()?.hasPrefix("no TokenizerError") == false, "seed \(seed)")
-      }
-    }
-  }
-
   /// A `tokenizer.json` with everything that is read of one.
   static let whole = """
     {"version": "1.0", "truncation": null, "padding": null,

@@ -92,7 +92,9 @@ struct ScoreSheetTests {
     #expect((4...14).contains(f1.high - f1.low), "\(f1)")
     #expect(ScoreSheet(relations: posts).intervals == sheet.intervals)
     // All posts alike: no choice of them changes anything.
-    let same = ScoreSheet(relations: .init(repeating: [("a", "a"), ("None", "a")], count: 50))
+    let same = ScoreSheet(
+      relations: [[(gold: String, predicted: String)]](
+        repeating: [("a", "a"), ("None", "a")], count: 50))
     #expect(same.intervals.f1.low == same.headline.f1 && same.intervals.f1.high == same.headline.f1)
   }
 

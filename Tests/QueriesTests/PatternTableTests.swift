@@ -5,8 +5,8 @@ import Testing
 
 /// That the table of a pattern says what the machine says, as fast as it is meant to be.
 @Suite("Tables of patterns") struct PatternTableTests {
-  private func tokens(_ text: String) -> [Token] {
-    text.split(separator: " ", omittingEmptySubsequences: false).map { Token(String($0)) }
+  private func tokens(_ text: String) -> Tokens {
+    Tokens(text.split(separator: " ", omittingEmptySubsequences: false).map { Token(String($0)) })
   }
 
   /// On random patterns and texts, one table for all texts.

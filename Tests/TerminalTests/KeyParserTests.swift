@@ -185,4 +185,16 @@ func parse(_ text: String) -> [TerminalInput] {
       }
     }
   }
+
+  /// A sequence that does not end costs no more with each byte, and still ends where it does.
+  @Test(arguments: ["\u{1B}P", "\u{1B}]11;rgb:", "\u{1B}_G", "\u{1B}[1;"])
+  func sequencesWithoutAnEndStaySmall(_ beginning: String) {
+    var parser = KeyParser()
+    #expect(parser.feed(Array(beginning.utf8)).isEmpty)
+    let part = [UInt8](repeating: 0x31, count: 100)
+    for _ in 0..<3_000 { #expect(parser.feed(part).isEmpty) }
+    let end = beginning.hasSuffix(";") ? "A" : "\u{1B}\\"
+    let rest = parser.feed(Array((end + "x").utf8))
+    #expect(rest.last == .key(.character("x")) && rest.count <= 2)
+  }
 }

@@ -87,6 +87,20 @@ import Testing
     #expect(desk.effects.contains { if case .quit = $0 { true } else { false } })
   }
 
+  /// A server that does not answer loses nothing: edits wait, and whoever has none may leave.
+  @Test func aServerThatIsAwayIsToldAndWaitedFor() throws {
+    var desk = desk()
+    desk.press("L")
+    desk.send(.storeLost(.unreachable("postgres://db/team", reason: "connection refused")))
+    #expect(desk.noticeText.hasPrefix("postgres://db/team: the server does not answer"))
+    #expect(desk.text.contains("the server does not answer"))
+    #expect(!desk.text.contains("the store is gone"))
+    desk.press("q")
+    #expect(desk.effects.contains { if case .quit = $0 { true } else { false } })
+    desk.send(.storeLost(nil))
+    #expect(desk.noticeText == "the server answers again")
+  }
+
   /// Who takes back what one did tells it, on whatever post one is.
   @Test func whatOthersTakeBackOfOnesOwnIsTold() throws {
     var desk = desk()

@@ -15,7 +15,7 @@ struct StoreContents {
   let verdicts: [String]
   /// Why it could not be opened or read; nil where it could.
   let failure: StoreError?
-  let openings: [AnnotationStore.Opening]
+  let openings: [StoreOpening]
 
   /// Sentences of SQLite that are asked for.
   private static let mostVerdicts = 100
@@ -25,7 +25,7 @@ struct StoreContents {
   init(_ path: String) throws {
     guard access(path, F_OK) == 0 else { throw StoreError.missing(path) }
     let promised = StoreLock.promised(beside: StoreFile.resolve(path) ?? path)
-    var (stored, verdicts, openings): (StepRows.Stored, [String], [AnnotationStore.Opening])
+    var (stored, verdicts, openings): (StepRows.Stored, [String], [StoreOpening])
     (stored, verdicts, openings) = (StepRows.Stored(), [], [])
     var failure: StoreError?
     do {

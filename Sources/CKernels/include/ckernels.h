@@ -6,8 +6,9 @@
 // Loops over float32 arrays that need the CPU's widest vectors. Each is compiled for several instruction
 // sets and picked when the program runs. Unless said otherwise `y` may be `x`.
 
-// Instruction sets, narrowest first.
-enum { CK_PLAIN = 0, CK_AVX2 = 1, CK_AVX512 = 2 };
+// Instruction sets, narrowest first. The last two are AVX-512 with products of bytes (VNNI), and with
+// products of bfloat16 as well; they matter to products of low precision only.
+enum { CK_PLAIN = 0, CK_AVX2 = 1, CK_AVX512 = 2, CK_VNNI = 3, CK_BF16 = 4 };
 // The widest that this CPU has, and the one in use.
 int ck_widest_level(void);
 int ck_level(void);
@@ -37,6 +38,46 @@ void ck_pack(
     const float *b, size_t ldb, int transposed, size_t n, size_t k, size_t panel0, size_t panel1,
     float *packed);
 
+// Products of low precision. Their A and B hold words of 32 bits: four bytes, or two bfloat16, that
+// stand side by side in K; `lda`, `line_a`, `tap_a` and `k` of a product count words.
+//
+// CK_INT8: A holds q of 0 ... 255 with x = scale · (q − zero), scale and zero of its row; B holds
+// −128 ... 127 times the scale of its column. Sums are exact in 32 bits while K <= 65,000, so all
+// instruction sets give the same. CK_BFLOAT16: sums are float32.
+//
+// A row whose scale is NaN becomes NaN, whatever its numbers.
+enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1, CK_INT8 = 2 };
+typedef struct {
+  int precision;
+  const float *scale;   // of row r at scale[r · ld]; with CK_BFLOAT16 1 or NaN
+  const int32_t *zero;  // CK_INT8: likewise
+  size_t ld;
+  const float *column_scale;   // CK_INT8: these two for whole panels
+  const int32_t *column_sum;
+} ck_low;
+
+// How many words hold k numbers.
+static inline size_t ck_words(size_t k, int precision) {
+  return precision == CK_INT8 ? (k + 3) / 4 : precision == CK_BFLOAT16 ? (k + 1) / 2 : k;
+}
+// Rounds rows of k numbers to words, filled up with zeros: CK_INT8 between the least and the largest
+// of the row (0 among them), CK_BFLOAT16 to the nearest, ties to even. A row with a number that is
+// not finite gets the scale NaN. `words` of different rows stand ldw apart.
+void ck_narrow(
+    const float *x, size_t ldx, size_t rows, size_t k, int precision, uint32_t *words, size_t ldw,
+    float *scale, int32_t *zero);
+// The same in two steps, for numbers of one scale in several parts: first `range` grows to hold them
+// (start with {0, 0, 0}; the third becomes NaN), then they are rounded by the scale and zero that
+// ck_scale makes of it. k is a multiple of what a word holds.
+void ck_range(const float *x, size_t n, float range[3]);
+void ck_scale(const float range[3], int precision, float *scale, int32_t *zero);
+void ck_round(const float *x, size_t n, int precision, float scale, int32_t zero, uint32_t *words);
+// Packs panels [panel0, panel1) of a B whose columns stand one after the other, ldb apart, k numbers
+// each. CK_INT8: writes the scale of each column (largest / 127) and the sum of its bytes.
+void ck_pack_low(
+    const float *b, size_t ldb, size_t n, size_t k, int precision, size_t panel0, size_t panel1,
+    uint32_t *packed, float *column_scale, int32_t *column_sum);
+
 // C ← activation(A · B + bias + residual), or with C in place of the bias (`accumulate`), for a B that is packed.
 //
 // A has lines of rows: a plain product has one line, a convolution one per row of output pixels.
@@ -56,6 +97,7 @@ typedef struct {
   const float *residual;  // as C, or null
   size_t ld_residual, line_residual;
   int activation;
+  const ck_low *low;  // null: A and B are float32. Not with `a_by_columns` or `accumulate`
 } ck_product;
 
 // Computes rows [row0, row1) of lines [line0, line1), panels [panel0, panel1). `after` is the panel
@@ -63,6 +105,21 @@ typedef struct {
 void ck_multiply(
     const ck_product *p, size_t line0, size_t line1, size_t row0, size_t row1, size_t panel0,
     size_t panel1, size_t after);
+
+// Winograd's two transformations of a 3×3 convolution with stride 1, for a number of channels that is a
+// multiple of 16. A tile is 4×4 pixels of the input, two further than the tile before it.
+//
+// Input: `count` tiles of four lines, `pixel` numbers from one pixel to the next, become 16 planes:
+// plane p has a row of `channels` numbers for each tile at planes + p·plane + tile·ld.
+void ck_winograd_input(
+    const float *const lines[4], size_t pixel, size_t channels, size_t count, float *planes,
+    size_t ld, size_t plane);
+// Output: the planes' products with the transformed kernels become two lines of `columns` pixels, of
+// which the second may be null; bias and, unless null, residual are added.
+void ck_winograd_output(
+    const float *planes, size_t ld, size_t plane, size_t channels, size_t columns,
+    const float *bias, const float *const residual[2], size_t ld_residual, int relu,
+    float *const lines[2], size_t ldy);
 
 // Softmax of the first `width` numbers of each row of x times `scale`; with `causal` row r only has
 // the first r + 1. What is not among them becomes 0 up to `columns`. In place.

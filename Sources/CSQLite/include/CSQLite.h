@@ -9,4 +9,10 @@
    0 when all of it worked, else SQLite's error code. */
 int twinlens_sqlite_harden(void *connection, int64_t *budget);
 
+/* Runs a statement (a sqlite3_stmt *) to its end, and takes all values of all rows, each with its
+   type and length, into a hash of Fowler, Noll and Vo that begins with `*hash`. `*rows` is what it
+   adds, `*last` the whole number in the first column of the last row. The statement is reset.
+   0 when all of it worked, else SQLite's error code. */
+int twinlens_sqlite_digest(void *statement, uint64_t *hash, int64_t *rows, int64_t *last);
+
 #endif

@@ -162,7 +162,8 @@ enum CSV {
       let line = group.rows.first?.row.line ?? 1
       guard try isPost(group, line, &findings) else { return }
       var post = ParsedPost(
-        id: group.post.isEmpty ? nil : group.post, imageID: group.image, tokens: group.tokens,
+        id: group.post.isEmpty ? nil : group.post, imageID: group.image,
+        tokens: Tokens(group.tokens),
         line: line)
       var end = 0
       for mention in group.mentions.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
@@ -316,9 +317,9 @@ enum CSV {
     var lines = [columns.joined(separator: ",")]
     for post in posts {
       let labels = post.mentions.map(Label.mention) + post.relations.map(Label.relation)
-      let mark = request.marks[post.id]
+      let mark = request.mark(of: post)
       for label in labels.isEmpty ? [nil] : labels.map(Optional.some) {
-        var values = values(of: label, post.tokens, misc: request.misc)
+        var values = values(of: label, Array(post.tokens), misc: request.misc)
         values["post"] = post.id
         values["image"] = post.imageID
         values["text"] = JoinedWords(post.tokens).text

@@ -17,15 +17,15 @@ extension DataFormat {
       name: name, title: title, fileExtension: "txt",
       recognises: { ColumnLayout($0)?.hasHeaders == headers },
       read: { try MNERText.read($0, file: $1.file, strict: $1.strict, reading: $1.reading) },
-      rewrite: {
-        MNERText.rewrite($0, edited: $1.edited, reading: $1.reading, misc: $1.misc)
-      },
+      rewrite: { MNERText.rewrite($0, edited: $1.edited, reading: $1.reading, misc: $1.misc) },
       write: write,
       holds: { new, old in new.relations == old.relations && new.scheme.tells(new.mentions) },
       lacks: { post in
-        // Such words would be read as lines of the format itself.
+        // Such words would be read as lines of the format itself, or as the mark of a file's
+        // encoding.
         let word = post.tokens.first {
           $0.text.hasPrefix("IMGID:") || $0.text.hasPrefix("-DOCSTART-")
+            || $0.text.unicodeScalars.first == "\u{FEFF}"
         }
         if let word { return "the word \(word.text)" }
         return post.relations.first { $0.label != RelationInventory.none }.map {
@@ -33,6 +33,11 @@ extension DataFormat {
         }
       })
     format.otherNames = otherNames
+    format.rewriteInto = {
+      try MNERText.rewrite(
+        $0, edited: $1.edited, reading: $1.reading, misc: $1.misc, into: &$2)
+    }
+    format.joins = true
     format.cut = cutLines
     format.hasWordLines = true
     format.hasTags = true

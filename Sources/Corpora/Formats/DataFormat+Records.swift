@@ -36,6 +36,12 @@ extension DataFormat {
       write: { JSONLines.bytes(of: $0, $1) },
       holds: { _, _ in true }, lacks: { _ in nil })
     format.otherNames = ["jsonl"]
+    format.rewriteInto = {
+      try JSONLines.rewrite(
+        $0, originals: $1.originals, edited: $1.edited, reading: $1.reading, misc: $1.misc,
+        tagNames: $1.tagNames, into: &$2)
+    }
+    format.joins = true
     format.carriesState = true
     format.cut = cutLines
     return format
@@ -59,6 +65,7 @@ extension DataFormat {
         }
       })
     format.otherNames = ["hf"]
+    format.joins = true
     format.keepsEmptyPairs = false
     format.hasTags = true
     format.carriesState = true
@@ -73,7 +80,7 @@ extension DataFormat {
     fields.append("\"tokens\":[\(words.joined(separator: ","))]")
     fields.append("\"ner_tags\":[\(tags.joined(separator: ","))]")
     // A table has all of its columns from the first row on.
-    if let mark = request.marks[post.id] {
+    if let mark = request.mark(of: post) {
       fields.append("\"state\":\(JSONScanner.quoted(mark.state))")
       fields.append("\"annotator\":\(JSONScanner.quoted(mark.annotator ?? ""))")
       fields.append("\"time\":\(JSONScanner.quoted(mark.date ?? ""))")

@@ -39,6 +39,12 @@ package struct DataFormat: Sendable {
   var textExtension: String?
   /// The files of some posts, where the format needs several: names under a folder, and bytes.
   var documents: (@Sendable ([Post], WritingRequest) throws -> [Document])?
+  /// The same as `rewrite`, handed on as it is made; nil where a file is rewritten in one go.
+  var rewriteInto:
+    (@Sendable (UnsafeBufferPointer<UInt8>, RewritingRequest, inout BytePipe) throws -> Void)?
+  /// Whether new files of some posts and of those after them are, one behind the other, a file of
+  /// all.
+  var joins = false
   /// A file's bytes without the posts that are not kept; nil where a file of some of its posts is
   /// written anew.
   var cut: (@Sendable ([UInt8], CuttingRequest) -> [UInt8])?
@@ -102,6 +108,8 @@ package struct DataFormat: Sendable {
     package var scheme = TaggingScheme.iob2
     /// How far the posts have come, by id; empty where nothing is to be told of it.
     package var marks: [Post.ID: ReviewMark] = [:]
+    /// The same of all posts that are not among them; nil where nothing is told of those.
+    var otherMark: ReviewMark?
 
     /// The usual words.
     package init(
@@ -115,7 +123,10 @@ package struct DataFormat: Sendable {
     }
 
     /// The fields of a JSON object that tell how far a post has come.
-    func fields(of post: Post) -> [String] { marks[post.id]?.fields ?? [] }
+    func fields(of post: Post) -> [String] { mark(of: post)?.fields ?? [] }
+
+    /// How far a post has come; nil where nothing is to be told of it.
+    func mark(of post: Post) -> ReviewMark? { marks[post.id] ?? otherMark }
   }
 
   /// The formats of this program, the one that is told most surely first.
@@ -184,7 +195,34 @@ package struct DataFormat: Sendable {
     }
   }
 
-  private func requireRoom(for posts: [Post], _ request: WritingRequest) throws {
+  /// Hands on posts as a new file, some at a time where the format allows it.
+  /// - Throws: as `bytes(of:_:)`.
+  func write(
+    _ posts: some Collection<Post>, _ request: WritingRequest, into pipe: inout BytePipe,
+    progress: (_ posts: Int) -> Void
+  ) throws {
+    guard joins, let write else {
+      let posts = Array(posts)
+      try pipe.append(try bytes(of: posts, request))
+      return progress(posts.count)
+    }
+    try requireRoom(for: posts, request)
+    var some: [Post] = []
+    func hand(_ pipe: inout BytePipe) throws {
+      try pipe.append(try write(some, request))
+      progress(some.count)
+      some.removeAll(keepingCapacity: true)
+    }
+    for post in posts {
+      some.append(post)
+      if some.count == 1_024 { try hand(&pipe) }
+    }
+    try hand(&pipe)
+  }
+
+  private func requireRoom(
+    for posts: some Collection<Post>, _ request: WritingRequest
+  ) throws {
     for post in posts {
       let touching = hasTags && !request.scheme.tells(post.mentions)
       if let label = lacks(post) ?? (touching ? "two mentions in IO tags that touch" : nil) {

@@ -173,7 +173,7 @@ struct Doccano: SpanLines.Line {
     if columns.hasAttributes {
       parts.append("\"attributes\":\(SpanRecord.text(of: post.attributes))")
     }
-    return "{\((parts + (request.marks[post.id]?.columns ?? [])).joined(separator: ","))}"
+    return "{\((parts + (request.mark(of: post)?.columns ?? [])).joined(separator: ","))}"
   }
 
   func patches(

@@ -258,7 +258,7 @@ struct LabelStudioTask {
     if !post.attributes.isEmpty {
       data.append("\"attributes\":\(SpanRecord.text(of: post.attributes))")
     }
-    let mark = request.marks[post.id]
+    let mark = request.mark(of: post)
     let skipped = mark?.isRejected == true ? "\"was_cancelled\":true," : ""
     let answer = "{\(skipped)\"result\":[\(items.joined(separator: ","))]}"
     let model = "{\"model_version\":\"twinlens\",\"result\":[\(items.joined(separator: ","))]}"

@@ -14,6 +14,7 @@ extension DataFormat {
       },
       holds: { _, _ in true },
       lacks: { $0.tokens.contains { $0.text.isEmpty } ? "an empty word" : nil })
+    format.joins = true
     format.carriesState = true
     format.cut = cutLines
     return format
@@ -275,7 +276,7 @@ struct Prodigy: SpanLines.Line {
   private static func review(_ post: Post, _ request: DataFormat.WritingRequest) -> [String] {
     let meta = ["\"id\":\(JSONScanner.quoted(post.id))"] + request.fields(of: post)
     var parts = ["\"meta\":{\(meta.joined(separator: ","))}"]
-    guard let mark = request.marks[post.id] else { return parts }
+    guard let mark = request.mark(of: post) else { return parts }
     if mark.isAccepted || mark.isRejected || mark.isSkipped {
       let answer = mark.isAccepted ? "accept" : mark.isRejected ? "reject" : "ignore"
       parts.append("\"answer\":\"\(answer)\"")

@@ -115,7 +115,7 @@ struct JoinedWords {
   /// Where each word stands, in bytes.
   private(set) var words: [Range<Int>] = []
 
-  init(_ tokens: [Token]) {
+  init(_ tokens: Tokens) {
     words.reserveCapacity(tokens.count)
     var end = 0
     for token in tokens {

@@ -162,7 +162,7 @@ struct SpanReading {
       return nil
     }
     for problem in problems { try findings.add(problem, line: line) }
-    var post = ParsedPost(id: record.id, imageID: record.image, tokens: tokens, line: line)
+    var post = ParsedPost(id: record.id, imageID: record.image, tokens: Tokens(tokens), line: line)
     post.mentions = mentions.map(\.mention)
     post.relations = relations.map(\.pair)
     post.attributes = record.attributes

@@ -12,7 +12,12 @@ package struct CLIPTextEngine: Sendable {
   private let arenas = ArenaPool()
 
   /// Packs a tower, with its projection into the common space if one is wanted.
-  package init(_ model: consuming CLIPTextModel, projection: Linear? = nil) {
+  ///
+  /// - Parameter precision: of the layers' products.
+  package init(
+    _ model: consuming CLIPTextModel, projection: Linear? = nil,
+    precision: Precision = .ofOpening
+  ) {
     configuration = model.configuration
     words = model.words.weight.value
     positions = model.positions.weight.value
@@ -20,7 +25,7 @@ package struct CLIPTextEngine: Sendable {
     self.projection = projection.map { PackedStack.Projection($0) }
     let encoder = model.encoder
     model.encoder.layers = []
-    stack = PackedStack(encoder)
+    stack = PackedStack(encoder, precision)
   }
 
   /// Pieces → vectors; `pooled` is the end-of-text position, projected when there is a projection.
@@ -87,26 +92,34 @@ package struct VisionEngine: Sendable {
   private let arenas = ArenaPool()
 
   /// Packs CLIP's tower, with its projection into the common space if one is wanted.
-  package init(_ model: consuming CLIPVisionModel, projection: Linear? = nil) {
+  ///
+  /// - Parameter precision: of the layers' products.
+  package init(
+    _ model: consuming CLIPVisionModel, projection: Linear? = nil,
+    precision: Precision = .ofOpening
+  ) {
     let encoder = model.encoder
     model.encoder.layers = []
     self.init(
       model.configuration, model.embeddings, preNorm: model.preNorm, encoder,
-      lastNorm: model.postNorm, projection: projection, isCLIP: true)
+      lastNorm: model.postNorm, projection: projection, isCLIP: true, precision)
   }
 
   /// Packs a ViT.
-  package init(_ model: consuming ViTModel) {
+  ///
+  /// - Parameter precision: of the layers' products.
+  package init(_ model: consuming ViTModel, precision: Precision = .ofOpening) {
     let encoder = model.encoder
     model.encoder.layers = []
     self.init(
       model.configuration, model.embeddings, preNorm: nil, encoder, lastNorm: model.norm,
-      projection: model.pooler, isCLIP: false)
+      projection: model.pooler, isCLIP: false, precision)
   }
 
   private init(
     _ configuration: VisionConfiguration, _ embeddings: PatchEmbedding, preNorm: LayerNorm?,
-    _ encoder: consuming TransformerStack, lastNorm: LayerNorm, projection: Linear?, isCLIP: Bool
+    _ encoder: consuming TransformerStack, lastNorm: LayerNorm, projection: Linear?, isCLIP: Bool,
+    _ precision: Precision
   ) {
     self.configuration = configuration
     patches = PackedMatrix(embeddings.projection.value)
@@ -117,7 +130,7 @@ package struct VisionEngine: Sendable {
     self.lastNorm = PackedStack.Norm(lastNorm)
     self.projection = projection.map { PackedStack.Projection($0) }
     self.isCLIP = isCLIP
-    stack = PackedStack(encoder)
+    stack = PackedStack(encoder, precision)
   }
 
   /// Pictures B×3×S×S → vectors of the class position and every patch, as the model on the tape

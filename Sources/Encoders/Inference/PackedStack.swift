@@ -11,14 +11,14 @@ struct PackedStack: Sendable {
     let weight: PackedMatrix
     let bias: FloatBuffer?
 
-    init(_ linear: Linear) {
-      weight = PackedMatrix(linear.weight.value)
+    init(_ linear: Linear, _ precision: Precision = .float32) {
+      weight = PackedMatrix(linear.weight.value, precision: precision)
       bias = linear.bias.map { FloatBuffer($0.value.array) }
     }
 
     /// Several layers over the same input as one.
-    init(joining parts: [Linear]) {
-      weight = PackedMatrix(joining: parts.map(\.weight.value))
+    init(joining parts: [Linear], _ precision: Precision = .float32) {
+      weight = PackedMatrix(joining: parts.map(\.weight.value), precision: precision)
       let biases = parts.map { $0.bias?.value.array }
       // All have one or none has.
       bias = biases.contains { $0 == nil } ? nil : FloatBuffer(biases.flatMap { $0 ?? [] })
@@ -60,25 +60,25 @@ struct PackedStack: Sendable {
     let output: Projection
     let outputNorm: Norm
 
-    init(_ layer: TransformerLayer) {
-      queryKeyValue = Projection(joining: [layer.query, layer.key, layer.value])
-      attentionOutput = Projection(layer.attentionOutput)
+    init(_ layer: TransformerLayer, _ precision: Precision) {
+      queryKeyValue = Projection(joining: [layer.query, layer.key, layer.value], precision)
+      attentionOutput = Projection(layer.attentionOutput, precision)
       attentionNorm = Norm(layer.attentionNorm)
-      intermediate = Projection(layer.intermediate)
-      output = Projection(layer.output)
+      intermediate = Projection(layer.intermediate, precision)
+      output = Projection(layer.output, precision)
       outputNorm = Norm(layer.outputNorm)
     }
   }
 
   /// Packs a stack. Each layer is let go once it is packed: when nobody else holds the stack, the
   /// weights are in memory once.
-  init(_ stack: consuming TransformerStack) {
+  init(_ stack: consuming TransformerStack, _ precision: Precision) {
     configuration = stack.configuration
     var packed: [Layer] = []
     var rest = Array(stack.layers.reversed())
     stack.layers = []
     while let layer = rest.popLast() {
-      packed.append(Layer(layer))
+      packed.append(Layer(layer, precision))
       Memory.returnFreed()
     }
     layers = packed

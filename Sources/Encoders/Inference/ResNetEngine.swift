@@ -17,7 +17,9 @@ package struct ResNetEngine: Sendable {
 
   /// Packs a network. Each layer is let go once it is packed: when nobody else holds the network,
   /// its weights are in memory once.
-  package init(_ network: consuming ResNet) {
+  ///
+  /// - Parameter precision: of all convolutions but the first.
+  package init(_ network: consuming ResNet, precision: Precision = .ofOpening) {
     configuration = network.configuration
     embedder = PackedConvolution(network.embedder)
     var packed: [[Layer]] = []
@@ -28,8 +30,8 @@ package struct ResNetEngine: Sendable {
       while let layer = rest[stage].popLast() {
         layers.append(
           Layer(
-            convolutions: layer.convolutions.map { PackedConvolution($0) },
-            shortcut: layer.shortcut.map { PackedConvolution($0) }))
+            convolutions: layer.convolutions.map { PackedConvolution($0, precision: precision) },
+            shortcut: layer.shortcut.map { PackedConvolution($0, precision: precision) }))
         Memory.returnFreed()
       }
       packed.append(layers)

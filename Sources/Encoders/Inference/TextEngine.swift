@@ -94,7 +94,9 @@ package struct BERTEngine: Sendable {
   private let arenas = ArenaPool()
 
   /// Packs a model. When nobody else holds the model, its weights are in memory once.
-  package init(_ model: consuming BERTModel) {
+  ///
+  /// - Parameter precision: of the layers' products.
+  package init(_ model: consuming BERTModel, precision: Precision = .ofOpening) {
     configuration = model.configuration
     words = model.embeddings.words.weight.value
     positions = model.embeddings.positions.weight.value
@@ -103,7 +105,7 @@ package struct BERTEngine: Sendable {
     pooler = model.pooler.map { PackedStack.Projection($0) }
     let encoder = model.encoder
     model.encoder.layers = []
-    stack = PackedStack(encoder)
+    stack = PackedStack(encoder, precision)
   }
 
   /// Pieces → vectors.

@@ -59,6 +59,16 @@ package struct Eyes: Sendable {
     ) { pictures.picture(post, $0) }
   }
 
+  /// A post that is seen once: nothing of its picture is remembered for posts to come.
+  ///
+  /// - Parameter file: where its picture is on disk, for those who read it themselves.
+  package func seeOnce(
+    _ post: Post, file: String?,
+    picture: @escaping @Sendable (DecodingPurpose) -> Result<Picture, PictureNotice>
+  ) -> SeenPost {
+    SeenPost(post, self, key: nil, boxes: boxes.map { $0[post.id] }, file: file, open: picture)
+  }
+
   /// A post without any picture, with the reason.
   package func see(_ post: Post, without notice: String) -> SeenPost {
     SeenPost(post, self, key: nil, boxes: boxes.map { $0[post.id] }) { _ in

@@ -158,7 +158,7 @@ extension Post {
       throw InterventionError(
         "the post has no word \(place); its words are numbered from 0 to \(tokens.count - 1)")
     }
-    var tokens = tokens
+    var tokens = Array(tokens)
     tokens[place] = Token(word)
     return replacing(tokens: tokens, mentions: mentions, relations: relations)
   }

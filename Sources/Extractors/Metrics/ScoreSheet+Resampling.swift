@@ -13,11 +13,33 @@ extension ScoreSheet {
     private static let mostRows = 500
     private var names: [String] = []
     private var numbers: [String: Int] = [:]
-    private var entries: [Entry] = []
-    /// Where the entries of each post begin.
-    private var starts: [Int] = []
+    /// The counts of the post at hand; nil between posts.
+    private var current: [Entry]?
+    /// The different posts, and which of them each post is: of a million posts there are few kinds,
+    /// so four bytes are held for each.
+    private var kinds: [[Entry]] = []
+    private var places: [[Entry]: Int32] = [:]
+    private var kindOfPost: [Int32] = []
 
-    mutating func beginPost() { starts.append(entries.count) }
+    /// Posts that were counted.
+    var count: Int { kindOfPost.count }
+
+    mutating func beginPost() {
+      endPost()
+      current = []
+    }
+
+    /// What follows belongs to no post.
+    mutating func endPost() {
+      guard let post = current?.sorted(by: { $0.type < $1.type }) else { return }
+      current = nil
+      let place = places[post] ?? Int32(kinds.count)
+      if Int(place) == kinds.count {
+        places[post] = place
+        kinds.append(post)
+      }
+      kindOfPost.append(place)
+    }
 
     mutating func add(_ name: String, _ change: (inout Counts) -> Void) {
       let number = numbers[name] ?? names.count
@@ -25,19 +47,23 @@ extension ScoreSheet {
         numbers[name] = number
         names.append(name)
       }
-      let first = starts.last ?? 0
-      if let at = entries[first...].firstIndex(where: { $0.type == number }) {
-        return change(&entries[at].counts)
+      var entries = current.take() ?? []
+      if let at = entries.firstIndex(where: { $0.type == number }) {
+        change(&entries[at].counts)
+      } else {
+        var entry = Entry(type: number)
+        change(&entry.counts)
+        entries.append(entry)
       }
-      var entry = Entry(type: number)
-      change(&entry.counts)
-      entries.append(entry)
+      current = entries
     }
 
     /// The rows of all posts, with intervals in the order of the types' first coming.
     func rows(_ intervals: [Intervals]?) -> [Row] {
       var sums = [Counts](repeating: Counts(), count: names.count)
-      for entry in entries { sums[entry.type].add(entry.counts) }
+      for kind in kindOfPost {
+        for entry in kinds[Int(kind)] { sums[entry.type].add(entry.counts) }
+      }
       return names.indices.map {
         Row(name: names[$0], counts: sums[$0], intervals: intervals?[$0])
       }
@@ -46,16 +72,13 @@ extension ScoreSheet {
     /// Intervals by drawing as many posts as there are, with replacement (the percentile
     /// bootstrap; Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13).
     ///
-    /// Posts with the same counts are drawn as one kind: of a million posts there are few kinds,
-    /// and a draw touches two small arrays in place of memory all over the entries.
+    /// Posts with the same counts are drawn as one kind: a draw touches two small arrays.
     /// - Complexity: O(resamples · (posts + kinds · entries of a kind)).
     func resampled(leavingOut name: String?, _ progress: (Double) -> Void = { _ in }) -> (
       headline: Intervals, rows: [Intervals]?
     ) {
       let keepsRows = names.count <= Self.mostRows
       let out = name.flatMap { numbers[$0] }
-      let count = starts.count
-      let (kinds, kindOfPost) = self.kinds
       var headline: [Counts] = []
       var rows = [[Counts]](repeating: [], count: names.count)
       var generator = SeededGenerator(seed: ScoreSheet.seed, stream: "bootstrap")
@@ -80,22 +103,6 @@ extension ScoreSheet {
         progress(Double(resample + 1) / Double(ScoreSheet.resamples))
       }
       return (Intervals(headline), keepsRows ? rows.map(Intervals.init) : nil)
-    }
-
-    /// The different posts, and which of them each post is.
-    private var kinds: (kinds: [[Entry]], kindOfPost: [Int32]) {
-      let ends = Array(starts.dropFirst()) + [entries.count]
-      var kinds: [[Entry]] = []
-      var places: [[Entry]: Int32] = [:]
-      let kindOfPost = zip(starts, ends).map { start, end in
-        let post = entries[start..<end].sorted { $0.type < $1.type }
-        if let place = places[post] { return place }
-        let place = Int32(kinds.count)
-        places[post] = place
-        kinds.append(post)
-        return place
-      }
-      return (kinds, kindOfPost)
     }
   }
 }

@@ -57,26 +57,26 @@ package struct ScoreSheet: Sendable {
   /// (MODELS §2.8.1).
   /// - Parameter progress: told how much of the resampling is done, 0 … 1.
   package init(
-    mentions posts: [(gold: [EntityMention], predicted: [EntityMention])],
+    mentions posts: some Sequence<(gold: [EntityMention], predicted: [EntityMention])>,
     progress: (Double) -> Void = { _ in }
   ) {
-    var score = EntityScore()
-    for post in posts { score.add(predicted: post.predicted, gold: post.gold) }
+    var counting = MentionCounting()
+    for post in posts { counting.add(gold: post.gold, predicted: post.predicted) }
+    self.init(counting, progress: progress)
+  }
+
+  /// Scores mentions that were counted post by post.
+  /// - Parameter progress: told how much of the resampling is done, 0 … 1.
+  package init(_ counting: MentionCounting, progress: (Double) -> Void = { _ in }) {
+    let score = counting.score
     headline = Counts(correct: score.correct, predicted: score.predicted, gold: score.gold)
-    var tally = Tally()
-    for post in posts {
-      tally.beginPost()
-      for mention in Set(post.predicted).intersection(post.gold) {
-        tally.add(mention.type.rawValue) { $0.correct += 1 }
-      }
-      for mention in post.predicted { tally.add(mention.type.rawValue) { $0.predicted += 1 } }
-      for mention in post.gold { tally.add(mention.type.rawValue) { $0.gold += 1 } }
-    }
+    var tally = counting.tally
+    tally.endPost()
     let result = tally.resampled(leavingOut: nil, progress)
     let order = ["PER", "LOC", "ORG", "MISC"]
     rows = Self.ordered(tally.rows(result.rows), as: order)
     intervals = result.headline
-    self.posts = posts.count
+    posts = tally.count
     withNone = nil
     none = nil
   }
@@ -85,7 +85,7 @@ package struct ScoreSheet: Sendable {
   /// all their pairs.
   /// - Parameter progress: told how much of the resampling is done, 0 … 1.
   package init(
-    relations posts: [[(gold: String, predicted: String)]],
+    relations posts: some Sequence<[(gold: String, predicted: String)]>,
     progress: (Double) -> Void = { _ in }
   ) {
     var score = RelationScore()
@@ -101,6 +101,7 @@ package struct ScoreSheet: Sendable {
         tally.add(pair.gold) { $0.gold += 1 }
       }
     }
+    tally.endPost()
     headline = score.withoutNone
     withNone = score.withNone
     let result = tally.resampled(leavingOut: RelationScore.none, progress)
@@ -108,7 +109,27 @@ package struct ScoreSheet: Sendable {
     rows = all.filter { $0.name != RelationScore.none }
     none = all.first { $0.name == RelationScore.none }
     intervals = result.headline
-    self.posts = posts.count
+    self.posts = tally.count
+  }
+
+  /// Mentions that are counted post by post, whose posts need not be held: four bytes are for each.
+  package struct MentionCounting: Sendable {
+    fileprivate var score = EntityScore()
+    fileprivate var tally = Tally()
+
+    /// Nothing counted yet.
+    package init() {}
+
+    /// Adds a post.
+    package mutating func add(gold: [EntityMention], predicted: [EntityMention]) {
+      score.add(predicted: predicted, gold: gold)
+      tally.beginPost()
+      for mention in Set(predicted).intersection(gold) {
+        tally.add(mention.type.rawValue) { $0.correct += 1 }
+      }
+      for mention in predicted { tally.add(mention.type.rawValue) { $0.predicted += 1 } }
+      for mention in gold { tally.add(mention.type.rawValue) { $0.gold += 1 } }
+    }
   }
 
   /// The rows in a known order, the others behind them by name.

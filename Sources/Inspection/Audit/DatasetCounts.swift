@@ -1,4 +1,5 @@
 import Corpora
+import Files
 
 /// How much of what a dataset holds, split by split.
 package struct DatasetCounts: Sendable, Hashable {
@@ -39,19 +40,55 @@ package struct DatasetCounts: Sendable, Hashable {
     self.rows = rows
   }
 
+  /// Counts what comes line by line. Of each different picture its fingerprint is held, and nothing
+  /// of a post.
+  ///
+  /// - Parameters:
+  ///   - pictures: where pictures are looked for.
+  ///   - malformed: told of each line that cannot be read, which is passed over.
+  /// - Throws: what reading throws.
+  package init(
+    _ records: AnswerStream.Side, pictures: PictureFolder, malformed: (CorporaError) -> Void
+  ) throws {
+    var records = records
+    var (row, names) = (Row(split: .all), Set<UInt64>())
+    while true {
+      do {
+        guard let post = try records.nextPost() else { break }
+        row.add(post)
+        guard let name = post.imageID else { continue }
+        var sum = FNV1a()
+        sum.add(bytes: name.utf8)
+        guard names.insert(sum.value).inserted else { continue }
+        row.pictures += 1
+        if (try? pictures.place(name)) != nil { row.foundPictures += 1 }
+      } catch let error as CorporaError {
+        malformed(error)
+      }
+    }
+    (name, rows) = (records.name, [row])
+  }
+
   private static func row(_ split: Split?, _ posts: [Post], _ dataset: Dataset) -> Row {
     var row = Row(split: split)
     var names: Set<String> = []
     for post in posts {
-      row.posts += 1
-      row.pairs += post.relations.count
-      for mention in post.mentions { row.mentions[mention.type, default: 0] += 1 }
-      for relation in post.relations { row.relations[relation.label, default: 0] += 1 }
+      row.add(post)
       if let name = post.imageID, names.insert(name).inserted {
         row.pictures += 1
         if case .file = dataset.image(for: post) { row.foundPictures += 1 }
       }
     }
     return row
+  }
+}
+
+extension DatasetCounts.Row {
+  /// Counts a post with its labels; its picture is the caller's business.
+  fileprivate mutating func add(_ post: Post) {
+    posts += 1
+    pairs += post.relations.count
+    for mention in post.mentions { mentions[mention.type, default: 0] += 1 }
+    for relation in post.relations { relations[relation.label, default: 0] += 1 }
   }
 }

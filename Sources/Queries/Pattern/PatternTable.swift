@@ -61,19 +61,14 @@ struct PatternTable {
   /// Whether the pattern occurs in the words with blanks between them; nil when the budget ran out.
   /// - Parameter isPlain: whether each byte is a character.
   mutating func occurs(
-    in tokens: [Token], isPlain: Bool, _ budget: inout MatchBudget
+    in tokens: Tokens, isPlain: Bool, _ budget: inout MatchBudget
   ) -> Bool? {
     if states.isEmpty { forget() }
     var state: Int32 = 0
     if isPlain {
-      for (i, token) in tokens.enumerated() where state >= 0 {
-        if i > 0 { state = move(state, plainColumn(0x20), &budget) }
-        let isContiguous: Void? = token.text.utf8.withContiguousStorageIfAvailable {
-          run($0, &state, &budget)
-        }
-        if isContiguous == nil {
-          Array(token.text.utf8).withUnsafeBufferPointer { run($0, &state, &budget) }
-        }
+      for place in tokens.indices where state >= 0 {
+        if place > 0 { state = move(state, plainColumn(0x20), &budget) }
+        tokens.withUTF8(place) { run($0, &state, &budget) }
       }
     } else {
       let text: String = tokens.map(\.text).joined(separator: " ")

@@ -1,3 +1,4 @@
+import CKernels
 import Glibc
 
 /// Numbers at a fixed address, aligned to 64 bytes: what packed weights and activations live in.
@@ -29,6 +30,19 @@ package final class FloatBuffer: @unchecked Sendable {
   package convenience init(_ numbers: [Float]) {
     self.init(count: numbers.count)
     for (i, number) in numbers.enumerated() { base[i] = number }
+  }
+
+  /// The largest absolute value, found by all threads.
+  package var largestMagnitude: Float {
+    let size = 1 << 18
+    let parts = (count + size - 1) / size
+    let ranges = FloatBuffer(count: 16 * max(1, parts))
+    Parallel.tasks(parts) { part, _ in
+      ck_range(base + part * size, min(size, count - part * size), ranges.base + 16 * part)
+    }
+    return (0..<parts).reduce(0) {
+      max($0, ranges.base[16 * $1 + 1], -ranges.base[16 * $1])
+    }
   }
 
   deinit { free(base) }

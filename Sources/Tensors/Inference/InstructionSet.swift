@@ -3,6 +3,10 @@ import CKernels
 /// The instruction sets that the kernels are compiled for.
 package enum InstructionSet: Int32, Sendable, CaseIterable, Comparable, CustomStringConvertible {
   case plain, avx2, avx512
+  /// AVX-512 with products of bytes.
+  case vnni
+  /// The same with products of bfloat16 as well.
+  case bf16
 
   /// The widest that this CPU has.
   package static var widest: InstructionSet { .init(rawValue: ck_widest_level()) ?? .plain }
@@ -22,6 +26,8 @@ package enum InstructionSet: Int32, Sendable, CaseIterable, Comparable, CustomSt
     case .plain: "plain"
     case .avx2: "AVX2"
     case .avx512: "AVX-512"
+    case .vnni: "AVX-512 with VNNI"
+    case .bf16: "AVX-512 with VNNI and BF16"
     }
   }
 }

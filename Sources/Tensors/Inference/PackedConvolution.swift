@@ -13,12 +13,20 @@ package struct PackedConvolution: Sendable {
   package let stride: Int
   /// Zeros around the map on each side.
   package let padding: Int
-  let matrix: PackedMatrix
+  private let weights: Weights
   let bias: FloatBuffer
 
+  private enum Weights: Sendable {
+    case windows(PackedMatrix)
+    case winograd(WinogradConvolution)
+  }
+
   /// Packs kernels O×C×k×k, each output's numbers times `scale` and `shift` added to its sum.
+  ///
+  /// - Parameter precision: float32 where the channels fill no words.
   package init(
-    weight: Tensor, scale: [Float], shift: [Float], stride: Int, padding: Int
+    weight: Tensor, scale: [Float], shift: [Float], stride: Int, padding: Int,
+    precision: Precision = .float32
   ) {
     let shape = weight.shape
     precondition(
@@ -28,6 +36,14 @@ package struct PackedConvolution: Sendable {
     self.stride = stride
     self.padding = padding
     bias = FloatBuffer(shift)
+    guard
+      precision != .float32
+        || !WinogradConvolution.suits(
+          inputs: inputs, outputs: outputs, kernel: kernel, stride: stride, padding: padding)
+    else {
+      weights = .winograd(WinogradConvolution(weight, scale: scale))
+      return
+    }
     let (count, area) = (shape[1], shape[2] * shape[2])
     var ordered = [Float](repeating: 0, count: weight.count)
     for o in 0..<shape[0] {
@@ -38,7 +54,10 @@ package struct PackedConvolution: Sendable {
         }
       }
     }
-    matrix = PackedMatrix(weight: ordered, outputs: shape[0], inputs: count * area)
+    weights = .windows(
+      PackedMatrix(
+        weight: ordered, outputs: shape[0], inputs: count * area,
+        precision: count % 4 == 0 ? precision : .float32))
   }
 
   /// Height and width of the result.
@@ -58,13 +77,22 @@ package struct PackedConvolution: Sendable {
       x.channels == inputs && y.channels == outputs && x.border >= padding
         && y.height == size.height && y.width == size.width
         && (kernel == 1 || x.pixelStride == inputs), "a convolution over maps of other sizes")
+    if let residual {
+      precondition(
+        residual.channels == outputs && residual.height == y.height && residual.width == y.width)
+    }
+    switch weights {
+    case .windows(let matrix): multiply(matrix, x, into: y, residual: residual, relu: relu)
+    case .winograd(let convolution):
+      convolution(x, into: y, bias: bias, residual: residual, relu: relu)
+    }
+  }
+
+  private func multiply(
+    _ matrix: PackedMatrix, _ x: FeatureMap, into y: FeatureMap, residual: FeatureMap?, relu: Bool
+  ) {
     var product = ck_product()
-    product.a = UnsafePointer(x.base - padding * (x.lineStride + x.pixelStride))
-    product.lda = stride * x.pixelStride
-    product.line_a = stride * x.lineStride
     product.taps = kernel
-    product.tap_a = x.lineStride
-    product.k = kernel * inputs
     product.b = UnsafePointer(matrix.buffer.base)
     product.n = outputs
     product.c = y.base
@@ -72,33 +100,50 @@ package struct PackedConvolution: Sendable {
     product.line_c = y.lineStride
     product.bias = UnsafePointer(bias.base)
     if let residual {
-      precondition(
-        residual.channels == outputs && residual.height == y.height && residual.width == y.width)
       product.residual = UnsafePointer(residual.base)
       product.ld_residual = residual.pixelStride
       product.line_residual = residual.lineStride
     }
     product.activation = (relu ? PackedMatrix.Function.relu : .identity).rawValue
+    let isOneLine = kernel == 1 && stride == 1 && y.isPlain && residual?.isPlain ?? true
     withExtendedLifetime((x, y, residual)) {
-      if kernel == 1, stride == 1, x.isPlain, y.isPlain, residual?.isPlain ?? true {
-        Products.run(product, rows: y.height * y.width)
-      } else {
-        Products.run(product, lines: y.height, rows: y.width)
+      guard matrix.precision == .float32 else {
+        return NarrowMap.make(of: x, padding: padding, matrix.precision) { map in
+          map.read(into: &product, stride: stride, kernel: kernel)
+          matrix.withLow(scale: map.scale, zero: map.zero, of: 0) { low in
+            product.low = low
+            run(product, over: y, isOneLine: isOneLine)
+          }
+        }
       }
+      product.a = UnsafePointer(x.base - padding * (x.lineStride + x.pixelStride))
+      product.lda = stride * x.pixelStride
+      product.line_a = stride * x.lineStride
+      product.tap_a = x.lineStride
+      product.k = kernel * inputs
+      run(product, over: y, isOneLine: isOneLine && x.isPlain)
+    }
+  }
+
+  private func run(_ product: ck_product, over y: FeatureMap, isOneLine: Bool) {
+    if isOneLine {
+      Products.run(product, rows: y.height * y.width)
+    } else {
+      Products.run(product, lines: y.height, rows: y.width)
     }
   }
 }
 
 extension PackedConvolution {
   /// A convolution with its batch norm, by the running statistics.
-  package init(_ layer: NormalizedConvolution) {
+  package init(_ layer: NormalizedConvolution, precision: Precision = .float32) {
     let scale = zip(layer.scale.value.array, layer.runningVariance.value.array)
       .map { $0 / ($1 + NormalizedConvolution.epsilon).squareRoot() }
     let shift = zip(layer.shift.value.array, zip(layer.runningMean.value.array, scale))
       .map { $0 - $1.0 * $1.1 }
     self.init(
       weight: layer.weight.value, scale: scale, shift: shift, stride: layer.stride,
-      padding: layer.padding)
+      padding: layer.padding, precision: precision)
   }
 }
 

@@ -7,37 +7,60 @@ package struct PackedMatrix: Sendable {
   package let inputs: Int
   /// N.
   package let outputs: Int
+  /// What its products are computed in.
+  package let precision: Precision
+  /// Numbers, or words of several where the precision is low.
   let buffer: FloatBuffer
+  /// int8: the scale of each output, and the sum of its bytes (32-bit integers).
+  let scales: FloatBuffer
+  let sums: FloatBuffer
 
   /// Panels of 32 outputs.
   var panels: Int { (outputs + Int(CK_PANEL) - 1) / Int(CK_PANEL) }
 
   /// A matrix of zeros, to be filled with `pack`.
   package init(outputs: Int, inputs: Int) {
+    self.init(outputs: outputs, inputs: inputs, precision: .float32)
+  }
+
+  private init(outputs: Int, inputs: Int, precision: Precision) {
     self.inputs = inputs
     self.outputs = outputs
-    buffer = FloatBuffer(count: ck_packed_size(outputs, inputs))
+    self.precision = precision
+    buffer = FloatBuffer(count: ck_packed_size(outputs, precision.words(inputs)))
+    let wide = precision == .int8 ? ck_packed_size(outputs, 1) : 0
+    scales = FloatBuffer(count: wide)
+    sums = FloatBuffer(count: wide)
   }
 
   /// Packs a weight O×I as checkpoints hold it.
-  package init(weight: UnsafePointer<Float>, outputs: Int, inputs: Int) {
-    self.init(outputs: outputs, inputs: inputs)
-    pack(weight, stride: inputs, transposed: true)
+  package init(
+    weight: UnsafePointer<Float>, outputs: Int, inputs: Int, precision: Precision = .float32
+  ) {
+    self.init(outputs: outputs, inputs: inputs, precision: precision)
+    if precision == .float32 {
+      pack(weight, stride: inputs, transposed: true)
+    } else {
+      packLow(weight)
+    }
   }
 
   /// Packs a weight O×I as checkpoints hold it.
-  package init(_ weight: Tensor) {
+  package init(_ weight: Tensor, precision: Precision = .float32) {
     let inputs = weight.shape.dropFirst().reduce(1, *)
-    self.init(weight: weight.array, outputs: weight.shape.first ?? 1, inputs: inputs)
+    self.init(
+      weight: weight.array, outputs: weight.shape.first ?? 1, inputs: inputs, precision: precision)
   }
 
   /// Packs several weights O×I with the same inputs as one, their outputs side by side.
-  package init(joining weights: [Tensor]) {
+  package init(joining weights: [Tensor], precision: Precision = .float32) {
     let inputs = weights.first?.shape.last ?? 0
     precondition(
       weights.allSatisfy { $0.shape.count == 2 && $0.shape[1] == inputs },
       "cannot join \(weights.map(\.shape))")
-    self.init(Tensor([weights.reduce(0) { $0 + $1.shape[0] }, inputs], weights.flatMap(\.array)))
+    self.init(
+      Tensor([weights.reduce(0) { $0 + $1.shape[0] }, inputs], weights.flatMap(\.array)),
+      precision: precision)
   }
 
   /// Fills the matrix from I×O numbers, or O×I `transposed`, rows `stride` apart.
@@ -97,10 +120,7 @@ extension PackedMatrix {
       x.columns == inputs && y.columns == outputs && x.rows == y.rows,
       "\(x.rows)×\(x.columns) times \(inputs)×\(outputs) into \(y.rows)×\(y.columns)")
     var product = ck_product()
-    product.a = UnsafePointer(x.base)
-    product.lda = x.stride
     product.taps = 1
-    product.k = inputs
     product.b = UnsafePointer(buffer.base)
     product.n = outputs
     product.c = y.base
@@ -111,7 +131,13 @@ extension PackedMatrix {
       product.ld_residual = residual.stride
     }
     product.activation = finish.function.rawValue
-    withExtendedLifetime((x, y, finish)) { Products.run(product, rows: x.rows) }
+    withExtendedLifetime((x, y, finish)) {
+      guard precision == .float32 else { return multiplyLow(x, product) }
+      product.a = UnsafePointer(x.base)
+      product.lda = x.stride
+      product.k = inputs
+      Products.run(product, rows: x.rows)
+    }
   }
 }
 
@@ -119,6 +145,8 @@ extension PackedMatrix {
 enum Products {
   /// Rows that are worked through panel by panel: their part of A stays in the second-level cache.
   private static let mostRows = 140
+  /// Numbers of K up to which that holds when the kernel does all of K at once.
+  private static let mostDepth = 1024
   /// Multiplications of a task, at least: about 10 µs.
   private static let leastWork = 1_000_000
 
@@ -126,9 +154,11 @@ enum Products {
   static func run(_ product: ck_product, rows: Int) {
     guard rows > 0, product.n > 0 else { return }
     let panels = (Int(product.n) + Int(CK_PANEL) - 1) / Int(CK_PANEL)
-    let blocks = (rows + mostRows - 1) / mostRows
+    let depth = Int(product.taps * product.k)
+    let most = product.low != nil && depth > mostDepth ? mostRows / 2 : mostRows
+    let blocks = (rows + most - 1) / most
     let height = (rows + blocks - 1) / blocks
-    let work = max(1, height * Int(CK_PANEL) * Int(product.taps * product.k))
+    let work = max(1, height * Int(CK_PANEL) * depth)
     // Large enough to be worth a hand-over, small enough that no thread waits long for another.
     let chunk = min(panels, max(1, leastWork / work, panels * blocks / 32))
     let chunks = (panels + chunk - 1) / chunk

@@ -198,7 +198,16 @@ enum CommandLine {
     case .expert: state.expertNames.filter { $0.lowercased().hasPrefix(stem) }
     case .post:
       // Lazily, so that 100,000 ids cost only as many as are offered.
-      Array(state.posts.lazy.map(\.id).filter { $0.lowercased().hasPrefix(stem) }.prefix(50))
+      Array(
+        state.posts.lazy.map(\.id).filter { id in
+          // Most differ in the first letter.
+          if let a = id.utf8.first, let b = stem.utf8.first, a < 0x80, b < 0x80,
+            a | 0x20 != b | 0x20
+          {
+            return false
+          }
+          return id.lowercased().hasPrefix(stem)
+        }.prefix(50))
     case .slice: state.spatialSignal == nil ? [] : ["mean"].filter { $0.hasPrefix(stem) }
     case .word(let known): known.filter { $0.hasPrefix(stem) }
     case .token, .end, .place, .rest, .setting: []

@@ -31,9 +31,13 @@ struct ShortIDs: Sendable {
 
   /// An id without its last digits, and these.
   private static func parts(_ id: Post.ID) -> (stem: Substring, number: Substring) {
-    let count = id.utf8.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      .count
-    let at = id.utf8.index(id.utf8.endIndex, offsetBy: -count)
+    let utf8 = id.utf8
+    var at = utf8.endIndex
+    while at > utf8.startIndex {
+      let before = utf8.index(before: at)
+      guard utf8[before] &- 0x30 < 10 else { break }
+      at = before
+    }
     return (id[..<at], id[at...])
   }
 

@@ -159,11 +159,12 @@ package struct WorkbenchState: Sendable {
   /// - Parameters:
   ///   - opened: names for the title line.
   ///   - posts: at least one; ids are unique.
+  ///   - index: the place of each post by its id, where it is known.
   ///   - history: what earlier sessions did, over these posts.
   ///   - size: the first size of the screen.
   package init(
-    opened: Opened, posts: [Post], history: EditHistory = EditHistory(), size: Size,
-    keymap: Keymap? = nil, look: Look = Look()
+    opened: Opened, posts: [Post], index: [Post.ID: Int]? = nil,
+    history: EditHistory = EditHistory(), size: Size, keymap: Keymap? = nil, look: Look = Look()
   ) {
     precondition(!posts.isEmpty, "a workbench needs at least one post")
     self.opened = opened
@@ -171,8 +172,11 @@ package struct WorkbenchState: Sendable {
     self.size = size
     self.keymap = keymap ?? .standard(types: opened.types)
     self.look = look
-    indexOfID = Dictionary(
-      posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let indexOfID =
+      index
+      ?? Dictionary(
+        posts.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    self.indexOfID = indexOfID
     shortIDs = ShortIDs(posts.lazy.map(\.id))
     inventory = RelationInventory(opened.relations)
     trainsAutomatically = opened.trainsAutomatically
@@ -336,18 +340,6 @@ extension WorkbenchState {
   /// The gold mention that covers the token cursor.
   var mentionAtCursor: EntityMention? {
     currentPost?.mention(at: token)
-  }
-}
-
-/// Why a question has no answer, in words.
-struct Unanswered: Error, Equatable {
-  let reason: String
-}
-
-extension Result where Failure == Unanswered {
-  /// Why there is no answer; nil where there is one.
-  var reason: String? {
-    if case .failure(let failure) = self { failure.reason } else { nil }
   }
 }
 

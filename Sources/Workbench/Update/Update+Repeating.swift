@@ -112,8 +112,8 @@ extension Post {
     var result: [Range<Int>] = []
     var start = 0
     while start + words.count <= tokens.count {
-      if tokens[start].text == first,
-        words.indices.dropFirst().allSatisfy({ tokens[start + $0].text == words[$0] })
+      if tokens.says(first, at: start),
+        words.indices.dropFirst().allSatisfy({ tokens.says(words[$0], at: start + $0) })
       {
         result.append(start..<(start + words.count))
         start += words.count

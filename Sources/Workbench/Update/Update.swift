@@ -125,10 +125,12 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
   case .settingsNotSaved(let reason):
     effects = state.refuse("the settings are not saved: \(reason)")
   case .storeLost(let problem):
+    let wasPassing = state.storeProblem?.isPassing == true
     state.storeProblem = problem
     state.tell(
       problem.map { Notice(text: "\($0)", isError: true) }
-        ?? Notice(text: "the store is in its place again"))
+        ?? Notice(
+          text: wasPassing ? "the server answers again" : "the store is in its place again"))
     effects = []
   case .fileChanged(let name, let words):
     state.changedFiles.insert(name)
@@ -260,7 +262,9 @@ extension WorkbenchState {
   /// Quits at once when all is saved, else as soon as it is.
   mutating func quit() -> [Effect] {
     if saving.isClean {
-      guard let storeProblem, !history.steps.isEmpty else { return [.quit] }
+      guard let storeProblem, !storeProblem.isPassing, !history.steps.isEmpty else {
+        return [.quit]
+      }
       return refuse("\(storeProblem.problem); :quit! leaves all the same")
     }
     guard saving.failed.isEmpty else {
@@ -271,7 +275,13 @@ extension WorkbenchState {
       return []
     }
     quitsWhenSaved = true
-    notice = Notice(text: "quits as soon as \(edits(saving.pending.count)) saved")
+    let words = "quits as soon as \(edits(saving.pending.count)) saved"
+    notice =
+      storeProblem?.isPassing == true
+      ? Notice(
+        text:
+          "the server does not answer; \(words), :save-history FILE writes a file, :quit! loses them",
+        isError: true) : Notice(text: words)
     return []
   }
 

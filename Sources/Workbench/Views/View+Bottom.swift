@@ -129,7 +129,14 @@ extension WorkbenchState {
   private var savedWords: (text: String, role: Role) {
     guard opened.keepsEdits else { return ("edits are not kept", .status) }
     if !saving.failed.isEmpty { return ("NOT SAVED: \(saving.failed.count)", .error) }
-    if storeProblem != nil { return ("the store is gone; :save-history FILE", .error) }
+    if let storeProblem {
+      guard storeProblem.isPassing else {
+        return ("the store is gone; :save-history FILE", .error)
+      }
+      let words = "the server does not answer"
+      return saving.pending.isEmpty
+        ? (words, .error) : ("NOT SAVED: \(saving.pending.count), \(words); trying again", .error)
+    }
     if !saving.pending.isEmpty { return ("saving \(saving.pending.count)", .statusNote) }
     let words = saving.lastSequence.map { "saved #\($0)" } ?? "all saved"
     guard let name = changedFiles.first else { return (words, .status) }

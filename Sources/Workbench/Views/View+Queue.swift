@@ -33,7 +33,7 @@ extension WorkbenchState {
   }
 
   /// The first words that say something: `RT @name :` stands before many.
-  private static func beginning(of post: Post) -> ArraySlice<Token> {
+  private static func beginning(of post: Post) -> Slice<Tokens> {
     let tokens = post.tokens
     let isShared =
       tokens.count > 3 && tokens[0].text == "RT" && tokens[1].text.hasPrefix("@")

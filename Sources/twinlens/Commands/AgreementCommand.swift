@@ -23,7 +23,8 @@ struct AgreementCommand: ParsableCommand {
 
   @OptionGroup var text: EncodingOption
 
-  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
   var store: String?
 
   @Option(

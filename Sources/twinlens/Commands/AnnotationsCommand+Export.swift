@@ -21,7 +21,9 @@ extension AnnotationsCommand {
 
     @OptionGroup var input: ReadingOptions
 
-    @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp(
+        "File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
     var store: String?
 
     @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir"))
@@ -72,7 +74,9 @@ extension AnnotationsCommand {
       var told: Set<String> = []
       while !interrupt.isRaised {
         let now = FileStamps(paths)
-        guard now != stamps else {
+        // A server has no file to look at, so it is asked.
+        if paths.isEmpty { usleep(2 * Self.pause) }
+        guard paths.isEmpty || now != stamps else {
           usleep(Self.pause)
           continue
         }

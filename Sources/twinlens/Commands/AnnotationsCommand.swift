@@ -8,11 +8,11 @@ struct AnnotationsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "annotations",
     abstract: """
-      Export annotations, print or merge their history, tell the progress, share out posts, measure agreement, check and repair a store.
+      Export annotations, print, merge or copy their history, tell the progress, share out posts, measure agreement, check and repair a store.
       """,
     subcommands: [
-      Export.self, Log.self, Merge.self, Stats.self, AssignCommand.self, AgreementCommand.self,
-      Verify.self, Repair.self,
+      Export.self, Log.self, Merge.self, Stats.self, Copy.self, Schema.self, AssignCommand.self,
+      AgreementCommand.self, Verify.self, Repair.self,
     ])
 
   struct Merge: ParsableCommand {
@@ -24,7 +24,9 @@ struct AnnotationsCommand: ParsableCommand {
 
     @OptionGroup var text: EncodingOption
 
-    @Option(help: ArgumentHelp("File of the annotations to add to.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp(
+        "File of the annotations to add to, or postgres://HOST/DATABASE.", valueName: "store"))
     var store: String?
 
     @Option(
@@ -49,7 +51,9 @@ struct AnnotationsCommand: ParsableCommand {
 
     @OptionGroup var text: EncodingOption
 
-    @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp(
+        "File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
     var store: String?
 
     @Option(help: ArgumentHelp("Only the steps of this post.", valueName: "id"))

@@ -19,7 +19,9 @@ extension AnnotationsCommand {
 
     @OptionGroup var text: EncodingOption
 
-    @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+    @Option(
+      help: ArgumentHelp(
+        "File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
     var store: String?
 
     @Flag(help: "Print JSON, with the seconds of each post.")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Files
 import Foundation
 import Inspection
 import Reports
@@ -18,6 +19,9 @@ struct AuditCommand: ParsableCommand {
 
       The exit status is 1 when something serious was found, 2 when the dataset cannot be read, \
       else 0.
+
+      `twinlens audit - --counts` counts JSON Lines from standard input. Everything else is about what posts of \
+      the whole set have in common, and takes a file or folder.
       """)
 
   @Argument(help: "A dataset file or folder.")
@@ -43,6 +47,10 @@ struct AuditCommand: ParsableCommand {
   func run() throws {
     let audit: DatasetAudit
     do {
+      if dataset == "-" {
+        let report = CountsReport(try streamCounts())
+        return StandardOutput.write(json ? report.json() : report.text())
+      }
       if counts {
         let report = CountsReport(DatasetCounts(try input.open(dataset)))
         StandardOutput.write(json ? report.json() : report.text())
@@ -58,6 +66,30 @@ struct AuditCommand: ParsableCommand {
     let report = AuditReport(audit, colored: colored, all: all)
     StandardOutput.write(json ? report.json() : report.text())
     if audit.isSerious { throw ExitCode.failure }
+  }
+
+  private func streamCounts() throws -> DatasetCounts {
+    guard counts else {
+      throw Refusal(
+        "- can only be counted (--counts): leaks, repeated texts and contradictions are found by comparing all posts; "
+          + "save the stream as a file and give that")
+    }
+    guard input.encoding == nil else {
+      throw Refusal("--encoding is not for a stream: JSON is UTF-8")
+    }
+    var (lines, first): (Int, CorporaError?) = (0, nil)
+    let input = ByteStream(descriptor: STDIN_FILENO, name: "standard input")
+    let counts = try DatasetCounts(
+      AnswerStream.Side(input, name: "standard input"),
+      pictures: try PictureFolder(self.input.images ?? ".")
+    ) { error in
+      (lines, first) = (lines + 1, first ?? error)
+    }
+    if let first {
+      StandardOutput.complain(
+        "twinlens: \(lines == 1 ? "a line is" : "\(lines) lines are") not counted: \(first)")
+    }
+    return counts
   }
 
   private func audit() throws -> DatasetAudit {

@@ -11,7 +11,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measure start, keys, pictures, predictions, edits and training.",
     subcommands: [
       BenchBudgetsCommand.self, BenchEncodersCommand.self, BenchTokenizersCommand.self,
-      BenchStepsCommand.self,
+      BenchStepsCommand.self, BenchStreamCommand.self,
     ],
     defaultSubcommand: BenchBudgetsCommand.self)
 }
@@ -61,7 +61,7 @@ struct BenchBudgetsCommand: ParsableCommand {
   func run() throws {
     let setting = try BenchSetting(dataset: dataset, models: models)
     defer { setting.cleanUp() }
-    let chosen = Benchmark.all.filter { names?.contains($0.name) ?? true }
+    let chosen = Benchmark.all.filter { names?.contains($0.name) ?? $0.isUsual }
     let progress = ProgressLine()
     var report = BenchReport(machine: Machine(setting: setting))
     let start = ContinuousClock.now

@@ -66,7 +66,8 @@ struct ExportCommand: ParsableCommand {
 
   @OptionGroup var options: DatasetOptions
 
-  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
   var store: String?
 
   @OptionGroup var settings: SettingsOptions

@@ -32,7 +32,7 @@ final class Interrupt: Sendable {
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   private final class Box: Sendable {
-    let value = Mutex(false)
+    let value = Mutex<Int32?>(nil)
   }
 
   /// Watches SIGINT, SIGTERM and SIGHUP from now on.
@@ -42,12 +42,15 @@ final class Interrupt: Sendable {
     sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { box.value.withLock { $0 = true } }
+      source.setEventHandler { box.value.withLock { $0 = $0 ?? number } }
       source.resume()
       return source
     }
   }
 
   /// Whether the person asked to stop.
-  var isRaised: Bool { raised.value.withLock { $0 } }
+  var isRaised: Bool { number != nil }
+
+  /// The first signal that came; nil while there was none.
+  var number: Int32? { raised.value.withLock { $0 } }
 }

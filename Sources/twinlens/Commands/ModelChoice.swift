@@ -22,12 +22,14 @@ struct ModelChoice: ParsableArguments {
   var system: String?
   @Option(
     help: ArgumentHelp(
-      "File of the annotations; a router that was retrained on them is used.", valueName: "file"))
+      "File of the annotations, or postgres://HOST/DATABASE; a router that was retrained on them is used.",
+      valueName: "store"))
   var store: String?
   @Flag(
     inversion: .prefixedNo,
     help: "Use the router that was retrained on the dataset's corrections, if there is one.")
   var retrained = true
+  @OptionGroup var exactness: PrecisionOptions
   @OptionGroup var outside: OutsideOptions
   @OptionGroup var files: RegionOptions
 
@@ -40,8 +42,9 @@ struct ModelChoice: ParsableArguments {
     opening.experts = system.map { [$0] } ?? []
     (opening.answers, opening.programs) = (outside.answers, try outside.allPrograms())
     (opening.boxes, opening.regions) = (files.boxes, files.regions)
+    opening.precision = exactness.precision
     opening.store =
-      retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).path : nil
+      retrained ? try StoreLocation.resolve(dataset: dataset, explicit: store).workPath : nil
     let set = try opening.open(for: dataset)
     if let router, set.router?.configuration.name != router {
       throw Refusal(
@@ -52,6 +55,33 @@ struct ModelChoice: ParsableArguments {
     }
     if let system, set.expert(system)?.task == set.task || set.router != nil {
       try check(system, of: set)
+    }
+    return set
+  }
+
+  /// Opens them for records that come one after the other, so without a dataset: for a router that
+  /// was retrained its store must be named, and there are no regions from files.
+  ///
+  /// - Parameter by: who is asked, as on the command line.
+  /// - Throws: as `open`; `Refusal` for an expert that does not answer the task.
+  func openForStream(task: ExpertTask, by: String) throws -> Roster {
+    guard files.boxes.isEmpty else {
+      throw Refusal("--boxes is not for a stream: regions are found by the posts of a dataset")
+    }
+    let nothing = Dataset(name: "stream", posts: [])
+    var choice = self
+    choice.retrained = retrained && store != nil
+    var set = try choice.open(for: nothing, task: task)
+    if case .expert(let name) = Roster.Asked(by) {
+      if set.expert(name) == nil, choice.system == nil {
+        choice.system = name
+        set = try choice.open(for: nothing, task: task)
+      }
+      guard let expert = set.expert(name), expert.task == task, !expert.card.isWithoutLabels else {
+        throw Refusal(
+          "\(name) answers nothing for the task \(task.rawValue) here; give --by router, text, "
+            + "multimodal, or the name of an expert that does")
+      }
     }
     return set
   }
@@ -86,7 +116,7 @@ struct ModelChoice: ParsableArguments {
   /// - Throws: `StoreError`.
   func noteEdits(of dataset: Dataset) throws {
     let location = try StoreLocation.resolve(dataset: dataset, explicit: store)
-    guard FileManager.default.fileExists(atPath: location.path) else { return }
+    guard StoreAddress.isThere(location.path) else { return }
     let history = try StoredAnnotations(at: location, over: dataset).history
     let count = history.editedPosts(of: dataset).count { id, post in
       dataset.post(id: id).map { $0.mentions != post.mentions || $0.relations != post.relations }

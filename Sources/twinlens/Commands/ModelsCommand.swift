@@ -114,53 +114,6 @@ struct ModelsCommand: ParsableCommand {
     }
   }
 
-  /// `twinlens models check DIR`.
-  struct Check: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Compare a model with reference outputs.",
-      discussion: """
-        Computes every in.* of the folder's io.safetensors and prints, for each out.*, its shape \
-        and the largest absolute error. The exit status is 1 when an error is above the tolerance \
-        times the larger of 1 and the reference's largest absolute value. A folder without \
-        io.safetensors is run on a fixed input, and every number must be finite.
-        """)
-
-    @Argument(help: "A folder with config.json and weights.")
-    var folder: String
-
-    @Option(help: ArgumentHelp("Largest relative error.", valueName: "number"))
-    var tolerance: Float = 1e-4
-
-    @Option(help: ArgumentHelp("Reference values of another place.", valueName: "file"))
-    var io: String?
-
-    func run() throws {
-      try ModelsCommand.requireEncoder(folder, instead: "twinlens models inspect reads it")
-      let folder = try EncoderFolder(folder)
-      let beside = folder.path + "/io.safetensors"
-      var failed = false
-      if let path = io ?? (FileManager.default.fileExists(atPath: beside) ? beside : nil) {
-        for output in try folder.check(Safetensors(path: path)) {
-          let isWithin = output.isWithin(tolerance)
-          failed = failed || !isWithin
-          let found =
-            output.found == output.shape ? "" : " found \(output.found?.description ?? "nothing")"
-          StandardOutput.write(
-            "\(VisibleText.name(output.name)) \(output.shape)\(found) error \(output.error)"
-              + (isWithin ? "" : " ABOVE \(tolerance * max(1, output.largest))"))
-        }
-      } else {
-        for output in try folder.selfCheck(folder.load()) {
-          failed = failed || !output.isFinite
-          StandardOutput.write(
-            "\(output.name) \(output.shape) largest \(output.largest)"
-              + (output.isFinite ? "" : " NOT FINITE"))
-        }
-      }
-      if failed { throw ExitCode.failure }
-    }
-  }
-
   /// `twinlens models import PATH --out DIR`.
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -204,7 +157,7 @@ struct ModelsCommand: ParsableCommand {
 }
 
 extension ModelsCommand {
-  private static func writeJSON(_ value: some Encodable) throws {
+  static func writeJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     StandardOutput.write(String(decoding: try encoder.encode(value), as: UTF8.self))

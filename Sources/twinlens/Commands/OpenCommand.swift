@@ -17,9 +17,12 @@ struct OpenCommand: ParsableCommand {
 
   @OptionGroup var options: DatasetOptions
 
+  @OptionGroup var exactness: PrecisionOptions
+
   @Option(
     help: ArgumentHelp(
-      "File of the annotations; else .twinlens/ in the dataset's folder.", valueName: "file"))
+      "File of the annotations, or postgres://HOST/DATABASE; else .twinlens/ in the dataset's folder.",
+      valueName: "store"))
   var store: String?
 
   @OptionGroup var settings: SettingsOptions
@@ -49,6 +52,7 @@ struct OpenCommand: ParsableCommand {
     let (settings, keys) = try self.settings.read(environment: environment, remembers: !isScript)
     var session = try options.session(dataset: dataset, annotator: settings.text(.annotator))
     session.store = store
+    session.precision = exactness.precision
     session.settings = settings
     session.ownKeys = keys
     session.post = post

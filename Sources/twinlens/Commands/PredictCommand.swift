@@ -20,10 +20,16 @@ struct PredictCommand: ParsableCommand {
       original. With --split, files without a post of that split are not written; other posts in the same file keep \
       their labels. predictions.json says where the answers come from, predictions.jsonl \
       how each post was routed, who answered it and how sure the answer is.
+
+      `twinlens predict -` answers records as they come: JSON Lines from standard input, a line of \
+      `predictions.jsonl` for each to standard output, in order, with bounded memory. A record that \
+      is wrong has a line with its error, and the stream goes on (docs/streaming.md).
       """)
 
-  @Argument(help: "A dataset file or folder.") var dataset: String
-  @Option(help: ArgumentHelp("Folder to write into.", valueName: "dir")) var out: String
+  @Argument(help: "A dataset file or folder; - for records from standard input; a tar shard.")
+  var dataset: String
+  @Option(help: ArgumentHelp("Folder to write a dataset's answers into.", valueName: "dir"))
+  var out: String?
   @Option(help: "ner or re; without it what the dataset is mainly about.") var task: ExpertTask?
   @Option(
     help:
@@ -34,8 +40,51 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var choice: ModelChoice
   @OptionGroup var input: ReadingOptions
   @OptionGroup var also: WritingOptions
+  @OptionGroup var stream: StreamOptions
+
+  /// Whether records come one after the other, rather than a dataset as a whole.
+  private var isStream: Bool { dataset == "-" || isShard }
+
+  /// Whether the argument is a tar archive, by its first bytes.
+  private var isShard: Bool {
+    guard let bytes = try? FileBytes.read(dataset, limit: 512, prefix: true) else { return false }
+    return TarStream.isArchive(bytes)
+  }
+
+  /// The bytes of the stream: standard input, or the shard that is named.
+  ///
+  /// - Parameter goesOn: false ends them.
+  /// - Throws: `ByteStreamError`.
+  func streamInput(_ goesOn: @escaping @Sendable () -> Bool) throws -> ByteStream {
+    guard dataset != "-" else {
+      return ByteStream(descriptor: STDIN_FILENO, name: "standard input", goesOn: goesOn)
+    }
+    let descriptor = open(dataset, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ByteStreamError(name: dataset, code: errno) }
+    return ByteStream(descriptor: descriptor, name: dataset, goesOn: goesOn)
+  }
+
+  func validate() throws {
+    if isStream {
+      try stream.validate(
+        [
+          (out != nil, "--out", "answers go to standard output"),
+          (split != .all, "--split", "records have no split"),
+          (!also.all.isEmpty, "--format", "answers are JSON Lines"),
+          (input.images != nil, "--images", "name the folder of pictures with --pictures"),
+          (input.encoding != nil, "--encoding", "JSON is UTF-8"),
+        ])
+    } else {
+      guard out != nil else {
+        throw ValidationError("a dataset needs --out, a folder to write into")
+      }
+      try stream.checkUnused()
+    }
+  }
 
   func run() throws {
+    guard !isStream else { return try StreamRun(self).run() }
+    guard let out else { return }
     let progress = ProgressLine()
     let dataset = try input.open(dataset)
     let withoutPlace = dataset.files.filter { $0.format == .bareText }
@@ -52,13 +101,7 @@ struct PredictCommand: ParsableCommand {
       named.system = by
       set = try named.open(for: dataset, task: asked)
     }
-    let answerer: DatasetPredictions.Answerer =
-      switch by {
-      case "router": .router
-      case "text": .text
-      case "multimodal": .multimodal
-      default: .expert(by)
-      }
+    let answerer = Roster.Asked(by)
     if case .expert = answerer, set.expert(by)?.task != asked {
       let able = set.experts.filter { $0.task == asked }.map(\.name)
       throw Refusal(

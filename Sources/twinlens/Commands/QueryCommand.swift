@@ -24,7 +24,8 @@ struct QueryCommand: ParsableCommand {
 
   @OptionGroup var options: DatasetOptions
 
-  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
   var store: String?
 
   @Option(

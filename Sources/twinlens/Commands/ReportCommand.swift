@@ -37,7 +37,8 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var options: DatasetOptions
 
-  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
   var store: String?
 
   func validate() throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpora
+import Files
 import Foundation
 import Reports
 import Services
@@ -18,6 +19,9 @@ struct ScoreCommand: ParsableCommand {
       Scores are micro-averaged, in percent. For re the headline leaves out the label that says \
       that there is no relation: None, none, no_relation, NA or Other, or what --null names. A \
       difference of posts, words or pairs is an error that names the first.
+
+      With - in place of a file, that one comes from standard input and both are read side by side, \
+      record by record: JSON Lines, or the answers of `predict -`.
       """)
 
   @Option(help: "What is scored: ner or re.")
@@ -44,8 +48,40 @@ struct ScoreCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  private var isStream: Bool { gold == "-" || predicted == "-" }
+
+  func validate() throws {
+    if gold == "-", predicted == "-" {
+      throw ValidationError("--gold and --pred cannot both come from standard input")
+    }
+    if isStream, text.encoding != nil {
+      throw ValidationError("--encoding is not for a stream: JSON is UTF-8")
+    }
+  }
+
+  /// One of two streams.
+  private func side(_ path: String) throws -> AnswerStream.Side {
+    guard path != "-" else {
+      return AnswerStream.Side(
+        ByteStream(descriptor: STDIN_FILENO, name: "standard input"), name: "standard input")
+    }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ByteStreamError(name: path, code: errno) }
+    return AnswerStream.Side(ByteStream(descriptor: descriptor, name: path), file: path)
+  }
+
   func run() throws {
     let progress = ProgressLine()
+    if isStream {
+      let start = Date()
+      let report = try ScoreReport(
+        task: task, gold: try side(gold), predicted: try side(predicted),
+        reading: strict ? .strict : .lenient, nulls: nulls
+      ) { progress.show("resampling", $0, since: start) }
+      progress.clear()
+      StandardOutput.write(json ? report.json() : report.text())
+      return
+    }
     let start = Date()
     let report = try ScoreReport(
       task: task, gold: gold, predicted: predicted, reading: strict ? .strict : .lenient,

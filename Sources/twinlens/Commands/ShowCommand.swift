@@ -17,7 +17,10 @@ struct ShowCommand: ParsableCommand {
 
   @OptionGroup var options: DatasetOptions
 
-  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  @OptionGroup var exactness: PrecisionOptions
+
+  @Option(
+    help: ArgumentHelp("File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
   var store: String?
 
   @Option(
@@ -69,6 +72,7 @@ struct ShowCommand: ParsableCommand {
   func run() throws {
     var session = try options.session(dataset: dataset)
     session.store = store
+    session.precision = exactness.precision
     if whatIfs {
       let list = try WhatIfReport(session)
       return StandardOutput.write(json ? list.json() : list.text())

@@ -48,8 +48,8 @@ struct SuspectCommand: ParsableCommand {
 
     func run() throws {
       let task = try SuspectTask(options)
-      let path = SuspicionRanking.path(besideStore: task.location.path)
-      let earlier = (try? SuspicionRanking.reading(besideStore: task.location.path)) ?? nil
+      let path = SuspicionRanking.path(besideStore: task.location.workPath)
+      let earlier = (try? SuspicionRanking.reading(besideStore: task.location.workPath)) ?? nil
       let ranking = try task.run(task.posts) { run, answers, share in
         let scoring = SuspicionScoring(task.posts, answers, run.learner.task, seed: run.seed)
         guard let ranking = scoring.ranking(task.origin, progress: share) else {
@@ -144,7 +144,8 @@ struct SuspectOptions: ParsableArguments {
 
   @OptionGroup var input: ReadingOptions
 
-  @Option(help: ArgumentHelp("File of the annotations.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
   var store: String?
 
   @Option(help: "ner or re; without it what the dataset is mainly about.")
@@ -180,6 +181,11 @@ struct SuspectOptions: ParsableArguments {
   var fresh = false
 
   func validate() throws {
+    guard dataset != "-" else {
+      throw ValidationError(
+        "suspect ranks the posts of a whole dataset by experts that are trained on its other parts, so it cannot "
+          + "judge a stream as it comes; save it as a file and give that")
+    }
     guard (2...50).contains(folds) else {
       throw ValidationError("--folds takes a number from 2 to 50")
     }
@@ -246,7 +252,7 @@ struct SuspectTask {
   ) throws -> Result {
     let progress = ProgressLine()
     let interrupt = Interrupt()
-    let folder = SuspicionRanking.folder(besideStore: location.path) + suffix
+    let folder = SuspicionRanking.folder(besideStore: location.workPath) + suffix
     let clock = SuspectClock()
     var run = SuspicionRun(
       dataset, posts: posts, learner, folds: options.folds, seed: options.seed, folder: folder
@@ -263,7 +269,7 @@ struct SuspectTask {
     run.command = "twinlens " + CommandLine.arguments.dropFirst().joined(separator: " ")
     // Others may not read what the annotations' own folder keeps from them.
     try FileManager.default.createDirectory(
-      atPath: FilePath.parent(of: location.path), withIntermediateDirectories: true,
+      atPath: FilePath.parent(of: location.workPath), withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
     return try whileTraining(in: folder, nil, progress) {
       if options.fresh { run.forget() }

@@ -1,0 +1,91 @@
+import Corpora
+import Extractors
+import Foundation
+import Inspection
+import Studies
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+/// Low precision as people ask for it: compared with float32, and named wherever it was used.
+@Suite("Precision", .enabled(if: Program.isBuilt, "the program is not built"))
+struct PrecisionTests {
+  static let data = SampleModelsTests.data
+  static let models = SampleModelsTests.models
+
+  @Test("the sample's routes and scores hardly change", arguments: [Precision.int8, .bfloat16])
+  func sample(_ precision: Precision) throws {
+    let dataset = try Dataset.open(Self.data)
+    func open(_ precision: Precision) throws -> Roster {
+      try Roster.open(Self.models, precision: precision)
+    }
+    let check = try PrecisionCheck(
+      dataset, split: .dev, exact: try open(.float32), low: try open(precision))
+    #expect(check.precision == precision && check.posts == dataset.posts(in: .dev).count)
+    #expect(check.experts.count > 1)
+    for expert in check.experts {
+      #expect(expert.posts > 0 && expert.labels > 0, "\(expert.name)")
+      #expect(abs(expert.difference) < 1, "\(expert.name): \(expert.difference)")
+    }
+    let router = try #require(check.router)
+    #expect(router.posts == check.posts && router.flipped <= 1, "\(router.flips) flips")
+    #expect(check.table.text.contains("F1 \(precision)"))
+  }
+
+  @Test("the check of the same precision finds no difference")
+  func same() throws {
+    let dataset = try Dataset.open(Self.data)
+    let roster = try Roster.open(Self.models)
+    let check = try PrecisionCheck(dataset, split: .dev, exact: roster, low: roster)
+    #expect(check.experts.allSatisfy { $0.differing == 0 && $0.difference == 0 })
+    #expect(check.router?.flips == 0 && check.router?.largest == 0)
+  }
+
+  @Test("no router learns from answers of low precision")
+  func corrections() throws {
+    let dataset = try Dataset.open(Self.data)
+    let roster = try Roster.open(Self.models, precision: .int8)
+    #expect(roster.precision == .int8 && roster.notices.contains { $0.contains("int8") })
+    let post = try #require(dataset.posts.first)
+    #expect(throws: CorrectionFailure.precision(.int8)) {
+      try roster.correction(roster.see(post, of: dataset))
+    }
+  }
+
+  @Test("predictions say in what they were computed")
+  func predictions() throws {
+    let folder = try TemporaryFolder()
+    func predict(_ name: String, _ options: [String]) throws -> (note: String, lines: String) {
+      let out = folder.path + "/" + name
+      let result = try Program.run(
+        ["predict", Self.data, "--models", Self.models, "--split", "dev", "--out", out] + options)
+      #expect(result.status == 0, "\(result.errors)")
+      return (
+        try Program.text(out + "/predictions.json"), try Program.text(out + "/predictions.jsonl")
+      )
+    }
+    let plain = try predict("plain", [])
+    #expect(!plain.note.contains("precision") && !plain.lines.contains("precision"))
+    let low = try predict("low", ["--precision", "int8"])
+    #expect(low.note.contains(#""precision" : "int8""#) && low.note.contains("computed in int8"))
+    let lines = low.lines.split(separator: "\n")
+    #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(#""precision":"int8""#) })
+    let shown = try Program.run([
+      "show", Self.data, "--models", Self.models, "--precision", "bfloat16",
+      try #require(try Dataset.open(Self.data).posts.first?.id),
+    ])
+    #expect(shown.output.contains("the models compute in bfloat16"))
+  }
+
+  @Test("what makes no comparison is refused")
+  func refusals() throws {
+    for arguments in [
+      ["--precision", "float32", "--dataset", Self.data], ["--precision", "int8"],
+      ["--dataset", Self.data], ["--json"], ["--precision", "int4", "--dataset", Self.data],
+    ] {
+      let result = try Program.run(["models", "check", Self.models] + arguments)
+      #expect(result.status == 64 && !result.errors.isEmpty, "\(arguments)")
+    }
+  }
+}
