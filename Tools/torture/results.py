@@ -38,7 +38,7 @@ def write(state, path, tested=None):
     records = [json.loads(line) for line in log.read_text().splitlines() if line.strip()]
     base = records[0]["seed"] // NUMBERS
     kept = [line for line in lines(path) if not ("runs" in line and line["campaign"] == "store" and line["seed"] == base)]
-    latest = {record["seed"]: record for record in records}.values()
+    latest = {(record["seed"], record["kind"]): record for record in records}.values()
     for kind in kinds.ALL:
         own = [record for record in latest if record["kind"] == kind.kind]
         if own:
