@@ -13,6 +13,7 @@ import sys
 from . import kinds
 from .campaign import NUMBERS, PROJECT, Campaign
 
+WHOLE = 10_000
 FILE = PROJECT / "docs/reliability-results.jsonl"
 
 
@@ -74,7 +75,9 @@ def table():
             f"| {title} | {test} | {sum(line['runs'] for line in counts):,} | "
             f"{sum(line['faults'] for line in counts):,} | {len(found)} | {sum('mended' in line for line in found)} |")
         notes += [f"* **{key[1]}**: {line['found']} {line.get('mended', 'Not mended yet.')}" for line in found]
+    runs = sum(line["runs"] for line in all_lines if line["campaign"] == "store" and "runs" in line)
     text = "\n".join(rows) + "\n"
+    text += f"\nRuns against stores so far: {runs:,}; the whole campaign is {WHOLE:,}.\n"
     if notes:
         text += "\nWhat was found:\n\n" + "\n".join(notes) + "\n"
     return text
