@@ -81,7 +81,8 @@ extension FoldWriter {
       put(4, reason, 0)
       put(sequence)
     // Of a log that is damaged, or not alone, no snapshot is made.
-    case .damaged, .damagedFile, .emptied, .missing, .elsewhere: throw FoldCoding.Unwritable()
+    case .damaged, .damagedFile, .emptied, .missing, .cutBack, .elsewhere:
+      throw FoldCoding.Unwritable()
     }
   }
 

@@ -55,7 +55,8 @@ package final class WorkbenchServices {
     backups = BackupService(
       keeping: BackupService.count(session.options.settings, isScript: isScript), mailbox: mailbox
     ) { [store] in
-      store.value.withLock { $0.store?.path }
+      // A server has backups of its own.
+      store.value.withLock { ($0.store as? AnnotationStore)?.path }
     }
     datasetWatch =
       isScript

@@ -26,7 +26,7 @@ struct TortureTests {
     return (status, try Program.text(output) + (try Program.text(folder.path + "/err")))
   }
 
-  @Test("200 runs lose nothing that was acknowledged, and name every damage")
+  @Test("200 runs, or those of 50 s, lose nothing that was acknowledged, and name every damage")
   func part() throws {
     let result = try run(["--rounds", "200", "--jobs", "2", "--seconds", "50"])
     #expect(result.status == 0, "\(result.output)")

@@ -238,12 +238,12 @@ def in_small_folder(run, folder, edits):
 
 @kind("the k-th write, sync, truncation, renaming or removal fails, or kills, for every k", 20, needs_files=True)
 def failing_call(run):
-    if run.turn % 2:
-        begun(run, 1)
+    begun(run, 0.5)
     edits = run.edits(3)
-    # Of a run like this there are some seventy; k goes round with the turns.
-    k = run.turn // 2 % 80 + 1
-    mode = run.turn // 160 % 7
+    # Of a run like this there are some seventy. All pairs of a call and a way to fail come in 560 turns, in an
+    # order that has some of each early (239 has no divisor in common with 560).
+    mode, k = divmod(run.turn * 239 % 560, 80)
+    k += 1
     lasts = run.random.random() < 0.3
     if "unwritten" in run.breaks:
         mode = 7

@@ -13,6 +13,7 @@ import sys
 from . import kinds
 from .campaign import NUMBERS, PROJECT, Campaign
 
+WHOLE = 10_000
 FILE = PROJECT / "docs/reliability-results.jsonl"
 
 
@@ -27,22 +28,25 @@ def lines(path=FILE):
     return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
 
 
-def write(state, path):
-    """Adds the counts of a state folder, or replaces those that its campaign has there."""
+def write(state, path, tested=None):
+    """Adds the counts of a state folder, or replaces those that its campaign has there.
+
+    `tested` is the commit of the program; this checkout's without it.
+    """
     from pathlib import Path
 
     path, log = Path(path), Path(state) / "runs.jsonl"
     records = [json.loads(line) for line in log.read_text().splitlines() if line.strip()]
     base = records[0]["seed"] // NUMBERS
     kept = [line for line in lines(path) if not ("runs" in line and line["campaign"] == "store" and line["seed"] == base)]
-    latest = {record["seed"]: record for record in records}.values()
+    latest = {(record["seed"], record["kind"]): record for record in records}.values()
     for kind in kinds.ALL:
         own = [record for record in latest if record["kind"] == kind.kind]
         if own:
             kept.append({
                 "campaign": "store", "kind": kind.kind, "runs": len(own), "faults": sum(bool(r["faults"]) for r in own),
                 "hits": sum(r["hit"] for r in own), "seed": base, "seconds": round(sum(r["seconds"] for r in own)),
-                "commit": commit()})
+                "commit": tested or commit()})
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept))
 
 
@@ -71,7 +75,9 @@ def table():
             f"| {title} | {test} | {sum(line['runs'] for line in counts):,} | "
             f"{sum(line['faults'] for line in counts):,} | {len(found)} | {sum('mended' in line for line in found)} |")
         notes += [f"* **{key[1]}**: {line['found']} {line.get('mended', 'Not mended yet.')}" for line in found]
+    runs = sum(line["runs"] for line in all_lines if line["campaign"] == "store" and "runs" in line)
     text = "\n".join(rows) + "\n"
+    text += f"\nRuns against stores so far: {runs:,}; the whole campaign is {WHOLE:,}.\n"
     if notes:
         text += "\nWhat was found:\n\n" + "\n".join(notes) + "\n"
     return text
