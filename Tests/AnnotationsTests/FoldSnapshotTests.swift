@@ -165,7 +165,8 @@ import Testing
       let dataset = try JoinedStoresTests().dataset(folder)
       var random = Random(seed: 11)
       var made = Store()
-      try made.work(60, &random, 0, dataset)
+      try made.work(150, &random, 0, dataset)
+      try #require(made.steps.count > 60)
       let path = "\(folder)/s.sqlite"
       let store = try AnnotationStore(path: path)
       try store.append(contentsOf: made.steps)
@@ -224,7 +225,8 @@ import Testing
             """)
       }
       let fold = try store.fold(over: dataset, folds)
-      #expect(!fold.isFromSnapshot)
+      let isFromSnapshot = fold.isFromSnapshot
+      #expect(!isFromSnapshot)
       let plain = try store.history(over: dataset)
       #expect(fold.history == plain.history && fold.findings == plain.findings)
       #expect(fold.folded == nil)

@@ -10,8 +10,8 @@ import Testing
     try withFolder { folder in
       var text = ""
       for post in 0..<50_000 {
-        text += "IMGID:\(post)\nAnn\tB-PER\nof\tO\nAcme\(post)\tB-ORG\nsays a few more words\tO\n"
-        text += "and some that make the file a large one\tO\n\n"
+        text += "IMGID:\(post)\nAnn\tB-PER\nof\tO\nAcme\(post)\tB-ORG\nsays-a-few-more-words\tO\n"
+        text += "and-some-that-make-the-file-a-large-one\tO\n\n"
       }
       try write(text, to: "\(folder)/data/train.txt")
       let dataset = try Dataset.open("\(folder)/data")
