@@ -41,9 +41,18 @@ package final class PostgresStore: StepStore {
     (self.access, path) = (access, address.name)
     let session = PostgresSession(address, access, queue)
     self.session = session
-    try queue.sync {
+    let opened = queue.sync {
       Result { () throws(StoreError) in try session.persist(for: 0) { _ in } }
-    }.get()
+    }
+    switch opened {
+    case .success: break
+    case .failure(.unreachable(_, let reason)):
+      throw .refused(
+        path,
+        reason: "no connection (\(reason)); check the address, the network and whether the "
+          + "server runs")
+    case .failure(let error): throw error
+    }
   }
 
   package var problemOfPlace: StoreError? {
