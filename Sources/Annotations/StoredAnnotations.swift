@@ -52,6 +52,8 @@ extension AnnotationStore {
     _ location: StoreLocation, over dataset: Dataset
   ) throws -> (store: any StepStore, history: EditHistory, findings: [StoreFinding]) {
     let store = try StoreAddress.open(location.path)
+    // What belongs to a file lies beside it; a server's needs a place.
+    if location.reason == .server { _ = try? StoreFile.makeFolder(of: location.workPath) }
     var (history, findings) = try store.history(over: dataset)
     if let unwritable = location.unwritable {
       let others = try AnnotationStore(path: unwritable, access: .readOnly).steps()

@@ -132,6 +132,8 @@ package final class PostgresStore: StepStore {
         } catch let error as PostgresConnection.Failure where error.state != nil {
           try connection.run("ROLLBACK")
           guard error.isOutOfOrder else { throw error }
+          // The first ones may have come while they were looked for.
+          if try isStored(key(of: final), connection) { return }
           try refuse(rows[0].sequence, error)
         }
       }
