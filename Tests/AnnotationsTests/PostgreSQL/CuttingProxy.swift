@@ -49,7 +49,7 @@ final class CuttingProxy: Sendable {
       var buffer = [UInt8](repeating: 0, count: 1024)
       _ = read(client, &buffer, buffer.count)
       _ = bytes.withUnsafeBytes {
-        send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       Foundation.close(client)
     }
