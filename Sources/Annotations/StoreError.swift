@@ -105,7 +105,7 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
     case .badAddress(let reason):
       "not the address of a store on PostgreSQL: \(reason)"
     case .unreachable(_, let reason):
-      "the server does not answer (\(reason)); it is asked again and again"
+      "the server does not answer (\(reason)); edits wait and are sent again"
     case .refused(_, let reason): reason
     }
   }

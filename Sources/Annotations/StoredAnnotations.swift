@@ -54,6 +54,8 @@ extension AnnotationStore {
     _ location: StoreLocation, over dataset: Dataset, folds: FoldFolder? = .ofUser
   ) throws -> (store: any StepStore, history: EditHistory, findings: [StoreFinding]) {
     let store = try StoreAddress.open(location.path)
+    // What belongs to a file lies beside it; a server's needs a place.
+    if location.reason == .server { _ = try? StoreFile.makeFolder(of: location.workPath) }
     let fold = try store.fold(over: dataset, folds)
     if let folds { fold.keep(in: folds, of: store.path, over: dataset) }
     var (history, findings) = (fold.history, fold.findings)

@@ -191,7 +191,11 @@ final class PostgresConnection {
   }
 
   private var complaint: String {
-    Self.plain(pq.PQerrorMessage(connection).map { String(cString: $0) } ?? "")
+    if pq.PQconnectionNeedsPassword(connection) == 1 {
+      return
+        "it wants a password; put it into ~/.pgpass, which only you may read, or into PGPASSWORD"
+    }
+    return Self.plain(pq.PQerrorMessage(connection).map { String(cString: $0) } ?? "")
   }
 
   /// A server's words as one short line.

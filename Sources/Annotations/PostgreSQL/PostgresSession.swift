@@ -196,6 +196,7 @@ final class PostgresSession: Sendable {
       shared.withLock { $0.wake }?()
     } catch {
       drop()
+      shared.withLock { $0.wake }?()
     }
   }
 

@@ -41,9 +41,18 @@ package final class PostgresStore: StepStore {
     (self.access, path) = (access, address.name)
     let session = PostgresSession(address, access, queue)
     self.session = session
-    try queue.sync {
+    let opened = queue.sync {
       Result { () throws(StoreError) in try session.persist(for: 0) { _ in } }
-    }.get()
+    }
+    switch opened {
+    case .success: break
+    case .failure(.unreachable(_, let reason)):
+      throw .refused(
+        path,
+        reason: "no connection (\(reason)); check the address, the network and whether the "
+          + "server runs")
+    case .failure(let error): throw error
+    }
   }
 
   package var problemOfPlace: StoreError? {
@@ -123,6 +132,8 @@ package final class PostgresStore: StepStore {
         } catch let error as PostgresConnection.Failure where error.state != nil {
           try connection.run("ROLLBACK")
           guard error.isOutOfOrder else { throw error }
+          // The first ones may have come while they were looked for.
+          if try isStored(key(of: final), connection) { return }
           try refuse(rows[0].sequence, error)
         }
       }

@@ -42,6 +42,19 @@ final class CuttingProxy: Sendable {
     }
   }
 
+  /// Answers the next client with these bytes, whatever it says.
+  func answer(_ bytes: Data) {
+    Thread.detachNewThread { [self] in
+      let client = accept(listener, nil, nil)
+      var buffer = [UInt8](repeating: 0, count: 1024)
+      _ = read(client, &buffer, buffer.count)
+      _ = bytes.withUnsafeBytes {
+        send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
+      Foundation.close(client)
+    }
+  }
+
   /// Cuts after so many more bytes in either direction; that connection and no later one.
   func cut(up: Int? = nil, down: Int? = nil) { limits.withLock { $0 = (up, down) } }
 

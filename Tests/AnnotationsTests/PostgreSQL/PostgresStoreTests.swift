@@ -194,13 +194,46 @@ struct PostgresStoreTests {
     #expect("\(String(describing: error))".contains("annotations schema"))
     let gone = #expect(throws: StoreError.self) { try server.open(server.address("nowhere")) }
     #expect("\(String(describing: gone))".contains("nowhere"))
-    let deaf = try CuttingProxy(to: 1)
-    defer { deaf.close() }
-    // It takes the connection and says nothing.
+  }
+
+  /// A server that says nothing, or nonsense, is given up, and what it says is not repeated.
+  @Test(arguments: [
+    Data(), Data("HTTP/1.1 200 \u{1B}[31m\r\n".utf8), Data(repeating: 0x52, count: 70_000),
+  ])
+  func aServerThatIsNoneIsGivenUp(says: Data) throws {
+    let none = try CuttingProxy(to: 1)
+    defer { none.close() }
+    if !says.isEmpty { none.answer(says) }
     let start = ContinuousClock.now
-    let address = server.address("empty", port: deaf.port) + "&connect_timeout=1"
-    let silent = #expect(throws: StoreError.self) { try server.open(address) }
-    #expect(silent?.isPassing == true && ContinuousClock.now - start < .seconds(20))
+    let address = server.address("empty", port: none.port) + "&connect_timeout=1"
+    let error = #expect(throws: StoreError.self) { try server.open(address) }
+    #expect(error.map { "\($0)".unicodeScalars.allSatisfy { $0.value >= 32 } } == true)
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
+  /// The password comes from libpq's own file, and stands in no message and no name.
+  @Test func aPasswordComesFromItsFile() throws {
+    let (database, _) = try server.store()
+    try withFolder { folder in
+      let address = server.address(database, user: "pia", port: server.port)
+      func open(_ password: String?) throws -> PostgresStore {
+        let file = "\(folder)/pass"
+        unlink(file)
+        if let password {
+          try write("127.0.0.1:*:*:pia:\(password)\n", to: file)
+          chmod(file, 0o600)
+        }
+        return try server.open(address + "&passfile=\(file)")
+      }
+      let store = try open("s3cret")
+      #expect(try store.stored().steps.isEmpty)
+      #expect(store.path == "postgres://127.0.0.1:\(server.port)/\(database)")
+      for (password, words) in [(nil, "~/.pgpass"), ("wr0ng", "authentication failed")] {
+        let error = #expect(throws: StoreError.self) { try open(password) }
+        let text = error.map { "\($0)" } ?? ""
+        #expect(text.contains(words) && !text.contains("wr0ng") && !text.contains("s3cret"))
+      }
+    }
   }
 
   @Test func openingsAreKept() throws {

@@ -27,8 +27,8 @@ struct TeamTests {
 
     /// Makes an edit, and sends it until it is stored or makes no sense.
     mutating func edit(_ number: Int, _ random: inout Random) throws {
-      // People think, if not for long.
-      usleep(UInt32(random.next(200_000)))
+      // People think: 50 of them make some 60 edits a second.
+      usleep(UInt32(random.next(1_500_000)))
       let post = dataset.posts[random.next(dataset.posts.count)]
       let types: [EntityType] = [.person, .location, .organization]
       let token = random.next(post.tokens.count)

@@ -41,15 +41,22 @@ final class TestServer: Sendable {
       max_connections = 200
       shared_buffers = 32MB
       """
-    let handle = try FileHandle(
-      forWritingTo: URL(fileURLWithPath: folder + "/data/postgresql.conf"))
-    try handle.seekToEnd()
-    try handle.write(contentsOf: Data(settings.utf8))
-    try handle.close()
+    try Self.put(settings, after: true, "\(folder)/data/postgresql.conf")
+    // One role needs a password.
+    try Self.put(
+      "host all pia 127.0.0.1/32 scram-sha-256\n", after: false, "\(folder)/data/pg_hba.conf")
     try start()
     try psql(
-      "CREATE ROLE ann LOGIN; CREATE ROLE eve LOGIN; CREATE ROLE rea LOGIN; "
+      "CREATE ROLE pia LOGIN PASSWORD 's3cret'; CREATE ROLE ann LOGIN; CREATE ROLE eve LOGIN; CREATE ROLE rea LOGIN; "
         + "CREATE ROLE tl_owner; CREATE ROLE tl_ann; CREATE ROLE tl_read", in: "postgres")
+  }
+
+  /// Adds a text to a file, whose owner stays the same.
+  private static func put(_ text: String, after: Bool, _ file: String) throws {
+    let old = try String(contentsOfFile: file, encoding: .utf8)
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+    try handle.write(contentsOf: Data((after ? old + text : text + old).utf8))
+    try handle.close()
   }
 
   /// The process of the server.
@@ -110,7 +117,7 @@ final class TestServer: Sendable {
     try psql("CREATE DATABASE \(name)", in: "postgres")
     try psql(
       PostgresSchema.script(owner: "tl_owner", annotators: "tl_ann", readers: "tl_read")
-        + "\nGRANT tl_ann TO ann; GRANT tl_read TO rea;", in: name)
+        + "\nGRANT tl_ann TO ann, pia; GRANT tl_read TO rea;", in: name)
     return (name, address(name))
   }
 
