@@ -39,11 +39,12 @@ package struct EncodersRoofline: Sendable, Encodable {
   package init(
     _ shapes: [EncodersShape], seconds: Double, progress: (Double) -> Void
   ) throws {
-    bandwidth = Self.readBandwidth()
+    let bandwidth = Self.readBandwidth()
     var (peaks, rows): ([Peak], [Row]) = ([], [])
     for (i, precision) in Precision.allCases.enumerated() {
-      let peak = EncodersBench.productPeak(precision)
-      peaks.append(Peak(precision: precision, gigaflops: peak))
+      // Beside other load a single measurement may miss the peak.
+      var peak = EncodersBench.productPeak(precision)
+      var measured: [(shape: EncodersShape, time: Double, intensity: Double)] = []
       for (j, shape) in shapes.enumerated() {
         progress(Double(i * shapes.count + j) / Double(Precision.allCases.count * shapes.count))
         let subject = try shape.make(precision)
@@ -53,14 +54,17 @@ package struct EncodersRoofline: Sendable, Encodable {
           try Stopwatch.milliseconds { try subject.run() }
         }
         guard let time = figures.value(.median) else { continue }
-        let intensity = shape.operations / Double(read * precision.bytes)
-        rows.append(
-          Row(
-            shape: shape.name, precision: precision, time: time, intensity: intensity,
-            limit: min(peak, intensity * bandwidth), reached: shape.operations / time / 1e6))
+        measured.append((shape, time, shape.operations / Double(read * precision.bytes)))
+        peak = max(peak, EncodersBench.productPeak(precision))
+      }
+      peaks.append(Peak(precision: precision, gigaflops: peak))
+      rows += measured.map { shape, time, intensity in
+        Row(
+          shape: shape.name, precision: precision, time: time, intensity: intensity,
+          limit: min(peak, intensity * bandwidth), reached: shape.operations / time / 1e6)
       }
     }
-    (self.peaks, self.rows) = (peaks, rows)
+    (self.bandwidth, self.peaks, self.rows) = (bandwidth, peaks, rows)
   }
 
   /// 256 MB, which no cache holds, read by all threads; the best of five.

@@ -74,7 +74,7 @@ extension KernelTests {
       let numbers: [(Float, UInt32)] = [
         (1, 0x3F80), (Float(bitPattern: 0x3F80_8000), 0x3F80),
         (Float(bitPattern: 0x3F81_8000), 0x3F82), (Float(bitPattern: 0x3F80_8001), 0x3F81),
-        (-2.5, 0xC020), (1e-40, 0), (Float.greatestFiniteMagnitude, 0x7F80),
+        (-2.5, 0xC020), (Float(bitPattern: 1), 0), (Float.greatestFiniteMagnitude, 0x7F80),
       ]
       onEveryLevel { level in
         for (number, expected) in numbers {
