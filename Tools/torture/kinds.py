@@ -217,7 +217,10 @@ def in_small_folder(run, folder, edits):
     store, old = type(run.store)(folder / "s.sqlite"), run.store
     if os.path.exists(old.address):
         try:
-            shutil.copyfile(old.address, store.address)
+            # The newest steps may stand in its log alone.
+            for part in ("", "-wal", ".lock"):
+                if os.path.exists(f"{old.address}{part}"):
+                    shutil.copyfile(f"{old.address}{part}", f"{store.address}{part}")
         except OSError:
             return  # not even that has room
     run.store = store

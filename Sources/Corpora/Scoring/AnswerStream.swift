@@ -68,7 +68,10 @@ package struct AnswerStream {
         } catch let failure as JSONScanner.Failure {
           try findings.add(.syntax(column: failure.offset + 1, failure.reason), line: number)
         }
-        return .post(try JSONLines.post(line, number, reading, .iob2, &findings))
+        var post = try JSONLines.post(line, number, reading, .iob2, &findings)
+        post.tokens = Tokens(
+          line.tokens.enumerated().map { Token($0.element, originalTag: line.tags?[$0.offset]) })
+        return .post(post)
       }
     }
   }

@@ -110,14 +110,17 @@ final class TestServer: Sendable {
 
   /// A new database with an empty store; ann may annotate, rea read, eve nothing.
   func store() throws -> (database: String, address: String) {
-    let name = count.withLock {
+    // One after the other: roles belong to the server, and two scripts that grant one at the same
+    // moment fail.
+    let name = try count.withLock {
       $0 += 1
-      return "store\($0)"
+      let name = "store\($0)"
+      try psql("CREATE DATABASE \(name)", in: "postgres")
+      try psql(
+        PostgresSchema.script(owner: "tl_owner", annotators: "tl_ann", readers: "tl_read")
+          + "\nGRANT tl_ann TO ann, pia; GRANT tl_read TO rea;", in: name)
+      return name
     }
-    try psql("CREATE DATABASE \(name)", in: "postgres")
-    try psql(
-      PostgresSchema.script(owner: "tl_owner", annotators: "tl_ann", readers: "tl_read")
-        + "\nGRANT tl_ann TO ann, pia; GRANT tl_read TO rea;", in: name)
     return (name, address(name))
   }
 
