@@ -171,7 +171,7 @@ import Testing
     #expect(agreement.mentions.all.alpha == nil && agreement.mentions.f1 == nil)
   }
 
-  @Test func tenThousandPostsTakeAboutASecond() throws {
+  @Test func tenThousandPostsHaveAnInterval() throws {
     let seed = UInt64.random(in: 0..<UInt64.max)
     var random = Random(seed: seed)
     let types: [EntityType] = [.person, .location, .organization, .miscellaneous]
@@ -188,13 +188,9 @@ import Testing
       return LabelTable.Row(tokens: tokens, pairs: [], labels: labels)
     }
     let table = LabelTable(annotators: ["a", "b", "c"], posts: posts)
-    let clock = ContinuousClock()
-    let taken = clock.measure {
-      let agreement = Agreement(table)
-      #expect(agreement.posts == 10_000 && agreement.mentions.all.alpha?.interval != nil)
-    }
-    // Ten times what it takes on a machine that does nothing else.
-    #expect(taken < .seconds(10), "seed \(seed): \(taken)")
+    let agreement = Agreement(table)
+    #expect(agreement.posts == 10_000, "seed \(seed)")
+    #expect(agreement.mentions.all.alpha?.interval != nil, "seed \(seed)")
   }
 }
 

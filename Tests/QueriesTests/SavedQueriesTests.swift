@@ -30,7 +30,7 @@ import Testing
     arguments: [
       ("a = 3", 0, "no query in quotes"), ("\"a b\" = \"x\"", 0, "letters, digits"),
       ("[a]\nb = \"x\"", 0, "no query in quotes"), ("a = \"x\"\na = \"y\"", 2, "redefine"),
-      ("a = ", 1, "parsing"),
+      ("a = ", 1, "a value is missing"),
       (
         (0...SavedQueries.most).map { "q\($0) = \"x\"" }.joined(separator: "\n"), 0, "more than 500"
       ),
