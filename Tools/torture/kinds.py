@@ -214,15 +214,11 @@ def full_disk_by_budget(run, edits):
 
 
 def in_small_folder(run, folder, edits):
-    store, old = type(run.store)(folder / "s.sqlite"), run.store
-    if os.path.exists(old.address):
-        try:
-            # The newest steps may stand in its log alone.
-            for part in ("", "-wal", ".lock"):
-                if os.path.exists(f"{old.address}{part}"):
-                    shutil.copyfile(f"{old.address}{part}", f"{store.address}{part}")
-        except OSError:
-            return  # not even that has room
+    old = run.store
+    try:
+        store = old.copied(folder / "s.sqlite")
+    except OSError:
+        return  # not even that has room
     run.store = store
     try:
         script = Script(run.place, run.store, edits)
@@ -478,10 +474,7 @@ def read_only(run):
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder], capture_output=True).returncode == 0
     old = run.store
     try:
-        store = type(old)(folder / "s.sqlite")
-        if os.path.exists(old.address):
-            shutil.copyfile(old.address, store.address)
-        run.store = store
+        run.store = store = old.copied(folder / "s.sqlite")
         session = Plain(run.place, run.store)
         first = run.edits(some(run, 1, 3))
         for edit in first:

@@ -55,6 +55,14 @@ class SQLiteStore:
     def __init__(self, path):
         self.address = str(path)
 
+    def copied(self, path):
+        """The store at another place, as the disk holds it: the newest steps may stand in its log alone."""
+        copy = type(self)(path)
+        for ending in ("", "-wal", ".lock"):
+            if os.path.exists(self.address + ending):
+                shutil.copyfile(self.address + ending, copy.address + ending)
+        return copy
+
     def rows(self):
         """All rows, oldest first. Raises `Damaged` for a checksum that does not fit, or a gap."""
         if not os.path.exists(self.address) or os.path.getsize(self.address) == 0:
