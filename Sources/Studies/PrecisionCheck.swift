@@ -75,7 +75,7 @@ package struct PrecisionCheck: Sendable, Encodable {
     _ dataset: Dataset, split: Split, exact: Roster, low: Roster,
     progress: (Double) -> Void = { _ in }
   ) throws {
-    let posts = dataset.posts(in: split)
+    let posts = split == .all ? dataset.posts : dataset.posts(in: split)
     guard !posts.isEmpty else {
       throw StudyError.emptySplit(split.rawValue, Set(dataset.posts.map(\.split.rawValue)).sorted())
     }

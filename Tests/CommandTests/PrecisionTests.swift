@@ -24,6 +24,9 @@ struct PrecisionTests {
       dataset, split: .dev, exact: try open(.float32), low: try open(precision))
     #expect(check.precision == precision && check.posts == dataset.posts(in: .dev).count)
     #expect(check.experts.count > 1)
+    let whole = try PrecisionCheck(
+      dataset, split: .all, exact: try open(.float32), low: try open(precision))
+    #expect(whole.posts == dataset.posts.count)
     for expert in check.experts {
       #expect(expert.posts > 0 && expert.labels > 0, "\(expert.name)")
       #expect(abs(expert.difference) < 1, "\(expert.name): \(expert.difference)")
