@@ -63,7 +63,8 @@ let package = Package(
     .target(
       name: "Inspection",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Encoders", "Extractors",
+        "Files", "Records", "Tensors", "Pictures", "Settings", "Corpora", "Traces", "Encoders",
+        "Extractors",
         "Routing",
       ]),
     .target(
@@ -95,7 +96,8 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: [
-        "Files", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces", "Extractors",
+        "Files", "Records", "Tensors", "Pictures", "Figures", "Settings", "Corpora", "Traces",
+        "Extractors",
         "Routing", "Annotations", "Inspection", "Studies", "Queries", "Screen", "Workbench",
         "Terminal", "Services",
       ]),
@@ -124,7 +126,7 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "CKernels"]),
     .testTarget(name: "PicturesTests", dependencies: ["Tensors", "Pictures", "CJPEG"]),
     .testTarget(name: "FiguresTests", dependencies: ["Pictures", "Figures"]),
-    .testTarget(name: "CorporaTests", dependencies: ["Files", "Tensors", "Corpora"]),
+    .testTarget(name: "CorporaTests", dependencies: ["Files", "Records", "Tensors", "Corpora"]),
     .testTarget(
       name: "EncodersTests",
       dependencies: [

@@ -183,7 +183,8 @@ final class StoreFile: Sendable {
     for ending in ["-wal", "-shm", "-journal", ".lock"] {
       var info = stat()
       guard lstat(real + ending, &info) == 0 else { continue }
-      guard info.st_mode & S_IFMT == S_IFREG, info.st_nlink == 1 else {
+      // A file that another program removes at this moment has no name left.
+      guard info.st_mode & S_IFMT == S_IFREG, info.st_nlink <= 1 else {
         throw StoreError.altered(
           path, what: "\(FilePath.name(of: real))\(ending) beside it is a link or no plain file")
       }

@@ -1,3 +1,5 @@
+import Records
+
 /// A JSON value that is written for people and programs: keys stay in their order, numbers are the
 /// shortest that read back as the same, and nothing in a text can steer a terminal.
 indirect enum JSONText: Sendable {
@@ -39,7 +41,7 @@ indirect enum JSONText: Sendable {
     case .int(let value): return "\(value)"
     case .float(let value): return value.isFinite ? "\(value)" : "null"
     case .double(let value): return value.isFinite ? "\(value)" : "null"
-    case .string(let value): return Self.quoted(value)
+    case .string(let value): return JSONString.printable(value)
     case .list(let values):
       if values.allSatisfy(\.isPlain) {
         return "[" + values.map { $0.text() }.joined(separator: ", ") + "]"
@@ -48,9 +50,12 @@ indirect enum JSONText: Sendable {
       return "[\n" + lines.joined(separator: ",\n") + "\n\(outer)]"
     case .object(let fields):
       if fields.allSatisfy({ $0.1.isPlain }), fields.count <= 6 {
-        return "{" + fields.map { "\(Self.quoted($0)): \($1.text())" }.joined(separator: ", ") + "}"
+        return "{"
+          + fields.map { "\(JSONString.printable($0)): \($1.text())" }.joined(separator: ", ") + "}"
       }
-      let lines = fields.map { "\(inner)\(Self.quoted($0)): \($1.text(indent: indent + 1))" }
+      let lines = fields.map {
+        "\(inner)\(JSONString.printable($0)): \($1.text(indent: indent + 1))"
+      }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
     }
   }
@@ -60,7 +65,7 @@ indirect enum JSONText: Sendable {
     switch self {
     case .list(let values): "[" + values.map { $0.line() }.joined(separator: ",") + "]"
     case .object(let fields):
-      "{" + fields.map { "\(Self.quoted($0)):\($1.line())" }.joined(separator: ",") + "}"
+      "{" + fields.map { "\(JSONString.printable($0)):\($1.line())" }.joined(separator: ",") + "}"
     case .null, .bool, .int, .float, .double, .string: text()
     }
   }
@@ -69,44 +74,6 @@ indirect enum JSONText: Sendable {
     switch self {
     case .list, .object: false
     default: true
-    }
-  }
-
-  /// A string with everything escaped that JSON wants, and whatever could steer a terminal or hide.
-  private static func quoted(_ text: String) -> String {
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\t": out += "\\t"
-      case "\r": out += "\\r"
-      default: append(scalar, to: &out)
-      }
-    }
-    return out + "\""
-  }
-
-  /// JSON that was written without that care, with the same escapes in its strings.
-  static func escaped(_ json: String) -> String {
-    var out = ""
-    out.reserveCapacity(json.utf8.count)
-    for scalar in json.unicodeScalars {
-      // A line feed stands between values; inside a string it is escaped already.
-      if scalar == "\n" { out += "\n" } else { append(scalar, to: &out) }
-    }
-    return out
-  }
-
-  private static func append(_ scalar: UnicodeScalar, to out: inout String) {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-      for unit in String(scalar).utf16 {
-        let digits = String(unit, radix: 16)
-        out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      }
-    default: out.unicodeScalars.append(scalar)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Corpora
 import Foundation
 import Inspection
+import Records
 import Screen
 
 /// What `twinlens suspect` prints for a person.
@@ -41,7 +42,7 @@ package struct SuspicionReport: Sendable {
   }
 
   /// The ranking as its file has it, every post.
-  package func json() -> String { JSONText.escaped(String(ranking.json.dropLast())) }
+  package func json() -> String { JSONString.printableDocument(String(ranking.json.dropLast())) }
 
   private static func number(_ score: Double) -> String { String(format: "%.2f", score) }
 }

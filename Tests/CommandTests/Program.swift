@@ -41,6 +41,23 @@ enum Program {
     return Result(status: status, output: try text(output), errors: try text(errors))
   }
 
+  /// Runs lines of Bash in a folder, in which `twinlens` is the program.
+  static func shell(
+    _ lines: String, in folder: TemporaryFolder, environment: [String: String] = [:]
+  ) throws -> Result {
+    var all = ProcessInfo.processInfo.environment
+    all["TWINLENS_SHARE"] = withoutSamples
+    all["XDG_CONFIG_HOME"] = withoutSamples
+    all.merge(environment) { $1 }
+    let (output, errors) = (folder.path + "/shell.out", folder.path + "/shell.err")
+    let child = try Child(
+      "/bin/bash",
+      ["-c", "cd '\(folder.path)'; twinlens() { '\(path ?? "")' \"$@\"; }; \(lines)"],
+      output: output, errors: errors, environment: all)
+    let status = child.wait()
+    return Result(status: status, output: try text(output), errors: try text(errors))
+  }
+
   /// Starts it with its output in files.
   static func start(
     _ arguments: [String], output: String, errors: String, environment: [String: String] = [:]

@@ -1,5 +1,6 @@
 import Corpora
 import Extractors
+import Records
 import Routing
 import Tensors
 
@@ -60,41 +61,46 @@ package struct AnswerLine: Sendable {
       if let text { fields.append("\"\(key)\":\(text)") }
     }
     let decision = judgement.decision
-    add("encoder", decision == nil ? nil : marks.encoder.map(PlainJSON.quoted))
-    add("expert", judgement.chosen.map(PlainJSON.quoted))
+    add("encoder", decision == nil ? nil : marks.encoder.map(JSONString.printable))
+    add("expert", judgement.chosen.map(JSONString.printable))
     if case .mentions(let found, let confidences) = judgement.answer {
       let all = found.enumerated().map { i, mention in
         "{" + Self.confidence(confidences?[i]) + "\"end\":\(mention.range.upperBound),"
           + "\"start\":\(mention.range.lowerBound),"
-          + "\"type\":\(PlainJSON.quoted(mention.type.rawValue))}"
+          + "\"type\":\(JSONString.printable(mention.type.rawValue))}"
       }
       add("mentions", "[\(all.joined(separator: ","))]")
     }
-    add("notice", notice.map(PlainJSON.quoted))
-    add("p", PlainJSON.number(decision?.scores?.probability))
+    add("notice", notice.map(JSONString.printable))
+    add("p", Self.number(decision?.scores?.probability))
     if case .relations(let found) = judgement.answer {
       add("pairs", "[\(found.map(Self.pair).joined(separator: ","))]")
     }
-    add("post", post.map(PlainJSON.quoted))
+    add("post", post.map(JSONString.printable))
     let isExact = marks.precision == .float32
-    add("precision", isExact ? nil : PlainJSON.quoted(marks.precision.rawValue))
-    add("route", (decision?.route.rawValue).map(PlainJSON.quoted))
-    add("router", decision == nil ? nil : marks.router.map(PlainJSON.quoted))
+    add("precision", isExact ? nil : JSONString.printable(marks.precision.rawValue))
+    add("route", (decision?.route.rawValue).map(JSONString.printable))
+    add("router", decision == nil ? nil : marks.router.map(JSONString.printable))
     add("show", signals)
-    add("split", (split?.rawValue).map(PlainJSON.quoted))
-    add("tokens", "[\(tokens.map(PlainJSON.quoted).joined(separator: ","))]")
-    add("weights", judgement.chosen.flatMap { marks.experts[$0] }.map(PlainJSON.quoted))
+    add("split", (split?.rawValue).map(JSONString.printable))
+    add("tokens", "[\(tokens.map(JSONString.printable).joined(separator: ","))]")
+    add("weights", judgement.chosen.flatMap { marks.experts[$0] }.map(JSONString.printable))
     return "{\(fields.joined(separator: ","))}"
   }
 
+  /// The shortest text that reads back as the same number; nil where JSON has none.
+  private static func number(_ value: Float?) -> String? {
+    value.flatMap { $0.isFinite ? "\($0)" : nil }
+  }
+
   private static func confidence(_ value: Float?) -> String {
-    PlainJSON.number(value).map { "\"confidence\":\($0)," } ?? ""
+    Self.number(value).map { "\"confidence\":\($0)," } ?? ""
   }
 
   private static func pair(_ answer: RelationAnswer) -> String {
     "{" + confidence(answer.confidence)
       + "\"head\":[\(answer.head.lowerBound),\(answer.head.upperBound)],"
-      + "\"label\":\(PlainJSON.quoted(answer.label)),"
+      + "\"label\":\(JSONString.printable(answer.label)),"
       + "\"tail\":[\(answer.tail.lowerBound),\(answer.tail.upperBound)]}"
   }
 
@@ -102,44 +108,7 @@ package struct AnswerLine: Sendable {
   ///
   /// - Parameter line: where the record stands, counted from 1.
   package static func failure(_ reason: String, line: Int, post: String?) -> String {
-    "{\"error\":\(PlainJSON.quoted(reason)),\"line\":\(line)"
-      + (post.map { ",\"post\":\(PlainJSON.quoted($0))" } ?? "") + "}"
-  }
-}
-
-/// Numbers and texts of JSON on one line.
-enum PlainJSON {
-  /// The shortest text that reads back as the same number; nil where JSON has none.
-  static func number(_ value: Float?) -> String? {
-    value.flatMap { $0.isFinite ? "\($0)" : nil }
-  }
-
-  /// A string with everything escaped that JSON wants, and whatever could steer a terminal or hide.
-  static func quoted(_ text: String) -> String {
-    var isPlain = true
-    for byte in text.utf8 where byte < 0x20 || byte >= 0x7F || byte == 0x22 || byte == 0x5C {
-      isPlain = false
-    }
-    if isPlain { return "\"\(text)\"" }
-    var out = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": out += "\\\""
-      case "\\": out += "\\\\"
-      case "\n": out += "\\n"
-      case "\t": out += "\\t"
-      case "\r": out += "\\r"
-      default:
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-          for unit in String(scalar).utf16 {
-            let digits = String(unit, radix: 16)
-            out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-          }
-        default: out.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return out + "\""
+    "{\"error\":\(JSONString.printable(reason)),\"line\":\(line)"
+      + (post.map { ",\"post\":\(JSONString.printable($0))" } ?? "") + "}"
   }
 }

@@ -5,21 +5,6 @@ import Testing
 /// Streams of labels: `score` with -, `audit - --counts`, and what needs the whole set.
 @Suite("score and audit in a pipe", .enabled(if: Program.isBuilt, "the program is not built"))
 struct ScoreStreamTests {
-  private func shell(
-    _ line: String, in folder: TemporaryFolder
-  ) throws -> (status: Int32, output: String, errors: String) {
-    var all = ProcessInfo.processInfo.environment
-    all["TWINLENS_SHARE"] = Program.withoutSamples
-    all["XDG_CONFIG_HOME"] = Program.withoutSamples
-    let (output, errors) = (folder.path + "/shell.out", folder.path + "/shell.err")
-    let child = try Child(
-      "/bin/bash",
-      ["-c", "cd '\(folder.path)'; twinlens() { '\(Program.path ?? "")' \"$@\"; }; \(line)"],
-      output: output, errors: errors, environment: all)
-    let status = child.wait()
-    return (status, try Program.text(output), try Program.text(errors))
-  }
-
   /// Gold and predicted labels of some posts, drawn by a seed.
   private func write(_ count: Int, seed: UInt64, in folder: TemporaryFolder) throws {
     var state = seed
@@ -57,14 +42,14 @@ struct ScoreStreamTests {
     let seed = UInt64.random(in: 0...UInt64.max)
     try write(200, seed: seed, in: folder)
     let score = "twinlens score --task \(task) --json"
-    let files = try shell("\(score) --gold gold.jsonl --pred predicted.jsonl", in: folder)
+    let files = try Program.shell("\(score) --gold gold.jsonl --pred predicted.jsonl", in: folder)
     #expect(files.status == 0, "\(files.errors)")
     let pipes = [
       "cat predicted.jsonl | \(score) --gold gold.jsonl --pred -",
       "cat gold.jsonl | \(score) --gold - --pred predicted.jsonl",
     ]
     for pipe in pipes {
-      let stream = try shell(pipe, in: folder)
+      let stream = try Program.shell(pipe, in: folder)
       #expect(stream.status == 0, "\(stream.errors)")
       #expect(stream.output == files.output, "seed \(seed)")
     }
@@ -76,7 +61,7 @@ struct ScoreStreamTests {
     let data = try SmallDataset.make(in: folder)
     _ = try SmallModels.make(for: try Dataset.open(data), in: folder)
     let score = "twinlens score --task ner --json --gold data/train.jsonl --pred"
-    let made = try shell(
+    let made = try Program.shell(
       """
       twinlens predict - --models models --pictures data < data/train.jsonl | \(score) - > piped
       twinlens predict data --models models --out out > /dev/null
@@ -100,7 +85,7 @@ struct ScoreStreamTests {
   func different(_ made: String, words: String) throws {
     let folder = try TemporaryFolder()
     try write(10, seed: 1, in: folder)
-    let refused = try shell(
+    let refused = try Program.shell(
       "\(made) | twinlens score --task ner --gold gold.jsonl --pred -", in: folder)
     #expect(refused.status != 0)
     #expect(refused.errors.contains(words), "\(refused.errors)")
@@ -110,7 +95,7 @@ struct ScoreStreamTests {
   func counts() throws {
     let folder = try TemporaryFolder()
     _ = try SmallDataset.make(in: folder)
-    let made = try shell(
+    let made = try Program.shell(
       """
       twinlens audit - --counts --json --images data < data/train.jsonl > stream
       twinlens audit data --counts --json > file
@@ -119,10 +104,10 @@ struct ScoreStreamTests {
       """, in: folder)
     #expect(made.status == 0, "\(made.output) \(made.errors)")
     #expect(made.errors.contains("a line is not counted: standard input:7"), "\(made.errors)")
-    let audit = try shell("twinlens audit - < data/train.jsonl", in: folder)
+    let audit = try Program.shell("twinlens audit - < data/train.jsonl", in: folder)
     #expect(audit.status == 2)
     #expect(audit.errors.contains("comparing all posts"))
-    let suspect = try shell("twinlens suspect - < data/train.jsonl", in: folder)
+    let suspect = try Program.shell("twinlens suspect - < data/train.jsonl", in: folder)
     #expect(suspect.status != 0)
     #expect(suspect.errors.contains("whole dataset"))
   }

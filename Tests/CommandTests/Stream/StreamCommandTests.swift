@@ -7,23 +7,6 @@ import Testing
 struct StreamCommandTests {
   static let samples = FileManager.default.currentDirectoryPath + "/Samples"
 
-  /// What the shell says of a line of commands; `twinlens` is the program, PIPESTATUS goes along.
-  private func shell(
-    _ line: String, in folder: TemporaryFolder, environment: [String: String] = [:]
-  ) throws -> (status: Int32, output: String, errors: String) {
-    var all = ProcessInfo.processInfo.environment
-    all["TWINLENS_SHARE"] = Program.withoutSamples
-    all["XDG_CONFIG_HOME"] = Program.withoutSamples
-    all.merge(environment) { $1 }
-    let (output, errors) = (folder.path + "/shell.out", folder.path + "/shell.err")
-    let child = try Child(
-      "/bin/bash",
-      ["-c", "cd '\(folder.path)'; twinlens() { '\(Program.path ?? "")' \"$@\"; }; \(line)"],
-      output: output, errors: errors, environment: all)
-    let status = child.wait()
-    return (status, try Program.text(output), try Program.text(errors))
-  }
-
   private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
   /// A small dataset with its models: a missing picture, a broken one, words with escapes.
@@ -39,10 +22,10 @@ struct StreamCommandTests {
   @Test("answers are those of predict FILE, post by post, with their notices")
   func sameAsFile() throws {
     let (folder, _) = try place(more: 20)
-    let file = try shell(
+    let file = try Program.shell(
       "twinlens predict data --models models --out out > /dev/null && cat out/predictions.jsonl",
       in: folder)
-    let stream = try shell("\(Self.predict) < data/train.jsonl", in: folder)
+    let stream = try Program.shell("\(Self.predict) < data/train.jsonl", in: folder)
     #expect(file.status == 0, "\(file.errors)")
     #expect(stream.status == 0, "\(stream.errors)")
     let expected = lines(file.output.replacing("\"split\":\"train\",", with: ""))
@@ -62,13 +45,13 @@ struct StreamCommandTests {
     let data = Self.samples + "/harbor"
     // Two tenths of the posts; make bench goes through all of them.
     let asked = "--models '\(Self.samples)/models' --task \(task) --by \(by)"
-    let made = try shell(
+    let made = try Program.shell(
       """
       mkdir part && head -n 60 '\(data)/test.jsonl' > part/test.jsonl &&
       twinlens predict part --images '\(data)/images' \(asked) --out out > /dev/null &&
       cat out/predictions.jsonl
       """, in: folder)
-    let stream = try shell(
+    let stream = try Program.shell(
       "twinlens predict - --pictures '\(data)' \(asked) < part/test.jsonl", in: folder)
     #expect(made.status == 0, "\(made.errors)")
     #expect(stream.status == 0, "\(stream.errors)")
@@ -80,14 +63,14 @@ struct StreamCommandTests {
   @Test("the bytes do not depend on the threads or on the records beside")
   func threads() throws {
     let (folder, _) = try place(more: 10)
-    let whole = try shell("\(Self.predict) < data/train.jsonl", in: folder)
+    let whole = try Program.shell("\(Self.predict) < data/train.jsonl", in: folder)
     for threads in ["1", "3"] {
-      let other = try shell(
+      let other = try Program.shell(
         "\(Self.predict) < data/train.jsonl", in: folder,
         environment: ["TWINLENS_THREADS": threads])
       #expect(other.output == whole.output)
     }
-    let turned = try shell(
+    let turned = try Program.shell(
       "tac data/train.jsonl | \(Self.predict) | tac; head -n 1 data/train.jsonl | \(Self.predict)",
       in: folder)
     #expect(lines(turned.output) == lines(whole.output) + [lines(whole.output)[0]])
@@ -96,7 +79,7 @@ struct StreamCommandTests {
   @Test("a shard, base64 and members of a shard give what paths give")
   func shards() throws {
     let (folder, _) = try place()
-    let made = try shell(
+    let made = try Program.shell(
       """
       set -e
       mkdir shard && cd data && i=0 && while read -r record; do
@@ -130,7 +113,7 @@ struct StreamCommandTests {
   @Test("resumed behind each record, what was there and what comes are the whole")
   func resume() throws {
     let (folder, _) = try place()
-    let made = try shell(
+    let made = try Program.shell(
       """
       \(Self.predict) < data/train.jsonl > whole
       for n in 0 1 2 3 4 5 6; do
@@ -148,18 +131,18 @@ struct StreamCommandTests {
   @Test("a reader who has enough ends it quietly; bad records end nothing")
   func manners() throws {
     let (folder, _) = try place(more: 400)
-    let head = try shell(
+    let head = try Program.shell(
       "\(Self.predict) < data/train.jsonl | head -n 1; echo ${PIPESTATUS[0]}", in: folder)
     #expect(lines(head.output).count == 2)
     #expect(lines(head.output).last == "141")
     #expect(head.errors.isEmpty, "\(head.errors)")
-    let bad = try shell(
+    let bad = try Program.shell(
       #"printf '{"id":"x"}\n{"tokens":["Ada"]}\n\n' | \#(Self.predict)"#, in: folder)
     #expect(bad.status == 0)
     #expect(lines(bad.output).count == 3)
     #expect(bad.errors.contains("2 of 3 records could not be answered"), "\(bad.errors)")
     #expect(bad.errors.contains("the first is line 1"))
-    let full = try shell("\(Self.predict) < data/train.jsonl > /dev/full", in: folder)
+    let full = try Program.shell("\(Self.predict) < data/train.jsonl > /dev/full", in: folder)
     #expect(full.status == 1)
     #expect(full.errors.contains("No space left"), "\(full.errors)")
   }
@@ -169,7 +152,7 @@ struct StreamCommandTests {
   func signals(_ signal: Int32) throws {
     let (folder, _) = try place()
     // Who writes goes on for ever; the signal comes once the first answers are there.
-    let stopped = try shell(
+    let stopped = try Program.shell(
       """
       mkfifo records
       (while cat data/train.jsonl; do :; done > records 2> /dev/null) &
@@ -190,7 +173,7 @@ struct StreamCommandTests {
   @Test("a line gets its answer before the next one comes")
   func prompt() throws {
     let (folder, _) = try place()
-    let talked = try shell(
+    let talked = try Program.shell(
       """
       coproc answers { '\(Program.path ?? "")' predict - --models models; }
       for word in Ada Tarn Mira; do
@@ -206,7 +189,7 @@ struct StreamCommandTests {
   @Test("signals are those of show --json, within their bound")
   func withSignals() throws {
     let (folder, _) = try place()
-    let made = try shell(
+    let made = try Program.shell(
       "head -n 1 data/train.jsonl | \(Self.predict) --with-signals; "
         + "twinlens show data post-0 --models models --json", in: folder)
     let (first, rest) = (
@@ -237,7 +220,7 @@ struct StreamCommandTests {
     ])
   func refusals(_ arguments: String, words: String) throws {
     let (folder, _) = try place()
-    let refused = try shell("twinlens \(arguments) < data/train.jsonl", in: folder)
+    let refused = try Program.shell("twinlens \(arguments) < data/train.jsonl", in: folder)
     #expect(refused.status != 0)
     #expect(refused.output.isEmpty)
     #expect(refused.errors.contains(words), "\(refused.errors)")
