@@ -29,6 +29,7 @@ extension JSONLines {
   ) throws {
     var copied = 0
     var number = 0
+    var tokens = TokenBuilder()
     try forEachLine(buffer) { content, range in
       number += 1
       // In large pieces, also where nothing changes.
@@ -38,7 +39,10 @@ extension JSONLines {
       }
       guard let post = edited[number], let original = originals[number] else { return }
       var line = Line()
-      guard (try? line.read(buffer, content, tagNames: tagNames)) != nil else { return }
+      defer { tokens.dropPost() }
+      guard (try? line.read(buffer, content, into: &tokens, tagNames: tagNames)) != nil else {
+        return
+      }
       for patch in patches(line, original, post, reading, misc) {
         try output.append(buffer[copied..<patch.range.lowerBound])
         try output.append(patch.text.utf8)
@@ -48,20 +52,12 @@ extension JSONLines {
     try output.append(buffer[copied...])
   }
 
-  private typealias Patch = (range: Range<Int>, text: String)
-
   /// What to change on one line, in the order of the bytes.
   private static func patches(
     _ line: Line, _ original: Post, _ post: Post, _ reading: BIO.Reading, _ misc: String
   ) -> [Patch] {
     var patches: [Patch] = []
-    func put(_ key: String, _ text: String) {
-      if let range = line.ranges[key] {
-        patches.append((range, text))
-      } else {
-        patches.append((line.close..<line.close, ",\"\(key)\":\(text)"))
-      }
-    }
+    func put(_ key: String, _ text: String) { patches.append(line.fields.putting(key, text)) }
     if post.mentions != original.mentions, line.mentionsKey != nil || line.tags == nil {
       put(
         line.mentionsKey ?? "mentions", text(of: post.mentions, misc: misc, typeKey: line.typeKey))
