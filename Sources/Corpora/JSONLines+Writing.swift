@@ -25,7 +25,8 @@ extension JSONLines {
   /// The same, handed on as it is made.
   static func rewrite(
     _ buffer: UnsafeBufferPointer<UInt8>, originals: [Int: Post], edited: [Int: Post],
-    reading: BIO.Reading, misc: String, tagNames: [String] = [], into output: inout BytePipe
+    reading: BIO.Reading, misc: String, tagNames: [String] = [],
+    progress: (_ line: Int) -> Void = { _ in }, into output: inout BytePipe
   ) throws {
     var copied = 0
     var number = 0
@@ -36,6 +37,7 @@ extension JSONLines {
       if range.lowerBound - copied >= 1 << 18 {
         try output.append(buffer[copied..<range.lowerBound])
         copied = range.lowerBound
+        progress(number)
       }
       guard let post = edited[number], let original = originals[number] else { return }
       var line = Line()

@@ -18,7 +18,7 @@ extension MNERText {
   /// The same, handed on as it is made.
   static func rewrite(
     _ buffer: UnsafeBufferPointer<UInt8>, edited: [Int: Post], reading: BIO.Reading, misc: String,
-    into output: inout BytePipe
+    progress: (_ line: Int) -> Void = { _ in }, into output: inout BytePipe
   ) throws {
     var copied = 0
     var tags: [String]?
@@ -37,6 +37,7 @@ extension MNERText {
       if range.lowerBound - copied >= 1 << 18 {
         try output.append(buffer[copied..<range.lowerBound])
         copied = range.lowerBound
+        progress(number)
       }
       switch line {
       case .header: begin(number)
