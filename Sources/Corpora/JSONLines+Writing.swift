@@ -37,8 +37,8 @@ extension JSONLines {
       if range.lowerBound - copied >= 1 << 18 {
         try output.append(buffer[copied..<range.lowerBound])
         copied = range.lowerBound
-        progress(number)
       }
+      if number % 4_096 == 0 { progress(number) }
       guard let post = edited[number], let original = originals[number] else { return }
       var line = Line()
       defer { tokens.dropPost() }

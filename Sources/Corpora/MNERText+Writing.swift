@@ -37,8 +37,8 @@ extension MNERText {
       if range.lowerBound - copied >= 1 << 18 {
         try output.append(buffer[copied..<range.lowerBound])
         copied = range.lowerBound
-        progress(number)
       }
+      if number % 4_096 == 0 { progress(number) }
       switch line {
       case .header: begin(number)
       case .blank:
