@@ -3,7 +3,7 @@ import Testing
 @testable import Corpora
 
 /// Strings are read eight bytes at a time: whatever ends that may stand at any place among them.
-@Suite("Strings of JSON") struct JSONStringTests {
+@Suite("Strings of JSON, read") struct JSONScanningTests {
   private static let places = 0..<20
 
   /// A post of the word, which is given as it is written, between quotes.
