@@ -34,7 +34,7 @@ let package = Package(
     // Finds libpq when it is wanted, so that nobody else needs it.
     .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
 
-    .target(name: "Files", dependencies: []),
+    .target(name: "Files", dependencies: ["CKernels"]),
     .target(name: "Records", dependencies: ["Files"]),
     .target(name: "Tensors", dependencies: ["Files", "CKernels", "COpenBLAS"]),
     .target(name: "Pictures", dependencies: ["Files", "Tensors", "CPNG", "CJPEG", "CSixel"]),

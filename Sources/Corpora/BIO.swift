@@ -128,7 +128,7 @@ package enum BIO {
   package static func mentions(
     of tags: [String], reading: Reading, scheme: TaggingScheme = .iob2
   ) -> (mentions: [EntityMention], irregularities: [Irregularity]) {
-    mentions(of: tags.map(scheme.tag), reading: reading, scheme: scheme)
+    mentions(of: tags.lazy.map(scheme.tag), reading: reading, scheme: scheme)
   }
 
   /// The tags of mentions over `count` tokens; what leaves the tokens or overlaps an earlier

@@ -48,7 +48,8 @@ extension DataFormat {
         _ = try MNREText.Line(bytes, range)
       } else {
         var line = JSONLines.Line()
-        try line.read(bytes, range)
+        var tokens = TokenBuilder()
+        try line.read(bytes, range, into: &tokens)
       }
       return nil
     } catch let failure as ScanFailure {

@@ -35,13 +35,16 @@ extension DatasetWriter {
   }
 
   /// Hands on one file's bytes with the edits in them.
-  /// - Parameter kept: the posts that stay; nil: all.
+  /// - Parameters:
+  ///   - kept: the posts that stay; nil: all.
+  ///   - progress: is told how many more posts were made; not of all of them.
   /// - Returns: sentences on what has no place.
   /// - Throws: `CorporaError.changedSinceOpened` when the file is not the one that was opened;
   ///   `FormatError` where posts that stay must be written anew and a label has no place.
   static func write(
     _ file: DataFile, of dataset: Dataset, edited: [Post.ID: Post],
-    keeping kept: Set<Post.ID>? = nil, into pipe: inout BytePipe
+    keeping kept: Set<Post.ID>? = nil, progress: @escaping (Int) -> Void = { _ in },
+    into pipe: inout BytePipe
   ) throws -> [String] {
     let stored = try FileBytes.read("\(dataset.root)/\(file.name)")
     let text = try text(of: file, in: dataset)
@@ -78,13 +81,16 @@ extension DatasetWriter {
       throw CorporaError.changedSinceOpened(file.name)
     }
     if isWhole, file.encoding == .utf8, let rewriteInto = file.format.rewriteInto {
-      try bytes.withUnsafeBufferPointer {
-        try rewriteInto(
-          $0,
-          DataFormat.RewritingRequest(
-            originals: originals, edited: changed, reading: dataset.reading, misc: file.misc,
-            tagNames: dataset.tagNames, places: places, text: text), &pipe)
+      var made = posts.startIndex
+      let request = DataFormat.RewritingRequest(
+        originals: originals, edited: changed, reading: dataset.reading, misc: file.misc,
+        tagNames: dataset.tagNames, places: places, text: text
+      ) { line in
+        let before = made
+        while made < posts.endIndex, posts[made].source.line < line { made += 1 }
+        progress(made - before)
       }
+      try bytes.withUnsafeBufferPointer { try rewriteInto($0, request, &pipe) }
       return notices
     }
     if !isWhole, let keptPlaces, file.format.cut == nil {

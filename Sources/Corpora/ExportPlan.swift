@@ -48,10 +48,18 @@ struct ExportPlan {
       .map { edited[$0.id] ?? $0 }
     guard !posts.isEmpty || kept == nil else { return progress(file.posts.count) }
     let dataset = dataset
-    try write(file.name) { pipe in
-      try DatasetWriter.write(file, of: dataset, edited: edited, keeping: kept, into: &pipe)
+    var told = 0
+    try withoutActuallyEscaping(progress) { progress in
+      try write(file.name) { pipe in
+        try DatasetWriter.write(
+          file, of: dataset, edited: edited, keeping: kept,
+          progress: {
+            told += $0
+            progress($0)
+          }, into: &pipe)
+      }
     }
-    progress(file.posts.count)
+    progress(file.posts.count - told)
     for post in dataset.posts[file.posts] where kept?.contains(post.id) ?? true {
       guard let new = edited[post.id], !file.holds(new, insteadOf: post) else { continue }
       if file.losesPost(new, insteadOf: post) {

@@ -37,6 +37,7 @@ extension JSONLines {
     _ scheme: TaggingScheme, _ piece: inout ParsedPiece
   ) throws {
     var tokens = TokenBuilder()
+    var line = Line()
     defer { tokens.close(&piece.file.posts, isLast: true) }
     try forEachLine(bytes) { content, _ in
       piece.lines += 1
@@ -45,15 +46,18 @@ extension JSONLines {
       guard content.count <= Bounds.line else {
         return try piece.findings.add(.lineTooLong(bytes: content.count), line: number)
       }
-      var line = Line()
+      line.clear()
+      line.looksForMisc = !piece.knowsMisc
       do {
-        try line.read(bytes, content, tagNames: tagNames)
+        try line.read(bytes, content, into: &tokens, tagNames: tagNames)
       } catch let failure as JSONScanner.Failure {
+        tokens.dropPost()
         let column = failure.offset - content.lowerBound + 1
         return try piece.findings.add(.syntax(column: column, failure.reason), line: number)
       }
       let bytes = max(line.id?.utf8.count ?? 0, line.image?.utf8.count ?? 0)
       if bytes > Bounds.id {
+        tokens.dropPost()
         return try piece.findings.add(.idTooLong(bytes: bytes), line: number)
       }
       if !piece.knowsMisc, let misc = line.misc {
@@ -62,9 +66,6 @@ extension JSONLines {
       }
       if let tags = line.tags { piece.tally.add(post: tags) }
       let post = try post(line, number, reading, scheme, &piece.findings)
-      for (place, word) in line.tokens.enumerated() {
-        tokens.append(word, tag: line.tags?[place])
-      }
       tokens.endPost(at: piece.file.posts.count)
       piece.file.posts.append(post)
       tokens.close(&piece.file.posts)
@@ -75,7 +76,7 @@ extension JSONLines {
     _ line: Line, _ number: Int, _ reading: BIO.Reading, _ scheme: TaggingScheme,
     _ findings: inout FindingCollector
   ) throws -> ParsedPost {
-    let count = line.tokens.count
+    let count = line.count
     var post = ParsedPost(
       id: line.id, imageID: line.image, attributes: line.attributes, line: number)
     if line.mentionsKey == nil, let tags = line.tags {
@@ -121,7 +122,8 @@ extension JSONLines {
     /// Nil where the line has none; Hugging Face's are often numbers.
     var id: String?
     var image: String?
-    var tokens: [String] = []
+    /// How many words it has.
+    var count = 0
     var mentions: [(start: Int, end: Int, type: String)] = []
     var relations: [(head: Ends, tail: Ends, label: String)] = []
     var attributes: [String: String] = [:]
@@ -135,49 +137,59 @@ extension JSONLines {
     /// The key of a mention's type: `type` or `label`.
     var typeKey = "type"
     /// Where the values of the top-level keys stand, for the writer.
-    var ranges: [String: Range<Int>] = [:]
-    /// The byte of the closing brace.
-    var close = 0
+    private(set) var fields = JSONFields()
+    /// Whether the line is asked for its word for MISC.
+    var looksForMisc = true
     /// The word the line uses for MISC, nil when it uses none.
     var misc: String?
 
-    /// - Parameter isAnswer: whether it may be a line that `predict` wrote.
+    /// Forgets a line and keeps the room of its fields for the next.
+    mutating func clear() {
+      var fields = fields
+      self = Line()
+      fields.removeAll()
+      self.fields = fields
+    }
+
+    /// - Parameters:
+    ///   - tokens: takes the words and tags as an open post; some of them when this throws.
+    ///   - isAnswer: whether it may be a line that `predict` wrote.
     mutating func read(
-      _ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>, tagNames: [String] = [],
-      isAnswer: Bool = false
+      _ bytes: UnsafeBufferPointer<UInt8>, _ content: Range<Int>, into tokens: inout TokenBuilder,
+      tagNames: [String] = [], isAnswer: Bool = false
     ) throws {
       var scanner = JSONScanner(bytes, in: content)
-      try scanner.object { key, scanner in
-        _ = scanner.peek()
-        let start = scanner.position
-        guard ranges[key] == nil else {
-          throw scanner.failure("key \(JSONScanner.quoted(key)) appears twice")
-        }
+      var fields = JSONFields()
+      swap(&fields, &self.fields)
+      defer { swap(&fields, &self.fields) }
+      try fields.read(&scanner) { key, scanner in
         // What `predict` answers for pairs stands under another name.
         let name = isAnswer && key == "pairs" ? "relations" : key
-        try readValue(of: name, &scanner, tagNames)
-        ranges[key] = start..<scanner.position
+        try readValue(of: name, &scanner, &tokens, tagNames)
       }
-      close = scanner.position - 1
       try scanner.finish()
       if id?.isEmpty == true {
         throw scanner.failure("empty \"id\"; give the post another or none")
       }
-      if tokens.isEmpty { throw scanner.failure("no \"tokens\"; give the words as an array") }
-      if let tags, tags.count != tokens.count {
-        throw scanner.failure("\(tags.count) tags for \(tokens.count) tokens")
+      count = tokens.count
+      if count == 0 { throw scanner.failure("no \"tokens\"; give the words as an array") }
+      guard let tags else { return }
+      guard tags.count == count else {
+        throw scanner.failure("\(tags.count) tags for \(count) tokens")
       }
+      tokens.tag(tags)
     }
 
     private mutating func readValue(
-      of key: String, _ scanner: inout JSONScanner, _ names: [String]
+      of key: String, _ scanner: inout JSONScanner, _ tokens: inout TokenBuilder,
+      _ names: [String]
     ) throws {
       switch key {
       case "id": id = scanner.null() ? nil : try scanner.scalarText()
       case "image": image = scanner.null() ? nil : try scanner.string()
       case "tokens":
         try scanner.array {
-          tokens.append(try $0.string())
+          try tokens.append(from: &$0)
           if tokens.count > Bounds.tokens {
             throw $0.failure("more than \(Bounds.tokens) tokens; split the post")
           }
@@ -218,7 +230,7 @@ extension JSONLines {
         tags.append(names[number])
       }
       self.tags = tags
-      if let first = tags.first(where: { BIO.Tag($0).type == .miscellaneous }) {
+      if looksForMisc, let first = tags.first(where: { BIO.Tag($0).type == .miscellaneous }) {
         noteMisc(first.hasSuffix(EntityType.otherSpelling))
       }
     }

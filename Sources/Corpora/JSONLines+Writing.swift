@@ -25,10 +25,12 @@ extension JSONLines {
   /// The same, handed on as it is made.
   static func rewrite(
     _ buffer: UnsafeBufferPointer<UInt8>, originals: [Int: Post], edited: [Int: Post],
-    reading: BIO.Reading, misc: String, tagNames: [String] = [], into output: inout BytePipe
+    reading: BIO.Reading, misc: String, tagNames: [String] = [],
+    progress: (_ line: Int) -> Void = { _ in }, into output: inout BytePipe
   ) throws {
     var copied = 0
     var number = 0
+    var tokens = TokenBuilder()
     try forEachLine(buffer) { content, range in
       number += 1
       // In large pieces, also where nothing changes.
@@ -36,9 +38,13 @@ extension JSONLines {
         try output.append(buffer[copied..<range.lowerBound])
         copied = range.lowerBound
       }
+      if number % 4_096 == 0 { progress(number) }
       guard let post = edited[number], let original = originals[number] else { return }
       var line = Line()
-      guard (try? line.read(buffer, content, tagNames: tagNames)) != nil else { return }
+      defer { tokens.dropPost() }
+      guard (try? line.read(buffer, content, into: &tokens, tagNames: tagNames)) != nil else {
+        return
+      }
       for patch in patches(line, original, post, reading, misc) {
         try output.append(buffer[copied..<patch.range.lowerBound])
         try output.append(patch.text.utf8)
@@ -48,20 +54,12 @@ extension JSONLines {
     try output.append(buffer[copied...])
   }
 
-  private typealias Patch = (range: Range<Int>, text: String)
-
   /// What to change on one line, in the order of the bytes.
   private static func patches(
     _ line: Line, _ original: Post, _ post: Post, _ reading: BIO.Reading, _ misc: String
   ) -> [Patch] {
     var patches: [Patch] = []
-    func put(_ key: String, _ text: String) {
-      if let range = line.ranges[key] {
-        patches.append((range, text))
-      } else {
-        patches.append((line.close..<line.close, ",\"\(key)\":\(text)"))
-      }
-    }
+    func put(_ key: String, _ text: String) { patches.append(line.fields.putting(key, text)) }
     if post.mentions != original.mentions, line.mentionsKey != nil || line.tags == nil {
       put(
         line.mentionsKey ?? "mentions", text(of: post.mentions, misc: misc, typeKey: line.typeKey))

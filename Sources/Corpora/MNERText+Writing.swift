@@ -18,7 +18,7 @@ extension MNERText {
   /// The same, handed on as it is made.
   static func rewrite(
     _ buffer: UnsafeBufferPointer<UInt8>, edited: [Int: Post], reading: BIO.Reading, misc: String,
-    into output: inout BytePipe
+    progress: (_ line: Int) -> Void = { _ in }, into output: inout BytePipe
   ) throws {
     var copied = 0
     var tags: [String]?
@@ -38,6 +38,7 @@ extension MNERText {
         try output.append(buffer[copied..<range.lowerBound])
         copied = range.lowerBound
       }
+      if number % 4_096 == 0 { progress(number) }
       switch line {
       case .header: begin(number)
       case .blank:

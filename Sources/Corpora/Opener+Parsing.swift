@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 
 extension Opener {
-  /// Parses and hashes at the same time: the two take about as long.
+  /// Parses and hashes at the same time.
   func parse(
     _ bytes: [UInt8], stored: [UInt8], _ source: Source, text: [UInt8]?
   ) throws -> (ParsedFile, String) {
@@ -15,17 +15,10 @@ extension Opener {
         DatasetWriter.hash(of: stored, text: text)
       )
     }
-    let parsed = Box<Result<ParsedFile, any Error>>()
-    let hash = Box<String>()
-    DispatchQueue.concurrentPerform(iterations: 2) { part in
-      if part == 0 {
-        parsed.set(Result { try bytes.withUnsafeBufferPointer { try parse($0, source) } })
-      } else {
-        hash.set(SHA256.hexDigest(of: stored))
-      }
-    }
-    guard let result = parsed.value else { throw CorporaError.unreadable(source.name, code: EIO) }
-    return (try result.get(), hash.value ?? SHA256.hexDigest(of: stored))
+    // Not both as iterations of `concurrentPerform`: one within another has a single thread.
+    let hash = Later { SHA256.hexDigest(of: stored) }
+    let parsed = Result { try bytes.withUnsafeBufferPointer { try parse($0, source) } }
+    return (try parsed.get(), hash.value)
   }
 
   private func parse(
@@ -38,9 +31,22 @@ extension Opener {
   }
 }
 
-/// A result that one iteration of `concurrentPerform` leaves for its caller.
-private final class Box<Value: Sendable>: Sendable {
+/// What is made on another thread while its caller goes on.
+private final class Later<Value: Sendable>: Sendable {
   private let content = Mutex<Value?>(nil)
-  func set(_ value: Value) { content.withLock { $0 = value } }
-  var value: Value? { content.withLock { $0 } }
+  private let done = DispatchGroup()
+  private let make: @Sendable () -> Value
+
+  init(_ make: @escaping @Sendable () -> Value) {
+    self.make = make
+    DispatchQueue.global(qos: .userInitiated).async(group: done) { [self] in
+      content.withLock { $0 = make() }
+    }
+  }
+
+  /// Waits for it.
+  var value: Value {
+    done.wait()
+    return content.withLock { $0 } ?? make()
+  }
 }

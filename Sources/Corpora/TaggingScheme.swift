@@ -149,7 +149,9 @@ package enum TaggingScheme: String, Sendable, Hashable, CaseIterable, Codable {
     /// Counts the tags of a post.
     mutating func add(post tags: [String]) {
       addOutside()
-      for tag in tags { add(tag) }
+      for tag in tags {
+        if tag == "O" { addOutside() } else { add(tag) }
+      }
     }
   }
 }

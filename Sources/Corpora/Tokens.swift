@@ -1,4 +1,5 @@
 import Files
+import Records
 
 /// The words of a post, in order.
 ///
@@ -146,6 +147,18 @@ struct TokenBuilder {
     end(tag)
   }
 
+  /// Adds the word that a scanner stands before, its escapes resolved, untagged.
+  /// - Throws: `ScanFailure`, when part of the word may be in the open post: it is to be dropped.
+  mutating func append(from scanner: inout JSONScanner) throws {
+    try scanner.string(into: &bytes)
+    end(nil)
+  }
+
+  /// Gives the words of the open post their tags, of which there are as many.
+  mutating func tag(_ texts: [String]) {
+    for (place, text) in texts.enumerated() { tags[first + place] = number(of: text) }
+  }
+
   private mutating func end(_ tag: String?) {
     ends.append(UInt32(bytes.count))
     tags.append(tag.map { number(of: $0) } ?? 0)
@@ -155,7 +168,7 @@ struct TokenBuilder {
     hasTags = true
     if let last, last.tag == tag { return last.number }
     let number =
-      numbers[tag]
+      known(tag)
       ?? {
         let new = UInt16(names.count)
         names.append(tag)
@@ -164,6 +177,11 @@ struct TokenBuilder {
       }()
     last = (tag, number)
     return number
+  }
+
+  private func known(_ tag: String) -> UInt16? {
+    // Of the few tags that most files have one is found sooner by looking at them all.
+    names.count <= 16 ? names.firstIndex(of: tag).map { UInt16($0) } : numbers[tag]
   }
 
   /// The open post is complete, and is to be at this place.

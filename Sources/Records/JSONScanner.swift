@@ -7,10 +7,10 @@ import Files
 package struct JSONScanner: RecordScanner {
   package typealias Failure = ScanFailure
 
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private let end: Int
+  @usableFromInline let bytes: UnsafeBufferPointer<UInt8>
+  @usableFromInline let end: Int
   /// The next byte to read.
-  package private(set) var position: Int
+  @usableFromInline package internal(set) var position: Int
 
   /// Reads the given part of the bytes, which must outlive the scanner.
   package init(_ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>) {
@@ -23,22 +23,24 @@ package struct JSONScanner: RecordScanner {
   package func failure(_ reason: String) -> Failure { Failure(offset: position, reason: reason) }
 
   /// The next byte that is not blank, not consumed; nil at the end.
-  package mutating func peek() -> UInt8? {
+  @inlinable package mutating func peek() -> UInt8? {
     while position < end, isBlank(bytes[position]) { position += 1 }
     return position < end ? bytes[position] : nil
   }
 
   /// Consumes the byte if it comes next.
-  package mutating func take(_ byte: UInt8) -> Bool {
+  @inlinable package mutating func take(_ byte: UInt8) -> Bool {
     guard peek() == byte else { return false }
     position += 1
     return true
   }
 
-  private mutating func expect(_ byte: UInt8) throws {
-    guard take(byte) else {
-      throw failure("expected `\(Character(UnicodeScalar(byte)))`")
-    }
+  @inlinable mutating func expect(_ byte: UInt8) throws {
+    guard take(byte) else { throw missing(byte) }
+  }
+
+  @usableFromInline func missing(_ byte: UInt8) -> Failure {
+    failure("expected `\(Character(UnicodeScalar(byte)))`")
   }
 
   /// Nothing but blanks may be left.
@@ -47,7 +49,9 @@ package struct JSONScanner: RecordScanner {
   }
 
   /// Calls `body` for each key of an object; `body` must consume the value.
-  package mutating func object(_ body: (_ key: String, inout JSONScanner) throws -> Void) throws {
+  @inlinable package mutating func object(
+    _ body: (_ key: String, inout JSONScanner) throws -> Void
+  ) throws {
     try expect(UInt8(ascii: "{"))
     if take(UInt8(ascii: "}")) { return }
     repeat {
@@ -59,7 +63,7 @@ package struct JSONScanner: RecordScanner {
   }
 
   /// Calls `body` for each element of an array; `body` must consume it.
-  package mutating func array(_ body: (inout JSONScanner) throws -> Void) throws {
+  @inlinable package mutating func array(_ body: (inout JSONScanner) throws -> Void) throws {
     try expect(UInt8(ascii: "["))
     if take(UInt8(ascii: "]")) { return }
     repeat { try body(&self) } while take(UInt8(ascii: ","))
@@ -131,42 +135,103 @@ package struct JSONScanner: RecordScanner {
   package mutating func string() throws -> String {
     try expect(UInt8(ascii: "\""))
     let start = position
-    while position < end {
-      switch bytes[position] {
-      case UInt8(ascii: "\""):
-        let (text, valid) = text(bytes, start..<position)
-        guard valid else { throw failure("not valid UTF-8; \(TextEncoding.advice)") }
-        position += 1
-        return text
-      case UInt8(ascii: "\\"):
-        return try escapedString(from: start)
-      case 0..<0x20:
-        throw failure("control character in a string; write it as \\u00..")
-      default:
-        position += 1
-      }
+    let isASCII = passPlain()
+    guard position < end, bytes[position] == UInt8(ascii: "\"") else {
+      var content: [UInt8] = []
+      try finishString(from: start, into: &content)
+      return String(decoding: content, as: UTF8.self)
     }
-    throw failure("string without an end")
+    let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
+    if !isASCII { try check(content) }
+    position += 1
+    return String(decoding: content, as: UTF8.self)
   }
 
-  /// The slow way, from the first backslash on.
-  private mutating func escapedString(from start: Int) throws -> String {
-    var content = Array(bytes[start..<position])
+  /// Appends the UTF-8 of a string, its escapes resolved; an unknown part of it when it throws.
+  package mutating func string(into output: inout [UInt8]) throws {
+    try expect(UInt8(ascii: "\""))
+    let start = position
+    let isASCII = passPlain()
+    guard position < end, bytes[position] == UInt8(ascii: "\"") else {
+      return try finishString(from: start, into: &output)
+    }
+    let content = UnsafeBufferPointer(rebasing: bytes[start..<position])
+    if !isASCII { try check(content) }
+    position += 1
+    output.append(contentsOf: content)
+  }
+
+  /// Goes on to the next quote, backslash or control character, or to the end.
+  /// - Returns: whether all that was passed is ASCII.
+  private mutating func passPlain() -> Bool {
+    var seen: UInt64 = 0
+    if let base = UnsafeRawPointer(bytes.baseAddress) {
+      while end - position >= 8 {
+        let eight = UInt64(
+          littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        // The lowest of the bytes found by each test is always right; a borrow may mark one above
+        // it too.
+        let found =
+          (eight &- Eight.blank) & ~eight | Eight.zeros(eight ^ Eight.quote)
+          | Eight.zeros(eight ^ Eight.backslash)
+        let stop = (found & Eight.high).trailingZeroBitCount & ~7
+        guard stop == 64 else {
+          position += stop / 8
+          seen |= eight & (1 << UInt64(stop) &- 1)
+          return seen & Eight.high == 0
+        }
+        seen |= eight
+        position += 8
+      }
+    }
+    while position < end {
+      let byte = bytes[position]
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+      seen |= UInt64(byte)
+      position += 1
+    }
+    return seen & Eight.high == 0
+  }
+
+  /// Eight bytes as one number, each the same.
+  private enum Eight {
+    static let ones: UInt64 = 0x0101_0101_0101_0101
+    static let high = ones &* 0x80
+    static let blank = ones &* 0x20
+    static let quote = ones &* UInt64(UInt8(ascii: "\""))
+    static let backslash = ones &* UInt64(UInt8(ascii: "\\"))
+
+    /// The high bit of the lowest byte that is zero, and perhaps of others above it.
+    static func zeros(_ eight: UInt64) -> UInt64 { (eight &- ones) & ~eight }
+  }
+
+  private func check(_ content: UnsafeBufferPointer<UInt8>) throws {
+    guard (try? UTF8Span(validating: content.span)) != nil else {
+      throw failure("not valid UTF-8; \(TextEncoding.advice)")
+    }
+  }
+
+  /// The slow way, from the first byte on that is not plain.
+  private mutating func finishString(from start: Int, into output: inout [UInt8]) throws {
+    let first = output.count
+    output.append(contentsOf: bytes[start..<position])
+    if position < end, bytes[position] < 0x20 {
+      throw failure("control character in a string; write it as \\u00..")
+    }
     while position < end {
       let byte = bytes[position]
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
-        guard let text = String(validating: content, as: UTF8.self) else {
-          throw failure("not valid UTF-8; \(TextEncoding.advice)")
+        return try output.withUnsafeBufferPointer {
+          try check(UnsafeBufferPointer(rebasing: $0[first...]))
         }
-        return text
       case UInt8(ascii: "\\"):
-        content.append(contentsOf: String(try escape()).utf8)
+        output.append(contentsOf: try escape().utf8)
       case 0..<0x20:
         throw failure("control character in a string; write it as \\u00..")
       default:
-        content.append(byte)
+        output.append(byte)
       }
     }
     throw failure("string without an end")
@@ -201,13 +266,23 @@ package struct JSONScanner: RecordScanner {
   }
 
   private mutating func hexadecimal() throws -> UInt32 {
-    guard end - position >= 4,
-      bytes[position..<(position + 4)].allSatisfy({ isDigit($0) || (97...102).contains($0 | 32) }),
-      let value = UInt32(
-        String(decoding: bytes[position..<(position + 4)], as: UTF8.self), radix: 16)
-    else { throw failure("expected four hexadecimal digits") }
+    var value: UInt32 = 0
+    for place in position..<(position + 4) {
+      guard place < end, let digit = Self.digit(bytes[place]) else {
+        throw failure("expected four hexadecimal digits")
+      }
+      value = value << 4 | digit
+    }
     position += 4
     return value
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case 0x30...0x39: UInt32(byte & 15)
+    case 0x41...0x46, 0x61...0x66: UInt32(byte & 15 + 9)
+    default: nil
+    }
   }
 
   /// Passes over any value, at most 64 levels deep, and returns where it stood.

@@ -33,6 +33,7 @@ indirect enum JSONText: Sendable {
 
   /// The text, indented where that helps: lists of plain values stay on one line.
   func text(indent: Int = 0) -> String {
+<<<<<<< HEAD
     let inner = String(repeating: "  ", count: indent + 1)
     let outer = String(repeating: "  ", count: indent)
     switch self {
@@ -58,15 +59,115 @@ indirect enum JSONText: Sendable {
       }
       return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
     }
+=======
+    var text = ""
+    write(to: &text, indent: indent)
+    return text
+>>>>>>> 71a1ce535581294a35652fd4326d2eb3a6b16763
   }
 
   /// The text on one line, without blanks between values.
   func line() -> String {
+    var text = ""
+    writeLine(to: &text, comma: ",", colon: ":")
+    return text
+  }
+
+  /// Hands on the text of an object of many fields piece by piece: the last is a list of objects of
+  /// many fields, which is never whole in memory.
+  /// - Parameters:
+  ///   - name: of the last field.
+  ///   - next: the next value of the list; nil at the end.
+  static func write(
+    _ fields: [(String, JSONText)], _ name: String, _ next: () -> JSONText?,
+    to take: (String) throws -> Void
+  ) rethrows {
+    var text = "{"
+    for (key, value) in fields {
+      text += "\n  " + quoted(key) + ": "
+      value.write(to: &text, indent: 1)
+      text += ","
+    }
+    text += "\n  " + quoted(name) + ": "
+    var isFirst = true
+    while let value = next() {
+      text += isFirst ? "[\n    " : ",\n    "
+      isFirst = false
+      value.write(to: &text, indent: 2)
+      if text.utf8.count >= 1 << 18 {
+        try take(text)
+        text.removeAll(keepingCapacity: true)
+      }
+    }
+    try take(text + (isFirst ? "[]\n}" : "\n  ]\n}"))
+  }
+
+  private func write(to text: inout String, indent: Int) {
+    let isFlat =
+      switch self {
+      case .list(let values): values.allSatisfy(\.isPlain)
+      case .object(let fields): fields.count <= 6 && fields.allSatisfy(\.1.isPlain)
+      default: true
+      }
+    if isFlat { return writeLine(to: &text, comma: ", ", colon: ": ") }
+    func lineFeed(_ indent: Int) {
+      text += "\n"
+      for _ in 0..<indent { text += "  " }
+    }
     switch self {
-    case .list(let values): "[" + values.map { $0.line() }.joined(separator: ",") + "]"
+    case .list(let values):
+      text += "["
+      for (place, value) in values.enumerated() {
+        if place > 0 { text += "," }
+        lineFeed(indent + 1)
+        value.write(to: &text, indent: indent + 1)
+      }
+      lineFeed(indent)
+      text += "]"
     case .object(let fields):
+<<<<<<< HEAD
       "{" + fields.map { "\(JSONString.printable($0)):\($1.line())" }.joined(separator: ",") + "}"
     case .null, .bool, .int, .float, .double, .string: text()
+=======
+      text += "{"
+      for (place, field) in fields.enumerated() {
+        if place > 0 { text += "," }
+        lineFeed(indent + 1)
+        text += Self.quoted(field.0)
+        text += ": "
+        field.1.write(to: &text, indent: indent + 1)
+      }
+      lineFeed(indent)
+      text += "}"
+    default: break
+    }
+  }
+
+  private func writeLine(to text: inout String, comma: String, colon: String) {
+    switch self {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .int(let value): text += "\(value)"
+    case .float(let value): text += value.isFinite ? "\(value)" : "null"
+    case .double(let value): text += value.isFinite ? "\(value)" : "null"
+    case .string(let value): text += Self.quoted(value)
+    case .list(let values):
+      text += "["
+      for (place, value) in values.enumerated() {
+        if place > 0 { text += comma }
+        value.writeLine(to: &text, comma: comma, colon: colon)
+      }
+      text += "]"
+    case .object(let fields):
+      text += "{"
+      for (place, field) in fields.enumerated() {
+        if place > 0 { text += comma }
+        text += Self.quoted(field.0)
+        text += colon
+        field.1.writeLine(to: &text, comma: comma, colon: colon)
+      }
+      text += "}"
+>>>>>>> 71a1ce535581294a35652fd4326d2eb3a6b16763
     }
   }
 

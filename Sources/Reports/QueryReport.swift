@@ -72,21 +72,25 @@ package struct QueryReport {
       + (result.reason.map { ": " + safe.visible($0) } ?? "")
   }
 
-  /// The same for programs: of each post also its labels, and which terms speak for it.
-  package mutating func json(countOnly: Bool = false) -> String {
-    var fields: [(String, JSONText)] = [
+  /// The same for programs: of each post also its labels, and which terms speak for it. Handed on
+  /// piece by piece, because of a million posts it is more than memory should hold.
+  package mutating func json(
+    countOnly: Bool = false, to take: (String) throws -> Void
+  ) rethrows {
+    let fields: [(String, JSONText)] = [
       ("dataset", .string(dataset.name)), ("query", .string(text)),
       ("sort", .strings(query.orders.map(\.name))), ("posts", .int(dataset.posts.count)),
       ("matches", .int(count)), ("unjudged", .int(result.unjudged)),
       ("reason", .optional(result.reason)),
     ]
-    if !countOnly {
-      var explainer = QueryExplainer(query)
-      var found: [JSONText] = []
-      for index in shown { found.append(post(index, explainer.reasons(index, &context))) }
-      fields.append(("found", .list(found)))
+    if countOnly { return try take(JSONText.object(fields).text()) }
+    var explainer = QueryExplainer(query)
+    var places = shown.makeIterator()
+    try JSONText.write(fields, "found") {
+      places.next().map { post($0, explainer.reasons($0, &context)) }
+    } to: {
+      try take($0)
     }
-    return JSONText.object(fields).text()
   }
 
   private func post(_ index: Int, _ reasons: [QueryExplainer.Reason]) -> JSONText {

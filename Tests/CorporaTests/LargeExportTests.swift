@@ -80,6 +80,34 @@ import Testing
     }
   }
 
+  /// Also where files are only written in their own formats.
+  @Test func progressGoesByPosts() throws {
+    try withDataset { folder, dataset, edited in
+      for (name, dataset) in [
+        ("text", dataset), ("lines", try asLines(dataset, "\(folder)/lines")),
+      ] {
+        let changed = edited.mapValues { post in
+          var new = dataset.post(id: post.id) ?? post
+          new.mentions = post.mentions
+          return new
+        }
+        var shares: [Double] = []
+        try DatasetWriter.export(dataset, edited: changed, to: "\(folder)/out-\(name)") {
+          shares.append($0)
+        }
+        #expect(shares == shares.sorted() && shares.last == 1)
+        #expect(shares.count { $0 > 0 && $0 < 1 } > 5, "\(name): \(shares)")
+      }
+    }
+  }
+
+  /// The same posts as JSON Lines.
+  private func asLines(_ dataset: Dataset, _ folder: String) throws -> Dataset {
+    let lines = JSONLines.bytes(of: dataset.posts)
+    try write(String(decoding: lines, as: UTF8.self), to: "\(folder)/train.jsonl")
+    return try Dataset.open(folder)
+  }
+
   /// However large a file is, it is handed on in pieces of a million bytes or little more.
   @Test func piecesAreBounded() throws {
     try withDataset { _, dataset, edited in

@@ -3,8 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Loops over float32 arrays that need the CPU's widest vectors. Each is compiled for several instruction
-// sets and picked when the program runs. Unless said otherwise `y` may be `x`.
+// Loops that need more of the CPU than the compiler may take for granted, most of them over float32
+// arrays. Each is compiled for several instruction sets and picked when the program runs. Unless said
+// otherwise `y` may be `x`.
 
 // Instruction sets, narrowest first. The last two are AVX-512 with products of bytes (VNNI), and with
 // products of bfloat16 as well; they matter to products of low precision only.
@@ -180,6 +181,9 @@ typedef struct {
 } ck_adam_rule;
 void ck_adam(
     float *p, const float *g, float *m, float *v, size_t n, const ck_adam_rule *rule);
+
+// Takes so many blocks of 64 bytes into a SHA-256. The same with every instruction set.
+void ck_sha256(uint32_t state[8], const uint8_t *bytes, size_t blocks);
 
 // Lets the C library keep freed blocks of up to 32 MB for whoever asks next; 0 where it can't.
 int ck_keep_memory(void);

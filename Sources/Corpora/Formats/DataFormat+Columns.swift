@@ -35,7 +35,7 @@ extension DataFormat {
     format.otherNames = otherNames
     format.rewriteInto = {
       try MNERText.rewrite(
-        $0, edited: $1.edited, reading: $1.reading, misc: $1.misc, into: &$2)
+        $0, edited: $1.edited, reading: $1.reading, misc: $1.misc, progress: $1.progress, into: &$2)
     }
     format.joins = true
     format.cut = cutLines

@@ -39,7 +39,7 @@ extension DataFormat {
     format.rewriteInto = {
       try JSONLines.rewrite(
         $0, originals: $1.originals, edited: $1.edited, reading: $1.reading, misc: $1.misc,
-        tagNames: $1.tagNames, into: &$2)
+        tagNames: $1.tagNames, progress: $1.progress, into: &$2)
     }
     format.joins = true
     format.carriesState = true

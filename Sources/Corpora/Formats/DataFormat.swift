@@ -79,6 +79,8 @@ package struct DataFormat: Sendable {
     let places: [Int: Post]
     /// The file with the text, as UTF-8, where the format has one.
     let text: [UInt8]?
+    /// Is told every few thousand lines which is reached, where what is made is handed on.
+    var progress: (_ line: Int) -> Void = { _ in }
   }
 
   /// What is told to keep some posts of a file.

@@ -63,14 +63,15 @@ package struct AnswerStream {
         let keys = JSONScanner.keys(bytes, in: 0..<bytes.count)
         if keys.contains("error"), !keys.contains("tokens") { return .failure }
         var line = JSONLines.Line()
+        var tokens = TokenBuilder()
         do {
-          try line.read(bytes, 0..<bytes.count, tagNames: tagNames, isAnswer: true)
+          try line.read(
+            bytes, 0..<bytes.count, into: &tokens, tagNames: tagNames, isAnswer: true)
         } catch let failure as JSONScanner.Failure {
           try findings.add(.syntax(column: failure.offset + 1, failure.reason), line: number)
         }
         var post = try JSONLines.post(line, number, reading, .iob2, &findings)
-        post.tokens = Tokens(
-          line.tokens.enumerated().map { Token($0.element, originalTag: line.tags?[$0.offset]) })
+        post.tokens = tokens.alone()
         return .post(post)
       }
     }

@@ -79,10 +79,37 @@ struct MiscWord {
   }
 }
 
+/// Where the values of an object's keys stand.
+///
+/// Objects have few keys, which are compared one by one; a hostile one may have a million.
+struct KeyRanges {
+  private var few: [(key: String, range: Range<Int>)] = []
+  private var more: [String: Range<Int>] = [:]
+
+  private static let most = 16
+
+  subscript(key: String) -> Range<Int>? {
+    few.first { $0.key == key }?.range ?? (more.isEmpty ? nil : more[key])
+  }
+
+  var isEmpty: Bool { few.isEmpty }
+
+  /// Adds a key that is not there yet.
+  mutating func add(_ key: String, _ range: Range<Int>) {
+    if few.count < Self.most { few.append((key, range)) } else { more[key] = range }
+  }
+
+  /// Forgets the keys and keeps the room for the next object's.
+  mutating func removeAll() {
+    few.removeAll(keepingCapacity: true)
+    if !more.isEmpty { more = [:] }
+  }
+}
+
 /// A JSON object of a file, with the places of its fields.
 struct JSONFields {
   /// Where the values stand, by key.
-  private(set) var values: [String: Range<Int>] = [:]
+  private(set) var values = KeyRanges()
   /// The byte of the closing brace.
   private(set) var close = 0
 
@@ -98,10 +125,13 @@ struct JSONFields {
         throw scanner.failure("key \(JSONScanner.quoted(key)) appears twice")
       }
       try body(key, &scanner)
-      values[key] = start..<scanner.position
+      values.add(key, start..<scanner.position)
     }
     close = scanner.position - 1
   }
+
+  /// Forgets the fields and keeps the room for the next object's.
+  mutating func removeAll() { values.removeAll() }
 
   /// Another value for a key, or the key with it where the object has none.
   func putting(_ key: String, _ value: String) -> Patch {

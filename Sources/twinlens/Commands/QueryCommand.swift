@@ -87,7 +87,13 @@ struct QueryCommand: ParsableCommand {
     let result = found.run { progress.show("looking at posts", $0, since: start) }
     progress.clear()
     var report = QueryReport(found, text, result, limit: limit)
-    if json { return StandardOutput.write(report.json(countOnly: count)) }
+    if json {
+      do {
+        // Nothing in it steers a terminal: JSON has escapes for that.
+        try report.json(countOnly: count) { try StandardOutput.writeAll(Array($0.utf8)) }
+      } catch is OutputGone { throw ExitCode(128 + SIGPIPE) }
+      return StandardOutput.write("")
+    }
     if count {
       StandardOutput.write("\(report.count)")
     } else if report.count > 0 {
