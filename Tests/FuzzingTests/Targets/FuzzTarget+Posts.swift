@@ -51,8 +51,8 @@ extension FuzzTarget {
     for drawing in [browsing, wandering] {
       try checkFiles(ScreenCopy(drawing.state), &text)
       for fact in drawing.state.plainFacts {
-        let name = String(fact.id.prefix { $0 != "/" })
-        try ShownText.check(fact.text, "what is read aloud as \(name)")
+        let name = fact.id.split(separator: "/").prefix(fact.id.hasPrefix(PlainFact.layer) ? 2 : 1)
+        try ShownText.check(fact.text, "what is read aloud as \(name.joined(separator: "/"))")
       }
     }
   }
