@@ -37,6 +37,16 @@ import Testing
     #expect(taken > 0)
   }
 
+  /// What libFuzzer found reaches code that rounds seldom do; none of it is at fault.
+  @Test(arguments: FuzzTarget.all.filter { !$0.isGenerated }.map(\.name))
+  func whatWasFoundIsTakenOrRefused(_ name: String) throws {
+    let target = try #require(FuzzTarget.named(name))
+    defer { ScratchFolder.own.remove() }
+    let found = target.found()
+    #expect(!found.isEmpty)
+    for input in found { _ = try target.round(input) }
+  }
+
   @Test func inputsHaveParts() {
     let parts = InputParts(Array("%% a\n1\n2\n%% b\n%% c\n\u{0}".utf8))
     #expect(parts.files.map(\.name) == ["a", "b", "c"])

@@ -87,14 +87,15 @@ def table():
 def readers(counts):
     """Markdown: what each reader of what strangers write was given."""
     names = list(dict.fromkeys(line["kind"] for line in counts))
-    rows = ["| reader | damaged inputs | of them with the sanitizer | guided runs | minutes, of 60 |",
-            "| --- | --: | --: | --: | --: |"]
+    rows = ["| reader | damaged inputs | of them with the sanitizer | most MB | guided runs | minutes, of 60 |",
+            "| --- | --: | --: | --: | --: | --: |"]
     for name in names:
         own = [line for line in counts if line["kind"] == name]
         guided = [line for line in own if line["campaign"] == "guided"]
         damaged = [line for line in own if line["campaign"] != "guided"]
         checked = [line for line in damaged if line.get("sanitizer")]
         total = [f"{sum(line['runs'] for line in lines):,}" for lines in (damaged, checked, guided)]
+        total.insert(2, str(max((line.get("megabytes", 0) for line in checked), default=0) or "–"))
         # Lines from before the sanitizer was noted count the clock, not the processor.
         guided = [line for line in guided if line.get("sanitizer")]
         minutes = f"{sum(line['seconds'] for line in guided) / 60:.1f}" if guided else "–"
