@@ -3,7 +3,9 @@ import Tensors
 import Testing
 
 /// A small part of the campaign that `make fuzz` runs whole, with the address sanitizer.
-@Suite struct FuzzingTests {
+///
+/// One after the other: targets that open paths share the folder of their process.
+@Suite(.serialized) struct FuzzingTests {
   /// Rounds of each target: a thousandth of the campaign; posts are drawn, which takes longer.
   private func rounds(_ target: FuzzTarget) -> UInt64 { target.isGenerated ? 60 : 1_000 }
 
