@@ -98,7 +98,7 @@ def readers(counts):
         total.insert(2, str(max((line.get("megabytes", 0) for line in checked), default=0) or "–"))
         # Lines from before the sanitizer was noted count the clock, not the processor.
         guided = [line for line in guided if line.get("sanitizer")]
-        minutes = f"{sum(line['seconds'] for line in guided) / 60:.1f}" if guided else "–"
+        minutes = f"{sum(line['seconds'] for line in guided) / 60:.2f}" if guided else "–"
         rows.append(f"| {name} | {' | '.join(total)} | {minutes} |")
     return "\n".join(rows) + "\n"
 
