@@ -45,11 +45,13 @@ package struct Sanitizer: Sendable, Hashable {
   }
 
   private func append(_ character: Character, to out: inout String) {
-    let scalars = Array(character.unicodeScalars)
-    if scalars.count == 1, scalars[0].value >= 0x20, scalars[0].value < 0x7F {
-      out.append(character)
+    let view = character.unicodeScalars
+    if let only = view.first, view.index(after: view.startIndex) == view.endIndex,
+      append(alone: only, to: &out)
+    {
       return
     }
+    let scalars = Array(view)
     if isEmojiSequence(scalars) {
       appendEmoji(character, scalars, to: &out)
       return
@@ -84,6 +86,22 @@ package struct Sanitizer: Sendable, Hashable {
       }
     }
     if marks > Self.mostMarks { out += bracket("+\(marks - Self.mostMarks)") }
+  }
+
+  /// Most signs are one scalar and show themselves: told without looking for sequences.
+  /// - Returns: false where there is more to look at, and nothing was appended.
+  private func append(alone scalar: Unicode.Scalar, to out: inout String) -> Bool {
+    let value = scalar.value
+    if value < 0x7F, value >= 0x20 {
+      out.unicodeScalars.append(scalar)
+      return true
+    }
+    // Named emoji and ASCII have forms of their own.
+    if ascii || emoji == .name || TextWidth.columns(of: scalar) == 0 || Self.isHidden(scalar) {
+      return false
+    }
+    out.unicodeScalars.append(scalar)
+    return true
   }
 
   /// Joiners inside words of the scripts that need them.

@@ -18,7 +18,7 @@ package enum TextWidth {
       if scalar.value == 0xFE0F, first.properties.isEmoji, first.value > 0x7F { return 2 }
       sum += columns(of: scalar)
     }
-    return first.properties.isEmoji && first.value > 0x7F ? min(2, sum) : sum
+    return sum > 2 && first.value > 0x7F && first.properties.isEmoji ? 2 : sum
   }
 
   /// The parts of a cluster that fit into one or two cells each, in order. Only conjuncts of three

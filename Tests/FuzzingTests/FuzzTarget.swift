@@ -46,13 +46,31 @@ struct FuzzTarget: Sendable {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().path
 
-  /// The seeds, smallest first; one of a blank where there is none.
+  /// The seeds that people made, smallest first; one of a blank where there is none.
+  ///
+  /// What libFuzzer found is left out: most of it is refused, and a round of a number would be
+  /// another with each input that is added.
   func seeds() -> [[UInt8]] {
-    let folder = "\(Self.root)/Tests/FuzzingTests/Seeds/\(name)"
-    let own = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
-    let paths = files.map { "\(Self.root)/\($0)" } + own.map { "\(folder)/\($0)" }
+    let paths = files.map { "\(Self.root)/\($0)" } + stored.filter { !Self.isFound($0) }
     let all = paths.compactMap { FileManager.default.contents(atPath: $0).map { [UInt8]($0) } }
     return all.isEmpty ? [[0x20]] : all.sorted { $0.count < $1.count }
+  }
+
+  /// What libFuzzer found and was kept.
+  func found() -> [[UInt8]] {
+    stored.filter(Self.isFound).compactMap {
+      FileManager.default.contents(atPath: $0).map { [UInt8]($0) }
+    }
+  }
+
+  private var stored: [String] {
+    let folder = "\(Self.root)/Tests/FuzzingTests/Seeds/\(name)"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
+    return names.map { "\(folder)/\($0)" }
+  }
+
+  private static func isFound(_ path: String) -> Bool {
+    (path as NSString).lastPathComponent.hasPrefix("found-")
   }
 
   /// What a round reads.

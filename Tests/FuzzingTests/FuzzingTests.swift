@@ -3,7 +3,9 @@ import Tensors
 import Testing
 
 /// A small part of the campaign that `make fuzz` runs whole, with the address sanitizer.
-@Suite struct FuzzingTests {
+///
+/// One after the other: targets that open paths share the folder of their process.
+@Suite(.serialized) struct FuzzingTests {
   /// Rounds of each target: a thousandth of the campaign; posts are drawn, which takes longer.
   private func rounds(_ target: FuzzTarget) -> UInt64 { target.isGenerated ? 60 : 1_000 }
 
@@ -35,6 +37,16 @@ import Testing
     defer { ScratchFolder.own.remove() }
     let taken = try target.seeds().count { try target.round($0) }
     #expect(taken > 0)
+  }
+
+  /// What libFuzzer found reaches code that rounds seldom do; none of it is at fault.
+  @Test(arguments: FuzzTarget.all.filter { !$0.isGenerated }.map(\.name))
+  func whatWasFoundIsTakenOrRefused(_ name: String) throws {
+    let target = try #require(FuzzTarget.named(name))
+    defer { ScratchFolder.own.remove() }
+    let found = target.found()
+    #expect(!found.isEmpty)
+    for input in found { _ = try target.round(input) }
   }
 
   @Test func inputsHaveParts() {

@@ -1,4 +1,5 @@
 import Annotations
+import Corpora
 import Screen
 import TestSupport
 import Testing
@@ -42,6 +43,19 @@ import Testing
     state.look.glyphs = ascii ? .ascii : .unicode
     state.look.sanitizer = Sanitizer(emoji: ascii ? .name : .show, ascii: ascii)
     return state
+  }
+
+  /// Names of types stand in commands that the help reads out, too.
+  @Test func nothingThatIsSaidSteersATerminal() {
+    var state = state()
+    state.opened.types.append(EntityType("X\u{1B}[2J\u{90}\u{202E}"))
+    let talk = Talk(state)
+    for line in ["?", ":help", "h", "L"] {
+      let said = talk.say(line).joined()
+      #expect(!said.unicodeScalars.contains { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) })
+      #expect(!said.contains("\u{202E}"))
+    }
+    #expect(talk.say("?").contains { $0.contains("\u{27E8}RLO\u{27E9}") })
   }
 
   /// Everything that is said of a post, and what the usual keys change of it.

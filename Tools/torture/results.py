@@ -4,7 +4,8 @@
     {"campaign": "store", "kind": "torn-log", "found": "what was wrong", "mended": "how, and its test"}
 
 `runs` with `faults` of one commit; `found` tells of a fault once, whatever the number of runs that showed it.
-Campaigns that are not about stores write the same lines, with a `promise` and a `test` of their own.
+Campaigns that are not about stores write the same lines, with a `promise` of their own and, where it was
+so, `"sanitizer": "address"`.
 """
 import json
 import subprocess
@@ -62,15 +63,14 @@ def table():
     order = list(dict.fromkeys(map(key_of, all_lines)))
     rows = ["| promise | test | runs | runs at fault | faults found | mended |", "| --- | --- | --: | --: | --: | --: |"]
     notes = []
+    promises = {key_of(line)[1]: line["promise"] for line in all_lines if "promise" in line}
+    commands = {"store": "make torture", "guided": "make fuzz-guided"}
     for key in order:
         own = [line for line in all_lines if key_of(line) == key]
         counts = [line for line in own if "runs" in line]
         found = [line for line in own if "found" in line]
-        title = next((line["promise"] for line in own if "promise" in line), titles.get(key, f"{key[0]}: {key[1]}"))
-        isStore = key[0] == "store"
-        test = next(
-            (line["test"] for line in own if "test" in line),
-            f"`make torture`, {key[1]}" if isStore else f"`make fuzz`, {key[1]}")
+        title = titles.get(key) or promises.get(key[1], f"{key[0]}: {key[1]}")
+        test = f"`{commands.get(key[0], 'make fuzz')}`, {key[1]}"
         rows.append(
             f"| {title} | {test} | {sum(line['runs'] for line in counts):,} | "
             f"{sum(line['faults'] for line in counts):,} | {len(found)} | {sum('mended' in line for line in found)} |")
@@ -78,9 +78,29 @@ def table():
     runs = sum(line["runs"] for line in all_lines if line["campaign"] == "store" and "runs" in line)
     text = "\n".join(rows) + "\n"
     text += f"\nRuns against stores so far: {runs:,}; the whole campaign is {WHOLE:,}.\n"
+    text += "\n" + readers([line for line in all_lines if "runs" in line and line["campaign"] != "store"])
     if notes:
         text += "\nWhat was found:\n\n" + "\n".join(notes) + "\n"
     return text
+
+
+def readers(counts):
+    """Markdown: what each reader of what strangers write was given."""
+    names = list(dict.fromkeys(line["kind"] for line in counts))
+    rows = ["| reader | damaged inputs | of them with the sanitizer | most MB | guided runs | minutes, of 60 |",
+            "| --- | --: | --: | --: | --: | --: |"]
+    for name in names:
+        own = [line for line in counts if line["kind"] == name]
+        guided = [line for line in own if line["campaign"] == "guided"]
+        damaged = [line for line in own if line["campaign"] != "guided"]
+        checked = [line for line in damaged if line.get("sanitizer")]
+        total = [f"{sum(line['runs'] for line in lines):,}" for lines in (damaged, checked, guided)]
+        total.insert(2, str(max((line.get("megabytes", 0) for line in checked), default=0) or "–"))
+        # Lines from before the sanitizer was noted count the clock, not the processor.
+        guided = [line for line in guided if line.get("sanitizer")]
+        minutes = f"{sum(line['seconds'] for line in guided) / 60:.2f}" if guided else "–"
+        rows.append(f"| {name} | {' | '.join(total)} | {minutes} |")
+    return "\n".join(rows) + "\n"
 
 
 # What is put into the program's way, the kinds that must notice, and in how many runs at most.

@@ -35,7 +35,7 @@ extension WorkbenchState {
 
   /// The place of the picture under a cell, as shares of its width and height; nil outside it.
   func picturePoint(at position: Position) -> (x: Double, y: Double)? {
-    guard let box = Panes(self).picture, let request = pictureRequest else { return nil }
+    guard let box = Panes.picture(self), let request = pictureRequest else { return nil }
     let size: (columns: Int, rows: Int)
     // With other heat over it a picture has the same place.
     let known =

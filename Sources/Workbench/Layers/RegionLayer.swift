@@ -42,7 +42,7 @@ struct RegionLayer: Layer {
       state.requested.regions = nil
       // What is drawn must be seen.
       if state.layers[RegionLayer.self] != nil { state.layers.close { $0 is NumbersLayer } }
-      if Panes(state).picture == nil { state.choice.fullScreen = nil }
+      if Panes.picture(state) == nil { state.choice.fullScreen = nil }
       return []
     }.ofModels()
   ]

@@ -1,3 +1,5 @@
+import Screen
+
 /// One thing that can be said of the workbench in a sentence.
 struct PlainFact: Equatable {
   /// Its name: a fact of the same name takes its place.
@@ -15,6 +17,12 @@ struct PlainFact: Equatable {
     self.text = text
     self.gone = gone
     self.post = post
+  }
+
+  /// The same fact in words that may be shown.
+  func shown(by sanitizer: Sanitizer) -> PlainFact {
+    PlainFact(
+      id, sanitizer.visible(text), gone: gone.map { sanitizer.visible($0) }, post: post)
   }
 
   /// What the names of facts of layers begin with.

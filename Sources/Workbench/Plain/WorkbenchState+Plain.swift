@@ -7,8 +7,11 @@ import Screen
 /// What is said of the workbench where there is no screen. Everything that the screen shows by
 /// place, colour or sign is said in words.
 extension WorkbenchState {
-  /// All facts in the order in which they are said.
-  var plainFacts: [PlainFact] {
+  /// All facts in the order in which they are said, with nothing in them that could steer a
+  /// terminal, whoever wrote the words.
+  var plainFacts: [PlainFact] { rawFacts.map { $0.shown(by: look.sanitizer) } }
+
+  private var rawFacts: [PlainFact] {
     var facts = exerciseFacts + [placeFact]
     if let index = current, let post = currentPost {
       facts += postFacts(index, post)

@@ -230,7 +230,7 @@ extension WorkbenchState {
 
   /// The picture that the screen wants now; nil when there is no room or the numbers are shown.
   var pictureRequest: PictureRequest? {
-    guard let index = current, let box = Panes(self).picture, !box.isEmpty else { return nil }
+    guard let index = current, let box = Panes.picture(self), !box.isEmpty else { return nil }
     return PictureRequest(
       post: posts[index].id, box: box.size, heat: showsHeat ? heat : nil,
       colors: choice.colors, changes: layers.first { $0.pictureChanges(self) } ?? [])

@@ -55,16 +55,13 @@ struct Panes: Sendable, Equatable {
     size = state.size
     let screen = Box(size)
     title = screen.line(0)
-    let bar = state.replay == nil ? state.lessonRows : WorkbenchState.replayRows
+    let bar = Self.barRows(state)
     lesson =
       bar > 0 ? Box(column: 0, row: 1, columns: max(0, size.columns), rows: bar) : nil
     headings = screen.line(1 + bar)
     prompt = screen.line(size.rows - 2)
     status = screen.line(size.rows - 1)
-    let body = Box(
-      column: 0, row: 2 + bar, columns: max(0, size.columns), rows: max(0, size.rows - 4 - bar))
-
-    let columns = Self.columns(body, state)
+    let columns = Self.columns(state)
     queue = columns.queue
     centre = columns.centre
     right = columns.right
@@ -82,9 +79,22 @@ struct Panes: Sendable, Equatable {
     panels = parts.panels
   }
 
+  /// `picture` alone, without laying out the text, which takes most of the time.
+  static func picture(_ state: WorkbenchState) -> Box? {
+    guard state.layers.taking(.picture) == nil else { return nil }
+    return RightColumn(columns(state).right, state).picture
+  }
+
+  private static func barRows(_ state: WorkbenchState) -> Int {
+    state.replay == nil ? state.lessonRows : WorkbenchState.replayRows
+  }
+
   private static func columns(
-    _ body: Box, _ state: WorkbenchState
+    _ state: WorkbenchState
   ) -> (queue: Box?, centre: Box, right: Box) {
+    let (size, bar) = (state.size, barRows(state))
+    let body = Box(
+      column: 0, row: 2 + bar, columns: max(0, size.columns), rows: max(0, size.rows - 4 - bar))
     let none = Box(column: body.endColumn, row: body.row, columns: 0, rows: body.rows)
     switch state.fullScreen {
     case .picture, .values: return (nil, none, body)

@@ -21,7 +21,7 @@ extension WorkbenchState {
       if showsRoutes { pieces.append(routePiece(pen, index)) }
       let signs = pieces.count + 2
       let id = Self.fitted(id: ids[row], idColumns, pen.look.glyphs.ellipsis)
-      let words = Self.beginning(of: posts[index]).map { safe($0.text) }.joined(separator: " ")
+      let words = words(of: posts[index], filling: box.columns)
       pieces += [
         flagPiece(pen, index),
         pen.piece(" " + TextWidth.padded(id, columns: idColumns), here ? .title : .muted),
@@ -30,6 +30,19 @@ extension WorkbenchState {
       pen.line(pieces, in: box, row: row)
       if let marks { mark(marks, &pen, box.line(row), posts[index], signs, idColumns) }
     }
+  }
+
+  /// The beginning of a post's text that fills a number of columns, or more: nothing is looked at
+  /// that has no place in the line, because each sign takes at least one.
+  private func words(of post: Post, filling columns: Int) -> String {
+    var line = ""
+    var left = columns
+    for token in Self.beginning(of: post) where left > 0 {
+      let beginning = token.text.prefix(left)
+      left -= beginning.count + 1
+      line += (line.isEmpty ? "" : " ") + safe(String(beginning))
+    }
+    return line
   }
 
   /// The first words that say something: `RT @name :` stands before many.

@@ -26,7 +26,7 @@ struct RegionCursorLayer: Layer {
   ) { state, _ in
     if let map = state.byWord { state.choice.map = map }
     state.layers.toggle(RegionCursorLayer())
-    if Panes(state).picture == nil { state.choice.fullScreen = nil }
+    if Panes.picture(state) == nil { state.choice.fullScreen = nil }
     return []
   }.ofModels()
 

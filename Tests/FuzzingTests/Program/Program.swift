@@ -116,7 +116,7 @@ private func one(_ target: FuzzTarget, _ seed: UInt64) {
 
 /// Seeds as files, and the words as a dictionary of libFuzzer's.
 private func write(_ target: FuzzTarget, _ folder: String, _ dictionary: String) {
-  for (number, seed) in target.seeds().enumerated() {
+  for (number, seed) in (target.seeds() + target.found()).enumerated() {
     _ = FileManager.default.createFile(atPath: "\(folder)/seed-\(number)", contents: Data(seed))
   }
   let lines = target.tokens.filter { !$0.isEmpty }.map { token in

@@ -25,44 +25,63 @@ extension FuzzTarget {
     try show(SeededGenerator(seed: seed, stream: "posts"))
   }
 
-  private static let postsPerRound = 10
+  /// As many as a list of the tallest screen shows at once.
+  private static let postsPerRound = 40
 
   private static func show(_ generator: SeededGenerator) throws {
     var text = HostileText(generator: generator)
-    let posts = (0..<postsPerRound).map { post($0, &text) }
-    let size = text.generator.pick(sizes)
+    // A dataset has a handful of types.
+    let types = (0..<5).map { _ in EntityType(text.word()) } + [.location]
+    let posts = (0..<postsPerRound).map { post($0, types, &text) }
     var state = WorkbenchState(
-      opened: opened(posts, &text), posts: posts, size: size, look: look(&text))
+      opened: opened(posts, &text), posts: posts, size: text.generator.pick(sizes),
+      look: look(&text))
     _ = start(&state)
-    var planner = ScreenPlanner(
-      depth: .indexed256, darkBackground: true, isUTF8: text.generator.chance(0.9), pixels: nil,
-      libraryWidth: { Unicode.Scalar($0).map { TextWidth.columns(of: $0) } ?? -1 })
-    var last: Frame?
+    var browsing = Drawing(state, isUTF8: text.generator.chance(0.9))
+    // What a person does with the posts besides: other layers, edits, searches, small screens.
+    var wandering = browsing
     for index in posts.indices {
-      if index > 0 { _ = update(&state, .key(.character("j"))) }
-      if text.generator.chance(0.7) {
-        _ = update(&state, .analysed(analysis(posts[index], &text)))
-      }
-      for _ in 0..<text.generator.index(below: 3) {
-        if let key = KeyName.parse(text.generator.pick(keys)) { _ = update(&state, .key(key)) }
-        if text.generator.chance(0.1) { _ = update(&state, .paste(text.sentence(3))) }
-        if text.generator.chance(0.1) {
-          _ = update(&state, .notice(text.sentence(4), isError: true))
-        }
-      }
-      let frame = view(state)
-      try ShownText.check(frame)
-      try ShownText.check(bytes: frame.ansi(after: last).utf8, "what is recorded")
-      try check(planner.plan(frame, target: size))
-      last = frame
+      if index > 0 { browsing.take(.key(.character("j"))) }
+      if text.generator.chance(0.5) { browsing.take(.analysed(analysis(posts[index], &text))) }
+      // Only a post that stands in the text and in the list counts as drawn.
+      try require(browsing.isShowing(index), "post \(index) is not on the screen")
+      try browsing.draw()
+      if text.generator.chance(0.15) { try wander(&wandering, posts, &text) }
     }
-    try checkFiles(ScreenCopy(state), &text)
-    for fact in state.plainFacts { try ShownText.check(fact.text, "what is read aloud") }
+    for drawing in [browsing, wandering] {
+      try checkFiles(ScreenCopy(drawing.state), &text)
+      for fact in drawing.state.plainFacts {
+        let name = fact.id.split(separator: "/").prefix(fact.id.hasPrefix(PlainFact.layer) ? 2 : 1)
+        try ShownText.check(fact.text, "what is read aloud as \(name.joined(separator: "/"))")
+      }
+    }
   }
 
-  private static let sizes = [(80, 24), (40, 12), (120, 36), (24, 8), (9, 3), (100, 50)].map {
-    Size(columns: $0.0, rows: $0.1)
+  private static func wander(
+    _ wandering: inout Drawing, _ posts: [Post], _ text: inout HostileText
+  ) throws {
+    if text.generator.chance(0.1) { wandering.take(.resized(text.generator.pick(allSizes))) }
+    if text.generator.chance(0.7) {
+      let index = wandering.state.current ?? 0
+      wandering.take(.analysed(analysis(posts[index], &text)))
+    }
+    for _ in 0...text.generator.index(below: 4) {
+      if let key = KeyName.parse(text.generator.pick(keys)) { wandering.take(.key(key)) }
+      if text.generator.chance(0.1) { wandering.take(.paste(text.sentence(3))) }
+      if text.generator.chance(0.1) {
+        wandering.take(.notice(text.sentence(4), isError: true))
+      }
+    }
+    try wandering.draw()
   }
+
+  /// Screens with a list of posts beside the post.
+  private static let sizes = [
+    (80, 24), (78, 20), (80, 24), (78, 20), (80, 24), (78, 20), (80, 24), (100, 30), (120, 36),
+    (100, 50),
+  ].map { Size(columns: $0.0, rows: $0.1) }
+  private static let allSizes =
+    sizes + [(40, 12), (24, 8), (9, 3), (60, 20)].map { Size(columns: $0.0, rows: $0.1) }
 
   private static let keys = [
     "Tab", "Right", "Left", "Down", "Up", "Return", "Escape", "z", "m", "#", ".", "w", "$", "?",
@@ -95,8 +114,10 @@ extension FuzzTarget {
     return opened
   }
 
-  private static func post(_ number: Int, _ text: inout HostileText) -> Post {
-    let count = 1 + text.generator.index(below: text.generator.chance(0.05) ? 300 : 20)
+  private static func post(
+    _ number: Int, _ types: [EntityType], _ text: inout HostileText
+  ) -> Post {
+    let count = 1 + text.generator.index(below: text.generator.chance(0.01) ? 300 : 16)
     let tokens = (0..<count).map { _ in
       Token(text.word(), originalTag: text.generator.chance(0.2) ? text.word() : nil)
     }
@@ -104,8 +125,7 @@ extension FuzzTarget {
     var at = 0
     while at < count, mentions.count < 6 {
       let end = min(count, at + 1 + text.generator.index(below: 3))
-      let type = text.generator.chance(0.5) ? EntityType(text.word()) : .location
-      mentions.append(EntityMention(at..<end, type))
+      mentions.append(EntityMention(at..<end, text.generator.pick(types)))
       at = end + text.generator.index(below: 4)
     }
     let relations =
@@ -168,19 +188,6 @@ extension FuzzTarget {
       notices: [text.sentence(4)])
   }
 
-  /// What goes to the terminal, through the library and past it.
-  private static func check(_ plan: ScreenPlan) throws {
-    for (place, cell) in plan.changes {
-      let own = cell.text == " \u{200E}" ? " " : cell.text
-      if let found = own.unicodeScalars.first(where: ShownText.isForbidden) {
-        throw Fault("the cell at \(place) holds U+\(String(found.value, radix: 16))")
-      }
-    }
-    for emission in plan.emissions {
-      try ShownText.check(bytes: emission.bytes, "what is sent past the library")
-    }
-  }
-
   /// The screen as files, and posts as JSON.
   private static func checkFiles(_ copy: ScreenCopy, _ text: inout HostileText) throws {
     try ShownText.check(bytes: copy.frame.ansiLines.utf8, ".ansi")
@@ -195,5 +202,46 @@ extension FuzzTarget {
       (text.word(), .string(text.sentence(5))), ("list", .strings([text.word(), text.word()])),
     ]).text()
     try ShownText.check(json, ".json")
+  }
+}
+
+/// A workbench whose frames are checked as they follow each other: as cells, as what is recorded,
+/// and as what goes to the terminal, through the library and past it.
+private struct Drawing {
+  private(set) var state: WorkbenchState
+  private var planner: ScreenPlanner
+  private var last: Frame?
+
+  init(_ state: WorkbenchState, isUTF8: Bool) {
+    self.state = state
+    planner = ScreenPlanner(
+      depth: .indexed256, darkBackground: true, isUTF8: isUTF8, pixels: nil,
+      libraryWidth: { Unicode.Scalar($0).map { TextWidth.columns(of: $0) } ?? -1 })
+  }
+
+  mutating func take(_ message: Message) { _ = update(&state, message) }
+
+  /// Whether a post is the one on the screen, in the text and in the list.
+  func isShowing(_ index: Int) -> Bool {
+    let panes = Panes(state)
+    return state.current == index && state.layers.isBrowsing && !panes.text.isEmpty
+      && panes.queue.map { !$0.isEmpty } == true
+  }
+
+  mutating func draw() throws {
+    let frame = view(state)
+    try ShownText.check(frame)
+    try ShownText.check(bytes: frame.ansi(after: last).utf8, "what is recorded")
+    let plan = planner.plan(frame, target: state.size)
+    for (place, cell) in plan.changes {
+      let own = cell.text == " \u{200E}" ? " " : cell.text
+      if let found = own.unicodeScalars.first(where: ShownText.isForbidden) {
+        throw FuzzTarget.Fault("the cell at \(place) holds U+\(String(found.value, radix: 16))")
+      }
+    }
+    for emission in plan.emissions {
+      try ShownText.check(bytes: emission.bytes, "what is sent past the library")
+    }
+    last = frame
   }
 }
