@@ -33,37 +33,9 @@ indirect enum JSONText: Sendable {
 
   /// The text, indented where that helps: lists of plain values stay on one line.
   func text(indent: Int = 0) -> String {
-<<<<<<< HEAD
-    let inner = String(repeating: "  ", count: indent + 1)
-    let outer = String(repeating: "  ", count: indent)
-    switch self {
-    case .null: return "null"
-    case .bool(let value): return value ? "true" : "false"
-    case .int(let value): return "\(value)"
-    case .float(let value): return value.isFinite ? "\(value)" : "null"
-    case .double(let value): return value.isFinite ? "\(value)" : "null"
-    case .string(let value): return JSONString.printable(value)
-    case .list(let values):
-      if values.allSatisfy(\.isPlain) {
-        return "[" + values.map { $0.text() }.joined(separator: ", ") + "]"
-      }
-      let lines = values.map { inner + $0.text(indent: indent + 1) }
-      return "[\n" + lines.joined(separator: ",\n") + "\n\(outer)]"
-    case .object(let fields):
-      if fields.allSatisfy({ $0.1.isPlain }), fields.count <= 6 {
-        return "{"
-          + fields.map { "\(JSONString.printable($0)): \($1.text())" }.joined(separator: ", ") + "}"
-      }
-      let lines = fields.map {
-        "\(inner)\(JSONString.printable($0)): \($1.text(indent: indent + 1))"
-      }
-      return "{\n" + lines.joined(separator: ",\n") + "\n\(outer)}"
-    }
-=======
     var text = ""
     write(to: &text, indent: indent)
     return text
->>>>>>> 71a1ce535581294a35652fd4326d2eb3a6b16763
   }
 
   /// The text on one line, without blanks between values.
@@ -84,11 +56,11 @@ indirect enum JSONText: Sendable {
   ) rethrows {
     var text = "{"
     for (key, value) in fields {
-      text += "\n  " + quoted(key) + ": "
+      text += "\n  " + JSONString.printable(key) + ": "
       value.write(to: &text, indent: 1)
       text += ","
     }
-    text += "\n  " + quoted(name) + ": "
+    text += "\n  " + JSONString.printable(name) + ": "
     var isFirst = true
     while let value = next() {
       text += isFirst ? "[\n    " : ",\n    "
@@ -125,15 +97,11 @@ indirect enum JSONText: Sendable {
       lineFeed(indent)
       text += "]"
     case .object(let fields):
-<<<<<<< HEAD
-      "{" + fields.map { "\(JSONString.printable($0)):\($1.line())" }.joined(separator: ",") + "}"
-    case .null, .bool, .int, .float, .double, .string: text()
-=======
       text += "{"
       for (place, field) in fields.enumerated() {
         if place > 0 { text += "," }
         lineFeed(indent + 1)
-        text += Self.quoted(field.0)
+        text += JSONString.printable(field.0)
         text += ": "
         field.1.write(to: &text, indent: indent + 1)
       }
@@ -150,7 +118,7 @@ indirect enum JSONText: Sendable {
     case .int(let value): text += "\(value)"
     case .float(let value): text += value.isFinite ? "\(value)" : "null"
     case .double(let value): text += value.isFinite ? "\(value)" : "null"
-    case .string(let value): text += Self.quoted(value)
+    case .string(let value): text += JSONString.printable(value)
     case .list(let values):
       text += "["
       for (place, value) in values.enumerated() {
@@ -162,12 +130,11 @@ indirect enum JSONText: Sendable {
       text += "{"
       for (place, field) in fields.enumerated() {
         if place > 0 { text += comma }
-        text += Self.quoted(field.0)
+        text += JSONString.printable(field.0)
         text += colon
         field.1.writeLine(to: &text, comma: comma, colon: colon)
       }
       text += "}"
->>>>>>> 71a1ce535581294a35652fd4326d2eb3a6b16763
     }
   }
 
