@@ -19,6 +19,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -110,7 +111,24 @@ class Options:
         for setting in options.conf:
             if "=" not in setting:
                 raise Refused(f"--conf {setting}: give KEY=VALUE")
+        options.require_what_is_local()
         return options
+
+    def require_what_is_local(self) -> None:
+        """Refuses what is not there before Spark starts, as far as this machine can tell."""
+        if (self.master or "local").startswith("local") and "PYSPARK_GATEWAY_PORT" not in os.environ:
+            if not shutil.which(self.program):
+                raise Refused(f"{self.program}: no such program; name it with --program")
+            if not os.path.isdir(self.models):
+                raise Refused(f"{self.models}: no such folder of models; name it with --models")
+        is_pattern = any(mark in self.input for mark in "*?[{")
+        if not is_pattern and "://" not in self.input and not os.path.exists(self.input) and self.has_local_files():
+            raise Refused(f"{self.input}: not there")
+
+    def has_local_files(self) -> bool:
+        """Whether paths without a scheme are surely of this machine."""
+        named = any(setting.startswith("spark.hadoop.fs.default") for setting in self.conf)
+        return not named and "HADOOP_CONF_DIR" not in os.environ and "PYSPARK_GATEWAY_PORT" not in os.environ
 
 
 def here(path: str) -> str:

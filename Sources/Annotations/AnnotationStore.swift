@@ -215,6 +215,10 @@ package final class AnnotationStore: StepStore {
       try store.file.requireInPlace()
       if let last = rows.last { store.file.promise(last.sequence) }
     } catch {
+      // None of the steps is in it, and an empty store would stand in the way of the next try.
+      if (try? store.file.requireInPlace()) != nil {
+        for ending in ["", "-wal", "-shm", "-journal", ".lock"] { unlink(path + ending) }
+      }
       throw notSaved(error, path)
     }
     return store
@@ -336,7 +340,9 @@ extension AnnotationStore {
     }
     return switch error.resultCode {
     case .SQLITE_NOTADB: .notADatabase(path)
-    case .SQLITE_CORRUPT: .damaged(path, detail: error.message ?? "no detail")
+    // Opened and read by fixed statements, a sound file of ours gives no plain error: this is what a
+    // damaged header or schema gives.
+    case .SQLITE_CORRUPT, .SQLITE_ERROR: .damaged(path, detail: error.message ?? "no detail")
     case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse(path, process: "another process")
     case .SQLITE_INTERRUPT: .damaged(path, detail: "reading it does not end")
     default: .cannotOpen(path, reason: error.message ?? "\(error)")

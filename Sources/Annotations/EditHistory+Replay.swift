@@ -46,7 +46,7 @@ package enum StoreFinding: Sendable, Hashable, CustomStringConvertible {
         + "posts edited around it"
     case .damagedFile(let path, let detail):
       "\(path) is damaged (\(detail)); what can be read is used, and "
-        + "`twinlens annotations merge DATASET --store NEW --from FILE` makes a new store of it"
+        + "`twinlens annotations repair FILE --output NEW` makes a new store of it"
     case .emptied(let path):
       "\(path) is there, but was empty; if it held annotations, look for a copy of it"
     case .missing(let first, let last):

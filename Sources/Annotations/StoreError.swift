@@ -73,11 +73,11 @@ package enum StoreError: Error, Sendable, Hashable, CustomStringConvertible, Loc
       "a link out of the dataset's folder, to \(target); if you want that file, name it "
         + "with --store"
     case .damaged(_, let detail):
-      "damaged (\(detail)); it was left as it is; make a new store of what can be read with "
-        + "`twinlens annotations merge DATASET --store NEW --from FILE` and go on with --store NEW"
+      "damaged (\(detail)); it was left as it is; make a new store of what is sound in it and its "
+        + "backups with `twinlens annotations repair FILE --output NEW` and go on with --store NEW"
     case .unreadable(_, let detail):
-      "damaged so that no step can be read (\(detail)); it was left as it is; take an earlier copy, or "
-        + "see what `sqlite3 FILE .recover` finds"
+      "damaged so that SQLite reads no step (\(detail)); it was left as it is; `twinlens annotations "
+        + "repair FILE --output NEW` looks for steps in its pages and its backups"
     case .missing:
       "no annotations are there yet; check --store"
     case .noSource:

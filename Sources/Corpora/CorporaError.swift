@@ -44,7 +44,7 @@ package enum CorporaError: Error, Sendable, Hashable, CustomStringConvertible, L
       "\(path): holds no posts that can be read: \(first)"
         + (more > 0 ? " (and \(more) more)" : "")
     case .noImageFolder(let path):
-      "\(path): not a folder that can be read; give the folder of the pictures to --images"
+      "\(path): not a folder that can be read; give the folder that the pictures are in"
     case .malformed(let finding):
       "\(finding)"
     case .changedSinceOpened(let file):

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Members of a tar archive, one after the other: ustar, pax and GNU's long names. Links, folders
-/// and devices are passed over. Nothing is written or followed: an archive is read only.
+/// Members of a tar archive, or of several that were joined, one after the other: ustar, pax and
+/// GNU's long names. Links, folders and devices are passed over. Nothing is written or followed: an
+/// archive is read only.
 ///
 /// Every size is bounded, and an archive that is damaged is read on from the next sound header.
 package struct TarStream: Sendable {
@@ -11,6 +12,8 @@ package struct TarStream: Sendable {
     case member(Member)
     /// What is wrong; what comes next is sound again.
     case damage(String)
+    /// The end mark; where archives were joined, the next one begins behind it.
+    case end
   }
 
   /// A plain file in an archive.
@@ -32,6 +35,8 @@ package struct TarStream: Sendable {
   /// How many bytes of the archive were taken.
   private var position = 0
   private var isOver = false
+  /// Whether something stood in the archive since its beginning.
+  private var hasBegun = false
 
   /// Most bytes of pax records and of a long name.
   private static let mostRecords = 1 << 20
@@ -68,9 +73,12 @@ package struct TarStream: Sendable {
         return block.isEmpty ? nil : .damage("the archive ends within a header")
       }
       if block.allSatisfy({ $0 == 0 }) {
-        isOver = true
-        return nil
+        (name, size) = (nil, nil)
+        guard hasBegun else { continue }
+        hasBegun = false
+        return .end
       }
+      hasBegun = true
       guard let header = TarHeader(block) else { return try resume() }
       switch header.type {
       case UInt8(ascii: "L"):

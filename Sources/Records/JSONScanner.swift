@@ -296,9 +296,15 @@ package struct JSONScanner: RecordScanner {
     case UInt8(ascii: "["): try array { try $0.skip(depth: depth - 1) }
     case UInt8(ascii: "n"): if !null() { throw failure("expected a value") }
     case nil: throw failure("expected a value")
-    default: _ = try scalarText()
+    default: if !passNonNumber() { _ = try scalarText() }
     }
     return start..<position
+  }
+
+  /// Passes over what Python's `json` writes for numbers that JSON has no text for; nobody reads
+  /// them.
+  private mutating func passNonNumber() -> Bool {
+    word("NaN") || word("Infinity") || word("-Infinity")
   }
 
   package static func quoted(_ text: String) -> String { JSONString.quoted(text) }

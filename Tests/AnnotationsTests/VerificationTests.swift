@@ -49,6 +49,39 @@ import Testing
     }
   }
 
+  /// A byte of the header makes SQLite say "unsupported file format", an error without a kind.
+  @Test func aFlippedFormatNumberIsDamage() throws {
+    try withFolder { folder in
+      let (path, _) = try made(folder)
+      let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+      // The schema's format number, https://sqlite.org/fileformat.html §1.3.10.
+      try file.seek(toOffset: 44)
+      try file.write(contentsOf: Data([0xA3, 0x7D, 0x12, 0x29]))
+      try file.close()
+      let found = try StoreVerification(path: path)
+      #expect(!found.isReadable)
+      #expect(found.problems.contains { $0.kind == .file && $0.remedy.contains("repair") })
+      let repair = try StoreRepair(of: path, to: folder + "/new.sqlite")
+      #expect(repair.steps == 20)
+    }
+  }
+
+  @Test func aNewStoreThatCannotBeWrittenLeavesNothing() throws {
+    try withFolder { folder in
+      let (_, steps) = try made(folder)
+      let rows = steps.map(StepRow.init)
+      let new = folder + "/new.sqlite"
+      // The same number twice cannot be stored.
+      #expect(throws: StoreError.self) {
+        _ = try AnnotationStore.writing(rows: rows + [rows[3]], to: new)
+      }
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(!left.contains { $0.hasPrefix("new.sqlite") }, "\(left)")
+      #expect(try StoreVerification(path: "\(folder)/s.sqlite").isSound)
+      _ = try AnnotationStore.writing(rows: rows, to: new)
+    }
+  }
+
   @Test func eachDamageIsNamedWithItsStepAndPost() throws {
     try withFolder { folder in
       let (path, steps) = try made(folder)

@@ -80,6 +80,10 @@ package struct ArchiveSamples: Sendable {
       case nil:
         defer { current = nil }
         return current.map(Found.sample)
+      case .end:
+        guard let whole = current else { continue }
+        current = nil
+        return .sample(whole)
       case .damage(let reason):
         guard let whole = current else { return .damage(reason) }
         (current, waiting) = (nil, .damage(reason))

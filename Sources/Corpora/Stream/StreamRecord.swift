@@ -49,7 +49,10 @@ package struct StreamRecord: Sendable, Hashable {
         try reading.read(bytes)
         return nil
       } catch let failure as JSONScanner.Failure {
-        return "column \(failure.offset + 1): \(failure.reason)"
+        // `--encoding` is for files of a dataset.
+        let reason = failure.reason.replacing(
+          TextEncoding.advice, with: "JSON is UTF-8: convert the records, with `iconv -t UTF-8`")
+        return "column \(failure.offset + 1): \(reason)"
       } catch { return "\(error)" }
     }
     if let failure {

@@ -98,11 +98,39 @@ package struct ShardSource: RecordSource {
   }
 }
 
+/// What bytes are that must be unpacked or converted before there are records in them.
+package enum Packing: Error, CustomStringConvertible {
+  case gzip
+  case zstandard
+  case zip
+  case utf16
+
+  /// By their first bytes; nil where they may be records.
+  init?(_ beginning: [UInt8]) {
+    // RFC 1952 §2.3.1, RFC 8878 §3.1.1, a local file header of ZIP, byte order marks.
+    let marks: [(Packing, [UInt8])] = [
+      (.gzip, [0x1F, 0x8B]), (.zstandard, [0x28, 0xB5, 0x2F, 0xFD]),
+      (.zip, [0x50, 0x4B, 0x03, 0x04]), (.utf16, [0xFF, 0xFE]), (.utf16, [0xFE, 0xFF]),
+    ]
+    guard let found = marks.first(where: { beginning.starts(with: $0.1) })?.0 else { return nil }
+    self = found
+  }
+
+  package var description: String {
+    switch self {
+    case .gzip: "the input is packed by gzip; send it through `zcat`"
+    case .zstandard: "the input is packed by Zstandard; send it through `zstdcat`"
+    case .zip: "the input is a ZIP archive, or a file of torch.save; send what is in it"
+    case .utf16: "the input is UTF-16; send it through `iconv -f UTF-16 -t UTF-8`"
+    }
+  }
+}
+
 extension ByteStream {
   /// The records of these bytes: samples of a tar shard, or else JSON Lines. No more is waited for
   /// than is needed to tell: who sends one line may wait for its answer.
   ///
-  /// - Throws: what the stream throws.
+  /// - Throws: what the stream throws; `Packing`.
   package func records() throws -> any RecordSource {
     var beginning = [UInt8](repeating: 0, count: Self.told)
     var count = 0
@@ -117,6 +145,7 @@ extension ByteStream {
       }
     }
     beginning.removeLast(Self.told - count)
+    if let packing = Packing(beginning) { throw packing }
     return TarStream.isArchive(beginning)
       ? ShardSource(TarStream(self, beginning: beginning))
       : LineSource(self, beginning: beginning)

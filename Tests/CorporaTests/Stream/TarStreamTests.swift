@@ -69,7 +69,7 @@ struct TarStreamTests {
     var archive = TarStream(byteStream(bytes, piece: piece))
     var all: [TarStream.Event] = []
     while let event = try archive.next(takes: { _, size in takes && size <= 1 << 20 }) {
-      all.append(event)
+      if event != .end { all.append(event) }
       if all.count > 10_000 { break }
     }
     return all
@@ -81,6 +81,7 @@ struct TarStreamTests {
       case .member(let member):
         member.name + "=" + (member.content.map { String(decoding: $0, as: UTF8.self) } ?? "?")
       case .damage(let reason): "! " + reason
+      case .end: "the end"
       }
     }
   }
@@ -92,10 +93,11 @@ struct TarStreamTests {
     let archive =
       Tar.file("dir/", [], type: "5") + Tar.file("a.txt", text)
       + Tar.header("link", Tar.octal(99), type: "2") + Tar.file("b.txt", [])
-      + Tar.file("c", [UInt8](repeating: 0x78, count: 512)) + Tar.end + Tar.file("behind", text)
+      + Tar.file("c", [UInt8](repeating: 0x78, count: 512)) + Tar.end + Tar.end
+      + Tar.file("joined", text) + Tar.end
     #expect(
       try members(archive, piece: piece)
-        == ["a.txt=hello", "b.txt=", "c=" + String(repeating: "x", count: 512)])
+        == ["a.txt=hello", "b.txt=", "c=" + String(repeating: "x", count: 512), "joined=hello"])
   }
 
   @Test("long names come by ustar's prefix, by GNU's way and by pax, and sizes by pax and base 256")
@@ -251,6 +253,22 @@ struct ArchiveSampleTests {
       var read: [ArchiveSamples.Found] = []
       while let sample = try rest.next() { read.append(sample) }
       #expect(read == Array(found.dropFirst(count)), "behind \(count)")
+    }
+  }
+
+  @Test("shards that were joined are read to the last, and their records are not joined")
+  func joined() throws {
+    let first = Tar.file("0.json", json("a")) + Tar.file("1.json", json("b")) + Tar.end
+    let second = Tar.file("1.json", json("c")) + Tar.file("1.jpg", [7]) + Tar.end + Tar.end
+    let archive = first + second + Tar.file("1.json", json("d"))
+    let whole = ["0 [\"a\"] none", "1 [\"b\"] none", "1 [\"c\"] bytes([7])", "1 [\"d\"] none"]
+    #expect(try samples(archive).map(read) == whole)
+    for count in 0...4 {
+      var rest = ArchiveSamples(TarStream(byteStream(archive, piece: 100)))
+      for _ in 0..<count { _ = try rest.next(keeping: false) }
+      var found: [String] = []
+      while let sample = try rest.next() { found.append(read(sample)) }
+      #expect(found == Array(whole.dropFirst(count)), "behind \(count)")
     }
   }
 
