@@ -22,7 +22,7 @@ enum PNGReader {
     guard (width * depth + 7) / 8 * height <= 1032 * bytes.count else {
       throw .truncated(format: "PNG")
     }
-    let plain = withoutColorSpace(bytes)
+    let plain = try withoutColorSpace(bytes)
     // Sixteen bits a sample mean something else to encoders than to eyes.
     let isDeep = bytes[24] == 16 && purpose == .reference
     let picture =
@@ -114,14 +114,18 @@ enum PNGReader {
 
   /// The file without the chunks that ask for a conversion of colours: encoders were trained on
   /// pictures as Pillow reads them, which converts nothing.
-  private static func withoutColorSpace(_ bytes: [UInt8]) -> [UInt8] {
+  ///
+  /// A chunk before the pixels that claims to go beyond the file is refused here: libpng asks for
+  /// as much memory as it claims before it reads it.
+  private static func withoutColorSpace(_ bytes: [UInt8]) throws(PictureError) -> [UInt8] {
     var kept: [UInt8]?
     var at = 8
     var copied = 0
-    while at + 12 <= bytes.count {
+    while at + 8 <= bytes.count {
       let length = bytes[at..<(at + 4)].reduce(0) { $0 << 8 | Int($1) }
       let type = String(decoding: bytes[(at + 4)..<(at + 8)], as: UTF8.self)
-      guard length <= bytes.count - at - 12, type != "IDAT", type != "IEND" else { break }
+      guard type != "IDAT", type != "IEND" else { break }
+      guard length <= bytes.count - at - 12 else { throw .truncated(format: "PNG") }
       let end = at + 12 + length
       if ["gAMA", "cHRM", "sRGB", "iCCP"].contains(type) {
         kept = (kept ?? []) + bytes[copied..<at]

@@ -87,6 +87,15 @@ private func bytes(_ name: String) throws -> [UInt8] {
     }
   }
 
+  /// libpng would ask for the 1.6 GB that the chunk claims to have.
+  @Test(arguments: [0, 4, 27]) func aChunkLongerThanItsFileIsRefused(rest: Int) throws {
+    let header = try bytes(try #require(samples.keys.sorted().first)).prefix(33)
+    let chunk = [0x60, 0x20, 0x1E, 0x00] + Array("eXIf".utf8) + [UInt8](repeating: 0, count: rest)
+    #expect(throws: PictureError.truncated(format: "PNG")) {
+      try Picture.decode(Array(header) + chunk)
+    }
+  }
+
   @Test(arguments: samples.keys.sorted()) func truncatedSaysSo(name: String) throws {
     let whole = try bytes(name)
     for count in [20, 40, whole.count - 16] {
