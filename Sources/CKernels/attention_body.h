@@ -20,10 +20,14 @@ void NAME(attention)(
   const size_t key_panels = (tk + CK_PANEL - 1) / CK_PANEL, panels = (d + CK_PANEL - 1) / CK_PANEL;
   NAME(pack)(k, ldkv, 1, tk, d, 0, key_panels, keys);
   NAME(pack)(v, ldkv, 0, d, tk, 0, panels, values);
+  // Meanwhile the head beside this one comes nearer, which is likely to be next.
+  fetch(k + d, ldkv, tk, d);
   const ck_product product = {
       .a = q, .lda = ldq, .taps = 1, .k = d, .b = keys, .n = tk, .c = scores, .ldc = ld};
   NAME(multiply)(&product, 0, 1, 0, tq, 0, key_panels, key_panels);
+  fetch(v + d, ldkv, tk, d);
   NAME(softmax)(scores, ld, tq, tk, tk, scale, causal);
+  fetch(q + d, ldq, tq, d);
   const ck_product mix = {
       .a = scores, .lda = ld, .taps = 1, .k = tk, .b = values, .n = d, .c = out, .ldc = ldo};
   NAME(multiply)(&mix, 0, 1, 0, tq, 0, panels, panels);

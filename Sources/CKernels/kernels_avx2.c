@@ -9,9 +9,9 @@
 #define NAME(x) ck_avx2_##x
 #include "vector.h"
 
-#include "finish_body.h"
+#include "tile.h"
 
-#include "product_body.h"
+#include "float32_body.h"
 
 #include "loops_body.h"
 
@@ -23,13 +23,9 @@
 
 #define LOW_IS_INT8 1
 #define LOW_DOT_MADD_256
-#define LOW_NAME(x) NAME(int8_##x)
 #include "low_body.h"
-#undef LOW_IS_INT8
-#undef LOW_NAME
 
 #define LOW_IS_INT8 0
-#define LOW_NAME(x) NAME(bfloat16_##x)
 #include "low_body.h"
 #pragma clang attribute pop
 #endif

@@ -9,11 +9,10 @@
 #define NAME(x) ck_bf16_##x
 #include "vector.h"
 
-#include "finish_body.h"
+#include "tile.h"
 
 #define LOW_IS_INT8 0
 #define LOW_DOT_BF16
-#define LOW_NAME(x) NAME(bfloat16_##x)
 #include "low_body.h"
 #pragma clang attribute pop
 #endif

@@ -9,11 +9,10 @@
 #define NAME(x) ck_vnni_##x
 #include "vector.h"
 
-#include "finish_body.h"
+#include "tile.h"
 
 #define LOW_IS_INT8 1
 #define LOW_DOT_VNNI
-#define LOW_NAME(x) NAME(int8_##x)
 #include "low_body.h"
 #pragma clang attribute pop
 #endif

@@ -1,196 +1,154 @@
-// The packed matrix product, for VL, MOST_ROWS and PASS (columns at once: 2·VL) of the including
-// file.
+// The packed matrix product, once for each kind of words: for VL and MOST_ROWS, and for WORD, WORDS (a
+// vector of them), ROWS of a tile, DEPTH and PRODUCT(begin), PRODUCT(dot), PRODUCT(end) of the
+// including file.
 
+// Columns at once.
 #define PASS (2 * VL)
-// Numbers of K that are worked through before the next panel: A's part of that depth stays in the
-// second-level cache.
-#ifndef DEPTH
-#define DEPTH 1024
-#endif
+// With few rows in flight every instruction counts, and the first-level cache may be small.
+#define IS_WIDE (MOST_ROWS > 6)
 
-// What one call of a kernel works on.
-typedef struct {
-  const float *a;
-  size_t lda;       // bytes
-  size_t taps;
-  size_t tap_a;     // bytes
-  size_t k;         // per tap
-  const float *b;
-  float *c;
-  size_t ldc;       // floats
-  const float *start;     // what the sums start from, or null for 0
-  size_t ld_start;        // floats; 0 for the same numbers in every row
-  const float *residual;  // added to that, or null
-  size_t ld_residual;
-  int relu;
-  const char *ahead;  // where to prefetch
-  size_t ahead_step;  // bytes per k
-} Tile;
-
-INLINE void begin(const int rows, const Tile *tile, V acc[][2]) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    const float *start = tile->start + i * tile->ld_start;
-    acc[i][0] = tile->start ? load(start) : splat(0);
-    acc[i][1] = tile->start ? load(start + VL) : splat(0);
-  }
-  if (tile->residual) {
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      acc[i][0] += load(tile->residual + i * tile->ld_residual);
-      acc[i][1] += load(tile->residual + i * tile->ld_residual + VL);
-    }
-  }
-}
-
-INLINE void end(const int rows, const Tile *tile, V acc[][2]) {
-  if (tile->relu) {
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      acc[i][0] = __builtin_elementwise_max(acc[i][0], splat(0));
-      acc[i][1] = __builtin_elementwise_max(acc[i][1], splat(0));
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < rows; i++) {
-    store(tile->c + i * tile->ldc, acc[i][0]);
-    store(tile->c + i * tile->ldc + VL, acc[i][1]);
-  }
-}
-
-// Rows of A stand lda apart. Four row pointers with three offsets each reach 14 rows without
-// spilling any to memory.
-INLINE void kernel_rows(const int rows, const Tile *tile) {
-  V acc[MOST_ROWS][2];
-  begin(rows, tile, acc);
-  const size_t ld = tile->lda, ld3 = 3 * ld, step = tile->ahead_step;
-  const float *b = tile->b;
-  const char *ahead = tile->ahead;
+// Four row pointers with three offsets each reach 14 rows without spilling any to memory.
+INLINE void PRODUCT(kernel)(const int rows, const Tile *tile) {
+  WORDS sums[MOST_ROWS][2];
+  PRODUCT(begin)(rows, tile, sums);
+  const size_t across = tile->across, across3 = 3 * across, along = tile->along;
+  const size_t panel_step = tile->panel_step, rows_step = tile->rows_step;
+  const char *b = tile->b, *panel = tile->panel, *later = tile->rows;
   for (size_t t = 0; t < tile->taps; t++) {
-    const char *p0 = (const char *)tile->a + t * tile->tap_a;
-    const char *p1 = p0 + 4 * ld, *p2 = p1 + 4 * ld, *p3 = p2 + 4 * ld;
+    const char *p0 = tile->a + t * tile->tap_a;
+    const char *p1 = p0 + 4 * across, *p2 = p1 + 4 * across, *p3 = p2 + 4 * across;
     for (size_t k = tile->k; k > 0; k--) {
       // Keeps the four pointers and the offsets apart: the compiler would make one pointer per row.
       __asm__("" : "+r"(p0), "+r"(p1), "+r"(p2), "+r"(p3));
-      const V b0 = load(b), b1 = load(b + VL);
-      __builtin_prefetch(ahead, 0, 2);
+      WORDS b0, b1;
+      memcpy(&b0, b, sizeof b0);
+      memcpy(&b1, b + sizeof b0, sizeof b1);
+      __builtin_prefetch(panel, 0, IS_WIDE ? 3 : 2);
+      if (IS_WIDE) __builtin_prefetch(later, 0, 3);
 #pragma clang loop unroll(full)
       for (int i = 0; i < rows; i++) {
         const char *base = i < 4 ? p0 : i < 8 ? p1 : i < 12 ? p2 : p3;
-        const size_t offset = i % 4 == 0 ? 0 : i % 4 == 1 ? ld : i % 4 == 2 ? 2 * ld : ld3;
-        const V a = splat(*(const float *)(base + offset));
-        acc[i][0] = multiply_add(a, b0, acc[i][0]);
-        acc[i][1] = multiply_add(a, b1, acc[i][1]);
+        const size_t offset =
+            i % 4 == 0 ? 0 : i % 4 == 1 ? across : i % 4 == 2 ? 2 * across : across3;
+        const WORDS a = (WORDS)(*(const WORD *)(base + offset));
+        sums[i][0] = PRODUCT(dot)(sums[i][0], a, b0);
+        sums[i][1] = PRODUCT(dot)(sums[i][1], a, b1);
       }
-      b += CK_PANEL;
-      ahead += step;
-      p0 += 4, p1 += 4, p2 += 4, p3 += 4;
+      b += CK_PANEL * sizeof(WORD);
+      panel += panel_step;
+      later += rows_step;
+      p0 += along, p1 += along, p2 += along, p3 += along;
     }
   }
-  end(rows, tile, acc);
+  PRODUCT(end)(rows, tile, sums);
 }
 
-// A by columns: the numbers of one k stand side by side.
-INLINE void kernel_columns(const int rows, const Tile *tile) {
-  V acc[MOST_ROWS][2];
-  begin(rows, tile, acc);
-  const float *a = tile->a, *b = tile->b;
-  const char *ahead = tile->ahead;
-  for (size_t k = tile->k; k > 0; k--) {
-    const V b0 = load(b), b1 = load(b + VL);
-    __builtin_prefetch(ahead, 0, 2);
-#pragma clang loop unroll(full)
-    for (int i = 0; i < rows; i++) {
-      const V x = splat(a[i]);
-      acc[i][0] = multiply_add(x, b0, acc[i][0]);
-      acc[i][1] = multiply_add(x, b1, acc[i][1]);
-    }
-    b += CK_PANEL;
-    ahead += tile->ahead_step;
-    a = (const float *)((const char *)a + tile->lda);
-  }
-  end(rows, tile, acc);
-}
-
-typedef void Kernel(const Tile *);
-#define KERNEL(n)                                                      \
-  static void rows_##n(const Tile *t) { kernel_rows(n, t); }           \
-  static void columns_##n(const Tile *t) { kernel_columns(n, t); }
+#define KERNEL(n) static void PRODUCT(rows_##n)(const Tile *t) { PRODUCT(kernel)(n, t); }
 KERNEL(1) KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(6)
-#if MOST_ROWS > 6
+#if IS_WIDE
 KERNEL(7) KERNEL(8) KERNEL(9) KERNEL(10) KERNEL(11) KERNEL(12) KERNEL(13) KERNEL(14)
 #endif
 #undef KERNEL
 
-static Kernel *const row_kernels[] = {
-    0, rows_1, rows_2, rows_3, rows_4, rows_5, rows_6,
-#if MOST_ROWS > 6
-    rows_7, rows_8, rows_9, rows_10, rows_11, rows_12, rows_13, rows_14,
+static Kernel *const PRODUCT(kernels)[] = {
+#define KERNEL(n) PRODUCT(rows_##n),
+    0, KERNEL(1) KERNEL(2) KERNEL(3) KERNEL(4) KERNEL(5) KERNEL(6)
+#if IS_WIDE
+    KERNEL(7) KERNEL(8) KERNEL(9) KERNEL(10) KERNEL(11) KERNEL(12) KERNEL(13) KERNEL(14)
 #endif
-};
-static Kernel *const column_kernels[] = {
-    0, columns_1, columns_2, columns_3, columns_4, columns_5, columns_6,
-#if MOST_ROWS > 6
-    columns_7, columns_8, columns_9, columns_10, columns_11, columns_12, columns_13, columns_14,
-#endif
+#undef KERNEL
 };
 
+// Where a tile stands.
+typedef struct {
+  size_t line, row, rows, panel;
+} PRODUCT(Place);
+
 // One tile: rows × 32 columns (or the fewer that the last panel has) for one block of K.
-static void run_tile(
-    const ck_product *p, Tile tile, size_t rows, size_t columns, size_t line, size_t row,
-    size_t panel, int is_first, int is_last) {
-  const size_t column = panel * CK_PANEL;
-  float *c = p->c + line * p->line_c + row * p->ldc + column;
-  Kernel *kernel = (p->a_by_columns ? column_kernels : row_kernels)[rows];
+static void PRODUCT(run_tile)(
+    const ck_product *p, Tile tile, PRODUCT(Place) at, int is_first, int is_last) {
+  const size_t column = at.panel * CK_PANEL;
+  const size_t columns = p->n - column < CK_PANEL ? p->n - column : CK_PANEL;
+  float *c = p->c + at.line * p->line_c + at.row * p->ldc + column;
   tile.c = c;
   tile.ldc = p->ldc;
-  // Sums start from what is in C already, or from the bias; the residual is added at the start.
-  if (!is_first || p->accumulate) {
-    tile.start = c;
-    tile.ld_start = p->ldc;
-  } else {
-    tile.start = p->bias ? p->bias + column : 0;
-    tile.ld_start = 0;
-  }
+  const int adds = !is_first || p->accumulate;
+  tile.start = adds ? c : p->bias ? p->bias + column : 0;
+  tile.ld_start = adds ? p->ldc : 0;
   if (is_first && p->residual) {
-    tile.residual = p->residual + line * p->line_residual + row * p->ld_residual + column;
+    tile.residual =
+        p->residual + at.line * p->line_residual + at.row * p->ld_residual + column;
     tile.ld_residual = p->ld_residual;
   }
   tile.relu = is_last && p->activation == CK_RELU;
+  const ck_low *low = p->low;
+  if (low) {
+    tile.scale = low->scale + at.row * low->ld;
+    tile.ld_scale = low->ld;
+    if (low->precision == CK_INT8) {
+      tile.zero = low->zero + at.row * low->ld;
+      tile.column_scale = low->column_scale + column;
+      tile.column_sum = low->column_sum + column;
+    }
+  }
   float part[MOST_ROWS * CK_PANEL], start[MOST_ROWS * CK_PANEL], more[MOST_ROWS * CK_PANEL];
-  const int finishes = is_last && p->activation > CK_RELU;
   if (columns < CK_PANEL) {
     // The panel is wider than C: work beside it.
-    tile.start = widened(tile.start, tile.ld_start, tile.ld_start ? rows : 1, columns, start);
-    if (tile.ld_start) tile.ld_start = CK_PANEL;
-    tile.residual = widened(tile.residual, tile.ld_residual, rows, columns, more);
+    tile.start = widened(tile.start, tile.ld_start, adds ? at.rows : 1, columns, start);
+    if (adds) tile.ld_start = CK_PANEL;
+    tile.residual = widened(tile.residual, tile.ld_residual, at.rows, columns, more);
     tile.ld_residual = CK_PANEL;
   }
+  const int finishes = is_last && p->activation > CK_RELU;
   const int beside = finishes || columns < CK_PANEL;
   if (beside) {
     tile.c = part;
     tile.ldc = CK_PANEL;
   }
-  for (size_t pass = 0; pass < CK_PANEL && pass < columns; pass += PASS) {
+  for (size_t pass = 0; pass < columns; pass += PASS) {
     Tile t = tile;
-    t.b += pass;
+    t.b += pass * sizeof(WORD);
     t.c += pass;
     if (t.start) t.start += pass;
     if (t.residual) t.residual += pass;
-    if (pass > 0) t.ahead_step = 0;
-    kernel(&t);
+    if (t.column_scale) t.column_scale += pass, t.column_sum += pass;
+    if (pass > 0) t.panel_step = t.rows_step = 0;
+    PRODUCT(kernels)[at.rows](&t);
   }
-  if (finishes) finish_tile(p->activation, part, rows);
-  if (beside) put_tile(part, c, p->ldc, rows, columns);
+  if (finishes) finish_tile(p->activation, part, at.rows);
+  if (beside) put_tile(part, c, p->ldc, at.rows, columns);
+  if (!low) return;
+  // By the bits: the compiler may take it that no number is NaN, and relu would hide it.
+  for (size_t i = 0; i < at.rows; i++) {
+    int32_t bits;
+    memcpy(&bits, tile.scale + i * tile.ld_scale, sizeof bits);
+    if ((bits & 0x7FFFFFFF) <= 0x7F800000) continue;
+    for (size_t j = 0; j < columns; j++) memcpy(c + i * p->ldc + j, &bits, sizeof bits);
+  }
 }
 
-void NAME(multiply)(
+// Numbers of K below which a tile is done before anything can come nearer.
+#define LEAST_WAIT 256
+
+// While a tile is multiplied, what the next one starts from comes nearer.
+INLINE void PRODUCT(approach)(const ck_product *p, PRODUCT(Place) at, int is_first) {
+  const size_t column = at.panel * CK_PANEL;
+  if (!is_first || p->accumulate)
+    fetch(p->c + at.line * p->line_c + at.row * p->ldc + column, p->ldc, at.rows, CK_PANEL);
+  if (is_first && p->residual)
+    fetch(
+        p->residual + at.line * p->line_residual + at.row * p->ld_residual + column,
+        p->ld_residual, at.rows, CK_PANEL);
+}
+
+void PRODUCT(multiply)(
     const ck_product *p, size_t line0, size_t line1, size_t row0, size_t row1, size_t panel0,
     size_t panel1, size_t after) {
   if (row0 >= row1 || line0 >= line1 || panel0 >= panel1 || p->n == 0) return;
-  const size_t depth = p->taps * p->k, panel_size = depth * CK_PANEL;
+  const size_t depth = p->taps * p->k, panel_bytes = depth * CK_PANEL * sizeof(WORD);
   // Rows in tiles of nearly the same height.
-  const size_t tiles = (row1 - row0 + MOST_ROWS - 1) / MOST_ROWS;
+  const size_t tiles = (row1 - row0 + ROWS - 1) / ROWS;
+  const size_t height = (row1 - row0) / tiles, higher = (row1 - row0) % tiles;
   const size_t all_tiles = tiles * (line1 - line0);
   size_t tap = 0, k = 0;
   do {
@@ -204,34 +162,44 @@ void NAME(multiply)(
       if (taps > p->taps - tap) taps = p->taps - tap;
     }
     const size_t done = tap * p->k + k, next_done = done + taps * length;
-    const int is_last = next_done >= depth;
-    const size_t ahead_bytes = taps * length * CK_PANEL * sizeof(float);
+    const int is_first = done == 0, is_last = next_done >= depth;
+    const size_t block_bytes = taps * length * CK_PANEL * sizeof(WORD);
     for (size_t panel = panel0; panel < panel1; panel++) {
-      size_t columns = p->n - panel * CK_PANEL;
-      if (columns > CK_PANEL) columns = CK_PANEL;
-      const float *b = p->b + panel * panel_size + done * CK_PANEL;
+      const char *words = (const char *)p->b;
+      const char *b = words + panel * panel_bytes + done * CK_PANEL * sizeof(WORD);
       // While this panel is multiplied the next one comes nearer, a share with each tile.
-      const float *next = panel + 1 < panel1 ? b + panel_size
-                          : !is_last ? p->b + panel0 * panel_size + next_done * CK_PANEL
-                          : after * CK_PANEL < p->n ? p->b + after * panel_size
-                                                    : 0;
-      const size_t step = next && all_tiles <= 64 ? CK_PANEL * sizeof(float) / all_tiles : 0;
-      size_t tile_index = 0;
-      for (size_t line = line0; line < line1; line++) {
-        size_t row = row0;
-        for (size_t i = 0; i < tiles; i++, tile_index++) {
-          const size_t rows = (row1 - row0) / tiles + (i < (row1 - row0) % tiles ? 1 : 0);
-          const float *a = p->a + line * p->line_a + tap * p->tap_a;
-          a += p->a_by_columns ? k * p->lda + row : row * p->lda + k;
-          Tile tile = {
-              .a = a, .lda = p->lda * sizeof(float), .taps = taps,
-              .tap_a = p->tap_a * sizeof(float), .k = length, .b = b,
-              .ahead = step ? (const char *)next + tile_index * (ahead_bytes / all_tiles)
-                            : (const char *)b,
-              .ahead_step = step};
-          run_tile(p, tile, rows, columns, line, row, panel, done == 0, is_last);
-          row += rows;
+      const char *next =
+          panel + 1 < panel1 ? b + panel_bytes
+          : !is_last ? words + panel0 * panel_bytes + next_done * CK_PANEL * sizeof(WORD)
+          : after * CK_PANEL < p->n ? words + after * panel_bytes
+                                    : 0;
+      const size_t step = next && all_tiles <= 64 ? CK_PANEL * sizeof(WORD) / all_tiles : 0;
+      PRODUCT(Place) at = {line0, row0, height + (higher > 0), panel};
+      for (size_t i = 0; i < all_tiles; i++) {
+        PRODUCT(Place) then = at;
+        then.row += at.rows;
+        if ((i + 1) % tiles == 0) then.row = row0, then.line++;
+        if (i + 1 == all_tiles) then.line = line0, then.panel++;
+        then.rows = height + ((i + 1) % tiles < higher);
+        if (then.panel < panel1 && taps * length >= LEAST_WAIT) PRODUCT(approach)(p, then, is_first);
+        const WORD *a = (const WORD *)p->a + at.line * p->line_a + tap * p->tap_a;
+        a += p->a_by_columns ? k * p->lda + at.row : at.row * p->lda + k;
+        const size_t lda = p->lda * sizeof(WORD);
+        Tile tile = {
+            .a = (const char *)a, .across = p->a_by_columns ? sizeof(WORD) : lda,
+            .along = p->a_by_columns ? lda : sizeof(WORD), .taps = taps,
+            .tap_a = p->tap_a * sizeof(WORD), .k = length, .b = b,
+            .panel = step ? next + i * (block_bytes / all_tiles) : b, .panel_step = step,
+            .rows = (const char *)a};
+        // The first panel meets rows that nobody has touched for long. Where they stand close together,
+        // a cache line with each k is enough.
+        if (panel == panel0 && then.row > at.row && !p->a_by_columns && taps * length == p->k &&
+            then.rows * lda <= 64 * length) {
+          tile.rows += at.rows * lda;
+          tile.rows_step = 64;
         }
+        PRODUCT(run_tile)(p, tile, at, is_first, is_last);
+        at = then;
       }
     }
     if (taps * length == 0) return;
@@ -242,3 +210,12 @@ void NAME(multiply)(
     }
   } while (tap < p->taps);
 }
+
+#undef PASS
+#undef LEAST_WAIT
+#undef IS_WIDE
+#undef PRODUCT
+#undef WORD
+#undef WORDS
+#undef ROWS
+#undef DEPTH

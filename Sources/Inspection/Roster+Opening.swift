@@ -35,6 +35,7 @@ extension Roster {
       try opening.open(for: task, router: routerName, names: names)
     }
     roster.precision = precision
+    roster.networks = opening.networks(of: roster)
     return precision.notice.map(roster.noting) ?? roster
   }
 }
@@ -59,6 +60,7 @@ private struct Opening {
   var notices: [String]
   /// Why models could not be used, by name.
   private var failures: [String: String] = [:]
+  private var opened: [OpenedNetwork] = []
 
   init(_ folder: String, _ outside: [any Expert]) throws {
     self.folder = folder
@@ -77,7 +79,7 @@ private struct Opening {
     var router: RouterBundle?
     var chosen: [String]
     if listed.isEmpty {
-      router = attempt(wantedRouter ?? catalog.router(for: task)) {
+      router = attempt(wantedRouter ?? catalog.router(for: task), for: .router) {
         try RouterBundle(folder: $0)
       }
       let instead = names.first { name in !outside.contains { $0.name == name } }
@@ -87,7 +89,7 @@ private struct Opening {
       {
         let fitting = catalog.router(among: chosen, including: name)
         if routerName == nil, let fitting {
-          router = attempt(fitting) { try RouterBundle(folder: $0) }
+          router = attempt(fitting, for: .router) { try RouterBundle(folder: $0) }
         } else {
           router = nil
           notices.append(
@@ -98,7 +100,7 @@ private struct Opening {
     } else {
       chosen = listed
       let name = wantedRouter ?? catalog.router(among: chosen, for: task)
-      router = attempt(name) { try RouterBundle(folder: $0) }
+      router = attempt(name, for: .router) { try RouterBundle(folder: $0) }
       if let known = router?.configuration,
         !has(known.textExpert, chosen) || !has(known.multimodalExpert, chosen)
       {
@@ -120,22 +122,24 @@ private struct Opening {
     }
     let experts =
       inFolder.filter(kept.contains).compactMap { name in
-        attempt(name) { try ExpertFolder.open($0) }
+        attempt(name, for: .expert) { try ExpertFolder.open($0) }
       }
       + outside
     let dual = attempt(
-      router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system)
+      router?.configuration.encoder ?? catalog.first(of: DualEncoderModel.system), for: .dual
     ) { try DualEncoderFolder.open($0) }
     var duals = [dual].compactMap(\.self)
     for name in Set(experts.compactMap(\.card.dual)).sorted()
     where !duals.contains(where: { $0.name == name }) {
-      if let other = load(name, { try DualEncoderFolder.open($0) }) { duals.append(other) }
+      if let other = load(name, for: .dual, { try DualEncoderFolder.open($0) }) {
+        duals.append(other)
+      }
     }
     var sources: [RegionSource] = []
     var missing: Set<String> = []
     for name in experts.compactMap(\.card.grid) where !missing.contains(name) {
       guard !sources.contains(where: { $0.name == name }) else { continue }
-      if let source = load(name, { try RegionSource(folder: $0) }) {
+      if let source = load(name, for: .regions, { try RegionSource(folder: $0) }) {
         sources.append(source)
       } else {
         missing.insert(name)
@@ -154,6 +158,19 @@ private struct Opening {
     return Roster(
       folder: folder, experts: fitting, eyes: eyes, router: bundle, dualName: dual?.name,
       notices: notices)
+  }
+
+  /// Of all that was opened, what a roster uses.
+  func networks(of roster: Roster) -> [OpenedNetwork] {
+    // The last router that was tried is the one in use.
+    let router = roster.router.flatMap { _ in opened.last { $0.use == .router } }
+    return opened.filter { network in
+      switch network.use {
+      case .expert: roster.expert(network.name) != nil
+      case .router: network == router
+      case .dual, .regions: true
+      }
+    }
   }
 
   private func has(_ name: String, _ chosen: [String]) -> Bool {
@@ -255,15 +272,19 @@ private struct Opening {
   // MARK: Opening
 
   /// A model by its name; nil with a notice where it cannot be used.
-  private mutating func attempt<T>(_ name: String?, _ open: (String) throws -> T) -> T? {
+  private mutating func attempt<T>(
+    _ name: String?, for use: OpenedNetwork.Use, _ open: (String) throws -> T
+  ) -> T? {
     guard let name else { return nil }
-    let result = load(name, open)
+    let result = load(name, for: use, open)
     if result == nil, let reason = failures[name] { notices.append(reason) }
     return result
   }
 
   /// The same without a notice: the reason is kept for those that need the model.
-  private mutating func load<T>(_ name: String, _ open: (String) throws -> T) -> T? {
+  private mutating func load<T>(
+    _ name: String, for use: OpenedNetwork.Use, _ open: (String) throws -> T
+  ) -> T? {
     // Names come from config.json files of strangers.
     guard !name.isEmpty, !name.hasPrefix("."), !name.contains("/") else {
       failures[name] =
@@ -276,7 +297,14 @@ private struct Opening {
       return nil
     }
     do {
-      return try open(folder + "/" + name)
+      let census = Precision.Census()
+      let model = try Precision.Census.$current.withValue(census) {
+        try open(folder + "/" + name)
+      }
+      if Precision.ofOpening != .float32 {
+        opened.append(OpenedNetwork(name: name, use: use, folder: folder + "/" + name, census))
+      }
+      return model
     } catch {
       failures[name] = "\(error)"
       return nil

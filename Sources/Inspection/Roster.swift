@@ -24,6 +24,8 @@ package struct Roster: Sendable {
   package internal(set) var notices: [String]
   /// What the experts' and encoders' large products are computed in.
   package internal(set) var precision = Precision.float32
+  /// What was opened for it, in order, with what the precision reaches of each; empty in float32.
+  package internal(set) var networks: [OpenedNetwork] = []
   /// Names of the two that a router is to choose between, while there is none yet.
   package var candidates: (text: String, multimodal: String)?
   /// Name of the router's encoder, or of the one that would be; nil when none is there.

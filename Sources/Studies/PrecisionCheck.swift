@@ -49,6 +49,8 @@ package struct PrecisionCheck: Sendable, Encodable {
     package let flips: Int
     /// Largest difference of p; nil where the router gave none.
     package let largest: Double?
+    /// The encoder that it sees posts through.
+    package let encoder: String
 
     /// Percent of the posts.
     package var flipped: Double { posts == 0 ? 0 : 100 * Double(flips) / Double(posts) }
@@ -59,6 +61,8 @@ package struct PrecisionCheck: Sendable, Encodable {
   package let split: String
   package let posts: Int
   package let experts: [Expert]
+  /// What was opened in the lower precision, and how much of it that reaches.
+  package let networks: [OpenedNetwork]
   /// Nil without a router.
   package let router: Router?
 
@@ -114,8 +118,9 @@ package struct PrecisionCheck: Sendable, Encodable {
     router = exact.router.map {
       Router(
         name: $0.configuration.name, posts: routes.posts, flips: routes.flips,
-        largest: routes.largest)
+        largest: routes.largest, encoder: $0.configuration.encoder)
     }
+    networks = low.networks
   }
 
   private struct Tally {
@@ -158,8 +163,10 @@ package struct PrecisionCheck: Sendable, Encodable {
 }
 
 extension PrecisionCheck {
-  /// For people.
-  package var table: PlainTable {
+  /// For people: what differs, and what was computed in the lower precision.
+  package var tables: [PlainTable] { [answersTable, networksTable] }
+
+  private var answersTable: PlainTable {
     var table = PlainTable(
       "\(dataset), \(split), \(posts) posts: float32 and \(precision)",
       ["expert", "task", "F1 float32", "F1 \(precision)", "points", "labels", "differ"])
@@ -175,6 +182,24 @@ extension PrecisionCheck {
         "\(router.name): \(router.flips) of \(router.posts) posts go to the other expert "
           + "(\(Self.number(router.flipped)) %)"
           + (router.largest.map { "; p differs by at most \(Self.number($0, digits: 4))" } ?? ""))
+      if networks.contains(where: { $0.use == .dual && $0.name == router.encoder && $0.low == 0 }) {
+        table.notes.append(
+          "\(router.name) sees posts through \(router.encoder), which stays float32: that no post "
+            + "goes elsewhere says nothing of \(precision)")
+      }
+    }
+    return table
+  }
+
+  private var networksTable: PlainTable {
+    var table = PlainTable(
+      "What is computed in \(precision)",
+      ["network", "as", "weights", "in \(precision)", "why the others are not"])
+    for network in networks {
+      table.add([
+        network.name, network.use.rawValue, network.weights.map { "\($0)" } ?? "—",
+        "\(network.low)", network.reason ?? "embeddings, norms, heads",
+      ])
     }
     return table
   }

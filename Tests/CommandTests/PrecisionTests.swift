@@ -33,7 +33,17 @@ struct PrecisionTests {
     }
     let router = try #require(check.router)
     #expect(router.posts == check.posts && router.flipped <= 1, "\(router.flips) flips")
-    #expect(check.table.text.contains("F1 \(precision)"))
+    // The router's own encoder is among what the precision reaches.
+    let encoder = try #require(
+      check.networks.first { $0.use == .dual && $0.name == router.encoder })
+    #expect(encoder.low > 0 && encoder.reason == nil && encoder.low < (encoder.weights ?? 0))
+    #expect((router.largest ?? 0) > 0)
+    for network in check.networks where network.low == 0 {
+      #expect(network.reason?.isEmpty == false, "\(network.name)")
+    }
+    #expect(check.networks.first { $0.use == .router }?.low == 0)
+    #expect(check.tables[1].text.contains("in \(precision)"))
+    #expect(check.tables[0].text.contains("F1 \(precision)"))
   }
 
   @Test("the check of the same precision finds no difference")
@@ -42,6 +52,7 @@ struct PrecisionTests {
     let roster = try Roster.open(Self.models)
     let check = try PrecisionCheck(dataset, split: .dev, exact: roster, low: roster)
     #expect(check.experts.allSatisfy { $0.differing == 0 && $0.difference == 0 })
+    #expect(check.networks.isEmpty)
     #expect(check.router?.flips == 0 && check.router?.largest == 0)
   }
 

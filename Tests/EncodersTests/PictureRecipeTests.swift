@@ -145,7 +145,7 @@ struct PictureRecipeTests {
       words: words, recipe: recipe)
     let vectors =
       model.encode(texts: [["a"], ["b", "c", "b"], ["unseen"]])
-      + model.encode(prepared: [7, 8].map { recipe.prepare(picture(seed: $0)) })
+      + (try model.encode(prepared: [7, 8].map { recipe.prepare(picture(seed: $0)) }))
     #expect(vectors.count == 5)
     for vector in vectors {
       #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-5)

@@ -12,7 +12,7 @@ import Testing
     throws -> Double
   {
     let text = dual.encode(texts: [occlusion.tokens])[0]
-    let vector = dual.encode(prepared: [picture])[0]
+    let vector = try dual.encode(prepared: [picture])[0]
     let z = occlusion.router.logits(zip(text, vector).map { $0 * $1 })[0]
     return Double(RouteOcclusion.sigmoid(z))
   }

@@ -77,13 +77,17 @@ package struct DualEncoder: ParameterContainer {
 
   /// Pictures B×3×H×W → unit vectors B×D.
   package func picture(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
-    let pooled = tape.meanOverMiddle(pictures.regions(pixels, tape))
-    return tape.normalizeRows(pictureProjection(pooled, tape))
+    picture(regions: pictures.regions(pixels, tape), tape)
   }
 
-  /// Pictures B×3×H×W → unit vectors of their regions B×N×D, each projected as the mean of all is.
-  package func patches(_ pixels: Tape.Variable, _ tape: Tape) -> Tape.Variable {
-    tape.normalizeRows(pictureProjection(pictures.regions(pixels, tape), tape))
+  /// The same from the picture tower's regions, B×N×C.
+  func picture(regions: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    tape.normalizeRows(pictureProjection(tape.meanOverMiddle(regions), tape))
+  }
+
+  /// The picture tower's regions B×N×C → unit vectors B×N×D, each projected as the mean of all is.
+  func patches(regions: Tape.Variable, _ tape: Tape) -> Tape.Variable {
+    tape.normalizeRows(pictureProjection(regions, tape))
   }
 
   /// The symmetric contrastive loss of a batch of matching pairs (B×D each).

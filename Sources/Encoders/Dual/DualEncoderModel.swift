@@ -16,6 +16,9 @@ package struct DualEncoderModel: Sendable {
   package let recipe: PictureRecipe
   /// A fingerprint of the weights; nil for a model that no folder holds.
   package let fingerprint: String?
+  /// The picture tower with packed kernels where it was opened in a low precision; float32 keeps to
+  /// the tape, on which published numbers were made.
+  private let lowPictures: ResNetEngine?
 
   /// A model by its parts.
   package init(
@@ -27,23 +30,55 @@ package struct DualEncoderModel: Sendable {
     self.encoder = encoder
     self.words = words
     self.recipe = recipe
+    lowPictures = Precision.ofOpening == .float32 ? nil : ResNetEngine(encoder.pictures)
   }
 
   /// Unit vectors of pictures prepared by the recipe.
-  package func encode(prepared: [(pixels: [Float], seen: ImageRegion)]) -> [[Float]] {
+  ///
+  /// - Throws: `EncoderInputError` for another size.
+  package func encode(
+    prepared: [(pixels: [Float], seen: ImageRegion)]
+  ) throws(EncoderInputError) -> [[Float]] {
     // As many at once as a few hundred megabytes hold.
     let maps = encoder.configuration.pictures.mapNumbers(side: recipe.side)
     let batch = max(1, (1 << 27) / max(1, maps))
-    return stride(from: 0, to: prepared.count, by: batch).flatMap { start in
-      encodeAtOnce(Array(prepared[start..<min(prepared.count, start + batch)]))
+    var result: [[Float]] = []
+    for start in stride(from: 0, to: prepared.count, by: batch) {
+      result += try encodeAtOnce(Array(prepared[start..<min(prepared.count, start + batch)]))
     }
+    return result
   }
 
-  private func encodeAtOnce(_ prepared: [(pixels: [Float], seen: ImageRegion)]) -> [[Float]] {
+  /// Unit vectors of the places of a prepared picture: N×D.
+  ///
+  /// - Throws: as `encode(prepared:)`.
+  package func patches(
+    _ prepared: (pixels: [Float], seen: ImageRegion)
+  ) throws(EncoderInputError) -> Tensor {
+    guard prepared.pixels.count == 3 * recipe.side * recipe.side else {
+      throw .pictures(
+        shape: [prepared.pixels.count], expected: "3×\(recipe.side)×\(recipe.side) numbers")
+    }
     let tape = Tape()
+    let value = tape[encoder.patches(regions: try regions([prepared], tape), tape)]
+    return value.reshaped(Array(value.shape.dropFirst()))
+  }
+
+  /// What the picture tower gives in front of its projection, B×N×C.
+  private func regions(
+    _ prepared: [(pixels: [Float], seen: ImageRegion)], _ tape: Tape
+  ) throws(EncoderInputError) -> Tape.Variable {
     let shape = [prepared.count, 3, recipe.side, recipe.side]
-    let pixels = tape.constant(Tensor(shape, prepared.flatMap(\.pixels)))
-    let value = tape[encoder.picture(pixels, tape)]
+    let pixels = Tensor(shape, prepared.flatMap(\.pixels))
+    guard let lowPictures else { return encoder.pictures.regions(tape.constant(pixels), tape) }
+    return tape.constant(try lowPictures(pixels))
+  }
+
+  private func encodeAtOnce(
+    _ prepared: [(pixels: [Float], seen: ImageRegion)]
+  ) throws(EncoderInputError) -> [[Float]] {
+    let tape = Tape()
+    let value = tape[encoder.picture(regions: try regions(prepared, tape), tape)]
     let width = value.count / prepared.count
     return prepared.indices.map { Array(value.array[($0 * width)..<(($0 + 1) * width)]) }
   }

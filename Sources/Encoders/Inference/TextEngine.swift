@@ -60,17 +60,20 @@ struct UnpaddedRows {
 extension MatrixView {
   /// Row r ← the sum over tables of the row that `rows` names for it.
   func gather(_ tables: [(table: Tensor, rows: (Int) -> Int)]) {
-    for r in 0..<rows {
-      let target = base + r * stride
-      for (i, (table, row)) in tables.enumerated() {
-        let at = row(r)
-        table.array.withUnsafeBufferPointer { source in
-          let start = at * columns
-          precondition(at >= 0 && start + columns <= source.count, "row \(at) is not in the table")
-          if i == 0 {
-            for c in 0..<columns { target[c] = source[start + c] }
-          } else {
-            for c in 0..<columns { target[c] += source[start + c] }
+    RowKernels.split(rows, work: tables.count * columns) { range in
+      for r in range {
+        let target = base + r * stride
+        for (i, (table, row)) in tables.enumerated() {
+          let at = row(r)
+          table.array.withUnsafeBufferPointer { source in
+            let start = at * columns
+            precondition(
+              at >= 0 && start + columns <= source.count, "row \(at) is not in the table")
+            if i == 0 {
+              for c in 0..<columns { target[c] = source[start + c] }
+            } else {
+              for c in 0..<columns { target[c] += source[start + c] }
+            }
           }
         }
       }

@@ -138,16 +138,6 @@ extension DualEncoderModel: DualEncoding {
   ) throws -> [Float]? {
     gradientTimesInput(prepared: prepared, toward: direction) as [Float]
   }
-  /// Each region as if it were the whole picture.
-  package func patches(_ prepared: PreparedPicture) throws(EncoderInputError) -> Tensor {
-    let shape = [1, 3, recipe.side, recipe.side]
-    guard prepared.pixels.count == 3 * recipe.side * recipe.side else {
-      throw .pictures(shape: [prepared.pixels.count], expected: "3×\(side)×\(side) numbers")
-    }
-    let tape = Tape()
-    let value = tape[encoder.patches(tape.constant(Tensor(shape, prepared.pixels)), tape)]
-    return value.reshaped(Array(value.shape.dropFirst()))
-  }
   /// A picture by the folder's recipe.
   package func prepare(_ picture: Picture) -> PreparedPicture { recipe.prepare(picture) }
 }

@@ -126,6 +126,9 @@ struct MultimodalAnswering<Network: MultimodalNetwork>: Sendable {
     head = trainee.head
     tower = trainee.tower.map { Network.towerUse == .patches ? .plain($0) : .packed($0.engine) }
     padding = trainee.encoder.configuration.padding
+    if Network.readsLayers {
+      Precision.keepsFloat32(because: "its head works inside the text encoder's layers")
+    }
     text = Network.readsLayers ? .plain(trainee.encoder) : .packed(BERTEngine(trainee.encoder))
   }
 

@@ -117,6 +117,7 @@ package struct PictureTagger<Head: PictureTaggerHead>: FineTunable {
   /// states of padding, which packed weights do not compute.
   var statesSource: any StatesSource {
     guard let padded = head.paddedLength else { return BERTEngine(encoder) }
+    Precision.keepsFloat32(because: "its head reads the text encoder's states of padding")
     return PaddedEncoder(encoder: encoder, length: padded)
   }
 

@@ -26,6 +26,7 @@ package struct PackedLSTM: Sendable {
 
   /// Packs the layers.
   package init(_ lstm: LSTM) {
+    Precision.keepsFloat32(because: "its LSTM is float32 always")
     hidden = lstm.hidden
     layers = lstm.layers.map { Layer($0) }
   }

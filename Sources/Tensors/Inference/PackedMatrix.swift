@@ -42,6 +42,7 @@ package struct PackedMatrix: Sendable {
       pack(weight, stride: inputs, transposed: true)
     } else {
       packLow(weight)
+      Precision.Census.current?.count(outputs * inputs)
     }
   }
 

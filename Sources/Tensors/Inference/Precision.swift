@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// What the large products of a forward pass are computed in.
 ///
@@ -41,4 +42,31 @@ package enum Precision: String, Sendable, Hashable, Codable, CaseIterable, Custo
 
   /// Words that hold `count` numbers.
   func words(_ count: Int) -> Int { (count + perWord - 1) / perWord }
+}
+
+extension Precision {
+  /// What is packed while a model is opened: how many of its weights, and why others are not.
+  package final class Census: Sendable {
+    @TaskLocal package static var current: Census?
+
+    private let state = Mutex<(weights: Int, reasons: [String])>((0, []))
+
+    /// Nothing so far.
+    package init() {}
+
+    /// Weights in another precision than float32.
+    package var weights: Int { state.withLock { $0.weights } }
+
+    /// Why layers keep float32, a clause each.
+    package var reasons: [String] { state.withLock { $0.reasons } }
+
+    func count(_ weights: Int) { state.withLock { $0.weights += weights } }
+
+    func note(_ reason: String) {
+      state.withLock { if !$0.reasons.contains(reason) { $0.reasons.append(reason) } }
+    }
+  }
+
+  /// Tells whoever opens a model why some of its layers keep float32.
+  package static func keepsFloat32(because reason: String) { Census.current?.note(reason) }
 }

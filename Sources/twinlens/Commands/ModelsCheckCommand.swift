@@ -22,8 +22,8 @@ extension ModelsCommand {
         io.safetensors is run on a fixed input, and every number must be finite.
 
         With --precision, a folder of models answers a dataset twice, in float32 and in that \
-        precision: F1 of each expert, the labels that differ, and the posts that the router sends \
-        to the other expert.
+        precision: F1 of each expert, the labels that differ, the posts that the router sends to the \
+        other expert, and how many weights of each network are computed in it.
         """)
 
     @Argument(help: "A folder with config.json and weights; with --precision, one of such folders.")
@@ -113,7 +113,7 @@ extension ModelsCommand {
       if json {
         try ModelsCommand.writeJSON(check)
       } else {
-        StandardOutput.write(check.table.text)
+        StandardOutput.write(check.tables.map(\.text).joined(separator: "\n"))
       }
     }
   }
