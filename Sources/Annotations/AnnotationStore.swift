@@ -340,8 +340,8 @@ extension AnnotationStore {
     }
     return switch error.resultCode {
     case .SQLITE_NOTADB: .notADatabase(path)
-    // Opened and read by fixed statements, a sound file of ours gives no plain error: this is what a
-    // damaged header or schema gives.
+    // Opened and read by fixed statements, a sound file of ours gives no plain error: this is what
+    // a damaged header or schema gives.
     case .SQLITE_CORRUPT, .SQLITE_ERROR: .damaged(path, detail: error.message ?? "no detail")
     case .SQLITE_BUSY, .SQLITE_LOCKED: .inUse(path, process: "another process")
     case .SQLITE_INTERRUPT: .damaged(path, detail: "reading it does not end")
