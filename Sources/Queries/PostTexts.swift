@@ -175,7 +175,15 @@ package struct PostTexts: Sendable {
 
   /// Character by character, so that a letter is not found in one with an accent.
   private func holds(_ post: Post, _ text: String, idsOnly: Bool) -> Bool {
-    let whole = idsOnly ? post.id : Self.text(of: post) + " " + post.id
-    return whole.lowercased().contains(text)
+    (idsOnly ? post.id : Self.text(of: post) + " " + post.id).lowercased().holds(text)
+  }
+}
+
+extension String {
+  /// Whether a text stands in it, character by character: `contains`, which ends the program at
+  /// some texts with a zero in them.
+  func holds(_ text: String) -> Bool {
+    guard text.utf8.contains(0) || utf8.contains(0) else { return contains(text) }
+    return text.isEmpty || indices.contains { self[$0...].starts(with: text) }
   }
 }

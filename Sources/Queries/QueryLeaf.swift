@@ -130,7 +130,7 @@ struct QueryLeaf {
     guard type == nil || mention.type == type else { return false }
     let tokens = post.tokens[mention.range.clamped(to: post.tokens.indices)]
     let words: String = tokens.map(\.text).joined(separator: " ")
-    return text.isEmpty || words.lowercased().contains(text)
+    return text.isEmpty || words.lowercased().holds(text)
   }
 
   /// Whether a name holds a text, or is it, whatever the case: names are few and come again.
@@ -150,7 +150,7 @@ struct QueryLeaf {
         let tokens = context.posts[index].tokens[
           words.clamped(to: context.posts[index].tokens.indices)]
         let words: String = tokens.map(\.text).joined(separator: " ")
-        if words.lowercased().contains(text) { return true }
+        if words.lowercased().holds(text) { return true }
       }
     }
     return false
@@ -160,7 +160,7 @@ struct QueryLeaf {
     let note = note ?? ""
     return switch wanted {
     case .isThere(let isThere): note.isEmpty != isThere
-    case .text(let text): note.lowercased().contains(text)
+    case .text(let text): note.lowercased().holds(text)
     }
   }
 

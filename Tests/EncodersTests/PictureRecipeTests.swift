@@ -130,7 +130,7 @@ struct PictureRecipeTests {
   }
 
   /// Texts and pictures become unit vectors, whatever they hold.
-  @Test func bothSidesGiveUnitVectors() {
+  @Test func bothSidesGiveUnitVectors() throws {
     var generator = SeededGenerator(seed: 72)
     let sizes = ResNet.Configuration(
       embeddingSize: 4, hiddenSizes: [4, 6], depths: [1, 1], layerType: .basic)

@@ -50,6 +50,22 @@ import Testing
     }
   }
 
+  /// Foundation's `contains` ends the program at some of these.
+  @Test(arguments: ["0\u{0}", "\u{0}", "\u{0}z", "z\u{0}\u{C}é", "\u{301}\u{0}", "\u{0}\u{0}"])
+  func aZeroInATextIsLookedFor(_ text: String) throws {
+    let words = [
+      "a", "0", "0\u{0}", "x\u{0}z y", "é0\u{0}", "z\u{0}\u{C}é", "\u{0}\u{0}", "\u{301}\u{0}",
+    ]
+    for word in words {
+      let expected = Array(word).indices.contains { Array(word)[$0...].starts(with: Array(text)) }
+      #expect(word.holds(text) == expected, "\(word.debugDescription)")
+    }
+    let posts = words.enumerated().map { Posts.post("p\($0)", $1, []) }
+    let query = try Query.parse("\"\(text)\"")
+    let found = Posts.matches(query, posts)
+    #expect(found == posts.indices.filter { words[$0].holds(text) })
+  }
+
   /// A query that only asks for more looks at the matches of the one before.
   @Test func aLongerQueryNarrowsTheLast() throws {
     var generator = Generator(state: 5)
