@@ -180,10 +180,10 @@ package struct PostTexts: Sendable {
 }
 
 extension String {
-  /// Whether a text stands in it, character by character: `contains`, which ends the program at
-  /// some texts with a zero in them.
+  /// Whether a text stands in it: `contains`, which ends the program at some texts with a zero in
+  /// them; those are looked for character by character.
   func holds(_ text: String) -> Bool {
-    guard text.utf8.contains(0) || utf8.contains(0) else { return contains(text) }
+    guard text.utf8.contains(0) else { return contains(text) }
     return text.isEmpty || indices.contains { self[$0...].starts(with: text) }
   }
 }
