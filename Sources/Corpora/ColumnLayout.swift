@@ -15,6 +15,9 @@ struct ColumnLayout: Sendable, Hashable {
   /// How many columns every line has; 2 where they differ.
   var columns = 2
 
+  /// Bytes of the longest tag that files of columns are told by.
+  static let mostTagBytes = 255
+
   /// Bytes that are looked at.
   static let prefix = 1 << 16
 
@@ -69,7 +72,7 @@ struct ColumnLayout: Sendable, Hashable {
   static func isTag(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Bool {
     guard let first = range.first else { return false }
     if range.count == 1 { return bytes[first] == UInt8(ascii: "O") }
-    return range.count > 2 && range.count < 256 && bytes[first + 1] == UInt8(ascii: "-")
+    return range.count > 2 && range.count <= mostTagBytes && bytes[first + 1] == UInt8(ascii: "-")
       && "BIESLUM".utf8.contains(bytes[first])
   }
 
@@ -126,7 +129,8 @@ struct ColumnLayout: Sendable, Hashable {
       let isTag = fields.count > 1 && ColumnLayout.isTag(bytes, last)
       if bytes[line.lowerBound] == 0x23, fields.first?.count == 1, !isTag { return }
       words += 1
-      let count = line.count { bytes[$0] == UInt8(ascii: "\t") }
+      // A word of nothing but blanks stands before the first tab, too.
+      let count = (content.lowerBound..<line.upperBound).count { bytes[$0] == UInt8(ascii: "\t") }
       if count > 0 { tabs += 1 }
       tabColumns.insert(count + 1)
       blankColumns.insert(fields.count)

@@ -160,6 +160,32 @@ import Testing
     }
   }
 
+  /// What told files of columns apart overlooked words of blanks and long tags: an export of these
+  /// was read as something else.
+  @Test func oddWordsAndLongTypesSurviveColumnsOrAreRefused() throws {
+    func post(_ words: [String], _ type: String) -> Post {
+      Post(
+        id: "p", tokens: words.map { Token($0) }, imageID: nil,
+        mentions: [EntityMention(0..<1, EntityType(type))], split: .all,
+        source: SourceLocation(file: "f", line: 1))
+    }
+    for format in [DataFormat.mner, .conll] {
+      for odd in [
+        post(["\u{B}"], "OTHER\rO"), post(["#", "x"], "PER"), post(["\u{C}", "a"], "LOC"),
+      ] {
+        let bytes = try format.bytes(of: [odd])
+        let back = try bytes.withUnsafeBufferPointer {
+          try MNERText.read($0, file: "f", strict: true, reading: .lenient)
+        }
+        #expect(
+          back.posts.map { $0.tokens.map(\.text) } == [odd.tokens.map(\.text)], "\(format.name)")
+        #expect(back.posts.map(\.mentions) == [odd.mentions], "\(format.name)")
+      }
+      let long = post(["#"], String(repeating: "e", count: 254))
+      #expect(throws: FormatError.self) { try format.bytes(of: [long]) }
+    }
+  }
+
   /// A byte order mark at the beginning of a file is the file's, so a word cannot begin with it.
   @Test func wordsThatBeginWithAMarkOfEncodingHaveNoPlaceInColumns() throws {
     let post = Post(

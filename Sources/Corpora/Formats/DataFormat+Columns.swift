@@ -28,6 +28,11 @@ extension DataFormat {
             || $0.text.unicodeScalars.first == "\u{FEFF}"
         }
         if let word { return "the word \(word.text)" }
+        // With `B-` in front.
+        let longest = ColumnLayout.mostTagBytes - 2
+        if let mention = post.mentions.first(where: { $0.type.rawValue.utf8.count > longest }) {
+          return "a type of more than \(longest) bytes (\(mention.type.rawValue.prefix(40))…)"
+        }
         return post.relations.first { $0.label != RelationInventory.none }.map {
           "the relation \($0.label)"
         }
