@@ -79,7 +79,8 @@ package struct EncodersReport {
       + failures.map { "\($0): not measured, \($1)" }
       + (rates.contains { $0 > roofline.peak }
         ? [
-          "of peak: left out where a shape was faster than the product, which was measured beside other load"
+          "of peak: left out above 100 %, where Winograd's transformation does fewer multiplications "
+            + "than are counted or the product was measured beside other load"
         ]
         : [])
   }

@@ -71,7 +71,7 @@ extension Roster {
   }
 
   /// Experts whose numbers must be marked, a sentence each.
-  private var marks: [String] {
+  package var marks: [String] {
     experts.compactMap { expert in regionMark(of: expert).map { "\(expert.name) is built on \($0)" }
     }
   }

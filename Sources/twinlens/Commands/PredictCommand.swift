@@ -178,7 +178,7 @@ struct PredictCommand: ParsableCommand {
         + (report.files.count > 6
           ? "\(report.files.count) files" : report.files.joined(separator: ", "))
         + " into \(out)."
-        + (mark.map { " Mark what is made with them: \($0)." } ?? ""))
+        + (mark.map { " What is made with them must say so: \($0)." } ?? ""))
   }
 }
 

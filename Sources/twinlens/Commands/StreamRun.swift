@@ -54,10 +54,7 @@ struct StreamRun {
     let task = command.task ?? .entities
     let set = try command.choice.openForStream(task: task, by: command.by)
     for notice in set.notices { StandardOutput.complain("twinlens: \(notice)") }
-    for expert in set.experts {
-      guard let mark = set.mark(of: expert) else { continue }
-      StandardOutput.complain("twinlens: \(expert.name) is built on \(mark)")
-    }
+    for mark in set.marks { StandardOutput.complain("twinlens: \(mark)") }
     if set.needsBoxes, let expert = set.experts.first(where: \.needsBoxes) {
       throw Refusal(
         "\(expert.name) looks at regions from files, which a stream has not; name another expert "
