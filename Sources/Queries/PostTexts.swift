@@ -119,7 +119,7 @@ package struct PostTexts: Sendable {
     fileprivate let bytes: [CChar]
     /// Whether it may stand in a plain post: without bytes above 127.
     fileprivate let isPlain: Bool
-    /// Whether it begins with a character of its own behind any plain one.
+    /// Whether it begins with a character of its own behind any plain one, and has no zero.
     fileprivate let canLead: Bool
 
     /// - Parameter text: in lower case.
@@ -128,7 +128,8 @@ package struct PostTexts: Sendable {
       isPlain = text.utf8.allSatisfy { $0 < 0x80 }
       let composed = PostTexts.composed(text)
       bytes = composed.utf8.map { CChar(truncatingIfNeeded: $0) } + [0]
-      canLead = ("a" + composed).count == composed.count + 1
+      // A zero ends the text for those who look at bytes.
+      canLead = !text.utf8.contains(0) && ("a" + composed).count == composed.count + 1
     }
   }
 

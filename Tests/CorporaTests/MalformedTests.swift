@@ -171,7 +171,7 @@ import Testing
     }
     for format in [DataFormat.mner, .conll] {
       for odd in [
-        post(["\u{B}"], "OTHER\rO"), post(["#", "x"], "PER"), post(["\u{C}", "a"], "LOC"),
+        post(["\u{B}", "x"], "OTHER\rO"), post(["#", "x"], "PER"), post(["\u{C}", "a"], "LOC"),
       ] {
         let bytes = try format.bytes(of: [odd])
         let back = try bytes.withUnsafeBufferPointer {
