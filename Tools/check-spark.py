@@ -573,7 +573,7 @@ def on_spark(room: Room, workers: int, wanted: bytes) -> Speed:
     seconds = time.monotonic() - begun
     run.has_whole(wanted)
     return Speed(
-        f"Spark, {workers} of 1 core", workers, seconds, summary["predict_seconds"], summary["order_seconds"],
+        f"Spark, {workers} worker{'s' if workers > 1 else ''} of 1 core", workers, seconds, summary["predict_seconds"], summary["order_seconds"],
         summary["first_answer_seconds"])
 
 

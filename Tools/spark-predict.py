@@ -505,9 +505,15 @@ class Run:
 
 
 def reason(told: str) -> str:
-    """What a child said, out of Spark's account of the task that failed of it; otherwise that account."""
+    """What a child said, or which file cannot be read, out of Spark's account; else how that account begins: all of
+    it is in Spark's own log."""
     child = re.search(r"ChildFailed: (.*?)\s*(?:\n\s+at |\n\n|SQLSTATE|$(?!\n))", told, re.S)
-    return f"a task failed too often. The last time: {child.group(1)}" if child else told
+    if child:
+        return f"a task failed too often. The last time: {child.group(1)}"
+    unread = re.search(r"while reading file (\S+?)\.?\s", told) or re.search(r"(\S+) is not a Parquet file", told)
+    if unread:
+        return f"{unread.group(1)}: Spark cannot read it; copy it again, or leave it out"
+    return " ".join(line.strip() for line in told.strip().splitlines()[:2])
 
 
 def main(words: list[str]) -> int:
