@@ -126,18 +126,21 @@ struct ColumnLayout: Sendable, Hashable {
       if MNERLine.isDocumentStart(bytes, line) { return }
       let fields = ColumnLayout.fields(bytes, line)
       guard let last = fields.last else { return }
-      let isTag = fields.count > 1 && ColumnLayout.isTag(bytes, last)
+      let tab = UInt8(ascii: "\t")
+      // A word may be nothing but blanks.
+      let isBlankWord = (content.lowerBound..<line.lowerBound).contains { bytes[$0] == tab }
+      let columns = fields.count + (isBlankWord ? 1 : 0)
+      let isTag = columns > 1 && ColumnLayout.isTag(bytes, last)
       if bytes[line.lowerBound] == 0x23, fields.first?.count == 1, !isTag { return }
       words += 1
-      // A word of nothing but blanks stands before the first tab, too.
-      let count = (content.lowerBound..<line.upperBound).count { bytes[$0] == UInt8(ascii: "\t") }
+      let count = (content.lowerBound..<line.upperBound).count { bytes[$0] == tab }
       if count > 0 { tabs += 1 }
       tabColumns.insert(count + 1)
-      blankColumns.insert(fields.count)
+      blankColumns.insert(columns)
       if isTag {
         tagged += 1
         if last.count > 1 { tags += 1 } else { outsides += 1 }
-      } else if fields.count > 1, ColumnLayout.isType(bytes, last, afterTab: count > 0) {
+      } else if columns > 1, ColumnLayout.isType(bytes, last, afterTab: count > 0) {
         tagged += 1
         tags += 1
         types += 1

@@ -81,10 +81,11 @@ extension TerminalWindow {
     #expect(pictured == 0, "\(pictured) pixels of pictures are ghosts at \(place)")
     // The smoothed edge of a letter may reach one pixel into the next cell, and is cut when that
     // cell is written later: a column of one pixel, no taller than a bracket, or than two of them
-    // one below the other. A letter left behind is wider, a line left behind is as tall as its
-    // cells.
+    // one below the other, and no more than twenty of them. A letter left behind is wider, a line
+    // left behind is as tall as its cells.
     #expect(
-      widest <= 1 && lines == 0 && tallest < 2 * Self.cellHeight && differing <= 100,
+      widest <= 1 && lines == 0 && tallest < 2 * Self.cellHeight
+        && differing <= 20 * Self.cellHeight,
       "\(differing) pixels differ from a fresh screen, up to \(widest)x\(tallest), at \(place)")
   }
 
