@@ -267,6 +267,7 @@ package struct Session: Sendable {
       hasRouter: models.hasRouter, trainsAutomatically: options.trainsAutomatically,
       annotator: options.annotator)
     opened.expert = options.experts.count == 1 ? options.experts[0] : nil
+    opened.lowPrecision = options.precision == .float32 ? nil : options.precision
     opened.guidelines = dataset.guidelines
     opened.hasPictures = hasPictures
     opened.lacksPlace = { [dataset] in dataset.lacksPlace(for: $1, insteadOf: $0) }

@@ -13,15 +13,16 @@ package struct PrecisionCheck: Sendable, Encodable {
     package let task: ExpertTask
     /// Posts that it answered.
     package let posts: Int
-    /// F1 in float32 and in the lower precision, percent.
-    package let float32: Double
-    package let low: Double
+    /// F1 in float32 and in the lower precision, percent; nil where the posts have no label of its
+    /// task.
+    package let float32: Double?
+    package let low: Double?
     /// Labels that float32 gives, and those of either that the other does not give.
     package let labels: Int
     package let differing: Int
 
     /// Points of F1 that the lower precision gains.
-    package var difference: Double { low - float32 }
+    package var difference: Double? { float32.flatMap { exact in low.map { $0 - exact } } }
 
     private enum CodingKeys: String, CodingKey {
       case name, task, posts, float32, low, labels, differing, difference
@@ -32,9 +33,9 @@ package struct PrecisionCheck: Sendable, Encodable {
       try container.encode(name, forKey: .name)
       try container.encode(task, forKey: .task)
       try container.encode(posts, forKey: .posts)
-      try container.encode(float32, forKey: .float32)
-      try container.encode(low, forKey: .low)
-      try container.encode(difference, forKey: .difference)
+      try container.encodeIfPresent(float32, forKey: .float32)
+      try container.encodeIfPresent(low, forKey: .low)
+      try container.encodeIfPresent(difference, forKey: .difference)
       try container.encode(labels, forKey: .labels)
       try container.encode(differing, forKey: .differing)
     }
@@ -111,9 +112,11 @@ package struct PrecisionCheck: Sendable, Encodable {
     self.split = split.rawValue
     self.posts = posts.count
     experts = zip(exact.experts, tallies).filter { $1.posts > 0 }.map { expert, tally in
-      Expert(
-        name: expert.name, task: expert.task, posts: tally.posts, float32: 100 * tally.exact.f1,
-        low: 100 * tally.low.f1, labels: tally.labels, differing: tally.differing)
+      let isDefined = tally.exact.gold > 0
+      return Expert(
+        name: expert.name, task: expert.task, posts: tally.posts,
+        float32: isDefined ? 100 * tally.exact.f1 : nil, low: isDefined ? 100 * tally.low.f1 : nil,
+        labels: tally.labels, differing: tally.differing)
     }
     router = exact.router.map {
       Router(
@@ -172,8 +175,9 @@ extension PrecisionCheck {
       ["expert", "task", "F1 float32", "F1 \(precision)", "points", "labels", "differ"])
     for expert in experts {
       table.add([
-        expert.name, expert.task.rawValue, Self.number(expert.float32), Self.number(expert.low),
-        (expert.difference > 0 ? "+" : "") + Self.number(expert.difference), "\(expert.labels)",
+        expert.name, expert.task.rawValue, expert.float32.map { Self.number($0) } ?? "—",
+        expert.low.map { Self.number($0) } ?? "—",
+        expert.difference.map { ($0 > 0 ? "+" : "") + Self.number($0) } ?? "—", "\(expert.labels)",
         "\(expert.differing)",
       ])
     }

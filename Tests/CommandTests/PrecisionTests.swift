@@ -29,7 +29,8 @@ struct PrecisionTests {
     #expect(whole.posts == dataset.posts.count)
     for expert in check.experts {
       #expect(expert.posts > 0 && expert.labels > 0, "\(expert.name)")
-      #expect(abs(expert.difference) < 1, "\(expert.name): \(expert.difference)")
+      let difference = try #require(expert.difference)
+      #expect(abs(difference) < 1, "\(expert.name): \(difference)")
     }
     let router = try #require(check.router)
     #expect(router.posts == check.posts && router.flipped <= 1, "\(router.flips) flips")
@@ -54,6 +55,21 @@ struct PrecisionTests {
     #expect(check.experts.allSatisfy { $0.differing == 0 && $0.difference == 0 })
     #expect(check.networks.isEmpty)
     #expect(check.router?.flips == 0 && check.router?.largest == 0)
+  }
+
+  @Test("where no post has a label of the task, F1 is not defined, and said so")
+  func undefined() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write(
+      "{\"id\":\"1\",\"tokens\":[\"Ada\",\"sees\"],\"mentions\":[],\"relations\":[]}\n",
+      "train.jsonl")
+    let dataset = try Dataset.open(folder.path)
+    let check = try PrecisionCheck(
+      dataset, split: .all, exact: try Roster.open(Self.models),
+      low: try Roster.open(Self.models, precision: .int8))
+    #expect(!check.experts.isEmpty)
+    #expect(check.experts.allSatisfy { $0.float32 == nil && $0.low == nil && $0.difference == nil })
+    #expect(check.tables[0].text.contains("—") && !check.tables[0].text.contains("0.00"))
   }
 
   @Test("no router learns from answers of low precision")

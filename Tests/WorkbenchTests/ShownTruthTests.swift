@@ -53,6 +53,20 @@ import Testing
     #expect(desk.noticeText.hasSuffix("; pairs.txt has no line for it"), "\(desk.noticeText)")
   }
 
+  /// Numbers that are not those of float32 are on many screens; each says so.
+  @Test(arguments: [Size(columns: 80, rows: 24), Size(columns: 120, rows: 36)])
+  func everyScreenNamesTheLowPrecision(_ size: Size) {
+    for key in [nil, "d", "e", "?", "J", "%", "H", "o", "Tab", "/"] {
+      var state = Samples.state(size.columns, size.rows)
+      state.opened.lowPrecision = .int8
+      var desk = Desk(state)
+      if let key { desk.press(key) }
+      let title = desk.text.split(separator: "\n", omittingEmptySubsequences: false)[0]
+      #expect(title.hasSuffix("  int8 "), "\(key ?? ""): \(title)")
+    }
+    #expect(!Desk(Samples.state(size.columns, size.rows)).text.contains("int8"))
+  }
+
   /// What is wrong with a post's own lines stands at the post.
   @Test func findingsStandAtTheirPost() {
     var state = Samples.state(120, 36)

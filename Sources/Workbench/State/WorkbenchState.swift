@@ -6,6 +6,7 @@ import Queries
 import Routing
 import Screen
 import Settings
+import Tensors
 
 /// Everything the workbench knows: one value. `update` changes it, `view` draws it, neither does
 /// anything else. The posts as read are never copied or changed; labels live in an overlay.
@@ -205,6 +206,8 @@ package struct WorkbenchState: Sendable {
     package var hasModels: Bool
     /// Whether experts may show more than their answers.
     package var hasValues = true
+    /// What the models compute in where that is not float32; every screen says it.
+    package var lowPrecision: Precision?
     /// True when a router is loaded.
     package var hasRouter: Bool
     /// The expert that was asked for, whose signals are shown first; nil where it was none or

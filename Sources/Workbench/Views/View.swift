@@ -14,6 +14,9 @@ package func view(_ state: WorkbenchState) -> Frame {
   state.layers.taking(.ground)?.draw(state, &pen, screen)
   state.drawPrompt(&pen, panes.prompt)
   state.layers.taking(.over)?.draw(state, &pen, screen)
+  if let mark = state.precisionMark {
+    pen.rightLine([pen.piece(mark, .warning)], in: screen, row: 0)
+  }
   return pen.frame
 }
 
@@ -28,7 +31,12 @@ private func drawTooSmall(_ pen: inout Pen, _ state: WorkbenchState) {
 }
 
 extension WorkbenchState {
-  func drawTitle(_ pen: inout Pen, _ box: Box) {
+  /// What stands in the corner of every screen while numbers are not those of float32.
+  var precisionMark: String? { opened.lowPrecision.map { "  \($0) " } }
+
+  func drawTitle(_ pen: inout Pen, _ whole: Box) {
+    var box = whole
+    box.columns -= precisionMark?.count ?? 0
     let dataset = [
       pen.piece(" twinlens", .title),
       pen.piece("  \(safe(opened.dataset))\(practice == nil ? "" : ", practice")", .text),
