@@ -62,7 +62,7 @@ import Testing
       var desk = Desk(state)
       if let key { desk.press(key) }
       let title = desk.text.split(separator: "\n", omittingEmptySubsequences: false)[0]
-      #expect(title.hasSuffix("  int8 "), "\(key ?? ""): \(title)")
+      #expect(title.hasSuffix("  int8"), "\(key ?? ""): \(title)")
     }
     #expect(!Desk(Samples.state(size.columns, size.rows)).text.contains("int8"))
   }
