@@ -155,7 +155,7 @@ final class TestServer: Sendable {
     return try run(path, all)
   }
 
-  private static func asServer(
+  static func asServer(
     _ program: String, _ arguments: [String]
   ) -> (String, [String]) {
     guard getuid() == 0 else { return (program, arguments) }
