@@ -28,7 +28,7 @@ final class CuttingProxy: Sendable {
     port = UInt16(bigEndian: address.sin_port)
   }
 
-  /// Bytes that passed so far, of all connections.
+  /// Bytes that were passed on so far, of all connections.
   var count: (up: Int, down: Int) { passed.withLock { $0 } }
 
   /// Begins to take connections.
@@ -93,8 +93,9 @@ final class CuttingProxy: Sendable {
           if left <= count { limits = (nil, nil) }
           return min(left, count)
         }
-        if allowed > 0, write(isUp ? server : client, buffer, allowed) != allowed { return }
+        // Counted first: who has the bytes may ask at once how many there were.
         passed.withLock { if isUp { $0.up += allowed } else { $0.down += allowed } }
+        if allowed > 0, write(isUp ? server : client, buffer, allowed) != allowed { return }
         guard allowed == count else { return }
       }
     }
