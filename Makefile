@@ -34,7 +34,8 @@ help:
 	@echo "make fuzz       read a million damaged inputs of each kind, with the address sanitizer (hours)"
 	@echo "make fuzz-guided let libFuzzer look for inputs that reach new code, an hour for each reader"
 	@echo "make team       50 annotators on a PostgreSQL server that fails them, 20,000 edits"
-	@echo "make torture    break disks, power and programs under the store (long); ROUNDS=N, SEED=N repeats a run"
+	@echo "make torture    break disks, power and programs under the store (long); ROUNDS=N, SEED=N repeats a run,"
+	@echo "                STORE=postgres breaks a server and its connections"
 	@echo "make parity     compare the encoders with PyTorch at real sizes, where it is installed"
 	@echo "make build      build $(PROGRAM)"
 	@echo "make lint       check the format of the sources"
@@ -83,7 +84,7 @@ team: setup
 
 # What is done is kept in .build/torture, so that an interrupted campaign goes on.
 torture: build
-	@Scripts/torture $(PROGRAM) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
+	@Scripts/torture $(PROGRAM) $(if $(STORE),--store $(STORE)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED))
 
 parity: setup
 	@Scripts/parity $(SWIFT) test $(FLAGS) $(SAME_FLAGS) --disable-xctest --filter '(Parity|Preprocess)'

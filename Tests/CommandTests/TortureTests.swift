@@ -33,6 +33,17 @@ struct TortureTests {
     #expect(result.output.contains("runs now; 0 with faults"), "\(result.output)")
   }
 
+  @Test(
+    "60 runs on a server, or those of 20 s, lose nothing either",
+    .enabled(if: Python.hasServer, "no PostgreSQL server (Debian's package postgresql)"))
+  func onServer() throws {
+    let result = try run([
+      "--store", "postgres", "--rounds", "60", "--jobs", "2", "--seconds", "20",
+    ])
+    #expect(result.status == 0, "\(result.output)")
+    #expect(result.output.contains("runs now; 0 with faults"), "\(result.output)")
+  }
+
   @Test("a program or a disk that lies is found out")
   func selfTest() throws {
     let result = try run(["--self-test"])
@@ -43,4 +54,7 @@ struct TortureTests {
 private enum Python {
   static let isThere = ["/usr/bin/python3", "/usr/local/bin/python3"]
     .contains(where: FileManager.default.isExecutableFile(atPath:))
+  /// Whether `Tools/torture/server.py` finds one.
+  static let hasServer =
+    (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql"))?.isEmpty == false
 }

@@ -1,5 +1,6 @@
 """Runs by number: which kind of fault, with which seed, and what became of those that are done."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -15,28 +16,31 @@ import traceback
 from . import kinds
 from .edits import make_dataset
 from .programs import Place, Slow
+from .server import Server
 from .stores import SQLiteStore
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 NUMBERS = 1_000_000  # a run's seed is the campaign's times this, plus its number
 
 
-def plan():
+def plan(store):
     """A hundred kinds by their shares, spread evenly."""
     places = []
     for kind in kinds.ALL:
-        places += [((i + 0.5) / kind.share, kind.kind, kind) for i in range(kind.share)]
+        share = kind.shares[store]
+        places += [((i + 0.5) / share, kind.kind, kind) for i in range(share)]
     return [kind for _, _, kind in sorted(places, key=lambda place: place[:2])]
 
 
-PLAN = plan()
+PLANS = {store: plan(store) for store in ("sqlite", "postgres")}
 
 
-def assignment(number):
+def assignment(store, number):
     """The kind of a run, and how many of its kind were before it."""
-    rounds, place = divmod(number, len(PLAN))
-    kind = PLAN[place]
-    return kind, rounds * kind.share + PLAN[:place].count(kind)
+    plan = PLANS[store]
+    rounds, place = divmod(number, len(plan))
+    kind = plan[place]
+    return kind, rounds * kind.shares[store] + plan[:place].count(kind)
 
 
 def compile_shim(folder):
@@ -60,8 +64,29 @@ class Campaign:
         self.store = store
         self.log = self.state / "runs.jsonl"
         self.lock = threading.Lock()
+        # Each thread has a server to itself, as others must not miss one that is killed.
+        self.own, self.servers = threading.local(), []
+
+    def server(self):
+        if not hasattr(self.own, "server"):
+            schema = subprocess.run([self.program, "annotations", "schema"], capture_output=True, text=True, check=True)
+            self.own.server = Server(schema.stdout)
+            with self.lock:
+                self.servers.append(self.own.server)
+        return self.own.server
+
+    @contextlib.contextmanager
+    def new_store(self, folder):
+        """An empty store; one on a server goes away again."""
+        if self.store == "sqlite":
+            yield SQLiteStore(folder / "s.sqlite")
+            return
+        with contextlib.closing(self.server().store()) as store:
+            yield store
 
     def close(self):
+        for server in self.servers:
+            server.close()
         shutil.rmtree(self.work, ignore_errors=True)
 
     def done(self):
@@ -81,19 +106,20 @@ class Campaign:
     def run(self, seed, breaks=(), only=None):
         """One run; its record."""
         number = seed % NUMBERS
-        kind, turn = assignment(number)
+        kind, turn = assignment(self.store, number)
         if only is not None:
             kind, turn = only, number
         folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{seed}-", dir=self.work))
         place = Place(self.program, self.shim, self.data, folder)
-        run = kinds.Run(place, SQLiteStore(folder / "s.sqlite"), random.Random(seed), turn, breaks)
         started = time.monotonic()
-        try:
-            kind(run)
-        except Slow as error:
-            run.wrong(f"no answer: {error}")
-        except Exception:  # A mistake of the campaign must not pass for a run without faults.
-            run.wrong(traceback.format_exc(limit=4))
+        with self.new_store(folder) as store:
+            run = kinds.Run(place, store, random.Random(seed), turn, breaks)
+            try:
+                kind(run)
+            except Slow as error:
+                run.wrong(f"no answer: {error}")
+            except Exception:  # A mistake of the campaign must not pass for a run without faults.
+                run.wrong(traceback.format_exc(limit=4))
         record = {
             "seed": seed, "kind": kind.kind, "hit": run.wasHit, "faults": run.faults,
             "seconds": round(time.monotonic() - started, 3)}

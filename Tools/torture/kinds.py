@@ -12,16 +12,21 @@ import time
 from . import power
 from .edits import POSTS, Model, cores, model_of
 from .programs import Plain, Screen, Script
+from .server import Proxy
 from .stores import SIBLINGS, Damaged
 
 ALL = []
 
 
-def kind(title, share, needs_files=False):
-    """Puts a kind into the list: its promise in a few words, and its share of a campaign."""
+def kind(title, on_files=0, on_server=0):
+    """Puts a kind into the list: its promise in a few words, and its shares of the campaigns.
+
+    A kind that needs the files of a store has no share in that on a server, and the other way round.
+    """
     def add(function):
         function.kind = function.__name__.replace("_", "-")
-        function.title, function.share, function.needs_files = title, share, needs_files
+        function.title = title
+        function.shares = {"sqlite": on_files, "postgres": on_server}
         ALL.append(function)
         return function
     return add
@@ -83,6 +88,8 @@ class Run:
 
     def verify(self, what, sound):
         """`annotations verify` says that all is well with a store that is sound, and else that it is not."""
+        if not self.store.is_file:
+            return None  # it reads files
         if not self.rows and not os.path.exists(self.store.address):
             return None  # all were killed before there was one
         status, output, errors = self.place.run("annotations", "verify", self.store.address, "--json")
@@ -131,12 +138,12 @@ def end_somewhere(run, number, script_type=Script):
     run.more(f"after signal {number}")
 
 
-@kind("killed at any moment (SIGKILL)", 18)
+@kind("killed at any moment (SIGKILL)", 18, 14)
 def killed(run):
     end_somewhere(run, signal.SIGKILL)
 
 
-@kind("asked to end (SIGTERM), in scripts, line by line and on a terminal", 8)
+@kind("asked to end (SIGTERM), in scripts, line by line and on a terminal", 8, 12)
 def terminated(run):
     style = run.random.randrange(8)
     if style < 5:
@@ -157,7 +164,7 @@ def terminated(run):
     run.more("after SIGTERM")
 
 
-@kind("the terminal goes away (hang-up)", 4)
+@kind("the terminal goes away (hang-up)", 4, 6)
 def hang_up(run):
     begun(run)
     edits = run.edits(some(run, 1, 5))
@@ -170,7 +177,7 @@ def hang_up(run):
     run.more("after the hang-up")
 
 
-@kind("the disk is full: no byte more, a file-size limit, a small tmpfs", 8, needs_files=True)
+@kind("the disk is full: no byte more, a file-size limit, a small tmpfs", 8)
 def full_disk(run):
     begun(run)
     style = run.random.randrange(3)
@@ -235,7 +242,7 @@ def in_small_folder(run, folder, edits):
         run.store = old
 
 
-@kind("the k-th write, sync, truncation, renaming or removal fails, or kills, for every k", 20, needs_files=True)
+@kind("the k-th write, sync, truncation, renaming or removal fails, or kills, for every k", 20)
 def failing_call(run):
     begun(run, 0.5)
     edits = run.edits(3)
@@ -262,7 +269,7 @@ def failing_call(run):
     run.more(what)
 
 
-@kind("the power fails: unsynced writes are dropped, torn or reordered", 14, needs_files=True)
+@kind("the power fails: unsynced writes are dropped, torn or reordered", 14)
 def power_cut(run):
     for generation in range(run.random.randint(1, 2)):
         begun(run, 0.3)
@@ -362,7 +369,7 @@ def left_open(run):
     run.check("killed line by line", edits, session.acknowledged)
 
 
-@kind("the write-ahead log is torn, cut, emptied or gone", 7, needs_files=True)
+@kind("the write-ahead log is torn, cut, emptied or gone", 7)
 def torn_log(run):
     left_open(run)
     log = run.store.address + "-wal"
@@ -392,7 +399,7 @@ def torn_log(run):
     compare_damaged(run, f"log of {size} bytes, style {style}")
 
 
-@kind("bytes of the file are flipped, zeroed, overwritten, its end is cut off", 7, needs_files=True)
+@kind("bytes of the file are flipped, zeroed, overwritten, its end is cut off", 7)
 def flipped(run):
     for _ in range(run.random.randint(1, 3)):
         begun(run, 1)
@@ -423,7 +430,7 @@ def flipped(run):
     compare_damaged(run, f"file of {size} bytes, style {style}")
 
 
-@kind("the store is moved, replaced, removed or cut while it is open", 4, needs_files=True)
+@kind("the store is moved, replaced, removed or cut while it is open", 4)
 def replaced(run):
     begun(run)
     path = run.store.address
@@ -465,7 +472,7 @@ def replaced(run):
     run.store = old
 
 
-@kind("the store becomes read-only: permissions, and a remounted file system", 3, needs_files=True)
+@kind("the store becomes read-only: permissions, and a remounted file system", 3)
 def read_only(run):
     begun(run, 1)
     folder = run.place.folder / "mounted"
@@ -511,7 +518,7 @@ def read_only(run):
             subprocess.run(["umount", "-l", folder], capture_output=True)
 
 
-@kind("the clock goes back or jumps, between sessions and within one", 3)
+@kind("the clock goes back or jumps, between sessions and within one", 3, 4)
 def clock(run):
     for session in range(run.random.randint(2, 3)):
         edits = run.edits(some(run, 1, 6))
@@ -523,11 +530,14 @@ def clock(run):
     run.verify("clock", sound=True)
 
 
-def together(run, count):
-    """Some annotators, each at posts of their own, some of them killed."""
+def together(run, count, disturb=None):
+    """Some annotators, each at posts of their own; some of them are killed, or `disturb()` is called meanwhile.
+
+    Who finds no server at the beginning may end with that reason.
+    """
     names = ["ann", "bo", "cy", "di", "ed"][:count]
     shared = run.random.random() < 0.25
-    kills = run.random.random() < 0.5
+    kills = disturb is None and run.random.random() < 0.5
     for _ in range(run.random.randint(1, 2)):
         asked, scripts = {}, {}
         for place, name in enumerate(names):
@@ -542,6 +552,8 @@ def together(run, count):
             time.sleep(run.random.random() * 0.3)
             for name in run.random.sample(names, run.random.randint(1, count)):
                 scripts[name].process.send_signal(signal.SIGKILL)
+        if disturb is not None:
+            disturb()
         states = {name: script.end() for name, script in scripts.items()}
         rows = run.read(f"{count} writers")
         if rows is None:
@@ -563,18 +575,76 @@ def together(run, count):
                 run.wrong(f"{count} writers: {name}: applied and not asked: {found} instead of {wanted}")
             if states[name] == 0 and not shared and len(found) != len(wanted):
                 run.wrong(f"{count} writers: {name} ended well with {len(found)} of {len(wanted)} steps")
-            if states[name] > 0 and not shared:
+            isUnopened = disturb is not None and "no connection (" in script.said() and len(found) == len(before)
+            if states[name] > 0 and not shared and not isUnopened:
                 run.wrong(f"{count} writers: {name} ended with {states[name]}: {script.said()[:300]}")
         run.rows = rows
         run.wasHit = True
     run.verify(f"{count} writers", sound=True)
 
 
-@kind("two write at once, and are killed", 3)
+@kind("two write at once, and are killed", 3, 8)
 def two_writers(run):
     together(run, 2)
 
 
-@kind("five write at once, and are killed", 1)
+@kind("five write at once, and are killed", 1, 6)
 def five_writers(run):
     together(run, 5)
+
+
+@kind("the server is killed (SIGKILL) and started again while one, two or five write", on_server=14)
+def server_killed(run):
+    server = run.store.server
+
+    def disturb():
+        for _ in range(run.random.randint(1, 2)):
+            time.sleep(run.random.random() * 0.4)
+            server.kill()
+            time.sleep(run.random.random() * 0.5)
+            server.start()
+    together(run, run.random.choice([1, 2, 5]), disturb)
+
+
+@kind("the server ends connections while one, two or five write", on_server=14)
+def connection_ended(run):
+    def disturb():
+        for _ in range(run.random.randint(1, 6)):
+            time.sleep(run.random.random() * 0.15)
+            run.store.end_connections()
+    together(run, run.random.choice([1, 2, 5]), disturb)
+
+
+@kind("connections are cut after any number of bytes, in both directions", on_server=16)
+def connection_cut(run):
+    store, proxy = run.store, Proxy(run.store.server.port, run.random.random(), run.random.randint(1, 6))
+    run.store = store.through(proxy.port)
+    try:
+        together(run, run.random.choice([1, 1, 2]), lambda: None)
+        run.wasHit = proxy.cut > 0
+    finally:
+        run.store = store
+        proxy.close()
+
+
+@kind("the server's disk is full", on_server=6)
+def server_full(run):
+    store = run.store
+    with store.server.small_disk() as disk:
+        if disk is None:
+            return  # only an administrator mounts one
+        run.store = disk.store
+        begun(run)
+        # The first connection to a database writes a file of the server's own, without which none is made.
+        disk.store.rows()
+        disk.fill(run.random.randrange(4))
+        edits = run.edits(some(run, 6, 24))
+        script = Script(run.place, run.store, edits)
+        status = script.end()
+        run.wasHit = status != 0
+        if status > 0 and not script.said():
+            run.wrong("the server's full disk: no reason is given")
+        run.check("the server's full disk", edits, script.acknowledged(), status)
+        disk.empty()
+        run.more("with room again")
+    run.store = store

@@ -3,8 +3,8 @@
     {"campaign": "store", "kind": "killed", "runs": 1800, "faults": 0, "seed": 5, "seconds": 900, "commit": "abc"}
     {"campaign": "store", "kind": "torn-log", "found": "what was wrong", "mended": "how, and its test"}
 
-`runs` with `faults` of one commit; `found` tells of a fault once, whatever the number of runs that showed it.
-Campaigns that are not about stores write the same lines, with a `promise` of their own and, where it was
+`runs` with `faults` of one commit; `found` tells of a fault once, whatever the number of runs that showed it. The
+campaign against stores on a server is "server". Campaigns that are not about stores write the same lines, with a `promise` of their own and, where it was
 so, `"sanitizer": "address"`.
 """
 import json
@@ -15,6 +15,10 @@ from . import kinds
 from .campaign import NUMBERS, PROJECT, Campaign
 
 WHOLE = 10_000
+# What lines call a campaign against a kind of store, and the command that runs it.
+CAMPAIGNS = {"sqlite": "store", "postgres": "server"}
+COMMANDS = {
+    "store": "make torture", "server": "make torture STORE=postgres", "guided": "make fuzz-guided"}
 FILE = PROJECT / "docs/reliability-results.jsonl"
 
 
@@ -29,7 +33,7 @@ def lines(path=FILE):
     return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
 
 
-def write(state, path, tested=None):
+def write(state, path, store, tested=None):
     """Adds the counts of a state folder, or replaces those that its campaign has there.
 
     `tested` is the commit of the program; this checkout's without it.
@@ -39,13 +43,14 @@ def write(state, path, tested=None):
     path, log = Path(path), Path(state) / "runs.jsonl"
     records = [json.loads(line) for line in log.read_text().splitlines() if line.strip()]
     base = records[0]["seed"] // NUMBERS
-    kept = [line for line in lines(path) if not ("runs" in line and line["campaign"] == "store" and line["seed"] == base)]
+    name = CAMPAIGNS[store]
+    kept = [line for line in lines(path) if not ("runs" in line and line["campaign"] == name and line["seed"] == base)]
     latest = {(record["seed"], record["kind"]): record for record in records}.values()
     for kind in kinds.ALL:
         own = [record for record in latest if record["kind"] == kind.kind]
         if own:
             kept.append({
-                "campaign": "store", "kind": kind.kind, "runs": len(own), "faults": sum(bool(r["faults"]) for r in own),
+                "campaign": name, "kind": kind.kind, "runs": len(own), "faults": sum(bool(r["faults"]) for r in own),
                 "hits": sum(r["hit"] for r in own), "seed": base, "seconds": round(sum(r["seconds"] for r in own)),
                 "commit": tested or commit()})
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept))
@@ -53,7 +58,10 @@ def write(state, path, tested=None):
 
 def table():
     """Markdown: promise, test, runs, faults found, mended."""
-    titles = {("store", kind.kind): f"nothing acknowledged is lost: {kind.title}" for kind in kinds.ALL}
+    titles = {
+        (CAMPAIGNS[store], kind.kind):
+            f"nothing acknowledged is lost{' on a server' if store == 'postgres' else ''}: {kind.title}"
+        for kind in kinds.ALL for store in kind.shares}
 
     def key_of(line):
         # Campaigns over many targets name them `kind/target`.
@@ -64,21 +72,22 @@ def table():
     rows = ["| promise | test | runs | runs at fault | faults found | mended |", "| --- | --- | --: | --: | --: | --: |"]
     notes = []
     promises = {key_of(line)[1]: line["promise"] for line in all_lines if "promise" in line}
-    commands = {"store": "make torture", "guided": "make fuzz-guided"}
     for key in order:
         own = [line for line in all_lines if key_of(line) == key]
         counts = [line for line in own if "runs" in line]
         found = [line for line in own if "found" in line]
         title = titles.get(key) or promises.get(key[1], f"{key[0]}: {key[1]}")
-        test = f"`{commands.get(key[0], 'make fuzz')}`, {key[1]}"
+        test = f"`{COMMANDS.get(key[0], 'make fuzz')}`, {key[1]}"
         rows.append(
             f"| {title} | {test} | {sum(line['runs'] for line in counts):,} | "
             f"{sum(line['faults'] for line in counts):,} | {len(found)} | {sum('mended' in line for line in found)} |")
         notes += [f"* **{key[1]}**: {line['found']} {line.get('mended', 'Not mended yet.')}" for line in found]
-    runs = sum(line["runs"] for line in all_lines if line["campaign"] == "store" and "runs" in line)
+    runs = {name: sum(line["runs"] for line in all_lines if line["campaign"] == name and "runs" in line)
+            for name in CAMPAIGNS.values()}
     text = "\n".join(rows) + "\n"
-    text += f"\nRuns against stores so far: {runs:,}; the whole campaign is {WHOLE:,}.\n"
-    text += "\n" + readers([line for line in all_lines if "runs" in line and line["campaign"] != "store"])
+    text += (f"\nRuns against files so far: {runs['store']:,}, and against stores on a server: {runs['server']:,}; "
+             f"a whole campaign is {WHOLE:,}.\n")
+    text += "\n" + readers([line for line in all_lines if "runs" in line and line["campaign"] not in runs])
     if notes:
         text += "\nWhat was found:\n\n" + "\n".join(notes) + "\n"
     return text
@@ -118,6 +127,8 @@ def self_test(torture: Campaign):
     status = 0
     for lie, name, most, words in LIES:
         kind = next(kind for kind in kinds.ALL if kind.kind == name)
+        if not kind.shares[torture.store]:
+            continue
         for n in range(most):
             if torture.run(77 * NUMBERS + n, (lie,), kind)["faults"]:
                 print(f"found after {n + 1} runs of {name}: {words}")

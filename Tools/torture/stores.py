@@ -1,7 +1,7 @@
 """Stores as the campaign sees them: where they are, and what is in them, read without the program.
 
-A kind of store is a class with `address` (what `--store` takes), `rows()`, `clear()` and `isFile`. Kinds of
-faults that need the files themselves (`needs_files`) are passed over for stores that are none.
+A kind of store is a class with `address` (what `--store` takes), `rows()`, `forge()` and `is_file`. Those on a
+server are in server.py.
 """
 import dataclasses
 import hashlib
