@@ -121,7 +121,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "Files", "Tensors", "Corpora", "Traces", "Encoders", "Extractors", "Routing",
-        "Inspection",
+        "Annotations", "Inspection",
       ], path: "Tests/TestSupport"),
     .testTarget(name: "TensorsTests", dependencies: ["Files", "Tensors", "CKernels"]),
     .testTarget(name: "PicturesTests", dependencies: ["Tensors", "Pictures", "CJPEG"]),
@@ -145,7 +145,8 @@ let package = Package(
     .testTarget(
       name: "AnnotationsTests",
       dependencies: [
-        "Files", "Corpora", "Annotations", .product(name: "GRDB", package: "GRDB.swift"),
+        "Files", "Corpora", "Annotations", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "InspectionTests",

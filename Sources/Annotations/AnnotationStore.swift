@@ -170,13 +170,14 @@ package final class AnnotationStore: StepStore {
     }
   }
 
-  package func append(contentsOf steps: [Step]) throws {
+  package func append(contentsOf steps: [Step], told: (Double) -> Void) throws {
     guard access == .readWrite else { throw StoreError.readOnly(path) }
     _ = try acknowledge(
       Result {
         try queue.write { db in
           try file.requireInPlace()
-          for step in steps {
+          for (number, step) in steps.enumerated() {
+            if number % StepRows.between == 0 { told(Double(number) / Double(steps.count)) }
             budget.refill()
             _ = try StepRows.insert(step, db, path)
           }
@@ -253,12 +254,9 @@ package final class AnnotationStore: StepStore {
     }.mapError { Self.notSaved($0, path) }
   }
 
-  package func stored() throws -> StepRows.Stored { try stored(keepingRows: false) }
-
-  /// What the store holds.
-  /// - Parameter keepingRows: whether sound rows are kept as they are, too.
-  /// - Throws: `StoreError`.
-  func stored(keepingRows: Bool) throws -> StepRows.Stored {
+  package func stored(
+    keepingRows: Bool, told: (Double) -> Void
+  ) throws -> StepRows.Stored {
     do {
       if let damage {
         // Not in a transaction, as when it was opened.
@@ -273,7 +271,7 @@ package final class AnnotationStore: StepStore {
       }
       return try queue.read { db in
         budget.refill()
-        var stored = try StepRows.fetch(db, path, level, keepingRows: keepingRows)
+        var stored = try StepRows.fetch(db, path, level, keepingRows: keepingRows, told: told)
         if file.wasEmptied, stored.last == 0 { stored.findings.append(.emptied(path)) }
         if stored.last < file.promised {
           stored.findings.append(.cutBack(first: stored.last + 1, last: file.promised))

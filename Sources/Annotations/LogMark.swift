@@ -9,7 +9,7 @@ package struct LogMark: Sendable, Hashable {
   var last: Int64 = 0
   /// How many rows there are.
   var rows: Int64 = 0
-  /// The hash of the rows, each after those before it.
+  /// The hash of the rows, in a file each after those before it.
   var digest: UInt64 = FNV1a().value
 
   /// Of a log without a row.

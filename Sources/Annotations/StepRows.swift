@@ -110,19 +110,19 @@ package enum StepRows {
       let row = StepRow(found)
       let isIntact =
         level < .checksums || row?.checksum == String.fromDatabaseValue(found[12])
-      take(row, sequence, isIntact: isIntact)
-      guard keepsRows else { return }
-      if let row, isIntact {
-        rows.append(row)
-      } else {
-        posts[sequence] = String.fromDatabaseValue(found[1])
-      }
+      take(
+        row, sequence, isIntact: isIntact, post: row?.post ?? String.fromDatabaseValue(found[1]))
     }
 
-    /// - Parameter row: nil where the columns are of other types.
-    mutating func take(_ row: StepRow?, _ sequence: Int64, isIntact: Bool) {
+    /// - Parameters:
+    ///   - row: nil where the columns are of other types.
+    ///   - post: that the columns name.
+    mutating func take(_ row: StepRow?, _ sequence: Int64, isIntact: Bool, post: String?) {
       noteMissing(before: sequence)
       last = sequence
+      if keepsRows {
+        if let row, isIntact { rows.append(row) } else { posts[sequence] = post }
+      }
       if !isIntact {
         lose(sequence, .damaged(sequence: sequence))
       } else if let step = row?.step {
@@ -200,13 +200,20 @@ package enum StepRows {
     }
   }
 
+  /// Rows after which somebody is told how far it is.
+  static let between = 1_024
+
   /// Reads all steps and compares each with its checksum.
+  /// - Parameter told: is told the share that was read, now and then.
   static func fetch(
-    _ db: Database, _ path: String, _ level: Schema.Level, keepingRows: Bool = false
+    _ db: Database, _ path: String, _ level: Schema.Level, keepingRows: Bool = false,
+    told: (Double) -> Void = { _ in }
   ) throws -> Stored {
     var stored = Stored()
     stored.keepsRows = keepingRows
     guard level > .begun else { return stored }
+    let final = try Int64.fetchOne(db, sql: "SELECT max(sequence) FROM step") ?? 0
+    var count = 0
     let rows = try Row.fetchCursor(db, sql: "\(selection(level)) ORDER BY sequence")
     while let found = try rows.next() {
       let number = Int64.fromDatabaseValue(found[0])
@@ -214,6 +221,8 @@ package enum StepRows {
         throw StoreError.damaged(path, detail: "a step without a sequence number")
       }
       stored.take(found, sequence, level)
+      count += 1
+      if count % between == 0 { told(min(1, Double(sequence) / Double(max(1, final)))) }
     }
     try noteSealed(&stored, db, level)
     return stored

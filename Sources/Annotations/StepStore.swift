@@ -31,12 +31,16 @@ package protocol StepStore: AnyObject, Sendable {
   func endTrying(in seconds: Double)
 
   /// Appends steps, each after the one before, all of them or none.
+  /// - Parameter told: is told the share that was sent, now and then.
   /// - Throws: `StoreError`; nothing was appended then.
-  func append(contentsOf steps: [Step]) throws
+  func append(contentsOf steps: [Step], told: (Double) -> Void) throws
 
   /// All that is stored.
+  /// - Parameters:
+  ///   - keepingRows: whether sound rows are kept as they are, too.
+  ///   - told: is told the share that was read, now and then.
   /// - Throws: `StoreError`.
-  func stored() throws -> StepRows.Stored
+  func stored(keepingRows: Bool, told: (Double) -> Void) throws -> StepRows.Stored
 
   /// What is stored after a mark, which need not be read again up to there; nil where the store
   /// does not hold what the mark was made of any more, or cannot tell.
@@ -80,6 +84,16 @@ extension StepStore {
 
   package func endTrying(in seconds: Double) {}
 
+  /// Appends steps, each after the one before, all of them or none.
+  /// - Throws: `StoreError`; nothing was appended then.
+  package func append(contentsOf steps: [Step]) throws { try append(contentsOf: steps) { _ in } }
+
+  /// All that is stored.
+  /// - Throws: `StoreError`.
+  package func stored(keepingRows: Bool = false) throws -> StepRows.Stored {
+    try stored(keepingRows: keepingRows) { _ in }
+  }
+
   /// Appends a step and returns its sequence number once it is durable.
   /// - Throws: `StoreError`; nothing was appended then.
   @discardableResult
@@ -95,8 +109,6 @@ extension StepStore {
     let stored = try stored()
     return (stored.steps, stored.findings)
   }
-
-  package func stored(following mark: LogMark) throws -> StepRows.Stored? { nil }
 
   /// Notes that a dataset is being annotated.
   /// - Returns: false when its files are others than at the last time.

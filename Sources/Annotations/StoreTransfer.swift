@@ -9,13 +9,21 @@ package struct StoreTransfer: Sendable {
   /// The stores as they are named.
   package let from: String, to: String
 
+  /// What a copy is at.
+  package enum Part: String, Sendable, CaseIterable {
+    case reading, copying, comparing
+  }
+
   /// Copies all steps in one transaction, then reads the target again and compares it.
+  /// - Parameter told: is told the share of each part, now and then.
   /// - Throws: `StoreError`; `StoreTransferError` when the source is damaged or the target is not
   ///   empty.
-  package init(from: String, to: String, begun: (Int) -> Void = { _ in }) throws {
+  package init(
+    from: String, to: String, told: (Part, Double) -> Void = { _, _ in }
+  ) throws {
     guard StoreAddress.isThere(from) else { throw StoreError.missing(from) }
     let source = try StoreAddress.open(from, access: .readOnly)
-    let stored = try source.stored()
+    let stored = try source.stored(keepingRows: false) { told(.reading, $0) }
     if let finding = stored.findings.first {
       throw StoreTransferError.damaged(source.path, "\(finding)")
     }
@@ -31,14 +39,14 @@ package struct StoreTransfer: Sendable {
     let own = stored.steps.map { StepRow($0).checksum }
     let target = try StoreAddress.open(to)
     guard try target.stored().last == 0 else { throw StoreTransferError.notEmpty(target.path) }
-    begun(stored.steps.count)
-    try target.append(contentsOf: stored.steps)
+    try target.append(contentsOf: stored.steps) { told(.copying, $0) }
     for opening in try source.openings().reversed() {
       try target.noteOpening(of: opening, at: Step.now())
     }
     let copied = try StoreAddress.open(to, access: .readOnly)
     let found = try copied.checksums()
-    guard try copied.stored().steps == stored.steps,
+    guard
+      try copied.stored(keepingRows: false, told: { told(.comparing, $0) }).steps == stored.steps,
       stored.steps.map({ found[$0.sequence] }) == own
     else { throw StoreTransferError.differs(target.path) }
     digest = SHA256.hexDigest(of: Array(own.joined().utf8))

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import Annotations
@@ -159,7 +160,8 @@ import Testing
 
   /// A store with steps, and its mark.
   private func withStore(
-    _ body: (String, Dataset, AnnotationStore, FoldFolder) throws -> Void
+    _ backend: StoreBackend = .file,
+    _ body: (String, Dataset, any StepStore, FoldFolder) throws -> Void
   ) throws {
     try withFolder { folder in
       let dataset = try JoinedStoresTests().dataset(folder)
@@ -167,21 +169,22 @@ import Testing
       var made = Store()
       try made.work(150, &random, 0, dataset)
       try #require(made.steps.count > 60)
-      let path = "\(folder)/s.sqlite"
-      let store = try AnnotationStore(path: path)
+      let place = try backend.place(in: folder)
+      let store = try StoreAddress.open(place)
       try store.append(contentsOf: made.steps)
       let stored = try store.stored()
       let folds = FoldFolder(path: "\(folder)/folds")
       let folded = EditHistory.folding(stored.steps, over: dataset, last: stored.last)
       folds.keep(
-        FoldSnapshot(folded, mark: try #require(stored.mark), over: dataset), of: path,
+        FoldSnapshot(folded, mark: try #require(stored.mark), over: dataset), of: store.path,
         over: dataset)
-      try body(path, dataset, store, folds)
+      try body(place, dataset, store, folds)
     }
   }
 
-  @Test func aStoreIsOpenedFromItsSnapshot() throws {
-    try withStore { path, dataset, store, folds in
+  @Test(arguments: StoreBackend.all)
+  func aStoreIsOpenedFromItsSnapshot(backend: StoreBackend) throws {
+    try withStore(backend) { place, dataset, store, folds in
       let plain = try store.history(over: dataset)
       let fold = try store.fold(over: dataset, folds)
       #expect(fold.isFromSnapshot)
@@ -189,15 +192,50 @@ import Testing
       // What is stored later is read alone, whoever wrote it.
       var history = fold.history
       while let step = history.undo(by: "ann", at: 5) { try store.append(step) }
-      let other = try AnnotationStore(path: path)
+      let other = try StoreAddress.open(place)
       let redone = history.redo(by: "bo", at: 6)
       try other.append(#require(redone))
       let again = try other.fold(over: dataset, folds)
       #expect(again.isFromSnapshot)
       #expect(again.history == history)
-      let mark = try #require(folds.read(of: path, over: dataset)?.mark)
+      let mark = try #require(folds.read(of: store.path, over: dataset)?.mark)
       let later = try #require(try other.stored(following: mark))
       #expect(later.steps.count == Int(history.nextSequence - 1 - mark.last))
+      #expect(later.mark == (try other.stored().mark))
+      // Who opened it so goes on like everybody else, and hears of the others.
+      let taken = history.undo(by: "cy", at: 7)
+      let undone = try #require(taken)
+      let third = try StoreAddress.open(place)
+      #expect(try third.fold(over: dataset, folds).isFromSnapshot)
+      try third.append(undone)
+      #expect(try other.others()?.steps == [undone])
+    }
+  }
+
+  /// What a server's rows say is computed by the server; each change of a row is found by it.
+  @Test(
+    .enabled(if: TestServer.programs != nil, TestServer.absent),
+    arguments: [
+      "UPDATE twinlens.step SET annotator = 'eve' WHERE sequence = 30",
+      "UPDATE twinlens.step SET time = time + 1 WHERE sequence = 60",
+      "UPDATE twinlens.step SET post = post || ' ', file = substr(file, 2) WHERE sequence = 3",
+      "UPDATE twinlens.step SET undoes = 1 WHERE undoes > 1",
+      "UPDATE twinlens.step SET checksum = repeat('0', 64) WHERE sequence = 7",
+      "DELETE FROM twinlens.step WHERE sequence = 12",
+      "DELETE FROM twinlens.step WHERE sequence > 50", "DELETE FROM twinlens.step",
+    ])
+  func aChangedServerIsReadInFull(sql: String) throws {
+    try withStore(.server) { place, dataset, store, folds in
+      #expect(try store.fold(over: dataset, folds).isFromSnapshot)
+      let database = try #require(place.split(separator: "?").first?.split(separator: "/").last)
+      try TestServer.shared.get().psql(
+        "SET session_replication_role = replica; \(sql)", in: String(database))
+      let opened = try StoreAddress.open(place)
+      let fold = try opened.fold(over: dataset, folds)
+      let isFromSnapshot = fold.isFromSnapshot
+      #expect(!isFromSnapshot && fold.folded == nil)
+      let plain = try opened.history(over: dataset)
+      #expect(fold.history == plain.history && fold.findings == plain.findings)
     }
   }
 
@@ -235,7 +273,7 @@ import Testing
 
   @Test func anotherStoreInItsPlaceIsReadInFull() throws {
     try withStore { path, dataset, _, folds in
-      let other = try AnnotationStore(path: path + "2")
+      let other = try StoreAddress.open(path + "2")
       var history = EditHistory()
       let post = dataset.posts[1]
       let edit = try #require(Edit.setting(.person, over: 0..<1, in: post))

@@ -7,14 +7,14 @@ import Testing
 /// Any thousand edits, taken back, give the original bytes; repeated, they give the edited bytes
 /// again.
 @Suite struct RandomEditsTests {
-  @Test(arguments: [UInt64.random(in: 0..<UInt64.max), 1, 2])
-  func aThousandEditsCanBeTakenBack(seed: UInt64) throws {
+  @Test(arguments: StoreBackend.all, [UInt64.random(in: 0..<UInt64.max), 1, 2])
+  func aThousandEditsCanBeTakenBack(backend: StoreBackend, seed: UInt64) throws {
     try withFolder { folder in
       var random = Random(seed: seed)
       try writeOddDataset(to: folder, seed: seed)
       let dataset = try Dataset.open(folder)
-      let path = "\(folder)/.twinlens/annotations.sqlite"
-      var store: AnnotationStore? = try AnnotationStore(path: path)
+      let place = try backend.place(in: folder)
+      var store: (any StepStore)? = try StoreAddress.open(place)
       var history = EditHistory()
       var edits = 0
       var undos = 0
@@ -40,7 +40,7 @@ import Testing
         if edits >= 500, !restarted {
           restarted = true
           store = nil
-          store = try AnnotationStore(path: path)
+          store = try StoreAddress.open(place)
           let read = try #require(try store?.history(over: dataset))
           #expect(read.findings.isEmpty, "seed \(seed)")
           #expect(read.history == history, "seed \(seed)")
@@ -66,7 +66,7 @@ import Testing
       #expect(history.states == states, "seed \(seed)")
       #expect(try exported(dataset, history, seed) == edited, "seed \(seed)")
       store = nil
-      let read = try AnnotationStore(path: path, access: .readOnly).history(over: dataset)
+      let read = try StoreAddress.open(place, access: .readOnly).history(over: dataset)
       #expect(read.history == history, "seed \(seed)")
     }
   }

@@ -6,13 +6,28 @@ import Testing
 @testable import Annotations
 @testable import Corpora
 
-/// The store as a file: durability, locks, foreign and damaged files, and datasets that changed.
+/// What every store keeps, and the store as a file: durability, locks, foreign and damaged files.
 @Suite struct StoreTests {
-  /// A dataset with one edit of post 1 (PER → LOC on 'Paris') and one of post 2 in its store.
+  /// A dataset with one edit of post 1 (PER → LOC on 'Paris') and one of post 2 in its own store.
   func edited(_ folder: String) throws -> (dataset: Dataset, path: String) {
     let dataset = try openSmall(folder)
     let path = try StoreLocation.resolve(dataset: dataset).path
-    let store = try AnnotationStore(path: path)
+    try edit(dataset, in: path)
+    return (dataset, path)
+  }
+
+  /// The same in a store of some kind.
+  private func edited(
+    _ folder: String, in backend: StoreBackend
+  ) throws -> (dataset: Dataset, place: String) {
+    let dataset = try openSmall(folder)
+    let place = try backend.place(in: folder)
+    try edit(dataset, in: place)
+    return (dataset, place)
+  }
+
+  private func edit(_ dataset: Dataset, in place: String) throws {
+    let store = try StoreAddress.open(place)
     var history = EditHistory()
     for edit in [
       Edit.retyping(mentionAt: 0, to: .location, in: dataset.posts[0]),
@@ -22,16 +37,20 @@ import Testing
       let post = try #require(dataset.post(id: edit.post))
       try store.append(history.apply(edit, to: post, by: "Zoë", at: 1_700_000_000_123))
     }
-    return (dataset, path)
   }
 
-  @Test func stepsComeBackAsTheyWere() throws {
+  @Test func aFileIsSyncedBeforeAnEditIsAcknowledged() throws {
     try withFolder { folder in
-      let (dataset, path) = try edited(folder)
-      let store = try AnnotationStore(path: path)
+      let store = try AnnotationStore(path: try edited(folder).path)
       #expect(try store.pragma("journal_mode") == "wal")
       #expect(try store.pragma("synchronous") == "2")
-      let (history, findings) = try store.history(over: dataset)
+    }
+  }
+
+  @Test(arguments: StoreBackend.all) func stepsComeBackAsTheyWere(backend: StoreBackend) throws {
+    try withFolder { folder in
+      let (dataset, place) = try edited(folder, in: backend)
+      let (history, findings) = try StoreAddress.open(place).history(over: dataset)
       #expect(findings.isEmpty)
       #expect(history.nextSequence == 3)
       #expect(history.steps[0].annotator == "Zoë")
@@ -87,12 +106,13 @@ import Testing
     }
   }
 
-  @Test func asynchronousAppendsKeepTheirOrder() async throws {
+  @Test(arguments: StoreBackend.all)
+  func asynchronousAppendsKeepTheirOrder(backend: StoreBackend) async throws {
     let folder = "\(NSTemporaryDirectory())annotations-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let dataset = try openSmall(folder)
-    let store = try AnnotationStore(path: "\(folder)/s.sqlite")
+    let store = try StoreAddress.open(try backend.place(in: folder))
     var history = EditHistory()
     var steps: [Step] = []
     for i in 0..<100 {
@@ -103,7 +123,7 @@ import Testing
     }
     let numbers = await withCheckedContinuation { continuation in
       let collected = Collected(count: 100) { continuation.resume(returning: $0) }
-      for step in steps { store.append(step) { collected.add(try? $0.get()) } }
+      for step in steps { store.append(step, round: nil) { collected.add(try? $0.get()) } }
     }
     #expect(numbers == (1...100).map { Int64($0) })
     let taken = history.undo(by: "a")
@@ -267,10 +287,11 @@ import Testing
     }
   }
 
-  @Test func aChangedDatasetKeepsItsEdits() throws {
+  @Test(arguments: StoreBackend.all)
+  func aChangedDatasetKeepsItsEdits(backend: StoreBackend) throws {
     try withFolder { folder in
-      let (dataset, path) = try edited(folder)
-      let store = try AnnotationStore(path: path)
+      let (dataset, place) = try edited(folder, in: backend)
+      let store = try StoreAddress.open(place)
       #expect(try store.noteOpening(of: dataset))
       #expect(try store.noteOpening(of: dataset))
       // Post 1 has other tags: the edit goes on top. Post 2 is gone.
@@ -305,13 +326,13 @@ import Testing
     }
   }
 
-  @Test func aFileAloneDoesNotMissTheOthers() throws {
+  @Test(arguments: StoreBackend.all)
+  func aFileAloneDoesNotMissTheOthers(backend: StoreBackend) throws {
     try withFolder { folder in
-      _ = try edited(folder)
+      let (_, place) = try edited(folder, in: backend)
       try write("IMGID:9\nx\tO\n", to: "\(folder)/test.txt")
       let alone = try Dataset.open("\(folder)/test.txt")
-      let path = try StoreLocation.resolve(dataset: alone).path
-      let findings = try AnnotationStore(path: path).history(over: alone).findings
+      let findings = try StoreAddress.open(place).history(over: alone).findings
       #expect(findings == [.otherFile("train.txt", steps: 2)])
     }
   }

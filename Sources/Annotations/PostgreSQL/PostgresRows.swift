@@ -24,6 +24,39 @@ enum PostgresRows {
     ORDER BY sequence
     """
 
+  /// What the server makes of its rows up to a number: how many fit the checksum that stands beside
+  /// them, how many there are, what `LogMark.take` makes of them, and the checksum of the last.
+  static let markQuery: String = {
+    let numbers = ["sequence", "time", "coalesce(undoes, 0)", "coalesce(redoes, 0)"].map {
+      "\($0)::text"
+    }
+    let texts = [
+      "post", "file", "post_hash", "tokens_hash", "annotator", "kind", "payload", "name",
+    ]
+    // As `StepRow.checksum` has them.
+    let fields = (numbers + texts).map { "octet_length(\($0)) || ':' || \($0)" }
+      .joined(separator: " || ")
+    return """
+      SELECT count(*) FILTER (WHERE own = checksum), count(*),
+        coalesce(sum(('x' || left(own, \(LogMark.digits)))::bit(\(LogMark.digits * 4))::bigint), 0)
+          % 18446744073709551616,
+        (SELECT checksum FROM twinlens.step WHERE sequence = $1::bigint)
+      FROM (
+        SELECT checksum, encode(sha256(convert_to(\(fields), 'UTF8')), 'hex') AS own
+        FROM twinlens.step WHERE sequence <= $1::bigint) AS row
+      """
+  }()
+
+  /// The checksum of the last step of a mark; nil where the answer to `markQuery` is another than
+  /// what the mark was made of.
+  static func checksum(ofLastOf mark: LogMark, _ answer: [[String?]]) -> String? {
+    guard let values = answer.first, values.count == 4, answer.count == 1,
+      values[0] == "\(mark.rows)", values[1] == values[0],
+      values[2] == "\(mark.digest &- LogMark().digest)"
+    else { return nil }
+    return values[3]
+  }
+
   /// A row that was read.
   struct Found {
     let sequence: Int64
@@ -31,6 +64,8 @@ enum PostgresRows {
     let row: StepRow?
     let checksum: String?
     let key: String?
+    /// That the columns name, whatever they are worth.
+    let post: String?
 
     var isIntact: Bool { row?.checksum == checksum }
 
@@ -41,7 +76,7 @@ enum PostgresRows {
       else { return nil }
       self.sequence = sequence
       row = StepRow(columns: columns)
-      (checksum, key) = (columns[12], columns[13])
+      (checksum, key, post) = (columns[12], columns[13], columns[1])
     }
   }
 
@@ -59,6 +94,30 @@ enum PostgresRows {
     let escaped = text.replacingOccurrences(of: "\\", with: "\\\\")
       .replacingOccurrences(of: "\"", with: "\\\"")
     return "\"\(escaped)\""
+  }
+}
+
+extension StepRows.Stored {
+  /// Takes up the row of a later step; names those that are missing before it.
+  mutating func take(_ found: PostgresRows.Found) {
+    take(found.row, found.sequence, isIntact: found.isIntact, post: found.post)
+    if found.isIntact, let checksum = found.checksum, firstLoss == nil {
+      mark?.take(checksum, of: found.sequence)
+    } else {
+      mark = nil
+    }
+  }
+}
+
+extension LogMark {
+  /// Hexadecimal digits of a checksum that count.
+  static let digits = 15
+
+  /// Takes up a row of a server by its checksum, in which its number is. A sum, as servers of every
+  /// version can make one.
+  mutating func take(_ checksum: String, of sequence: Int64) {
+    guard let number = UInt64(checksum.prefix(Self.digits), radix: 16) else { return }
+    (last, rows, digest) = (sequence, rows + 1, digest &+ number)
   }
 }
 

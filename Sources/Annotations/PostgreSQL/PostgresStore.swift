@@ -30,6 +30,8 @@ package final class PostgresStore: StepStore {
   private struct Looking {
     /// Whether somebody is known to have written.
     var isDue = true
+    /// Whether an own step waits for what they wrote.
+    var isAwaited = false
     var last = ContinuousClock.now
   }
 
@@ -113,7 +115,7 @@ package final class PostgresStore: StepStore {
     return step.sequence
   }
 
-  package func append(contentsOf steps: [Step]) throws {
+  package func append(contentsOf steps: [Step], told: (Double) -> Void) throws {
     guard access == .readWrite else { throw StoreError.readOnly(path) }
     let rows = steps.map(StepRow.init)
     guard let final = rows.last else { return }
@@ -124,6 +126,7 @@ package final class PostgresStore: StepStore {
         do {
           try connection.run("BEGIN")
           for start in stride(from: 0, to: rows.count, by: PostgresRows.sent) {
+            told(Double(start) / Double(rows.count))
             let part = Array(rows[start..<min(start + PostgresRows.sent, rows.count)])
             try connection.run(
               PostgresRows.insertions, PostgresRows.arrays(part, key: key(of:)), within: 60)
@@ -145,7 +148,7 @@ package final class PostgresStore: StepStore {
   private func refuse(
     _ sequence: Int64, _ refusal: PostgresConnection.Failure
   ) throws(StoreError) {
-    looking.withLock { $0.isDue = true }
+    looking.withLock { ($0.isDue, $0.isAwaited) = (true, true) }
     let next = refusal.reason.split(separator: " ").lazy.compactMap { Int64($0) }.first
     guard let next, sequence > next else { throw .behind(path) }
     throw .outOfOrder(path, expected: next, given: sequence)
@@ -171,23 +174,44 @@ package final class PostgresStore: StepStore {
 
   // MARK: Reading
 
-  package func stored() throws -> StepRows.Stored {
+  package func stored(
+    keepingRows: Bool, told: (Double) -> Void
+  ) throws -> StepRows.Stored {
     try queue.sync {
       try session.persist(for: Self.patience) { connection in
-        let stored = try rows(after: 0, connection)
-        if let final = stored.final {
-          note(final)
-        }
-        return stored.stored
+        let found = try rows(
+          after: 0, mark: LogMark(), keepingRows: keepingRows, told: told, connection)
+        if let final = found.final { note(final) }
+        return found.stored
       }
     }
   }
 
-  package func others() throws -> AnnotationStore.Others? {
+  /// The server computes over its rows what was computed here over those that were read.
+  package func stored(following mark: LogMark) throws -> StepRows.Stored? {
     try queue.sync {
-      try session.persist(for: 0) { connection in
-        looking.withLock { $0 = Looking(isDue: false, last: .now) }
+      try session.persist(for: Self.patience) { connection in
+        guard
+          let checksum = PostgresRows.checksum(
+            ofLastOf: mark,
+            try connection.run(PostgresRows.markQuery, ["\(mark.last)"], within: 60))
+        else { return nil }
+        session.last = .init(sequence: mark.last, checksum: checksum)
+        let found = try rows(after: mark.last, mark: mark, connection)
+        if let final = found.final { note(final) }
+        return found.stored
+      }
+    }
+  }
+
+  package func others() throws -> AnnotationStore.Others? { try others(patience: 0) }
+
+  private func others(patience: Double?) throws -> AnnotationStore.Others? {
+    try queue.sync {
+      try session.persist(for: patience) { connection in
+        looking.withLock { ($0.isDue, $0.last) = (false, .now) }
         let (stored, final) = try rows(after: session.last.sequence, connection)
+        looking.withLock { $0.isAwaited = false }
         guard let final, final.sequence > session.last.sequence else { return nil }
         note(final)
         return AnnotationStore.Others(
@@ -196,15 +220,25 @@ package final class PostgresStore: StepStore {
     }
   }
 
-  /// The steps after a number, up to an own one that nobody was told of yet: sent again, it is
-  /// found to be there.
+  /// The steps after a number; without a mark up to an own one, of which nobody was told yet: sent
+  /// again, it is found to be there.
+  /// - Parameters:
+  ///   - mark: of the steps up to that number, where all after it are wanted, and their mark.
+  ///   - told: is told the share that was read; only with a mark.
   private func rows(
-    after first: Int64, _ connection: PostgresConnection
+    after first: Int64, mark: LogMark? = nil, keepingRows: Bool = false,
+    told: (Double) -> Void = { _ in }, _ connection: PostgresConnection
   ) throws -> (stored: StepRows.Stored, final: PostgresRows.Found?) {
     var stored = StepRows.Stored()
-    stored.last = first
+    (stored.last, stored.keepsRows, stored.mark) = (first, keepingRows, mark)
     var final: PostgresRows.Found?
+    var end = 1.0
+    if mark != nil {
+      let last = try connection.run("SELECT max(sequence) FROM twinlens.step").first?.first
+      end = max(1, last?.flatMap { Double($0) } ?? 1)
+    }
     while true {
+      told(min(1, Double(stored.last) / end))
       let rows = try connection.run(
         "\(PostgresRows.selection) WHERE sequence > $1::bigint ORDER BY sequence LIMIT \(PostgresRows.batch)",
         ["\(stored.last)"], within: 60)
@@ -212,8 +246,8 @@ package final class PostgresStore: StepStore {
         guard let found = PostgresRows.Found(columns), found.sequence > stored.last else {
           throw StoreError.damaged(path, detail: "a step without a sequence number")
         }
-        if first > 0, found.key?.hasPrefix(writer) == true { return (stored, final) }
-        stored.take(found.row, found.sequence, isIntact: found.isIntact)
+        if mark == nil, found.key?.hasPrefix(writer) == true { return (stored, final) }
+        stored.take(found)
         final = found
       }
       if rows.count < PostgresRows.batch { return (stored, final) }
@@ -237,10 +271,13 @@ package final class PostgresStore: StepStore {
   }
 
   private func look(_ found: @Sendable (AnnotationStore.Others) -> Void) {
-    let isDue = looking.withLock { $0.isDue || .now - $0.last > .seconds(Self.slowly) }
+    let (isDue, isAwaited) = looking.withLock {
+      ($0.isDue || .now - $0.last > .seconds(Self.slowly), $0.isAwaited)
+    }
     guard isDue || session.problem != nil else { return }
     do {
-      if let others = try others() { found(others) }
+      // A step that must be made again on theirs waits for a server as long as it would itself.
+      if let others = try others(patience: isAwaited ? session.patience : 0) { found(others) }
     } catch {
       looking.withLock { $0.isDue = true }
     }

@@ -21,8 +21,17 @@ struct StoreContents {
   private static let mostVerdicts = 100
 
   /// Reads a store for reading alone.
-  /// - Throws: `StoreError.missing`.
-  init(_ path: String) throws {
+  /// - Parameter told: is told the share that was read, now and then.
+  /// - Throws: `StoreError.missing`; whatever the opening of a server's store throws.
+  init(_ path: String, told: (Double) -> Void = { _ in }) throws {
+    if PostgresAddress.isMeant(by: path) {
+      let store = try StoreAddress.open(path, access: .readOnly)
+      let stored = try store.stored(keepingRows: true, told: told)
+      (rows, findings, posts, last) = (stored.rows, stored.findings, stored.posts, stored.last)
+      (verdicts, failure, promised) = ([], nil, 0)
+      openings = try store.openings()
+      return
+    }
     guard access(path, F_OK) == 0 else { throw StoreError.missing(path) }
     let promised = StoreLock.promised(beside: StoreFile.resolve(path) ?? path)
     var (stored, verdicts, openings): (StepRows.Stored, [String], [StoreOpening])
@@ -32,7 +41,7 @@ struct StoreContents {
       let store = try AnnotationStore(path: path, access: .readOnly)
       verdicts = store.integrity(most: Self.mostVerdicts)
       openings = (try? store.openings()) ?? []
-      stored = try store.stored(keepingRows: true)
+      stored = try store.stored(keepingRows: true, told: told)
     } catch {
       failure = AnnotationStore.explain(error, path)
       if promised > 0 { stored.findings = [.cutBack(first: 1, last: promised)] }

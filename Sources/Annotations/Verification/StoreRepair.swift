@@ -27,13 +27,19 @@ package struct StoreRepair: Sendable {
   /// Backups that were not used, and why.
   package let remarks: [String]
 
-  /// Makes the new store.
+  /// Makes the new store, a file.
+  /// - Parameter told: is told the share of the old one's steps that was read, now and then.
   /// - Throws: `StoreError`: `exists` where anything has the new name, `unreadable` where no step
   ///   is left.
-  package init(of path: String, to output: String) throws {
+  package init(of place: String, to output: String, told: (Double) -> Void = { _ in }) throws {
     var info = stat()
+    guard !PostgresAddress.isMeant(by: output) else {
+      throw StoreError.badAddress("a repair writes a file; `annotations copy` moves it to a server")
+    }
     guard lstat(output, &info) != 0 else { throw StoreError.exists(output) }
-    let contents = try StoreContents(path)
+    let contents = try StoreContents(place, told: told)
+    let address = PostgresAddress.isMeant(by: place) ? try PostgresAddress(place) : nil
+    let path = address?.name ?? place
     var rows: [Int64: StepRow] = [:]
     var (sources, remarks): ([Source], [String]) = ([], [])
     func take(_ found: some Sequence<StepRow>, from path: String, _ what: String) {
@@ -44,13 +50,13 @@ package struct StoreRepair: Sendable {
       }
       if taken > 0 { sources.append(Source(path: path, what: what, steps: taken)) }
     }
-    take(contents.rows, from: path, "as SQLite reads it")
+    take(contents.rows, from: path, address == nil ? "as SQLite reads it" : "as the server has it")
     var last = max(contents.last, contents.promised)
     let isWhole = contents.failure == nil && contents.findings.isEmpty && contents.verdicts.isEmpty
-    if !isWhole {
+    if !isWhole, address == nil {
       take(PageScan(StoreFile.resolve(path) ?? path).rows.values, from: path, "page by page")
     }
-    for backup in StoreBackups(of: path).all {
+    for backup in address == nil ? StoreBackups(of: path).all : [] {
       guard let held = try? StoreContents(backup.path), held.failure == nil else {
         remarks.append("\(FilePath.name(of: backup.path)) cannot be read")
         continue

@@ -2,6 +2,7 @@ import Files
 import Foundation
 
 /// Everything about a store that can be checked without its dataset; reads, and changes nothing.
+/// Pages, log and backups of a server are the server's own business.
 package struct StoreVerification: Sendable {
   /// Something that is lost or wrong.
   package struct Problem: Sendable, Hashable {
@@ -48,7 +49,9 @@ package struct StoreVerification: Sendable {
     package let problem: String?
   }
 
+  /// The store as it was named, or a server's without user and options.
   package let path: String
+  private let isFile: Bool
   /// Sound steps.
   package private(set) var steps = 0
   /// The number of the last step of which anything is left.
@@ -75,11 +78,14 @@ package struct StoreVerification: Sendable {
   private static let mostOfAKind = 20
 
   /// Checks a store.
+  /// - Parameter told: is told the share of its steps that was read, now and then.
   /// - Throws: `StoreError.missing` and the like: where nothing can be read.
-  package init(path: String) throws {
-    self.path = path
-    log = WriteAheadLog(of: StoreFile.resolve(path) ?? path)
-    let contents = try StoreContents(path)
+  package init(path: String, told: (Double) -> Void = { _ in }) throws {
+    let address = PostgresAddress.isMeant(by: path) ? try PostgresAddress(path) : nil
+    isFile = address == nil
+    self.path = address?.name ?? path
+    log = isFile ? WriteAheadLog(of: StoreFile.resolve(path) ?? path) : nil
+    let contents = try StoreContents(path, told: told)
     switch contents.failure {
     case .missing?, .cannotOpen?, .leadsOut?, .inUse?:
       throw contents.failure ?? .missing(path)
@@ -90,7 +96,7 @@ package struct StoreVerification: Sendable {
     last = max(contents.last, contents.rows.last?.sequence ?? 0)
     annotators = Dictionary(grouping: contents.rows, by: \.annotator)
       .map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
-    backups = Self.check(backupsOf: path, contents)
+    backups = isFile ? Self.check(backupsOf: path, contents) : []
     noteFile(contents)
     noteFindings(contents)
     noteReferences(contents)

@@ -11,18 +11,24 @@ extension AnnotationsCommand {
       commandName: "verify", abstract: "Check everything about a store that can be checked.",
       discussion: """
         SQLite's own pages, the checksum of each step, their order, what undo and redo refer to, the log, the clocks, \
-        and that each backup can be read. Each damage is named with its steps, what is lost by it and what to do. \
-        Nothing is changed. The status is 1 when anything is lost or damaged.
+        and that each backup can be read; of a store on a server its steps. Each damage is named with its steps, what \
+        is lost by it and what to do. Nothing is changed. The status is 1 when anything is lost or damaged.
         """)
 
-    @Argument(help: ArgumentHelp("File of the annotations.", valueName: "store"))
+    @Argument(
+      help: ArgumentHelp(
+        "File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
     var store: String
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
-      let found = try StoreVerification(path: store)
+      let (progress, start) = (ProgressLine(), Date())
+      let found = try StoreVerification(path: store) {
+        progress.show("checking steps", $0, since: start)
+      }
+      progress.clear()
       StandardOutput.write(json ? StoreReport.json(found) : StoreReport.text(found))
       if !found.isSound { throw ExitCode.failure }
     }
@@ -39,7 +45,9 @@ extension AnnotationsCommand {
         What is missing is listed by number. The status is 0 when a new store was written, whatever it lacks.
         """)
 
-    @Argument(help: ArgumentHelp("File of the annotations.", valueName: "store"))
+    @Argument(
+      help: ArgumentHelp(
+        "File of the annotations, or postgres://HOST/DATABASE.", valueName: "store"))
     var store: String
 
     @Option(help: ArgumentHelp("The new store; nothing may be there.", valueName: "file"))
@@ -49,7 +57,11 @@ extension AnnotationsCommand {
     var json = false
 
     func run() throws {
-      let repair = try StoreRepair(of: store, to: output)
+      let (progress, start) = (ProgressLine(), Date())
+      let repair = try StoreRepair(of: store, to: output) {
+        progress.show("reading steps", $0, since: start)
+      }
+      progress.clear()
       StandardOutput.write(json ? StoreReport.json(repair) : StoreReport.text(repair))
     }
   }

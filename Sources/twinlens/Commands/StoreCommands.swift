@@ -1,6 +1,7 @@
 import Annotations
 import ArgumentParser
 import Files
+import Foundation
 import Reports
 import Services
 
@@ -25,14 +26,15 @@ extension AnnotationsCommand {
     var json = false
 
     func run() throws {
+      let progress = ProgressLine()
+      var (part, start) = (StoreTransfer.Part.reading, Date())
       let copy = try StoreTransfer(from: from, to: to) {
-        if $0 > Self.many { StandardOutput.complain("copying \($0.counted("step"))") }
+        if $0 != part { (part, start) = ($0, Date()) }
+        progress.show("\($0) steps", $1, since: start)
       }
+      progress.clear()
       StandardOutput.write(json ? copy.json() : copy.text())
     }
-
-    /// Fewer are there before a line could be read.
-    private static let many = 5_000
   }
 
   /// `twinlens annotations schema`.

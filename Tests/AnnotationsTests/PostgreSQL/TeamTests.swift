@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Annotations
@@ -192,6 +193,48 @@ struct TeamTests {
       let stored = try server.open(server.address(database)).stored()
       #expect(stored.steps == history.steps && stored.findings.isEmpty)
       print("cut: \(cuts.count) places")
+    }
+  }
+
+  /// Who was slower hears what the others wrote although the connection is lost at that moment:
+  /// else the own step would never be made again on it.
+  @Test func whoIsBehindHearsOfTheOthersWhenTheServerIsBack() throws {
+    let server = try TestServer()
+    let (_, address) = try server.store()
+    try withFolder { folder in
+      let dataset = try openSmall(folder)
+      let post = dataset.posts[0]
+      let (own, theirs) = (try server.open(address), try server.open(address))
+      var history = EditHistory()
+      func next(_ note: String) throws -> Step {
+        let edit = Edit.noting(note, on: post, from: nil)
+        return try history.apply(try #require(edit), to: post, by: "ann", at: 1)
+      }
+      let heard = Mutex<[Step]>([])
+      let watch = own.watch(every: 1) { others in
+        heard.withLock { $0 += others.steps }
+      } lost: { _ in
+      }
+      #expect(try own.stored().steps.isEmpty)
+      var other = EditHistory()
+      let edit = Edit.noting("own", on: post, from: nil)
+      let late = try other.apply(try #require(edit), to: post, by: "bo", at: 2)
+      let looked = DispatchSemaphore(value: 0)
+      // Nothing is heard of theirs before the own step is sent.
+      own.queue.suspend()
+      let step = try next("theirs")
+      try theirs.append(step)
+      own.append(late, round: 0) { answer in
+        #expect(answer == .failure(.behind(own.path)))
+        server.killNow()
+        watch.lookNow { looked.signal() }
+      }
+      own.queue.resume()
+      usleep(300_000)
+      try server.start()
+      #expect(looked.wait(timeout: .now() + 30) == .success)
+      #expect(heard.withLock { $0 } == [step])
+      own.endTrying(in: 0)
     }
   }
 

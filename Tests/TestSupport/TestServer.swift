@@ -1,30 +1,29 @@
+import Annotations
 import Foundation
 import Synchronization
 import Testing
 
-@testable import Annotations
-
 /// A PostgreSQL server of the tests' own, in a folder that goes with it: on a socket there and on a
 /// free port of this machine. Ends with the process, however that ends.
-final class TestServer: Sendable {
+package final class TestServer: Sendable {
   /// The folder of the newest server programs; nil where there are none.
-  static let programs: String? = {
+  package static let programs: String? = {
     let root = "/usr/lib/postgresql"
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
     return versions.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }.map { "\(root)/\($0)/bin" }
       .last { FileManager.default.isExecutableFile(atPath: "\($0)/initdb") }
   }()
-  static let absent: Comment = "no PostgreSQL server is installed (Debian's package postgresql)"
+  package static let absent: Comment = "no PostgreSQL server is installed (Debian's package postgresql)"
   /// One for all tests that leave it alive.
-  static let shared = Result { try TestServer() }
+  package static let shared = Result { try TestServer() }
 
-  let folder: String
-  let port: UInt16
+  package let folder: String
+  package let port: UInt16
   private let count = Mutex(0)
 
-  struct Failure: Error { let what: String }
+  package struct Failure: Error { package let what: String }
 
-  init() throws {
+  package init() throws {
     var template = Array("/tmp/twinlens-pg-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure(what: "no folder") }
     folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -60,13 +59,13 @@ final class TestServer: Sendable {
   }
 
   /// The process of the server.
-  var process: pid_t? {
+  package var process: pid_t? {
     (try? String(contentsOfFile: folder + "/data/postmaster.pid", encoding: .utf8))
       .flatMap { $0.split(separator: "\n").first }.flatMap { pid_t($0) }
   }
 
   /// Starts the server and waits until it answers.
-  func start() throws {
+  package func start() throws {
     let script = """
       "$1/postgres" -D "$2/data" >>"$2/log" 2>&1 & server=$!
       read _; kill -QUIT $server 2>/dev/null; wait; rm -rf "$2"
@@ -88,7 +87,7 @@ final class TestServer: Sendable {
   }
 
   /// Ends the server as a power cut would end it, without a word to anybody.
-  func killNow() {
+  package func killNow() {
     guard let process else { return }
     kill(process, SIGKILL)
     // Its children see that it is gone and end.
@@ -109,7 +108,7 @@ final class TestServer: Sendable {
   }
 
   /// A new database with an empty store; ann may annotate, rea read, eve nothing.
-  func store() throws -> (database: String, address: String) {
+  package func store() throws -> (database: String, address: String) {
     // One after the other: roles belong to the server, and two scripts that grant one at the same
     // moment fail.
     let name = try count.withLock {
@@ -125,14 +124,14 @@ final class TestServer: Sendable {
   }
 
   /// The address of a database for somebody, through the socket or, with a port, over TCP.
-  func address(_ database: String, user: String = "ann", port: UInt16? = nil) -> String {
+  package func address(_ database: String, user: String = "ann", port: UInt16? = nil) -> String {
     guard let port else {
       return "postgres://\(user)@/\(database)?host=\(folder)&port=\(self.port)"
     }
     return "postgres://\(user)@127.0.0.1:\(port)/\(database)?sslmode=disable"
   }
 
-  func open(
+  package func open(
     _ address: String, access: AnnotationStore.Access = .readWrite
   ) throws -> PostgresStore {
     try PostgresStore(PostgresAddress(address), access: access)
@@ -140,7 +139,7 @@ final class TestServer: Sendable {
 
   /// What psql prints for a script.
   @discardableResult
-  func psql(_ script: String, in database: String, user: String = "admin") throws -> String {
+  package func psql(_ script: String, in database: String, user: String = "admin") throws -> String {
     try Self.run(
       "\(Self.programs ?? "")/psql",
       [
@@ -150,12 +149,12 @@ final class TestServer: Sendable {
   }
 
   @discardableResult
-  static func server(_ program: String, _ arguments: [String]) throws -> String {
+  package static func server(_ program: String, _ arguments: [String]) throws -> String {
     let (path, all) = asServer("\(programs ?? "")/\(program)", arguments)
     return try run(path, all)
   }
 
-  static func asServer(
+  package static func asServer(
     _ program: String, _ arguments: [String]
   ) -> (String, [String]) {
     guard getuid() == 0 else { return (program, arguments) }
@@ -165,7 +164,7 @@ final class TestServer: Sendable {
 
   /// What a program prints.
   @discardableResult
-  static func run(_ program: String, _ arguments: [String]) throws -> String {
+  package static func run(_ program: String, _ arguments: [String]) throws -> String {
     let file = "\(NSTemporaryDirectory())/twinlens-run-\(UUID().uuidString)"
     let output = Foundation.open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     defer {

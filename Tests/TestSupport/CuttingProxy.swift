@@ -3,8 +3,8 @@ import Synchronization
 
 /// Passes bytes between clients and a server of this machine, and cuts a connection where it is
 /// told.
-final class CuttingProxy: Sendable {
-  let port: UInt16
+package final class CuttingProxy: Sendable {
+  package let port: UInt16
   private let target: UInt16
   private let listener: Int32
   /// Bytes that may still pass to the server, and from it; nil for any number. Set for the next
@@ -12,7 +12,7 @@ final class CuttingProxy: Sendable {
   private let limits = Mutex<(up: Int?, down: Int?)>((nil, nil))
   private let passed = Mutex((up: 0, down: 0))
 
-  init(to target: UInt16) throws {
+  package init(to target: UInt16) throws {
     self.target = target
     let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     listener = handle
@@ -29,10 +29,10 @@ final class CuttingProxy: Sendable {
   }
 
   /// Bytes that were passed on so far, of all connections.
-  var count: (up: Int, down: Int) { passed.withLock { $0 } }
+  package var count: (up: Int, down: Int) { passed.withLock { $0 } }
 
   /// Begins to take connections.
-  func run() {
+  package func run() {
     Thread.detachNewThread { [self] in
       while true {
         let client = accept(listener, nil, nil)
@@ -43,7 +43,7 @@ final class CuttingProxy: Sendable {
   }
 
   /// Answers the next client with these bytes, whatever it says.
-  func answer(_ bytes: Data) {
+  package func answer(_ bytes: Data) {
     Thread.detachNewThread { [self] in
       let client = accept(listener, nil, nil)
       var buffer = [UInt8](repeating: 0, count: 1024)
@@ -56,9 +56,9 @@ final class CuttingProxy: Sendable {
   }
 
   /// Cuts after so many more bytes in either direction; that connection and no later one.
-  func cut(up: Int? = nil, down: Int? = nil) { limits.withLock { $0 = (up, down) } }
+  package func cut(up: Int? = nil, down: Int? = nil) { limits.withLock { $0 = (up, down) } }
 
-  func close() {
+  package func close() {
     shutdown(listener, Int32(SHUT_RDWR))
     Foundation.close(listener)
   }
