@@ -43,7 +43,8 @@ final class ImageIndex: Sendable {
     self.lists = lists
   }
 
-  /// Looks in `--images`, then `dataset.toml`'s folder, `images/`, `img_org/` and the root.
+  /// Looks in `--images` and `images/` in it, then `dataset.toml`'s folder, `images/`, `img_org/`
+  /// and the root.
   convenience init(root: String, explicit: String?, configured: String?) throws {
     var folders: [Folder] = []
     if let explicit {
@@ -51,8 +52,15 @@ final class ImageIndex: Sendable {
       guard stat(explicit, &info) == 0, info.st_mode & S_IFMT == S_IFDIR,
         let real = FileBytes.realPath(explicit)
       else { throw CorporaError.noImageFolder(explicit) }
-      // The person named this folder, so links in its path are theirs.
+      // The person named this folder, so links in its path are theirs. A whole dataset may be
+      // named.
       folders.append(Folder(path: explicit, boundary: real))
+      let inside = explicit + "/images"
+      if stat(inside, &info) == 0, info.st_mode & S_IFMT == S_IFDIR {
+        folders.append(
+          Folder(
+            path: inside, boundary: real, outside: FolderBoundary(explicit)?.escape(of: inside)))
+      }
     }
     if let boundary = FileBytes.realPath(root) {
       for name in [configured, "images", "img_org"].compactMap(\.self) {

@@ -154,9 +154,11 @@ extension MNERText {
       let (id, valid) = text(bytes, range)
       if !valid { try findings.add(.invalidUTF8, line: number) }
       if range.isEmpty { try findings.add(.emptyPicture, line: number) }
-      if range.count > Bounds.id {
+      // As it will be written: what is no UTF-8 grows.
+      let length = id.utf8.count
+      if length > Bounds.id {
         // The words that follow belong to a post that is left out: no finding for each.
-        try findings.add(.idTooLong(bytes: range.count), line: number)
+        try findings.add(.idTooLong(bytes: length), line: number)
         outside = true
       } else {
         header = (number, range.isEmpty ? nil : id)

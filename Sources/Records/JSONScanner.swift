@@ -126,7 +126,9 @@ package struct JSONScanner: RecordScanner {
     case UInt8(ascii: "\""): return try string()
     case UInt8(ascii: "t"): if word("true") { return "true" }
     case UInt8(ascii: "f"): if word("false") { return "false" }
-    default: return try numberText()
+    case let byte? where byte == UInt8(ascii: "-") || (0x30...0x39).contains(byte):
+      return try numberText()
+    default: break
     }
     throw failure("expected a string, a number, true or false")
   }

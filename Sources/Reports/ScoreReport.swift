@@ -37,6 +37,7 @@ package struct ScoreReport: Sendable {
         "\($0.path): tags are read as \($0.scheme.rawValue.uppercased())"
       }
     }
+    notices += AnswerOrigin.beside(predicted).notices(of: predicted)
     var posts = matched.posts.makeIterator()
     self.init(task, reading, Counted(task, nulls: named) { posts.next() }, notices, progress)
   }
@@ -60,6 +61,7 @@ package struct ScoreReport: Sendable {
           + "\(count == 1 ? "has an error" : "have errors") in place of an answer, and "
           + "\(count == 1 ? "counts" : "count") as answered with nothing")
     }
+    for origin in answers.origins { notices += origin.notices(of: predicted.name) }
     self.init(task, reading, counted, notices, progress)
   }
 

@@ -101,11 +101,31 @@ struct PrecisionTests {
     #expect(low.note.contains(#""precision" : "int8""#) && low.note.contains("computed in int8"))
     let lines = low.lines.split(separator: "\n")
     #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(#""precision":"int8""#) })
+    // Whoever reads the answers later is told so, once.
+    let gold = Self.data + "/dev.jsonl"
+    let score = ["score", "--task", "ner", "--gold", gold, "--pred"]
+    let file = try Program.run(score + [folder.path + "/low/dev.jsonl"])
+    #expect(file.status == 0 && file.output.split(separator: "int8").count == 2, "\(file)")
+    #expect(
+      try !Program.run(score + [folder.path + "/plain/dev.jsonl"]).output.contains("computed"))
+    let stream = try Program.shell(
+      "twinlens score --task ner --gold '\(gold)' --pred - <low/predictions.jsonl", in: folder)
+    #expect(stream.status == 0 && stream.output.contains("computed in int8"), "\(stream)")
+    let outside = try FileAnswers(name: "low", path: folder.path + "/low")
+    #expect(outside.card.mark == "answers computed in int8")
     let shown = try Program.run([
       "show", Self.data, "--models", Self.models, "--precision", "bfloat16",
       try #require(try Dataset.open(Self.data).posts.first?.id),
     ])
     #expect(shown.output.contains("the models compute in bfloat16"))
+  }
+
+  @Test("experts that are not compared are named")
+  func left() throws {
+    let check = ["models", "check", Self.models, "--precision", "int8", "--dataset", Self.data]
+    let some = try Program.run(check)
+    #expect(some.errors.contains("not compared: ") && some.errors.contains("bert-crf"), "\(some)")
+    #expect(try !Program.run(check + ["--system", "riva"]).errors.contains("not compared"))
   }
 
   @Test("what makes no comparison is refused")

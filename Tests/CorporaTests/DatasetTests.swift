@@ -149,6 +149,9 @@ import Testing
       symlink("data", "\(outer)/elsewhere")
       let named = try Dataset.open(folder, images: "\(outer)/elsewhere/images")
       #expect(named.image(for: named.posts[5]) == .file("\(outer)/elsewhere/images/big.JPeG"))
+      // So may a whole dataset.
+      let whole = try Dataset.open(folder, images: "\(outer)/elsewhere")
+      #expect(whole.image(for: whole.posts[5]) == .file("\(outer)/elsewhere/images/big.JPeG"))
       #expect(throws: CorporaError.noImageFolder("/nowhere")) {
         try Dataset.open(folder, images: "/nowhere")
       }

@@ -59,6 +59,18 @@ import Testing
     }
   }
 
+  /// What is no UTF-8 is three bytes in place of one, and counts as those: an export is read again.
+  @Test func anIDIsAsLongAsItIsWritten() throws {
+    try withFolder { folder in
+      let id = [UInt8](repeating: 0xAF, count: Bounds.id / 2)
+      let text = Array("IMGID:".utf8) + id + Array("\nw\tO\n\nIMGID:2\nw\tO\n".utf8)
+      try Data(text).write(to: URL(fileURLWithPath: "\(folder)/train.txt"))
+      let dataset = try Dataset.open(folder)
+      #expect(dataset.posts.map(\.id) == ["2"])
+      #expect(dataset.findings.map(\.problem).contains(.idTooLong(bytes: 3 * id.count)))
+    }
+  }
+
   @Test func boundsAreKept() throws {
     try withFolder { folder in
       let long = String(repeating: "x", count: Bounds.line + 1)

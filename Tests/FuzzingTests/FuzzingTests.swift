@@ -20,10 +20,13 @@ import Testing
     // A round of a seed that the person gives, to see a fault again.
     let given = ProcessInfo.processInfo.environment["TWINLENS_FUZZ_SEED"].flatMap(UInt64.init)
     for seed in given.map({ $0...$0 }) ?? first...(first + rounds(target) - 1) {
+      let input = target.input(seed, of: seeds)
       do {
-        if try target.round(target.input(seed, of: seeds)) { taken += 1 }
+        if try target.round(input) { taken += 1 }
       } catch {
-        Issue.record("\(name), seed \(seed): \(error)")
+        let file = "\(NSTemporaryDirectory())/twinlens-\(name)-\(seed)"
+        try? Data(input).write(to: URL(fileURLWithPath: file))
+        Issue.record("\(name), seed \(seed), in \(file): \(error)")
       }
     }
     // A reader that takes nothing is not looked into.

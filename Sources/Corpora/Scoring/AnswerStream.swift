@@ -13,6 +13,7 @@ package struct AnswerStream {
     private let tagNames: [String]
     /// Lines that were read.
     fileprivate var number = 0
+    fileprivate var origins: [AnswerOrigin] = []
 
     /// Records of a stream.
     ///
@@ -50,6 +51,18 @@ package struct AnswerStream {
       case failure
     }
 
+    /// Takes down what a line says of itself.
+    private mutating func noteOrigin(_ bytes: UnsafeBufferPointer<UInt8>) {
+      var scanner = JSONScanner(bytes, in: 0..<bytes.count)
+      var precision: String?
+      try? scanner.object { key, scanner in
+        if key == "precision" { precision = try scanner.string() } else { try scanner.skip() }
+      }
+      let origin = AnswerOrigin(precision: precision.map { String($0.prefix(40)) })
+      guard precision != nil, origins.count < 4, !origins.contains(origin) else { return }
+      origins.append(origin)
+    }
+
     fileprivate mutating func next(_ reading: BIO.Reading) throws -> Found? {
       guard let line = try lines.next() else { return nil }
       number += 1
@@ -62,6 +75,7 @@ package struct AnswerStream {
         guard !trim(bytes, 0..<bytes.count).isEmpty else { return .blank }
         let keys = JSONScanner.keys(bytes, in: 0..<bytes.count)
         if keys.contains("error"), !keys.contains("tokens") { return .failure }
+        if keys.contains("precision") { noteOrigin(bytes) }
         var line = JSONLines.Line()
         var tokens = TokenBuilder()
         do {
@@ -76,6 +90,9 @@ package struct AnswerStream {
       }
     }
   }
+
+  /// How the answers came about, where that is not the usual way.
+  package var origins: [AnswerOrigin] { predicted.origins }
 
   private var gold: Side
   private var predicted: Side

@@ -194,6 +194,9 @@ private struct Reading {
     if scanner.peek() == UInt8(ascii: "\"") {
       return try set(try Self.named(try scanner.string(), &scanner), &scanner)
     }
+    guard scanner.peek() == UInt8(ascii: "{") else {
+      throw scanner.failure("\"image\" is neither a name nor an object with bytes or a path")
+    }
     var bytes: [UInt8]?
     var path: String?
     try scanner.object { key, scanner in

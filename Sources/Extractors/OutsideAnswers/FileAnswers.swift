@@ -42,12 +42,16 @@ package struct FileAnswers: Expert {
     var (byID, byText): ([Post.ID: Entry], [String: Entry]) = ([:], [:])
     var task = ExpertTask.entities
     var (namesPictures, sum) = (true, "")
+    var origin = AnswerOrigin.beside(path)
     // What `twinlens predict` writes has confidences beside the files with the labels.
     let inside = path + "/predictions.jsonl"
     let file = FileManager.default.fileExists(atPath: inside) ? inside : path
     if let (lines, hash) = try Self.predictions(file) {
       sum = hash
       task = lines.contains { $0.pairs != nil } ? .relations : .entities
+      if let said = lines.lazy.compactMap(\.precision).first {
+        origin = AnswerOrigin(precision: said, mark: origin.mark)
+      }
       for (i, line) in lines.enumerated() {
         func refuse(_ problem: String) -> ModelFolderError {
           ModelFolderError(
@@ -92,6 +96,8 @@ package struct FileAnswers: Expert {
     var card = ModelCard(
       name: name, system: Self.system, task: task, sights: [], labels: labels.sorted())
     card.origin = .content(sum)
+    let marks = [origin.precision.map { "answers computed in \($0.prefix(40))" }, origin.mark]
+    card.mark = marks.compactMap(\.self).first
     self.card = card
   }
 
@@ -186,6 +192,7 @@ package struct FileAnswers: Expert {
     }
     let post: String
     let tokens: [String]?
+    let precision: String?
     let mentions: [Mention]?
     let pairs: [Pair]?
     let signals: [ShownWords]?

@@ -28,7 +28,9 @@ struct BenchEncodersCommand: ParsableCommand {
   var peerScript: String?
 
   @Option(
-    help: ArgumentHelp("Measure only these, with commas between them.", valueName: "shapes"))
+    help: ArgumentHelp(
+      "Measure only these, with commas between them; `minilm` is all shapes of that name.",
+      valueName: "shapes"))
   var only: String?
 
   @OptionGroup var choice: PrecisionOptions
@@ -48,7 +50,13 @@ struct BenchEncodersCommand: ParsableCommand {
   @Flag(help: "Print a Markdown table.")
   var markdown = false
 
-  private var names: [String]? { only?.split(separator: ",").map(String.init) }
+  private var names: [String]? {
+    let known = EncodersShape.all.map(\.name)
+    return only?.split(separator: ",").map(String.init).flatMap { asked in
+      let begun = known.filter { $0 == asked || $0.hasPrefix(asked + " ") }
+      return begun.isEmpty ? [asked] : begun
+    }
+  }
 
   func validate() throws {
     if json, markdown { throw ValidationError("give --json or --markdown, not both") }

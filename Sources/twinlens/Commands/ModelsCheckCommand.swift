@@ -103,6 +103,13 @@ extension ModelsCommand {
       }
       let exact = try open(.float32)
       for notice in exact.notices { StandardOutput.complain("twinlens: \(notice)") }
+      let compared = Set(exact.experts.map(\.name))
+      let left = try ModelCatalog(folder: folder).experts.filter { !compared.contains($0) }
+      if !left.isEmpty, system == nil {
+        StandardOutput.complain(
+          "twinlens: not compared: \(left.map(VisibleText.name).joined(separator: ", ")); --system names "
+            + "those that are")
+      }
       let line = ProgressLine()
       let start = Date()
       let hasDev = data.posts.contains { $0.split == .dev }

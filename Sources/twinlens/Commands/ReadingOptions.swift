@@ -13,7 +13,9 @@ struct EncodingOption: ParsableArguments {
 
 /// How a dataset is opened, wherever a command opens one.
 struct ReadingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Folder to look for pictures in first.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder to look for pictures in first, and in images in it.", valueName: "dir"))
   var images: String?
 
   @OptionGroup var text: EncodingOption
