@@ -13,7 +13,8 @@ package final class TestServer: Sendable {
     return versions.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }.map { "\(root)/\($0)/bin" }
       .last { FileManager.default.isExecutableFile(atPath: "\($0)/initdb") }
   }()
-  package static let absent: Comment = "no PostgreSQL server is installed (Debian's package postgresql)"
+  package static let absent: Comment =
+    "no PostgreSQL server is installed (Debian's package postgresql)"
   /// One for all tests that leave it alive.
   package static let shared = Result { try TestServer() }
 
@@ -139,7 +140,8 @@ package final class TestServer: Sendable {
 
   /// What psql prints for a script.
   @discardableResult
-  package func psql(_ script: String, in database: String, user: String = "admin") throws -> String {
+  package func psql(_ script: String, in database: String, user: String = "admin") throws -> String
+  {
     try Self.run(
       "\(Self.programs ?? "")/psql",
       [
