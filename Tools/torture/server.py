@@ -148,9 +148,13 @@ class SmallDisk:
 
     def fill(self, pages):
         """Leaves room for so many pages of 8 KB."""
-        room = os.statvfs(self.folder)
         with open(self.folder / "filler", "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - pages * 8192))
+            while True:
+                room = os.statvfs(self.folder)
+                try:
+                    return os.posix_fallocate(file.fileno(), 0, max(1, room.f_bavail * room.f_frsize - pages * 8192))
+                except OSError:
+                    pages += 1  # the server took some of it meanwhile
 
     def empty(self):
         (self.folder / "filler").unlink(missing_ok=True)
