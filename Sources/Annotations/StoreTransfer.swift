@@ -43,12 +43,15 @@ package struct StoreTransfer: Sendable {
     for opening in try source.openings().reversed() {
       try target.noteOpening(of: opening, at: Step.now())
     }
-    let copied = try StoreAddress.open(to, access: .readOnly)
-    let found = try copied.checksums()
-    guard
-      try copied.stored(keepingRows: false, told: { told(.comparing, $0) }).steps == stored.steps,
-      stored.steps.map({ found[$0.sequence] }) == own
-    else { throw StoreTransferError.differs(target.path) }
+    // Whoever closes a file last brings its log into it, which a reader cannot.
+    try withExtendedLifetime(target) {
+      let copied = try StoreAddress.open(to, access: .readOnly)
+      let found = try copied.checksums()
+      guard
+        try copied.stored(keepingRows: false, told: { told(.comparing, $0) }).steps == stored.steps,
+        stored.steps.map({ found[$0.sequence] }) == own
+      else { throw StoreTransferError.differs(target.path) }
+    }
     digest = SHA256.hexDigest(of: Array(own.joined().utf8))
     (steps, self.from, self.to) = (stored.steps.count, source.path, target.path)
   }

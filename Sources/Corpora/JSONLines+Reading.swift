@@ -122,6 +122,10 @@ extension JSONLines {
     /// Nil where the line has none; Hugging Face's are often numbers.
     var id: String?
     var image: String?
+    /// The hash of the picture inside the line; nil where none is, or nobody asks.
+    var embedded: UInt64?
+    private var hasTokens = false
+    private var isAnswer = false
     /// How many words it has.
     var count = 0
     var mentions: [(start: Int, end: Int, type: String)] = []
@@ -159,6 +163,7 @@ extension JSONLines {
       tagNames: [String] = [], isAnswer: Bool = false
     ) throws {
       var scanner = JSONScanner(bytes, in: content)
+      self.isAnswer = isAnswer
       var fields = JSONFields()
       swap(&fields, &self.fields)
       defer { swap(&fields, &self.fields) }
@@ -172,12 +177,39 @@ extension JSONLines {
         throw scanner.failure("empty \"id\"; give the post another or none")
       }
       count = tokens.count
-      if count == 0 { throw scanner.failure("no \"tokens\"; give the words as an array") }
+      guard count > 0 else {
+        throw scanner.failure(
+          hasTokens
+            ? "no word in \"tokens\"; a post needs one"
+            : "no \"tokens\"; give the words as an array")
+      }
       guard let tags else { return }
       guard tags.count == count else {
         throw scanner.failure("\(tags.count) tags for \(count) tokens")
       }
       tokens.tag(tags)
+    }
+
+    /// A name, or bytes and path as Hugging Face writes an image.
+    private mutating func readImage(_ scanner: inout JSONScanner) throws {
+      if scanner.peek() == UInt8(ascii: "{") {
+        try scanner.object { key, scanner in
+          switch key {
+          case "bytes" where isAnswer: embedded = try Self.hash(&scanner) ?? embedded
+          case "path": image = scanner.null() ? nil : try scanner.string()
+          default: try scanner.skip()
+          }
+        }
+      } else {
+        image = scanner.null() ? nil : try scanner.string()
+      }
+    }
+
+    private static func hash(_ scanner: inout JSONScanner) throws -> UInt64? {
+      if scanner.null() { return nil }
+      var hash = FNV1a()
+      hash.add(bytes: try scanner.string().utf8)
+      return hash.value
     }
 
     private mutating func readValue(
@@ -186,8 +218,10 @@ extension JSONLines {
     ) throws {
       switch key {
       case "id": id = scanner.null() ? nil : try scanner.scalarText()
-      case "image": image = scanner.null() ? nil : try scanner.string()
+      case "image": try readImage(&scanner)
+      case "image_base64" where isAnswer: embedded = try Self.hash(&scanner) ?? embedded
       case "tokens":
+        hasTokens = true
         try scanner.array {
           try tokens.append(from: &$0)
           if tokens.count > Bounds.tokens {

@@ -48,7 +48,8 @@ extension Precision {
   fileprivate var notice: String? {
     self == .float32
       ? nil
-      : "the models compute in \(self), faster and less exact than the float32 of published numbers"
+      : "the models compute in \(self) as far as `models check --precision \(self)` tells, faster and less "
+        + "exact than the float32 of published numbers"
   }
 }
 

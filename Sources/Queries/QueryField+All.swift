@@ -6,7 +6,9 @@ import Settings
 extension QueryField {
   /// Every field, in the order of the manual.
   package static let all: [QueryField] = [
-    text("label", ["label:PER"], "with a mention of this type", .types) {
+    text(
+      "label", aliases: ["type"], ["label:PER"], "with a mention of this type", .types
+    ) {
       .label(.normalized($0.uppercased()))
     },
     text(

@@ -73,10 +73,19 @@ extension QueryField {
       let word = value.lowercased()
       guard let condition = table[word] else {
         throw .unknownValue(
-          value, of: name, known: known, nearest: NearestName.find(word, among: known))
+          value, of: name, known: known,
+          nearest: NearestName.find(word, among: known) ?? term(with: word))
       }
       return .condition(condition)
     }
+  }
+
+  /// The term that a word is the value of; nil where it is of none, or of any.
+  private static func term(with word: String) -> String? {
+    all.first { field in
+      guard case .words(let known) = field.values, known != ["yes", "no"] else { return false }
+      return known.contains(word)
+    }.map { "\($0.name):\(word)" }
   }
 
   /// A field that takes `yes` or `no`.

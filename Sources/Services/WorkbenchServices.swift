@@ -220,16 +220,19 @@ package final class WorkbenchServices {
   /// The store that edits go to, and the look for what others write there.
   private final class Current: Sendable {
     let value: Mutex<(store: (any StepStore)?, watch: StoreWatch?)>
+    /// Counts the stores, so that what is still said of an old one is told apart.
+    private let number = Mutex(0)
 
     init(_ store: (any StepStore)?) { value = Mutex((store, nil)) }
 
     func watch(with mailbox: Mailbox) {
-      value.withLock { $0.watch = $0.store.map { Self.watch($0, mailbox) } }
+      value.withLock { $0.watch = $0.store.map { watch($0, mailbox) } }
     }
 
     /// What others write to the old store is nothing to the new one.
     func replace(with new: any StepStore, _ mailbox: Mailbox) {
-      let watch = Self.watch(new, mailbox)
+      number.withLock { $0 += 1 }
+      let watch = watch(new, mailbox)
       let old = value.withLock { value in
         defer { value = (new, watch) }
         return value
@@ -238,11 +241,15 @@ package final class WorkbenchServices {
       old.store?.endTrying(in: 0)
     }
 
-    private static func watch(_ store: any StepStore, _ mailbox: Mailbox) -> StoreWatch {
-      store.watch(every: lookInterval) {
-        mailbox.post(.othersWrote($0))
+    private func watch(_ store: any StepStore, _ mailbox: Mailbox) -> StoreWatch {
+      let own = number.withLock { $0 }
+      @Sendable func post(_ message: Message) {
+        number.withLock { if $0 == own { mailbox.post(message) } }
+      }
+      return store.watch(every: lookInterval) {
+        post(.othersWrote($0))
       } lost: {
-        mailbox.post(.storeLost($0))
+        post(.storeLost($0))
       }
     }
   }

@@ -202,7 +202,10 @@ extension PrecisionCheck {
     for network in networks {
       table.add([
         network.name, network.use.rawValue, network.weights.map { "\($0)" } ?? "—",
-        "\(network.low)", network.reason ?? "embeddings, norms, heads",
+        "\(network.low)",
+        network.reason
+          ?? (network.use == .regions
+            ? "the first convolution, norms" : "embeddings, norms, heads"),
       ])
     }
     return table

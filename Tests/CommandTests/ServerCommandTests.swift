@@ -103,12 +103,38 @@ struct ServerCommandTests {
     try compare(address, after: "edited and merged")
   }
 
+  /// The way out of an outage: from then on the session is about the file, whatever becomes of the
+  /// server.
+  @Test func theHistoryGoesOnInAFileWhileTheServerIsAway() throws {
+    let own = try TestServer()
+    let (_, address) = try own.store()
+    let process = try #require(own.process)
+    let result = try Program.shell(
+      """
+      (sleep 2; kill -9 \(process); sleep 1; echo ':goto post-0'; echo ':span 0 1 LOC'; sleep 1
+      echo ':save-history f.sqlite'; sleep 4; echo ':span 2 3 PER'; sleep 2) |
+        twinlens '\(data)' --no-models --annotator ann --store '\(address)' --plain
+      """, in: folder)
+    #expect(result.status == 0, "\(result)")
+    let parts = result.output.components(separatedBy: "edits go there from now on")
+    #expect(parts.count == 2 && parts[0].contains("does not answer"), "\(result)")
+    #expect(parts.last?.contains("does not answer") == false, "\(result)")
+    #expect(parts.last?.contains("Saved, edit 2.") == true, "\(result)")
+    let kept = try AnnotationStore(path: folder.path + "/f.sqlite", access: .readOnly).stored()
+    #expect(kept.steps.count == 2)
+  }
+
   @Test func aServersStoreIsCheckedAndRescued() throws {
     let (database, address) = try server.store()
     #expect(try Program.run(["annotations", "copy", file, address]).status == 0)
     let sound = try Program.run(["annotations", "verify", address])
     #expect(sound.status == 0 && sound.output.contains(": sound\n"), "\(sound)")
     #expect(!sound.output.contains("ann@") && !sound.output.contains("host="))
+    let missing = address.replacingOccurrences(of: database, with: "nowhere")
+    let refused = try Program.run(["annotations", "verify", missing])
+    #expect(
+      refused.status == 1 && refused.errors.contains("does not exist")
+        && !refused.errors.contains("whether the server runs"), "\(refused)")
     try server.psql(
       "SET session_replication_role = replica; UPDATE twinlens.step SET name = 'x' WHERE sequence = 2",
       in: database)

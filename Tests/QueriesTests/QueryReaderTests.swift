@@ -52,7 +52,8 @@ import Testing
   @Test(arguments: [
     ("ferry colour:\"dark blue\"", 6..<13, "there is no field colour: (column 7)"),
     ("lable:PER", 0..<6, "did you mean label:?"), ("-assigne:x", 1..<9, "did you mean assigned:?"),
-    ("a state:acepted", 8..<15, "did you mean accepted?"), ("(p:2 or x)", 3..<4, "from 0 to 1"),
+    ("a state:acepted", 8..<15, "did you mean accepted?"),
+    ("is:untouched", 3..<12, "did you mean state:untouched?"), ("(p:2 or x)", 3..<4, "from 0 to 1"),
     ("x /a(/", 2..<6, "never closed"), ("(sort:p)", 1..<7, "outside parentheses"),
     ("-sort:p", 1..<7, "without a not"), ("sort:size", 5..<9, "suspicion, disagreement"),
     ("since:yesterday", 6..<15, "2026-11-21"), ("length:x", 7..<8, "2..5"),

@@ -85,8 +85,8 @@ def table():
     runs = {name: sum(line["runs"] for line in all_lines if line["campaign"] == name and "runs" in line)
             for name in CAMPAIGNS.values()}
     text = "\n".join(rows) + "\n"
-    text += (f"\nRuns against files so far: {runs['store']:,}, and against stores on a server: {runs['server']:,}; "
-             f"a whole campaign is {WHOLE:,}.\n")
+    text += (f"\nRuns against files so far: {runs['store']:,}, where a whole campaign is {WHOLE:,}; against stores on a "
+             f"server: {runs['server']:,}.\n")
     text += "\n" + readers([line for line in all_lines if "runs" in line and line["campaign"] not in runs])
     if notes:
         text += "\nWhat was found:\n\n" + "\n".join(notes) + "\n"

@@ -51,8 +51,10 @@ package final class PostgresStore: StepStore {
     case .failure(.unreachable(_, let reason)):
       throw .refused(
         path,
-        reason: "no connection (\(reason)); check the address, the network and whether the "
-          + "server runs")
+        // A server that answers says itself what it does not like.
+        reason: "no connection (\(reason))"
+          + (reason.contains("FATAL:")
+            ? "" : "; check the address, the network and whether the server runs"))
     case .failure(let error): throw error
     }
   }

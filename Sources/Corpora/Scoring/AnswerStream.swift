@@ -14,6 +14,8 @@ package struct AnswerStream {
     /// Lines that were read.
     fileprivate var number = 0
     fileprivate var origins: [AnswerOrigin] = []
+    /// The hash of the picture that the last post had inside its record; nil where it had none.
+    package private(set) var embeddedPicture: UInt64?
 
     /// Records of a stream.
     ///
@@ -21,7 +23,8 @@ package struct AnswerStream {
     package init(_ stream: ByteStream, name: String, tagNames: [String] = []) {
       self.name = name
       self.tagNames = tagNames
-      lines = ByteLines(stream, longest: Bounds.line)
+      // Records may have their pictures inside them.
+      lines = ByteLines(stream, longest: StreamRecord.Most.line)
     }
 
     /// Records of a file, whose numbers in place of tags `dataset.toml` beside it explains.
@@ -68,7 +71,7 @@ package struct AnswerStream {
       number += 1
       var findings = FindingCollector(file: name, strict: true)
       guard case .bytes(let bytes) = line else {
-        try findings.add(.lineTooLong(bytes: Bounds.line + 1), line: number)
+        try findings.add(.lineTooLong(bytes: StreamRecord.Most.line + 1), line: number)
         return .failure
       }
       return try bytes.withUnsafeBufferPointer { bytes in
@@ -84,6 +87,7 @@ package struct AnswerStream {
         } catch let failure as JSONScanner.Failure {
           try findings.add(.syntax(column: failure.offset + 1, failure.reason), line: number)
         }
+        embeddedPicture = line.embedded
         var post = try JSONLines.post(line, number, reading, .iob2, &findings)
         post.tokens = tokens.alone()
         return .post(post)

@@ -150,7 +150,11 @@ private struct Reading {
     if let id, id.utf8.count > Bounds.id {
       throw scanner.failure("an \"id\" of more than \(Bounds.id) bytes; shorten it")
     }
-    if tokens.isEmpty { throw scanner.failure("no \"tokens\"; give the words as an array") }
+    guard !tokens.isEmpty else {
+      throw scanner.failure(
+        seen.contains("tokens")
+          ? "no word in \"tokens\"; a post needs one" : "no \"tokens\"; give the words as an array")
+    }
     for range in pairs.flatMap({ [$0.head, $0.tail] })
     where range.isEmpty || range.upperBound > tokens.count {
       throw scanner.failure(

@@ -56,6 +56,12 @@ package struct DatasetCounts: Sendable, Hashable {
       do {
         guard let post = try records.nextPost() else { break }
         row.add(post)
+        if let picture = records.embeddedPicture {
+          guard names.insert(picture).inserted else { continue }
+          row.pictures += 1
+          row.foundPictures += 1
+          continue
+        }
         guard let name = post.imageID else { continue }
         var sum = FNV1a()
         sum.add(bytes: name.utf8)

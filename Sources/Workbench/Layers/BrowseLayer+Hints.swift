@@ -5,6 +5,13 @@ extension WorkbenchState {
   var browsingHints: [Hint] {
     let hints: [Hint?]
     switch (fullScreen, selection, suggestion) {
+    // Nothing is changed there; the bar above has the keys of the replay itself.
+    case _ where replay != nil:
+      hints =
+        fullScreenHints + [
+          hint("next", "next"), hint("previous", "previous"), hint("search", "search"),
+          hint("quit", "quit"),
+        ]
     case (.picture?, _, _), (.values?, _, _): hints = fullScreenHints
     case (_, let range?, _): hints = fullScreenHints + selectionHints(range)
     case (_, nil, let suggestion?): hints = fullScreenHints + hintsOf(suggestion)

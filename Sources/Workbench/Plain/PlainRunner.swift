@@ -122,7 +122,8 @@ package struct PlainRunner {
 
   private mutating func sayNotice() {
     guard let notice = state.notice, !hasQuit else { return }
-    wasRefused = wasRefused || notice.isError
+    // What becomes of the store is no line's fault.
+    wasRefused = wasRefused || notice.isError && notice.subject != .store
     say(state.safe(notice.text))
   }
 

@@ -375,7 +375,7 @@ struct Notice: Sendable, Equatable {
   /// A later notice on the same subject replaces this one.
   var subject: Subject?
 
-  enum Subject: Sendable, Equatable { case training, search }
+  enum Subject: Sendable, Equatable { case training, search, store }
 }
 
 /// What was asked of the runtime last.

@@ -41,11 +41,11 @@ extension WorkbenchState {
       lesson.isMet && !words.after.isEmpty ? words.after : words.text, .text, in: text, row: 0)
     pen.markCut(in: text)
     pen.cut = 0
-    pen.line(footOfLesson(words), in: last, row: 0)
+    pen.line(footOfLesson(words, columns: last.columns), in: last, row: 0)
   }
 
   /// The last line of the bar.
-  private func footOfLesson(_ words: TaskWords) -> [Pen.Piece] {
+  private func footOfLesson(_ words: TaskWords, columns: Int) -> [Pen.Piece] {
     guard let lesson else { return [] }
     func piece(_ text: String, _ role: Role) -> Pen.Piece {
       Pen.Piece(text: text, style: look.theme[role])
@@ -65,11 +65,11 @@ extension WorkbenchState {
     }
     if let quizSentence { return [piece(quizSentence, .warning)] }
     if task.checks.isEmpty { return [piece(next, .key), piece(" goes on", .muted)] }
-    let left = toDo(task)
-    return [
-      piece("to do: " + left.joined(separator: "; "), .muted), piece("  :hint", .key),
-      piece(" shows the keys", .muted),
-    ]
+    let left = "to do: " + toDo(task).joined(separator: "; ")
+    let way = [piece(":hint", .key), piece(" shows the keys", .muted)]
+    // The way out is never what is cut off.
+    return TextWidth.columns(of: left + "  :hint shows the keys") <= columns
+      ? [piece(left + "  ", .muted)] + way : way + [piece("  " + left, .muted)]
   }
 
   private typealias TaskWords = (topic: String, text: String, hint: String, after: String)

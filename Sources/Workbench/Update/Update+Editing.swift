@@ -90,6 +90,7 @@ extension WorkbenchState {
 
   /// Accepts the post on screen and goes on to the next that nobody accepted.
   mutating func accept() -> [Effect] {
+    if let refusalOfReplay { return refuse(refusalOfReplay) }
     guard let index = current else { return [] }
     if unseenChange == index {
       unseenChange = nil

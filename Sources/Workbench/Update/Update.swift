@@ -128,9 +128,10 @@ package func update(_ state: inout WorkbenchState, _ message: Message) -> [Effec
     let wasPassing = state.storeProblem?.isPassing == true
     state.storeProblem = problem
     state.tell(
-      problem.map { Notice(text: "\($0)", isError: true) }
+      problem.map { Notice(text: "\($0)", isError: true, subject: .store) }
         ?? Notice(
-          text: wasPassing ? "the server answers again" : "the store is in its place again"))
+          text: wasPassing ? "the server answers again" : "the store is in its place again",
+          subject: .store))
     effects = []
   case .fileChanged(let name, let words):
     state.changedFiles.insert(name)

@@ -26,7 +26,10 @@ extension WorkbenchState {
     var pieces = [pen.piece("token \(token) ", .muted)]
     // A dataset of pairs has no tags; `O` everywhere would say what nobody said.
     if pairs.isEmpty || !post.mentions.isEmpty {
-      pieces += [pen.piece("\(labelTitle) ", .muted), pen.piece("\(tag)  ", .gold)]
+      pieces += [
+        pen.piece("\(labelTitle) ", .muted),
+        hidesForQuiz ? pen.piece("hidden  ", .muted) : pen.piece("\(tag)  ", .gold),
+      ]
     }
     // The word last: it stands in the text, and may be long.
     pieces.append(pen.piece(text, .title))

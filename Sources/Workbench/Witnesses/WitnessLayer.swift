@@ -93,13 +93,17 @@ extension WorkbenchState {
       compared.filter { $0.name == shown?.name } + compared.filter { $0.name != shown?.name }
     let width = min(box.columns, 72)
     let table = Box(column: box.column, row: box.row, columns: width, rows: box.rows)
-    let rhoColumns = width < 60 ? 10 : 15
+    // On a narrow screen the names matter more than the words over the numbers.
+    let isNarrow = width < 40
+    let rhoColumns = isNarrow ? 6 : width < 60 ? 10 : 15
     let names = max(9, width - 2 * rhoColumns)
+    let heading = isNarrow ? "\(rhoSign) with" : "rank correlation (\(rhoSign)) of"
+    let other = isNarrow ? "grad." : width < 60 ? "gradient" : "gradient×input"
     pen.line(
       [
-        pen.piece(pen.cell("rank correlation (\(rhoSign)) of", names), .muted),
-        pen.piece(right("occlusion", rhoColumns), .muted),
-        pen.piece(right(rhoColumns > 14 ? "gradient×input" : "gradient", rhoColumns), .muted),
+        pen.piece(pen.cell(heading, names), .muted),
+        pen.piece(right(isNarrow ? "occl." : "occlusion", rhoColumns), .muted),
+        pen.piece(right(other, rhoColumns), .muted),
       ], in: table, row: 0)
     var row = 1
     var reasons: [String] = []
@@ -133,7 +137,8 @@ extension WorkbenchState {
         guard rho.rho != nil else { continue }
         pen.line(
           [
-            pen.piece(pen.cell(" gradient × input: \(words)", names), .muted),
+            pen.piece(
+              pen.cell(isNarrow ? " grad. \(words)" : " gradient × input: \(words)", names), .muted),
             pen.piece(right(text(rho), rhoColumns)),
           ], in: table, row: row)
         row += 1

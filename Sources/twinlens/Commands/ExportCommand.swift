@@ -111,7 +111,9 @@ struct ExportCommand: ParsableCommand {
     session.post = post
     session.onlyReads = true
     guard format != .json else {
-      return Array((try PostReport(session, post: post).json() + "\n").utf8)
+      var changes = PostChanges()
+      changes.occludes = view.contains { $0.hasPrefix("witness") }
+      return Array((try PostReport(session, post: post, changes: changes).json() + "\n").utf8)
     }
     return try ScriptSession.screen(try Session(session), after: view, size: size).bytes(format)
   }

@@ -31,6 +31,13 @@ import Testing
       let target = try to.place(in: "\(folder)/b")
       let copy = try StoreTransfer(from: source, to: target)
       #expect(copy.steps == steps.count)
+      if to == .file {
+        // Nothing of it stands beside the file: who moves that has all.
+        #expect(!FileManager.default.fileExists(atPath: target + "-wal"))
+        let moved = "\(folder)/moved.sqlite"
+        try FileManager.default.copyItem(atPath: target, toPath: moved)
+        #expect(try AnnotationStore(path: moved, access: .readOnly).stored().steps == steps)
+      }
       let (one, two) = (
         try StoreAddress.open(source, access: .readOnly),
         try StoreAddress.open(target, access: .readOnly)

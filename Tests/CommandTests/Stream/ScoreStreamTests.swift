@@ -91,6 +91,27 @@ struct ScoreStreamTests {
     #expect(refused.errors.contains(words), "\(refused.errors)")
   }
 
+  /// Hugging Face's images and base64 are pictures for all commands over streams.
+  @Test func recordsWithPicturesInsideAreCountedAndScored() throws {
+    let folder = try TemporaryFolder()
+    let words = #""tokens":["Ada","sees"],"mentions":[{"start":0,"end":1,"type":"PER"}]"#
+    _ = try folder.write(
+      """
+      {"id":"a","image":{"bytes":"aGk=","path":"a.jpg"},\(words)}
+      {"id":"b","image_base64":"aGk=",\(words)}
+      {"id":"c","image":{"bytes":null,"path":"c.jpg"},\(words)}
+      {"id":"d","image_base64":"aG8=",\(words)}
+
+      """, "gold.jsonl")
+    let counts = try Program.shell("twinlens audit - --counts --json <gold.jsonl", in: folder)
+    #expect(counts.status == 0 && counts.errors.isEmpty, "\(counts)")
+    #expect(counts.output.contains("\"posts\": 4"), "\(counts)")
+    #expect(counts.output.contains("\"pictures\": 3"), "\(counts)")
+    let score = try Program.shell(
+      "twinlens score --task ner --gold gold.jsonl --pred - <gold.jsonl", in: folder)
+    #expect(score.status == 0 && score.output.contains("100.00"), "\(score)")
+  }
+
   @Test("a stream is counted as a file is; what needs the whole set is refused with the reason")
   func counts() throws {
     let folder = try TemporaryFolder()

@@ -58,7 +58,7 @@ struct StreamRecordTests {
     "what is wrong is said, with the id wherever it stands",
     arguments: [
       ("", nil, "empty"), ("   ", nil, "empty"), ("[]", nil, "expected `{`"),
-      (#"{"id":"x"}"#, "x", "no \"tokens\""), (#"{"id":"x","tokens":[]}"#, "x", "no \"tokens\""),
+      (#"{"id":"x"}"#, "x", "no \"tokens\""), (#"{"id":"x","tokens":[]}"#, "x", "no word"),
       (#"{"id":"x","tokens":[1]}"#, "x", "expected `\"`"),
       (#"{"tokens":["a"],"id":"y","tokens":["b"]}"#, "y", "twice"),
       (#"{"id":"x","tokens":["a"]} b"#, "x", "behind the end"),
