@@ -193,7 +193,7 @@ import Testing
     },
     "witness": {
       $0.command("witness")
-      return $0.state.layers[WitnessLayer.self] != nil && $0.text.contains("occlusion")
+      return $0.state.layers[WitnessLayer.self] != nil && $0.text.contains("occl.")
     },
     "heads": {
       $0.command("heads")

@@ -117,7 +117,7 @@ extension WorkbenchState {
       let spare = max(1, box.rows - row - 6)
       for slice in shownSlices(slices, spare: spare) {
         let words =
-          slice.map { (names < 14 ? "" : "  ") + safe(signal.title(ofSlice: $0)) }
+          slice.map { (isNarrow ? "" : "  ") + safe(signal.title(ofSlice: $0)) }
           ?? safe(signal.caption.isEmpty ? signal.name : signal.caption)
           + (signal.sliceCount > 1 ? ", mean of \(signal.sliceCount)" : "")
         let isShown = signal.name == shown?.name && choice.slice == slice
